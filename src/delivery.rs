@@ -1,0 +1,74 @@
+//! One HTTP request from a sender, as far as verification looks at it: header lines and raw body.
+
+use std::borrow::Cow;
+
+/// Header lines as bytes. Names are matched without case; repeated lines count as one value joined by `, `, as Fetch gives them.
+#[derive(Clone, Debug, Default)]
+pub struct Headers<'a>(Vec<(&'a str, Cow<'a, [u8]>)>);
+
+impl<'a> Headers<'a> {
+    /// The value under a name; `None` where it is absent or empty, which the schemes treat alike.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        let mut lines = self.0.iter();
+        let (_, value) = lines.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(value.as_ref()).filter(|value| !value.is_empty())
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a [u8])> for Headers<'a> {
+    fn from_iter<T: IntoIterator<Item = (&'a str, &'a [u8])>>(lines: T) -> Self {
+        let mut headers: Vec<(&str, Cow<'_, [u8]>)> = Vec::new();
+        for (name, value) in lines {
+            match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                Some((_, joined)) => {
+                    let joined = joined.to_mut();
+                    joined.extend_from_slice(b", ");
+                    joined.extend_from_slice(value);
+                }
+                None => headers.push((name, Cow::Borrowed(value))),
+            }
+        }
+        Self(headers)
+    }
+}
+
+/// Headers and raw body, as received; nothing about it is known to be true.
+///
+/// `B` is the body: bytes in memory, or a handle to bytes that the platform holds, so that a body need not be copied to be
+/// judged.
+#[derive(Clone, Debug)]
+pub struct Delivery<'a, B> {
+    headers: Headers<'a>,
+    body: B,
+}
+
+impl<'a, B> Delivery<'a, B> {
+    /// A delivery from its parts.
+    pub const fn new(headers: Headers<'a>, body: B) -> Self {
+        Self { headers, body }
+    }
+
+    /// The headers.
+    pub const fn headers(&self) -> &Headers<'a> {
+        &self.headers
+    }
+
+    /// The raw body.
+    pub const fn body(&self) -> &B {
+        &self.body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_lines_are_joined_and_names_have_no_case() {
+        let lines: [(&str, &[u8]); 3] = [("A", b"1"), ("b", b""), ("a", b"2")];
+        let headers: Headers<'_> = lines.into_iter().collect();
+        assert_eq!(headers.get("a"), Some(&b"1, 2"[..]));
+        assert_eq!(headers.get("B"), None);
+        assert_eq!(headers.get("c"), None);
+    }
+}

@@ -1,0 +1,185 @@
+//! JSON Web Key sets (RFC 7517): which keys of a document can be used, and for what.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use serde_json::Value;
+
+use crate::error::{Error, JwksFault};
+use crate::key::Ed25519Key;
+use crate::signature::MAX_RSA_BITS;
+
+/// The most keys that a set may hold.
+pub const MAX_KEYS: usize = 32;
+
+/// The keys of a set, in its order. An empty set is a set: nothing matches it.
+#[derive(Clone, Debug, Default)]
+pub struct Jwks(Vec<Jwk>);
+
+/// One key of a set.
+#[derive(Clone)]
+pub(crate) struct Jwk {
+    pub(crate) kid: Option<String>,
+    pub(crate) material: Material,
+}
+
+/// What a key of a set is good for.
+#[derive(Clone)]
+pub(crate) enum Material {
+    /// `v1a`.
+    Ed25519(Ed25519Key),
+    /// The `jwt` form.
+    Rsa(DecodingKey),
+    /// Nothing here: weak, broken, or of another kind or use. Kept, so that a token that names it can be told so.
+    SetAside,
+}
+
+impl Jwks {
+    /// Reads a document of the form `{"keys":[…]}`.
+    ///
+    /// A key that cannot be used is set aside alone (RFC 7517, section 5): not Ed25519 or RSA; `use`, `key_ops` or `alg` of
+    /// another purpose; Ed25519 of small order; RSA under 2048 bits, above 8192, or with an exponent under 3.
+    ///
+    /// # Errors
+    /// `jwks_invalid` where the document is no set, or holds more than [`MAX_KEYS`].
+    pub fn parse(document: &[u8]) -> Result<Self, Error> {
+        let document: Value = serde_json::from_slice(document).map_err(|_| Error::JwksInvalid(JwksFault::NotASet))?;
+        let keys = document.get("keys").and_then(Value::as_array).ok_or(Error::JwksInvalid(JwksFault::NotASet))?;
+        if keys.len() > MAX_KEYS {
+            return Err(Error::JwksInvalid(JwksFault::TooManyKeys));
+        }
+        Ok(Self(keys.iter().map(Jwk::read).collect()))
+    }
+
+    /// How many keys can be used for something.
+    pub fn usable(&self) -> usize {
+        self.0.iter().filter(|key| !matches!(key.material, Material::SetAside)).count()
+    }
+
+    /// How many keys the document held.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether the document held no key at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Jwk)> {
+        self.0.iter().enumerate()
+    }
+}
+
+impl Jwk {
+    fn read(key: &Value) -> Self {
+        let kid = key.get("kid").and_then(Value::as_str).map(str::to_owned);
+        let material = Material::read(key).unwrap_or(Material::SetAside);
+        Self { kid, material }
+    }
+}
+
+impl Material {
+    fn read(key: &Value) -> Option<Self> {
+        let text = |name| key.get(name).and_then(Value::as_str);
+        let is = |name, wanted: &[&str]| match key.get(name) {
+            Some(value) => value.as_str().is_some_and(|value| wanted.contains(&value)),
+            None => true,
+        };
+        let verifies = key.get("key_ops").is_none_or(|operations| {
+            operations.as_array().is_some_and(|operations| operations.iter().any(|one| one == "verify"))
+        });
+        if !verifies || !is("use", &["sig"]) || key.get("kid").is_some_and(|kid| !kid.is_string()) {
+            return None;
+        }
+        match text("kty")? {
+            "OKP" if text("crv") == Some("Ed25519") && is("alg", &["EdDSA", "Ed25519"]) => {
+                Ed25519Key::from_bytes(&decode(text("x")?)?).ok().map(Self::Ed25519)
+            }
+            "RSA" if is("alg", &["RS256"]) => rsa(&decode(text("n")?)?, &decode(text("e")?)?).map(Self::Rsa),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.material {
+            Material::Ed25519(_) => "Ed25519",
+            Material::Rsa(_) => "RSA",
+            Material::SetAside => "set aside",
+        })
+    }
+}
+
+fn rsa(modulus: &[u8], exponent: &[u8]) -> Option<DecodingKey> {
+    let (modulus, exponent) = (without_leading_zeros(modulus), without_leading_zeros(exponent));
+    let bits = modulus.len().checked_mul(8)?.checked_sub(modulus.first()?.leading_zeros().try_into().ok()?)?;
+    let odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    // Exponents above 32 bits have no use but to make a check slow (the `rsa` crate holds the same bound).
+    let exponent_fits = (1..=4).contains(&exponent.len()) && exponent != [1];
+    let usable = (2048..=MAX_RSA_BITS).contains(&bits) && odd(modulus) && odd(exponent) && exponent_fits;
+    usable.then(|| DecodingKey::from_rsa_raw_components(modulus, exponent))
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    match number {
+        [0, rest @ ..] => without_leading_zeros(rest),
+        _ => number,
+    }
+}
+
+fn decode(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = r#""kty":"OKP","crv":"Ed25519","x":"byKiyrO-LOS3qecCGu5HZCit_Xxg1sWI3W7mJhPXc6M""#;
+
+    fn usable(keys: &str) -> usize {
+        Jwks::parse(format!(r#"{{"keys":[{keys}]}}"#).as_bytes()).unwrap().usable()
+    }
+
+    #[test]
+    fn keys_are_set_aside_one_by_one() {
+        let good = format!("{{{KEY}}}");
+        assert_eq!(usable(&good), 1);
+        assert_eq!(usable(&format!(r#"null, 7, {{}}, {{"kty":"XYZ"}}, {good}"#)), 1);
+        for other in [r#""use":"enc""#, r#""alg":"ES256""#, r#""key_ops":["sign"]"#, r#""kid":1"#, r#""use":3"#] {
+            assert_eq!(usable(&format!("{{{KEY},{other}}}")), 0, "{other}");
+        }
+        for same in [r#""use":"sig""#, r#""alg":"EdDSA""#, r#""key_ops":["verify"]"#, r#""kid":"a""#] {
+            assert_eq!(usable(&format!("{{{KEY},{same}}}")), 1, "{same}");
+        }
+    }
+
+    #[test]
+    fn only_an_object_with_an_array_is_a_set() {
+        for document in ["", "[]", "{}", r#"{"keys":{}}"#, "nope", "\u{feff}{}"] {
+            assert_eq!(Jwks::parse(document.as_bytes()).err(), Some(Error::JwksInvalid(JwksFault::NotASet)));
+        }
+        assert!(Jwks::parse(br#"{"keys":[]}"#).unwrap().is_empty());
+        let many = format!(r#"{{"keys":[{}]}}"#, ["{}"; MAX_KEYS + 1].join(","));
+        assert_eq!(Jwks::parse(many.as_bytes()).err(), Some(Error::JwksInvalid(JwksFault::TooManyKeys)));
+    }
+
+    #[test]
+    fn an_rsa_key_is_measured_without_its_leading_zeros() {
+        let key = |first: u8, length: usize, exponent: &[u8]| {
+            let mut modulus = vec![0xff; length];
+            modulus[0] = first;
+            rsa(&modulus, exponent).is_some()
+        };
+        assert!(key(0x80, 256, &[1, 0, 1]));
+        assert!(!key(0x7f, 256, &[1, 0, 1]), "2047 bits");
+        assert!(!key(0, 256, &[1, 0, 1]));
+        assert!(key(0, 257, &[1, 0, 1]));
+        assert!(key(0x80, 1024, &[3]) && !key(0x80, 1025, &[3]));
+        assert!(!key(0x80, 256, &[1]) && !key(0x80, 256, &[]) && !key(0x80, 256, &[1, 0, 0, 0, 1]));
+    }
+}

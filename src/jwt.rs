@@ -1,0 +1,215 @@
+//! The `jwt` form: a compact JWS signed with RS256 by a key of a set (RFC 7515, 7518, 7519), as Google's documentation
+//! describes Gemini's dynamic webhooks.
+//!
+//! `jsonwebtoken` checks the signature; what it would let through is refused before it, and the claims that depend on a clock
+//! are judged here, with the caller's. The token does not bind the HTTP body: what is verified is its claims.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, JwtFault};
+use crate::json::{self, Members};
+use crate::jwks::{Jwks, Material};
+use crate::signature::sha256;
+use crate::timestamp::Timestamp;
+
+/// What a token has to claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JwtPolicy {
+    /// The exact `aud`, or a member of it.
+    pub audience: String,
+    /// The exact `iss`, where one is asked for.
+    pub issuer: Option<String>,
+    /// Seconds of grace on `exp` and `nbf`.
+    pub leeway: u64,
+}
+
+/// The claims of a token whose signature and times hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Claims {
+    /// The JSON text that was signed.
+    pub(crate) json: Vec<u8>,
+    /// The event's id: `jti`, or else the hash of what does not change when a token is issued again.
+    pub(crate) id: String,
+    /// The place of the key in the set.
+    pub(crate) key: usize,
+}
+
+/// Verifies a compact token.
+///
+/// # Errors
+/// In this order: `jwt_malformed`, `jwt_alg`, `jwk_unknown_kid` or `jwk_unusable`, `jwt_signature`, `jwt_malformed` (claims),
+/// `jwt_claims`, `jwt_expired`, `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`.
+pub(crate) fn verify(token: &[u8], keys: &Jwks, policy: &JwtPolicy, now: Timestamp) -> Result<Claims, Error> {
+    let token = Token::parse(token)?;
+    let (key, _) = candidates(keys, token.kid.as_deref())?
+        .into_iter()
+        .find(|(_, key)| jsonwebtoken::crypto::verify(token.signature, token.signed, key, Algorithm::RS256) == Ok(true))
+        .ok_or(Error::JwtSignature)?;
+    let claims = Members::parse(&token.payload).ok_or(Error::JwtMalformed(JwtFault::Claims))?;
+    policy.check(&claims, now)?;
+    let id = event_id(&claims)?;
+    Ok(Claims { id, json: token.payload, key })
+}
+
+/// Refuses a value that cannot be a token, without any key: the syntax alone.
+///
+/// # Errors
+/// `jwt_malformed`, `jwt_alg`.
+pub(crate) fn check_syntax(token: &[u8]) -> Result<(), Error> {
+    Token::parse(token).map(drop)
+}
+
+struct Token<'a> {
+    kid: Option<String>,
+    payload: Vec<u8>,
+    /// The first two segments, as they stand.
+    signed: &'a [u8],
+    signature: &'a str,
+}
+
+impl<'a> Token<'a> {
+    fn parse(token: &'a [u8]) -> Result<Self, Error> {
+        let malformed = |fault| move || Error::JwtMalformed(fault);
+        if token.len() > MAX_TOKEN {
+            return Err(Error::JwtMalformed(JwtFault::TooLong));
+        }
+        let token = std::str::from_utf8(token).map_err(|_| Error::JwtMalformed(JwtFault::Encoding))?;
+        let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed(JwtFault::Segments))?;
+        let (header, payload) = signed.split_once('.').ok_or_else(malformed(JwtFault::Segments))?;
+        if payload.contains('.') {
+            return Err(Error::JwtMalformed(JwtFault::Segments));
+        }
+        let header = decode(header)?;
+        let header = Members::parse(&header).ok_or_else(malformed(JwtFault::Header))?;
+        if header.get("crit").is_some() {
+            return Err(Error::JwtMalformed(JwtFault::Critical));
+        }
+        let kid = header.get("kid").map(|kid| json::string(kid).ok_or_else(malformed(JwtFault::Header))).transpose()?;
+        if header.get("alg").and_then(json::string).as_deref() != Some("RS256") {
+            return Err(Error::JwtAlg);
+        }
+        // A cut or altered signature is still one, and does not match; other characters make the value no token at all.
+        if !signature.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return Err(Error::JwtMalformed(JwtFault::Encoding));
+        }
+        Ok(Self { kid, payload: decode(payload)?, signed: signed.as_bytes(), signature })
+    }
+}
+
+/// The keys that a token may have been signed with: all usable ones of that `kid`, or without one the only usable key.
+fn candidates<'k>(keys: &'k Jwks, kid: Option<&str>) -> Result<Vec<(usize, &'k DecodingKey)>, Error> {
+    let named = || keys.iter().filter(|(_, key)| kid.is_none() || key.kid.as_deref() == kid);
+    let usable: Vec<_> = named()
+        .filter_map(|(at, key)| match &key.material {
+            Material::Rsa(key) => Some((at, key)),
+            _ => None,
+        })
+        .collect();
+    match usable.len() {
+        0 if kid.is_some() && named().next().is_some() => Err(Error::JwkUnusable),
+        0 => Err(Error::JwkUnknownKid),
+        1 => Ok(usable),
+        _ if kid.is_some() => Ok(usable),
+        _ => Err(Error::JwkUnknownKid),
+    }
+}
+
+impl JwtPolicy {
+    fn check(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
+        let (now, leeway) = (now.as_unix() as f64, self.leeway as f64);
+        let expires = date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
+        let begins = date(claims, "nbf")?;
+        date(claims, "iat")?;
+        if now >= expires + leeway {
+            return Err(Error::JwtExpired);
+        }
+        if begins.is_some_and(|begins| now + leeway < begins) {
+            return Err(Error::JwtNotYetValid);
+        }
+        let audience: Option<Value> = claims.get("aud").and_then(|aud| serde_json::from_str(aud).ok());
+        let addressed = match audience {
+            Some(Value::String(one)) => one == self.audience,
+            Some(Value::Array(several)) => several.iter().any(|one| one == &self.audience),
+            _ => false,
+        };
+        if !addressed {
+            return Err(Error::JwtAudience);
+        }
+        match &self.issuer {
+            Some(issuer) if claims.get("iss").and_then(json::string).as_ref() != Some(issuer) => Err(Error::JwtIssuer),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A NumericDate, which may be fractional but not infinite.
+fn date(claims: &Members<'_>, name: &'static str) -> Result<Option<f64>, Error> {
+    let Some(text) = claims.get(name) else { return Ok(None) };
+    let number = Some(text).filter(|text| !text.starts_with('"')).and_then(|text| text.parse().ok());
+    number.filter(|number: &f64| number.is_finite()).map(Some).ok_or(Error::JwtClaims(name))
+}
+
+/// `jti` where it can stand in a header; else SHA-256 of the claims without `iat`, `exp` and `nbf`, in the order of their names.
+fn event_id(claims: &Members<'_>) -> Result<String, Error> {
+    if let Some(jti) = claims.get("jti") {
+        let jti = json::string(jti).ok_or(Error::JwtClaims("jti"))?;
+        if (1..=256).contains(&jti.len()) && jti.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Ok(jti);
+        }
+    }
+    let lasting = claims.iter().filter(|(name, _)| !["iat", "exp", "nbf"].contains(name));
+    // Parsed and printed again, so that white space and the order of inner members do not make another event; a number beyond
+    // `f64` stays as it was written.
+    let lasting = lasting.map(|(name, text)| {
+        (name.to_owned(), serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+    });
+    let canonical = Value::Object(lasting.collect::<Map<_, _>>()).to_string();
+    Ok(sha256(&[canonical.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn decode(segment: &str) -> Result<Vec<u8>, Error> {
+    URL_SAFE_NO_PAD.decode(segment).map_err(|_| Error::JwtMalformed(JwtFault::Encoding))
+}
+
+/// Longer values are refused before they are decoded; tokens in the field are under 2 KiB.
+const MAX_TOKEN: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(claims: &str) -> Result<String, Error> {
+        event_id(&Members::parse(claims.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_id_is_the_jti_or_what_does_not_change_between_issues() {
+        assert_eq!(id(r#"{"jti":"a"}"#).unwrap(), "a");
+        let hashed = id(r#"{"data":{"x":1,"y":2},"exp":1}"#).unwrap();
+        assert_eq!(hashed, id(r#"{"nbf":3, "data": {"y":2,"x":1}, "exp":2, "iat":9}"#).unwrap());
+        assert_ne!(hashed, id(r#"{"data":{"x":1,"y":3}}"#).unwrap());
+        assert_eq!(hashed.len(), 64);
+        assert_eq!(id(r#"{"jti":7}"#), Err(Error::JwtClaims("jti")));
+    }
+
+    #[test]
+    fn a_jti_that_no_header_can_carry_is_hashed() {
+        let hashed = id(r#"{"jti":"a\r\nb"}"#).unwrap();
+        assert_eq!(hashed.len(), 64);
+        assert_ne!(hashed, id(r#"{"jti":"a\r\nc"}"#).unwrap());
+        assert_eq!(id(r#"{"jti":"","x":1e999}"#).unwrap().len(), 64);
+    }
+
+    #[test]
+    fn dates_are_finite_numbers() {
+        let claims = Members::parse(br#"{"a":1.5,"b":"1","c":1e400,"d":null}"#).unwrap();
+        assert_eq!(date(&claims, "a"), Ok(Some(1.5)));
+        for name in ["b", "c", "d"] {
+            assert_eq!(date(&claims, name), Err(Error::JwtClaims(name)));
+        }
+        assert_eq!(date(&claims, "e"), Ok(None));
+    }
+}

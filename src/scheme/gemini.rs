@@ -1,0 +1,14 @@
+//! Gemini's static webhooks: Standard Webhooks with the project's secret.
+//! <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24.
+
+use super::{Form, KeySource, Scheme, WEBHOOK};
+
+/// `v1` alone: Google's `v1a` keys sign for every customer, and would void the project's secret.
+pub(super) const SCHEME: Scheme = Scheme {
+    name: "gemini",
+    source: "https://ai.google.dev/gemini-api/docs/webhooks",
+    headers: &[WEBHOOK],
+    forms: &[Form::V1],
+    default_forms: &[Form::V1],
+    keys: KeySource::Secrets,
+};

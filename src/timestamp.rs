@@ -1,0 +1,108 @@
+//! Unix seconds, and how far from now they may be.
+
+use crate::error::Error;
+
+/// Whole seconds since 1970-01-01T00:00:00Z, never negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// A timestamp from a clock.
+    pub const fn from_unix(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Unix seconds.
+    pub const fn as_unix(self) -> u64 {
+        self.0
+    }
+
+    /// Reads a header's value: `0|[1-9][0-9]*`, at most `i64::MAX`.
+    ///
+    /// So the literal text is the canonical integer, and senders that sign the text agree with those that sign the number
+    /// printed again.
+    ///
+    /// # Errors
+    /// `invalid_timestamp` for anything else: a sign, a space, a dot, an exponent, a leading zero, other scripts' digits.
+    pub fn parse(text: &[u8]) -> Result<Self, Error> {
+        let canonical = match text {
+            [b'0'] => true,
+            [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+            _ => false,
+        };
+        std::str::from_utf8(text)
+            .ok()
+            .filter(|_| canonical)
+            .and_then(|digits| digits.parse().ok())
+            .filter(|seconds| i64::try_from(*seconds).is_ok())
+            .map(Self)
+            .ok_or(Error::InvalidTimestamp)
+    }
+}
+
+/// How far a timestamp may be from now, in either direction; the boundary itself is accepted.
+///
+/// Zero means exactly now. There is no value that means "off".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tolerance(u64);
+
+impl Tolerance {
+    /// Five minutes, which every Standard Webhooks library uses.
+    pub const DEFAULT: Self = Self(300);
+
+    /// A tolerance of that many seconds.
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Whether `timestamp` is near enough to `now`.
+    ///
+    /// # Errors
+    /// `timestamp_too_old`, `timestamp_too_new`.
+    pub fn check(self, timestamp: Timestamp, now: Timestamp) -> Result<(), Error> {
+        let age = now.0.saturating_sub(timestamp.0);
+        let ahead = timestamp.0.saturating_sub(now.0);
+        if age > self.0 {
+            Err(Error::TimestampTooOld { age })
+        } else if ahead > self.0 {
+            Err(Error::TimestampTooNew { ahead })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_canonical_decimal_seconds_are_a_timestamp() {
+        for text in ["0", "1614265330", "9223372036854775807"] {
+            assert_eq!(Timestamp::parse(text.as_bytes()).unwrap().as_unix().to_string(), text);
+        }
+        let others = ["", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "1_0", "9223372036854775808", "１", "1\n"];
+        for text in others {
+            assert_eq!(Timestamp::parse(text.as_bytes()), Err(Error::InvalidTimestamp), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_boundary_is_inside_on_both_sides() {
+        let now = Timestamp::from_unix(1000);
+        let check = |timestamp| Tolerance::DEFAULT.check(Timestamp::from_unix(timestamp), now);
+        assert_eq!(check(700), Ok(()));
+        assert_eq!(check(1300), Ok(()));
+        assert_eq!(check(699), Err(Error::TimestampTooOld { age: 301 }));
+        assert_eq!(check(1301), Err(Error::TimestampTooNew { ahead: 301 }));
+        assert_eq!(check(u64::MAX), Err(Error::TimestampTooNew { ahead: u64::MAX - 1000 }));
+    }
+
+    #[test]
+    fn zero_means_exactly_now() {
+        let exact = Tolerance::from_seconds(0);
+        let now = Timestamp::from_unix(5);
+        assert_eq!(exact.check(now, now), Ok(()));
+        assert!(exact.check(Timestamp::from_unix(4), now).is_err());
+    }
+}

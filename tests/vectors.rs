@@ -1,0 +1,86 @@
+//! Every case of every vector file, by name, natively. `tests/e2e/vectors.test.mjs` runs the same through the built Wasm.
+
+use std::sync::Once;
+
+use countersign::scheme::{self, Form};
+use countersign::signature::{PORTABLE_RS256, Portable};
+use countersign_vectors::{Case, FILES, File, Outcome};
+
+fn cases(file: &str) -> Vec<Case> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| PORTABLE_RS256.install_default().expect("the first to install a provider"));
+    let (_, text) = FILES.into_iter().find(|(name, _)| *name == file).expect("a known file");
+    File::parse(text).expect("a vector file").cases
+}
+
+/// Runs all that have a scheme, and returns the names of those that have none.
+fn run(file: &str, strict: bool) -> Vec<String> {
+    let (mut failures, mut unsupported, mut passed) = (Vec::new(), Vec::new(), 0);
+    for case in cases(file) {
+        let Some(scheme) = case.scheme() else {
+            unsupported.push(case.title());
+            continue;
+        };
+        match case.judge(&case.run(scheme, &Portable, strict), strict) {
+            Ok(()) => passed += 1,
+            Err(failure) => failures.push(failure),
+        }
+    }
+    println!("{file}: {passed} passed");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    unsupported
+}
+
+#[test]
+fn standard_webhooks() {
+    assert!(run("standard-webhooks", false).is_empty());
+}
+
+#[test]
+fn standard_webhooks_in_strict_mode() {
+    let strict: Vec<_> = cases("standard-webhooks").into_iter().filter(Case::has_strict).collect();
+    assert!(!strict.is_empty());
+    for case in strict {
+        let scheme = case.scheme().expect("a scheme");
+        case.judge(&case.run(scheme, &Portable, true), true).expect("the strict outcome");
+    }
+}
+
+#[test]
+fn jwks_and_jwt() {
+    assert!(run("jwks-jwt", false).is_empty());
+}
+
+/// What no scheme covers yet is printed by name, and nothing that a scheme covers may be on the list.
+#[test]
+fn providers() {
+    let unsupported = run("providers", false);
+    println!("not yet supported: {}", unsupported.join(", "));
+    for covered in scheme::ALL {
+        assert!(!unsupported.iter().any(|title| title.starts_with(&format!("{}/", covered.name))));
+    }
+}
+
+/// `gemini` is Standard Webhooks held to `v1`.
+#[test]
+fn gemini_takes_the_v1_cases_and_no_v1a() {
+    let gemini = scheme::find("gemini").expect("a scheme");
+    for case in cases("standard-webhooks") {
+        let standard = case.scheme().is_some_and(|scheme| scheme.name == "standard-webhooks");
+        if standard && !case.name.starts_with("v1a/") {
+            case.judge(&case.run(gemini, &Portable, false), false).expect("the same outcome");
+        } else if standard {
+            let outcome = case.run(gemini, &Portable, false);
+            assert!(outcome != Outcome::Accept || case.name == "v1a/mixed-both-good-hmac-secret", "{}", case.name);
+        }
+    }
+}
+
+/// Adding a scheme without vectors fails here.
+#[test]
+fn every_scheme_has_cases() {
+    let covered: Vec<_> = FILES.iter().flat_map(|(file, _)| cases(file)).filter_map(|case| case.scheme()).collect();
+    for scheme in scheme::ALL.into_iter().filter(|scheme| scheme.default_forms != [Form::V1]) {
+        assert!(covered.iter().any(|known| known.name == scheme.name), "no vectors for {}", scheme.name);
+    }
+}

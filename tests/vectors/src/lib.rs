@@ -1,0 +1,268 @@
+//! The vector files, and how one case of them is run against the core.
+//!
+//! The same function runs natively (`tests/vectors.rs`) and inside the test Worker, so both are held to the same files. A case
+//! is data: its fields are described at the head of each file.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use countersign::scheme::{self, Form, Scheme};
+use countersign::signature::Crypto;
+use countersign::{
+    Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, Tolerance,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The files by name, as text.
+pub const FILES: [(&str, &str); 3] = [
+    ("standard-webhooks", include_str!("../standard-webhooks.json")),
+    ("jwks-jwt", include_str!("../jwks-jwt.json")),
+    ("providers", include_str!("../providers.json")),
+];
+
+/// One vector file.
+#[derive(Debug, Deserialize)]
+pub struct File {
+    /// The key set of cases that bring none.
+    pub default_jwks: Option<Value>,
+    /// The cases.
+    pub cases: Vec<Case>,
+}
+
+/// One case: input and expectation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Case {
+    /// Unique in its file, with `provider` where there is one.
+    pub name: String,
+    #[serde(default)]
+    provider: Option<String>,
+    #[serde(default)]
+    kind: Option<String>,
+    #[serde(default)]
+    preset: Option<String>,
+    #[serde(default)]
+    secret: Option<Value>,
+    #[serde(default)]
+    secret_format: Option<String>,
+    #[serde(default)]
+    public_key: Option<PublicKey>,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    #[serde(default)]
+    header_gen: Vec<Generated>,
+    #[serde(default)]
+    token: Option<String>,
+    #[serde(default)]
+    token_gen: Option<Generated>,
+    #[serde(default)]
+    body_base64: Option<String>,
+    #[serde(default)]
+    body_gen: Option<Repeated>,
+    #[serde(default)]
+    jwks: Option<Value>,
+    #[serde(default)]
+    audience: Option<String>,
+    #[serde(default)]
+    issuer: Option<String>,
+    #[serde(default)]
+    leeway: u64,
+    #[serde(default)]
+    now: u64,
+    #[serde(default)]
+    tolerance: Option<u64>,
+    #[serde(flatten)]
+    expected: Expected,
+    #[serde(default)]
+    strict: Option<Expected>,
+}
+
+/// What should come out.
+#[derive(Clone, Debug, Deserialize)]
+struct Expected {
+    expect: String,
+    error: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct PublicKey {
+    format: String,
+    value: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Generated {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    prefix: String,
+    repeat: String,
+    count: usize,
+    #[serde(default)]
+    suffix: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Repeated {
+    repeat_base64: String,
+    count: usize,
+}
+
+/// What came out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The delivery was verified.
+    Accept,
+    /// It was not, or its keys were not taken.
+    Reject(Error),
+    /// The case is of a scheme that does not exist here.
+    Unsupported,
+}
+
+impl File {
+    /// Reads a file; a case without a key set gets the file's.
+    ///
+    /// # Errors
+    /// Where the text is not a vector file.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        let mut file: Self = serde_json::from_str(text)?;
+        for case in &mut file.cases {
+            if case.jwks.is_none() {
+                case.jwks.clone_from(&file.default_jwks);
+            }
+        }
+        Ok(file)
+    }
+}
+
+impl Case {
+    /// The name for lists and messages.
+    pub fn title(&self) -> String {
+        self.provider.as_ref().map_or_else(|| self.name.clone(), |provider| format!("{provider}/{}", self.name))
+    }
+
+    /// Whether strict mode has another outcome.
+    pub const fn has_strict(&self) -> bool {
+        self.strict.is_some()
+    }
+
+    /// The scheme that the case is of, if it exists here.
+    pub fn scheme(&self) -> Option<&'static Scheme> {
+        let name = match (&self.provider, &self.kind) {
+            (Some(provider), _) if scheme::find(provider).is_some() => provider,
+            (Some(provider), _) if STANDARD_ON_THE_WIRE.contains(&provider.as_str()) && self.has_webhook_headers() => {
+                "standard-webhooks"
+            }
+            (Some(_), _) => return None,
+            (None, Some(_)) => "gemini-dynamic",
+            (None, None) => match self.preset.as_deref() {
+                Some("svix") => "svix",
+                _ => "standard-webhooks",
+            },
+        };
+        scheme::find(name)
+    }
+
+    /// Runs the case under its own scheme, or under another of the same headers.
+    pub fn run<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Outcome {
+        match self.verify(scheme, crypto, strict) {
+            Ok(()) => Outcome::Accept,
+            Err(error) => Outcome::Reject(error),
+        }
+    }
+
+    /// Compares an outcome with what the case expects.
+    ///
+    /// # Errors
+    /// A sentence that says what was expected.
+    pub fn judge(&self, outcome: &Outcome, strict: bool) -> Result<(), String> {
+        let expected = self.strict.as_ref().filter(|_| strict).unwrap_or(&self.expected);
+        let good = match outcome {
+            Outcome::Accept => expected.expect == "accept",
+            Outcome::Reject(error) => {
+                let wanted = expected.error.as_deref().unwrap_or_default();
+                expected.expect == "reject" && (error.code() == wanted || self.is_as_good(error.code()))
+            }
+            Outcome::Unsupported => false,
+        };
+        if good { Ok(()) } else { Err(format!("{}: expected {expected:?}, got {outcome:?}", self.title())) }
+    }
+
+    /// Codes that a case's own note calls as good as the suggested one.
+    fn is_as_good(&self, code: &str) -> bool {
+        matches!((self.name.as_str(), code), ("sig/only-spaces", "missing_header") | ("huge-64KiB", "jwt_signature"))
+    }
+
+    fn verify<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Result<(), Error> {
+        let mut policy = Policy::of(scheme);
+        policy.strict = strict;
+        policy.tolerance = self.tolerance.map_or(Tolerance::DEFAULT, Tolerance::from_seconds);
+        if self.kind.as_deref() == Some("jwt") {
+            policy.forms = vec![Form::Jwt];
+            let audience = self.audience.clone().unwrap_or_default();
+            policy.jwt = Some(JwtPolicy { audience, issuer: self.issuer.clone(), leeway: self.leeway });
+        }
+        let secrets = if self.kind.is_none() { self.secrets(strict)? } else { Vec::new() };
+        let jwks = match &self.jwks {
+            Some(jwks) if self.kind.is_some() => Some(Jwks::parse(jwks.to_string().as_bytes())?),
+            _ => None,
+        };
+        let lines = self.lines();
+        let headers: Headers<'_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let delivery = Delivery::new(headers, self.body());
+        let keys = Keys { secrets: &secrets, jwks: jwks.as_ref() };
+        policy.verify(keys, &delivery, Timestamp::from_unix(self.now), crypto).map(drop)
+    }
+
+    fn secrets(&self, strict: bool) -> Result<Vec<SecretKey>, Error> {
+        let texts = match (&self.secret, &self.public_key) {
+            (Some(Value::Array(several)), _) => several.clone(),
+            (Some(one), _) => vec![one.clone()],
+            (None, Some(key)) if key.format == "whpk" || key.value.starts_with("whpk_") => vec![json!(key.value)],
+            (None, Some(key)) => vec![json!(format!("whpk_{}", key.value))],
+            (None, None) => Vec::new(),
+        };
+        let raw = self.secret_format.as_deref() == Some("raw_base64");
+        let keys = texts.iter().map(|text| {
+            let text = text.as_str().unwrap_or_default();
+            let key = if raw { HmacKey::from_bytes(&decode(text)).map(SecretKey::Hmac) } else { SecretKey::parse(text) }?;
+            if strict { key.check_length().map(|()| key) } else { Ok(key) }
+        });
+        let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
+        if keys.is_empty() { Err(Error::EmptySecret) } else { Ok(keys) }
+    }
+
+    fn lines(&self) -> Vec<(String, String)> {
+        let mut lines = self.headers.clone();
+        lines.extend(self.header_gen.iter().map(|header| (header.name.clone(), header.text())));
+        if self.kind.as_deref() == Some("jwt") {
+            let token = self.token_gen.as_ref().map(Generated::text).or_else(|| self.token.clone());
+            lines.push(("webhook-signature".to_owned(), token.unwrap_or_default()));
+        }
+        lines
+    }
+
+    fn body(&self) -> Vec<u8> {
+        match &self.body_gen {
+            Some(body) => decode(&body.repeat_base64).repeat(body.count),
+            None => decode(self.body_base64.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn has_webhook_headers(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("webhook-signature"))
+    }
+}
+
+impl Generated {
+    fn text(&self) -> String {
+        [self.prefix.clone(), self.repeat.repeat(self.count), self.suffix.clone()].concat()
+    }
+}
+
+/// Text that is not base64 decodes to nothing, and its case fails by that.
+fn decode(text: &str) -> Vec<u8> {
+    STANDARD.decode(text).unwrap_or_default()
+}
+
+/// Providers without a scheme of their own that send Standard Webhooks as it is.
+const STANDARD_ON_THE_WIRE: [&str; 4] = ["gitlab", "openai", "replicate", "supabase"];
