@@ -171,10 +171,7 @@ impl Error {
 
     /// Whether a newer key set could turn this refusal into an acceptance.
     pub const fn may_be_rotation(&self) -> bool {
-        matches!(
-            self,
-            Self::NoMatchingSignature | Self::JwkUnknownKid | Self::JwkUnusable | Self::JwtSignature
-        )
+        matches!(self, Self::NoMatchingSignature | Self::JwkUnknownKid | Self::JwkUnusable | Self::JwtSignature)
     }
 
     /// Whether the delivery was refused for its age alone.
@@ -186,13 +183,17 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptySecret => f.write_str("the secret is empty; set it to the `whsec_…` value that the sender showed"),
+            Self::EmptySecret => {
+                f.write_str("the secret is empty; set it to the `whsec_…` value that the sender showed")
+            }
             Self::InvalidSecret(fault) => fault.fmt(f),
             Self::MissingHeader(name) => write!(f, "header `{name}` is missing or empty"),
             Self::InvalidHeader(name, fault) => write!(f, "header `{name}` {fault}"),
             Self::JwksInvalid(fault) => fault.fmt(f),
             Self::JwkUnknownKid => f.write_str("the token names no key of the set"),
-            Self::JwkUnusable => f.write_str("the key that the token names is too weak, or not meant for RS256 signatures"),
+            Self::JwkUnusable => {
+                f.write_str("the key that the token names is too weak, or not meant for RS256 signatures")
+            }
             Self::JwtAlg => f.write_str("the token's `alg` is not RS256"),
             Self::JwtAudience => f.write_str("the token's `aud` is not the configured audience"),
             Self::JwtClaims(name) => write!(f, "claim `{name}` is missing or of the wrong type"),
@@ -203,7 +204,9 @@ impl fmt::Display for Error {
             Self::JwtSignature => f.write_str("the token's signature does not match"),
             Self::NoMatchingSignature => f.write_str("no signature matches the body under any key"),
             Self::InvalidTimestamp => f.write_str("the timestamp is not whole Unix seconds in plain decimal digits"),
-            Self::TimestampTooNew { ahead } => write!(f, "the timestamp is {ahead} s in the future (milliseconds, or a clock that is off?)"),
+            Self::TimestampTooNew { ahead } => {
+                write!(f, "the timestamp is {ahead} s in the future (milliseconds, or a clock that is off?)")
+            }
             Self::TimestampTooOld { age } => write!(f, "the timestamp is {age} s old"),
             Self::TooManySignatures => f.write_str("more signatures than one delivery may carry"),
             Self::WeakKey => f.write_str("the public key is of small order: anybody can sign under it"),
@@ -218,9 +221,13 @@ impl fmt::Display for SecretFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::InnerWhitespace => "the secret has white space inside; copy it again, as one word",
-            Self::NotBase64 => "the secret is not standard base64; copy it as shown (`whsec_…`), or pass text secrets as raw bytes",
+            Self::NotBase64 => {
+                "the secret is not standard base64; copy it as shown (`whsec_…`), or pass text secrets as raw bytes"
+            }
             Self::NotOnCurve => "the public key is not an Ed25519 key",
-            Self::PrivateKey => "`whsk_` is a private key, which only the sender should hold; use the `whpk_` public key",
+            Self::PrivateKey => {
+                "`whsk_` is a private key, which only the sender should hold; use the `whpk_` public key"
+            }
             Self::PublicKeyLength => "the public key is not 32 bytes long",
             Self::Quoted => "the secret has quotes round it; remove them",
             Self::Spki => "the public key is wrapped in SPKI (44 bytes); use its last 32 bytes",

@@ -12,7 +12,7 @@ use crate::key::Ed25519Key;
 use crate::signature::MAX_RSA_BITS;
 
 /// The most keys that a set may hold.
-pub const MAX_KEYS: usize = 32;
+pub(crate) const MAX_KEYS: usize = 32;
 
 /// The keys of a set, in its order. An empty set is a set: nothing matches it.
 #[derive(Clone, Debug, Default)]

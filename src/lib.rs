@@ -11,6 +11,7 @@ mod sign;
 mod timestamp;
 mod verify;
 
+pub mod gateway;
 pub mod scheme;
 pub mod signature;
 

@@ -28,7 +28,9 @@ mod tests {
 
     #[test]
     fn the_vector_of_every_reference_suite() {
-        let SecretKey::Hmac(key) = SecretKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap() else { panic!() };
+        let SecretKey::Hmac(key) = SecretKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap() else {
+            panic!()
+        };
         let (id, at) = (b"msg_p5jXN8AQM9LWM0D4loKWxJek", Timestamp::from_unix(1614265330));
         let signed = sign(&[key.clone(), key], id, at, b"{\"test\": 2432232314}".as_slice(), &Portable);
         let one = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";

@@ -81,7 +81,8 @@ mod tests {
         for text in ["0", "1614265330", "9223372036854775807"] {
             assert_eq!(Timestamp::parse(text.as_bytes()).unwrap().as_unix().to_string(), text);
         }
-        let others = ["", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "1_0", "9223372036854775808", "１", "1\n"];
+        let others =
+            ["", "00", "01", "+1", "-1", " 1", "1 ", "1.0", "1e3", "0x1", "1_0", "9223372036854775808", "１", "1\n"];
         for text in others {
             assert_eq!(Timestamp::parse(text.as_bytes()), Err(Error::InvalidTimestamp), "{text:?}");
         }

@@ -83,13 +83,7 @@ pub enum Claim<'h> {
 impl Policy {
     /// A policy for a scheme as it is by default: its own forms, five minutes, no token.
     pub fn of(scheme: &'static Scheme) -> Self {
-        Self {
-            scheme,
-            forms: scheme.default_forms.to_vec(),
-            tolerance: Tolerance::DEFAULT,
-            strict: false,
-            jwt: None,
-        }
+        Self { scheme, forms: scheme.default_forms.to_vec(), tolerance: Tolerance::DEFAULT, strict: false, jwt: None }
     }
 
     /// Reads the headers, without any key: presence, syntax, id and timestamp. The age is not judged.

@@ -9,8 +9,7 @@ mod standard_webhooks;
 mod svix;
 
 /// Every scheme, in the order in which lists show them.
-pub const ALL: [&Scheme; 4] =
-    [&standard_webhooks::SCHEME, &svix::SCHEME, &gemini::SCHEME, &gemini_dynamic::SCHEME];
+pub const ALL: [&Scheme; 4] = [&standard_webhooks::SCHEME, &svix::SCHEME, &gemini::SCHEME, &gemini_dynamic::SCHEME];
 
 /// How a sender signs: the names of its headers, the forms of signature it may send, and where its keys come from.
 #[derive(Debug)]

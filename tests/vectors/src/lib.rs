@@ -7,9 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use countersign::scheme::{self, Form, Scheme};
 use countersign::signature::Crypto;
-use countersign::{
-    Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, Tolerance,
-};
+use countersign::{Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, Tolerance};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -224,7 +222,8 @@ impl Case {
         let raw = self.secret_format.as_deref() == Some("raw_base64");
         let keys = texts.iter().map(|text| {
             let text = text.as_str().unwrap_or_default();
-            let key = if raw { HmacKey::from_bytes(&decode(text)).map(SecretKey::Hmac) } else { SecretKey::parse(text) }?;
+            let key =
+                if raw { HmacKey::from_bytes(&decode(text)).map(SecretKey::Hmac) } else { SecretKey::parse(text) }?;
             if strict { key.check_length().map(|()| key) } else { Ok(key) }
         });
         let keys: Vec<_> = keys.collect::<Result<_, _>>()?;

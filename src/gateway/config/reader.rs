@@ -1,0 +1,227 @@
+//! A table of the configuration, read key by key. Every fault names the key and the fix; no value is ever repeated.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::{Environment, Secret, units};
+use crate::json::{self, Members};
+use crate::key::{HmacKey, SecretKey};
+
+/// What is wrong with one key, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    key: String,
+    problem: String,
+    fix: String,
+}
+
+impl Fault {
+    pub(super) fn new(key: &str, problem: &str, fix: &str) -> Self {
+        Self { key: key.to_owned(), problem: problem.to_owned(), fix: fix.to_owned() }
+    }
+
+    /// The key at fault.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}; {}", self.key, self.problem, self.fix)
+    }
+}
+
+pub(super) struct Reader<'a> {
+    prefix: &'static str,
+    members: Option<Members<'a>>,
+    had: BTreeSet<String>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str, prefix: &'static str) -> Self {
+        let members = Members::parse(text.as_bytes());
+        let had = members.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()).collect();
+        let mut reader = Self { prefix, members, had, faults: Vec::new() };
+        if reader.members.is_none() {
+            reader.fault("", "is not a table with unique keys", "see the README for an example");
+        }
+        reader
+    }
+
+    pub(super) fn fault(&mut self, key: &str, problem: &str, fix: &str) {
+        let key = [self.prefix, key].concat();
+        self.faults.push(Fault::new(&key, problem, fix));
+    }
+
+    /// Whether the key stood in the table.
+    pub(super) fn had(&self, key: &str) -> bool {
+        self.had.contains(key)
+    }
+
+    /// Whether the key stands in the table and was not read yet.
+    pub(super) fn is_there(&self, key: &str) -> bool {
+        self.members.as_ref().is_some_and(|members| members.get(key).is_some())
+    }
+
+    /// Whether the key has just that JSON value; it is read by that, unless it is looked at again.
+    pub(super) fn is(&mut self, key: &str, json: &str) -> bool {
+        let is = self.members.as_ref().and_then(|members| members.get(key)) == Some(json);
+        if is && key == "dedupe" {
+            self.take(key);
+        }
+        is
+    }
+
+    pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        let text = self.take(key)?;
+        self.checked(key, json::string(text).filter(|text| !text.is_empty()), "is not a text", "put it in quotes")
+    }
+
+    pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
+        let text = self.take(key)?;
+        self.checked(
+            key,
+            serde_json::from_str(text).ok(),
+            "is neither true nor false",
+            "write true or false, without quotes",
+        )
+    }
+
+    pub(super) fn number(&mut self, key: &str, least: u64, most: u64) -> Option<u64> {
+        let text = self.take(key)?;
+        let number = serde_json::from_str(text).ok().filter(|number| (least..=most).contains(number));
+        self.checked(key, number, "is out of range", &format!("use a whole number from {least} to {most}"))
+    }
+
+    pub(super) fn duration(&mut self, key: &str) -> Option<u64> {
+        let text = self.take(key)?;
+        let seconds = json::string(text).and_then(|text| units::duration(&text));
+        self.checked(key, seconds, "is not a duration", "write a number and s, m, h or d, like \"10s\"")
+    }
+
+    pub(super) fn size(&mut self, key: &str) -> Option<u64> {
+        let text = self.take(key)?;
+        let bytes = json::string(text).and_then(|text| units::size(&text));
+        self.checked(key, bytes, "is not a size", "write a number and B, KiB or MiB, like \"1MiB\"")
+    }
+
+    pub(super) fn list(&mut self, key: &str) -> Option<Vec<String>> {
+        let text = self.take(key)?;
+        self.checked(key, serde_json::from_str(text).ok(), "is not a list of texts", "write [\"…\"]")
+    }
+
+    /// A table under this one.
+    pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
+        match self.take(key) {
+            Some(text) => Some(Self::new(text, "forward.")),
+            None => {
+                self.fault(key, "is required", "say where events go, like { origin = \"https://…\" }");
+                None
+            }
+        }
+    }
+
+    /// Takes over the faults of a table under this one.
+    pub(super) fn absorb(&mut self, table: Self) {
+        self.faults.extend(table.finish());
+    }
+
+    /// The value of the secret that a key names.
+    pub(super) fn secret(&mut self, key: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
+        let name = self.text(key)?;
+        self.value_of(key, &name, environment)
+    }
+
+    /// The keys in the secrets that a list names; a value may hold several, separated by white space.
+    pub(super) fn keys(&mut self, key: &str, environment: &impl Environment) -> Vec<SecretKey> {
+        let Some(names) = self.list(key) else { return Vec::new() };
+        if names.is_empty() {
+            self.fault(key, "is an empty list", "name the secret that holds the sender's `whsec_…` value");
+        }
+        names.iter().flat_map(|name| self.keys_in(key, name, environment)).collect()
+    }
+
+    /// The shared secrets in the secret that a key names.
+    pub(super) fn hmac_keys(&mut self, key: &str, environment: &impl Environment) -> Vec<HmacKey> {
+        let Some(name) = self.text(key) else { return Vec::new() };
+        let keys = self.keys_in(key, &name, environment);
+        let shared = keys.iter().filter_map(|key| match key {
+            SecretKey::Hmac(key) => Some(key.clone()),
+            SecretKey::Ed25519(_) => None,
+        });
+        let shared: Vec<_> = shared.collect();
+        if shared.len() < keys.len() {
+            self.fault(key, "names a public key, which cannot sign", "use a `whsec_…` secret");
+        }
+        shared
+    }
+
+    /// All faults, with one for each key that nobody read.
+    pub(super) fn finish(mut self) -> Vec<Fault> {
+        let left: Vec<_> = self
+            .members
+            .iter()
+            .flat_map(Members::iter)
+            .map(|(name, _)| name.chars().take(64).collect::<String>())
+            .collect();
+        for name in left {
+            self.fault(&name, "is not a key of the configuration", "check its spelling");
+        }
+        self.faults
+    }
+
+    fn keys_in(&mut self, key: &str, name: &str, environment: &impl Environment) -> Vec<SecretKey> {
+        let Some(value) = self.value_of(key, name, environment) else { return Vec::new() };
+        let mut keys = Vec::new();
+        for text in value.split_ascii_whitespace() {
+            match SecretKey::parse(text) {
+                Ok(parsed) => keys.push(parsed),
+                Err(error) => {
+                    self.fault(key, &format!("names {}, which cannot be used", shown(name)), &error.to_string())
+                }
+            }
+        }
+        keys
+    }
+
+    fn value_of(&mut self, key: &str, name: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
+        let missing = match environment.secret(name) {
+            Secret::Value(value) if !value.trim_ascii().is_empty() => return Some(value),
+            Secret::Value(_) => "is empty",
+            Secret::Missing => "is not set",
+            Secret::Unseen => return None,
+        };
+        let fix = if is_conventional(name) {
+            format!("run `wrangler secret put {name}`, or add it to .dev.vars")
+        } else {
+            "this key takes the name of a secret, never its value: choose a name like GEMINI_WEBHOOK_SECRET".to_owned()
+        };
+        self.fault(key, &format!("names {}, which {missing}", shown(name)), &fix);
+        None
+    }
+
+    fn take(&mut self, key: &str) -> Option<&'a str> {
+        self.members.as_mut()?.take(key)
+    }
+
+    fn checked<T>(&mut self, key: &str, value: Option<T>, problem: &str, fix: &str) -> Option<T> {
+        if value.is_none() {
+            self.fault(key, problem, fix);
+        }
+        value
+    }
+}
+
+/// A name as it may be printed: where a secret itself was put, it is not.
+fn shown(name: &str) -> String {
+    if is_conventional(name) { format!("`{name}`") } else { "a secret".to_owned() }
+}
+
+fn is_conventional(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.len() <= 64 && name.bytes().next().is_some_and(|first| first.is_ascii_uppercase()) && name.bytes().all(inner)
+}

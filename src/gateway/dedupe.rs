@@ -1,0 +1,107 @@
+//! Which events were seen, and which are on their way.
+
+use std::collections::BTreeMap;
+
+use crate::signature::sha256;
+use crate::verify::Verified;
+
+/// What identifies an event of a source: SHA-256 over source and verified id. It never rests on an unsigned header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventKey([u8; 32]);
+
+impl EventKey {
+    /// The key of an event. A source's name holds no NUL, so that name and id cannot run into each other.
+    pub fn new(source: &str, id: &[u8]) -> Self {
+        Self(sha256(&[source.as_bytes(), b"\0", id]))
+    }
+
+    /// 64 hexadecimal digits: the name of the event's mark in KV, and its `id_hash` in logs.
+    pub fn to_hex(self) -> String {
+        self.0
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .filter_map(|digit| char::from_digit(digit.into(), 16))
+            .collect()
+    }
+}
+
+/// Whether a mark for the event was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Delivered before.
+    Yes,
+    /// Not delivered, as far as is known: also where the store did not answer, because events must not stop for it.
+    No,
+}
+
+/// A verified event that was not seen before: the only thing that [`super::forward::Forward`] is made from.
+#[derive(Debug)]
+pub struct Admitted<'d, B>(pub(super) Verified<'d, B>);
+
+impl<'d, B> Verified<'d, B> {
+    /// Lets the event pass, unless it was seen.
+    pub fn admit(self, seen: Seen) -> Option<Admitted<'d, B>> {
+        (seen == Seen::No).then_some(Admitted(self))
+    }
+}
+
+impl<'d, B> Admitted<'d, B> {
+    /// The event that was admitted.
+    pub const fn verified(&self) -> &Verified<'d, B> {
+        &self.0
+    }
+}
+
+/// Events on their way to a destination, each with the time at which its entry lapses whatever happens.
+#[derive(Debug, Default)]
+pub struct InFlight(BTreeMap<EventKey, u64>);
+
+impl InFlight {
+    /// An empty set.
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// Enters an event until `lapses` (milliseconds, of the same clock as `now`); `false` where a copy is on its way.
+    pub fn enter(&mut self, event: EventKey, now: u64, lapses: u64) -> bool {
+        self.0.retain(|_, until| *until > now);
+        if self.0.contains_key(&event) {
+            return false;
+        }
+        self.0.insert(event, lapses);
+        true
+    }
+
+    /// Ends an entry, if it is still the one that lapses then.
+    pub fn leave(&mut self, event: EventKey, lapses: u64) {
+        if self.0.get(&event) == Some(&lapses) {
+            self.0.remove(&event);
+        }
+    }
+}
+
+/// An entry outlives the time limit of its delivery by this much.
+pub const IN_FLIGHT_SLACK_MS: u64 = 5_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_and_id_do_not_run_into_each_other() {
+        assert_ne!(EventKey::new("a", b"bc"), EventKey::new("ab", b"c"));
+        assert_eq!(EventKey::new("a", b"b").to_hex().len(), 64);
+    }
+
+    #[test]
+    fn a_copy_waits_until_the_first_leaves_or_lapses() {
+        let (mut set, event) = (InFlight::new(), EventKey::new("a", b"b"));
+        assert!(set.enter(event, 0, 10));
+        assert!(!set.enter(event, 9, 20));
+        assert!(set.enter(event, 10, 30), "lapsed");
+        set.leave(event, 10);
+        assert!(!set.enter(event, 11, 40), "the late first one does not end the second's entry");
+        set.leave(event, 30);
+        assert!(set.enter(event, 12, 50));
+    }
+}

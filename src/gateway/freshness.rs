@@ -1,0 +1,106 @@
+//! How long a key set is fresh, how long it may still serve, and when a refetch is allowed.
+
+/// When a set was fetched, and for how long it is fresh. Unix seconds, and seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// When the set was fetched.
+    pub fetched_at: u64,
+    /// For how long it is fresh, as [`ttl`] says.
+    pub ttl: u64,
+}
+
+/// What may be done with a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Use it.
+    Fresh,
+    /// Use it, and refresh it in the background.
+    Stale,
+    /// Do not use it.
+    Expired,
+}
+
+impl Freshness {
+    /// The standing of a set at a time.
+    pub const fn at(self, now: u64) -> Standing {
+        let age = now.saturating_sub(self.fetched_at);
+        if age < self.ttl {
+            Standing::Fresh
+        } else if age < self.ttl.saturating_add(LAST_GOOD) {
+            Standing::Stale
+        } else {
+            Standing::Expired
+        }
+    }
+
+    /// For how long a store should keep the set, in seconds.
+    pub const fn keep(self) -> u64 {
+        self.ttl.saturating_add(LAST_GOOD)
+    }
+}
+
+/// The time for which a fetched set is fresh: `s-maxage` or `max-age` of `Cache-Control`, between 5 minutes and 24 hours; ten
+/// minutes where it says nothing.
+pub fn ttl(cache_control: Option<&str>) -> u64 {
+    let directives = || cache_control.into_iter().flat_map(|value| value.split(',')).map(str::trim_ascii);
+    let seconds = |name: &str| {
+        directives().find_map(|directive| {
+            let (known, value) = directive.split_once('=')?;
+            value.trim_matches('"').parse::<u64>().ok().filter(|_| known.eq_ignore_ascii_case(name))
+        })
+    };
+    let uncached = directives().any(|one| one.eq_ignore_ascii_case("no-store") || one.eq_ignore_ascii_case("no-cache"));
+    let wanted = if uncached { Some(0) } else { seconds("s-maxage").or_else(|| seconds("max-age")) };
+    wanted.map_or(600, |seconds| seconds.clamp(300, 86_400))
+}
+
+/// Whether a signature that matched no key may cause a fetch: once a minute, whatever the rate of requests.
+pub const fn may_refetch(last: Option<u64>, now: u64) -> bool {
+    match last {
+        Some(last) => now.saturating_sub(last) >= 60,
+        None => true,
+    }
+}
+
+/// How long a stale set serves while its endpoint fails.
+const LAST_GOOD: u64 = 24 * 3600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cache_control_is_held_between_five_minutes_and_a_day() {
+        for (header, seconds) in [
+            (None, 600),
+            (Some(""), 600),
+            (Some("public"), 600),
+            (Some("max-age=x"), 600),
+            (Some("public, max-age=3600"), 3600),
+            (Some("MAX-AGE=\"3600\""), 3600),
+            (Some("max-age=60, s-maxage=1200"), 1200),
+            (Some("max-age=1"), 300),
+            (Some("no-store"), 300),
+            (Some("max-age=999999999"), 86_400),
+        ] {
+            assert_eq!(ttl(header), seconds, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_stale_set_serves_for_a_day() {
+        let set = Freshness { fetched_at: 1000, ttl: 600 };
+        assert_eq!(set.at(900), Standing::Fresh);
+        assert_eq!(set.at(1599), Standing::Fresh);
+        assert_eq!(set.at(1600), Standing::Stale);
+        assert_eq!(set.at(1599 + 86_400), Standing::Stale);
+        assert_eq!(set.at(1600 + 86_400), Standing::Expired);
+    }
+
+    #[test]
+    fn a_mismatch_fetches_once_a_minute() {
+        assert!(may_refetch(None, 0));
+        assert!(!may_refetch(Some(100), 159));
+        assert!(may_refetch(Some(100), 160));
+    }
+}

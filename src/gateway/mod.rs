@@ -1,0 +1,10 @@
+//! The decisions behind the check: configuration, routes, deduplication, key set freshness, what is forwarded, what is answered.
+//!
+//! All of them are functions of plain values. A shell does the I/O between them, in the order of the contract.
+
+pub mod config;
+pub mod dedupe;
+pub mod forward;
+pub mod freshness;
+pub mod respond;
+pub mod route;

@@ -1,0 +1,296 @@
+//! What the sender is told, and what the log says: one outcome, one ready-made answer, one line.
+
+use std::fmt::Write;
+
+use serde_json::json;
+
+use super::dedupe::EventKey;
+use crate::error::Error;
+use crate::scheme::Form;
+
+/// An answer that depends on nothing but its outcome, so that it can be made once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The stable code.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The `title` of the problem (RFC 9457).
+    pub title: &'static str,
+    /// One more header.
+    pub header: Option<(&'static str, &'static str)>,
+}
+
+/// What became of a delivery that was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Steps 4, 5 and 7.
+    Check(Error),
+    /// The body could not be read to its end.
+    BodyIncomplete,
+    /// The body is larger than the source allows.
+    BodyTooLarge,
+    /// The source's configuration has a fault.
+    ConfigInvalid,
+    /// The destination answered with something other than 2xx, or not at all.
+    DestinationFailed,
+    /// The destination did not answer in time.
+    DestinationTimeout,
+    /// A copy of the event is on its way.
+    InFlight,
+    /// No readable key set could be had.
+    KeysUnavailable,
+    /// Not a POST to a source.
+    MethodNotAllowed,
+    /// Not a GET of the health page.
+    MethodNotAllowedHealth,
+    /// No such source, or not with that token.
+    NotFound,
+    /// The inbox could not store the event.
+    StorageUnavailable,
+    /// The admin token is missing or wrong.
+    Unauthorized,
+}
+
+impl Refusal {
+    /// The place of the answer in [`ANSWERS`].
+    pub fn index(self) -> usize {
+        let (code, header) = (self.code(), self.header());
+        ANSWERS.iter().position(|answer| answer.code == code && answer.header == header).unwrap_or(0)
+    }
+
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Check(error) => error.code(),
+            Self::BodyIncomplete => "body_incomplete",
+            Self::BodyTooLarge => "body_too_large",
+            Self::ConfigInvalid => "config_invalid",
+            Self::DestinationFailed => "destination_failed",
+            Self::DestinationTimeout => "destination_timeout",
+            Self::InFlight => "in_flight",
+            Self::KeysUnavailable => "keys_unavailable",
+            Self::MethodNotAllowed | Self::MethodNotAllowedHealth => "method_not_allowed",
+            Self::NotFound => "not_found",
+            Self::StorageUnavailable => "storage_unavailable",
+            Self::Unauthorized => "unauthorized",
+        }
+    }
+
+    const fn header(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::InFlight => Some(("retry-after", "5")),
+            Self::KeysUnavailable | Self::StorageUnavailable => Some(("retry-after", "30")),
+            Self::MethodNotAllowed => Some(("allow", "POST")),
+            Self::MethodNotAllowedHealth => Some(("allow", "GET, HEAD")),
+            Self::Unauthorized => Some(("www-authenticate", "Bearer")),
+            _ => None,
+        }
+    }
+}
+
+impl Answer {
+    /// The body: `application/problem+json`.
+    pub fn body(&self) -> String {
+        json!({ "title": self.title, "status": self.status, "code": self.code }).to_string()
+    }
+}
+
+/// The body of a success, with the event's id.
+pub fn success(status: &str, id: &[u8]) -> String {
+    json!({ "status": status, "id": String::from_utf8_lossy(id) }).to_string()
+}
+
+/// Every answer that is no success.
+pub const ANSWERS: [Answer; 29] = [
+    plain("config_invalid", 500, "this source is not configured correctly; see the log or /healthz"),
+    plain("body_incomplete", 400, "the body ended before its time"),
+    plain("body_too_large", 413, "the body is larger than this source accepts"),
+    plain("destination_failed", 502, "the destination did not accept the event"),
+    plain("destination_timeout", 504, "the destination did not answer in time"),
+    with("in_flight", 409, "a copy of this event is being delivered", ("retry-after", "5")),
+    plain("invalid_header", 400, "a header cannot be what the sender meant"),
+    plain("invalid_timestamp", 400, "the timestamp is not whole Unix seconds in decimal digits"),
+    plain("jwk_unknown_kid", 401, "the token names no known key"),
+    plain("jwk_unusable", 401, "the key that the token names cannot be used"),
+    plain("jwt_alg", 401, "the token's algorithm is not accepted"),
+    plain("jwt_audience", 401, "the token is for another audience"),
+    plain("jwt_claims", 401, "a claim is missing or of the wrong type"),
+    plain("jwt_expired", 401, "the token has expired"),
+    plain("jwt_issuer", 401, "the token is from another issuer"),
+    plain("jwt_malformed", 400, "the token cannot be read"),
+    plain("jwt_not_yet_valid", 401, "the token is not valid yet"),
+    plain("jwt_signature", 401, "the token's signature does not match"),
+    with("keys_unavailable", 503, "the keys to check against could not be had", ("retry-after", "30")),
+    with("method_not_allowed", 405, "events are sent by POST", ("allow", "POST")),
+    with("method_not_allowed", 405, "this page is read by GET", ("allow", "GET, HEAD")),
+    plain("missing_header", 400, "a required header is missing or empty"),
+    plain("no_matching_signature", 401, "no signature matches"),
+    plain("not_found", 404, "there is nothing here"),
+    with("storage_unavailable", 503, "the event could not be stored", ("retry-after", "30")),
+    plain("timestamp_too_new", 401, "the timestamp is too far in the future"),
+    plain("timestamp_too_old", 401, "the timestamp is too old"),
+    plain("too_many_signatures", 400, "there are more signatures than one delivery may carry"),
+    with("unauthorized", 401, "the admin token is missing or wrong", ("www-authenticate", "Bearer")),
+];
+
+/// One line of the log: flat JSON about one delivery. It has no field for a secret, a token, an id or a body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LogLine<'a> {
+    /// The outcome: `delivered`, `duplicate`, or the code of a refusal.
+    pub code: &'a str,
+    /// The status answered.
+    pub status: u16,
+    /// The source's name and scheme.
+    pub source: Option<(&'a str, &'a str)>,
+    /// What was verified.
+    pub form: Option<Form>,
+    /// Which key matched.
+    pub key: Option<usize>,
+    /// Which event, where its id was readable.
+    pub event: Option<EventKey>,
+    /// Seconds since the timestamp.
+    pub age: Option<i64>,
+    /// Size of the body.
+    pub bytes: Option<u32>,
+    /// Whether the event was delivered before.
+    pub duplicate: bool,
+    /// What the destination answered (0: nothing), and after how many milliseconds.
+    pub destination: Option<(u16, u64)>,
+    /// For a delivery refused for its age: `match`, `no_match`, `unknown`.
+    pub signature: Option<&'a str>,
+    /// What kept the marks from working: `read_failed`, `write_failed`.
+    pub marks: Option<&'a str>,
+    /// What is wrong, in words of our own.
+    pub detail: Option<&'a str>,
+}
+
+impl LogLine<'_> {
+    /// The line. All text in it is ours or a checked name, but for `detail`, which is escaped.
+    pub fn to_json(&self) -> String {
+        let mut line = String::with_capacity(256);
+        // Writing to a String does not fail.
+        let _ = self.write(&mut line);
+        line
+    }
+
+    fn write(&self, line: &mut String) -> std::fmt::Result {
+        write!(line, r#"{{"ev":"delivery","code":"{}","status":{}"#, self.code, self.status)?;
+        if let Some((source, scheme)) = self.source {
+            write!(line, r#","source":"{source}","scheme":"{scheme}""#)?;
+        }
+        if let Some(form) = self.form {
+            write!(line, r#","form":"{}""#, form.as_str())?;
+        }
+        if let Some(key) = self.key {
+            write!(line, r#","key":{key}"#)?;
+        }
+        if let Some(event) = self.event {
+            write!(line, r#","id_hash":"{}""#, event.to_hex())?;
+        }
+        if let Some(age) = self.age {
+            write!(line, r#","age_s":{age}"#)?;
+        }
+        if let Some(bytes) = self.bytes {
+            write!(line, r#","bytes":{bytes}"#)?;
+        }
+        if self.source.is_some() {
+            write!(line, r#","dup":{}"#, self.duplicate)?;
+        }
+        if let Some((status, ms)) = self.destination {
+            write!(line, r#","dest_status":{status},"dest_ms":{ms}"#)?;
+        }
+        for (name, value) in [("signature", self.signature), ("marks", self.marks)] {
+            if let Some(value) = value {
+                write!(line, r#","{name}":"{value}""#)?;
+            }
+        }
+        if let Some(detail) = self.detail {
+            write!(line, r#","detail":{}"#, json!(detail))?;
+        }
+        line.push('}');
+        Ok(())
+    }
+}
+
+const fn plain(code: &'static str, status: u16, title: &'static str) -> Answer {
+    Answer { code, status, title, header: None }
+}
+
+const fn with(code: &'static str, status: u16, title: &'static str, header: (&'static str, &'static str)) -> Answer {
+    Answer { code, status, title, header: Some(header) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{HeaderFault, JwtFault};
+
+    /// Every refusal finds its own answer, and a check's answer has the check's status.
+    #[test]
+    fn every_refusal_has_its_answer() {
+        let checks = [
+            Error::MissingHeader(""),
+            Error::InvalidHeader("", HeaderFault::Repeated),
+            Error::InvalidTimestamp,
+            Error::TimestampTooOld { age: 1 },
+            Error::TimestampTooNew { ahead: 1 },
+            Error::NoMatchingSignature,
+            Error::TooManySignatures,
+            Error::JwtAlg,
+            Error::JwkUnknownKid,
+            Error::JwkUnusable,
+            Error::JwtSignature,
+            Error::JwtExpired,
+            Error::JwtNotYetValid,
+            Error::JwtAudience,
+            Error::JwtIssuer,
+            Error::JwtClaims(""),
+            Error::JwtMalformed(JwtFault::Header),
+        ];
+        for error in checks {
+            let answer = ANSWERS[Refusal::Check(error).index()];
+            assert_eq!((answer.code, answer.status), (error.code(), error.status()));
+        }
+        for refusal in [
+            Refusal::BodyIncomplete,
+            Refusal::BodyTooLarge,
+            Refusal::ConfigInvalid,
+            Refusal::DestinationFailed,
+            Refusal::DestinationTimeout,
+            Refusal::InFlight,
+            Refusal::KeysUnavailable,
+            Refusal::MethodNotAllowed,
+            Refusal::MethodNotAllowedHealth,
+            Refusal::NotFound,
+            Refusal::StorageUnavailable,
+            Refusal::Unauthorized,
+        ] {
+            let answer = ANSWERS[refusal.index()];
+            assert_eq!((answer.code, answer.header), (refusal.code(), refusal.header()));
+        }
+    }
+
+    /// Senders disable an endpoint over these.
+    #[test]
+    fn no_answer_is_a_redirect_or_gone() {
+        assert!(ANSWERS.iter().all(|answer| answer.status >= 400 && answer.status != 410));
+    }
+
+    #[test]
+    fn a_line_is_flat_json() {
+        let line = LogLine {
+            code: "delivered",
+            status: 200,
+            source: Some(("a", "gemini")),
+            detail: Some("\"\n"),
+            ..LogLine::default()
+        };
+        let parsed: serde_json::Value = serde_json::from_str(&line.to_json()).unwrap();
+        assert_eq!(
+            parsed,
+            json!({"ev":"delivery","code":"delivered","status":200,"source":"a","scheme":"gemini","dup":false,"detail":"\"\n"})
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! From a request line to a source.
+
+use super::config::{Config, Entry};
+use super::respond::Refusal;
+
+/// Where a request goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `POST /{source}`: the place of the source in the configuration.
+    Source(usize),
+    /// `GET /healthz`.
+    Health,
+    /// Anything under `/admin`, where an admin token is set.
+    Admin,
+}
+
+/// Finds the route of a request by its method and URL, as the platform gives them.
+///
+/// # Errors
+/// `not_found`, `method_not_allowed`, `config_invalid`.
+pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Refusal> {
+    let mut segments = path(url).split('/');
+    let (name, token, rest) = (segments.next().unwrap_or_default(), segments.next(), segments.next());
+    match name {
+        "healthz" if token.is_none() && matches!(method, "GET" | "HEAD") => return Ok(Route::Health),
+        "healthz" if token.is_none() => return Err(Refusal::MethodNotAllowedHealth),
+        "admin" if config.has_admin() => return Ok(Route::Admin),
+        _ => {}
+    }
+    if !config.is_readable() {
+        return Err(Refusal::ConfigInvalid);
+    }
+    let (index, entry) = config.find(name).filter(|_| rest.is_none()).ok_or(Refusal::NotFound)?;
+    match entry {
+        Entry::Faulty(_) => Err(Refusal::ConfigInvalid),
+        Entry::Ready(source) if !source.takes_token(token.map(percent_decode).as_deref()) => Err(Refusal::NotFound),
+        Entry::Ready(_) if method != "POST" => Err(Refusal::MethodNotAllowed),
+        Entry::Ready(_) => Ok(Route::Source(index)),
+    }
+}
+
+/// The path of an absolute URL without its first slash, its query and its fragment.
+fn path(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
+    path.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// A segment's bytes; a `%` without two hexadecimal digits stands for itself.
+fn percent_decode(segment: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let escaped = match (first, tail) {
+            (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4 | low, after)),
+            _ => None,
+        };
+        let (byte, after) = escaped.unwrap_or((*first, tail));
+        bytes.push(byte);
+        rest = after;
+    }
+    bytes
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| value.try_into().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_is_cut_out_of_the_url() {
+        assert_eq!(path("https://a.example/x/y?z#w"), "x/y");
+        assert_eq!(path("https://a.example"), "");
+        assert_eq!(path("https://a.example/?a/b"), "");
+    }
+
+    #[test]
+    fn segments_are_decoded_once() {
+        assert_eq!(percent_decode("a%2Fb%41%"), b"a/bA%");
+        assert_eq!(percent_decode("%zz%2"), b"%zz%2");
+        assert_eq!(percent_decode("%2541"), b"%41");
+    }
+}
