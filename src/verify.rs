@@ -110,13 +110,24 @@ impl Policy {
         Ok(Claim::Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
     }
 
+    /// [`Policy::read`], then the age: all that can be refused before keys are looked for.
+    ///
+    /// # Errors
+    /// Those of [`Policy::read`], `timestamp_too_old`, `timestamp_too_new`.
+    pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Claim<'h>, Error> {
+        let claim = self.read(headers)?;
+        if let Claim::Signed { timestamp, .. } = claim {
+            self.tolerance.check(timestamp, now)?;
+        }
+        Ok(claim)
+    }
+
     /// Verifies a delivery.
     ///
     /// Bounds: at most 1,024 signatures in the header, one HMAC per secret, and 32 Ed25519 checks.
     ///
     /// # Errors
-    /// Those of [`Policy::read`], then `timestamp_too_old`, `timestamp_too_new`, then `no_matching_signature`,
-    /// `too_many_signatures`, or for a token `jwk_*` and `jwt_*`.
+    /// Those of [`Policy::check`], then `no_matching_signature`, `too_many_signatures`, or for a token `jwk_*` and `jwt_*`.
     pub fn verify<'d, B, C: Crypto<B>>(
         &self,
         keys: Keys<'_>,
@@ -124,10 +135,7 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        let claim = self.read(delivery.headers())?;
-        if let Claim::Signed { timestamp, .. } = claim {
-            self.tolerance.check(timestamp, now)?;
-        }
+        let claim = self.check(delivery.headers(), now)?;
         self.verify_claim(claim, keys, delivery, now, crypto)
     }
 

@@ -1,1 +1,57 @@
-//! x
+//! What tests need of the Worker and nobody else may have: a trap, and the core's vectors inside Wasm.
+
+use countersign::signature::{Crypto, Portable};
+use countersign::{Ed25519Key, HmacKey};
+use countersign_vectors::{Case, Outcome};
+use countersign_worker::Platform;
+use js_sys::Uint8Array;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+/// Runs one case, as `tests/e2e/vectors.test.mjs` describes it, and returns its outcome as JSON.
+#[wasm_bindgen]
+pub fn run_vector(request: &str) -> String {
+    outcome(request).unwrap_or_else(|error| json!({ "outcome": "broken", "error": error.to_string() })).to_string()
+}
+
+/// Panics.
+#[wasm_bindgen]
+#[expect(clippy::panic, reason = "what happens then is what is tested")]
+pub fn trap() {
+    panic!("a trap, on purpose");
+}
+
+fn outcome(request: &str) -> Result<Value, serde_json::Error> {
+    let request: Value = serde_json::from_str(request)?;
+    let case: Case = serde_json::from_value(request.get("case").cloned().unwrap_or_default())?;
+    let strict = request.get("strict").and_then(Value::as_bool).unwrap_or_default();
+    let outcome = match case.scheme() {
+        None => Outcome::Unsupported,
+        Some(scheme) if request.get("crypto").and_then(Value::as_str) == Some("platform") => {
+            case.run(scheme, &Held(Platform), strict)
+        }
+        Some(scheme) => case.run(scheme, &Portable, strict),
+    };
+    Ok(match outcome {
+        Outcome::Accept => json!({ "outcome": "accept" }),
+        Outcome::Reject(error) => json!({ "outcome": "reject", "error": error.code() }),
+        Outcome::Unsupported => json!({ "outcome": "unsupported" }),
+    })
+}
+
+/// The platform's arithmetic over bodies that it does not hold yet.
+struct Held(Platform);
+
+impl Crypto<Vec<u8>> for Held {
+    fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Vec<u8>) -> [u8; 32] {
+        self.0.hmac_sha256(key, prefix, &Uint8Array::from(body.as_slice()))
+    }
+
+    fn message(&self, prefix: &[u8], body: &Vec<u8>) -> Vec<u8> {
+        self.0.message(prefix, &Uint8Array::from(body.as_slice()))
+    }
+
+    fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        Crypto::<Uint8Array>::ed25519(&self.0, key, message, signature)
+    }
+}

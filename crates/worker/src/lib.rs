@@ -1,1 +1,366 @@
-//! x
+//! The Worker: the straight line from request to answer, with I/O between the core's steps and nothing decided here.
+//!
+//! ```text
+//! open      path → source, token; method; Content-Length          404, 405, 413
+//! (entry.js reads the body, in one piece)
+//! receive   headers, timestamp, age                               400, 401
+//!           keys at hand                                          503
+//!           a signature matches                                   400, 401
+//!           not seen before                                       200 duplicate, 409
+//!           delivered, then marked                                502, 504; 200 delivered
+//! ```
+//!
+//! A refusal is the number of a ready-made answer, returned at once where nothing had to be awaited: each promise costs about as
+//! much as the HMAC of a small body.
+
+mod crypto;
+mod env;
+mod host;
+mod http;
+mod keys;
+mod marks;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use countersign::gateway::config::{Config, Entry, Source};
+use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, InFlight, Seen};
+use countersign::gateway::forward::Forward;
+use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
+use countersign::gateway::route::{Route, route};
+use countersign::{Claim, Delivery, Error, Headers, Keys, Timestamp, Verified};
+use js_sys::Uint8Array;
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+pub use crate::crypto::Platform;
+use crate::env::Bindings;
+use crate::host::{ExecutionContext, Headers as JsHeaders, Kv};
+use crate::keys::{Access, Cache};
+
+/// What lives as long as the isolate.
+struct State {
+    config: Config,
+    env: JsValue,
+    kv: Option<Kv>,
+    sets: Rc<Cache>,
+    in_flight: RefCell<InFlight>,
+}
+
+thread_local! {
+    static STATE: RefCell<Option<Rc<State>>> = const { RefCell::new(None) };
+}
+
+/// Reads the configuration, once per isolate. Returns, as JSON, what `entry.js` needs: the ready-made answers, and per source the
+/// names of the headers to pass and the largest body.
+#[wasm_bindgen]
+pub fn setup(env: JsValue, sources: Option<String>) -> String {
+    // A second setup after a trap finds a new process, so this is the first to install.
+    let _ = crypto::RS256.install_default();
+    let config = Config::parse(sources.as_deref(), &Bindings(&env));
+    for (name, faults) in config.faults() {
+        for fault in faults {
+            host::log(
+                &json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": fault }).to_string(),
+            );
+        }
+    }
+    let described = config.iter().map(|(_, _, entry)| match entry {
+        Entry::Ready(source) => json!({ "headers": header_names(source), "maxBody": source.max_body }),
+        Entry::Faulty(_) => json!(null),
+    });
+    let answers =
+        ANSWERS.map(|answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header }));
+    let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers });
+    let kv = host::property(&env, "EVENTS").filter(|_| Bindings(&env).has_kv("EVENTS")).map(JsCast::unchecked_into);
+    let state = State { config, env, kv, sets: Rc::default(), in_flight: RefCell::new(InFlight::new()) };
+    STATE.set(Some(Rc::new(state)));
+    told.to_string()
+}
+
+/// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.
+#[wasm_bindgen]
+pub fn open(method: &str, url: &str, content_length: Option<String>) -> i32 {
+    let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, None) };
+    match route(&state.config, method, url) {
+        Ok(Route::Health) => HEALTH,
+        Ok(Route::Admin) => ADMIN,
+        Ok(Route::Source(index)) => {
+            let source = state.config.source(index);
+            let length = content_length.and_then(|length| length.parse::<u64>().ok());
+            if length.zip(source).is_some_and(|(length, source)| length > source.max_body) {
+                return refuse(Refusal::BodyTooLarge, source);
+            }
+            i32::try_from(index).unwrap_or(HEALTH)
+        }
+        Err(refusal) => refuse(refusal, None),
+    }
+}
+
+/// Refuses a body that is too large, or that ended early, while it was read: the answer's number.
+#[wasm_bindgen]
+pub fn refuse_body(index: usize, too_large: bool) -> i32 {
+    let state = state();
+    let source = state.as_ref().and_then(|state| state.config.source(index));
+    refuse(if too_large { Refusal::BodyTooLarge } else { Refusal::BodyIncomplete }, source)
+}
+
+/// The rest: a number of an answer, the text of a success, or a promise of either.
+///
+/// `lines` are the values of the source's headers, in the order that [`setup`] gave, separated by line feeds, which no header can
+/// hold.
+#[wasm_bindgen]
+pub fn receive(
+    index: usize,
+    lines: String,
+    headers: JsHeaders,
+    body: Uint8Array,
+    now: f64,
+    context: ExecutionContext,
+) -> JsValue {
+    let Some(state) = state() else { return number(Refusal::ConfigInvalid) };
+    let promised = context.clone();
+    let arrival = Arrival { lines, headers, body, now: Timestamp::from_unix(now as u64), context };
+    let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
+        match state.config.source(index) {
+            Some(source) => answer(&state, source, &arrival).await,
+            None => number(Refusal::ConfigInvalid),
+        }
+    });
+    // What awaits nothing is answered at once; what has begun to wait goes on as a promise, also if the sender hangs up.
+    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => {
+            let promise = future_to_promise(async move { Ok(answer.await) });
+            promised.wait_until(&promise);
+            promise.into()
+        }
+    }
+}
+
+/// `GET /healthz`: an answer's text, beginning with `!` where a source is at fault.
+#[wasm_bindgen]
+pub fn health() -> String {
+    let Some(state) = state() else { return "!{}".to_owned() };
+    let faults = state.config.faults();
+    let status = if faults.is_empty() { "ok" } else { "config_invalid" };
+    let mark = if faults.is_empty() { "" } else { "!" };
+    format!("{mark}{}", json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))
+}
+
+/// Anything under `/admin`: the answer's number. No source has an inbox yet, so behind the token there is nothing.
+#[wasm_bindgen]
+pub fn admin(authorization: Option<String>) -> i32 {
+    let known = state().is_some_and(|state| state.config.is_admin(authorization.as_deref().map(str::as_bytes)));
+    negative(if known { Refusal::NotFound } else { Refusal::Unauthorized })
+}
+
+/// `GET /healthz`, as [`open`] returns it.
+pub const HEALTH: i32 = i32::MAX;
+
+/// `/admin/…`, as [`open`] returns it.
+pub const ADMIN: i32 = i32::MAX - 1;
+
+/// One request, with its body read.
+struct Arrival {
+    lines: String,
+    headers: JsHeaders,
+    body: Uint8Array,
+    now: Timestamp,
+    context: ExecutionContext,
+}
+
+async fn answer(state: &State, source: &Source, arrival: &Arrival) -> JsValue {
+    let mut line = LogLine {
+        source: Some((&source.name, source.policy.scheme.name)),
+        bytes: Some(arrival.body.length()),
+        ..LogLine::default()
+    };
+    let (code, status, value) = match handle(state, source, arrival, &mut line).await {
+        Ok((status, id)) => (status, 200, JsValue::from_str(&success(status, &id))),
+        Err(refusal) => {
+            let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
+            (refusal.code(), status, number(refusal))
+        }
+    };
+    (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
+    host::log(&line.to_json());
+    value
+}
+
+/// Steps 4 to 10.
+async fn handle(
+    state: &State,
+    source: &Source,
+    arrival: &Arrival,
+    line: &mut LogLine<'_>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let values = latin1(&arrival.lines);
+    let extra = content_headers(source, arrival, &values);
+    let delivery = Delivery::new(delivery_headers(source, &values, &extra), arrival.body.clone());
+    note_claim(source, &delivery, arrival.now, line);
+    let verified = verify(state, source, arrival, &delivery, line).await.map_err(|refusal| {
+        if let Refusal::Check(error) = refusal {
+            note_age(state, source, &delivery, arrival.now, error, line);
+        }
+        refusal
+    })?;
+    let event = EventKey::new(&source.name, verified.id());
+    (line.form, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
+    let lapses = host::now_ms().saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+    let held = source.dedupe.is_some();
+    if held && !state.in_flight.borrow_mut().enter(event, host::now_ms(), lapses) {
+        return Err(Refusal::InFlight);
+    }
+    let result = deliver(state, source, arrival, verified, event, line).await;
+    if held {
+        state.in_flight.borrow_mut().leave(event, lapses);
+    }
+    result
+}
+
+/// Steps 8 to 10: nothing is marked as seen before the destination's 2xx.
+async fn deliver(
+    state: &State,
+    source: &Source,
+    arrival: &Arrival,
+    verified: Verified<'_, Uint8Array>,
+    event: EventKey,
+    line: &mut LogLine<'_>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let id = verified.id().to_vec();
+    let marks = state.kv.as_ref().zip(source.dedupe);
+    let seen = match marks {
+        Some((kv, _)) => marks::seen(kv, event).await.unwrap_or_else(|()| {
+            line.marks = Some("read_failed");
+            Seen::No
+        }),
+        None => Seen::No,
+    };
+    let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
+    let forward = Forward::new(admitted, source, 1, arrival.now, arrival.now, &Platform);
+    let reply = http::send(&forward, source, &state.env).await;
+    line.destination = Some((reply.status, reply.ms));
+    reply.outcome?;
+    if let Some((kv, seconds)) = marks
+        && marks::put(kv, event, seconds).await.is_err()
+    {
+        line.marks = Some("write_failed");
+    }
+    Ok(("delivered", id))
+}
+
+/// Steps 4 to 7. Keys are fetched only for what could be verified with them, and once more where a newer set might match.
+async fn verify<'d>(
+    state: &State,
+    source: &Source,
+    arrival: &Arrival,
+    delivery: &'d Delivery<'d, Uint8Array>,
+    line: &mut LogLine<'_>,
+) -> Result<Verified<'d, Uint8Array>, Refusal> {
+    let own = Keys { secrets: &source.secrets, jwks: None };
+    let check = |keys: Keys<'_>| source.policy.verify(keys, delivery, arrival.now, &Platform);
+    let Some(url) = &source.jwks else { return check(own).map_err(Refusal::Check) };
+    source.policy.check(delivery.headers(), arrival.now).map_err(Refusal::Check)?;
+    if !source.secrets.is_empty()
+        && let Ok(verified) = check(own)
+    {
+        return Ok(verified);
+    }
+    let access = Access { kv: state.kv.clone(), context: arrival.context.clone() };
+    let set = state.sets.get(url, &access).await.ok_or_else(|| {
+        line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
+        Refusal::KeysUnavailable
+    })?;
+    match check(Keys { jwks: Some(&set), ..own }) {
+        Err(error) if error.may_be_rotation() => {
+            let newer = state.sets.newer(url, &access).await.ok_or(Refusal::Check(error))?;
+            check(Keys { jwks: Some(&newer), ..own }).map_err(Refusal::Check)
+        }
+        checked => checked.map_err(Refusal::Check),
+    }
+}
+
+/// What the headers claim, for the log.
+fn note_claim(source: &Source, delivery: &Delivery<'_, Uint8Array>, now: Timestamp, line: &mut LogLine<'_>) {
+    if let Ok(Claim::Signed { id, timestamp, .. }) = source.policy.read(delivery.headers()) {
+        line.event = Some(EventKey::new(&source.name, id));
+        let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
+        line.age = Some(seconds(now).saturating_sub(seconds(timestamp)));
+    }
+}
+
+/// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.
+fn note_age(
+    state: &State,
+    source: &Source,
+    delivery: &Delivery<'_, Uint8Array>,
+    now: Timestamp,
+    error: Error,
+    line: &mut LogLine<'_>,
+) {
+    if !error.is_age() {
+        return;
+    }
+    let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
+    let keys = Keys { secrets: &source.secrets, jwks: set.as_deref() };
+    let matches = source.policy.matches_apart_from_age(keys, delivery, now, &Platform);
+    line.signature = Some(match (matches, source.jwks.is_some() && set.is_none()) {
+        (true, _) => "match",
+        (false, true) => "unknown",
+        (false, false) => "no_match",
+    });
+}
+
+/// The names of the headers that a source looks at, in the order in which `entry.js` passes them.
+fn header_names(source: &Source) -> Vec<&'static str> {
+    source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature]).collect()
+}
+
+fn delivery_headers<'a>(source: &Source, values: &'a [u8], extra: &'a [(&'static str, Vec<u8>)]) -> Headers<'a> {
+    let own = header_names(source).into_iter().zip(values.split(|byte| *byte == b'\n'));
+    own.chain(extra.iter().map(|(name, value)| (*name, value.as_slice()))).collect()
+}
+
+/// Content type and encoding, fetched across the boundary only where a signature may match: `entry.js` passes the others.
+fn content_headers(source: &Source, arrival: &Arrival, values: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let lines = delivery_headers(source, values, &[]);
+    if source.policy.check(&lines, arrival.now).is_err() {
+        return Vec::new();
+    }
+    let get = |name| arrival.headers.get(name).map(|value| (name, latin1(&value).into_owned()));
+    ["content-type", "content-encoding"].into_iter().filter_map(get).collect()
+}
+
+/// The bytes of header text, which the platform gives as Latin-1: one character each.
+fn latin1(text: &str) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    bytes.map_or(Cow::Borrowed(text.as_bytes()), Cow::Owned)
+}
+
+fn state() -> Option<Rc<State>> {
+    STATE.with_borrow(Clone::clone)
+}
+
+fn refuse(refusal: Refusal, source: Option<&Source>) -> i32 {
+    let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
+    let source = source.map(|source| (source.name.as_str(), source.policy.scheme.name));
+    host::log(&LogLine { code: refusal.code(), status, source, ..LogLine::default() }.to_json());
+    negative(refusal)
+}
+
+fn negative(refusal: Refusal) -> i32 {
+    i32::try_from(refusal.index()).map_or(-1, |index| (-1i32).saturating_sub(index))
+}
+
+fn number(refusal: Refusal) -> JsValue {
+    JsValue::from_f64(refusal.index() as f64)
+}

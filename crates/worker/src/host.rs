@@ -1,0 +1,189 @@
+//! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
+
+use js_sys::{Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `console.log`.
+    #[wasm_bindgen(js_namespace = console)]
+    pub(crate) fn log(line: &str);
+
+    #[wasm_bindgen(js_name = fetch, catch)]
+    fn global_fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &JsValue, milliseconds: f64);
+
+    /// The context of a request: what is handed to it outlives the answer.
+    #[derive(Clone)]
+    pub type ExecutionContext;
+    #[wasm_bindgen(method, js_name = waitUntil)]
+    pub(crate) fn wait_until(this: &ExecutionContext, promise: &Promise);
+
+    /// Request or response headers.
+    #[derive(Clone)]
+    pub type Headers;
+    #[wasm_bindgen(method)]
+    pub(crate) fn get(this: &Headers, name: &str) -> Option<String>;
+
+    /// A KV namespace.
+    #[derive(Clone)]
+    pub(crate) type Kv;
+    #[wasm_bindgen(method, js_name = get, catch)]
+    fn kv_get(this: &Kv, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, js_name = put, catch)]
+    fn kv_put(this: &Kv, key: &str, value: &str, options: &JsValue) -> Result<Promise, JsValue>;
+
+    /// A service binding, or the stub of a Durable Object.
+    #[derive(Clone)]
+    pub(crate) type Fetcher;
+    #[wasm_bindgen(method, js_name = fetch, catch)]
+    fn fetcher_fetch(this: &Fetcher, url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+
+    /// A Durable Object namespace.
+    pub(crate) type Namespace;
+    #[wasm_bindgen(method, js_name = idFromName, catch)]
+    fn id_from_name(this: &Namespace, name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, js_name = get, catch)]
+    fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
+
+    /// An abort signal.
+    pub(crate) type AbortSignal;
+    #[wasm_bindgen(static_method_of = AbortSignal)]
+    pub(crate) fn timeout(milliseconds: f64) -> AbortSignal;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn aborted(this: &AbortSignal) -> bool;
+
+    /// A response.
+    pub(crate) type Response;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn status(this: &Response) -> u16;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn headers(this: &Response) -> Headers;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn body(this: &Response) -> Option<Stream>;
+
+    /// A readable stream and its reader.
+    pub(crate) type Stream;
+    #[wasm_bindgen(method, js_name = getReader)]
+    fn reader(this: &Stream) -> Reader;
+    #[wasm_bindgen(method, catch)]
+    fn cancel(this: &Stream) -> Result<Promise, JsValue>;
+    type Reader;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, js_name = cancel, catch)]
+    fn reader_cancel(this: &Reader) -> Result<Promise, JsValue>;
+}
+
+/// Where a request goes.
+pub(crate) enum Target<'a> {
+    Network,
+    Fetcher(&'a Fetcher),
+}
+
+/// Milliseconds since 1970. The platform's clock stands still while code runs and moves with I/O.
+pub(crate) fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// Unix seconds.
+pub(crate) fn now() -> u64 {
+    now_ms().div_euclid(1000)
+}
+
+/// A property, or `None` where it is undefined or null.
+pub(crate) fn property(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// Whether an object has a method of that name.
+pub(crate) fn has_method(object: &JsValue, name: &str) -> bool {
+    property(object, name).is_some_and(|value| value.is_function())
+}
+
+/// An object of the given members.
+pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        // Setting a property of a plain object does not fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
+    }
+    object.into()
+}
+
+/// One request; the answer's head. Redirects are not followed.
+pub(crate) async fn fetch(target: Target<'_>, url: &str, init: &JsValue) -> Result<Response, JsValue> {
+    let promise = match target {
+        Target::Network => global_fetch(url, init),
+        Target::Fetcher(fetcher) => fetcher.fetcher_fetch(url, init),
+    }?;
+    JsFuture::from(promise).await.map(JsCast::unchecked_into)
+}
+
+impl Response {
+    /// Lets go of a body that nobody reads.
+    pub(crate) fn discard(&self) {
+        if let Some(promise) = self.body().and_then(|body| body.cancel().ok()) {
+            ignore_failure(&promise);
+        }
+    }
+
+    /// The body, if it is no larger than `limit`.
+    pub(crate) async fn bytes(&self, limit: usize) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let Some(body) = self.body() else { return Some(bytes) };
+        let reader = body.reader();
+        loop {
+            let chunk = JsFuture::from(reader.read().ok()?).await.ok()?;
+            let Some(value) = property(&chunk, "value") else { return Some(bytes) };
+            let value: Uint8Array = value.unchecked_into();
+            let length = usize::try_from(value.length()).ok()?;
+            if bytes.len().saturating_add(length) > limit {
+                if let Ok(promise) = reader.reader_cancel() {
+                    ignore_failure(&promise);
+                }
+                return None;
+            }
+            bytes.extend(value.to_vec());
+        }
+    }
+}
+
+impl Kv {
+    /// The text under a key.
+    pub(crate) async fn read(&self, key: &str) -> Result<Option<String>, JsValue> {
+        Ok(JsFuture::from(self.kv_get(key)?).await?.as_string())
+    }
+
+    /// Stores text for a number of seconds, at least 60.
+    pub(crate) async fn write(&self, key: &str, value: &str, seconds: u64) -> Result<(), JsValue> {
+        let options = object([("expirationTtl", JsValue::from_f64(seconds as f64))]);
+        JsFuture::from(self.kv_put(key, value, &options)?).await.map(drop)
+    }
+}
+
+impl Namespace {
+    /// The object of that name.
+    pub(crate) fn by_name(&self, name: &str) -> Result<Fetcher, JsValue> {
+        self.stub(&self.id_from_name(name)?)
+    }
+}
+
+/// Waits for a promise of another request, but not for ever.
+pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
+    let timer = Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds));
+    let both = js_sys::Array::of2(promise, &timer);
+    // A failure is seen in what the promise left behind.
+    let _ = JsFuture::from(Promise::race(&both)).await;
+}
+
+fn ignore_failure(promise: &Promise) {
+    let promise = promise.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
+    });
+}

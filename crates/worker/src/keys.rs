@@ -1,0 +1,207 @@
+//! Key sets: memory, then KV, then the network.
+//!
+//! A load runs once for all requests that want it: as one JavaScript promise, which each awaits in its own context. (To wake a
+//! Rust future of another request would run it in the wrong context, which the platform ends with an error.)
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use countersign::Jwks;
+use countersign::gateway::freshness::{Freshness, Standing, may_refetch, ttl};
+use countersign::signature::sha256;
+use js_sys::Promise;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::host::{self, AbortSignal, ExecutionContext, Kv, Target, object};
+
+/// The key sets of an isolate, by URL.
+#[derive(Default)]
+pub(crate) struct Cache(RefCell<HashMap<String, Slot>>);
+
+#[derive(Default)]
+struct Slot {
+    set: Option<(Rc<Jwks>, Freshness)>,
+    flight: Option<Promise>,
+    /// When a signature that matched nothing last caused a fetch.
+    refetched_at: Option<u64>,
+    /// When a stale set was last refreshed.
+    refreshed_at: Option<u64>,
+}
+
+/// What a load needs besides the cache: the second level, and the request that pays for it.
+#[derive(Clone)]
+pub(crate) struct Access {
+    pub(crate) kv: Option<Kv>,
+    pub(crate) context: ExecutionContext,
+}
+
+impl Cache {
+    /// The set in memory, whatever its age allows; nothing is fetched.
+    pub(crate) fn in_memory(&self, url: &str) -> Option<Rc<Jwks>> {
+        self.current(url).filter(|(_, standing)| *standing != Standing::Expired).map(|(set, _)| set)
+    }
+
+    /// A readable set, from wherever it can be had.
+    pub(crate) async fn get(self: &Rc<Self>, url: &str, access: &Access) -> Option<Rc<Jwks>> {
+        match self.current(url) {
+            Some((set, Standing::Fresh)) => Some(set),
+            Some((set, Standing::Stale)) => {
+                let due = self.slot(url, |slot| {
+                    let due = may_refetch(slot.refreshed_at, host::now());
+                    if due {
+                        slot.refreshed_at = Some(host::now());
+                    }
+                    due
+                });
+                if due {
+                    self.load(url, access, Source::KvThenNetwork);
+                }
+                Some(set)
+            }
+            Some((_, Standing::Expired)) | None => {
+                self.wait(url, &self.load(url, access, Source::KvThenNetwork)).await;
+                self.in_memory(url)
+            }
+        }
+    }
+
+    /// A set that may be newer than the one that did not match: of a load on its way, or of one that is due.
+    pub(crate) async fn newer(self: &Rc<Self>, url: &str, access: &Access) -> Option<Rc<Jwks>> {
+        let (flight, due) = self.slot(url, |slot| {
+            let due = slot.flight.is_none() && may_refetch(slot.refetched_at, host::now());
+            if due {
+                slot.refetched_at = Some(host::now());
+            }
+            (slot.flight.clone(), due)
+        });
+        let flight = match flight {
+            Some(flight) => flight,
+            None if due => self.load(url, access, Source::Network),
+            None => return None,
+        };
+        self.wait(url, &flight).await;
+        self.in_memory(url)
+    }
+
+    fn current(&self, url: &str) -> Option<(Rc<Jwks>, Standing)> {
+        self.slot(url, |slot| slot.set.as_ref().map(|(set, freshness)| (set.clone(), freshness.at(host::now()))))
+    }
+
+    /// Starts a load, or joins the one on its way.
+    fn load(self: &Rc<Self>, url: &str, access: &Access, source: Source) -> Promise {
+        if let Some(flight) = self.slot(url, |slot| slot.flight.clone()) {
+            return flight;
+        }
+        let (cache, url_owned, access_owned) = (self.clone(), url.to_owned(), access.clone());
+        let flight = future_to_promise(async move {
+            let loaded = load(&url_owned, &access_owned, source).await;
+            cache.slot(&url_owned, |slot| {
+                slot.flight = None;
+                if let Some((set, freshness)) = loaded {
+                    slot.set = Some((Rc::new(set), freshness));
+                }
+            });
+            Ok(JsValue::UNDEFINED)
+        });
+        access.context.wait_until(&flight);
+        self.slot(url, |slot| slot.flight = Some(flight.clone()));
+        flight
+    }
+
+    /// Waits for a load; one whose request died is given up, so that the next can start another.
+    async fn wait(&self, url: &str, flight: &Promise) {
+        host::within(flight, WAIT_MS).await;
+        self.slot(url, |slot| {
+            if slot.flight.as_ref().is_some_and(|current| js_sys::Object::is(current, flight)) {
+                slot.flight = None;
+            }
+        });
+    }
+
+    fn slot<T>(&self, url: &str, with: impl FnOnce(&mut Slot) -> T) -> T {
+        let mut slots = self.0.borrow_mut();
+        match slots.get_mut(url) {
+            Some(slot) => with(slot),
+            None => with(slots.entry(url.to_owned()).or_default()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    KvThenNetwork,
+    Network,
+}
+
+async fn load(url: &str, access: &Access, source: Source) -> Option<(Jwks, Freshness)> {
+    let stored = match &access.kv {
+        Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
+        _ => None,
+    };
+    let standing = |stored: &Option<(Jwks, Freshness)>| stored.as_ref().map(|(_, freshness)| freshness.at(host::now()));
+    if standing(&stored) == Some(Standing::Fresh) {
+        return stored;
+    }
+    match fetch(url).await {
+        Some((document, freshness)) => {
+            let set = Jwks::parse(&document).ok()?;
+            if let Some(kv) = access.kv.clone() {
+                store(kv, url, &document, freshness, &access.context);
+            }
+            Some((set, freshness))
+        }
+        None => stored.filter(|(_, freshness)| freshness.at(host::now()) != Standing::Expired),
+    }
+}
+
+/// Fetches a document that is a readable set: 5 s, no redirects, 64 KiB.
+async fn fetch(url: &str) -> Option<(Vec<u8>, Freshness)> {
+    let init = object([
+        ("redirect", "manual".into()),
+        ("headers", object([("accept", "application/json".into())])),
+        ("signal", AbortSignal::timeout(FETCH_MS).into()),
+    ]);
+    let response = host::fetch(Target::Network, url, &init).await.ok()?;
+    if response.status() != 200 {
+        response.discard();
+        return None;
+    }
+    let ttl = ttl(response.headers().get("cache-control").as_deref());
+    let document = response.bytes(MAX_DOCUMENT).await?;
+    Jwks::parse(&document).ok()?;
+    Some((document, Freshness { fetched_at: host::now(), ttl }))
+}
+
+async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {
+    let text = kv.read(&name(url)).await.ok()??;
+    let stored: Value = serde_json::from_str(&text).ok()?;
+    let number = |name: &str| stored.get(name).and_then(Value::as_u64);
+    let freshness = Freshness { fetched_at: number("fetched_at")?, ttl: number("ttl")? };
+    Some((Jwks::parse(stored.get("document")?.as_str()?.as_bytes()).ok()?, freshness))
+}
+
+/// Stores a set in the background; without it the next isolate fetches for itself.
+fn store(kv: Kv, url: &str, document: &[u8], freshness: Freshness, context: &ExecutionContext) {
+    let Ok(document) = std::str::from_utf8(document) else { return };
+    let value = json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }).to_string();
+    let key = name(url);
+    context.wait_until(&future_to_promise(async move {
+        let _ = kv.write(&key, &value, freshness.keep()).await;
+        Ok(JsValue::UNDEFINED)
+    }));
+}
+
+fn name(url: &str) -> String {
+    let digest = sha256(&[url.as_bytes()]);
+    format!("jwks:{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+/// The time limit of a fetch, and of a wait for one that another request pays for.
+const FETCH_MS: f64 = 5_000.0;
+const WAIT_MS: f64 = 6_000.0;
+
+/// The largest document.
+const MAX_DOCUMENT: usize = 64 * 1024;

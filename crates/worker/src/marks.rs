@@ -1,0 +1,26 @@
+//! Which events were delivered: one mark each in KV, written after the destination's 2xx.
+
+use countersign::gateway::dedupe::{EventKey, Seen};
+
+use crate::host::Kv;
+
+/// Looks for an event's mark.
+///
+/// # Errors
+/// Where KV did not answer; the event must pass all the same.
+pub(crate) async fn seen(kv: &Kv, event: EventKey) -> Result<Seen, ()> {
+    let mark = kv.read(&name(event)).await.map_err(drop)?;
+    Ok(if mark.is_some() { Seen::Yes } else { Seen::No })
+}
+
+/// Leaves a mark for a number of seconds.
+///
+/// # Errors
+/// Where KV did not take it; the event may then arrive twice.
+pub(crate) async fn put(kv: &Kv, event: EventKey, seconds: u64) -> Result<(), ()> {
+    kv.write(&name(event), "1", seconds).await.map_err(drop)
+}
+
+fn name(event: EventKey) -> String {
+    format!("seen:{}", event.to_hex())
+}

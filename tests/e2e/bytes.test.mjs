@@ -1,0 +1,184 @@
+// What the origin gets (contract section 4): the sender's bytes, the few headers that are promised, and nothing else.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import crypto from "node:crypto";
+import zlib from "node:zlib";
+import { Webhook } from "standardwebhooks";
+import { Loopback } from "./fixtures/loopback.mjs";
+import { Worker, source } from "./fixtures/worker.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
+import { delivered } from "./fixtures/expect.mjs";
+import { delivery, newBody, newEd25519, newId, newSecret, now, signedBy, signedByKey, v1Bytes } from "./fixtures/sign.mjs";
+
+const secret = newSecret();
+const ed25519 = newEd25519();
+const originSecrets = [newSecret(), newSecret()];
+const sign = signedBy(secret);
+let loopback;
+let origin;
+let worker;
+
+before(async () => {
+  loopback = await Loopback.start();
+  origin = loopback.at("origin");
+  worker = await Worker.start({
+    sources: {
+      std: source(origin),
+      svix: source(origin, { scheme: "svix" }),
+      asymmetric: source(origin, { secrets: ["PUBLIC_KEY"] }),
+      signed: source(origin, {}, { sign_with: "ORIGIN_SECRET" }),
+      "signed-svix": source(origin, { scheme: "svix" }, { sign_with: "ORIGIN_SECRET" }),
+      rotating: source(origin, {}, { sign_with: "ORIGIN_SECRETS" }),
+    },
+    secrets: { SECRET: secret, PUBLIC_KEY: ed25519.whpk, ORIGIN_SECRET: originSecrets[0], ORIGIN_SECRETS: originSecrets.join(" ") },
+  });
+});
+
+after(async () => {
+  await worker?.close();
+  await loopback?.close();
+  closeConnections();
+});
+
+/** Delivers through `path` and returns what arrived at the origin. */
+async function forwarded(path, made) {
+  const before = origin.requests.length;
+  delivered(await worker.post(path, made), made.id);
+  assert.equal(origin.requests.length, before + 1, "one request arrives per delivery");
+  return origin.requests.at(-1);
+}
+
+const BODIES = {
+  "an empty body": Buffer.alloc(0),
+  "a body of JSON": Buffer.from(newBody()),
+  "a body that is not UTF-8": Buffer.from([0x7b, 0xff, 0xfe, 0xc3, 0x28, 0x80, 0x7d]),
+  "a lone surrogate, encoded": Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]),
+  "a body that begins with a BOM": Buffer.from("\ufeff{}"),
+  "a body with CRLF, and with CR alone": Buffer.from('{\r\n"a":\r1\n}\r\n'),
+  "a body of NULs": Buffer.alloc(257),
+  "every byte there is": Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)),
+  "a form": Buffer.from("a=1&b=%C3%A9+"),
+  "JSON whose formatting matters": Buffer.from('{ "b" : 1.0,\t"a":1e2,"a":2 }'),
+  "1 MiB of random bytes": crypto.randomBytes(1 << 20),
+  "64 KiB and one byte": crypto.randomBytes((1 << 16) + 1),
+};
+
+for (const [what, body] of Object.entries(BODIES)) {
+  test(`${what} arrives as it was sent`, async () => {
+    const plain = await forwarded("std", delivery(sign, { body }));
+    assert.ok(plain.body.equals(body));
+    const asymmetric = await forwarded("asymmetric", delivery(signedByKey(ed25519.privateKey), { body }));
+    assert.ok(asymmetric.body.equals(body));
+    const chunked = delivery(sign, { body });
+    const sent = await forwarded("std", { ...chunked, chunks: body.length > 3 ? [body.subarray(0, 3), body.subarray(3)] : [] });
+    assert.ok(sent.body.equals(body));
+  });
+}
+
+test("a compressed body is neither unpacked nor packed again", async () => {
+  const body = zlib.gzipSync(newBody());
+  const sent = await forwarded("std", delivery(sign, { body, extra: [["content-encoding", "gzip"]] }));
+  assert.ok(sent.body.equals(body));
+  assert.equal(sent.header("content-encoding"), "gzip");
+});
+
+test("a content-encoding that the body does not keep is passed on all the same", async () => {
+  const body = Buffer.from("not gzip at all");
+  const sent = await forwarded("std", delivery(sign, { body, extra: [["content-encoding", "gzip"]] }));
+  assert.ok(sent.body.equals(body));
+  assert.equal(sent.header("content-encoding"), "gzip");
+});
+
+test("the content type comes through as it was, and is not invented", async () => {
+  const typed = delivery(sign);
+  typed.headers = typed.headers.map(([n, v]) => (n === "content-type" ? [n, 'text/Weird; charset="x"; Q=1'] : [n, v]));
+  assert.equal((await forwarded("std", typed)).header("content-type"), 'text/Weird; charset="x"; Q=1');
+  const untyped = delivery(sign);
+  untyped.headers = untyped.headers.filter(([n]) => n !== "content-type");
+  assert.equal((await forwarded("std", untyped)).header("content-type"), undefined);
+});
+
+// What the HTTP client of the runtime adds by itself, on Cloudflare as in workerd.
+const TRANSPORT = ["host", "content-length", "connection", "transfer-encoding", "accept-encoding", "cf-worker"];
+const OURS = ["countersign-source", "countersign-scheme", "countersign-attempt", "countersign-received-at"];
+
+test("only the promised headers reach the origin", async () => {
+  const extra = [
+    ["cookie", "session=1"], ["authorization", "Bearer x"], ["user-agent", "sender/1"], ["x-forwarded-for", "10.0.0.1"],
+    ["cf-connecting-ip", "10.0.0.1"], ["x-real-ip", "10.0.0.1"], ["forwarded", "for=10.0.0.1"], ["referer", "http://x/"],
+    ["accept", "text/x"], ["accept-language", "xx"], ["svix-id", "other"], ["te", "trailers"], ["x-anything", "1"], ["cf-worker", "forged.example"],
+    ["countersign-source", "forged"], ["Countersign-Scheme", "forged"], ["countersign-attempt", "99"],
+    ["countersign-received-at", "0"], ["countersign-anything", "forged"], ["content-language", "xx"],
+  ];
+  const sent = await forwarded("std", delivery(sign, { extra: [...extra, ["content-encoding", "identity"]] }));
+  const promised = ["content-type", "content-encoding", "webhook-id", "webhook-timestamp", "webhook-signature", ...OURS];
+  assert.deepEqual(sent.names.filter((n) => !TRANSPORT.includes(n)).sort(), promised.sort());
+  assert.equal(sent.method, "POST");
+  assert.ok(!sent.lines.some(([, value]) => value.includes("forged")));
+});
+
+test("the sender's signature headers come through as they were", async () => {
+  const made = delivery((...content) => `v2,x ${sign(...content)}`);
+  const sent = await forwarded("std", made);
+  for (const [name, value] of made.headers) assert.equal(sent.header(name), value);
+  const branded = delivery(sign, { family: "svix" });
+  const fromSvix = await forwarded("svix", branded);
+  for (const [name, value] of branded.headers) assert.equal(fromSvix.header(name), value);
+});
+
+test("the origin is told the source, what was verified, the attempt and the time", async () => {
+  const schemes = [["std", sign, "v1"], ["svix", sign, "v1"], ["asymmetric", signedByKey(ed25519.privateKey), "v1a"]];
+  for (const [path, signer, scheme] of schemes) {
+    const earliest = now();
+    const sent = await forwarded(path, delivery(signer));
+    assert.equal(sent.header("countersign-source"), path);
+    assert.equal(sent.header("countersign-scheme"), scheme);
+    assert.equal(sent.header("countersign-attempt"), "1");
+    assert.match(sent.header("countersign-received-at"), /^[1-9][0-9]*$/);
+    const receivedAt = Number(sent.header("countersign-received-at"));
+    assert.ok(earliest <= receivedAt && receivedAt <= now());
+  }
+});
+
+/** The three headers as the origin's own library sees them. */
+const signatureHeaders = (sent) =>
+  Object.fromEntries(["webhook-id", "webhook-timestamp", "webhook-signature"].map((name) => [name, sent.header(name)]));
+
+test("a re-signed event verifies with the origin's secret and any Standard Webhooks library", async () => {
+  for (const [path, family] of [["signed", "webhook"], ["signed-svix", "svix"]]) {
+    const made = delivery(sign, { family, timestamp: now() - 200 });
+    const earliest = now();
+    const sent = await forwarded(path, made);
+    const headers = signatureHeaders(sent);
+    new Webhook(originSecrets[0]).verify(sent.body, headers);
+    assert.throws(() => new Webhook(secret).verify(sent.body, headers));
+    assert.equal(headers["webhook-id"], made.id);
+    assert.ok(Number(headers["webhook-timestamp"]) >= earliest, "the timestamp is now, not the sender's");
+    assert.ok(!sent.names.some((name) => name.startsWith("svix-")));
+    assert.equal(sent.body.toString(), made.body);
+  }
+});
+
+test("with several keys to sign with, each of them verifies", async () => {
+  const sent = await forwarded("rotating", delivery(sign));
+  for (const each of originSecrets) new Webhook(each).verify(sent.body, signatureHeaders(sent));
+});
+
+test("a body that is not text is re-signed over its bytes", async () => {
+  const body = BODIES["every byte there is"];
+  const sent = await forwarded("signed", delivery(sign, { body }));
+  const key = Buffer.from(originSecrets[0].replace("whsec_", ""), "base64");
+  const expected = v1Bytes(key, sent.header("webhook-id"), sent.header("webhook-timestamp"), body);
+  assert.equal(sent.header("webhook-signature"), expected);
+});
+
+test("an id that is not ASCII is forwarded byte for byte, and signed again as the same bytes", async () => {
+  const id = `${newId()}-é-ß-漢-🦀`;
+  const bytes = (sent) => sent.lines.find(([name]) => name === "webhook-id")[1];
+  const plain = await forwarded("std", delivery(sign, { id }));
+  assert.ok(bytes(plain).equals(Buffer.from(id)));
+  const signed = await forwarded("signed", delivery(sign, { id: `${id}-2` }));
+  assert.ok(bytes(signed).equals(Buffer.from(`${id}-2`)));
+  new Webhook(originSecrets[0]).verify(signed.body, signatureHeaders(signed));
+});

@@ -1,0 +1,191 @@
+// Faults of configuration (contract section 2): each makes its own source answer 500 `config_invalid`, is named by
+// /healthz and by the log, and leaves the other sources alone. And what /healthz and /admin say.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { Loopback } from "./fixtures/loopback.mjs";
+import { Worker } from "./fixtures/worker.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
+import { delivered, refused } from "./fixtures/expect.mjs";
+import { delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const secret = newSecret();
+const sign = signedBy(secret);
+const SECRETS = {
+  SECRET: secret,
+  TOKEN: "url-token-of-the-tests",
+  ADMIN_TOKEN: "admin-token-of-the-tests",
+  EMPTY: "",
+  BLANK: " \n ",
+  NOT_BASE64: "whsec_not*base64*at*all",
+  PRIVATE: `whsk_${Buffer.alloc(64, 7).toString("base64")}`,
+  WEAK: "whpk_AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+};
+const ORIGIN = "http://127.0.0.1:9/";
+const std = (more = {}, forward = {}) => ({ scheme: "standard-webhooks", secrets: ["SECRET"], forward: { origin: ORIGIN, ...forward }, ...more });
+const dynamic = (more = {}) => ({ scheme: "gemini-dynamic", url_token: "TOKEN", forward: { origin: ORIGIN }, ...more });
+
+/** Each fault is `[the key that the log has to name, the source]`. An undefined value leaves the key out. */
+const FAULTS = {
+  "an unknown key": ["colour", std({ colour: "red" })],
+  "an unknown key under forward": ["colour", std({}, { colour: "red" })],
+  "no scheme": ["scheme", std({ scheme: undefined })],
+  "an unknown scheme": ["scheme", std({ scheme: "carrier-pigeon" })],
+  "no keys at all": ["secrets", std({ secrets: undefined })],
+  "an empty list of secrets": ["secrets", std({ secrets: [] })],
+  "secrets that are no list": ["secrets", std({ secrets: "SECRET" })],
+  "a secret that is not there": ["NOT_THERE", std({ secrets: ["SECRET", "NOT_THERE"] })],
+  "an empty secret": ["EMPTY", std({ secrets: ["EMPTY"] })],
+  "a blank secret": ["BLANK", std({ secrets: ["BLANK"] })],
+  "a secret that is not base64": ["NOT_BASE64", std({ secrets: ["SECRET", "NOT_BASE64"] })],
+  "a private key as secret": ["PRIVATE", std({ secrets: ["PRIVATE"] })],
+  "a weak public key": ["WEAK", std({ secrets: ["WEAK"] })],
+  "a duration without a unit": ["tolerance", std({ tolerance: "300" })],
+  "a duration in words": ["tolerance", std({ tolerance: "five minutes" })],
+  "a negative duration": ["tolerance", std({ tolerance: "-5m" })],
+  "a size that is none": ["max_body", std({ max_body: "1 potato" })],
+  "dedupe under a minute": ["dedupe", std({ dedupe: "59s" })],
+  "a timeout that is no duration": ["timeout", std({}, { timeout: "soon" })],
+  "no destination": ["forward", std({ forward: {} })],
+  "no forward": ["forward", std({ forward: undefined })],
+  "two destinations": ["forward", std({}, { service: "SERVICE" })],
+  "an origin that is no URL": ["origin", std({}, { origin: "app.example.com" })],
+  "a service that is not bound": ["NOWHERE", std({}, { origin: undefined, service: "NOWHERE" })],
+  "a Durable Object that is not bound": ["NOWHERE", std({}, { origin: undefined, durable_object: "NOWHERE" })],
+  "the inbox as destination": ["INBOX", std({}, { origin: undefined, durable_object: "INBOX" })],
+  "a name where there is no Durable Object": ["name", std({}, { name: "{id}" })],
+  "an unknown placeholder": ["name", std({}, { origin: undefined, durable_object: "MAILBOX", name: "{colour}" })],
+  "a signing secret that is not there": ["NOT_THERE", std({}, { sign_with: "NOT_THERE" })],
+  "a URL token that is not there": ["NOT_THERE", std({ url_token: "NOT_THERE" })],
+  "an empty URL token": ["EMPTY", std({ url_token: "EMPTY" })],
+  "gemini-dynamic without a URL token": ["url_token", dynamic({ url_token: undefined })],
+  "key sets over plain http": ["jwks", dynamic({ jwks: "http://keys.example.com/jwks.json" })],
+  "a host that only looks like loopback": ["jwks", dynamic({ jwks: "http://127.0.0.1.example.com/jwks.json" })],
+  "key sets from no URL": ["jwks", dynamic({ jwks: "keys" })],
+  "jwt without an audience": ["audience", dynamic({ accept: ["v1a", "jwt"] })],
+  "jwt for another scheme": ["accept", std({ accept: ["v1", "jwt"], audience: "a" })],
+  "static and dynamic at once": ["accept", dynamic({ accept: ["v1", "v1a"], secrets: ["SECRET"] })],
+  "gemini with v1a": ["accept", std({ scheme: "gemini", accept: ["v1a"] })],
+  "an unknown form": ["accept", std({ accept: ["v2"] })],
+  "an empty accept": ["accept", std({ accept: [] })],
+  "no shards": ["shards", std({ shards: 0 })],
+  "too many shards": ["shards", std({ shards: 65 })],
+  "too much concurrency": ["concurrency", std({}, { concurrency: 7 })],
+  "a source that is no table": ["broken", "yes"],
+  "an inbox, which is not available yet": ["durable", std({ durable: true })],
+};
+
+let loopback;
+let worker;
+const names = Object.fromEntries(Object.keys(FAULTS).map((what, index) => [what, `fault-${index}`]));
+
+/** All faults, and one source that is right, in as many Workers as their sizes ask for. */
+function configurations(size) {
+  const entries = Object.entries(FAULTS);
+  const batches = [];
+  for (let i = 0; i < entries.length; i += size) batches.push(entries.slice(i, i + size));
+  return batches;
+}
+
+const withFaults = (batch) => ({
+  good: std({}, { origin: loopback.at("origin").url }),
+  ...Object.fromEntries(batch.map(([what, [, wrong]]) => [names[what], wrong])),
+});
+
+before(async () => {
+  loopback = await Loopback.start();
+});
+
+after(async () => {
+  await worker?.close();
+  await loopback?.close();
+  closeConnections();
+});
+
+for (const [number, batch] of configurations(24).entries()) {
+  test(`a Worker with faults, part ${number + 1}`, async (t) => {
+    const sources = withFaults(batch);
+    if (worker) await worker.restart({ sources });
+    else worker = await Worker.start({ sources, secrets: SECRETS, destinations: true });
+    const health = await worker.get("healthz");
+
+    for (const [what, [key]] of batch) {
+      await t.test(`${what} is found, and the log says where`, async () => {
+        const path = names[what];
+        const token = FAULTS[what][1].url_token === "TOKEN" ? "/url-token-of-the-tests" : "";
+        refused(await worker.post(path + token, delivery(sign)), 500, "config_invalid");
+        assert.ok(health.text.includes(`"${path}"`), `/healthz does not name ${path}: ${health.text}`);
+        const says = ({ message }) => message.includes(path) && message.includes(key === "broken" ? path : key);
+        await until(() => worker.logs().some(says), `a log line that names ${path} and ${key}`, 2000);
+      });
+    }
+
+    await t.test("the other sources keep working", async () => {
+      const made = delivery(sign);
+      delivered(await worker.post("good", made), made.id);
+    });
+
+    await t.test("/healthz says 503 and names the sources, and no values", async () => {
+      assert.equal(health.status, 503);
+      assert.ok(!health.text.includes('"good"'), health.text);
+      for (const value of [...Object.values(SECRETS).filter((v) => v.trim()), ORIGIN, "keys.example.com"]) assert.ok(!health.text.includes(value));
+    });
+  });
+}
+
+test("names that cannot be sources are found", async () => {
+  const bad = ["UPPER", "-dash", "with_underscore", "a".repeat(65), "admin", "healthz", "dotted.name"];
+  await worker.restart({ sources: { ...Object.fromEntries(bad.map((name) => [name, std()])), good: std({}, { origin: loopback.at("origin").url }), ["a".repeat(64)]: std() } });
+  const health = await worker.get("healthz");
+  assert.equal(health.status, 503);
+  for (const name of bad) {
+    assert.ok(health.text.includes(`"${name}"`), `/healthz does not name ${name}: ${health.text}`);
+    if (name !== "admin" && name !== "healthz") assert.ok([404, 500].includes((await worker.post(name, delivery(sign))).status));
+  }
+  assert.ok(!health.text.includes(`"${"a".repeat(64)}"`), "64 characters are allowed");
+  const made = delivery(sign);
+  delivered(await worker.post("good", made), made.id);
+});
+
+test("a configuration that cannot be read at all accepts nothing", async () => {
+  for (const sources of ["{ not json", "[]", "7", undefined]) {
+    await worker.restart({ sources });
+    assert.equal((await worker.get("healthz")).status, 503);
+    refused(await worker.post("good", delivery(sign)), 500, "config_invalid");
+  }
+});
+
+test("a source that needs KV says so where there is none, and one that does not works", async () => {
+  const origin = loopback.at("origin").url;
+  await worker.restart({ kv: false, sources: { deduped: std({}, { origin }), off: std({ dedupe: "off" }, { origin }) } });
+  refused(await worker.post("deduped", delivery(sign)), 500, "config_invalid");
+  assert.equal((await worker.get("healthz")).status, 503);
+  const made = delivery(sign);
+  delivered(await worker.post("off", made), made.id);
+  await until(() => worker.logs().some(({ message }) => message.includes("EVENTS")), "a log line that names EVENTS", 2000);
+});
+
+test("sources given as JSON text are read like the others, and a right configuration is healthy", async () => {
+  await worker.restart({ kv: true, sources: JSON.stringify({ text: std({}, { origin: loopback.at("origin").url }) }) });
+  const made = delivery(sign);
+  delivered(await worker.post("text", made), made.id);
+  const health = await worker.get("healthz");
+  assert.equal(health.status, 200);
+  assert.match(health.json.version, /^[0-9]+\.[0-9]+\.[0-9]+/);
+});
+
+test("/admin asks for its token", async () => {
+  for (const headers of [[], [["authorization", "Bearer wrong"]], [["authorization", "admin-token-of-the-tests"]], [["authorization", "Bearer "]]]) {
+    const reply = await worker.get("admin/text/stats", headers);
+    assert.equal(reply.status, 401, reply.text);
+    assert.match(reply.headers["content-type"], /^application\/problem\+json\b/);
+  }
+});
+
+test("/admin does not exist where there is no token", async () => {
+  const { ADMIN_TOKEN, ...others } = SECRETS;
+  await worker.restart({ secrets: others });
+  refused(await worker.get("admin/text/stats", [["authorization", `Bearer ${ADMIN_TOKEN}`]]), 404, "not_found");
+  refused(await worker.get("admin/text/stats"), 404, "not_found");
+});

@@ -1,0 +1,84 @@
+// Destinations other than an origin: a service binding, and a Durable Object chosen by a template.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { Worker } from "./fixtures/worker.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
+import { delivered, duplicate } from "./fixtures/expect.mjs";
+import { delivery, newBody, newId, newSecret, signedBy } from "./fixtures/sign.mjs";
+
+const secret = newSecret();
+const sign = signedBy(secret);
+const NAMES = { "by-id": undefined, "by-source": "{source}", "by-type": "{type}", "by-data": "{data.id}", mixed: "a/{source}/{type}/{data.id}/{id}" };
+let worker;
+
+before(async () => {
+  const to = (forward) => ({ scheme: "standard-webhooks", secrets: ["SECRET"], forward });
+  const objects = Object.entries(NAMES).map(([path, name]) => [path, to({ durable_object: "MAILBOX", ...(name && { name }) })]);
+  worker = await Worker.start({
+    sources: { service: to({ service: "SERVICE" }), ...Object.fromEntries(objects) },
+    secrets: { SECRET: secret },
+    destinations: true,
+  });
+});
+
+after(async () => {
+  await worker?.close();
+  closeConnections();
+});
+
+/** What the Durable Object of this name was sent, ids only. */
+async function mailbox(name) {
+  const { MAILBOX } = await worker.destination().getEnv();
+  return MAILBOX.get(MAILBOX.idFromName(name)).all();
+}
+
+const idsIn = async (name) => (await mailbox(name)).map(({ headers }) => new Headers(headers).get("webhook-id"));
+
+test("a service binding gets the event as an origin would", async () => {
+  const made = delivery(sign, { extra: [["cookie", "a=b"]] });
+  delivered(await worker.post("service", made), made.id);
+  const seen = await (await worker.destination().fetch("http://destinations/__seen")).json();
+  const [request] = seen.filter(({ headers }) => new Headers(headers).get("webhook-id") === made.id);
+  assert.equal(`${request.method} ${request.url}`, "POST https://countersign.internal/service");
+  assert.equal(request.body, made.body);
+  const headers = new Headers(request.headers);
+  assert.equal(headers.get("countersign-source"), "service");
+  assert.equal(headers.get("countersign-scheme"), "v1");
+  assert.equal(headers.has("cookie"), false);
+  duplicate(await worker.post("service", made), made.id);
+});
+
+test("a Durable Object gets the event as an origin would", async () => {
+  const made = delivery(sign);
+  delivered(await worker.post("by-id", made), made.id);
+  const [request] = await mailbox(made.id);
+  assert.equal(`${request.method} ${request.url}`, "POST https://countersign.internal/by-id");
+  assert.equal(request.body, made.body);
+  assert.equal(new Headers(request.headers).get("countersign-source"), "by-id");
+});
+
+test("which object is named by the event's source, type, data and id", async () => {
+  const body = newBody("video.generated");
+  const dataId = JSON.parse(body).data.id;
+  const expected = { "by-source": "by-source", "by-type": "video.generated", "by-data": dataId };
+  for (const [path, name] of Object.entries(expected)) {
+    const made = delivery(sign, { body });
+    delivered(await worker.post(path, made), made.id);
+    assert.ok((await idsIn(name)).includes(made.id), `${path} goes to ${name}`);
+  }
+  const made = delivery(sign, { body });
+  delivered(await worker.post("mixed", made), made.id);
+  assert.deepEqual(await idsIn(`a/mixed/video.generated/${dataId}/${made.id}`), [made.id]);
+});
+
+test("where a placeholder has no value, the name is the event's id", async () => {
+  const bodies = ["", "not JSON", "[]", "null", "{}", '{"type":"x"}', '{"type":"x","data":{}}', '{"type":"x","data":null}', '{"type":"x","data":"y"}', "\ufeff{}"];
+  for (const body of bodies) {
+    for (const path of ["by-data", "mixed"]) {
+      const made = delivery(sign, { body, id: newId() });
+      delivered(await worker.post(path, made), made.id);
+      assert.deepEqual(await idsIn(made.id), [made.id], `${path} with ${JSON.stringify(body)}`);
+    }
+  }
+});

@@ -1,0 +1,234 @@
+// The cache of key sets (contract section 7), in a test build whose clock can be moved.
+
+import { after, before, beforeEach, test } from "node:test";
+import assert from "node:assert/strict";
+import { Loopback, answer, reset } from "./fixtures/loopback.mjs";
+import { Pool, serving } from "./fixtures/keysets.mjs";
+import { Worker } from "./fixtures/worker.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
+import { delivered, refused, refusedForNow } from "./fixtures/expect.mjs";
+import { delivery, newEd25519, signedByKey } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const first = newEd25519();
+const second = newEd25519();
+const stranger = newEd25519();
+let loopback;
+let pool;
+let worker;
+
+before(async () => {
+  loopback = await Loopback.start();
+  pool = new Pool(loopback, 24);
+  worker = await Worker.start({ build: "worker-test", sources: pool.sources });
+});
+
+beforeEach(() => worker.setClock(0));
+
+after(async () => {
+  await worker?.close();
+  await loopback?.close();
+  closeConnections();
+});
+
+/** A source whose key set holds `keys`, and a sender to it: `by(key)` signs with the clock of the Worker and posts. */
+function take(keys = [first.jwk], cacheControl) {
+  const taken = pool.take();
+  taken.keys.always(serving(keys, cacheControl));
+  const by = async (key) => {
+    const made = delivery(signedByKey(key.privateKey), { timestamp: worker.now() });
+    return { ...(await worker.post(taken.path, made)), id: made.id };
+  };
+  return { ...taken, by, fetches: () => taken.keys.requests.length };
+}
+
+const accepted = (reply) => delivered(reply, reply.id);
+const unmatched = (reply) => refused(reply, 401, "no_matching_signature");
+const unavailable = (reply) => refusedForNow(reply, 503, "keys_unavailable");
+
+test("keys are fetched once, with GET, and kept", async () => {
+  const source = take([stranger.jwk, first.jwk, second.jwk]);
+  for (const key of [first, second, first]) accepted(await source.by(key));
+  assert.equal(source.fetches(), 1);
+  assert.equal(source.keys.requests[0].method, "GET");
+});
+
+const LIFETIMES = {
+  "where nothing is said, for 10 minutes": [undefined, 10 * MINUTE],
+  "for as long as max-age says": ["public, max-age=3600", HOUR],
+  "never under 5 minutes": ["max-age=1", 5 * MINUTE],
+  "for 5 minutes even when told not to": ["no-store", 5 * MINUTE],
+  "never over 24 hours": ["max-age=31536000", 24 * HOUR],
+  "for 10 minutes where max-age cannot be read": ["max-age=soon", 10 * MINUTE],
+};
+
+for (const [what, [cacheControl, lifetime]] of Object.entries(LIFETIMES)) {
+  test(`a key set is fresh ${what}`, async () => {
+    const source = take([first.jwk], cacheControl);
+    accepted(await source.by(first));
+    await worker.setClock(lifetime - 20);
+    accepted(await source.by(first));
+    accepted(await source.by(first));
+    assert.equal(source.fetches(), 1);
+    await worker.setClock(lifetime + 20);
+    accepted(await source.by(first));
+    await source.keys.arrivals(2);
+  });
+}
+
+test("a stale set still answers while it is refreshed in the background", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  await worker.setClock(11 * MINUTE);
+  source.keys.always(serving([second.jwk]));
+  const refresh = source.keys.hold();
+  accepted(await source.by(first));
+  await refresh.arrived();
+  accepted(await source.by(first));
+  refresh.answer(serving([second.jwk]));
+  await until(async () => (await source.by(second)).status === 200, "the new key");
+  assert.equal(source.fetches(), 2);
+  await worker.setClock(11 * MINUTE + 61);
+  unmatched(await source.by(first));
+});
+
+test("the last good keys serve for a day while the endpoint fails, and then no more", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  source.keys.always(answer(500));
+  for (const hours of [1, 12, 23]) {
+    await worker.setClock(hours * HOUR);
+    accepted(await source.by(first));
+  }
+  await worker.setClock(25 * HOUR);
+  await until(async () => (await source.by(first)).status === 503, "an end to the old keys");
+  unavailable(await source.by(first));
+  source.keys.always(serving([first.jwk]));
+  await worker.setClock(25 * HOUR + 2 * MINUTE);
+  accepted(await source.by(first));
+});
+
+test("signatures that match no key cause one fetch a minute, whatever their number", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  for (const minute of [0, 1, 2]) {
+    await worker.setClock(minute * 61);
+    for (let i = 0; i < 10; i += 1) unmatched(await source.by(stranger));
+    await Promise.all(Array.from({ length: 20 }, async () => unmatched(await source.by(stranger))));
+    assert.equal(source.fetches(), 2 + minute);
+  }
+});
+
+test("a rotated key is accepted by the request that finds it missing, right after the first load", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  source.keys.always(serving([second.jwk]));
+  accepted(await source.by(second));
+  assert.equal(source.fetches(), 2);
+});
+
+test("requests with a rotated key wait for one fetch together, and those with a known key do not wait", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  const refetch = source.keys.hold();
+  const rotated = Array.from({ length: 20 }, () => source.by(second));
+  await refetch.arrived();
+  accepted(await source.by(first));
+  refetch.answer(serving([first.jwk, second.jwk]));
+  for (const reply of await Promise.all(rotated)) accepted(reply);
+  assert.equal(source.fetches(), 2);
+});
+
+test("twenty requests at once load the keys once", async () => {
+  const source = take();
+  const load = source.keys.hold();
+  const replies = Array.from({ length: 20 }, () => source.by(first));
+  await load.arrived();
+  load.answer(serving([first.jwk]));
+  for (const reply of await Promise.all(replies)) accepted(reply);
+  assert.equal(source.fetches(), 1);
+});
+
+test("a failed refetch leaves the keys that are there", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  for (const behaviour of [answer(500), reset, answer(200, {}, "garbage")]) {
+    source.keys.next(behaviour);
+    await worker.setClock(worker.offset + 61);
+    assert.notEqual((await source.by(stranger)).status, 500);
+    accepted(await source.by(first));
+  }
+});
+
+const UNREADABLE = {
+  "an error": answer(500, {}, JSON.stringify({ keys: [first.jwk] })),
+  "no content": answer(204),
+  "a page": answer(200, { "content-type": "text/html" }, "<html>Sign in</html>"),
+  "half a set": answer(200, {}, '{"keys":['),
+  "a set that is no object": answer(200, {}, JSON.stringify([first.jwk])),
+  "a set without keys": answer(200, {}, "{}"),
+  "keys that are no list": answer(200, {}, JSON.stringify({ keys: { a: first.jwk } })),
+  "more than 64 KiB": answer(200, {}, JSON.stringify({ keys: [first.jwk] }).padEnd((1 << 16) + 1)),
+  "more than 32 keys": serving(Array(33).fill(first.jwk)),
+  "a reset": reset,
+};
+
+test("what is no readable set makes the keys unavailable", async (t) => {
+  const source = take();
+  let minutes = 0;
+  for (const [what, behaviour] of Object.entries(UNREADABLE)) {
+    await t.test(what, async () => {
+      source.keys.always(behaviour);
+      await worker.setClock((minutes += 2) * MINUTE);
+      unavailable(await source.by(first));
+    });
+  }
+  await worker.setClock((minutes += 2) * MINUTE);
+  source.keys.always(serving([first.jwk]));
+  accepted(await source.by(first));
+});
+
+test("a redirect is not followed", async () => {
+  const source = take();
+  const trap = loopback.at("jwks-trap");
+  trap.always(serving([first.jwk]));
+  let minutes = 0;
+  for (const status of [301, 302, 303, 307, 308]) {
+    source.keys.always(answer(status, { location: trap.url }));
+    await worker.setClock((minutes += 2) * MINUTE);
+    unavailable(await source.by(first));
+  }
+  assert.equal(trap.requests.length, 0);
+});
+
+test("an endpoint that never answers is given up on", async () => {
+  const source = take();
+  const load = source.keys.hold();
+  const replies = [source.by(first), source.by(first)];
+  await load.arrived();
+  for (const reply of await Promise.all(replies)) unavailable(reply);
+});
+
+test("64 KiB and 32 keys are allowed", async () => {
+  const big = take();
+  big.keys.always(answer(200, {}, JSON.stringify({ keys: [first.jwk] }).padEnd(1 << 16)));
+  accepted(await big.by(first));
+  const many = take([...Array.from({ length: 31 }, () => newEd25519().jwk), first.jwk]);
+  accepted(await many.by(first));
+});
+
+test("an empty set is a set, which nothing matches", async () => {
+  unmatched(await take([]).by(first));
+});
+
+test("keys that are weak, of another kind or for another use are set aside one by one", async () => {
+  const smallOrder = { kty: "OKP", crv: "Ed25519", x: Buffer.from([1, ...Array(31).fill(0)]).toString("base64url") };
+  const odd = [null, 7, "key", {}, smallOrder, { ...second.jwk, crv: "X25519" }, { ...second.jwk, use: "enc" }, { ...second.jwk, x: "AAAA" }, { kty: "EC" }, first.jwk];
+  const source = take(odd);
+  accepted(await source.by(first));
+  unmatched(await source.by(second));
+  const identity = delivery(() => `v1a,${Buffer.from([1, ...Array(63).fill(0)]).toString("base64")}`);
+  refused(await worker.post(source.path, identity), 401, "no_matching_signature");
+});

@@ -1,0 +1,204 @@
+//! `cargo xtask build`: Rust to Wasm, its glue, wasm-opt, and one module that `wrangler deploy` takes as it is.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::term::{Progress, bold};
+use crate::{process, tools};
+
+/// The most that the deployed Wasm may weigh, gzipped.
+const BUDGET: usize = 180_000;
+
+/// Measured: `-Oz` is smaller than `-Os` and no slower here. The features are those that rustc and wasm-bindgen use:
+/// the last one because the abort handler, which makes a Worker recover after a trap, is written with exceptions.
+const WASM_OPT: &[&str] = &[
+    "-Oz",
+    "--strip-producers",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    "--enable-exception-handling",
+];
+
+/// A Worker: the crate it is compiled from, and the scripts beside it.
+struct Worker {
+    /// The folder under `build/`.
+    name: &'static str,
+    package: &'static str,
+    /// From the root, and what each is called where `entry.js` imports it.
+    scripts: &'static [(&'static str, &'static str)],
+}
+
+const PRODUCTION: Worker =
+    Worker { name: "worker", package: "countersign-worker", scripts: &[("crates/worker/entry.js", "entry.js")] };
+
+/// The production entry, with routes around it that only tests may have.
+const TEST: Worker = Worker {
+    name: "worker-test",
+    package: "countersign-worker-test",
+    scripts: &[("crates/worker-test/entry.js", "entry.js"), ("crates/worker/entry.js", "worker.js")],
+};
+
+/// The command line.
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+    let mut test = false;
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("test") => test = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    production()?;
+    if test { for_tests() } else { Ok(()) }
+}
+
+/// Builds `build/worker`, what is deployed, and says what it weighs.
+pub(crate) fn production() -> Result<()> {
+    tools::prepare()?;
+    PRODUCTION.build()?;
+    let size = Size::of(&PRODUCTION.wasm())?;
+    println!(
+        "{} {:.1} KB, {} gzipped, of {} KB at most",
+        bold("build/worker: Wasm of"),
+        kilobytes(size.raw),
+        bold(format!("{:.1} KB", kilobytes(size.gzipped))),
+        kilobytes(BUDGET)
+    );
+    Ok(())
+}
+
+/// Builds `build/worker-test`, what the end-to-end tests drive besides.
+pub(crate) fn for_tests() -> Result<()> {
+    tools::prepare()?;
+    TEST.build()
+}
+
+/// Fails if the deployed Wasm has outgrown its budget.
+pub(crate) fn within_budget() -> Result<()> {
+    let size = Size::of(&PRODUCTION.wasm())?;
+    ensure!(
+        size.gzipped <= BUDGET,
+        "the Wasm weighs {} bytes gzipped, {} over the budget of {BUDGET}; `cargo tree -p {}` shows what came in",
+        size.gzipped,
+        size.gzipped.saturating_sub(BUDGET),
+        PRODUCTION.package
+    );
+    Ok(())
+}
+
+impl Worker {
+    fn build(&self) -> Result<()> {
+        let compiled = self.compile()?;
+        let stage = tools::build_dir(&format!("stage/{}", self.name))?;
+        self.bind(&compiled, &stage)?;
+        for (from, to) in self.scripts {
+            fs::copy(tools::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
+        }
+        self.bundle(&stage)
+    }
+
+    fn wasm(&self) -> PathBuf {
+        tools::root().join("build").join(self.name).join("index_bg.wasm")
+    }
+
+    /// Compiles alone what is deployed, never the workspace: no other crate's features may get in.
+    fn compile(&self) -> Result<PathBuf> {
+        let messages = process::output(
+            &format!("compile {}", self.package),
+            tools::cargo()
+                .args(["build", "--release", "--target", tools::WASM, "--package", self.package])
+                .arg("--message-format=json-render-diagnostics"),
+        )?;
+        let crate_name = self.package.replace('-', "_");
+        messages
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|message| {
+                message["reason"] == "compiler-artifact" && message["target"]["name"] == crate_name.as_str()
+            })
+            .find_map(|message| {
+                let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
+                files.map(PathBuf::from).find(|file| file.extension().is_some_and(|ext| ext == "wasm"))
+            })
+            .with_context(|| format!("cargo made no .wasm of {}; is its crate-type cdylib?", self.package))
+    }
+
+    /// Writes `glue.js` and `glue_bg.wasm`, unless they were made from the same input before.
+    fn bind(&self, compiled: &Path, stage: &Path) -> Result<()> {
+        let (key, noted) = (glue_key(compiled)?, stage.join("glue.key"));
+        if fs::read_to_string(&noted).is_ok_and(|noted| noted == key) {
+            return Ok(());
+        }
+        fs::write(&noted, "unfinished")?;
+        let progress = Progress::start(&format!("bind {}", self.name), None);
+        Bindgen::new()
+            .input_path(compiled)
+            .out_name("glue")
+            .web(true)?
+            .omit_default_module_path(true)
+            .typescript(false)
+            .reset_state_function(true)
+            .force_enable_abort_handler(true)
+            .generate(stage)
+            .context("wasm-bindgen failed")?;
+        progress.done();
+        let wasm = stage.join("glue_bg.wasm");
+        let label = format!("optimise {}", self.name);
+        process::run(&label, tools::npm_bin("wasm-opt")?.args(WASM_OPT).arg(&wasm).arg("--output").arg(&wasm))?;
+        Ok(fs::write(&noted, key)?)
+    }
+
+    /// Makes `index.js` and `index_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
+    fn bundle(&self, stage: &Path) -> Result<()> {
+        process::run(
+            &format!("bundle {}", self.name),
+            tools::npm_bin("esbuild")?
+                .arg(stage.join("entry.js"))
+                .args(["--bundle", "--format=esm", "--target=es2024", "--minify-whitespace", "--log-level=warning"])
+                .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])
+                .arg(format!("--outfile={}", tools::build_dir(self.name)?.join("index.js").display())),
+        )
+    }
+}
+
+/// What the glue is made from: the compiled Wasm, the versions of the tools, and this file, with their options in it.
+fn glue_key(compiled: &Path) -> Result<String> {
+    let read = |path: &Path| fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let mut hash = Sha256::new();
+    hash.update(read(compiled)?);
+    hash.update(read(&tools::root().join("Cargo.lock"))?);
+    hash.update(read(&tools::root().join("package-lock.json"))?);
+    hash.update(include_str!("build.rs"));
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+struct Size {
+    raw: usize,
+    gzipped: usize,
+}
+
+impl Size {
+    /// Gzipped at zlib's usual level, as wrangler prints it.
+    fn of(wasm: &Path) -> Result<Self> {
+        let bytes =
+            fs::read(wasm).with_context(|| format!("{} is missing; run `cargo xtask build`", wasm.display()))?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(&bytes)?;
+        Ok(Self { raw: bytes.len(), gzipped: gzip.finish()?.len() })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for people to read")]
+fn kilobytes(bytes: usize) -> f64 {
+    bytes as f64 / 1000.0
+}

@@ -1,0 +1,66 @@
+//! The project's only scripts: `cargo xtask build | dev | test | bench | check`.
+//!
+//! One file per command; what they share is in [`process`] (children, and their end), [`term`] (what is shown), [`tools`] (what has to
+//! be installed) and [`wrangler`] (configurations derived from `wrangler.toml`).
+
+#![allow(clippy::disallowed_methods, reason = "a tool on a developer's machine may read the clock")]
+
+mod bench;
+mod build;
+mod check;
+mod demo;
+mod dev;
+mod devtest;
+mod origin;
+mod process;
+mod term;
+mod test;
+mod tools;
+mod wrangler;
+
+use std::process::ExitCode;
+
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  build [--test]              the Worker, as wrangler deploys it, in build/worker; --test: also the one the tests use
+  dev [--port 8787]           the Worker and an origin on loopback, with one signed and one forged event to look at
+  test [step ...]             everything, or only the steps named; `test --list` names them
+  bench [--body 400] [--rounds 5]
+                              requests per second against an empty JS Worker and one on standardwebhooks
+  check [--config wrangler.toml] [--env NAME]
+                              finds what is wrong with a configuration before it is deployed";
+
+fn main() -> ExitCode {
+    let done = process::end_children_on_signals().and_then(|()| run());
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{} {error:#}", term::red("error:"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let mut args = lexopt::Parser::from_env();
+    match args.next()? {
+        Some(Value(command)) => match command.string()?.as_str() {
+            "build" => build::command(args),
+            "dev" => dev::command(args),
+            "test" => test::command(args),
+            "bench" => bench::command(args),
+            "check" => check::command(args),
+            other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
+        },
+        Some(Long("help") | Short('h')) => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => Err(other.unexpected().into()),
+        None => anyhow::bail!("which command?\n\n{USAGE}"),
+    }
+}

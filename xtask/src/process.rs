@@ -1,0 +1,259 @@
+//! Children: each in a process group of its own, so that it can be ended together with whatever it started, by id.
+//!
+//! However this process ends (a return, an error, Ctrl-C, SIGTERM, a terminal that is closed), the groups it started end first.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read, Seek};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio, exit};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+
+use crate::term::{self, Progress};
+use crate::tools;
+
+/// How long a group may take to end after SIGTERM, and how long it is waited for after SIGKILL.
+/// The first must outlast the end of a `cargo xtask dev` that is itself a child.
+const GRACE: Duration = Duration::from_secs(8);
+const LAST_GRACE: Duration = Duration::from_secs(2);
+
+/// How often something that cannot be waited for is looked at.
+pub(crate) const POLL: Duration = Duration::from_millis(25);
+
+struct Children {
+    groups: Vec<Pid>,
+    interrupted: bool,
+}
+
+static CHILDREN: Mutex<Children> = Mutex::new(Children { groups: Vec::new(), interrupted: false });
+
+/// What to say when a signal ends this process, for a command that is meant to be ended so; without it the exit code is 130.
+static FAREWELL: OnceLock<String> = OnceLock::new();
+
+fn children() -> MutexGuard<'static, Children> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From here on SIGINT, SIGTERM and SIGHUP end every child's group, then this process.
+pub(crate) fn end_children_on_signals() -> Result<()> {
+    ctrlc::set_handler(|| {
+        let groups = {
+            let mut children = children();
+            children.interrupted = true;
+            children.groups.clone()
+        };
+        term::clear_line();
+        groups.into_iter().for_each(end_group);
+        match FAREWELL.get() {
+            Some(farewell) => {
+                println!("\n{farewell}");
+                exit(0)
+            }
+            None => {
+                eprintln!("\ninterrupted");
+                exit(130)
+            }
+        }
+    })
+    .context("signals cannot be handled")
+}
+
+/// From here on being interrupted is the expected end: exit code 0, with these words.
+pub(crate) fn say_on_interrupt(farewell: String) {
+    FAREWELL.get_or_init(|| farewell);
+}
+
+/// A child and its process group. Dropping it ends the group.
+pub(crate) struct Group {
+    child: Child,
+    id: Pid,
+}
+
+impl Group {
+    /// Starts `command` with nothing to read.
+    pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
+        // The lock is held across the start: a signal either comes before it or finds the group in the list.
+        let mut children = children();
+        if children.interrupted {
+            drop(children);
+            wait_for_the_end();
+        }
+        let child = command.stdin(Stdio::null()).process_group(0).spawn().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => anyhow::anyhow!("`{}` is not installed, or not on the PATH", name(command)),
+            _ => anyhow::Error::new(error).context(format!("`{}` cannot be started", name(command))),
+        })?;
+        let id = Pid::from_raw(child.id().cast_signed());
+        children.groups.push(id);
+        Ok(Self { child, id })
+    }
+
+    /// The group's id, which is the child's process id.
+    pub(crate) fn id(&self) -> Pid {
+        self.id
+    }
+
+    /// Waits for the child to end by itself.
+    pub(crate) fn wait(&mut self) -> Result<ExitStatus> {
+        let status = self.child.wait();
+        if children().interrupted {
+            wait_for_the_end();
+        }
+        status.context("a child cannot be waited for")
+    }
+
+    /// The child's exit status, if it has ended.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let status = self.child.try_wait();
+        if children().interrupted {
+            wait_for_the_end();
+        }
+        status.context("a child cannot be waited for")
+    }
+
+    /// What the child writes, where it was started with a pipe.
+    pub(crate) fn stdout(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        end_group(self.id);
+        children().groups.retain(|id| *id != self.id);
+    }
+}
+
+/// The signal handler ends the process in a moment; until then nothing else may be said or started.
+fn wait_for_the_end() -> ! {
+    loop {
+        thread::park();
+    }
+}
+
+/// Ends a group: asked first, then made to.
+fn end_group(id: Pid) {
+    for (signal, grace) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, LAST_GRACE)] {
+        if killpg(id, signal).is_err() || gone_within(id, grace) {
+            return;
+        }
+    }
+}
+
+fn gone_within(id: Pid, limit: Duration) -> bool {
+    let started = Instant::now();
+    while alive(id) {
+        if started.elapsed() > limit {
+            return false;
+        }
+        thread::sleep(POLL);
+    }
+    true
+}
+
+/// Whether the group has a process. A child that has ended but was never waited for counts as one, so it is waited for here.
+pub(crate) fn alive(id: Pid) -> bool {
+    let _ = waitpid(Pid::from_raw(-id.as_raw()), Some(WaitPidFlag::WNOHANG));
+    killpg(id, None).is_ok()
+}
+
+/// Sends SIGINT to the group's first process alone, as a user's `kill -INT` would.
+pub(crate) fn interrupt(id: Pid) -> Result<()> {
+    nix::sys::signal::kill(id, Signal::SIGINT).context("the child cannot be interrupted")
+}
+
+/// Runs `command` to its end with its output in a log under `build/logs`, shown in full if it fails.
+pub(crate) fn run(label: &str, command: &mut Command) -> Result<()> {
+    let log = Log::create(label)?;
+    command.stdout(log.handle()?).stderr(log.handle()?);
+    finish(label, command, &log)
+}
+
+/// The same for a command whose standard output is wanted: it is returned.
+pub(crate) fn output(label: &str, command: &mut Command) -> Result<String> {
+    let log = Log::create(label)?;
+    let mut out = tempfile(&log.path.with_extension("out"))?;
+    command.stdout(out.try_clone()?).stderr(log.handle()?);
+    finish(label, command, &log)?;
+    let mut text = String::new();
+    out.rewind()?;
+    out.read_to_string(&mut text).with_context(|| format!("`{}` did not write text", name(command)))?;
+    Ok(text)
+}
+
+/// Runs `command` with its output passed on as it comes: for test runners.
+pub(crate) fn stream(command: &mut Command) -> Result<()> {
+    let status = Group::spawn(command)?.wait()?;
+    if !status.success() {
+        bail!("`{}` failed: {status}", line(command));
+    }
+    Ok(())
+}
+
+fn finish(label: &str, command: &mut Command, log: &Log) -> Result<()> {
+    let progress = Progress::start(label, Some(log.path.clone()));
+    let status = Group::spawn(command)?.wait()?;
+    if !status.success() {
+        progress.failed();
+        eprintln!("{}", log.text().trim_end());
+        bail!("`{}` failed: {status}", line(command));
+    }
+    progress.done();
+    Ok(())
+}
+
+/// Where a child's output goes while nobody needs it.
+pub(crate) struct Log {
+    file: File,
+    path: PathBuf,
+}
+
+impl Log {
+    fn create(label: &str) -> Result<Self> {
+        let slug: String =
+            label.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        Self::at(&tools::build_dir("logs")?.join(slug).with_extension("log"))
+    }
+
+    /// An empty log at `path`.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        Ok(Self { file: tempfile(path)?, path: path.to_owned() })
+    }
+
+    /// A handle for a child to write to.
+    pub(crate) fn handle(&self) -> Result<File> {
+        Ok(self.file.try_clone()?)
+    }
+
+    /// All that was written so far.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.path).unwrap_or_default()).into_owned()
+    }
+}
+
+fn tempfile(path: &Path) -> Result<File> {
+    File::options()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path)
+        .and_then(|file| file.set_len(0).map(|()| file))
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn name(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The command as it would be typed, without the folders of programs.
+fn line(command: &Command) -> String {
+    let args = command.get_args().map(|arg| arg.to_string_lossy().into_owned());
+    std::iter::once(name(command)).chain(args).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,141 @@
+//! What is shown: results on standard output, progress on standard error, colours only where somebody sees them.
+
+use std::env;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// Whatever takes longer shows that it is still at work.
+const QUIET: Duration = Duration::from_secs(2);
+const FRAME: Duration = Duration::from_millis(120);
+/// Between two lines of progress where lines cannot be rewritten.
+const LINE: Duration = Duration::from_secs(10);
+
+fn is_terminal() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        stdout().is_terminal() && stderr().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
+    })
+}
+
+/// Whether to write colours, and to ask children for them: on a terminal, unless <https://no-color.org> says no.
+pub(crate) fn colours() -> bool {
+    is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn paint(code: &str, text: impl Display) -> String {
+    if colours() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+}
+
+pub(crate) fn bold(text: impl Display) -> String {
+    paint("1", text)
+}
+
+pub(crate) fn dim(text: impl Display) -> String {
+    paint("2", text)
+}
+
+pub(crate) fn red(text: impl Display) -> String {
+    paint("31", text)
+}
+
+pub(crate) fn green(text: impl Display) -> String {
+    paint("32", text)
+}
+
+pub(crate) fn yellow(text: impl Display) -> String {
+    paint("33", text)
+}
+
+/// Removes a line of progress that is being drawn.
+pub(crate) fn clear_line() {
+    if is_terminal() {
+        eprint!("\r\x1b[2K");
+    }
+}
+
+/// A time as people say it.
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// One piece of work: silent for two seconds, then with its elapsed time, at the end one line.
+pub(crate) struct Progress {
+    label: String,
+    started: Instant,
+    stop: Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Starts the clock. With a `log`, its last line is shown beside it.
+    pub(crate) fn start(label: &str, log: Option<PathBuf>) -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let (label, started) = (label.to_owned(), Instant::now());
+        let thread = thread::spawn({
+            let label = label.clone();
+            move || {
+                let mut wait = QUIET;
+                for frame in 0_usize.. {
+                    match stopped.recv_timeout(wait) {
+                        Err(RecvTimeoutError::Timeout) => draw(&label, started, frame, log.as_deref()),
+                        _ => break,
+                    }
+                    wait = if is_terminal() { FRAME } else { LINE };
+                }
+                clear_line();
+            }
+        });
+        Self { label, started, stop, thread: Some(thread) }
+    }
+
+    /// Ends with a tick and the time it took.
+    pub(crate) fn done(self) {
+        let (label, time) = (self.label.clone(), dim(seconds(self.started.elapsed())));
+        drop(self);
+        eprintln!("{} {label:<44} {time}", green("✓"));
+    }
+
+    /// Ends with a cross.
+    pub(crate) fn failed(self) {
+        let label = self.label.clone();
+        drop(self);
+        eprintln!("{} {label}", red("✗"));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        let _ = self.stop.send(());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn draw(label: &str, started: Instant, frame: usize, log: Option<&Path>) {
+    const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+    let elapsed = started.elapsed().as_secs();
+    let detail = log.and_then(last_line).map(|line| dim(format!("  {line}"))).unwrap_or_default();
+    let mut err = stderr().lock();
+    let _ = if is_terminal() {
+        // Without wrapping, or a long line could not be taken back.
+        let spinner = SPINNER.get(frame % SPINNER.len()).unwrap_or(&"·");
+        write!(err, "\r\x1b[2K\x1b[?7l{spinner} {label}  {elapsed} s{detail}\x1b[?7h").and_then(|()| err.flush())
+    } else {
+        writeln!(err, "… {label}  {elapsed} s{detail}")
+    };
+}
+
+fn last_line(log: &Path) -> Option<String> {
+    let text = std::fs::read(log).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let line = text.trim_end().rsplit(['\n', '\r']).next()?.trim();
+    // A child's colours would end up inside ours.
+    let plain: String = line.chars().filter(|c| !c.is_control()).take(100).collect();
+    (!plain.is_empty()).then_some(plain)
+}

@@ -1,0 +1,131 @@
+//! `cargo xtask test`: everything that has to hold, in the order in which it fails fastest.
+
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+use lexopt::ValueExt;
+
+use crate::term::{bold, dim, green, red, seconds};
+use crate::{build, devtest, process, tools};
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    /// Whether `build` has to come first.
+    on_build: bool,
+    run: fn() -> Result<()>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "system", what: "system packages", on_build: false, run: system },
+    Step { name: "fmt", what: "formatting", on_build: false, run: fmt },
+    Step { name: "clippy", what: "lints, native and Wasm", on_build: false, run: clippy },
+    Step { name: "unit", what: "unit tests, properties and vectors, native", on_build: false, run: unit },
+    Step { name: "doc", what: "the core's documentation", on_build: false, run: doc },
+    Step { name: "build", what: "both Workers", on_build: false, run: build_both },
+    Step { name: "size", what: "the Wasm's size", on_build: true, run: build::within_budget },
+    Step { name: "deploy", what: "what wrangler would deploy", on_build: true, run: deploy },
+    Step { name: "e2e", what: "end to end, in workerd", on_build: true, run: e2e },
+    Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
+];
+
+/// The command line.
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+    let mut chosen = Vec::new();
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Value(name) => chosen.push(name.string()?),
+            lexopt::Arg::Long("list") => {
+                STEPS.iter().for_each(|step| println!("{:<8} {}", step.name, step.what));
+                return Ok(());
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let steps = select(&chosen)?;
+    let started = Instant::now();
+    for step in &steps {
+        run(step)?;
+    }
+    println!("\n{} {} of {} steps, {}", green("passed"), steps.len(), STEPS.len(), seconds(started.elapsed()));
+    Ok(())
+}
+
+/// The chosen steps, in their order, with the build that they rest on; all where none is chosen.
+fn select(chosen: &[String]) -> Result<Vec<&'static Step>> {
+    if let Some(unknown) = chosen.iter().find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
+        let names = STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
+        bail!("no step `{unknown}`; there are: {names}");
+    }
+    let is_chosen = |step: &Step| chosen.is_empty() || chosen.iter().any(|name| name == step.name);
+    let on_build = STEPS.iter().any(|step| step.on_build && is_chosen(step));
+    Ok(STEPS.iter().filter(|step| is_chosen(step) || (step.name == "build" && on_build)).collect())
+}
+
+fn run(step: &Step) -> Result<()> {
+    println!("\n{} {}", bold(step.name), dim(format!("· {}", step.what)));
+    let started = Instant::now();
+    if let Err(error) = (step.run)() {
+        eprintln!("\n{} {} {}", red("✗"), bold(step.name), dim(seconds(started.elapsed())));
+        return Err(
+            error.context(format!("step `{0}` failed; only this step again: cargo xtask test {0}\n  cause", step.name))
+        );
+    }
+    println!("{} {} {}", green("✓"), bold(step.name), dim(seconds(started.elapsed())));
+    Ok(())
+}
+
+fn system() -> Result<()> {
+    // The command that `dev` prints is run as a user would.
+    tools::need(&[("bash", "bash"), ("curl", "curl"), ("git", "git"), ("openssl", "openssl"), ("ps", "procps")])?;
+    tools::prepare()
+}
+
+fn fmt() -> Result<()> {
+    process::run("cargo fmt", tools::cargo().args(["fmt", "--all", "--check"])).context("put right by: cargo fmt --all")
+}
+
+fn clippy() -> Result<()> {
+    let workspace = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    process::run("cargo clippy, native", tools::cargo().args(workspace))?;
+    let workers = ["-p", "countersign-worker", "-p", "countersign-worker-test"];
+    let mut wasm = tools::cargo();
+    wasm.args(["clippy", "--target", tools::WASM]).args(workers).args(["--", "-D", "warnings"]);
+    process::run("cargo clippy, Wasm", &mut wasm)
+}
+
+fn unit() -> Result<()> {
+    process::stream(tools::cargo().args(["test", "--workspace"]))
+}
+
+fn doc() -> Result<()> {
+    let doc = ["doc", "--no-deps", "-p", "countersign"];
+    process::run("cargo doc", tools::cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn build_both() -> Result<()> {
+    build::production()?;
+    build::for_tests()
+}
+
+/// With the wrangler.toml that is deployed, its `[build]` included.
+fn deploy() -> Result<()> {
+    let dry_run = ["deploy", "--dry-run", "--outdir", "build/dry-run"];
+    process::run("wrangler deploy --dry-run", tools::npm_bin("wrangler")?.args(dry_run))?;
+    ensure!(tools::root().join("build/dry-run/index.js").is_file(), "wrangler left no build/dry-run/index.js");
+    Ok(())
+}
+
+fn e2e() -> Result<()> {
+    const FOLDER: &str = "tests/e2e";
+    let files = fs::read_dir(tools::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
+    let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    tests.sort();
+    ensure!(!tests.is_empty(), "{FOLDER} has no *.test.mjs");
+    // Each file has a workerd and a node; more than two at a time are slower on two cores, and their time limits less fair.
+    process::stream(
+        tools::npm_bin("node")?.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).args(tests),
+    )
+}

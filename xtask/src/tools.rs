@@ -1,0 +1,139 @@
+//! What the commands need on the machine: found, or installed where the project can do that itself, or named with the way to get it.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process;
+use crate::term;
+
+/// What the Worker is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+/// npm itself has to run; what is run by npm's `node` package is newer.
+const OLDEST_NODE: u32 = 20;
+
+/// The root of the work tree. Cargo says where it is at run time, so a clone may be moved.
+pub(crate) fn root() -> PathBuf {
+    let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&xtask).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// `build/<name>`, made if it is not there.
+pub(crate) fn build_dir(name: &str) -> Result<PathBuf> {
+    let dir = root().join("build").join(name);
+    fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+    Ok(dir)
+}
+
+/// Cargo, the one that runs this, at the root.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root()).env("CARGO_TERM_COLOR", if term::colours() { "always" } else { "never" });
+    command
+}
+
+/// A program of an npm package, under the `node` of the npm package `node`, silent towards its makers.
+pub(crate) fn npm_bin(name: &str) -> Result<Command> {
+    let bin = root().join("node_modules/.bin");
+    let mut command = Command::new(bin.join(name));
+    command.current_dir(root()).env("PATH", path_with(&bin)?);
+    // Wrangler would otherwise ask, report, look for updates, and write into the home folder.
+    let logs = build_dir("logs")?;
+    command
+        .env("WRANGLER_SEND_METRICS", "false")
+        .env("WRANGLER_SEND_ERROR_REPORTS", "false")
+        .env("WRANGLER_HIDE_BANNER", "true")
+        .env("WRANGLER_LOG_PATH", logs.join("wrangler"))
+        .env("WRANGLER_REGISTRY_PATH", logs.join("wrangler-registry"))
+        .env("FORCE_COLOR", if term::colours() { "1" } else { "0" });
+    Ok(command)
+}
+
+fn path_with(first: &Path) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(std::iter::once(first.to_owned()).chain(env::split_paths(&path))).context("PATH cannot be extended")
+}
+
+/// Makes sure of everything a build needs. Quick, and silent, when nothing is missing.
+pub(crate) fn prepare() -> Result<()> {
+    wasm_target()?;
+    npm_packages()
+}
+
+fn wasm_target() -> Result<()> {
+    let libdir = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        .args(["--print", "target-libdir", "--target", WASM])
+        .current_dir(root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("`rustc` cannot be started; install Rust from https://rustup.rs")?;
+    if Path::new(String::from_utf8_lossy(&libdir.stdout).trim()).is_dir() {
+        return Ok(());
+    }
+    process::run(
+        "add the Wasm target to Rust",
+        Command::new("rustup").args(["target", "add", WASM]).current_dir(root()),
+    )
+    .with_context(|| format!("Rust's target {WASM} is missing; with rustup (https://rustup.rs) it is added by itself"))
+}
+
+fn npm_packages() -> Result<()> {
+    if npm_is_current().unwrap_or(false) {
+        return Ok(());
+    }
+    check_node()?;
+    // In a folder without a package-lock.json of its own npm would look further up.
+    process::run(
+        "install the npm packages",
+        Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(root()),
+    )
+    .context("the npm packages cannot be installed; is there a network?")
+}
+
+/// Compares what is locked with what npm noted when it was done installing, package by package.
+fn npm_is_current() -> Result<bool> {
+    let read = |path: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(root().join(path))?)?) };
+    let (locked, installed) = (read("package-lock.json")?, read("node_modules/.package-lock.json")?);
+    let packages = locked["packages"].as_object().context("package-lock.json has no packages")?;
+    let current = packages.iter().filter(|(path, _)| !path.is_empty()).all(|(path, package)| {
+        let there = &installed["packages"][path];
+        // Packages for other platforms are locked, but not installed.
+        (there.is_null() && package["optional"] == true) || there["integrity"] == package["integrity"]
+    });
+    // npm's `node` gets its binary from an install script, which may have been forbidden.
+    Ok(current && npm_bin("node")?.arg("--version").output().is_ok_and(|node| node.status.success()))
+}
+
+fn check_node() -> Result<()> {
+    const HOW: &str = "install Node 20 or newer with npm, from https://nodejs.org or your system's packages";
+    let node = Command::new("node").arg("--version").output().with_context(|| format!("`node` is missing: {HOW}"))?;
+    let version = String::from_utf8_lossy(&node.stdout).trim().to_owned();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        bail!("`node` is {version}: {HOW}");
+    }
+    if !on_path("npm") {
+        bail!("`npm` is missing: {HOW}");
+    }
+    Ok(())
+}
+
+/// Fails unless every program is there; `package` is the Debian package that has it.
+pub(crate) fn need(programs: &[(&str, &str)]) -> Result<()> {
+    let missing: Vec<_> = programs.iter().filter(|(program, _)| !on_path(program)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.iter().map(|(program, _)| format!("`{program}`")).collect::<Vec<_>>().join(", ");
+    let packages = missing.iter().map(|(_, package)| *package).collect::<Vec<_>>().join(" ");
+    bail!("missing: {names}. On Debian and Ubuntu: sudo apt-get install --yes {packages}")
+}
+
+fn on_path(program: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
