@@ -105,12 +105,13 @@ pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
 
+/// Makes the check of one key, for `jsonwebtoken`.
+pub type VerifierFactory = fn(&Algorithm, &DecodingKey) -> Result<Box<dyn JwtVerifier>, JwtError>;
+
 /// A provider for `jsonwebtoken` that can do one thing: check RS256, by the function given.
 ///
 /// A shell puts it in a `static` and installs it before the first token; without a provider the crate panics.
-pub const fn rs256_provider(
-    verifier: fn(&Algorithm, &DecodingKey) -> Result<Box<dyn JwtVerifier>, JwtError>,
-) -> CryptoProvider {
+pub const fn rs256_provider(verifier: VerifierFactory) -> CryptoProvider {
     CryptoProvider { signer_factory: no_signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() }
 }
 

@@ -1,5 +1,7 @@
 //! Every case of every vector file, by name, natively. `tests/e2e/vectors.test.mjs` runs the same through the built Wasm.
 
+#![allow(clippy::expect_used, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+
 use std::sync::Once;
 
 use countersign::scheme::{self, Form};

@@ -391,19 +391,18 @@ fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) ->
     if origin.as_deref().is_some_and(|url| !units::is_http_url(url)) {
         forward.fault("origin", "is not an http or https URL without credentials", "use https://host/path");
     }
-    if service.as_deref().is_some_and(|name| !environment.has(Binding::Service(name))) {
-        forward.fault("service", "names no service binding", "add it under [[services]]");
+    match service.as_deref() {
+        Some(name) if !environment.has(Binding::Service(name)) => {
+            forward.unbound("service", name, "service", "[[services]]");
+        }
+        _ => {}
     }
     match object.as_deref() {
         Some("INBOX") => {
-            forward.fault("durable_object", "is `INBOX`, which is Countersign's own", "use a namespace of yours")
+            forward.fault("durable_object", "is `INBOX`, which is Countersign's own", "use a namespace of yours");
         }
         Some(name) if !environment.has(Binding::DurableObject(name)) => {
-            forward.fault(
-                "durable_object",
-                "names no Durable Object binding",
-                "add it under [[durable_objects.bindings]]",
-            );
+            forward.unbound("durable_object", name, "Durable Object", "[[durable_objects.bindings]]");
         }
         _ => {}
     }

@@ -142,10 +142,10 @@ pub struct LogLine<'a> {
     pub code: &'a str,
     /// The status answered.
     pub status: u16,
-    /// The source's name and scheme.
-    pub source: Option<(&'a str, &'a str)>,
-    /// What was verified.
-    pub form: Option<Form>,
+    /// The source's name.
+    pub source: Option<&'a str>,
+    /// What was verified, if anything was.
+    pub scheme: Option<Form>,
     /// Which key matched.
     pub key: Option<usize>,
     /// Which event, where its id was readable.
@@ -177,11 +177,11 @@ impl LogLine<'_> {
 
     fn write(&self, line: &mut String) -> std::fmt::Result {
         write!(line, r#"{{"ev":"delivery","code":"{}","status":{}"#, self.code, self.status)?;
-        if let Some((source, scheme)) = self.source {
-            write!(line, r#","source":"{source}","scheme":"{scheme}""#)?;
+        if let Some(source) = self.source {
+            write!(line, r#","source":"{source}""#)?;
         }
-        if let Some(form) = self.form {
-            write!(line, r#","form":"{}""#, form.as_str())?;
+        if let Some(scheme) = self.scheme {
+            write!(line, r#","scheme":"{}""#, scheme.as_str())?;
         }
         if let Some(key) = self.key {
             write!(line, r#","key":{key}"#)?;
@@ -280,17 +280,12 @@ mod tests {
 
     #[test]
     fn a_line_is_flat_json() {
-        let line = LogLine {
-            code: "delivered",
-            status: 200,
-            source: Some(("a", "gemini")),
-            detail: Some("\"\n"),
-            ..LogLine::default()
-        };
+        let line =
+            LogLine { code: "delivered", status: 200, source: Some("a"), detail: Some("\"\n"), ..LogLine::default() };
         let parsed: serde_json::Value = serde_json::from_str(&line.to_json()).unwrap();
         assert_eq!(
             parsed,
-            json!({"ev":"delivery","code":"delivered","status":200,"source":"a","scheme":"gemini","dup":false,"detail":"\"\n"})
+            json!({"ev":"delivery","code":"delivered","status":200,"source":"a","dup":false,"detail":"\"\n"})
         );
     }
 }

@@ -16,10 +16,11 @@ const ISSUER = "https://issuer.example.com";
 const TOKEN = "token-of-the-jwt-tests";
 const rsa = newRsa("rsa-1");
 const weak = newRsa("rsa-weak", 1024);
+const another = newRsa("rsa-2");
 const forEncryption = newRsa("rsa-enc");
 const ed25519 = newEd25519();
 const originSecret = newSecret();
-const allKeys = [rsa.jwk, weak.jwk, { ...forEncryption.jwk, use: "enc" }, ed25519.jwk];
+const allKeys = [rsa.jwk, another.jwk, weak.jwk, { ...forEncryption.jwk, use: "enc" }, ed25519.jwk];
 let loopback;
 let origin;
 let worker;
@@ -180,7 +181,7 @@ test("without any signature header there is nothing to check", async () => {
 
 test("a token of a key that is newer than the set is accepted by the request that brings it", async () => {
   assert.equal((await send("rotating", claims())).status, 200);
-  const fresh = newRsa("rsa-2");
+  const fresh = newRsa("rsa-3");
   loopback.at("rotating").always(serving([rsa.jwk, fresh.jwk]));
   const event = claims();
   succeeded(await post("rotating", jwtDelivery(jwt(fresh, event))), "delivered", event.jti);

@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 /// Runs one case, as `tests/e2e/vectors.test.mjs` describes it, and returns its outcome as JSON.
 #[wasm_bindgen]
 pub fn run_vector(request: &str) -> String {
+    countersign_worker::install_cryptography();
     outcome(request).unwrap_or_else(|error| json!({ "outcome": "broken", "error": error.to_string() })).to_string()
 }
 

@@ -41,8 +41,8 @@ pub(crate) async fn send(forward: &Forward<'_, Uint8Array>, source: &Source, env
 }
 
 fn request(forward: &Forward<'_, Uint8Array>, signal: &AbortSignal) -> JsValue {
-    // Header text is sent as Latin-1, so each byte is one character.
-    let text = |bytes: &[u8]| bytes.iter().copied().map(char::from).collect::<String>();
+    // workerd writes header text as UTF-8, so what arrived as UTF-8 leaves as the same bytes.
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = forward.headers().iter().map(|(name, value)| (*name, JsValue::from_str(&text(value))));
     let body: JsValue = match forward.payload() {
         Payload::Received(body) => body.into(),

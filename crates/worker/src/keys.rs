@@ -57,7 +57,8 @@ impl Cache {
                     due
                 });
                 if due {
-                    self.load(url, access, Source::KvThenNetwork);
+                    // Kept alive by the request that found the set stale; nobody waits for it.
+                    drop(self.load(url, access, Source::KvThenNetwork));
                 }
                 Some(set)
             }

@@ -32,7 +32,7 @@ use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, InFlight, Seen}
 use countersign::gateway::forward::Forward;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
 use countersign::gateway::route::{Route, route};
-use countersign::{Claim, Delivery, Error, Headers, Keys, Timestamp, Verified};
+use countersign::{Claim, Delivery, Headers, Keys, Timestamp, Verified};
 use js_sys::Uint8Array;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -60,8 +60,7 @@ thread_local! {
 /// names of the headers to pass and the largest body.
 #[wasm_bindgen]
 pub fn setup(env: JsValue, sources: Option<String>) -> String {
-    // A second setup after a trap finds a new process, so this is the first to install.
-    let _ = crypto::RS256.install_default();
+    install_cryptography();
     let config = Config::parse(sources.as_deref(), &Bindings(&env));
     for (name, faults) in config.faults() {
         for fault in faults {
@@ -160,6 +159,12 @@ pub fn admin(authorization: Option<String>) -> i32 {
     negative(if known { Refusal::NotFound } else { Refusal::Unauthorized })
 }
 
+/// Installs what `jsonwebtoken` checks signatures with; without it, the first token would panic.
+pub fn install_cryptography() {
+    // It fails where it was done before, which is as good.
+    let _ = crypto::RS256.install_default();
+}
+
 /// `GET /healthz`, as [`open`] returns it.
 pub const HEALTH: i32 = i32::MAX;
 
@@ -176,11 +181,7 @@ struct Arrival {
 }
 
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> JsValue {
-    let mut line = LogLine {
-        source: Some((&source.name, source.policy.scheme.name)),
-        bytes: Some(arrival.body.length()),
-        ..LogLine::default()
-    };
+    let mut line = LogLine { source: Some(&source.name), bytes: Some(arrival.body.length()), ..LogLine::default() };
     let (code, status, value) = match handle(state, source, arrival, &mut line).await {
         Ok((status, id)) => (status, 200, JsValue::from_str(&success(status, &id))),
         Err(refusal) => {
@@ -200,18 +201,19 @@ async fn handle(
     arrival: &Arrival,
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let values = latin1(&arrival.lines);
+    let values = header_bytes(&arrival.lines);
     let extra = content_headers(source, arrival, &values);
     let delivery = Delivery::new(delivery_headers(source, &values, &extra), arrival.body.clone());
     note_claim(source, &delivery, arrival.now, line);
-    let verified = verify(state, source, arrival, &delivery, line).await.map_err(|refusal| {
-        if let Refusal::Check(error) = refusal {
-            note_age(state, source, &delivery, arrival.now, error, line);
+    let verified = match verify(state, source, arrival, &delivery, line).await {
+        Ok(verified) => verified,
+        Err(refusal) => {
+            note_age(state, source, &delivery, arrival.now, refusal, line);
+            return Err(refusal);
         }
-        refusal
-    })?;
+    };
     let event = EventKey::new(&source.name, verified.id());
-    (line.form, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
+    (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
     let lapses = host::now_ms().saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
     let held = source.dedupe.is_some();
     if held && !state.in_flight.borrow_mut().enter(event, host::now_ms(), lapses) {
@@ -301,10 +303,10 @@ fn note_age(
     source: &Source,
     delivery: &Delivery<'_, Uint8Array>,
     now: Timestamp,
-    error: Error,
+    refusal: Refusal,
     line: &mut LogLine<'_>,
 ) {
-    if !error.is_age() {
+    if !matches!(refusal, Refusal::Check(error) if error.is_age()) {
         return;
     }
     let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
@@ -333,17 +335,21 @@ fn content_headers(source: &Source, arrival: &Arrival, values: &[u8]) -> Vec<(&'
     if source.policy.check(&lines, arrival.now).is_err() {
         return Vec::new();
     }
-    let get = |name| arrival.headers.get(name).map(|value| (name, latin1(&value).into_owned()));
+    let get = |name| arrival.headers.get(name).map(|value| (name, header_bytes(&value).into_owned()));
     ["content-type", "content-encoding"].into_iter().filter_map(get).collect()
 }
 
-/// The bytes of header text, which the platform gives as Latin-1: one character each.
-fn latin1(text: &str) -> Cow<'_, [u8]> {
+/// The bytes of header text. workerd reads headers as UTF-8; a platform that follows Fetch to the letter gives one character per
+/// byte, and then those bytes are the UTF-8 text.
+fn header_bytes(text: &str) -> Cow<'_, [u8]> {
     if text.is_ascii() {
         return Cow::Borrowed(text.as_bytes());
     }
     let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
-    bytes.map_or(Cow::Borrowed(text.as_bytes()), Cow::Owned)
+    match bytes.filter(|bytes| std::str::from_utf8(bytes).is_ok()) {
+        Some(bytes) => Cow::Owned(bytes),
+        None => Cow::Borrowed(text.as_bytes()),
+    }
 }
 
 fn state() -> Option<Rc<State>> {
@@ -352,7 +358,7 @@ fn state() -> Option<Rc<State>> {
 
 fn refuse(refusal: Refusal, source: Option<&Source>) -> i32 {
     let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
-    let source = source.map(|source| (source.name.as_str(), source.policy.scheme.name));
+    let source = source.map(|source| source.name.as_str());
     host::log(&LogLine { code: refusal.code(), status, source, ..LogLine::default() }.to_json());
     negative(refusal)
 }

@@ -160,6 +160,12 @@ impl<'a> Reader<'a> {
         shared
     }
 
+    /// A binding that a key names and that is not there.
+    pub(super) fn unbound(&mut self, key: &str, name: &str, kind: &str, table: &str) {
+        let problem = format!("names {}, which is no {kind} binding", shown(name, "a binding"));
+        self.fault(key, &problem, &format!("add it under {table}"));
+    }
+
     /// All faults, with one for each key that nobody read.
     pub(super) fn finish(mut self) -> Vec<Fault> {
         let left: Vec<_> = self
@@ -180,9 +186,11 @@ impl<'a> Reader<'a> {
         for text in value.split_ascii_whitespace() {
             match SecretKey::parse(text) {
                 Ok(parsed) => keys.push(parsed),
-                Err(error) => {
-                    self.fault(key, &format!("names {}, which cannot be used", shown(name)), &error.to_string())
-                }
+                Err(error) => self.fault(
+                    key,
+                    &format!("names {}, which cannot be used", shown(name, "a secret")),
+                    &error.to_string(),
+                ),
             }
         }
         keys
@@ -200,7 +208,7 @@ impl<'a> Reader<'a> {
         } else {
             "this key takes the name of a secret, never its value: choose a name like GEMINI_WEBHOOK_SECRET".to_owned()
         };
-        self.fault(key, &format!("names {}, which {missing}", shown(name)), &fix);
+        self.fault(key, &format!("names {}, which {missing}", shown(name, "a secret")), &fix);
         None
     }
 
@@ -217,8 +225,8 @@ impl<'a> Reader<'a> {
 }
 
 /// A name as it may be printed: where a secret itself was put, it is not.
-fn shown(name: &str) -> String {
-    if is_conventional(name) { format!("`{name}`") } else { "a secret".to_owned() }
+fn shown(name: &str, otherwise: &str) -> String {
+    if is_conventional(name) { format!("`{name}`") } else { otherwise.to_owned() }
 }
 
 fn is_conventional(name: &str) -> bool {

@@ -1,0 +1,110 @@
+//! Whatever a request holds, the answer is one of ours: no panic, no acceptance without a signature.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
+
+use countersign::gateway::config::{Binding, Config, Environment, Secret};
+use countersign::gateway::respond::{ANSWERS, Refusal};
+use countersign::gateway::route::route;
+use countersign::signature::Portable;
+use countersign::{Delivery, Headers, Jwks, Keys, Policy, SecretKey, Timestamp, scheme, sign};
+use proptest::prelude::*;
+
+const NOW: u64 = 1_614_265_330;
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const PUBLIC: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+
+/// Header values as attackers write them: near misses of the real thing, and noise.
+fn value() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..64),
+        "(v1|v1a|v2|V1)?,?[A-Za-z0-9+/=_-]{0,90}( |, |,|\t)?(v1|v1a),[A-Za-z0-9+/]{86}==".prop_map(String::into_bytes),
+        "[0-9+-]{0,20}".prop_map(String::into_bytes),
+        Just(NOW.to_string().into_bytes()),
+        "msg_[a-z.0-9]{0,40}".prop_map(String::into_bytes),
+        "[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,20}".prop_map(String::into_bytes),
+    ]
+}
+
+struct Nothing;
+
+impl Environment for Nothing {
+    fn secret(&self, _: &str) -> Secret {
+        Secret::Missing
+    }
+
+    fn has(&self, _: Binding<'_>) -> bool {
+        true
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_delivery_is_accepted_without_a_signature(
+        id in value(), timestamp in value(), signature in value(), body in proptest::collection::vec(any::<u8>(), 0..200)
+    ) {
+        let secrets = [SecretKey::parse(SECRET).unwrap(), SecretKey::parse(PUBLIC).unwrap()];
+        let jwks = Jwks::default();
+        for scheme in scheme::ALL {
+            let lines: [(&str, &[u8]); 3] = [
+                ("webhook-id", &id), ("webhook-timestamp", &timestamp), ("webhook-signature", &signature),
+            ];
+            let delivery = Delivery::new(Headers::from_iter(lines), body.as_slice());
+            let mut policy = Policy::of(scheme);
+            policy.forms = scheme.forms.to_vec();
+            let keys = Keys { secrets: &secrets, jwks: Some(&jwks) };
+            let error = policy.verify(keys, &delivery, Timestamp::from_unix(NOW), &Portable).unwrap_err();
+            let answer = ANSWERS[Refusal::Check(error).index()];
+            prop_assert_eq!((answer.code, answer.status), (error.code(), error.status()));
+            prop_assert!(answer.status == 400 || answer.status == 401);
+        }
+    }
+
+    #[test]
+    fn what_is_signed_verifies_and_a_changed_byte_does_not(
+        id in "[A-Za-z0-9_-]{1,40}", body in proptest::collection::vec(any::<u8>(), 1..300), at in any::<prop::sample::Index>()
+    ) {
+        let SecretKey::Hmac(key) = SecretKey::parse(SECRET).unwrap() else { panic!("a shared secret") };
+        let now = Timestamp::from_unix(NOW);
+        let (text, signature) = (NOW.to_string(), sign(&[key.clone()], id.as_bytes(), now, body.as_slice(), &Portable));
+        let lines = [("webhook-id", id.as_bytes()), ("webhook-timestamp", text.as_bytes()), ("webhook-signature", signature.as_bytes())];
+        let policy = Policy::of(scheme::find("gemini").unwrap());
+        let secrets = [SecretKey::Hmac(key)];
+        let keys = Keys { secrets: &secrets, jwks: None };
+        let verified = |body: &[u8]| {
+            let delivery = Delivery::new(Headers::from_iter(lines), body);
+            policy.verify(keys, &delivery, now, &Portable).is_ok()
+        };
+        prop_assert!(verified(&body));
+        let mut changed = body.clone();
+        changed[at.index(body.len())] ^= 1;
+        prop_assert!(!verified(&changed));
+    }
+
+    #[test]
+    fn every_path_has_a_route_or_a_refusal(method in "[A-Z]{0,7}", url in "\\PC{0,80}", sources in "\\PC{0,80}") {
+        let config = Config::parse(Some(&sources), &Nothing);
+        let _ = route(&config, &method, &url);
+        let config = Config::parse(Some(&format!("{{\"a\":{sources}}}")), &Nothing);
+        let _ = route(&config, "POST", "https://h.example/a");
+    }
+
+    #[test]
+    fn no_document_makes_a_key_set_panic(document in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Jwks::parse(&document);
+    }
+
+    #[test]
+    fn no_text_makes_a_key_panic(text in "\\PC{0,80}") {
+        let _ = SecretKey::parse(&text);
+        let _ = SecretKey::parse(&format!("whsec_{text}"));
+        let _ = SecretKey::parse(&format!("whpk_{text}"));
+    }
+}
