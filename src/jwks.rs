@@ -43,7 +43,7 @@ impl Jwks {
     /// another purpose; Ed25519 of small order; RSA under 2048 bits, above 8192, or with an exponent under 3.
     ///
     /// # Errors
-    /// `jwks_invalid` where the document is no set, or holds more than [`MAX_KEYS`].
+    /// `jwks_invalid` where the document is no set, or holds more than 32 keys.
     pub fn parse(document: &[u8]) -> Result<Self, Error> {
         let document: Value = serde_json::from_slice(document).map_err(|_| Error::JwksInvalid(JwksFault::NotASet))?;
         let keys = document.get("keys").and_then(Value::as_array).ok_or(Error::JwksInvalid(JwksFault::NotASet))?;

@@ -34,6 +34,7 @@ before(async () => {
       strict: source(origin, { tolerance: "10s" }),
       asymmetric: source(origin, { secrets: ["PUBLIC_KEY"] }),
       gemini: source(origin, { scheme: "gemini" }),
+      mixed: source(origin, { jwks: keys.url }),
       jobs: { scheme: "gemini-dynamic", url_token: "TOKEN", jwks: keys.url, forward: { origin: origin.url } },
       guarded: source(origin, { url_token: "TOKEN" }),
     },
@@ -54,7 +55,7 @@ test("a genuine delivery is delivered", async () => {
 
 test("what is no source is not found, whatever the method", async () => {
   const made = delivery(sign);
-  const paths = ["", "unknown", "std/extra", "std/std", "unknown/token", "guarded", "guarded/", `guarded/${token}/extra`, "STD", "admin", "admin/std/stats"];
+  const paths = ["", "unknown", "std/extra", "std/std", "unknown/token", "guarded", "guarded/", `guarded/${token}/extra`, "STD", "admin", "admin/std/stats", "__test/trap"];
   for (const path of paths) {
     refused(await worker.post(path, made), 404, "not_found");
     refused(await worker.get(path), 404, "not_found");
@@ -205,6 +206,14 @@ test("a v1a signature matches its public key, and nothing else does", async () =
   refused(await worker.post("asymmetric", delivery(sign)), 401, "no_matching_signature");
   const publicAsSecret = signedBy(ed25519.whpk.replace("whpk_", "whsec_"));
   refused(await worker.post("asymmetric", delivery(publicAsSecret)), 401, "no_matching_signature");
+});
+
+test("a source may have secrets and a key set", async () => {
+  for (const signer of [sign, signedByKey(ed25519.privateKey)]) {
+    const made = delivery(signer);
+    delivered(await worker.post("mixed", made), made.id);
+  }
+  refused(await worker.post("mixed", delivery(signedBy(newSecret()))), 401, "no_matching_signature");
 });
 
 test("gemini takes its project's secret and nothing else", async () => {

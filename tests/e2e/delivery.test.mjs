@@ -214,3 +214,12 @@ test("the answer waits for the destination", async () => {
   held.answer();
   delivered(await within(reply, "the first answer"), made.id);
 });
+
+// The last test: it leaves the Worker without KV.
+test("where KV fails, events go on being delivered, and the log says so", async () => {
+  await worker.restart({ kv: "failing" });
+  const made = delivery(sign);
+  for (let copy = 0; copy < 2; copy += 1) delivered(await worker.post("std", made), made.id);
+  const line = await worker.line((l) => l.marks !== undefined, "an event whose mark failed");
+  assert.match(line.marks, /failed/);
+});

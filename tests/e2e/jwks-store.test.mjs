@@ -18,7 +18,7 @@ let worker;
 
 before(async () => {
   loopback = await Loopback.start();
-  pool = new Pool(loopback, 6);
+  pool = new Pool(loopback, 7);
   worker = await Worker.start({ build: "worker-test", sources: pool.sources });
 });
 
@@ -80,6 +80,15 @@ test("an empty set is stored like any other", async () => {
   const source = await stored([]);
   source.keys.always(answer(500));
   refused(await by(key, source), 401, "no_matching_signature");
+});
+
+test("where KV fails, the keys come from the network and stay in memory", async () => {
+  const source = pool.take();
+  source.keys.always(serving([key.jwk]));
+  await worker.restart({ kv: "failing" });
+  for (let i = 0; i < 3; i += 1) accepted(await by(key, source));
+  assert.equal(source.keys.requests.length, 1);
+  await worker.restart({ kv: true });
 });
 
 test("where KV is not bound, memory alone holds the keys", async () => {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { serving } from "./fixtures/keysets.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
-import { closeConnections } from "./fixtures/http.mjs";
+import { closeConnections, sendAndLeave } from "./fixtures/http.mjs";
 import { delivered, duplicate, refused } from "./fixtures/expect.mjs";
 import { delivery, jwt, newEd25519, newRsa, newSecret, now, signedBy, signedByKey } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
@@ -120,6 +120,14 @@ test(`${REQUESTS} mutated requests, seed ${SEED}, are all answered, none with a 
   for (const status of [200, 400, 401]) assert.ok(statuses[status] > REQUESTS / 50, JSON.stringify(statuses));
   const made = delivery(sign);
   delivered(await worker.post("std", made), made.id);
+});
+
+test("a sender that leaves in the middle of its body harms nobody", async () => {
+  for (const head of ["Content-Length: 1000\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n5\r\nhal", "Transfer-Encoding: chunked\r\n\r\nnot a length\r\n"]) {
+    for (const path of ["std", `dynamic/${TOKEN}`]) await sendAndLeave(worker.url, `POST /${path} HTTP/1.1\r\nHost: x\r\n${head}`);
+    const made = delivery(sign);
+    delivered(await worker.post("std", made), made.id);
+  }
 });
 
 test("after a panic the next requests find everything in working order", async () => {

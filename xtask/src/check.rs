@@ -1,8 +1,127 @@
 //! `cargo xtask check`: finds in a Wrangler configuration what the Worker would answer with `config_invalid`.
+//!
+//! It is the Worker's own parser. Secrets that are in `.dev.vars` are read and checked; the others cannot be seen from here, and
+//! are listed with the command that sets them.
 
-use anyhow::{Result, bail};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use countersign::gateway::config::{Binding, Config, Environment, Secret};
+use lexopt::ValueExt;
+use toml::{Table, Value};
+
+use crate::term::{dim, green, red};
+use crate::wrangler;
+
+/// Cloudflare's limit for one variable, in bytes.
+const VARIABLE: usize = 5 * 1024;
 
 /// The command line.
-pub(crate) fn command(_args: lexopt::Parser) -> Result<()> {
-    bail!("not there yet")
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+    let (mut path, mut environment) = (wrangler::path(), None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("config") => path = PathBuf::from(args.value()?),
+            lexopt::Arg::Long("env") => environment = Some(args.value()?.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mut table = wrangler::read(&path)?;
+    if let Some(name) = environment {
+        table = named(&table, &name)?;
+    }
+    let known = Known { table: &table, secrets: dev_vars(&path), unseen: RefCell::default() };
+    let sources = table.get("vars").and_then(|vars| vars.get("SOURCES"));
+    let text = match sources {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(table) => Some(serde_json::to_string(table)?),
+        None => None,
+    };
+    let config = Config::parse(text.as_deref(), &known);
+    report(&config, text.map_or(0, |text| text.len()), &known.unseen.borrow())
+}
+
+/// Prints every source with its faults, the secrets to set, and how full the variable is.
+fn report(config: &Config, bytes: usize, unseen: &BTreeSet<String>) -> Result<()> {
+    let faults = config.faults();
+    for (_, name, _) in config.iter().filter(|(_, name, _)| !faults.contains_key(name)) {
+        println!("{} {name}", green("✓"));
+    }
+    for (name, faults) in &faults {
+        println!("{} {name}", red("✗"));
+        faults.iter().for_each(|fault| println!("    {fault}"));
+    }
+    for name in unseen {
+        println!(
+            "  {name}: not in .dev.vars, so not looked at; `wrangler secret put {name}` sets it where it is deployed"
+        );
+    }
+    println!("{}", dim(format!("SOURCES takes {bytes} of {VARIABLE} bytes")));
+    match faults.len() {
+        0 if bytes > VARIABLE => bail!("SOURCES is larger than Cloudflare takes; split the sources over two Workers"),
+        0 => Ok(()),
+        n => bail!("{n} of the sources would answer 500 `config_invalid`"),
+    }
+}
+
+/// The configuration of an environment: bindings and variables are its own, as in wrangler.
+fn named(table: &Table, name: &str) -> Result<Table> {
+    let environment = table.get("env").and_then(|all| all.get(name)).and_then(Value::as_table);
+    environment.cloned().with_context(|| format!("there is no [env.{name}]"))
+}
+
+fn dev_vars(config: &std::path::Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(config.with_file_name(".dev.vars")).unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#')).filter_map(|line| line.split_once('='));
+    lines.map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned())).collect()
+}
+
+fn unquoted(value: &str) -> &str {
+    let inner = |quote| value.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
+    inner('"').or_else(|| inner('\'')).unwrap_or(value)
+}
+
+struct Known<'a> {
+    table: &'a Table,
+    secrets: BTreeMap<String, String>,
+    unseen: RefCell<BTreeSet<String>>,
+}
+
+impl Known<'_> {
+    fn lists(&self, path: &[&str], key: &str, name: &str) -> bool {
+        let (first, rest) = path.split_first().map_or(("", path), |(first, rest)| (*first, rest));
+        let list = rest.iter().try_fold(self.table.get(first), |value, key| Some(value?.get(key)));
+        let bindings = list.flatten().and_then(Value::as_array);
+        bindings.is_some_and(|all| all.iter().any(|one| one.get(key).and_then(Value::as_str) == Some(name)))
+    }
+}
+
+impl Environment for Known<'_> {
+    fn secret(&self, name: &str) -> Secret {
+        let plain = || self.table.get("vars").and_then(|vars| vars.get(name)).and_then(Value::as_str);
+        match self.secrets.get(name).map(String::as_str).or_else(plain) {
+            Some(value) => Secret::Value(value.to_owned().into()),
+            // A name that is not one is a secret in the wrong place: the parser says so, where it finds nothing.
+            None if !name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_') => {
+                Secret::Missing
+            }
+            None => {
+                if name != "ADMIN_TOKEN" {
+                    self.unseen.borrow_mut().insert(name.to_owned());
+                }
+                Secret::Unseen
+            }
+        }
+    }
+
+    fn has(&self, binding: Binding<'_>) -> bool {
+        match binding {
+            Binding::Kv(name) => self.lists(&["kv_namespaces"], "binding", name),
+            Binding::Service(name) => self.lists(&["services"], "binding", name),
+            Binding::DurableObject(name) => self.lists(&["durable_objects", "bindings"], "name", name),
+        }
+    }
 }
