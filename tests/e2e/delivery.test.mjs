@@ -3,7 +3,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { Loopback, answer, closedPort, never, reset } from "./fixtures/loopback.mjs";
+import { Loopback, answer, closedPort, never, reset, resetMidAnswer } from "./fixtures/loopback.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { closeConnections, sendAndHangUpLater } from "./fixtures/http.mjs";
 import { delivered, duplicate, refused, refusedForNow } from "./fixtures/expect.mjs";
@@ -100,6 +100,7 @@ const FAILURES = {
   "answers 307": (response) => answer(307, { location: loopback.at("trap").url })(response),
   "answers 304": answer(304),
   "resets the connection": reset,
+  "breaks off while it answers 500": resetMidAnswer(500),
   "closes the connection": (response) => response.socket.end(),
   "answers with what is not HTTP": (response) => response.socket.end("SSH-2.0-x\r\n"),
 };

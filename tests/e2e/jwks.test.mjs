@@ -2,7 +2,7 @@
 
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
-import { Loopback, answer, reset } from "./fixtures/loopback.mjs";
+import { Loopback, answer, reset, resetMidAnswer } from "./fixtures/loopback.mjs";
 import { Pool, serving } from "./fixtures/keysets.mjs";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
@@ -172,6 +172,7 @@ const UNREADABLE = {
   "keys that are no list": answer(200, {}, JSON.stringify({ keys: { a: first.jwk } })),
   "more than 64 KiB": answer(200, {}, JSON.stringify({ keys: [first.jwk] }).padEnd((1 << 16) + 1)),
   "more than 32 keys": serving(Array(33).fill(first.jwk)),
+  "an answer that breaks off": resetMidAnswer(200),
   "a reset": reset,
 };
 
