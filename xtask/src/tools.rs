@@ -87,10 +87,11 @@ fn npm_packages() -> Result<()> {
         return Ok(());
     }
     check_node()?;
-    // In a folder without a package-lock.json of its own npm would look further up.
+    // The locked versions, without touching the lock. Not `npm ci`: that refuses a lock written where a registry lacked the
+    // binaries of other platforms, which the same lock leaves to be chosen by their exact versions.
     process::run(
         "install the npm packages",
-        Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(root()),
+        Command::new("npm").args(["install", "--no-save", "--no-audit", "--no-fund"]).current_dir(root()),
     )
     .context("the npm packages cannot be installed; is there a network?")
 }
