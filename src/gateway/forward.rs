@@ -28,16 +28,20 @@ pub enum Payload<'a, B> {
 
 impl<'d, B> Forward<'d, B> {
     /// Prepares attempt number `attempt` (from 1) at `now` of an event that was accepted at `received_at`.
+    ///
+    /// `content` gives `content-type` and `content-encoding` as they came: they are not looked at before, so a shell need not
+    /// fetch them for deliveries that are refused.
     pub fn new<C: Crypto<B> + Crypto<[u8]>>(
         admitted: Admitted<'d, B>,
         source: &Source,
         attempt: u32,
         received_at: Timestamp,
         now: Timestamp,
+        content: impl Fn(&str) -> Option<Vec<u8>>,
         crypto: &C,
     ) -> Self {
         let verified = admitted.into_verified();
-        let mut headers = content_headers(&verified);
+        let mut headers = content_headers(&verified, content);
         match source.forward.sign_with.as_slice() {
             [] => headers.extend(sender_headers(&verified)),
             keys => {
@@ -121,12 +125,14 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-fn content_headers<B>(verified: &Verified<'_, B>) -> Vec<(&'static str, Vec<u8>)> {
+fn content_headers<B>(
+    verified: &Verified<'_, B>,
+    content: impl Fn(&str) -> Option<Vec<u8>>,
+) -> Vec<(&'static str, Vec<u8>)> {
     if verified.claims().is_some() {
         return vec![("content-type", b"application/json".to_vec())];
     }
-    let headers = verified.delivery().headers();
-    let copy = |name| headers.get(name).map(|value| (name, value.to_vec()));
+    let copy = |name| content(name).map(|value| (name, value));
     ["content-type", "content-encoding"].into_iter().filter_map(copy).collect()
 }
 

@@ -21,7 +21,7 @@ const SOURCES: &str = r#"{"gemini":{"scheme":"gemini","secrets":["GEMINI_WEBHOOK
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut body, mut rounds) = (400_usize, 5_usize);
+    let (mut body, mut rounds) = (400_usize, 9_usize);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Long("body") => body = args.value()?.parse()?,
@@ -138,7 +138,7 @@ fn measure(script: &Path, ports: &[u16], body: usize, rounds: usize) -> Result<(
     }
     progress.done();
     let [empty, library, ours] = rates.as_slice() else { bail!("three contenders") };
-    let ratio = |other: &[f64]| median(ours.iter().zip(other).map(|(ours, other)| ours / other).collect());
+    let ratio = |other: &[f64]| median(ours.clone()) / median(other.to_vec());
     println!("{} {:.2} of an empty JS Worker (aim: 0.85)", bold("countersign:"), ratio(empty));
     println!("{} {:.2} of a JS Worker on standardwebhooks (aim: 1.20)\n", bold("countersign:"), ratio(library));
     for (name, rates) in CONTENDERS.iter().zip(&rates) {

@@ -202,8 +202,7 @@ async fn handle(
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let values = header_bytes(&arrival.lines);
-    let extra = content_headers(source, arrival, &values);
-    let delivery = Delivery::new(delivery_headers(source, &values, &extra), arrival.body.clone());
+    let delivery = Delivery::new(delivery_headers(source, &values), arrival.body.clone());
     note_claim(source, &delivery, arrival.now, line);
     let verified = match verify(state, source, arrival, &delivery, line).await {
         Ok(verified) => verified,
@@ -245,7 +244,8 @@ async fn deliver(
         None => Seen::No,
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
-    let forward = Forward::new(admitted, source, 1, arrival.now, arrival.now, &Platform);
+    let content = |name: &str| arrival.headers.get(name).map(|value| header_bytes(&value).into_owned());
+    let forward = Forward::new(admitted, source, 1, arrival.now, arrival.now, content, &Platform);
     let reply = http::send(&forward, source, &state.env).await;
     line.destination = Some((reply.status, reply.ms));
     reply.outcome?;
@@ -324,19 +324,8 @@ fn header_names(source: &Source) -> Vec<&'static str> {
     source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature]).collect()
 }
 
-fn delivery_headers<'a>(source: &Source, values: &'a [u8], extra: &'a [(&'static str, Vec<u8>)]) -> Headers<'a> {
-    let own = header_names(source).into_iter().zip(values.split(|byte| *byte == b'\n'));
-    own.chain(extra.iter().map(|(name, value)| (*name, value.as_slice()))).collect()
-}
-
-/// Content type and encoding, fetched across the boundary only where a signature may match: `entry.js` passes the others.
-fn content_headers(source: &Source, arrival: &Arrival, values: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    let lines = delivery_headers(source, values, &[]);
-    if source.policy.check(&lines, arrival.now).is_err() {
-        return Vec::new();
-    }
-    let get = |name| arrival.headers.get(name).map(|value| (name, header_bytes(&value).into_owned()));
-    ["content-type", "content-encoding"].into_iter().filter_map(get).collect()
+fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
+    header_names(source).into_iter().zip(values.split(|byte| *byte == b'\n')).collect()
 }
 
 /// The bytes of header text. workerd reads headers as UTF-8; a platform that follows Fetch to the letter gives one character per
