@@ -336,7 +336,7 @@ fn decode_ed25519(text: &[u8]) -> Option<[u8; 64]> {
 fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
     let text = std::str::from_utf8(id).map_err(|_| HeaderFault::NotText)?;
     let digits_after_dot = |tail: &str| tail.len() >= SHIFTED_DIGITS && tail.bytes().all(|byte| byte.is_ascii_digit());
-    if text.contains(", ") {
+    if id.windows(2).any(|pair| pair == b", ") {
         Err(HeaderFault::Repeated)
     } else if text.rsplit_once('.').is_some_and(|(_, tail)| digits_after_dot(tail)) {
         Err(HeaderFault::ShiftedBoundary)

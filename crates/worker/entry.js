@@ -42,7 +42,7 @@ async function handle(request, env, ctx) {
     let body;
     try {
       // HTTP holds a body to its Content-Length, which was checked; without one, chunks are counted.
-      body = length === null ? await readChunks(request.body, reader.maxBody) : new Uint8Array(await request.arrayBuffer());
+      body = length === null ? await readChunks(request.body, reader.maxBody) : await request.bytes();
     } catch {
       return answer(-1 - glue.refuse_body(index, false));
     }

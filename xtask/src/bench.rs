@@ -21,7 +21,7 @@ const SOURCES: &str = r#"{"gemini":{"scheme":"gemini","secrets":["GEMINI_WEBHOOK
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut body, mut rounds) = (400_usize, 9_usize);
+    let (mut body, mut rounds) = (400_usize, 25_usize);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Long("body") => body = args.value()?.parse()?,
@@ -138,20 +138,35 @@ fn measure(script: &Path, ports: &[u16], body: usize, rounds: usize) -> Result<(
     }
     progress.done();
     let [empty, library, ours] = rates.as_slice() else { bail!("three contenders") };
-    let ratio = |other: &[f64]| median(ours.clone()) / median(other.to_vec());
-    println!("{} {:.2} of an empty JS Worker (aim: 0.85)", bold("countersign:"), ratio(empty));
-    println!("{} {:.2} of a JS Worker on standardwebhooks (aim: 1.20)\n", bold("countersign:"), ratio(library));
+    println!("{} {} of an empty JS Worker (aim: 0.85)", bold("countersign:"), spread(&ratios(ours, empty), 2));
+    println!(
+        "{} {} of a JS Worker on standardwebhooks (aim: 1.20)\n",
+        bold("countersign:"),
+        spread(&ratios(ours, library), 2)
+    );
     for (name, rates) in CONTENDERS.iter().zip(&rates) {
-        let (low, high) = rates.iter().fold((f64::MAX, 0.0_f64), |(low, high), rate| (low.min(*rate), high.max(*rate)));
-        println!("{name:<18} {:>7.0} requests/s   {low:.0} to {high:.0}", median(rates.clone()));
+        println!("{name:<18} {} requests/s", spread(rates, 0));
     }
     Ok(())
 }
 
-/// Requests per second over two seconds.
+/// Round by round: what a round met, it met for both.
+fn ratios(ours: &[f64], other: &[f64]) -> Vec<f64> {
+    ours.iter().zip(other).map(|(ours, other)| ours / other).collect()
+}
+
+/// The median, and between which values half of all lie.
+fn spread(values: &[f64], digits: usize) -> String {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    let at = |quarter: usize| values.get(values.len().saturating_sub(1) * quarter / 4).copied().unwrap_or_default();
+    format!("{:.digits$} ({:.digits$} to {:.digits$})", at(2), at(1), at(3))
+}
+
+/// Requests per second over one second: short, so that the contenders meet the same weather.
 fn wrk(script: &Path, port: u16) -> Result<f64> {
     let mut wrk = Command::new("wrk");
-    wrk.args(["--threads", "2", "--connections", "16", "--duration", "2s", "--script"]).arg(script);
+    wrk.args(["--threads", "2", "--connections", "16", "--duration", "1s", "--script"]).arg(script);
     let output = wrk.arg(format!("http://127.0.0.1:{port}/gemini")).output().context("wrk cannot be run")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let rate = text.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
@@ -165,11 +180,6 @@ fn lua(body: usize, now: u64) -> String {
          wrk.headers[\"webhook-timestamp\"] = \"{now}\"\nwrk.headers[\"webhook-signature\"] = \"{FORGED}\"\n",
         body.saturating_sub(8)
     )
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 fn now() -> Result<u64> {

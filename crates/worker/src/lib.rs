@@ -185,8 +185,9 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> JsValue {
     let (code, status, value) = match handle(state, source, arrival, &mut line).await {
         Ok((status, id)) => (status, 200, JsValue::from_str(&success(status, &id))),
         Err(refusal) => {
-            let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
-            (refusal.code(), status, number(refusal))
+            let index = refusal.index();
+            let status = ANSWERS.get(index).map_or(500, |answer| answer.status);
+            (refusal.code(), status, JsValue::from_f64(index as f64))
         }
     };
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
