@@ -7,7 +7,7 @@
 //! 2. A [`Delivery`] is its headers and raw body; nothing about it is known to be true.
 //! 3. [`Policy::verify`] checks headers, age and signature against [`Keys`], and is the only maker of [`Verified`].
 //! 4. [`Verified::admit`] turns away what was seen before, and leaves a [`gateway::dedupe::Admitted`].
-//! 5. [`gateway::forward::Forward`] is the request to the destination, made from an admitted event and from nothing else.
+//! 5. [`gateway::forward::Event`] is what the destination gets, made from an admitted event and from nothing else.
 //! 6. [`gateway::respond`] has the answer to the sender and the line of the log.
 //!
 //! In scope: Standard Webhooks `v1` and `v1a`, Svix, Gemini static and dynamic, Gemini's documented token, and signing. Out of

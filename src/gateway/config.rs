@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 use self::reader::Reader;
+use super::inbox;
 use crate::json::Members;
 use crate::jwt::JwtPolicy;
 use crate::key::{HmacKey, SecretKey};
@@ -80,9 +81,22 @@ pub struct Source {
     pub max_body: u64,
     /// For how many seconds a delivered event is remembered; `None`: not at all.
     pub dedupe: Option<u64>,
+    /// Set where events are stored before they are acknowledged.
+    pub durable: Option<Durable>,
     /// Where events go.
     pub forward: ForwardTo,
     url_token: Option<Zeroizing<String>>,
+}
+
+/// How events of a source are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Durable {
+    /// Inbox objects, 1 to 64.
+    pub shards: u32,
+    /// Deliveries at a time from one of them, 1 to 6.
+    pub concurrency: usize,
+    /// Times, for each event.
+    pub terms: inbox::Terms,
 }
 
 /// Where events of a source go, and how.
@@ -204,11 +218,31 @@ impl Source {
             );
         }
         let max_body = reader.size("max_body").unwrap_or(1024 * 1024);
-        let dedupe = read_dedupe(reader, environment);
-        read_durable(reader);
-        let forward = read_forward(reader, environment);
-        let (policy, forward) = (policy?, forward?);
-        Some(Self { name: name.to_owned(), policy, secrets, jwks, max_body, dedupe, forward, url_token })
+        let is_durable = reader.flag("durable") == Some(true);
+        let dedupe = read_dedupe(reader, environment, is_durable);
+        let storage = read_storage(reader, environment, is_durable, max_body);
+        let (forward, retries) = read_forward(reader, environment, is_durable)?;
+        let durable = is_durable.then_some(Durable {
+            shards: storage.shards,
+            concurrency: retries.concurrency,
+            terms: inbox::Terms {
+                timeout: forward.timeout_ms,
+                give_up_after: milliseconds(retries.give_up_after),
+                remember: milliseconds(dedupe.unwrap_or_default()),
+                keep_body: milliseconds(storage.keep_bodies),
+            },
+        });
+        Some(Self {
+            name: name.to_owned(),
+            policy: policy?,
+            secrets,
+            jwks,
+            max_body,
+            dedupe,
+            durable,
+            forward,
+            url_token,
+        })
     }
 
     /// Whether the last segment of the path is what this source wants: its token, or nothing.
@@ -316,9 +350,9 @@ fn check_keys(reader: &mut Reader<'_>, scheme: &Scheme, forms: &[Form], secrets:
     }
 }
 
-fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environment) -> Option<u64> {
+fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environment, durable: bool) -> Option<u64> {
     if reader.is("dedupe", "\"off\"") {
-        if reader.is("durable", "true") {
+        if durable {
             reader.fault("dedupe", "cannot be off with `durable`", "give a duration");
         }
         return None;
@@ -327,7 +361,7 @@ fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environment) -> Optio
     if seconds < 60 {
         reader.fault("dedupe", "is under 60s", "use a time that outlives the sender's retries, like \"72h\"");
     }
-    if !environment.has(Binding::Kv("EVENTS")) {
+    if !durable && !environment.has(Binding::Kv("EVENTS")) {
         reader.fault(
             "dedupe",
             "needs the KV binding `EVENTS`",
@@ -337,18 +371,46 @@ fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environment) -> Optio
     Some(seconds)
 }
 
-fn read_durable(reader: &mut Reader<'_>) {
-    if reader.flag("durable") == Some(true) {
-        reader.fault(
-            "durable",
-            "is not available in this version: the inbox is not built yet",
-            "remove it to pass events through",
-        );
-    }
-    reader.number("shards", 1, 64);
+struct Storage {
+    shards: u32,
+    keep_bodies: u64,
 }
 
-fn read_forward(reader: &mut Reader<'_>, environment: &impl Environment) -> Option<ForwardTo> {
+fn read_storage(reader: &mut Reader<'_>, environment: &impl Environment, durable: bool, max_body: u64) -> Storage {
+    if durable && !environment.has(Binding::DurableObject("INBOX")) {
+        reader.fault(
+            "durable",
+            "needs the Durable Object binding `INBOX`",
+            "add it under [[durable_objects.bindings]] with class_name = \"Inbox\", and its migration, as in the README",
+        );
+    }
+    if durable && max_body > inbox::MAX_BODY {
+        reader.fault("max_body", "is more than a stored event can hold", "use at most \"1792KiB\" with `durable`");
+    }
+    for key in ["shards", "keep_bodies"] {
+        only_durable(reader, key, durable);
+    }
+    let shards = reader.number("shards", 1, 64).and_then(|shards| shards.try_into().ok()).unwrap_or(1);
+    Storage { shards, keep_bodies: reader.duration("keep_bodies").unwrap_or(0) }
+}
+
+/// A key that would promise something to a source that cannot keep it.
+fn only_durable(reader: &mut Reader<'_>, key: &str, durable: bool) {
+    if !durable && reader.had(key) {
+        reader.fault(key, "goes with `durable` alone", "remove it, or set durable = true");
+    }
+}
+
+struct Retries {
+    give_up_after: u64,
+    concurrency: usize,
+}
+
+fn read_forward(
+    reader: &mut Reader<'_>,
+    environment: &impl Environment,
+    durable: bool,
+) -> Option<(ForwardTo, Retries)> {
     let mut forward = reader.table("forward")?;
     let result = read_destination(&mut forward, environment);
     let name = forward.text("name");
@@ -365,8 +427,13 @@ fn read_forward(reader: &mut Reader<'_>, environment: &impl Environment) -> Opti
     if timeout == 0 {
         forward.fault("timeout", "is zero", "use a duration like \"10s\"");
     }
-    forward.duration("give_up_after");
-    forward.number("concurrency", 1, 6);
+    for key in ["give_up_after", "concurrency"] {
+        only_durable(&mut forward, key, durable);
+    }
+    let retries = Retries {
+        give_up_after: forward.duration("give_up_after").unwrap_or(72 * 3600),
+        concurrency: forward.number("concurrency", 1, 6).and_then(|number| number.try_into().ok()).unwrap_or(4),
+    };
     reader.absorb(forward);
     let destination = match result? {
         Destination::DurableObject { binding, .. } => {
@@ -374,7 +441,11 @@ fn read_forward(reader: &mut Reader<'_>, environment: &impl Environment) -> Opti
         }
         other => other,
     };
-    Some(ForwardTo { destination, sign_with, timeout_ms: timeout.saturating_mul(1000) })
+    Some((ForwardTo { destination, sign_with, timeout_ms: milliseconds(timeout) }, retries))
+}
+
+const fn milliseconds(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
 }
 
 fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) -> Option<Destination> {

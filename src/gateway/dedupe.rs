@@ -15,6 +15,11 @@ impl EventKey {
         Self(sha256(&[source.as_bytes(), b"\0", id]))
     }
 
+    /// The hash itself: the event's key in the inbox.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// 64 hexadecimal digits: the name of the event's mark in KV, and its `id_hash` in logs.
     pub fn to_hex(self) -> String {
         let mut text = String::with_capacity(64);
@@ -36,7 +41,7 @@ pub enum Seen {
     No,
 }
 
-/// A verified event that was not seen before: the only thing that [`super::forward::Forward`] is made from.
+/// A verified event that was not seen before: the only thing that [`super::forward::Event`] is made from.
 #[derive(Debug)]
 pub struct Admitted<'d, B>(pub(super) Verified<'d, B>);
 

@@ -1,5 +1,7 @@
 //! What the destination gets.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::config::{Destination, Source};
@@ -10,81 +12,87 @@ use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
 use crate::verify::Verified;
 
-/// One request to a destination, made from an admitted event and from nothing else.
-#[derive(Debug)]
-pub struct Forward<'d, B> {
-    verified: Verified<'d, B>,
-    headers: Vec<(&'static str, Vec<u8>)>,
+/// A verified event, cut loose from the request that brought it: what a destination gets, at whichever attempt.
+///
+/// It is made from an admitted event, or from one that was made so and stored.
+#[derive(Clone, Debug)]
+pub struct Event<B> {
+    /// The event's id, which a signature covers.
+    pub id: Vec<u8>,
+    /// What was verified.
+    pub form: Form,
+    /// The headers that are passed on as they came: the body's, and the sender's signature.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub payload: Payload<B>,
+    /// When it was accepted.
+    pub received_at: Timestamp,
 }
+
+/// A header's name, and its value as bytes.
+pub type Header = (Cow<'static, str>, Vec<u8>);
 
 /// The body of a forwarded event.
-#[derive(Clone, Copy, Debug)]
-pub enum Payload<'a, B> {
+#[derive(Clone, Debug)]
+pub enum Payload<B> {
     /// The bytes as received.
-    Received(&'a B),
+    Received(B),
     /// The verified claims of a token that does not bind the body.
-    Claims(&'a [u8]),
+    Claims(Vec<u8>),
 }
 
-impl<'d, B> Forward<'d, B> {
-    /// Prepares attempt number `attempt` (from 1) at `now` of an event that was accepted at `received_at`.
+impl<B: Clone> Event<B> {
+    /// The event of a delivery that was admitted.
     ///
     /// `content` gives `content-type` and `content-encoding` as they came: they are not looked at before, so a shell need not
     /// fetch them for deliveries that are refused.
-    pub fn new<C: Crypto<B> + Crypto<[u8]>>(
-        admitted: Admitted<'d, B>,
-        source: &Source,
-        attempt: u32,
-        received_at: Timestamp,
-        now: Timestamp,
-        content: impl Fn(&str) -> Option<Vec<u8>>,
-        crypto: &C,
-    ) -> Self {
+    pub fn new(admitted: Admitted<'_, B>, received_at: Timestamp, content: impl Fn(&str) -> Option<Vec<u8>>) -> Self {
         let verified = admitted.into_verified();
         let mut headers = content_headers(&verified, content);
-        match source.forward.sign_with.as_slice() {
-            [] => headers.extend(sender_headers(&verified)),
-            keys => {
-                let signature = match verified.claims() {
-                    Some(claims) => sign(keys, verified.id(), now, claims, crypto),
-                    None => sign(keys, verified.id(), now, verified.delivery().body(), crypto),
-                };
-                headers.push(("webhook-id", verified.id().to_vec()));
-                headers.push(("webhook-timestamp", now.as_unix().to_string().into_bytes()));
-                headers.push(("webhook-signature", signature.into_bytes()));
-            }
+        headers.extend(sender_headers(&verified));
+        let payload = match verified.claims() {
+            Some(claims) => Payload::Claims(claims.to_vec()),
+            None => Payload::Received(verified.delivery().body().clone()),
+        };
+        Self { id: verified.id().to_vec(), form: verified.form(), headers, payload, received_at }
+    }
+
+    /// The headers of attempt number `attempt` (from 1) at `now`.
+    pub fn request_headers<C: Crypto<B> + Crypto<[u8]>>(
+        &self,
+        source: &Source,
+        attempt: u32,
+        now: Timestamp,
+        crypto: &C,
+    ) -> Vec<Header> {
+        let is_content = |header: &&Header| CONTENT.contains(&header.0.as_ref());
+        let mut headers: Vec<Header> = match source.forward.sign_with.as_slice() {
+            [] => self.headers.clone(),
+            _ => self.headers.iter().filter(is_content).cloned().collect(),
+        };
+        let mut add = |name: &'static str, value: Vec<u8>| headers.push((Cow::Borrowed(name), value));
+        if let keys @ [_, ..] = source.forward.sign_with.as_slice() {
+            let signature = match &self.payload {
+                Payload::Claims(claims) => sign(keys, &self.id, now, claims.as_slice(), crypto),
+                Payload::Received(body) => sign(keys, &self.id, now, body, crypto),
+            };
+            add("webhook-id", self.id.clone());
+            add("webhook-timestamp", now.as_unix().to_string().into_bytes());
+            add("webhook-signature", signature.into_bytes());
         }
-        headers.push(("countersign-source", source.name.clone().into_bytes()));
-        headers.push(("countersign-scheme", verified.form().as_str().into()));
-        headers.push(("countersign-attempt", attempt.to_string().into_bytes()));
-        headers.push(("countersign-received-at", received_at.as_unix().to_string().into_bytes()));
-        Self { verified, headers }
+        add("countersign-source", source.name.clone().into_bytes());
+        add("countersign-scheme", self.form.as_str().into());
+        add("countersign-attempt", attempt.to_string().into_bytes());
+        add("countersign-received-at", self.received_at.as_unix().to_string().into_bytes());
+        headers
     }
+}
 
-    /// All headers of the request, as bytes.
-    pub fn headers(&self) -> &[(&'static str, Vec<u8>)] {
-        &self.headers
-    }
-
-    /// The body of the request.
-    pub fn payload(&self) -> Payload<'_, B> {
-        match self.verified.claims() {
-            Some(claims) => Payload::Claims(claims),
-            None => Payload::Received(self.verified.delivery().body()),
-        }
-    }
-
-    /// The event.
-    pub const fn verified(&self) -> &Verified<'d, B> {
-        &self.verified
-    }
-
-    /// The URL of the request.
-    pub fn url(&self, source: &Source) -> String {
-        match &source.forward.destination {
-            Destination::Origin(url) => url.clone(),
-            _ => format!("https://countersign.internal/{}", source.name),
-        }
+/// The URL of a request to a source's destination.
+pub fn url(source: &Source) -> String {
+    match &source.forward.destination {
+        Destination::Origin(url) => url.clone(),
+        _ => format!("https://countersign.internal/{}", source.name),
     }
 }
 
@@ -125,25 +133,25 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-fn content_headers<B>(
-    verified: &Verified<'_, B>,
-    content: impl Fn(&str) -> Option<Vec<u8>>,
-) -> Vec<(&'static str, Vec<u8>)> {
+fn content_headers<B>(verified: &Verified<'_, B>, content: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<Header> {
     if verified.claims().is_some() {
-        return vec![("content-type", b"application/json".to_vec())];
+        return vec![(Cow::Borrowed("content-type"), b"application/json".to_vec())];
     }
-    let copy = |name| content(name).map(|value| (name, value));
-    ["content-type", "content-encoding"].into_iter().filter_map(copy).collect()
+    let copy = |name| content(name).map(|value| (Cow::Borrowed(name), value));
+    CONTENT.into_iter().filter_map(copy).collect()
 }
 
 /// The scheme's own headers. With a token, id and timestamp are not signed: the id is the event's, and there is no timestamp.
-fn sender_headers<B>(verified: &Verified<'_, B>) -> Vec<(&'static str, Vec<u8>)> {
+fn sender_headers<B>(verified: &Verified<'_, B>) -> impl Iterator<Item = Header> {
     let (names, headers) = (verified.names(), verified.delivery().headers());
-    let copy = |name| headers.get(name).map(|value| (name, value.to_vec()));
+    let copy = |name| headers.get(name).map(|value| (Cow::Borrowed(name), value.to_vec()));
     let timestamp = copy(names.timestamp).filter(|_| verified.form() != Form::Jwt);
-    let id = Some((names.id, verified.id().to_vec()));
-    [id, timestamp, copy(names.signature)].into_iter().flatten().collect()
+    let id = Some((Cow::Borrowed(names.id), verified.id().to_vec()));
+    [id, timestamp, copy(names.signature)].into_iter().flatten()
 }
+
+/// The headers that belong to the body.
+const CONTENT: [&str; 2] = ["content-type", "content-encoding"];
 
 #[cfg(test)]
 mod tests {

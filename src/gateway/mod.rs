@@ -2,9 +2,11 @@
 //!
 //! All of them are functions of plain values. A shell does the I/O between them, in the order of the contract.
 
+pub mod admin;
 pub mod config;
 pub mod dedupe;
 pub mod forward;
 pub mod freshness;
+pub mod inbox;
 pub mod respond;
 pub mod route;

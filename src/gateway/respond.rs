@@ -41,12 +41,16 @@ pub enum Refusal {
     InFlight,
     /// No readable key set could be had.
     KeysUnavailable,
+    /// A query of the admin pages cannot be read.
+    InvalidQuery,
     /// Not a POST to a source.
     MethodNotAllowed,
     /// Not a GET of the health page.
     MethodNotAllowedHealth,
     /// No such source, or not with that token.
     NotFound,
+    /// The body of the event to replay is gone.
+    NotReplayable,
     /// The inbox could not store the event.
     StorageUnavailable,
     /// The admin token is missing or wrong.
@@ -70,9 +74,11 @@ impl Refusal {
             Self::DestinationFailed => "destination_failed",
             Self::DestinationTimeout => "destination_timeout",
             Self::InFlight => "in_flight",
+            Self::InvalidQuery => "invalid_query",
             Self::KeysUnavailable => "keys_unavailable",
             Self::MethodNotAllowed | Self::MethodNotAllowedHealth => "method_not_allowed",
             Self::NotFound => "not_found",
+            Self::NotReplayable => "not_replayable",
             Self::StorageUnavailable => "storage_unavailable",
             Self::Unauthorized => "unauthorized",
         }
@@ -103,7 +109,7 @@ pub fn success(status: &str, id: &[u8]) -> String {
 }
 
 /// Every answer that is no success.
-pub const ANSWERS: [Answer; 29] = [
+pub const ANSWERS: [Answer; 31] = [
     plain("config_invalid", 500, "this source is not configured correctly; see the log or /healthz"),
     plain("body_incomplete", 400, "the body ended before its time"),
     plain("body_too_large", 413, "the body is larger than this source accepts"),
@@ -111,6 +117,7 @@ pub const ANSWERS: [Answer; 29] = [
     plain("destination_timeout", 504, "the destination did not answer in time"),
     with("in_flight", 409, "a copy of this event is being delivered", ("retry-after", "5")),
     plain("invalid_header", 400, "a header cannot be what the sender meant"),
+    plain("invalid_query", 400, "the query takes `state` (pending, delivered, dead), `limit` (1 to 200) and `cursor`"),
     plain("invalid_timestamp", 400, "the timestamp is not whole Unix seconds in decimal digits"),
     plain("jwk_unknown_kid", 401, "the token names no known key"),
     plain("jwk_unusable", 401, "the key that the token names cannot be used"),
@@ -123,11 +130,12 @@ pub const ANSWERS: [Answer; 29] = [
     plain("jwt_not_yet_valid", 401, "the token is not valid yet"),
     plain("jwt_signature", 401, "the token's signature does not match"),
     with("keys_unavailable", 503, "the keys to check against could not be had", ("retry-after", "30")),
-    with("method_not_allowed", 405, "events are sent by POST", ("allow", "POST")),
+    with("method_not_allowed", 405, "this is done by POST", ("allow", "POST")),
     with("method_not_allowed", 405, "this page is read by GET", ("allow", "GET, HEAD")),
     plain("missing_header", 400, "a required header is missing or empty"),
     plain("no_matching_signature", 401, "no signature matches"),
     plain("not_found", 404, "there is nothing here"),
+    plain("not_replayable", 409, "the event was delivered and its body is gone; see `keep_bodies`"),
     with("storage_unavailable", 503, "the event could not be stored", ("retry-after", "30")),
     plain("timestamp_too_new", 401, "the timestamp is too far in the future"),
     plain("timestamp_too_old", 401, "the timestamp is too old"),

@@ -47,7 +47,7 @@ fn path(url: &str) -> &str {
 }
 
 /// A segment's bytes; a `%` without two hexadecimal digits stands for itself.
-fn percent_decode(segment: &str) -> Vec<u8> {
+pub(super) fn percent_decode(segment: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

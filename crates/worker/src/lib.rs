@@ -29,7 +29,7 @@ use std::task::{Context, Poll, Waker};
 
 use countersign::gateway::config::{Config, Entry, Source};
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, InFlight, Seen};
-use countersign::gateway::forward::Forward;
+use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
 use countersign::gateway::route::{Route, route};
 use countersign::{Claim, Delivery, Headers, Keys, Timestamp, Verified};
@@ -246,8 +246,7 @@ async fn deliver(
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
     let content = |name: &str| arrival.headers.get(name).map(|value| header_bytes(&value).into_owned());
-    let forward = Forward::new(admitted, source, 1, arrival.now, arrival.now, content, &Platform);
-    let reply = http::send(&forward, source, &state.env).await;
+    let reply = http::send(&Event::new(admitted, arrival.now, content), 1, source, &state.env).await;
     line.destination = Some((reply.status, reply.ms));
     reply.outcome?;
     if let Some((kv, seconds)) = marks

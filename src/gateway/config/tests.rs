@@ -55,6 +55,7 @@ fn what_the_contract_shows_is_ready() {
     assert_ready(&dynamic(r#","accept":["v1a","jwt"],"audience":"x","issuer":"y""#));
     assert_ready(&gemini(r#","tolerance":"0s","max_body":"0B","dedupe":"60s""#));
     assert_ready(&gemini(r#","dedupe":"off""#));
+    assert_ready(&gemini(r#","durable":true,"shards":64,"keep_bodies":"1d","max_body":"1792KiB""#));
     assert_ready(&format!(r#""scheme":"svix","secrets":["TWO","PUBLIC"],{FORWARD}"#));
     assert_ready(&format!(r#""scheme":"standard-webhooks","jwks":"https://a.example/jwks",{FORWARD}"#));
     assert_ready(
@@ -69,8 +70,12 @@ fn every_fault_names_its_key() {
     assert_fault(&gemini(r#","tolerance":"5""#), "tolerance");
     assert_fault(&gemini(r#","max_body":"1MB""#), "max_body");
     assert_fault(&gemini(r#","dedupe":"59s""#), "dedupe");
-    assert_fault(&gemini(r#","durable":true"#), "durable");
-    assert_fault(&gemini(r#","shards":65"#), "shards");
+    assert_fault(&gemini(r#","durable":true,"shards":65"#), "shards");
+    assert_fault(&gemini(r#","durable":true,"dedupe":"off""#), "dedupe");
+    assert_fault(&gemini(r#","durable":true,"max_body":"1793KiB""#), "max_body");
+    assert_fault(&gemini(r#","durable":1"#), "durable");
+    assert_fault(&gemini(r#","shards":2"#), "shards");
+    assert_fault(&gemini(r#","keep_bodies":"1d""#), "keep_bodies");
     assert_fault(&gemini(r#","accept":["v1a"]"#), "accept");
     assert_fault(&gemini(r#","accept":["v1","jwt"],"audience":"x""#), "accept");
     assert_fault(&gemini(r#","jwks":"https://a.example""#), "jwks");

@@ -1,0 +1,180 @@
+//! What an operator may ask of the inbox, read from the request line.
+
+use super::inbox::State;
+use super::respond::Refusal;
+use super::route::percent_decode;
+
+/// A question or an order, about one source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// `GET stats`.
+    Stats,
+    /// `GET events?state=&limit=&cursor=`.
+    List {
+        /// Only events in this state.
+        state: Option<State>,
+        /// Where the page begins.
+        from: Position,
+        /// How many events it holds at most.
+        limit: u32,
+    },
+    /// `GET events/{id}`.
+    Event(Vec<u8>),
+    /// `POST events/{id}/replay`.
+    Replay(Vec<u8>),
+    /// `POST replay?state=`.
+    ReplayAll(State),
+}
+
+/// A place in the list of a source's events: by state, then by shard, then by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The state listed.
+    pub state: State,
+    /// The shard listed.
+    pub shard: u32,
+    /// The event before: its `due` and its number.
+    pub after: Option<(u64, u64)>,
+}
+
+impl Position {
+    /// Where a list begins.
+    pub fn first(state: Option<State>) -> Self {
+        Self { state: state.unwrap_or(State::Pending), shard: 0, after: None }
+    }
+
+    /// The place behind the last event of this state in this shard; `None` at the end of the list.
+    pub fn next(self, filter: Option<State>, shards: u32) -> Option<Self> {
+        let shard = self.shard.saturating_add(1);
+        if shard < shards {
+            return Some(Self { shard, after: None, ..self });
+        }
+        let mut rest = State::ALL.into_iter().skip_while(|state| *state != self.state).skip(1);
+        let state = rest.next().filter(|_| filter.is_none())?;
+        Some(Self { state, shard: 0, after: None })
+    }
+
+    /// The text that leads here again.
+    pub fn cursor(self) -> String {
+        let (due, number) = self.after.unwrap_or_default();
+        format!("{}.{}.{due}.{number}", self.state.as_str(), self.shard)
+    }
+
+    fn parse(cursor: &str) -> Option<Self> {
+        let mut parts = cursor.split('.');
+        let state = State::parse(parts.next()?)?;
+        let shard = parts.next()?.parse().ok()?;
+        let after = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        // No event has the number 0: that is the beginning of a shard.
+        let after = Some(after).filter(|after| after.1 > 0);
+        parts.next().is_none().then_some(Self { state, shard, after })
+    }
+}
+
+/// Reads `/admin/{source}/…`; returns the source's name and the request.
+///
+/// # Errors
+/// `not_found`, `method_not_allowed`, `invalid_query`.
+pub fn parse<'a>(method: &str, url: &'a str) -> Result<(&'a str, Request), Refusal> {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let target = after_scheme.split_once('/').map_or("", |(_, target)| target);
+    let target = target.split('#').next().unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let segments: Vec<_> = path.split('/').collect();
+    let &["admin", source, ref rest @ ..] = segments.as_slice() else { return Err(Refusal::NotFound) };
+    let read = |request| if matches!(method, "GET" | "HEAD") { request } else { Err(Refusal::MethodNotAllowedHealth) };
+    let write = |request| if method == "POST" { request } else { Err(Refusal::MethodNotAllowed) };
+    let request = match *rest {
+        ["stats"] => read(Ok(Request::Stats)),
+        ["events"] => read(list(query)),
+        ["events", id] => read(Ok(Request::Event(percent_decode(id)))),
+        ["events", id, "replay"] => write(Ok(Request::Replay(percent_decode(id)))),
+        ["replay"] => write(replay_all(query)),
+        _ => Err(Refusal::NotFound),
+    };
+    Ok((source, request?))
+}
+
+fn list(query: &str) -> Result<Request, Refusal> {
+    let (mut state, mut limit, mut from) = (None, 50, None);
+    for (name, value) in pairs(query) {
+        match name {
+            "state" => state = Some(State::parse(value).ok_or(Refusal::InvalidQuery)?),
+            "limit" => {
+                limit = value.parse().ok().filter(|limit| (1..=200).contains(limit)).ok_or(Refusal::InvalidQuery)?
+            }
+            "cursor" => from = Some(Position::parse(value).ok_or(Refusal::InvalidQuery)?),
+            _ => return Err(Refusal::InvalidQuery),
+        }
+    }
+    let from = from.unwrap_or_else(|| Position::first(state));
+    if state.is_some_and(|state| state != from.state) {
+        return Err(Refusal::InvalidQuery);
+    }
+    Ok(Request::List { state, from, limit })
+}
+
+fn replay_all(query: &str) -> Result<Request, Refusal> {
+    match pairs(query).collect::<Vec<_>>().as_slice() {
+        [("state", state)] => State::parse(state).map(Request::ReplayAll).ok_or(Refusal::InvalidQuery),
+        _ => Err(Refusal::InvalidQuery),
+    }
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    // An empty value, as in `cursor=`, is none.
+    query.split('&').filter_map(|pair| pair.split_once('=').or(Some((pair, "")))).filter(|(_, value)| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(method: &str, target: &str) -> Request {
+        let url = format!("https://a.example/admin/gemini/{target}");
+        let (source, request) = parse(method, &url).unwrap();
+        assert_eq!(source, "gemini");
+        request
+    }
+
+    fn refused(method: &str, target: &str) -> Refusal {
+        parse(method, &format!("https://a.example/admin/{target}")).unwrap_err()
+    }
+
+    #[test]
+    fn every_page_has_its_path() {
+        assert_eq!(ok("GET", "stats"), Request::Stats);
+        assert_eq!(ok("GET", "events/a%2Fb%3f"), Request::Event(b"a/b?".to_vec()));
+        assert_eq!(ok("POST", "events/m/replay"), Request::Replay(b"m".to_vec()));
+        assert_eq!(ok("POST", "replay?state=dead"), Request::ReplayAll(State::Dead));
+        let first = Request::List { state: None, from: Position::first(None), limit: 50 };
+        assert_eq!(ok("GET", "events"), first);
+        assert_eq!(ok("GET", "events?cursor=&limit="), first);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        assert_eq!(refused("GET", "gemini"), Refusal::NotFound);
+        assert_eq!(refused("GET", "gemini/events/a/b"), Refusal::NotFound);
+        assert_eq!(refused("POST", "gemini/stats"), Refusal::MethodNotAllowedHealth);
+        assert_eq!(refused("GET", "gemini/replay?state=dead"), Refusal::MethodNotAllowed);
+        for query in ["state=lost", "limit=0", "limit=201", "cursor=x", "state=dead&cursor=pending.0.1.1", "stat=dead"]
+        {
+            assert_eq!(refused("GET", &format!("gemini/events?{query}")), Refusal::InvalidQuery, "{query}");
+        }
+        assert_eq!(refused("POST", "gemini/replay"), Refusal::InvalidQuery);
+    }
+
+    #[test]
+    fn a_list_goes_through_all_shards_and_states_and_ends() {
+        let mut seen = vec![Position::first(None)];
+        while let Some(next) = seen.last().unwrap().next(None, 3) {
+            assert_eq!(Position::parse(&next.cursor()), Some(next));
+            seen.push(next);
+        }
+        assert_eq!(seen.len(), 9);
+        assert_eq!(Position::first(Some(State::Dead)).next(Some(State::Dead), 1), None);
+        let inside = Position { after: Some((5, 6)), ..seen[4] };
+        assert_eq!(Position::parse(&inside.cursor()), Some(inside));
+    }
+}
