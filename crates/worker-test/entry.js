@@ -1,12 +1,54 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
-import worker from "./worker.js";
+import worker, { Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
-
-export { Inbox } from "./worker.js";
 
 const now = Date.now;
 let offset = 0;
 Date.now = () => now() + offset * 1000;
+
+/** The production inbox on the moved clock, and what tests do to an object that nobody else can. */
+export class Inbox extends ProductionInbox {
+  constructor(ctx, env) {
+    alarmsByMovedClock(ctx.storage);
+    super(ctx, env);
+  }
+
+  /** Replaces the database by that of an older version. */
+  async plant(statements) {
+    await this.ctx.storage.deleteAll();
+    for (const { sql, values } of statements) this.ctx.storage.sql.exec(sql, ...values);
+    await this.ctx.storage.sync();
+    this.ctx.abort("planted");
+  }
+
+  /** All rows of a query. */
+  query(sql) {
+    return this.ctx.storage.sql.exec(sql).toArray();
+  }
+
+  /** What the platform would do with an alarm that is late or comes twice. */
+  ring() {
+    return this.alarm();
+  }
+
+  dropAlarm() {
+    return this.ctx.storage.deleteAlarm();
+  }
+
+  alarmIsSet() {
+    return this.ctx.storage.getAlarm().then((at) => at !== null);
+  }
+}
+
+function alarmsByMovedClock(storage) {
+  const prototype = Object.getPrototypeOf(storage);
+  const { setAlarm } = prototype;
+  if (setAlarm.moved) return;
+  prototype.setAlarm = function (at) {
+    return setAlarm.call(this, at - offset * 1000);
+  };
+  prototype.setAlarm.moved = true;
+}
 
 const routes = {
   async vector(request) {
@@ -14,6 +56,17 @@ const routes = {
   },
   trap() {
     glue.trap();
+  },
+  async limits(request) {
+    const { pending, bytes } = await request.json();
+    glue.set_limits(pending, bytes);
+    return new Response();
+  },
+  /** Calls a method of an object, as `{ name, method, values }` says. */
+  async inbox(request, env) {
+    const { name, method, values = [] } = await request.json();
+    const stub = env.INBOX.get(env.INBOX.idFromName(name));
+    return Response.json((await stub[method](...values)) ?? null);
   },
   async clock(request) {
     offset = (await request.json()).offset_seconds;
@@ -27,7 +80,7 @@ export default {
     if (!pathname.startsWith("/__test/")) return worker.fetch(request, env, ctx);
     const name = pathname.slice("/__test/".length);
     // One request through the production path first, so that Wasm is set up, and its recovery is what meets the trap.
-    if (name !== "trap") return routes[name](request);
+    if (name !== "trap") return routes[name](request, env);
     return worker.fetch(new Proxy(request, { get: () => routes.trap() }), env, ctx);
   },
 };

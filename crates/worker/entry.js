@@ -6,9 +6,14 @@ import * as glue from "./glue.js";
 const HEALTH = 2147483647;
 const ADMIN = 2147483646;
 const SUCCESS = { status: 200, headers: { "content-type": "application/json" } };
+const RETRY_ALARM_MS = 30_000;
+const STORED = { status: 202, headers: SUCCESS.headers };
 
 /** What `setup` told: ready-made answers, and what to read of a request for each source. */
 let told;
+
+/** Which instance of the Wasm this is: one more after each trap. */
+let instance = 0;
 
 glue.initSync({ module: wasm });
 
@@ -27,7 +32,11 @@ function answer(n) {
   return new Response(body, init);
 }
 
-const finish = (value) => (typeof value === "number" ? answer(value) : new Response(value, SUCCESS));
+/** The number of a ready-made answer; or the text of a success, behind a `+` where the event is stored and not delivered yet. */
+function finish(value) {
+  if (typeof value === "number") return answer(value);
+  return value.startsWith("+") ? new Response(value.slice(1), STORED) : new Response(value, SUCCESS);
+}
 
 /** All of a request in one asynchronous function: a promise costs about as much as the HMAC of a small body. */
 async function handle(request, env, ctx) {
@@ -37,7 +46,7 @@ async function handle(request, env, ctx) {
     const length = headers.get("content-length");
     const index = glue.open(request.method, request.url, length);
     if (index < 0) return answer(-1 - index);
-    if (index >= ADMIN) return index === HEALTH ? health(request) : answer(-1 - glue.admin(headers.get("authorization")));
+    if (index >= ADMIN) return index === HEALTH ? health(request) : await admin(request);
     const reader = told.readers[index];
     let body;
     try {
@@ -75,6 +84,12 @@ async function readChunks(stream, limit) {
   return body;
 }
 
+async function admin(request) {
+  const value = await glue.admin(request.headers.get("authorization"), request.method, request.url);
+  const response = finish(value);
+  return request.method === "HEAD" ? new Response(null, response) : response;
+}
+
 function health(request) {
   const text = glue.health();
   const faulty = text.startsWith("!");
@@ -85,6 +100,7 @@ function health(request) {
 /** A trap leaves the instance unusable: the next call gets a new one. The sender gets a 500 and tries again; nothing was marked. */
 function recover(error) {
   told = undefined;
+  instance += 1;
   glue.__wbg_reset_state();
   console.error(JSON.stringify({ ev: "trap", code: "internal_error", status: 500, detail: String(error?.message ?? error) }));
   return new Response('{"title":"an unexpected error; try again","status":500,"code":"internal_error"}', {
@@ -95,12 +111,59 @@ function recover(error) {
 
 export default { fetch: handle };
 
-/** The inbox, declared so that its migration stands; it stores nothing yet. */
+/** One shard of a source's stored events; see crates/worker/src/inbox.rs. */
 export class Inbox extends DurableObject {
-  fetch() {
-    return new Response('{"title":"the inbox is not built yet","status":503,"code":"storage_unavailable"}', {
-      status: 503,
-      headers: { "content-type": "application/problem+json", "retry-after": "30" },
-    });
+  #inbox;
+  #instance;
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#call((inbox) => inbox);
+  }
+
+  accept(...event) {
+    return this.#call((inbox) => inbox.accept(...event));
+  }
+  claim(...id) {
+    return this.#call((inbox) => inbox.claim(...id));
+  }
+  stats() {
+    return this.#call((inbox) => inbox.stats());
+  }
+  list(...page) {
+    return this.#call((inbox) => inbox.list(...page));
+  }
+  event(...id) {
+    return this.#call((inbox) => inbox.event(...id));
+  }
+  replay(...id) {
+    return this.#call((inbox) => inbox.replay(...id));
+  }
+  replayAll(state) {
+    return this.#call((inbox) => inbox.replayAll(state));
+  }
+
+  /** Never throws: the platform gives up on an alarm that does. */
+  async alarm() {
+    try {
+      await this.#call((inbox) => inbox.alarm());
+    } catch {
+      await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
+    }
+  }
+
+  /** After a trap, what Rust held of this object is gone with the instance, and is read anew from its database. */
+  #call(method) {
+    try {
+      told ??= setup(this.env);
+      if (this.#instance !== instance) {
+        this.#inbox = new glue.Inbox(this.ctx.storage, this.env);
+        this.#instance = instance;
+      }
+      return method(this.#inbox);
+    } catch (error) {
+      recover(error);
+      throw error;
+    }
   }
 }

@@ -1,5 +1,7 @@
 //! What an operator may ask of the inbox, read from the request line.
 
+use serde::{Deserialize, Serialize};
+
 use super::inbox::State;
 use super::respond::Refusal;
 use super::route::percent_decode;
@@ -68,6 +70,54 @@ impl Position {
         // No event has the number 0: that is the beginning of a shard.
         let after = Some(after).filter(|after| after.1 > 0);
         parts.next().is_none().then_some(Self { state, shard, after })
+    }
+}
+
+/// Counts over stored events, of one shard or of all. Times are Unix seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stats {
+    /// Events to be delivered.
+    pub pending: u64,
+    /// Events delivered and remembered.
+    pub delivered: u64,
+    /// Events given up and kept.
+    pub dead: u64,
+    /// Attempts made for the events above.
+    pub attempts: u64,
+    /// When the oldest pending event was accepted.
+    pub oldest_pending: Option<u64>,
+    /// How the last attempt ended that failed and was not made good since.
+    pub last_error: Option<LastError>,
+    /// Size of the databases.
+    pub bytes: u64,
+}
+
+/// An attempt that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastError {
+    /// What the destination answered; 0: nothing.
+    pub status: u16,
+    /// `destination_failed` or `destination_timeout`.
+    pub code: String,
+    /// When the event is tried again, or removed.
+    pub due: u64,
+}
+
+impl Stats {
+    /// The counts of two shards together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let oldest = [self.oldest_pending, other.oldest_pending].into_iter().flatten().min();
+        let last = [self.last_error, other.last_error].into_iter().flatten().max_by_key(|error| error.due);
+        Self {
+            pending: self.pending.saturating_add(other.pending),
+            delivered: self.delivered.saturating_add(other.delivered),
+            dead: self.dead.saturating_add(other.dead),
+            attempts: self.attempts.saturating_add(other.attempts),
+            oldest_pending: oldest,
+            last_error: last,
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
     }
 }
 

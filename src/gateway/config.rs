@@ -126,6 +126,20 @@ pub enum Destination {
     },
 }
 
+impl Durable {
+    /// What a source gets that says nothing.
+    pub const DEFAULT: Self = Self {
+        shards: 1,
+        concurrency: 4,
+        terms: inbox::Terms {
+            timeout: 10_000,
+            give_up_after: milliseconds(72 * 3600),
+            remember: milliseconds(72 * 3600),
+            keep_body: 0,
+        },
+    };
+}
+
 impl Config {
     /// Reads `SOURCES`, as JSON text.
     pub fn parse(sources: Option<&str>, environment: &impl Environment) -> Self {
@@ -243,6 +257,11 @@ impl Source {
             forward,
             url_token,
         })
+    }
+
+    /// How stored events are treated: also those of a source that is not durable any more.
+    pub fn storage(&self) -> Durable {
+        self.durable.unwrap_or(Durable::DEFAULT)
     }
 
     /// Whether the last segment of the path is what this source wants: its token, or nothing.

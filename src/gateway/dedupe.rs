@@ -15,6 +15,11 @@ impl EventKey {
         Self(sha256(&[source.as_bytes(), b"\0", id]))
     }
 
+    /// A key that was stored.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The hash itself: the event's key in the inbox.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

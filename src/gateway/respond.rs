@@ -160,6 +160,8 @@ pub struct LogLine<'a> {
     pub event: Option<EventKey>,
     /// Seconds since the timestamp.
     pub age: Option<i64>,
+    /// Which attempt of the inbox this was; without it, the line is about a delivery by the sender.
+    pub attempt: Option<u32>,
     /// Size of the body.
     pub bytes: Option<u32>,
     /// Whether the event was delivered before.
@@ -184,7 +186,8 @@ impl LogLine<'_> {
     }
 
     fn write(&self, line: &mut String) -> std::fmt::Result {
-        write!(line, r#"{{"ev":"delivery","code":"{}","status":{}"#, self.code, self.status)?;
+        let ev = if self.attempt.is_some() { "attempt" } else { "delivery" };
+        write!(line, r#"{{"ev":"{ev}","code":"{}","status":{}"#, self.code, self.status)?;
         if let Some(source) = self.source {
             write!(line, r#","source":"{source}""#)?;
         }
@@ -200,10 +203,13 @@ impl LogLine<'_> {
         if let Some(age) = self.age {
             write!(line, r#","age_s":{age}"#)?;
         }
+        if let Some(attempt) = self.attempt {
+            write!(line, r#","attempt":{attempt}"#)?;
+        }
         if let Some(bytes) = self.bytes {
             write!(line, r#","bytes":{bytes}"#)?;
         }
-        if self.source.is_some() {
+        if self.source.is_some() && self.attempt.is_none() {
             write!(line, r#","dup":{}"#, self.duplicate)?;
         }
         if let Some((status, ms)) = self.destination {

@@ -1,5 +1,6 @@
 //! What tests need of the Worker and nobody else may have: a trap, and the core's vectors inside Wasm.
 
+use countersign::gateway::inbox::Limits;
 use countersign::signature::{Crypto, Portable};
 use countersign::{Ed25519Key, HmacKey};
 use countersign_vectors::{Case, Outcome};
@@ -13,6 +14,12 @@ use wasm_bindgen::prelude::*;
 pub fn run_vector(request: &str) -> String {
     countersign_worker::install_cryptography();
     outcome(request).unwrap_or_else(|error| json!({ "outcome": "broken", "error": error.to_string() })).to_string()
+}
+
+/// Says how much an inbox may hold; `bytes` 0 means nothing fits.
+#[wasm_bindgen]
+pub fn set_limits(pending: u32, bytes: f64) {
+    countersign_worker::set_limits(Limits { pending: pending.into(), bytes: bytes as u64 });
 }
 
 /// Panics.

@@ -1,6 +1,6 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
-use js_sys::{Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -36,9 +36,55 @@ extern "C" {
     #[wasm_bindgen(method, js_name = put, catch)]
     fn kv_put(this: &Kv, key: &str, value: &str, options: &JsValue) -> Result<Promise, JsValue>;
 
+    /// The storage of a Durable Object.
+    pub type Storage;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn sql(this: &Storage) -> Sql;
+    #[wasm_bindgen(method, js_name = setAlarm, catch)]
+    fn set_alarm(this: &Storage, at: f64) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, js_name = transactionSync, catch)]
+    pub(crate) fn transaction_sync(this: &Storage, work: &mut dyn FnMut()) -> Result<(), JsValue>;
+
+    /// Its SQLite database.
+    pub type Sql;
+    #[wasm_bindgen(method, variadic, catch)]
+    pub(crate) fn exec(this: &Sql, statement: &str, values: &Array) -> Result<Cursor, JsValue>;
+    #[wasm_bindgen(method, getter, js_name = databaseSize)]
+    fn database_size(this: &Sql) -> f64;
+    /// Rows, and the same as arrays.
+    pub(crate) type Cursor;
+    #[wasm_bindgen(method)]
+    pub(crate) fn raw(this: &Cursor) -> RawCursor;
+    pub(crate) type RawCursor;
+    #[wasm_bindgen(method, js_name = toArray, catch)]
+    pub(crate) fn to_array(this: &RawCursor) -> Result<Array, JsValue>;
+
     /// A service binding, or the stub of a Durable Object.
     #[derive(Clone)]
     pub(crate) type Fetcher;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn accept(
+        this: &Fetcher,
+        source: &str,
+        shard: u32,
+        id: &str,
+        form: &str,
+        headers: &str,
+        received_at: f64,
+        body: &Uint8Array,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn claim(this: &Fetcher, source: &str, shard: u32, id: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn stats(this: &Fetcher) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn list(this: &Fetcher, state: u8, due: f64, number: f64, limit: u32) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn event(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn replay(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, js_name = replayAll, catch)]
+    pub(crate) fn replay_all(this: &Fetcher, state: u8) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = fetch, catch)]
     fn fetcher_fetch(this: &Fetcher, url: &str, init: &JsValue) -> Result<Promise, JsValue>;
 
@@ -166,6 +212,22 @@ impl Kv {
     }
 }
 
+impl Storage {
+    /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
+    pub(crate) fn arm(&self, at: u64) {
+        if let Ok(promise) = self.set_alarm(at as f64) {
+            ignore_failure(&promise);
+        }
+    }
+}
+
+impl Sql {
+    /// Bytes of the database.
+    pub(crate) fn size(&self) -> u64 {
+        self.database_size() as u64
+    }
+}
+
 impl Namespace {
     /// The object of that name.
     pub(crate) fn by_name(&self, name: &str) -> Result<Fetcher, JsValue> {
@@ -175,10 +237,19 @@ impl Namespace {
 
 /// Waits for a promise of another request, but not for ever.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
-    let timer = Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds));
-    let both = js_sys::Array::of2(promise, &timer);
+    let both = Array::of2(promise, &timer(milliseconds));
     // A failure is seen in what the promise left behind.
     let _ = JsFuture::from(Promise::race(&both)).await;
+}
+
+/// Waits.
+pub(crate) async fn sleep(milliseconds: u64) {
+    // A timer does not fail.
+    let _ = JsFuture::from(timer(milliseconds as f64)).await;
+}
+
+fn timer(milliseconds: f64) -> Promise {
+    Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds))
 }
 
 fn ignore_failure(promise: &Promise) {

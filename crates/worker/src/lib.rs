@@ -13,12 +13,15 @@
 //! A refusal is the number of a ready-made answer, returned at once where nothing had to be awaited: each promise costs about as
 //! much as the HMAC of a small body.
 
+mod admin;
 mod crypto;
 mod env;
 mod host;
 mod http;
+mod inbox;
 mod keys;
 mod marks;
+mod schema;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -27,7 +30,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use countersign::gateway::config::{Config, Entry, Source};
+use countersign::gateway::config::{Config, Durable, Entry, Source};
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, InFlight, Seen};
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
@@ -41,10 +44,11 @@ use wasm_bindgen_futures::future_to_promise;
 pub use crate::crypto::Platform;
 use crate::env::Bindings;
 use crate::host::{ExecutionContext, Headers as JsHeaders, Kv};
+pub use crate::inbox::{Inbox, set_limits};
 use crate::keys::{Access, Cache};
 
 /// What lives as long as the isolate.
-struct State {
+pub(crate) struct State {
     config: Config,
     env: JsValue,
     kv: Option<Kv>,
@@ -152,11 +156,17 @@ pub fn health() -> String {
     format!("{mark}{}", json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))
 }
 
-/// Anything under `/admin`: the answer's number. No source has an inbox yet, so behind the token there is nothing.
+/// Anything under `/admin`: a promise of an answer's number, or of the text of a success.
 #[wasm_bindgen]
-pub fn admin(authorization: Option<String>) -> i32 {
-    let known = state().is_some_and(|state| state.config.is_admin(authorization.as_deref().map(str::as_bytes)));
-    negative(if known { Refusal::NotFound } else { Refusal::Unauthorized })
+pub async fn admin(authorization: Option<String>, method: String, url: String) -> JsValue {
+    let Some(state) = state() else { return number(Refusal::ConfigInvalid) };
+    if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
+        return number(Refusal::Unauthorized);
+    }
+    match admin::answer(&state, &method, &url).await {
+        Ok(text) => JsValue::from_str(&text),
+        Err(refusal) => number(refusal),
+    }
 }
 
 /// Installs what `jsonwebtoken` checks signatures with; without it, the first token would panic.
@@ -180,9 +190,18 @@ struct Arrival {
     context: ExecutionContext,
 }
 
+impl Arrival {
+    /// A header that belongs to the body.
+    fn content(&self, name: &str) -> Option<Vec<u8>> {
+        self.headers.get(name).map(|value| header_bytes(&value).into_owned())
+    }
+}
+
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> JsValue {
     let mut line = LogLine { source: Some(&source.name), bytes: Some(arrival.body.length()), ..LogLine::default() };
     let (code, status, value) = match handle(state, source, arrival, &mut line).await {
+        // The mark tells entry.js that the event is stored, not delivered.
+        Ok(("accepted", id)) => ("accepted", 202, JsValue::from_str(&format!("+{}", success("accepted", &id)))),
         Ok((status, id)) => (status, 200, JsValue::from_str(&success(status, &id))),
         Err(refusal) => {
             let index = refusal.index();
@@ -215,6 +234,9 @@ async fn handle(
     let event = EventKey::new(&source.name, verified.id());
     (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
     let lapses = host::now_ms().saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+    if let Some(durable) = source.durable {
+        return store(state, source, durable, arrival, verified, event).await;
+    }
     let held = source.dedupe.is_some();
     if held && !state.in_flight.borrow_mut().enter(event, host::now_ms(), lapses) {
         return Err(Refusal::InFlight);
@@ -224,6 +246,22 @@ async fn handle(
         state.in_flight.borrow_mut().leave(event, lapses);
     }
     result
+}
+
+/// Steps 8 to 10 of a durable source: whether the event was seen before is for the inbox to say, in the write that stores it.
+async fn store(
+    state: &State,
+    source: &Source,
+    durable: Durable,
+    arrival: &Arrival,
+    verified: Verified<'_, Uint8Array>,
+    event: EventKey,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let id = verified.id().to_vec();
+    let admitted = verified.admit(Seen::No).ok_or(Refusal::StorageUnavailable)?;
+    let stored = Event::new(admitted, arrival.now, |name| arrival.content(name));
+    let status = inbox::hand_over(&state.env, source, durable.shards, event, &stored).await?;
+    Ok((status, id))
 }
 
 /// Steps 8 to 10: nothing is marked as seen before the destination's 2xx.
@@ -245,7 +283,7 @@ async fn deliver(
         None => Seen::No,
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
-    let content = |name: &str| arrival.headers.get(name).map(|value| header_bytes(&value).into_owned());
+    let content = |name: &str| arrival.content(name);
     let reply = http::send(&Event::new(admitted, arrival.now, content), 1, source, &state.env).await;
     line.destination = Some((reply.status, reply.ms));
     reply.outcome?;
@@ -341,7 +379,7 @@ fn header_bytes(text: &str) -> Cow<'_, [u8]> {
     }
 }
 
-fn state() -> Option<Rc<State>> {
+pub(crate) fn state() -> Option<Rc<State>> {
     STATE.with_borrow(Clone::clone)
 }
 

@@ -1,0 +1,150 @@
+//! The admin pages: questions to the shards of a source, put together.
+
+use countersign::gateway::admin::{Position, Request, Stats, parse};
+use countersign::gateway::config::{Destination, Source};
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::inbox;
+use countersign::gateway::respond::Refusal;
+use js_sys::Promise;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::State;
+use crate::host::Fetcher;
+use crate::inbox::{source as find, stub};
+
+/// Answers a request by the operator, who was let in before.
+pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
+    let (name, request) = parse(method, url)?;
+    let source = find(state, name).ok_or(Refusal::NotFound)?;
+    let durable = source.durable.ok_or(Refusal::NotFound)?;
+    let shards = Shards { env: &state.env, source, count: durable.shards };
+    let answer = match request {
+        Request::Stats => shards.stats().await?,
+        Request::List { state, from, limit } => {
+            let (events, cursor) = shards.list(state, from, limit).await?;
+            json!({ "events": events, "cursor": cursor.map(Position::cursor) })
+        }
+        Request::Event(id) => shards.event(&text(&id)).await?,
+        Request::Replay(id) => shards.replay(&text(&id)).await?,
+        Request::ReplayAll(state) => {
+            let mut replayed = 0.0;
+            for shard in 0..shards.count {
+                let call = call(shards.at(shard)?.replay_all(state.number())).await?;
+                replayed += call.as_f64().unwrap_or_default();
+            }
+            json!({ "replayed": replayed as u64 })
+        }
+    };
+    Ok(answer.to_string())
+}
+
+struct Shards<'a> {
+    env: &'a JsValue,
+    source: &'a Source,
+    count: u32,
+}
+
+impl Shards<'_> {
+    fn at(&self, shard: u32) -> Result<Fetcher, Refusal> {
+        stub(self.env, &self.source.name, shard).ok_or(Refusal::StorageUnavailable)
+    }
+
+    async fn stats(&self) -> Result<Value, Refusal> {
+        let mut total = Stats::default();
+        for shard in 0..self.count {
+            total = total.and(read(call(self.at(shard)?.stats()).await?)?);
+        }
+        let destination = match &self.source.forward.destination {
+            Destination::Origin(_) => "origin",
+            Destination::Service(binding) | Destination::DurableObject { binding, .. } => binding,
+        };
+        let mut stats = json!(total);
+        if let Some(members) = stats.as_object_mut() {
+            members.insert("destination".to_owned(), json!(destination));
+        }
+        Ok(stats)
+    }
+
+    async fn list(
+        &self,
+        filter: Option<inbox::State>,
+        from: Position,
+        limit: u32,
+    ) -> Result<(Vec<Value>, Option<Position>), Refusal> {
+        let (mut events, mut at) = (Vec::new(), Some(from).filter(|from| from.shard < self.count));
+        while let Some(position) = at {
+            let wanted = limit.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
+            if wanted == 0 {
+                return Ok((events, at));
+            }
+            let (due, number) = position.after.unwrap_or_default();
+            let page = self.at(position.shard)?.list(position.state.number(), due as f64, number as f64, wanted);
+            let page: Vec<Value> = read(call(page).await?)?;
+            let last = page.last().and_then(|event| event.get("at")).map(|at| (number_of(at, 0), number_of(at, 1)));
+            at = if page.len() == usize::try_from(wanted).unwrap_or_default() {
+                Some(Position { after: last, ..position })
+            } else {
+                position.next(filter, self.count)
+            };
+            events.extend(page.into_iter().map(without_place));
+        }
+        Ok((events, None))
+    }
+
+    /// The shards that may hold an id: its own, and those it was in when they were fewer.
+    fn of(&self, id: &str) -> impl Iterator<Item = Result<Fetcher, Refusal>> {
+        let key = EventKey::new(&self.source.name, id.as_bytes());
+        inbox::homes(key, self.count).into_iter().rev().map(|shard| self.at(shard))
+    }
+
+    async fn event(&self, id: &str) -> Result<Value, Refusal> {
+        for stub in self.of(id) {
+            let found = call(stub?.event(&self.source.name, id)).await?;
+            if found.is_string() {
+                return read(found).map(without_place);
+            }
+        }
+        Err(Refusal::NotFound)
+    }
+
+    async fn replay(&self, id: &str) -> Result<Value, Refusal> {
+        for stub in self.of(id) {
+            match call(stub?.replay(&self.source.name, id)).await?.as_string().as_deref() {
+                Some("replayed") => return Ok(json!({ "status": "replayed", "id": id })),
+                Some("gone") => return Err(Refusal::NotReplayable),
+                Some("unknown") => {}
+                _ => return Err(Refusal::StorageUnavailable),
+            }
+        }
+        Err(Refusal::NotFound)
+    }
+}
+
+async fn call(promise: Result<Promise, JsValue>) -> Result<JsValue, Refusal> {
+    let promise = promise.map_err(|_| Refusal::StorageUnavailable)?;
+    JsFuture::from(promise).await.map_err(|_| Refusal::StorageUnavailable)
+}
+
+fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Refusal> {
+    let text = answer.as_string().ok_or(Refusal::StorageUnavailable)?;
+    serde_json::from_str(&text).map_err(|_| Refusal::StorageUnavailable)
+}
+
+/// `at` is for cursors alone.
+fn without_place(mut event: Value) -> Value {
+    if let Some(members) = event.as_object_mut() {
+        members.remove("at");
+    }
+    event
+}
+
+fn number_of(at: &Value, index: usize) -> u64 {
+    at.get(index).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn text(id: &[u8]) -> String {
+    String::from_utf8_lossy(id).into_owned()
+}

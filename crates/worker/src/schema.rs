@@ -1,0 +1,319 @@
+//! The database of an inbox: its schema, and every statement.
+
+use countersign::gateway::admin::{LastError, Stats};
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::inbox::{Progress, State};
+use js_sys::{Array, Uint8Array};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+use crate::host::{Sql, Storage};
+use crate::inbox::{Leased, restored};
+
+/// What leads from each version of the schema to the next. A step that was released is never changed.
+///
+/// One index serves what is due, what is to be tidied, lists and counts; the unique key is the claim.
+const STEPS: [&str; 2] = [
+    "CREATE TABLE events (
+       number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, id TEXT NOT NULL, form TEXT NOT NULL, headers TEXT NOT NULL,
+       body BLOB, bytes INTEGER NOT NULL, received_at INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
+       tries INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, finished INTEGER NOT NULL);
+     CREATE INDEX events_by_due ON events (state, due)",
+    "ALTER TABLE events ADD COLUMN last_status INTEGER;
+     ALTER TABLE events ADD COLUMN last_error TEXT",
+];
+
+/// Events tidied away in one pass.
+const BATCH: u32 = 500;
+
+/// Creates the tables, or brings older ones up to date; all of it or nothing.
+///
+/// # Errors
+/// What is wrong, where the database cannot be used.
+pub(crate) fn migrate(storage: &Storage, table: &Table) -> Result<(), &'static str> {
+    let mut outcome = Err("the database could not be brought up to date; the next call tries again");
+    let done = storage.transaction_sync(&mut || outcome = table.upgrade());
+    done.map_err(|_| "the database does not answer").and(outcome)
+}
+
+/// What is stored of an event when it is accepted.
+pub(crate) struct Row {
+    pub(crate) key: EventKey,
+    pub(crate) id: String,
+    pub(crate) form: String,
+    pub(crate) headers: String,
+    pub(crate) received_at: u64,
+}
+
+/// The tables of one object.
+pub(crate) struct Table(Sql);
+
+impl Table {
+    pub(crate) fn new(storage: &Storage) -> Self {
+        Self(storage.sql())
+    }
+
+    fn upgrade(&self) -> Result<(), &'static str> {
+        let failed = |()| "the database could not be brought up to date; the next call tries again";
+        self.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID", &[])
+            .map_err(failed)?;
+        let version = self.meta("schema").and_then(|value| value.as_f64()).map_or(0, |version| version as usize);
+        if version > STEPS.len() {
+            return Err("the database was written by a newer version of Countersign; deploy that version again");
+        }
+        for (step, done) in STEPS.iter().zip(1_usize..).skip(version) {
+            self.run(step, &[]).map_err(failed)?;
+            self.set_meta("schema", &done.into()).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// When the first event came to this shard.
+    pub(crate) fn born(&self, source: &str, shard: u32, now: u64) -> Option<u64> {
+        if let Some(born) = self.meta("born").and_then(|value| value.as_f64()) {
+            return Some(born as u64);
+        }
+        self.set_meta("source", &source.into()).ok()?;
+        self.set_meta("shard", &shard.into()).ok()?;
+        self.set_meta("born", &integer(now)).ok()?;
+        Some(now)
+    }
+
+    /// The source whose events these are.
+    pub(crate) fn source(&self) -> Option<String> {
+        self.meta("source")?.as_string()
+    }
+
+    /// Claims the id and stores the event in one statement; `false` where the id is known.
+    pub(crate) fn insert(&self, row: &Row, body: &Uint8Array, progress: Progress) -> Result<bool, ()> {
+        let rows = self.rows(
+            "INSERT INTO events (key, id, form, headers, body, bytes, received_at, state, attempts, tries, since, due, finished)
+             VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0) ON CONFLICT (key) DO NOTHING RETURNING number",
+            &[
+                key(row.key),
+                row.id.as_str().into(),
+                row.form.as_str().into(),
+                row.headers.as_str().into(),
+                body.into(),
+                body.length().into(),
+                integer(row.received_at),
+                integer(progress.since),
+                integer(progress.due),
+            ],
+        )?;
+        Ok(rows.length() > 0)
+    }
+
+    /// Marks an id as taken over by a newer shard.
+    pub(crate) fn insert_moved(&self, event: EventKey, id: &str, progress: Progress) -> Result<(), ()> {
+        self.run(
+            "INSERT INTO events (key, id, form, headers, bytes, received_at, state, attempts, tries, since, due, finished)
+             VALUES (?, ?, '', '[]', 0, 0, 3, 0, 0, ?, ?, ?)",
+            &[key(event), id.into(), integer(progress.since), integer(progress.due), integer(progress.finished)],
+        )
+    }
+
+    pub(crate) fn state(&self, event: EventKey) -> Option<State> {
+        self.progress(event).map(|(_, progress, _)| progress.state)
+    }
+
+    /// The number of an event, its progress, and whether its body is there.
+    pub(crate) fn progress(&self, event: EventKey) -> Option<(u64, Progress, bool)> {
+        let rows = self.rows(&format!("SELECT {PROGRESS} FROM events WHERE key = ?"), &[key(event)]).ok()?;
+        rows.iter().next().map(|row| progress(&row.unchecked_into()))
+    }
+
+    /// Writes the progress of an event, and the end of an attempt: what was answered (0: nothing), and the code of a failure.
+    pub(crate) fn set(&self, number: u64, now: Progress, ended: Option<(u16, &str)>) -> Result<(), ()> {
+        let (status, error) = ended.unzip();
+        self.run(
+            "UPDATE events SET state = ?, attempts = ?, tries = ?, since = ?, due = ?, finished = ?,
+               last_status = coalesce(?, last_status), last_error = coalesce(?, last_error) WHERE number = ?",
+            &[
+                now.state.number().into(),
+                now.attempts.into(),
+                now.tries.into(),
+                integer(now.since),
+                integer(now.due),
+                integer(now.finished),
+                status.map_or(JsValue::NULL, JsValue::from),
+                error.map_or(JsValue::NULL, JsValue::from),
+                integer(number),
+            ],
+        )
+    }
+
+    pub(crate) fn drop_body(&self, number: u64, due: u64) -> Result<(), ()> {
+        self.run(
+            "UPDATE events SET body = NULL, headers = '[]', due = ? WHERE number = ?",
+            &[integer(due), integer(number)],
+        )
+    }
+
+    pub(crate) fn remove(&self, number: u64) -> Result<(), ()> {
+        self.run("DELETE FROM events WHERE number = ?", &[integer(number)])
+    }
+
+    /// The pending event that has waited longest, if one is due.
+    pub(crate) fn due(&self, now: u64) -> Option<Leased> {
+        let sql = format!(
+            "SELECT {PROGRESS}, key, id, form, headers, received_at, body FROM events
+             WHERE state = 0 AND due <= ? ORDER BY due LIMIT 1"
+        );
+        let row: Array = self.rows(&sql, &[integer(now)]).ok()?.iter().next()?.unchecked_into();
+        let (number, progress, _) = progress(&row);
+        let text = |at| row.get(at).as_string().unwrap_or_default();
+        let body = Uint8Array::new(&row.get(13));
+        let event = restored(&text(9), &text(10), &text(11), unsigned(&row.get(12)), body);
+        let key: [u8; 32] = Uint8Array::new(&row.get(8)).to_vec().try_into().ok()?;
+        Some(Leased { number, key: EventKey::from_bytes(key), progress, event })
+    }
+
+    /// When the first event of a state is due.
+    pub(crate) fn next(&self, state: State) -> Option<u64> {
+        let rows = self.rows("SELECT min(due) FROM events WHERE state = ?", &[state.number().into()]).ok()?;
+        let first: Array = rows.iter().next()?.unchecked_into();
+        first.get(0).as_f64().map(|due| due as u64)
+    }
+
+    /// When the first event is to be tidied.
+    pub(crate) fn next_tidy(&self) -> Option<u64> {
+        [State::Delivered, State::Dead, State::Moved].into_iter().filter_map(|state| self.next(state)).min()
+    }
+
+    /// Events that are not pending and whose `due` has come.
+    pub(crate) fn to_tidy(&self, now: u64) -> Vec<(u64, Progress, bool)> {
+        let sql = format!("SELECT {PROGRESS} FROM events WHERE state IN (1, 2, 3) AND due <= ? LIMIT {BATCH}");
+        let rows = self.rows(&sql, &[integer(now)]).unwrap_or_default();
+        rows.iter().map(|row| progress(&row.unchecked_into())).collect()
+    }
+
+    pub(crate) fn count(&self, state: State) -> u64 {
+        let rows = self.rows("SELECT count(*) FROM events WHERE state = ?", &[state.number().into()]);
+        let first = rows.ok().and_then(|rows| rows.iter().next()).map(Array::unchecked_from_js);
+        first.map_or(0, |row| unsigned(&row.get(0)))
+    }
+
+    /// Sets all events of a state whose bodies are there to be delivered anew; how many.
+    pub(crate) fn replay_all(&self, state: State, anew: Progress) -> f64 {
+        let rows = self.rows(
+            "UPDATE events SET state = 0, tries = 0, since = ?, due = ?, finished = 0 WHERE state = ? AND body IS NOT NULL
+             RETURNING 1",
+            &[integer(anew.since), integer(anew.due), state.number().into()],
+        );
+        rows.map_or(0.0, |rows| f64::from(rows.length()))
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        let one = |sql: &str| {
+            let row: Option<Array> = self.rows(sql, &[]).ok()?.iter().next().map(JsCast::unchecked_into);
+            row
+        };
+        let number = |sql: &str| one(sql).and_then(|row| row.get(0).as_f64()).map(|number| number as u64);
+        let failed =
+            one("SELECT last_status, last_error, max(due) FROM events WHERE state IN (0, 2) AND last_error <> ''");
+        let last_error = failed.and_then(|row| {
+            let status = u16::try_from(unsigned(&row.get(0))).unwrap_or_default();
+            Some(LastError { status, code: row.get(1).as_string()?, due: unsigned(&row.get(2)).div_euclid(1000) })
+        });
+        Stats {
+            pending: self.count(State::Pending),
+            delivered: self.count(State::Delivered),
+            dead: self.count(State::Dead),
+            attempts: number("SELECT sum(attempts) FROM events").unwrap_or_default(),
+            oldest_pending: number("SELECT min(received_at) FROM events WHERE state = 0"),
+            last_error,
+            bytes: self.0.size(),
+        }
+    }
+
+    pub(crate) fn describe(&self, event: EventKey) -> Option<String> {
+        let rows = self.rows(&format!("SELECT {SHOWN} FROM events WHERE key = ? AND state < 3"), &[key(event)]).ok()?;
+        rows.iter().next().map(|row| shown(&row.unchecked_into()).to_string())
+    }
+
+    /// Events of a state behind a place: pending ones by their next attempt, others from the latest back.
+    pub(crate) fn list(&self, state: State, due: f64, number: f64, limit: u32) -> String {
+        let (beyond, order) = if state == State::Pending { (">", "ASC") } else { ("<", "DESC") };
+        let sql = format!(
+            "SELECT {SHOWN} FROM events WHERE state = ?1 AND (?3 = 0 OR (due, number) {beyond} (?2, ?3))
+             ORDER BY due {order}, number {order} LIMIT ?4"
+        );
+        let rows =
+            self.rows(&sql, &[state.number().into(), due.into(), number.into(), limit.into()]).unwrap_or_default();
+        Value::Array(rows.iter().map(|row| shown(&row.unchecked_into())).collect()).to_string()
+    }
+
+    fn meta(&self, name: &str) -> Option<JsValue> {
+        let rows = self.rows("SELECT value FROM meta WHERE name = ?", &[name.into()]).ok()?;
+        let row: Array = rows.iter().next()?.unchecked_into();
+        Some(row.get(0))
+    }
+
+    fn set_meta(&self, name: &str, value: &JsValue) -> Result<(), ()> {
+        self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", &[name.into(), value.clone()])
+    }
+
+    fn run(&self, sql: &str, values: &[JsValue]) -> Result<(), ()> {
+        self.rows(sql, values).map(drop)
+    }
+
+    /// The rows of a statement, each an array. What SQLite says goes to the log, which holds no values.
+    fn rows(&self, sql: &str, values: &[JsValue]) -> Result<Array, ()> {
+        let rows = self.0.exec(sql, &values.iter().collect()).and_then(|cursor| cursor.raw().to_array());
+        rows.map_err(|error| {
+            let detail = crate::host::property(&error, "message").and_then(|text| text.as_string());
+            crate::host::log(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail }).to_string());
+        })
+    }
+}
+
+/// The columns that [`progress`] reads.
+const PROGRESS: &str = "number, state, attempts, tries, since, due, finished, body IS NOT NULL";
+
+fn progress(row: &Array) -> (u64, Progress, bool) {
+    let count = |at| u32::try_from(unsigned(&row.get(at))).unwrap_or(u32::MAX);
+    let progress = Progress {
+        state: State::from_number(u8::try_from(count(1)).unwrap_or_default()),
+        attempts: count(2),
+        tries: count(3),
+        since: unsigned(&row.get(4)),
+        due: unsigned(&row.get(5)),
+        finished: unsigned(&row.get(6)),
+    };
+    (unsigned(&row.get(0)), progress, unsigned(&row.get(7)) > 0)
+}
+
+/// The columns that [`shown`] reads.
+const SHOWN: &str = "number, state, attempts, id, form, received_at, due, finished, bytes, body IS NOT NULL, last_status, \
+                     last_error";
+
+/// An event as the admin pages show it; times in Unix seconds. `at` is its place in a list.
+fn shown(row: &Array) -> Value {
+    let number = |at| unsigned(&row.get(at));
+    let state = State::from_number(u8::try_from(number(1)).unwrap_or_default());
+    let seconds = |at| number(at).div_euclid(1000);
+    let (next, finished) = match state {
+        State::Pending => (Some(seconds(6)), None),
+        _ => (None, Some(seconds(7))),
+    };
+    json!({
+        "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "scheme": row.get(4).as_string(),
+        "received_at": number(5), "next_attempt_at": next, "finished_at": finished, "bytes": number(8),
+        "replayable": number(9) > 0, "last_status": row.get(10).as_f64(),
+        "last_error": row.get(11).as_string().filter(|error| !error.is_empty()), "at": [number(6), number(0)],
+    })
+}
+
+fn key(event: EventKey) -> JsValue {
+    Uint8Array::from(event.as_bytes().as_slice()).into()
+}
+
+/// An integer up to 2^53, beyond any date.
+fn integer(number: u64) -> JsValue {
+    JsValue::from_f64(number as f64)
+}
+
+fn unsigned(value: &JsValue) -> u64 {
+    value.as_f64().map_or(0, |number| number as u64)
+}
