@@ -163,10 +163,12 @@ fn event_id(claims: &Members<'_>) -> Result<String, Error> {
     let lasting = claims.iter().filter(|(name, _)| !["iat", "exp", "nbf"].contains(name));
     // Parsed and printed again, so that white space and the order of inner members do not make another event; a number beyond
     // `f64` stays as it was written.
-    let lasting = lasting.map(|(name, text)| {
-        (name.to_owned(), serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
-    });
-    let canonical = Value::Object(lasting.collect::<Map<_, _>>()).to_string();
+    let mut canonical = Map::new();
+    for (name, text) in lasting {
+        let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+        canonical.insert(name.to_owned(), value);
+    }
+    let canonical = Value::Object(canonical).to_string();
     Ok(sha256(&[canonical.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -1,6 +1,6 @@
 //! What an operator may ask of the inbox, read from the request line.
 
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::inbox::State;
 use super::respond::Refusal;
@@ -74,7 +74,7 @@ impl Position {
 }
 
 /// Counts over stored events, of one shard or of all. Times are Unix seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Events to be delivered.
     pub pending: u64,
@@ -93,7 +93,7 @@ pub struct Stats {
 }
 
 /// An attempt that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastError {
     /// What the destination answered; 0: nothing.
     pub status: u16,
@@ -104,6 +104,40 @@ pub struct LastError {
 }
 
 impl Stats {
+    /// The JSON that operators read, and that objects answer with.
+    pub fn to_json(&self) -> Value {
+        let error = self
+            .last_error
+            .as_ref()
+            .map(|error| json!({ "status": error.status, "code": error.code, "due": error.due }));
+        json!({
+            "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "attempts": self.attempts,
+            "oldest_pending": self.oldest_pending, "last_error": error, "bytes": self.bytes,
+        })
+    }
+
+    /// What [`Stats::to_json`] wrote.
+    pub fn from_json(json: &Value) -> Self {
+        let number = |value: Option<&Value>| value.and_then(Value::as_u64);
+        let count = |name: &str| number(json.get(name)).unwrap_or_default();
+        let last_error = json.get("last_error").and_then(|error| {
+            Some(LastError {
+                status: number(error.get("status"))?.try_into().ok()?,
+                code: error.get("code")?.as_str()?.to_owned(),
+                due: number(error.get("due"))?,
+            })
+        });
+        Self {
+            pending: count("pending"),
+            delivered: count("delivered"),
+            dead: count("dead"),
+            attempts: count("attempts"),
+            oldest_pending: number(json.get("oldest_pending")),
+            last_error,
+            bytes: count("bytes"),
+        }
+    }
+
     /// The counts of two shards together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -213,6 +247,17 @@ mod tests {
             assert_eq!(refused("GET", &format!("gemini/events?{query}")), Refusal::InvalidQuery, "{query}");
         }
         assert_eq!(refused("POST", "gemini/replay"), Refusal::InvalidQuery);
+    }
+
+    #[test]
+    fn counts_are_added_and_the_oldest_shown() {
+        let error = |due| Some(LastError { status: 500, code: "destination_failed".to_owned(), due });
+        let one = Stats { pending: 1, attempts: 3, oldest_pending: Some(9), last_error: error(5), ..Stats::default() };
+        let two = Stats { pending: 2, dead: 1, oldest_pending: Some(8), last_error: error(6), ..Stats::default() };
+        let both = Stats::from_json(&one.to_json()).and(Stats::from_json(&two.to_json()));
+        let expected = Stats { pending: 3, dead: 1, attempts: 3, oldest_pending: Some(8), ..two };
+        assert_eq!(both, expected);
+        assert_eq!(both.and(Stats::default()), expected);
     }
 
     #[test]

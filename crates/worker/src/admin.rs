@@ -6,7 +6,6 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox;
 use countersign::gateway::respond::Refusal;
 use js_sys::Promise;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -55,13 +54,13 @@ impl Shards<'_> {
     async fn stats(&self) -> Result<Value, Refusal> {
         let mut total = Stats::default();
         for shard in 0..self.count {
-            total = total.and(read(call(self.at(shard)?.stats()).await?)?);
+            total = total.and(Stats::from_json(&read(call(self.at(shard)?.stats()).await?)?));
         }
         let destination = match &self.source.forward.destination {
             Destination::Origin(_) => "origin",
             Destination::Service(binding) | Destination::DurableObject { binding, .. } => binding,
         };
-        let mut stats = json!(total);
+        let mut stats = total.to_json();
         if let Some(members) = stats.as_object_mut() {
             members.insert("destination".to_owned(), json!(destination));
         }
@@ -82,7 +81,8 @@ impl Shards<'_> {
             }
             let (due, number) = position.after.unwrap_or_default();
             let page = self.at(position.shard)?.list(position.state.number(), due as f64, number as f64, wanted);
-            let page: Vec<Value> = read(call(page).await?)?;
+            let page = read(call(page).await?)?;
+            let page = page.as_array().cloned().unwrap_or_default();
             let last = page.last().and_then(|event| event.get("at")).map(|at| (number_of(at, 0), number_of(at, 1)));
             at = if page.len() == usize::try_from(wanted).unwrap_or_default() {
                 Some(Position { after: last, ..position })
@@ -128,7 +128,7 @@ async fn call(promise: Result<Promise, JsValue>) -> Result<JsValue, Refusal> {
     JsFuture::from(promise).await.map_err(|_| Refusal::StorageUnavailable)
 }
 
-fn read<T: DeserializeOwned>(answer: JsValue) -> Result<T, Refusal> {
+fn read(answer: JsValue) -> Result<Value, Refusal> {
     let text = answer.as_string().ok_or(Refusal::StorageUnavailable)?;
     serde_json::from_str(&text).map_err(|_| Refusal::StorageUnavailable)
 }

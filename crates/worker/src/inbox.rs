@@ -27,7 +27,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use js_sys::Uint8Array;
-use serde_json::json;
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -157,7 +157,7 @@ impl Inbox {
     /// Counts, as JSON.
     pub fn stats(&self) -> String {
         self.0.look_again();
-        json!(self.0.table.stats()).to_string()
+        self.0.table.stats().to_json().to_string()
     }
 
     /// One page of events in a state, as a JSON array. `due` and `number` are those of the event before; 0 for none.
@@ -411,8 +411,10 @@ pub(crate) struct Leased {
 
 /// An event as it is stored: text, and the body as JavaScript holds it.
 pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Uint8Array> {
-    let pairs: Vec<(String, String)> = serde_json::from_str(headers).unwrap_or_default();
-    let headers = pairs.into_iter().map(|(name, value)| (Cow::Owned(name), value.into_bytes())).collect();
+    let pairs: Value = serde_json::from_str(headers).unwrap_or_default();
+    let text = |pair: &Value, at| pair.get(at).and_then(Value::as_str).map(str::to_owned);
+    let header = |pair| Some((Cow::Owned(text(pair, 0)?), text(pair, 1)?.into_bytes()));
+    let headers = pairs.as_array().into_iter().flatten().filter_map(header).collect();
     Event {
         id: id.as_bytes().to_vec(),
         form: Form::parse(form).unwrap_or(Form::V1),

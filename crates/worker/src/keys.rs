@@ -4,7 +4,6 @@
 //! Rust future of another request would run it in the wrong context, which the platform ends with an error.)
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use countersign::Jwks;
@@ -19,7 +18,7 @@ use crate::host::{self, AbortSignal, ExecutionContext, Kv, Target, object};
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
-pub(crate) struct Cache(RefCell<HashMap<String, Slot>>);
+pub(crate) struct Cache(RefCell<Vec<(String, Slot)>>);
 
 #[derive(Default)]
 struct Slot {
@@ -124,10 +123,13 @@ impl Cache {
 
     fn slot<T>(&self, url: &str, with: impl FnOnce(&mut Slot) -> T) -> T {
         let mut slots = self.0.borrow_mut();
-        match slots.get_mut(url) {
-            Some(slot) => with(slot),
-            None => with(slots.entry(url.to_owned()).or_default()),
+        if let Some((_, slot)) = slots.iter_mut().find(|(known, _)| known == url) {
+            return with(slot);
         }
+        let mut slot = Slot::default();
+        let result = with(&mut slot);
+        slots.push((url.to_owned(), slot));
+        result
     }
 }
 

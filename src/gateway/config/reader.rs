@@ -1,6 +1,5 @@
 //! A table of the configuration, read key by key. Every fault names the key and the fix; no value is ever repeated.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -37,7 +36,7 @@ impl fmt::Display for Fault {
 pub(super) struct Reader<'a> {
     prefix: &'static str,
     members: Option<Members<'a>>,
-    had: BTreeSet<String>,
+    had: Vec<String>,
     faults: Vec<Fault>,
 }
 
@@ -59,7 +58,7 @@ impl<'a> Reader<'a> {
 
     /// Whether the key stood in the table.
     pub(super) fn had(&self, key: &str) -> bool {
-        self.had.contains(key)
+        self.had.iter().any(|had| had == key)
     }
 
     /// Whether the key stands in the table and was not read yet.
