@@ -12,8 +12,9 @@ const STORED = { status: 202, headers: SUCCESS.headers };
 /** What `setup` told: ready-made answers, and what to read of a request for each source. */
 let told;
 
-/** Which instance of the Wasm this is: one more after each trap. */
+/** Which instance of the Wasm this is: one more after each trap; and what is resolved by that. */
 let instance = 0;
+let trap = Promise.withResolvers();
 
 glue.initSync({ module: wasm });
 
@@ -101,6 +102,8 @@ function health(request) {
 function recover(error) {
   told = undefined;
   instance += 1;
+  trap.resolve();
+  trap = Promise.withResolvers();
   glue.__wbg_reset_state();
   console.error(JSON.stringify({ ev: "trap", code: "internal_error", status: 500, detail: String(error?.message ?? error) }));
   return new Response('{"title":"an unexpected error; try again","status":500,"code":"internal_error"}', {
@@ -143,10 +146,11 @@ export class Inbox extends DurableObject {
     return this.#call((inbox) => inbox.replayAll(state));
   }
 
-  /** Never throws: the platform gives up on an alarm that does. */
+  /** Never throws: the platform gives up on an alarm that does. Nor does it wait for what died in a trap: the new instance sets its own. */
   async alarm() {
     try {
-      await this.#call((inbox) => inbox.alarm());
+      await Promise.race([this.#call((inbox) => inbox.alarm()), trap.promise]);
+      this.#call((inbox) => inbox);
     } catch {
       await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
     }

@@ -73,7 +73,10 @@ const FAULTS = {
   "too many shards": ["shards", std({ shards: 65 })],
   "too much concurrency": ["concurrency", std({}, { concurrency: 7 })],
   "a source that is no table": ["broken", "yes"],
-  "an inbox, which is not available yet": ["durable", std({ durable: true })],
+  "shards without an inbox": ["shards", std({ shards: 2 })],
+  "retries without an inbox": ["give_up_after", std({}, { give_up_after: "1h" })],
+  "no dedupe in an inbox": ["dedupe", std({ durable: true, dedupe: "off" })],
+  "a body that no row holds": ["max_body", std({ durable: true, max_body: "2MiB" })],
 };
 
 let loopback;

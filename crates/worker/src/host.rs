@@ -14,7 +14,9 @@ extern "C" {
     fn global_fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &JsValue, milliseconds: f64);
+    fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
 
     /// The context of a request: what is handed to it outlives the answer.
     #[derive(Clone)]
@@ -95,10 +97,19 @@ extern "C" {
     #[wasm_bindgen(method, js_name = get, catch)]
     fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
 
-    /// An abort signal.
+    /// What ends a request, and the signal by which it knows.
+    type AbortController;
+    #[wasm_bindgen(constructor)]
+    fn new() -> AbortController;
+    #[wasm_bindgen(method, getter)]
+    fn signal(this: &AbortController) -> AbortSignal;
+    #[wasm_bindgen(method, getter)]
+    fn abort(this: &AbortController) -> Method;
+    type Method;
+    #[wasm_bindgen(method)]
+    fn bind(this: &Method, context: &JsValue) -> JsValue;
+    #[derive(Clone)]
     pub(crate) type AbortSignal;
-    #[wasm_bindgen(static_method_of = AbortSignal)]
-    pub(crate) fn timeout(milliseconds: f64) -> AbortSignal;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn aborted(this: &AbortSignal) -> bool;
 
@@ -237,19 +248,52 @@ impl Namespace {
 
 /// Waits for a promise of another request, but not for ever.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
-    let both = Array::of2(promise, &timer(milliseconds));
+    let timer = Timer::new(milliseconds);
+    let both = Array::of2(promise, &timer.promise);
     // A failure is seen in what the promise left behind.
     let _ = JsFuture::from(Promise::race(&both)).await;
 }
 
-/// Waits.
-pub(crate) async fn sleep(milliseconds: u64) {
-    // A timer does not fail.
-    let _ = JsFuture::from(timer(milliseconds as f64)).await;
+/// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.
+pub(crate) struct Timer {
+    promise: Promise,
+    _call: Call,
 }
 
-fn timer(milliseconds: f64) -> Promise {
-    Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds))
+impl Timer {
+    pub(crate) fn new(milliseconds: f64) -> Self {
+        let mut call = Call(JsValue::UNDEFINED);
+        let promise = Promise::new(&mut |resolve, _| call = Call(set_timeout(&resolve, milliseconds)));
+        Self { promise, _call: call }
+    }
+
+    pub(crate) async fn wait(self) {
+        // A timer does not fail.
+        let _ = JsFuture::from(self.promise.clone()).await;
+    }
+}
+
+/// A time limit on a request. It ends when it is dropped, as [`Timer`] does.
+pub(crate) struct TimeLimit {
+    pub(crate) signal: AbortSignal,
+    _call: Call,
+}
+
+impl TimeLimit {
+    pub(crate) fn new(milliseconds: f64) -> Self {
+        let controller = AbortController::new();
+        let abort = controller.abort().bind(&controller);
+        Self { signal: controller.signal(), _call: Call(set_timeout(&abort, milliseconds)) }
+    }
+}
+
+/// A call that is due at some time, unless this is dropped before.
+struct Call(JsValue);
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        clear_timeout(&self.0);
+    }
 }
 
 fn ignore_failure(promise: &Promise) {

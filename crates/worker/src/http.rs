@@ -8,7 +8,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::crypto::Platform;
-use crate::host::{self, AbortSignal, Fetcher, Namespace, Target, object, property};
+use crate::host::{self, AbortSignal, Fetcher, Namespace, Target, TimeLimit, object, property};
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -21,9 +21,9 @@ pub(crate) struct Reply {
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
 pub(crate) async fn send(event: &Event<Uint8Array>, attempt: u32, source: &Source, env: &JsValue) -> Reply {
     let started = host::now_ms();
-    let signal = AbortSignal::timeout(source.forward.timeout_ms as f64);
+    let limit = TimeLimit::new(source.forward.timeout_ms as f64);
     let headers = event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform);
-    let init = request(event, &headers, &signal);
+    let init = request(event, &headers, &limit.signal);
     let answer = match destination(event, source, env) {
         Ok(Some(fetcher)) => host::fetch(Target::Fetcher(&fetcher), &url(source), &init).await,
         Ok(None) => host::fetch(Target::Network, &url(source), &init).await,
@@ -39,7 +39,7 @@ pub(crate) async fn send(event: &Event<Uint8Array>, attempt: u32, source: &Sourc
             Reply { outcome, status, ms, retry_after }
         }
         Err(_) => {
-            let refusal = if signal.aborted() { Refusal::DestinationTimeout } else { Refusal::DestinationFailed };
+            let refusal = if limit.signal.aborted() { Refusal::DestinationTimeout } else { Refusal::DestinationFailed };
             Reply { outcome: Err(refusal), status: 0, ms, retry_after: None }
         }
     }

@@ -219,7 +219,7 @@ impl Object {
                 self.pending.set(self.pending.get().saturating_add(1));
                 if self.passing.get() {
                     self.wake();
-                } else if self.armed.get().is_none_or(|at| at > now) {
+                } else if !self.armed.get().is_some_and(|at| at <= now && now < at.saturating_add(BURST)) {
                     self.arm(now);
                 }
                 "accepted"
@@ -314,10 +314,14 @@ impl Object {
                 return;
             }
             // While one destination stalls, others become due.
-            if let Some(due) = self.table.next(State::Pending).filter(|due| !last && *due > now && *due < timer_at) {
+            let soon = now.saturating_add(durable.terms.timeout);
+            if let Some(due) =
+                self.table.next(State::Pending).filter(|due| (now..soon.min(timer_at)).contains(due) && !last)
+            {
                 timer_at = due;
+                let timer = host::Timer::new(due.saturating_sub(now) as f64);
                 work.push(Box::pin(async move {
-                    host::sleep(due.saturating_sub(now)).await;
+                    timer.wait().await;
                     Done::Timer
                 }));
             }
@@ -480,6 +484,9 @@ fn not_before(text: &str, now: u64) -> Option<u64> {
 
 /// Attempts in one alarm: the platform counts requests per invocation, 50 where it is free.
 const MAX_PER_PASS: usize = 40;
+
+/// Milliseconds within which events that arrive together share one alarm; after that, it may have been lost.
+const BURST: u64 = 1_000;
 
 /// Milliseconds after which a pass takes up nothing more: the platform ends an alarm after 15 minutes.
 const MAX_PASS: u64 = 5 * 60_000;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::host::{self, AbortSignal, ExecutionContext, Kv, Target, object};
+use crate::host::{self, ExecutionContext, Kv, Target, TimeLimit, object};
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -162,10 +162,11 @@ async fn load(url: &str, access: &Access, source: Source) -> Option<(Jwks, Fresh
 
 /// Fetches a document that is a readable set: 5 s, no redirects, 64 KiB.
 async fn fetch(url: &str) -> Option<(Vec<u8>, Freshness)> {
+    let limit = TimeLimit::new(FETCH_MS);
     let init = object([
         ("redirect", "manual".into()),
         ("headers", object([("accept", "application/json".into())])),
-        ("signal", AbortSignal::timeout(FETCH_MS).into()),
+        ("signal", limit.signal.clone().into()),
     ]);
     let response = host::fetch(Target::Network, url, &init).await.ok()?;
     if response.status() != 200 {
