@@ -2,6 +2,8 @@
 //!
 //! One process of workerd serves all three, and rounds are interleaved, so that what the machine does meanwhile meets all alike.
 
+mod inbox;
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
@@ -24,6 +26,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut body, mut rounds) = (400_usize, 25_usize);
     while let Some(arg) = args.next()? {
         match arg {
+            lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
             lexopt::Arg::Long("body") => body = args.value()?.parse()?,
             lexopt::Arg::Long("rounds") => rounds = args.value()?.parse()?,
             other => return Err(other.unexpected().into()),
@@ -129,7 +132,7 @@ fn measure(script: &Path, ports: &[u16], body: usize, rounds: usize) -> Result<(
         for (port, rates) in ports.iter().zip(&mut rates) {
             // Signed now: a stale timestamp would be refused before the signature is looked at.
             fs::write(script, lua(body, now()?))?;
-            let rate = wrk(script, *port)?;
+            let rate = wrk(script, *port, 2)?;
             // The first round warms up.
             if round > 0 {
                 rates.push(rate);
@@ -164,9 +167,9 @@ fn spread(values: &[f64], digits: usize) -> String {
 }
 
 /// Requests per second over one second: short, so that the contenders meet the same weather.
-fn wrk(script: &Path, port: u16) -> Result<f64> {
+fn wrk(script: &Path, port: u16, threads: u8) -> Result<f64> {
     let mut wrk = Command::new("wrk");
-    wrk.args(["--threads", "2", "--connections", "16", "--duration", "1s", "--script"]).arg(script);
+    wrk.args(["--threads", &threads.to_string(), "--connections", "16", "--duration", "1s", "--script"]).arg(script);
     let output = wrk.arg(format!("http://127.0.0.1:{port}/gemini")).output().context("wrk cannot be run")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let rate = text.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));

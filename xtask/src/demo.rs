@@ -37,7 +37,8 @@ impl Secret {
         format!("whsec_{}", STANDARD.encode(&self.0))
     }
 
-    fn sign(&self, id: &str, timestamp: u64, body: &str) -> Result<String> {
+    /// The value of `webhook-signature`.
+    pub(crate) fn sign(&self, id: &str, timestamp: u64, body: &str) -> Result<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).context("HMAC takes keys of any length")?;
         mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
         Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))

@@ -93,9 +93,9 @@ extern "C" {
     /// A Durable Object namespace.
     pub(crate) type Namespace;
     #[wasm_bindgen(method, js_name = idFromName, catch)]
-    fn id_from_name(this: &Namespace, name: &str) -> Result<JsValue, JsValue>;
+    pub(crate) fn id_from_name(this: &Namespace, name: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = get, catch)]
-    fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
+    pub(crate) fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
 
     /// What ends a request, and the signal by which it knows.
     type AbortController;

@@ -46,9 +46,12 @@ struct Object {
     table: Table,
     /// Why the database cannot be used, if it cannot.
     broken: Option<&'static str>,
+    born: Cell<Option<u64>>,
     pending: Cell<u64>,
     /// Events of which an attempt is under way in this instance.
     flying: RefCell<BTreeSet<u64>>,
+    /// How many attempts a pass may have under way.
+    slots: Cell<usize>,
     /// Set while a pass runs, which then is what takes up new events.
     passing: Cell<bool>,
     news: Cell<bool>,
@@ -58,6 +61,8 @@ struct Object {
 }
 
 thread_local! {
+    /// Ids of objects by source and shard: as many as the configuration has.
+    static IDS: RefCell<Vec<(String, u32, JsValue)>> = const { RefCell::new(Vec::new()) };
     static LIMITS: Cell<Limits> = const { Cell::new(Limits::DEFAULT) };
 }
 
@@ -76,10 +81,12 @@ impl Inbox {
         let object = Object {
             storage,
             env,
+            born: Cell::new(None),
             pending: Cell::new(table.count(State::Pending)),
             table,
             broken,
             flying: RefCell::default(),
+            slots: Cell::new(0),
             passing: Cell::new(false),
             news: Cell::new(false),
             waker: RefCell::new(None),
@@ -202,7 +209,10 @@ impl Inbox {
 impl Object {
     /// Notes at the first event whose shard this is; the time of that.
     fn begin(&self, source: &str, shard: u32) -> Option<u64> {
-        if self.broken.is_some() { None } else { self.table.born(source, shard, host::now_ms()) }
+        if self.broken.is_none() && self.born.get().is_none() {
+            self.born.set(self.table.born(source, shard, host::now_ms()));
+        }
+        self.born.get()
     }
 
     fn store(&self, row: &Row, body: &Uint8Array) -> &'static str {
@@ -218,7 +228,10 @@ impl Object {
             Ok(true) => {
                 self.pending.set(self.pending.get().saturating_add(1));
                 if self.passing.get() {
-                    self.wake();
+                    // With all slots taken there is nothing that a pass could do about it now.
+                    if self.flying.borrow().len() < self.slots.get() {
+                        self.wake();
+                    }
                 } else if !self.armed.get().is_some_and(|at| at <= now && now < at.saturating_add(BURST)) {
                     self.arm(now);
                 }
@@ -297,6 +310,7 @@ impl Object {
 
     async fn run(self: &Rc<Self>, shared: &Rc<Shared>, source: &Source) {
         let durable = source.storage();
+        self.slots.set(durable.concurrency);
         let (started, mut begun) = (host::now_ms(), 0_usize);
         self.arm(started.saturating_add(durable.terms.timeout).saturating_add(inbox::LEASE_SLACK));
         self.tidy(&durable);
@@ -365,12 +379,12 @@ impl Object {
         };
         let failure = reply.outcome.err().map(|refusal: Refusal| (reply.status, refusal.code()));
         // Where this write fails the lease lapses, and the event is sent again.
-        let _ = self.table.set(number, after, failure.or(Some((reply.status, ""))));
+        let _ = match after.tidy(true, now, &durable.terms) {
+            Tidy::DropBody(until) => self.table.finish(number, Progress { due: until, ..after }, reply.status),
+            _ => self.table.set(number, after, failure.or(Some((reply.status, "")))),
+        };
         if after.state != State::Pending {
             self.pending.set(self.pending.get().saturating_sub(1));
-        }
-        if let Tidy::DropBody(until) = after.tidy(true, now, &durable.terms) {
-            let _ = self.table.drop_body(number, until);
         }
         self.flying.borrow_mut().remove(&number);
         let line = LogLine {
@@ -461,10 +475,18 @@ pub(crate) async fn hand_over(
     }
 }
 
-/// The object of a shard.
+/// The object of a shard. What is kept of it is its id, a hash over its name; a stub belongs to one request.
 pub(crate) fn stub(env: &JsValue, source: &str, shard: u32) -> Option<Fetcher> {
     let namespace: Namespace = host::property(env, "INBOX")?.unchecked_into();
-    namespace.by_name(&inbox::object_name(source, shard)).ok()
+    IDS.with_borrow_mut(|ids| {
+        if let Some((_, _, id)) = ids.iter().find(|(name, number, _)| *number == shard && name == source) {
+            return namespace.stub(id).ok();
+        }
+        let id = namespace.id_from_name(&inbox::object_name(source, shard)).ok()?;
+        let stub = namespace.stub(&id).ok();
+        ids.push((source.to_owned(), shard, id));
+        stub
+    })
 }
 
 pub(crate) fn source<'a>(shared: &'a Shared, name: &str) -> Option<&'a Source> {

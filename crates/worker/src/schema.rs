@@ -143,6 +143,15 @@ impl Table {
         )
     }
 
+    /// Writes that an event was delivered, and drops its body with that.
+    pub(crate) fn finish(&self, number: u64, now: Progress, status: u16) -> Result<(), ()> {
+        self.run(
+            "UPDATE events SET state = ?, due = ?, finished = ?, last_status = ?, last_error = '', body = NULL, headers = '[]'
+             WHERE number = ?",
+            &[now.state.number().into(), integer(now.due), integer(now.finished), status.into(), integer(number)],
+        )
+    }
+
     pub(crate) fn drop_body(&self, number: u64, due: u64) -> Result<(), ()> {
         self.run(
             "UPDATE events SET body = NULL, headers = '[]', due = ? WHERE number = ?",
