@@ -5,10 +5,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use countersign::gateway::config::{Binding, Config, Environment, Secret};
 use lexopt::ValueExt;
 use toml::{Table, Value};
@@ -31,21 +30,37 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     }
     let mut table = wrangler::read(&path)?;
     if let Some(name) = environment {
-        table = named(&table, &name)?;
+        table = wrangler::named(&table, &name)?;
     }
-    let known = Known { table: &table, secrets: dev_vars(&path), unseen: RefCell::default() };
-    let sources = table.get("vars").and_then(|vars| vars.get("SOURCES"));
-    let text = match sources {
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(table) => Some(serde_json::to_string(table)?),
-        None => None,
-    };
-    let config = Config::parse(text.as_deref(), &known);
-    report(&config, text.map_or(0, |text| text.len()), &known.unseen.borrow())
+    report(&Checked::new(&table, wrangler::dev_vars(&path))?)
+}
+
+/// A configuration as the Worker reads it.
+pub(crate) struct Checked {
+    pub(crate) config: Config,
+    /// `SOURCES` as JSON text.
+    pub(crate) sources: Option<String>,
+    /// The secrets that sources name and that are not known here.
+    pub(crate) unseen: BTreeSet<String>,
+}
+
+impl Checked {
+    /// Reads `table`, a Wrangler configuration, with the secrets that are known.
+    pub(crate) fn new(table: &Table, secrets: BTreeMap<String, String>) -> Result<Self> {
+        let sources = match table.get("vars").and_then(|vars| vars.get("SOURCES")) {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(table) => Some(serde_json::to_string(table)?),
+            None => None,
+        };
+        let known = Known { table, secrets, unseen: RefCell::default() };
+        let config = Config::parse(sources.as_deref(), &known);
+        Ok(Self { config, sources, unseen: known.unseen.into_inner() })
+    }
 }
 
 /// Prints every source with its faults, the secrets to set, and how full the variable is.
-fn report(config: &Config, bytes: usize, unseen: &BTreeSet<String>) -> Result<()> {
+fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
+    let bytes = sources.as_ref().map_or(0, String::len);
     let faults = config.faults();
     for (_, name, _) in config.iter().filter(|(_, name, _)| !faults.contains_key(name)) {
         println!("{} {name}", green("✓"));
@@ -65,23 +80,6 @@ fn report(config: &Config, bytes: usize, unseen: &BTreeSet<String>) -> Result<()
         0 => Ok(()),
         n => bail!("{n} of the sources would answer 500 `config_invalid`"),
     }
-}
-
-/// The configuration of an environment: bindings and variables are its own, as in wrangler.
-fn named(table: &Table, name: &str) -> Result<Table> {
-    let environment = table.get("env").and_then(|all| all.get(name)).and_then(Value::as_table);
-    environment.cloned().with_context(|| format!("there is no [env.{name}]"))
-}
-
-fn dev_vars(config: &std::path::Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(config.with_file_name(".dev.vars")).unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#')).filter_map(|line| line.split_once('='));
-    lines.map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned())).collect()
-}
-
-fn unquoted(value: &str) -> &str {
-    let inner = |quote| value.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
-    inner('"').or_else(|| inner('\'')).unwrap_or(value)
 }
 
 struct Known<'a> {
