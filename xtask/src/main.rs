@@ -1,4 +1,4 @@
-//! The project's only scripts: `cargo xtask build | dev | test | bench | check`.
+//! The project's only scripts: `cargo xtask build | dev | test | bench | check | selfhost`.
 //!
 //! One file per command; what they share is in [`process`] (children, and their end), [`term`] (what is shown), [`tools`] (what has to
 //! be installed) and [`wrangler`] (configurations derived from `wrangler.toml`).
@@ -13,6 +13,7 @@ mod dev;
 mod devtest;
 mod origin;
 mod process;
+mod selfhost;
 mod term;
 mod test;
 mod tools;
@@ -34,7 +35,10 @@ cargo xtask <command>
   bench inbox [--rounds 15] [--stored 100000] [--pending 10000]
                               events accepted per second against an insert written by hand, and with a full shard
   check [--config wrangler.toml] [--env NAME]
-                              finds what is wrong with a configuration before it is deployed";
+                              finds what is wrong with a configuration before it is deployed
+  selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
+           [--config wrangler.toml] [--env NAME] [--worker DIR]
+                              a folder that bare workerd serves, without a Cloudflare account; --run: and serve it";
 
 fn main() -> ExitCode {
     let done = process::end_children_on_signals().and_then(|()| run());
@@ -56,6 +60,7 @@ fn run() -> anyhow::Result<()> {
             "test" => test::command(args),
             "bench" => bench::command(args),
             "check" => check::command(args),
+            "selfhost" => selfhost::command(args),
             other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
         },
         Some(Long("help") | Short('h')) => {
