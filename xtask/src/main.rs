@@ -29,7 +29,7 @@ cargo xtask <command>
 
   build [--test]              the Worker, as wrangler deploys it, in build/worker; --test: also the one the tests use
   dev [--port 8787]           the Worker and an origin on loopback, with one signed and one forged event to look at
-  test [step ...]             everything, or only the steps named; `test --list` names them
+  test [--soak] [step ...]    everything, or only the steps named; `test --list` names them; --soak: and 20 kills
   bench [--body 400] [--rounds 25]
                               forged deliveries per second against an empty JS Worker and one on standardwebhooks
   bench inbox [--rounds 15] [--stored 100000] [--pending 10000]

@@ -30,12 +30,22 @@ const STEPS: &[Step] = &[
     Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
 ];
 
+/// The kill test in full, which is in `e2e` in a shorter form. The seed of a run is in its name; it can be given in the environment.
+const SOAK: Step = Step { name: "soak", what: "20 kills while 2,000 events are sent", on_build: true, run: soak };
+
+fn soak() -> Result<()> {
+    let mut node = tools::npm_bin("node")?;
+    node.args(["--test", "--test-reporter=spec", "tests/e2e/kill.test.mjs"]).current_dir(tools::root());
+    process::stream(node.env("COUNTERSIGN_KILLS", "20").env("COUNTERSIGN_EVENTS", "2000"))
+}
+
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let mut chosen = Vec::new();
+    let (mut chosen, mut soaking) = (Vec::new(), false);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Value(name) => chosen.push(name.string()?),
+            lexopt::Arg::Long("soak") => soaking = true,
             lexopt::Arg::Long("list") => {
                 STEPS.iter().for_each(|step| println!("{:<8} {}", step.name, step.what));
                 return Ok(());
@@ -47,6 +57,9 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let started = Instant::now();
     for step in &steps {
         run(step)?;
+    }
+    if soaking {
+        run(&SOAK)?;
     }
     println!("\n{} {} of {} steps, {}", green("passed"), steps.len(), STEPS.len(), seconds(started.elapsed()));
     Ok(())
