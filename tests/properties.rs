@@ -9,6 +9,8 @@
 )]
 
 use countersign::gateway::config::{Binding, Config, Environment, Secret};
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::inbox::{Attempt, DEAD_KEPT, Progress, State, Terms, Tidy, homes};
 use countersign::gateway::respond::{ANSWERS, Refusal};
 use countersign::gateway::route::route;
 use countersign::signature::Portable;
@@ -106,5 +108,90 @@ proptest! {
         let _ = SecretKey::parse(&text);
         let _ = SecretKey::parse(&format!("whsec_{text}"));
         let _ = SecretKey::parse(&format!("whpk_{text}"));
+    }
+}
+
+/// What happens to a stored event, in any order.
+#[derive(Clone, Debug)]
+enum Step {
+    Attempt(bool, Option<u64>),
+    /// The object dies in the middle of an attempt.
+    Death,
+    Replay,
+    Tidy,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (any::<bool>(), proptest::option::of(0..u64::MAX)).prop_map(|(taken, later)| Step::Attempt(taken, later)),
+        2 => Just(Step::Death),
+        1 => Just(Step::Replay),
+        2 => Just(Step::Tidy),
+    ]
+}
+
+proptest! {
+    /// Whatever happens: an event is pending and will be tried, or was delivered, or is dead and kept; and it never falls back.
+    #[test]
+    fn no_course_of_events_loses_one(
+        steps in proptest::collection::vec((step(), 0..20_000_000_u64), 1..60),
+        give_up_after in 0..500_000_000_u64, remember in 60_000..500_000_000_u64, keep_body in 0..100_000_000_u64, seed: u64,
+    ) {
+        let terms = Terms { timeout: 10_000, give_up_after, remember, keep_body };
+        let mut now = 1_800_000_000_000;
+        let (mut event, mut has_body, mut taken) = (Progress::accepted(now), true, false);
+        for (step, later) in steps {
+            let before = event;
+            match step {
+                Step::Attempt(..) | Step::Death if event.state == State::Pending => {
+                    now = now.max(event.due);
+                    event = event.leased(now, &terms);
+                    prop_assert!(event.due > now + terms.timeout, "leased for longer than it takes");
+                    prop_assert_eq!(event.attempts, before.attempts + 1);
+                    if let Step::Attempt(ok, not_before) = step {
+                        let attempt = if ok { Attempt::Delivered } else { Attempt::Failed { not_before } };
+                        event = event.attempted(attempt, now, &terms, seed);
+                        taken |= ok;
+                        prop_assert_eq!(event.state == State::Delivered, ok);
+                        if event.state == State::Pending {
+                            prop_assert!(event.due > now || now >= event.since + give_up_after);
+                            prop_assert!(event.due <= now + 5 * 3_600_000, "tried again within the longest delay");
+                        }
+                        prop_assert!(event.state != State::Dead || now >= event.since + give_up_after, "not before its time");
+                    }
+                }
+                Step::Replay => match event.replayed(now, has_body) {
+                    Some(again) => {
+                        event = again;
+                        prop_assert_eq!((event.state, event.due, event.attempts), (State::Pending, now, before.attempts));
+                    }
+                    None => prop_assert!(!has_body),
+                },
+                Step::Tidy => {
+                    now += later;
+                    match event.tidy(has_body, now, &terms) {
+                        Tidy::Keep(until) => prop_assert!(until > now || event.state == State::Pending),
+                        Tidy::DropBody(until) => {
+                            prop_assert!(event.state == State::Delivered && taken && until > now);
+                            has_body = false;
+                        }
+                        Tidy::Remove => {
+                            let kept = if event.state == State::Dead { DEAD_KEPT.max(remember) } else { remember };
+                            prop_assert!(event.state != State::Pending && now >= event.finished + kept);
+                            return Ok(());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Every id has a home, at any number of shards, and raising the number moves it only to one that is new.
+    #[test]
+    fn homes_are_stable(id in "[ -~]{1,40}", few in 1..64_u32) {
+        let event = EventKey::new("s", id.as_bytes());
+        let (before, after) = (homes(event, few), homes(event, few + 1));
+        prop_assert!(before.last() == after.last() || after.last() == Some(&few));
     }
 }
