@@ -341,6 +341,20 @@ test("an alarm that comes twice, or was lost, does no harm", async () => {
   assert.equal(await operator.object("alarmIsSet", []), true, "a new instance sets it");
 });
 
+test("an attempt that is under way is not begun a second time by a replay of all", async () => {
+  const { path, origin, operator } = take();
+  const held = origin.hold();
+  const made = await accept(path);
+  await held.arrived();
+  assert.deepEqual((await operator.post("replay?state=pending")).json, { replayed: 1 });
+  const other = await accept(path);
+  await operator.becomes(other.id, "delivered");
+  held.answer();
+  await operator.becomes(made.id, "delivered");
+  assert.equal((await operator.event(made.id)).attempts, 1);
+  assert.equal(origin.requests.length, 2);
+});
+
 test("a trap in the middle of a delivery leaves the event to be delivered", async () => {
   const { path, origin, operator } = take();
   const held = origin.hold();

@@ -354,11 +354,19 @@ impl Object {
 
     /// The next event that is due, with its attempt counted.
     fn lease(&self, now: u64, durable: &Durable) -> Option<Leased> {
-        let leased = self.table.due(now)?;
-        let progress = leased.progress.leased(now, &durable.terms);
-        self.table.set(leased.number, progress, None).ok()?;
-        self.flying.borrow_mut().insert(leased.number);
-        Some(Leased { progress, ..leased })
+        loop {
+            let leased = self.table.due(now)?;
+            let progress = leased.progress.leased(now, &durable.terms);
+            if self.flying.borrow_mut().insert(leased.number) {
+                let noted = self.table.set(leased.number, progress, None);
+                if noted.is_err() {
+                    self.flying.borrow_mut().remove(&leased.number);
+                }
+                return noted.ok().map(|()| Leased { progress, ..leased });
+            }
+            // A replay of all made it due while an attempt is under way here: that one decides.
+            self.table.set(leased.number, Progress { due: progress.due, ..leased.progress }, None).ok()?;
+        }
     }
 
     async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
@@ -379,9 +387,10 @@ impl Object {
         };
         let failure = reply.outcome.err().map(|refusal: Refusal| (reply.status, refusal.code()));
         // Where this write fails the lease lapses, and the event is sent again.
-        let _ = match after.tidy(true, now, &durable.terms) {
-            Tidy::DropBody(until) => self.table.finish(number, Progress { due: until, ..after }, reply.status),
-            _ => self.table.set(number, after, failure.or(Some((reply.status, "")))),
+        let _ = match (failure, after.tidy(true, now, &durable.terms)) {
+            (Some((status, code)), _) => self.table.fail(number, after, status, code),
+            (None, Tidy::DropBody(until)) => self.table.finish(number, Progress { due: until, ..after }, reply.status),
+            (None, _) => self.table.set(number, after, Some((reply.status, ""))),
         };
         if after.state != State::Pending {
             self.pending.set(self.pending.get().saturating_sub(1));

@@ -152,6 +152,23 @@ impl Table {
         )
     }
 
+    /// Writes that an attempt failed, of an event that was not delivered meanwhile: that, nothing takes back.
+    pub(crate) fn fail(&self, number: u64, now: Progress, status: u16, code: &str) -> Result<(), ()> {
+        self.run(
+            "UPDATE events SET state = ?, due = ?, finished = ?, last_status = ?, last_error = ?
+             WHERE number = ? AND state = 0 AND attempts = ?",
+            &[
+                now.state.number().into(),
+                integer(now.due),
+                integer(now.finished),
+                status.into(),
+                code.into(),
+                integer(number),
+                now.attempts.into(),
+            ],
+        )
+    }
+
     pub(crate) fn drop_body(&self, number: u64, due: u64) -> Result<(), ()> {
         self.run(
             "UPDATE events SET body = NULL, headers = '[]', due = ? WHERE number = ?",
