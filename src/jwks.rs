@@ -73,6 +73,19 @@ impl Jwks {
     }
 }
 
+/// Why a key is set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aside {
+    /// Neither Ed25519 nor RSA.
+    Kind,
+    /// `use`, `key_ops` or `alg` say that it is for something else.
+    Purpose,
+    /// A member is missing or cannot be read.
+    Unreadable,
+    /// Ed25519 of small order, or RSA of a size or exponent that is not taken.
+    Weak,
+}
+
 impl Jwk {
     fn read(key: &Value) -> Self {
         let kid = key.get("kid").and_then(Value::as_str).map(str::to_owned);
@@ -82,7 +95,7 @@ impl Jwk {
 }
 
 impl Material {
-    fn read(key: &Value) -> Option<Self> {
+    pub(crate) fn read(key: &Value) -> Result<Self, Aside> {
         let text = |name| key.get(name).and_then(Value::as_str);
         let is = |name, wanted: &[&str]| match key.get(name) {
             Some(value) => value.as_str().is_some_and(|value| wanted.contains(&value)),
@@ -91,16 +104,28 @@ impl Material {
         let verifies = key.get("key_ops").is_none_or(|operations| {
             operations.as_array().is_some_and(|operations| operations.iter().any(|one| one == "verify"))
         });
-        if !verifies || !is("use", &["sig"]) || key.get("kid").is_some_and(|kid| !kid.is_string()) {
-            return None;
+        if !verifies || !is("use", &["sig"]) {
+            return Err(Aside::Purpose);
         }
-        match text("kty")? {
-            "OKP" if text("crv") == Some("Ed25519") && is("alg", &["EdDSA", "Ed25519"]) => {
-                Ed25519Key::from_bytes(&decode(text("x")?)?).ok().map(Self::Ed25519)
-            }
-            "RSA" if is("alg", &["RS256"]) => rsa(&decode(text("n")?)?, &decode(text("e")?)?).map(Self::Rsa),
-            _ => None,
+        if key.get("kid").is_some_and(|kid| !kid.is_string()) {
+            return Err(Aside::Unreadable);
         }
+        let bytes = |name| text(name).and_then(decode).ok_or(Aside::Unreadable);
+        match text("kty") {
+            Some("OKP") if text("crv") == Some("Ed25519") => match is("alg", &["EdDSA", "Ed25519"]) {
+                true => Ed25519Key::from_bytes(&bytes("x")?).map(Self::Ed25519).map_err(Aside::from),
+                false => Err(Aside::Purpose),
+            },
+            Some("RSA") if is("alg", &["RS256"]) => rsa(&bytes("n")?, &bytes("e")?).map(Self::Rsa).ok_or(Aside::Weak),
+            Some("RSA") => Err(Aside::Purpose),
+            _ => Err(Aside::Kind),
+        }
+    }
+}
+
+impl From<Error> for Aside {
+    fn from(error: Error) -> Self {
+        if error == Error::WeakKey { Self::Weak } else { Self::Unreadable }
     }
 }
 

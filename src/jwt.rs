@@ -46,7 +46,7 @@ pub(crate) fn verify(token: &[u8], keys: &Jwks, policy: &JwtPolicy, now: Timesta
     let token = Token::parse(token)?;
     let (key, _) = candidates(keys, token.kid.as_deref())?
         .into_iter()
-        .find(|(_, key)| jsonwebtoken::crypto::verify(token.signature, token.signed, key, Algorithm::RS256) == Ok(true))
+        .find(|(_, key)| token.is_signed_by(key))
         .ok_or(Error::JwtSignature)?;
     let claims = Members::parse(&token.payload).ok_or(Error::JwtMalformed(JwtFault::Claims))?;
     policy.check(&claims, now)?;
@@ -62,16 +62,17 @@ pub(crate) fn check_syntax(token: &[u8]) -> Result<(), Error> {
     Token::parse(token).map(drop)
 }
 
-struct Token<'a> {
-    kid: Option<String>,
-    payload: Vec<u8>,
+/// A token whose syntax holds.
+pub(crate) struct Token<'a> {
+    pub(crate) kid: Option<String>,
+    pub(crate) payload: Vec<u8>,
     /// The first two segments, as they stand.
     signed: &'a [u8],
     signature: &'a str,
 }
 
 impl<'a> Token<'a> {
-    fn parse(token: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, Error> {
         let malformed = |fault| move || Error::JwtMalformed(fault);
         if token.len() > MAX_TOKEN {
             return Err(Error::JwtMalformed(JwtFault::TooLong));
@@ -97,10 +98,14 @@ impl<'a> Token<'a> {
         }
         Ok(Self { kid, payload: decode(payload)?, signed: signed.as_bytes(), signature })
     }
+
+    pub(crate) fn is_signed_by(&self, key: &DecodingKey) -> bool {
+        jsonwebtoken::crypto::verify(self.signature, self.signed, key, Algorithm::RS256) == Ok(true)
+    }
 }
 
 /// The keys that a token may have been signed with: all usable ones of that `kid`, or without one the only usable key.
-fn candidates<'k>(keys: &'k Jwks, kid: Option<&str>) -> Result<Vec<(usize, &'k DecodingKey)>, Error> {
+pub(crate) fn candidates<'k>(keys: &'k Jwks, kid: Option<&str>) -> Result<Vec<(usize, &'k DecodingKey)>, Error> {
     let named = || keys.iter().filter(|(_, key)| kid.is_none() || key.kid.as_deref() == kid);
     let usable: Vec<_> = named()
         .filter_map(|(at, key)| match &key.material {
@@ -119,30 +124,50 @@ fn candidates<'k>(keys: &'k Jwks, kid: Option<&str>) -> Result<Vec<(usize, &'k D
 
 impl JwtPolicy {
     fn check(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
-        let (now, leeway) = (now.as_unix() as f64, self.leeway as f64);
+        check_dates(claims)?;
+        self.check_expiry(claims, now)?;
+        self.check_start(claims, now)?;
+        self.check_audience(claims)?;
+        self.check_issuer(claims)
+    }
+
+    /// `exp`, with the leeway.
+    pub(crate) fn check_expiry(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
         let expires = date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
-        let begins = date(claims, "nbf")?;
-        date(claims, "iat")?;
-        if now >= expires + leeway {
-            return Err(Error::JwtExpired);
-        }
-        if begins.is_some_and(|begins| now + leeway < begins) {
-            return Err(Error::JwtNotYetValid);
-        }
+        if now.as_unix() as f64 >= expires + self.leeway as f64 { Err(Error::JwtExpired) } else { Ok(()) }
+    }
+
+    /// `nbf`, with the leeway, where there is one.
+    pub(crate) fn check_start(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
+        let early = |begins: f64| now.as_unix() as f64 + (self.leeway as f64) < begins;
+        if date(claims, "nbf")?.is_some_and(early) { Err(Error::JwtNotYetValid) } else { Ok(()) }
+    }
+
+    /// `aud`, a text or a list with it.
+    pub(crate) fn check_audience(&self, claims: &Members<'_>) -> Result<(), Error> {
         let audience: Option<Value> = claims.get("aud").and_then(|aud| serde_json::from_str(aud).ok());
         let addressed = match audience {
             Some(Value::String(one)) => one == self.audience,
             Some(Value::Array(several)) => several.iter().any(|one| one == &self.audience),
             _ => false,
         };
-        if !addressed {
-            return Err(Error::JwtAudience);
-        }
+        if addressed { Ok(()) } else { Err(Error::JwtAudience) }
+    }
+
+    /// `iss`, where one is asked for.
+    pub(crate) fn check_issuer(&self, claims: &Members<'_>) -> Result<(), Error> {
         match &self.issuer {
             Some(issuer) if claims.get("iss").and_then(json::string).as_ref() != Some(issuer) => Err(Error::JwtIssuer),
             _ => Ok(()),
         }
     }
+}
+
+/// That what is a date is one, and that there is an `exp`.
+pub(crate) fn check_dates(claims: &Members<'_>) -> Result<(), Error> {
+    date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
+    date(claims, "nbf")?;
+    date(claims, "iat").map(drop)
 }
 
 /// A NumericDate, which may be fractional but not infinite.

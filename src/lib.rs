@@ -25,6 +25,7 @@ mod timestamp;
 mod verify;
 
 pub mod gateway;
+pub mod inspect;
 pub mod scheme;
 pub mod signature;
 

@@ -55,6 +55,11 @@ impl Tolerance {
         Self(seconds)
     }
 
+    /// The tolerance in seconds.
+    pub const fn as_seconds(self) -> u64 {
+        self.0
+    }
+
     /// Whether `timestamp` is near enough to `now`.
     ///
     /// # Errors

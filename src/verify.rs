@@ -92,15 +92,12 @@ impl Policy {
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `jwt_malformed`, `jwt_alg`.
     pub fn read<'h>(&self, headers: &'h Headers<'_>) -> Result<Claim<'h>, Error> {
         let sets = self.scheme.headers;
-        if self.jwt.is_some() {
-            let found = sets.iter().find_map(|names| headers.get(names.signature).map(|token| (names, token)));
-            if let Some((names, token)) = found.filter(|(_, value)| self.is_token(value)) {
-                jwt::check_syntax(token)?;
-                return Ok(Claim::Token { names, token });
-            }
-            if let (Some(names), false) = (sets.first(), self.accepts_lists()) {
-                return Err(Error::MissingHeader(names.signature));
-            }
+        if let Some((names, token)) = self.token(headers) {
+            jwt::check_syntax(token)?;
+            return Ok(Claim::Token { names, token });
+        }
+        if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
+            return Err(Error::MissingHeader(names.signature));
         }
         let complete = sets.iter().find_map(|names| {
             Some((names, headers.get(names.id)?, headers.get(names.timestamp)?, headers.get(names.signature)?))
@@ -175,7 +172,8 @@ impl Policy {
         }
     }
 
-    fn find_match<B, C: Crypto<B>>(
+    /// What decides over signatures: the form and the key of the first match.
+    pub(crate) fn find_match<B, C: Crypto<B>>(
         &self,
         tokens: &[(Form, &[u8])],
         keys: Keys<'_>,
@@ -193,22 +191,28 @@ impl Policy {
         key.map(|key| (Form::V1a, key)).ok_or(Error::NoMatchingSignature)
     }
 
+    /// The value that is to be read as a token, where tokens are accepted.
+    pub(crate) fn token<'h>(&self, headers: &'h Headers<'_>) -> Option<(&'static HeaderNames, &'h [u8])> {
+        let mut sets = self.scheme.headers.iter().filter(|_| self.jwt.is_some());
+        let found = sets.find_map(|names| headers.get(names.signature).map(|token| (names, token)));
+        found.filter(|(_, value)| self.is_token(value))
+    }
+
     /// Where lists and tokens are both accepted, a value with a comma is a list.
     fn is_token(&self, value: &[u8]) -> bool {
         self.forms.contains(&Form::Jwt) && !(self.accepts_lists() && value.contains(&b','))
     }
 
-    fn accepts_lists(&self) -> bool {
+    pub(crate) fn accepts_lists(&self) -> bool {
         self.forms.iter().any(|form| *form != Form::Jwt)
     }
 
     /// Names the header to add: of the set that was begun, else of the first.
     fn missing(&self, headers: &Headers<'_>) -> Error {
-        let all = |names: &HeaderNames| [names.id, names.timestamp, names.signature];
-        let begun = |names: &&HeaderNames| all(names).into_iter().any(|name| headers.get(name).is_some());
+        let begun = |names: &&HeaderNames| names.all().into_iter().any(|name| headers.get(name).is_some());
         let sets = self.scheme.headers;
         let names = sets.iter().find(begun).or_else(|| sets.first());
-        let absent = names.and_then(|names| all(names).into_iter().find(|name| headers.get(name).is_none()));
+        let absent = names.and_then(|names| names.all().into_iter().find(|name| headers.get(name).is_none()));
         Error::MissingHeader(absent.unwrap_or("webhook-signature"))
     }
 }
@@ -255,25 +259,36 @@ pub(crate) fn mac_text(mac: [u8; 32]) -> String {
     STANDARD.encode(mac)
 }
 
-/// Tells apart the signatures of a header: `version,base64`, separated by spaces, or by `, ` where lines were joined.
-fn tokens(value: &[u8]) -> Result<Vec<(Form, &[u8])>, Error> {
-    let mut pieces = value.split(|byte| *byte == b' ').peekable();
+/// Tells apart the signatures of a header; what is of no known version is passed over.
+pub(crate) fn tokens(value: &[u8]) -> Result<Vec<(Form, &[u8])>, Error> {
     let mut tokens = Vec::new();
-    let mut seen: usize = 0;
-    while let Some(piece) = pieces.next() {
-        let joined = pieces.peek().is_some();
-        let piece = piece.strip_suffix(b",").filter(|_| joined).unwrap_or(piece);
-        seen = seen.saturating_add(usize::from(!piece.is_empty()));
-        if seen > MAX_SIGNATURES {
+    for (seen, piece) in pieces(value).enumerate() {
+        if seen >= MAX_SIGNATURES {
             return Err(Error::TooManySignatures);
         }
-        match piece {
-            [b'v', b'1', b',', text @ ..] => tokens.push((Form::V1, text)),
-            [b'v', b'1', b'a', b',', text @ ..] => tokens.push((Form::V1a, text)),
-            _ => {}
-        }
+        tokens.extend(token(piece));
     }
     Ok(tokens)
+}
+
+/// The parts of a list: separated by spaces, or by `, ` where lines were joined.
+pub(crate) fn pieces(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut pieces = value.split(|byte| *byte == b' ').peekable();
+    let trimmed = std::iter::from_fn(move || {
+        let piece = pieces.next()?;
+        let joined = pieces.peek().is_some();
+        Some(piece.strip_suffix(b",").filter(|_| joined).unwrap_or(piece))
+    });
+    trimmed.filter(|piece| !piece.is_empty())
+}
+
+/// `version,base64`, where the version is known.
+pub(crate) fn token(piece: &[u8]) -> Option<(Form, &[u8])> {
+    match piece {
+        [b'v', b'1', b',', text @ ..] => Some((Form::V1, text)),
+        [b'v', b'1', b'a', b',', text @ ..] => Some((Form::V1a, text)),
+        _ => None,
+    }
 }
 
 /// One HMAC per secret serves all signatures; the text is compared whole, so that no second spelling of a MAC is accepted.
@@ -328,12 +343,12 @@ fn ed25519_keys<'k>(keys: Keys<'k>) -> impl Iterator<Item = (usize, &'k Ed25519K
 }
 
 /// 64 bytes in canonical base64 and of strict form; anything else cannot match and costs no attempt.
-fn decode_ed25519(text: &[u8]) -> Option<[u8; 64]> {
+pub(crate) fn decode_ed25519(text: &[u8]) -> Option<[u8; 64]> {
     let signature = STANDARD.decode(Some(text).filter(|text| text.len() == ED25519_TEXT)?).ok()?;
     signature.try_into().ok().filter(is_strict)
 }
 
-fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
+pub(crate) fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
     let text = std::str::from_utf8(id).map_err(|_| HeaderFault::NotText)?;
     let digits_after_dot = |tail: &str| tail.len() >= SHIFTED_DIGITS && tail.bytes().all(|byte| byte.is_ascii_digit());
     if id.windows(2).any(|pair| pair == b", ") {
@@ -351,10 +366,10 @@ fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
 const MAX_SIGNATURES: usize = 1024;
 
 /// Ed25519 checks per request: signatures times keys.
-const MAX_ATTEMPTS: usize = 32;
+pub(crate) const MAX_ATTEMPTS: usize = 32;
 
 /// The length of 32 bytes in padded base64.
-const MAC_TEXT: usize = 44;
+pub(crate) const MAC_TEXT: usize = 44;
 
 /// The length of 64 bytes in padded base64.
 const ED25519_TEXT: usize = 88;

@@ -12,3 +12,16 @@ pub(super) const SCHEME: Scheme = Scheme {
     default_forms: &[Form::V1],
     keys: KeySource::Secrets,
 };
+
+/// The types of events that Google's documentation lists. Types are open: another one with a valid signature is as good.
+pub(crate) const EVENTS: [&str; 9] = [
+    "batch.succeeded",
+    "batch.failed",
+    "batch.expired",
+    "batch.cancelled",
+    "interaction.requires_action",
+    "interaction.completed",
+    "interaction.failed",
+    "interaction.cancelled",
+    "video.generated",
+];

@@ -8,6 +8,8 @@ mod gemini_dynamic;
 mod standard_webhooks;
 mod svix;
 
+pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
+
 /// Every scheme, in the order in which lists show them.
 pub const ALL: [&Scheme; 4] = [&standard_webhooks::SCHEME, &svix::SCHEME, &gemini::SCHEME, &gemini_dynamic::SCHEME];
 
@@ -62,6 +64,13 @@ pub enum KeySource {
     /// A key set only, at this URL unless told otherwise. Such keys sign for every customer of the sender, so a source of the
     /// scheme must also have a token in its URL.
     SharedJwks(&'static str),
+}
+
+impl HeaderNames {
+    /// All three.
+    pub(crate) const fn all(&self) -> [&'static str; 3] {
+        [self.id, self.timestamp, self.signature]
+    }
 }
 
 impl Form {

@@ -5,6 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign::inspect::{Receiver, Report, Secret, inspect};
 use countersign::scheme::{self, Form, Scheme};
 use countersign::signature::Crypto;
 use countersign::{Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, Tolerance};
@@ -190,7 +191,27 @@ impl Case {
         matches!((self.name.as_str(), code), ("sig/only-spaces", "missing_header") | ("huge-64KiB", "jwt_signature"))
     }
 
-    fn verify<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Result<(), Error> {
+    /// Explains the case under its own scheme, in the default mode.
+    pub fn inspect(&self, scheme: &'static Scheme) -> Report {
+        let (texts, lines) = (self.secret_texts(), self.lines());
+        let raw: Option<Vec<_>> = self.is_raw().then(|| texts.iter().map(|text| decode(text)).collect());
+        let secrets: Vec<_> = match &raw {
+            Some(keys) => keys.iter().map(|key| Secret::Raw(key)).collect(),
+            None if self.kind.is_none() => texts.iter().map(|text| Secret::Text(text)).collect(),
+            None => Vec::new(),
+        };
+        let jwks = self.jwks.as_ref().filter(|_| self.kind.is_some()).map(Value::to_string);
+        let headers: Headers<'_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let receiver = Receiver {
+            policy: &self.policy(scheme, false),
+            secrets: &secrets,
+            jwks: jwks.as_deref().map(str::as_bytes),
+            now: Timestamp::from_unix(self.now),
+        };
+        inspect(&receiver, &Delivery::new(headers, self.body()))
+    }
+
+    fn policy(&self, scheme: &'static Scheme, strict: bool) -> Policy {
         let mut policy = Policy::of(scheme);
         policy.strict = strict;
         policy.tolerance = self.tolerance.map_or(Tolerance::DEFAULT, Tolerance::from_seconds);
@@ -199,6 +220,11 @@ impl Case {
             let audience = self.audience.clone().unwrap_or_default();
             policy.jwt = Some(JwtPolicy { audience, issuer: self.issuer.clone(), leeway: self.leeway });
         }
+        policy
+    }
+
+    fn verify<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Result<(), Error> {
+        let policy = self.policy(scheme, strict);
         let secrets = if self.kind.is_none() { self.secrets(strict)? } else { Vec::new() };
         let jwks = match &self.jwks {
             Some(jwks) if self.kind.is_some() => Some(Jwks::parse(jwks.to_string().as_bytes())?),
@@ -211,7 +237,7 @@ impl Case {
         policy.verify(keys, &delivery, Timestamp::from_unix(self.now), crypto).map(drop)
     }
 
-    fn secrets(&self, strict: bool) -> Result<Vec<SecretKey>, Error> {
+    fn secret_texts(&self) -> Vec<String> {
         let texts = match (&self.secret, &self.public_key) {
             (Some(Value::Array(several)), _) => several.clone(),
             (Some(one), _) => vec![one.clone()],
@@ -219,9 +245,16 @@ impl Case {
             (None, Some(key)) => vec![json!(format!("whpk_{}", key.value))],
             (None, None) => Vec::new(),
         };
-        let raw = self.secret_format.as_deref() == Some("raw_base64");
+        texts.iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    fn is_raw(&self) -> bool {
+        self.secret_format.as_deref() == Some("raw_base64")
+    }
+
+    fn secrets(&self, strict: bool) -> Result<Vec<SecretKey>, Error> {
+        let (texts, raw) = (self.secret_texts(), self.is_raw());
         let keys = texts.iter().map(|text| {
-            let text = text.as_str().unwrap_or_default();
             let key =
                 if raw { HmacKey::from_bytes(&decode(text)).map(SecretKey::Hmac) } else { SecretKey::parse(text) }?;
             if strict { key.check_length().map(|()| key) } else { Ok(key) }

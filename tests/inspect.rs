@@ -1,0 +1,272 @@
+//! A report agrees with the verifier in everything, and finds what would have matched.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use countersign::inspect::{Receiver, Report, Secret, State, inspect};
+use countersign::scheme::{self, Form};
+use countersign::signature::{PORTABLE_RS256, Portable};
+use countersign::{Delivery, Headers, HmacKey, Keys, Policy, SecretKey, Timestamp, sign};
+use countersign_vectors::{Case, FILES, File, Outcome};
+use hmac::{Hmac, KeyInit, Mac};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+const NOW: u64 = 1_614_265_330;
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const BODY: &str = "{\"type\":\"batch.succeeded\",\"data\":{\"id\":\"é/1\"}}";
+
+fn cases() -> Vec<Case> {
+    let _ = PORTABLE_RS256.install_default();
+    FILES.into_iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect()
+}
+
+#[test]
+fn a_report_says_of_every_vector_what_the_verifier_says() {
+    for case in cases() {
+        let Some(scheme) = case.scheme() else { continue };
+        let report = case.inspect(scheme);
+        match case.run(scheme, &Portable, false) {
+            Outcome::Accept => assert_eq!((report.ok, report.code), (true, None), "{}", case.title()),
+            // Without any secret there is nothing to construct; a report says so in the words of the gateway.
+            Outcome::Reject(error) if report.code == Some("keys_unavailable") => {
+                assert_eq!(error.code(), "empty_secret", "{}", case.title());
+            }
+            Outcome::Reject(error) => {
+                assert_eq!((report.ok, report.code), (false, Some(error.code())), "{}", case.title())
+            }
+            Outcome::Unsupported => panic!("{} has a scheme", case.title()),
+        }
+    }
+}
+
+/// The steps are judged one by one, so they must add up to the verdict: all that count hold, or one has its code.
+#[test]
+fn the_steps_add_up_to_the_verdict() {
+    for case in cases() {
+        let Some(scheme) = case.scheme() else { continue };
+        let report = case.inspect(scheme);
+        let counted = report.steps.iter().filter(|step| !["json", "type"].contains(&step.name));
+        let failed: Vec<_> = counted.filter(|step| step.state == State::Fail).collect();
+        assert_eq!(report.ok, failed.is_empty(), "{}: {failed:?}", case.title());
+        assert!(report.ok || failed.iter().any(|step| step.code == report.code), "{}: {failed:?}", case.title());
+        assert!(failed.iter().all(|step| step.fix.is_some()), "{}", case.title());
+    }
+}
+
+struct Sent {
+    id: String,
+    timestamp: String,
+    signature: String,
+    body: Vec<u8>,
+}
+
+impl Sent {
+    /// What a sender sends that signs `body` with `key`.
+    fn signed(key: &[u8], body: &[u8]) -> Self {
+        let key = HmacKey::from_bytes(key).unwrap();
+        let signature = sign(&[key], b"msg_1", Timestamp::from_unix(NOW), body, &Portable);
+        Self { id: "msg_1".into(), timestamp: NOW.to_string(), signature, body: body.to_vec() }
+    }
+
+    /// What is expected over other text in front of the body.
+    fn signed_over(prefix: &str) -> Self {
+        let whole = [prefix.as_bytes(), BODY.as_bytes()].concat();
+        // `sign` would put `id.timestamp.` in front.
+        let mac = Hmac::<Sha256>::new_from_slice(&key()).unwrap().chain_update(&whole).finalize().into_bytes();
+        let text = STANDARD.encode(mac);
+        Self { signature: format!("v1,{text}"), ..Self::signed(&key(), BODY.as_bytes()) }
+    }
+
+    fn inspect(&self, secrets: &[Secret<'_>]) -> Report {
+        let lines = [
+            ("webhook-id", self.id.as_bytes()),
+            ("webhook-timestamp", self.timestamp.as_bytes()),
+            ("webhook-signature", self.signature.as_bytes()),
+        ];
+        let policy = Policy::of(scheme::find("gemini").unwrap());
+        let receiver = Receiver { policy: &policy, secrets, jwks: None, now: Timestamp::from_unix(NOW) };
+        inspect(&receiver, &Delivery::new(Headers::from_iter(lines), &self.body))
+    }
+}
+
+fn key() -> Vec<u8> {
+    match SecretKey::parse(SECRET).unwrap() {
+        SecretKey::Hmac(key) => key.as_bytes().to_vec(),
+        _ => panic!("a shared secret"),
+    }
+}
+
+#[track_caller]
+fn assert_near(report: &Report, code: &str) {
+    let codes: Vec<_> = report.near_misses.iter().map(|near| near.code).collect();
+    assert!(!report.ok && codes.contains(&code), "{code} is not among {codes:?}");
+    let step = report.steps.iter().find(|step| step.name == "match").unwrap();
+    assert!(step.detail.starts_with("it matches if "), "{step:?}");
+}
+
+#[test]
+fn a_changed_body_is_recognised() {
+    let pretty = "{\n  \"type\": \"batch.succeeded\",\n  \"data\": {\n    \"id\": \"é/1\"\n  }\n}";
+    let cases: [(&str, &[u8], &[u8]); 16] = [
+        ("final_newline_removed", b"{}", b"{}\n"),
+        ("final_newline_added", b"{}\n", b"{}"),
+        ("final_crlf_added", b"{}\r\n", b"{}"),
+        ("trimmed", b"{}", b"  {}"),
+        ("crlf_to_lf", b"{\n}\n", b"{\r\n}\r\n"),
+        ("lf_to_crlf", b"{\r\n}\r\n", b"{\n}\n"),
+        ("bom_removed", b"{}", b"\xef\xbb\xbf{}"),
+        ("bom_added", b"\xef\xbb\xbf{}", b"{}"),
+        ("utf8_lossy", "a\u{fffd}".as_bytes(), b"a\xff"),
+        ("latin1_undone", "é".as_bytes(), "Ã©".as_bytes()),
+        ("base64_decoded", b"{}", b"e30="),
+        ("json_compact", BODY.as_bytes(), pretty.as_bytes()),
+        ("json_indent_2", pretty.as_bytes(), BODY.as_bytes()),
+        ("json_python", br#"{"type": "batch.succeeded", "data": {"id": "\u00e9/1"}}"#, BODY.as_bytes()),
+        ("json_php", br#"{"type":"batch.succeeded","data":{"id":"\u00e9\/1"}}"#, BODY.as_bytes()),
+        ("json_sorted", "{\"data\":{\"id\":\"é/1\"},\"type\":\"batch.succeeded\"}".as_bytes(), BODY.as_bytes()),
+    ];
+    for (code, signed, received) in cases {
+        let sent = Sent { body: received.to_vec(), ..Sent::signed(&key(), signed) };
+        assert_near(&sent.inspect(&[Secret::Text(SECRET)]), code);
+    }
+}
+
+#[test]
+fn a_secret_that_is_read_another_way_is_recognised() {
+    let body = BODY.as_bytes();
+    let near = |key: &[u8], secret: Secret<'_>| Sent::signed(key, body).inspect(&[secret]);
+    let text = SECRET.as_bytes();
+    assert_near(&near(text, Secret::Text(SECRET)), "secret_as_text");
+    assert_near(&near(&text[6..], Secret::Text(SECRET)), "secret_as_text_without_prefix");
+    assert_near(&near(&[0xab; 24], Secret::Text(&"ab".repeat(24))), "secret_hex");
+    assert_near(&near(text, Secret::Raw(&[text, b"\n"].concat())), "secret_raw_trimmed");
+    assert_near(&near(&[text, b"\n"].concat(), Secret::Raw(text)), "secret_raw_newline");
+    assert_near(&near(&key(), Secret::Raw(text)), "secret_base64");
+}
+
+/// A secret that cannot be read at all is refused before anything is compared, and its fault has a name of its own.
+#[test]
+fn an_unreadable_secret_is_named() {
+    for (secret, words) in [
+        (format!("\"{SECRET}\""), "quotes"),
+        ("whsec_--__--__--__".to_owned(), "URL-safe"),
+        ("whsk_AAAA".to_owned(), "private key"),
+        (String::new(), "empty"),
+    ] {
+        let report = Sent::signed(&key(), b"{}").inspect(&[Secret::Text(&secret)]);
+        assert!(report.secrets[0].detail.as_ref().unwrap().contains(words), "{report:?}");
+        assert_eq!(report.code, report.secrets[0].code);
+    }
+    let quoted = format!("\"{SECRET}\"");
+    let report = Sent::signed(&key(), b"{}").inspect(&[Secret::Text(&quoted)]);
+    assert_eq!(report.near_misses[0].code, "secret_unquoted");
+}
+
+#[test]
+fn headers_that_are_mixed_up_are_recognised() {
+    let secrets = [Secret::Text(SECRET)];
+    for (code, prefix) in [
+        ("id_timestamp_swapped", format!("{NOW}.msg_1.")),
+        ("timestamp_milliseconds", format!("msg_1.{NOW}000.")),
+        ("without_id", format!("{NOW}.")),
+        ("without_timestamp", "msg_1.".to_owned()),
+        ("body_alone", String::new()),
+    ] {
+        assert_near(&Sent::signed_over(&prefix).inspect(&secrets), code);
+    }
+}
+
+#[test]
+fn a_signature_in_another_spelling_is_recognised() {
+    let sent = Sent::signed(&key(), BODY.as_bytes());
+    let text = sent.signature.strip_prefix("v1,").unwrap().to_owned();
+    let bytes = STANDARD.decode(&text).unwrap();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    for spelled in [
+        text.clone(),
+        format!("v1={text}"),
+        format!("v1,{hex}"),
+        format!("sha256={hex}"),
+        format!("v1,{}", text.trim_end_matches('=')),
+    ] {
+        let sent = Sent { signature: spelled, ..Sent::signed(&key(), BODY.as_bytes()) };
+        assert_near(&sent.inspect(&[Secret::Text(SECRET)]), "signature_spelling");
+    }
+}
+
+#[test]
+fn milliseconds_are_called_by_their_name() {
+    let sent = Sent { timestamp: format!("{NOW}123"), ..Sent::signed(&key(), b"{}") };
+    let report = sent.inspect(&[Secret::Text(SECRET)]);
+    let age = report.steps.iter().find(|step| step.name == "age").unwrap();
+    assert_eq!((report.code, age.detail.as_str()), (Some("timestamp_too_new"), "the timestamp is in milliseconds"));
+}
+
+/// What the JavaScript side is written against.
+#[test]
+fn the_shape_of_a_report() {
+    let sent = Sent::signed(&key(), BODY.as_bytes());
+    let report = serde_json::to_value(sent.inspect(&[Secret::Text(SECRET)])).unwrap();
+    let text = sent.signature.strip_prefix("v1,").unwrap();
+    let steps: Vec<_> =
+        report["steps"].as_array().unwrap().iter().map(|step| json!([step["name"], step["state"]])).collect();
+    let pass = |name| json!([name, "pass"]);
+    let names = ["headers", "id", "timestamp", "age", "signatures", "keys", "match", "json", "type"];
+    assert_eq!(steps, names.map(pass));
+    let mut rest = report.as_object().unwrap().clone();
+    rest.remove("steps");
+    assert_eq!(
+        Value::Object(rest),
+        json!({
+            "ok": true, "form": "v1", "key": 0, "id": "msg_1",
+            "now": NOW, "tolerance": 300, "timestamp": NOW, "age": 0,
+            "body": {"bytes": BODY.len(), "utf8": true, "bom": false, "crlf": 0, "lf": 0, "finalNewline": false},
+            "signedPrefix": format!("msg_1.{NOW}."),
+            "secrets": [{"index": 0, "kind": "hmac", "bytes": 24}],
+            "keys": [],
+            "signatures": [{"index": 0, "version": "v1", "text": text, "accepted": true}],
+            "comparisons": [{"secret": 0, "signature": 0, "expected": text, "received": text, "matches": true}],
+            "nearMisses": [],
+        })
+    );
+}
+
+#[test]
+fn a_key_that_the_token_does_not_name_is_shown_as_the_one_that_matches() {
+    let tokens: Vec<_> =
+        cases().into_iter().filter(|case| case.title() == "kid-of-other-key" || case.title().contains("kid")).collect();
+    let reports = tokens.iter().filter_map(|case| Some(case.inspect(case.scheme()?)));
+    assert!(reports.flat_map(|report| report.near_misses).any(|near| near.code == "other_key"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// Whatever comes in, a report is `ok` exactly where the verifier accepts, and has its code where it does not.
+    #[test]
+    fn a_report_never_says_ok_where_the_verifier_says_no(
+        id in "(msg_1|msg_[a-z.0-9]{0,20}|\\PC{0,5})", shift in -400_i64..400, signature in "(v1,)?[A-Za-z0-9+/]{43}=|.{0,20}", genuine in any::<bool>(),
+        body in proptest::collection::vec(any::<u8>(), 0..80), secret in prop_oneof![Just(SECRET.to_owned()), "\\PC{0,40}"], at in 0_usize..4
+    ) {
+        let timestamp = NOW.saturating_add_signed(shift).to_string();
+        let real = sign(&[HmacKey::from_bytes(&key()).unwrap()], id.as_bytes(), Timestamp::parse(timestamp.as_bytes()).unwrap(), body.as_slice(), &Portable);
+        let signature = if genuine { real } else { signature };
+        let lines = [("webhook-id", id.as_bytes()), ("webhook-timestamp", timestamp.as_bytes()), ("webhook-signature", signature.as_bytes())];
+        let mut policy = Policy::of(scheme::ALL[at]);
+        policy.forms.retain(|form| *form != Form::Jwt);
+        let now = Timestamp::from_unix(NOW);
+        let receiver = Receiver { policy: &policy, secrets: &[Secret::Text(&secret)], jwks: None, now };
+        let delivery = Delivery::new(Headers::from_iter(lines), body);
+        let report = inspect(&receiver, &delivery);
+        let verified = SecretKey::parse(&secret).and_then(|key| {
+            let keys = [key];
+            policy.verify(Keys { secrets: &keys, jwks: None }, &delivery, now, &Portable).map(drop)
+        });
+        prop_assert_eq!(report.ok, verified.is_ok());
+        prop_assert_eq!(report.code, verified.err().map(|error| error.code()));
+        prop_assert!(serde_json::to_string(&report).is_ok());
+    }
+}
