@@ -46,11 +46,11 @@ pub struct Keys<'k> {
     pub jwks: Option<&'k Jwks>,
 }
 
-/// A delivery whose signature, age and id hold. It borrows the delivery, so it is about that body and no other.
+/// A delivery whose signature, age and id hold. It borrows what was verified, so it is about that body and no other.
 #[derive(Debug)]
 pub struct Verified<'d, B> {
-    delivery: &'d Delivery<'d, B>,
-    names: &'static HeaderNames,
+    claim: Claim<'d>,
+    body: &'d B,
     id: Cow<'d, [u8]>,
     form: Form,
     key: usize,
@@ -58,7 +58,7 @@ pub struct Verified<'d, B> {
 }
 
 /// What the headers claim, before any signature was looked at.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Claim<'h> {
     /// A list of signatures over id, timestamp and body.
     Signed {
@@ -107,24 +107,21 @@ impl Policy {
         Ok(Claim::Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
     }
 
-    /// [`Policy::read`], then the age: all that can be refused before keys are looked for.
+    /// The age of a claim: with [`Policy::read`], all that can be refused before keys are looked for.
     ///
     /// # Errors
-    /// Those of [`Policy::read`], `timestamp_too_old`, `timestamp_too_new`.
-    pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Claim<'h>, Error> {
-        let claim = self.read(headers)?;
-        if let Claim::Signed { timestamp, .. } = claim {
-            self.tolerance.check(timestamp, now)?;
+    /// `timestamp_too_old`, `timestamp_too_new`.
+    pub fn check_age(&self, claim: Claim<'_>, now: Timestamp) -> Result<(), Error> {
+        match claim {
+            Claim::Signed { timestamp, .. } => self.tolerance.check(timestamp, now),
+            Claim::Token { .. } => Ok(()),
         }
-        Ok(claim)
     }
 
-    /// Verifies a delivery.
-    ///
-    /// Bounds: at most 1,024 signatures in the header, one HMAC per secret, and 32 Ed25519 checks.
+    /// Verifies a delivery: [`Policy::read`], then [`Policy::verify_claim`].
     ///
     /// # Errors
-    /// Those of [`Policy::check`], then `no_matching_signature`, `too_many_signatures`, or for a token `jwk_*` and `jwt_*`.
+    /// Those of both.
     pub fn verify<'d, B, C: Crypto<B>>(
         &self,
         keys: Keys<'_>,
@@ -132,42 +129,60 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        let claim = self.check(delivery.headers(), now)?;
-        self.verify_claim(claim, keys, delivery, now, crypto)
+        self.verify_claim(self.read(delivery.headers())?, delivery.body(), keys, now, crypto)
     }
 
-    /// Whether a delivery that was refused for its age would have been accepted at its own time: a sender that does not stamp
-    /// its retries anew looks like this.
+    /// Verifies what a delivery's headers were [read](Policy::read) to claim: the age, then the signature over the claim's own id
+    /// and timestamp, and the body.
+    ///
+    /// Bounds: at most 1,024 signatures in the header, one HMAC per secret, and 32 Ed25519 checks.
+    ///
+    /// # Errors
+    /// Those of [`Policy::check_age`], then `no_matching_signature`, `too_many_signatures`, or for a token `jwk_*` and `jwt_*`.
+    pub fn verify_claim<'d, B, C: Crypto<B>>(
+        &self,
+        claim: Claim<'d>,
+        body: &'d B,
+        keys: Keys<'_>,
+        now: Timestamp,
+        crypto: &C,
+    ) -> Result<Verified<'d, B>, Error> {
+        self.check_age(claim, now)?;
+        self.match_claim(claim, body, keys, now, crypto)
+    }
+
+    /// Whether a claim that was refused for its age would have been accepted at its own time: a sender that does not stamp its
+    /// retries anew looks like this.
     pub fn matches_apart_from_age<B, C: Crypto<B>>(
         &self,
+        claim: Claim<'_>,
+        body: &B,
         keys: Keys<'_>,
-        delivery: &Delivery<'_, B>,
         now: Timestamp,
         crypto: &C,
     ) -> bool {
-        let claim = self.read(delivery.headers());
-        claim.and_then(|claim| self.verify_claim(claim, keys, delivery, now, crypto)).is_ok()
+        self.match_claim(claim, body, keys, now, crypto).is_ok()
     }
 
-    fn verify_claim<'d, B, C: Crypto<B>>(
+    fn match_claim<'d, B, C: Crypto<B>>(
         &self,
         claim: Claim<'d>,
+        body: &'d B,
         keys: Keys<'_>,
-        delivery: &'d Delivery<'d, B>,
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
         match claim {
-            Claim::Token { names, token } => {
+            Claim::Token { token, .. } => {
                 let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
                 let claims = jwt::verify(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 let id = Cow::Owned(claims.id.into_bytes());
-                Ok(Verified { delivery, names, id, form: Form::Jwt, key: claims.key, claims: Some(claims.json) })
+                Ok(Verified { claim, body, id, form: Form::Jwt, key: claims.key, claims: Some(claims.json) })
             }
-            Claim::Signed { names, id, timestamp, signatures } => {
+            Claim::Signed { id, timestamp, signatures, .. } => {
                 let prefix = signed_prefix(id, timestamp);
-                let (form, key) = self.find_match(&tokens(signatures)?, keys, &prefix, delivery.body(), crypto)?;
-                Ok(Verified { delivery, names, id: Cow::Borrowed(id), form, key, claims: None })
+                let (form, key) = self.find_match(&tokens(signatures)?, keys, &prefix, body, crypto)?;
+                Ok(Verified { claim, body, id: Cow::Borrowed(id), form, key, claims: None })
             }
         }
     }
@@ -238,14 +253,14 @@ impl<'d, B> Verified<'d, B> {
         self.claims.as_deref()
     }
 
-    /// The delivery that was verified.
-    pub const fn delivery(&self) -> &'d Delivery<'d, B> {
-        self.delivery
+    /// What the headers claimed, and the signature bore out.
+    pub const fn claim(&self) -> Claim<'d> {
+        self.claim
     }
 
-    /// The names of the headers that it was verified by.
-    pub const fn names(&self) -> &'static HeaderNames {
-        self.names
+    /// The body that was verified, or that came with a token.
+    pub const fn body(&self) -> &'d B {
+        self.body
     }
 }
 

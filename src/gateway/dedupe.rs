@@ -27,13 +27,12 @@ impl EventKey {
 
     /// 64 hexadecimal digits: the name of the event's mark in KV, and its `id_hash` in logs.
     pub fn to_hex(self) -> String {
-        let mut text = String::with_capacity(64);
-        for byte in self.0 {
-            for digit in [byte >> 4, byte & 15] {
-                text.push(char::from(if digit < 10 { b'0' | digit } else { b'W'.wrapping_add(digit) }));
-            }
+        let digit = |value: u8| if value < 10 { b'0' | value } else { b'W'.wrapping_add(value) };
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
-        text
+        String::from_utf8_lossy(&text).into_owned()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::scheme::Form;
 use crate::sign::sign;
 use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
-use crate::verify::Verified;
+use crate::verify::{Claim, Verified};
 
 /// A verified event, cut loose from the request that brought it: what a destination gets, at whichever attempt.
 ///
@@ -52,7 +52,7 @@ impl<B: Clone> Event<B> {
         headers.extend(sender_headers(&verified));
         let payload = match verified.claims() {
             Some(claims) => Payload::Claims(claims.to_vec()),
-            None => Payload::Received(verified.delivery().body().clone()),
+            None => Payload::Received(verified.body().clone()),
         };
         Self { id: verified.id().to_vec(), form: verified.form(), headers, payload, received_at }
     }
@@ -142,12 +142,17 @@ fn content_headers<B>(verified: &Verified<'_, B>, content: impl Fn(&str) -> Opti
 }
 
 /// The scheme's own headers. With a token, id and timestamp are not signed: the id is the event's, and there is no timestamp.
-fn sender_headers<B>(verified: &Verified<'_, B>) -> impl Iterator<Item = Header> {
-    let (names, headers) = (verified.names(), verified.delivery().headers());
-    let copy = |name| headers.get(name).map(|value| (Cow::Borrowed(name), value.to_vec()));
-    let timestamp = copy(names.timestamp).filter(|_| verified.form() != Form::Jwt);
-    let id = Some((Cow::Borrowed(names.id), verified.id().to_vec()));
-    [id, timestamp, copy(names.signature)].into_iter().flatten()
+fn sender_headers<B>(verified: &Verified<'_, B>) -> Vec<Header> {
+    let header = |name: &'static str, value: &[u8]| (Cow::Borrowed(name), value.to_vec());
+    match verified.claim() {
+        Claim::Signed { names, id, timestamp, signatures } => vec![
+            header(names.id, id),
+            // As it came: a timestamp has one spelling.
+            header(names.timestamp, timestamp.as_unix().to_string().as_bytes()),
+            header(names.signature, signatures),
+        ],
+        Claim::Token { names, token } => vec![header(names.id, verified.id()), header(names.signature, token)],
+    }
 }
 
 /// The headers that belong to the body.

@@ -35,7 +35,7 @@ use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, InFlight, Seen}
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
 use countersign::gateway::route::{Route, route};
-use countersign::{Claim, Delivery, Headers, Keys, Timestamp, Verified};
+use countersign::{Claim, Headers, Keys, Timestamp, Verified};
 use js_sys::Uint8Array;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -74,7 +74,9 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
         }
     }
     let described = config.iter().map(|(_, _, entry)| match entry {
-        Entry::Ready(source) => json!({ "headers": header_names(source), "maxBody": source.max_body }),
+        Entry::Ready(source) => {
+            json!({ "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body })
+        }
         Entry::Faulty(_) => json!(null),
     });
     let answers =
@@ -222,15 +224,10 @@ async fn handle(
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let values = header_bytes(&arrival.lines);
-    let delivery = Delivery::new(delivery_headers(source, &values), arrival.body.clone());
-    note_claim(source, &delivery, arrival.now, line);
-    let verified = match verify(state, source, arrival, &delivery, line).await {
-        Ok(verified) => verified,
-        Err(refusal) => {
-            note_age(state, source, &delivery, arrival.now, refusal, line);
-            return Err(refusal);
-        }
-    };
+    let headers = delivery_headers(source, &values);
+    let claim = source.policy.read(&headers).map_err(Refusal::Check)?;
+    note_claim(source, claim, arrival.now, line);
+    let verified = verify(state, source, arrival, claim, line).await?;
     let event = EventKey::new(&source.name, verified.id());
     (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
     let lapses = host::now_ms().saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
@@ -295,18 +292,21 @@ async fn deliver(
     Ok(("delivered", id))
 }
 
-/// Steps 4 to 7. Keys are fetched only for what could be verified with them, and once more where a newer set might match.
+/// Steps 5 to 7. Keys are fetched only for what could be verified with them, and once more where a newer set might match.
 async fn verify<'d>(
     state: &State,
     source: &Source,
-    arrival: &Arrival,
-    delivery: &'d Delivery<'d, Uint8Array>,
+    arrival: &'d Arrival,
+    claim: Claim<'d>,
     line: &mut LogLine<'_>,
 ) -> Result<Verified<'d, Uint8Array>, Refusal> {
+    source.policy.check_age(claim, arrival.now).map_err(|error| {
+        line.signature = Some(apart_from_age(state, source, arrival, claim));
+        Refusal::Check(error)
+    })?;
     let own = Keys { secrets: &source.secrets, jwks: None };
-    let check = |keys: Keys<'_>| source.policy.verify(keys, delivery, arrival.now, &Platform);
+    let check = |keys: Keys<'_>| source.policy.verify_claim(claim, &arrival.body, keys, arrival.now, &Platform);
     let Some(url) = &source.jwks else { return check(own).map_err(Refusal::Check) };
-    source.policy.check(delivery.headers(), arrival.now).map_err(Refusal::Check)?;
     if !source.secrets.is_empty()
         && let Ok(verified) = check(own)
     {
@@ -327,8 +327,8 @@ async fn verify<'d>(
 }
 
 /// What the headers claim, for the log.
-fn note_claim(source: &Source, delivery: &Delivery<'_, Uint8Array>, now: Timestamp, line: &mut LogLine<'_>) {
-    if let Ok(Claim::Signed { id, timestamp, .. }) = source.policy.read(delivery.headers()) {
+fn note_claim(source: &Source, claim: Claim<'_>, now: Timestamp, line: &mut LogLine<'_>) {
+    if let Claim::Signed { id, timestamp, .. } = claim {
         line.event = Some(EventKey::new(&source.name, id));
         let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
         line.age = Some(seconds(now).saturating_sub(seconds(timestamp)));
@@ -336,34 +336,24 @@ fn note_claim(source: &Source, delivery: &Delivery<'_, Uint8Array>, now: Timesta
 }
 
 /// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.
-fn note_age(
-    state: &State,
-    source: &Source,
-    delivery: &Delivery<'_, Uint8Array>,
-    now: Timestamp,
-    refusal: Refusal,
-    line: &mut LogLine<'_>,
-) {
-    if !matches!(refusal, Refusal::Check(error) if error.is_age()) {
-        return;
-    }
+fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, claim: Claim<'_>) -> &'static str {
     let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
     let keys = Keys { secrets: &source.secrets, jwks: set.as_deref() };
-    let matches = source.policy.matches_apart_from_age(keys, delivery, now, &Platform);
-    line.signature = Some(match (matches, source.jwks.is_some() && set.is_none()) {
-        (true, _) => "match",
-        (false, true) => "unknown",
-        (false, false) => "no_match",
-    });
+    match source.policy.matches_apart_from_age(claim, &arrival.body, keys, arrival.now, &Platform) {
+        true => "match",
+        false if source.jwks.is_some() && set.is_none() => "unknown",
+        false => "no_match",
+    }
 }
 
 /// The names of the headers that a source looks at, in the order in which `entry.js` passes them.
-fn header_names(source: &Source) -> Vec<&'static str> {
-    source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature]).collect()
+fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
+    source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature])
 }
 
 fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
-    header_names(source).into_iter().zip(values.split(|byte| *byte == b'\n')).collect()
+    let names = header_names(source).map(|name| -> &'a str { name });
+    names.zip(values.split(|byte| *byte == b'\n')).collect()
 }
 
 /// The bytes of header text. workerd reads headers as UTF-8; a platform that follows Fetch to the letter gives one character per
