@@ -71,8 +71,14 @@ pub enum SecretFault {
     NotBase64,
     /// A public key that is not a point of the curve in its canonical form.
     NotOnCurve,
+    /// Not `whsk_…`, where something is to be signed with Ed25519.
+    NotPrivate,
+    /// A private key together with a public key that is not its own.
+    PairMismatch,
     /// `whsk_`: a private key.
     PrivateKey,
+    /// A private key that is not 32 bytes long, or 64 with its public key.
+    PrivateKeyLength,
     /// A public key that is not 32 bytes long.
     PublicKeyLength,
     /// Quotes round the key.
@@ -225,9 +231,12 @@ impl fmt::Display for SecretFault {
                 "the secret is not standard base64; copy it as shown (`whsec_…`), or pass text secrets as raw bytes"
             }
             Self::NotOnCurve => "the public key is not an Ed25519 key",
+            Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
+            Self::PairMismatch => "the private key has a public key beside it that is not its own",
             Self::PrivateKey => {
                 "`whsk_` is a private key, which only the sender should hold; use the `whpk_` public key"
             }
+            Self::PrivateKeyLength => "the private key is not 32 bytes long, nor 64 with its public key",
             Self::PublicKeyLength => "the public key is not 32 bytes long",
             Self::Quoted => "the secret has quotes round it; remove them",
             Self::Spki => "the public key is wrapped in SPKI (44 bytes); use its last 32 bytes",

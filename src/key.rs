@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, SecretFault};
-use crate::signature::{HmacState, Point};
+use crate::signature::{HmacState, Point, Signer};
 
 /// A key of a source. It answers to its own version tag only: an HMAC key to `v1`, a public key to `v1a`.
 #[derive(Clone, Debug)]
@@ -32,6 +32,12 @@ pub struct HmacKey {
 pub struct Ed25519Key {
     bytes: [u8; 32],
     point: Point,
+}
+
+/// An Ed25519 private key: what a sender signs `v1a` with. A receiver has no use for one.
+#[derive(Clone)]
+pub struct Ed25519SigningKey {
+    signer: Signer,
 }
 
 impl SecretKey {
@@ -110,6 +116,44 @@ impl Ed25519Key {
     }
 }
 
+impl Ed25519SigningKey {
+    /// A key from the 32 bytes that RFC 8032 calls the private key.
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self { signer: Signer::new(seed) }
+    }
+
+    /// Reads `whsk_…`: base64 of the 32 bytes, or as Svix has it of these and the 32 bytes of the public key.
+    ///
+    /// White space at both ends is dropped; base64 is read as in [`SecretKey::parse`].
+    ///
+    /// # Errors
+    /// `empty_secret`; `invalid_secret`, also for a public key that belongs to another private key.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim_ascii();
+        let encoded = text.strip_prefix("whsk_").ok_or(Error::InvalidSecret(SecretFault::NotPrivate))?;
+        let bytes = decode(encoded)?;
+        let Some((seed, public)) = bytes.split_first_chunk::<32>().filter(|(_, rest)| [0, 32].contains(&rest.len()))
+        else {
+            return Err(Error::InvalidSecret(SecretFault::PrivateKeyLength));
+        };
+        let key = Self::from_seed(seed);
+        if !public.is_empty() && public != key.public_key().as_bytes() {
+            return Err(Error::InvalidSecret(SecretFault::PairMismatch));
+        }
+        Ok(key)
+    }
+
+    /// The key to verify with.
+    pub fn public_key(&self) -> Ed25519Key {
+        let (point, bytes) = self.signer.point();
+        Ed25519Key { bytes, point }
+    }
+
+    pub(crate) const fn signer(&self) -> &Signer {
+        &self.signer
+    }
+}
+
 impl fmt::Debug for HmacKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HmacKey(redacted)")
@@ -119,6 +163,12 @@ impl fmt::Debug for HmacKey {
 impl fmt::Debug for Ed25519Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Ed25519Key(redacted)")
+    }
+}
+
+impl fmt::Debug for Ed25519SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ed25519SigningKey(redacted)")
     }
 }
 
@@ -187,6 +237,25 @@ mod tests {
         }
         assert_fault("MDEyMw=", SecretFault::NotBase64);
         assert_fault("MDEyMw===", SecretFault::NotBase64);
+    }
+
+    #[test]
+    fn a_private_key_is_a_seed_with_or_without_its_public_key() {
+        let parse = |text: &str| Ed25519SigningKey::parse(text).map(|key| *key.public_key().as_bytes());
+        let SecretKey::Ed25519(public) = SecretKey::parse("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").unwrap()
+        else {
+            panic!()
+        };
+        let pair = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
+        assert_eq!(parse(pair), Ok(*public.as_bytes()));
+        assert_eq!(parse(" whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=\n"), Ok(*public.as_bytes()));
+        let fault = |text: &str| parse(text).err();
+        assert_eq!(fault(&pair.replace("IDij", "IDik")), Some(Error::InvalidSecret(SecretFault::PairMismatch)));
+        assert_eq!(fault("whsk_AAAA"), Some(Error::InvalidSecret(SecretFault::PrivateKeyLength)));
+        assert_eq!(fault("whpk_AAAA"), Some(Error::InvalidSecret(SecretFault::NotPrivate)));
+        assert_eq!(fault("whsk_"), Some(Error::EmptySecret));
+        let key = Ed25519SigningKey::parse(pair).unwrap();
+        assert_eq!(format!("{key:?}"), "Ed25519SigningKey(redacted)");
     }
 
     #[test]

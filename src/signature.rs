@@ -88,6 +88,27 @@ impl Point {
     }
 }
 
+/// An Ed25519 private key, expanded. Wiped when dropped.
+#[derive(Clone)]
+pub(crate) struct Signer(ed25519_dalek::SigningKey);
+
+impl Signer {
+    pub(crate) fn new(seed: &[u8; 32]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+    }
+
+    /// The public half: in the prime-order group, as it is a multiple of the base point.
+    pub(crate) fn point(&self) -> (Point, [u8; 32]) {
+        let key = self.0.verifying_key();
+        (Point(key), key.to_bytes())
+    }
+
+    /// RFC 8032, 5.1.6: no randomness is needed.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        ed25519_dalek::Signer::sign(&self.0, message).to_bytes()
+    }
+}
+
 /// Whether a signature has the one form that strict verification takes: `S` below the group order (RFC 8032, 5.1.7), `R` not of
 /// small order.
 pub fn is_strict(signature: &[u8; 64]) -> bool {
