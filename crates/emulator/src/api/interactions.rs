@@ -1,0 +1,133 @@
+//! Interactions: created at once, or in the background with webhooks of their own.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Answer;
+use super::body::{self, ConfigBody};
+use super::error::ApiError;
+use crate::clock::rfc3339;
+use crate::emulator::Emulator;
+use crate::job::{Job, Kind, Outcome};
+use crate::json::set;
+use crate::random;
+
+#[derive(Deserialize)]
+struct CreateBody {
+    model: Option<String>,
+    agent: Option<String>,
+    input: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    background: bool,
+    response_format: Option<Value>,
+    webhook_config: Option<ConfigBody>,
+}
+
+/// `POST /interactions`
+pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> Answer {
+    body::no_camel_case(&body::members(&body)?)?;
+    let body: CreateBody = body::read(&body)?;
+    let model = body.model.or(body.agent).ok_or_else(|| ApiError::invalid("model or agent is required."))?;
+    if body.input.is_none() {
+        return Err(ApiError::invalid("input is required."));
+    }
+    if body.webhook_config.is_some() && !body.background {
+        return Err(ApiError::invalid(
+            "webhook_config is only supported for background interactions (background=true).",
+        ));
+    }
+    let strict = emulator.options.strict_metadata;
+    let webhook = body.webhook_config.map(|config| config.check(strict, "webhook_config")).transpose()?;
+    let (id, now) = (format!("v1_{}", random::resource_id::<40>()?), emulator.clock.now_ms());
+    let makes_video = body.response_format.as_ref().is_some_and(asks_for_video);
+    let (kind, display_name, inlined) = (Kind::Interaction, None, None);
+    let mut job = Job { kind, id, model, display_name, inlined, makes_video, webhook, created_ms: now, ended: None };
+    if !body.background {
+        // What is answered at once has no event: nobody waits for it.
+        job.end(Outcome::Succeeded, now);
+        let resource = resource(&job);
+        emulator.write(|store| store.jobs.insert(job.id.clone(), job));
+        return Ok(Json(resource));
+    }
+    let resource = resource(&job);
+    emulator.start(job);
+    Ok(Json(resource))
+}
+
+/// `GET /interactions/{id}`
+pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+    let found = emulator.read(|store| store.jobs.get(&id).filter(is_interaction).map(resource));
+    found.map(Json).ok_or_else(|| ApiError::not_found(&id))
+}
+
+/// `DELETE /interactions/{id}`
+pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+    emulator.write(|store| {
+        store.jobs.get(&id).filter(is_interaction).ok_or_else(|| ApiError::not_found(&id))?;
+        store.jobs.remove(&id);
+        Ok(Json(json!({})))
+    })
+}
+
+/// `POST /interactions/{id}/cancel`
+pub(super) async fn cancel(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+    if !emulator.read(|store| store.jobs.get(&id).is_some_and(|job| is_interaction(&job))) {
+        return Err(ApiError::not_found(&id));
+    }
+    if !emulator.end(&id, Outcome::Cancelled)? {
+        return Err(ApiError::failed_precondition("The interaction has ended."));
+    }
+    let found = emulator.read(|store| store.jobs.get(&id).map(resource));
+    found.map(Json).ok_or_else(|| ApiError::not_found(&id))
+}
+
+fn is_interaction(job: &&Job) -> bool {
+    job.kind == Kind::Interaction
+}
+
+/// One format, or a list with one.
+fn asks_for_video(format: &Value) -> bool {
+    let is_video = |format: &Value| format.get("type").is_some_and(|kind| kind == "video");
+    is_video(format) || format.as_array().is_some_and(|formats| formats.iter().any(is_video))
+}
+
+fn resource(job: &Job) -> Value {
+    let status = match job.ended {
+        None => "in_progress",
+        Some((Outcome::Failed | Outcome::Expired, _)) => "failed",
+        Some((Outcome::Cancelled, _)) => "cancelled",
+        Some((Outcome::RequiresAction, _)) => "requires_action",
+        Some((Outcome::Succeeded, _)) => "completed",
+    };
+    let content = if job.makes_video {
+        let uri = format!("https://generativelanguage.googleapis.com/v1beta/files/{}", job.id);
+        json!({ "type": "video", "mime_type": "video/mp4", "uri": uri })
+    } else {
+        json!({ "type": "text", "text": "An answer of the emulator." })
+    };
+    let steps = match job.ended {
+        Some((Outcome::Succeeded, _)) => json!([{ "type": "model_output", "content": [content] }]),
+        _ => json!([]),
+    };
+    let mut resource = json!({
+        "id": job.id,
+        "object": "interaction",
+        "model": job.model,
+        "status": status,
+        "created": rfc3339(job.created_ms),
+        "updated": rfc3339(job.ended.map_or(job.created_ms, |(_, at)| at)),
+        "steps": steps,
+    });
+    if let Some(config) = &job.webhook {
+        let mut echoed = json!({ "uris": config.uris });
+        let metadata = config.user_metadata.as_ref().and_then(|text| serde_json::from_str::<Value>(text.get()).ok());
+        metadata.into_iter().for_each(|metadata| set(&mut echoed, "user_metadata", metadata));
+        set(&mut resource, "webhook_config", echoed);
+    }
+    resource
+}

@@ -1,0 +1,69 @@
+//! The clock, and the only file that reads one.
+//!
+//! What is stamped is real time, or every receiver would refuse it. Only waiting is compressed: by a scale of 3600 the hours of a
+//! retry schedule pass in as many seconds.
+
+use std::time::{Duration, SystemTime};
+
+/// Real time, and waits that are shortened by a scale.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    scale: f64,
+}
+
+impl Clock {
+    /// A clock whose waits are `scale` times shorter than they say.
+    pub const fn compressed(scale: f64) -> Self {
+        Self { scale }
+    }
+
+    /// Milliseconds since 1970, real.
+    pub fn now_ms(self) -> u64 {
+        u64::try_from(since_epoch().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Whole seconds since 1970, real: what a `webhook-timestamp` says.
+    pub fn now(self) -> u64 {
+        since_epoch().as_secs()
+    }
+
+    /// How long to really wait where the emulated service waits for `emulated`.
+    pub fn compress(self, emulated: Duration) -> Duration {
+        Duration::try_from_secs_f64(emulated.as_secs_f64() / self.scale).unwrap_or(Duration::MAX)
+    }
+
+    /// How much of the emulated service's time passes in `real`.
+    pub fn expand(self, real: Duration) -> Duration {
+        Duration::try_from_secs_f64(real.as_secs_f64() * self.scale).unwrap_or(Duration::MAX)
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, as Google's answers have it.
+pub fn rfc3339(unix_ms: u64) -> String {
+    // Later than the year 9999 nothing can be written in this form.
+    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms.min(253_402_300_799_999)));
+    humantime::format_rfc3339_millis(at.unwrap_or(SystemTime::UNIX_EPOCH)).to_string()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a program that sends needs to know the time")]
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_passes_in_as_many_seconds_as_the_scale_says() {
+        let clock = Clock::compressed(3600.0);
+        assert_eq!(clock.compress(Duration::from_secs(86_400)), Duration::from_secs(24));
+        assert_eq!(clock.expand(Duration::from_secs(24)), Duration::from_secs(86_400));
+    }
+
+    #[test]
+    fn times_are_written_as_google_does() {
+        assert_eq!(rfc3339(1_769_083_200_123), "2026-01-22T12:00:00.123Z");
+        assert_eq!(rfc3339(u64::MAX), "9999-12-31T23:59:59.999Z");
+    }
+}

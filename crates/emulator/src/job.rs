@@ -1,0 +1,164 @@
+//! Jobs: what a client starts and a webhook tells the end of. States and their events, nothing that runs.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What kind of job it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `:batchGenerateContent`.
+    Batch,
+    /// `interactions`, with `background`.
+    Interaction,
+    /// `:predictLongRunning`.
+    Video,
+}
+
+/// How a job ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Outcome {
+    /// With a result.
+    #[default]
+    Succeeded,
+    /// With an error.
+    Failed,
+    /// Not in time (batches; others fail).
+    Expired,
+    /// By the client.
+    Cancelled,
+    /// Waiting for the client (interactions; others succeed).
+    RequiresAction,
+}
+
+/// The webhooks of one request, instead of the registered ones.
+#[derive(Clone, Debug)]
+pub struct WebhookConfig {
+    /// Where the job's events go.
+    pub uris: Vec<String>,
+    /// Returned on each event: what was written, compact.
+    pub user_metadata: Option<Box<RawValue>>,
+}
+
+/// A job, running or ended.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What it is.
+    pub kind: Kind,
+    /// Without the collection's name in front.
+    pub id: String,
+    /// Without `models/` in front.
+    pub model: String,
+    /// Chosen by the client.
+    pub display_name: Option<String>,
+    /// Requests in the request; `None` for a batch that reads a file.
+    pub inlined: Option<usize>,
+    /// Whether an interaction makes a video.
+    pub makes_video: bool,
+    /// Set by the client.
+    pub webhook: Option<WebhookConfig>,
+    /// In Unix milliseconds.
+    pub created_ms: u64,
+    /// How it ended, and when.
+    pub ended: Option<(Outcome, u64)>,
+}
+
+impl Job {
+    /// The resource's name: `batches/…`, `models/…/operations/…`, or for an interaction its id.
+    pub fn name(&self) -> String {
+        match self.kind {
+            Kind::Batch => format!("batches/{}", self.id),
+            Kind::Interaction => self.id.clone(),
+            Kind::Video => format!("models/{}/operations/{}", self.model, self.id),
+        }
+    }
+
+    /// Ends the job, unless it has ended: then nothing changes.
+    pub fn end(&mut self, outcome: Outcome, now: u64) -> bool {
+        let running = self.ended.is_none();
+        if running {
+            self.ended = Some((possible(self.kind, outcome), now));
+        }
+        running
+    }
+
+    /// The type of the event that tells how the job ended. A video that fails has none: no such type is documented.
+    ///
+    /// `as_video` says whether an interaction that made a video tells so by `video.generated`.
+    pub fn event_type(&self, as_video: bool) -> Option<&'static str> {
+        let (outcome, _) = self.ended?;
+        if self.makes_video && as_video && outcome == Outcome::Succeeded {
+            return Some("video.generated");
+        }
+        match (self.kind, outcome) {
+            (Kind::Batch, Outcome::Succeeded) => Some("batch.succeeded"),
+            (Kind::Batch, Outcome::Failed) => Some("batch.failed"),
+            (Kind::Batch, Outcome::Expired) => Some("batch.expired"),
+            (Kind::Batch, Outcome::Cancelled) => Some("batch.cancelled"),
+            (Kind::Interaction, Outcome::Succeeded) => Some("interaction.completed"),
+            (Kind::Interaction, Outcome::Failed) => Some("interaction.failed"),
+            (Kind::Interaction, Outcome::Cancelled) => Some("interaction.cancelled"),
+            (Kind::Interaction, Outcome::RequiresAction) => Some("interaction.requires_action"),
+            (Kind::Video, Outcome::Succeeded) => Some("video.generated"),
+            _ => None,
+        }
+    }
+}
+
+/// The nearest that a job of this kind can do.
+const fn possible(kind: Kind, outcome: Outcome) -> Outcome {
+    match (kind, outcome) {
+        (Kind::Interaction | Kind::Video, Outcome::Expired) => Outcome::Failed,
+        (Kind::Batch | Kind::Video, Outcome::RequiresAction) => Outcome::Succeeded,
+        _ => outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhook::SUBSCRIBABLE;
+
+    fn job(kind: Kind) -> Job {
+        let (id, model) = ("x".to_owned(), "m".to_owned());
+        let (display_name, webhook, inlined, ended) = (None, None, None, None);
+        Job { kind, id, model, display_name, inlined, makes_video: false, webhook, created_ms: 0, ended }
+    }
+
+    #[test]
+    fn every_subscribable_event_can_be_had() {
+        let mut types = Vec::new();
+        for kind in [Kind::Batch, Kind::Interaction, Kind::Video] {
+            for outcome in [Outcome::Succeeded, Outcome::Failed, Outcome::Expired, Outcome::RequiresAction] {
+                let mut job = job(kind);
+                assert!(job.end(outcome, 1));
+                types.extend(job.event_type(false));
+            }
+        }
+        types.sort_unstable();
+        types.dedup();
+        let mut all = SUBSCRIBABLE;
+        all.sort_unstable();
+        assert_eq!(types, all);
+    }
+
+    #[test]
+    fn a_job_ends_once() {
+        let mut job = job(Kind::Batch);
+        assert_eq!(job.event_type(false), None);
+        assert!(job.end(Outcome::Expired, 1) && !job.end(Outcome::Succeeded, 2));
+        assert_eq!((job.ended, job.event_type(false)), (Some((Outcome::Expired, 1)), Some("batch.expired")));
+    }
+
+    #[test]
+    fn an_interaction_tells_of_a_video_in_the_way_asked_for() {
+        let mut job = job(Kind::Interaction);
+        job.makes_video = true;
+        job.end(Outcome::Succeeded, 1);
+        assert_eq!(
+            (job.event_type(true), job.event_type(false)),
+            (Some("video.generated"), Some("interaction.completed"))
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! The other side of Countersign: what sends webhooks, and what they are forwarded to.
+//!
+//! * [`serve`]: the Gemini API as far as webhooks need it. Clients create webhooks and jobs; jobs end and are told of, signed as the
+//!   real service does, with retries for 24 hours of a clock that can be compressed.
+//!
+//! In scope: everything that a receiver of webhooks can notice. Out of scope: models, files, quotas, and who a client is; any API key
+//! will do. What Google does not document, or documents otherwise than it is seen, is a switch of [`options::ServeOptions`].
+#![forbid(unsafe_code)]
+
+mod api;
+mod json;
+mod random;
+mod term;
+
+pub mod cli;
+pub mod clock;
+pub mod delivery;
+pub mod emulator;
+pub mod event;
+pub mod job;
+pub mod jwks;
+pub mod keys;
+pub mod options;
+pub mod outgoing;
+pub mod schedule;
+pub mod serve;
+pub mod webhook;
