@@ -97,7 +97,12 @@ impl Event {
 
     /// What `:ping` delivers. Neither its type nor its body is documented; the type is not one that can be subscribed to.
     pub fn ping(webhook: &str, id: String, now: u64) -> Option<Self> {
-        Self::new("webhook.ping", id, now, Data { id: webhook.to_owned(), ..Data::default() }, None)
+        Self::sample("webhook.ping", id, webhook.to_owned(), now)
+    }
+
+    /// An event about nothing that exists.
+    pub fn sample(kind: &str, id: String, data_id: String, now: u64) -> Option<Self> {
+        Self::new(kind, id, now, Data { id: data_id, ..Data::default() }, None)
     }
 
     fn new(kind: &str, id: String, at_ms: u64, data: Data<'_>, user_metadata: Option<&RawValue>) -> Option<Self> {

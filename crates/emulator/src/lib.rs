@@ -2,6 +2,8 @@
 //!
 //! * [`serve`]: the Gemini API as far as webhooks need it. Clients create webhooks and jobs; jobs end and are told of, signed as the
 //!   real service does, with retries for 24 hours of a clock that can be compressed.
+//! * [`send`]: deliveries to any receiver, right and wrong in every known way, and whether the answers are as they should be.
+//! * [`origin`]: what events are forwarded to, with the misbehaviour of origins.
 //!
 //! In scope: everything that a receiver of webhooks can notice. Out of scope: models, files, quotas, and who a client is; any API key
 //! will do. What Google does not document, or documents otherwise than it is seen, is a switch of [`options::ServeOptions`].
@@ -21,7 +23,9 @@ pub mod job;
 pub mod jwks;
 pub mod keys;
 pub mod options;
+pub mod origin;
 pub mod outgoing;
 pub mod schedule;
+pub mod send;
 pub mod serve;
 pub mod webhook;

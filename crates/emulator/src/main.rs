@@ -1,10 +1,12 @@
-//! `countersign-emulator serve`: see `--help`.
+//! `countersign-emulator serve | send | origin`: see `--help`.
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
 use countersign_emulator::cli::{Cli, Command};
+use countersign_emulator::origin::Origin;
+use countersign_emulator::send::{self, Outcome};
 use countersign_emulator::serve::Server;
 
 #[tokio::main]
@@ -25,7 +27,21 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             let server = Server::bind(*options).await?;
             println!("{}", server.greeting());
             server.run().await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Send(options) => Ok(match send::run(&options).await? {
+            Outcome::AsExpected => ExitCode::SUCCESS,
+            Outcome::Unexpected => ExitCode::from(1),
+            Outcome::Unanswered => ExitCode::from(2),
+        }),
+        Command::Origin(options) => {
+            let shows_text = !options.json;
+            let origin = Origin::bind(*options).await?;
+            if shows_text {
+                println!("{}\n", origin.greeting());
+            }
+            origin.run().await?;
+            Ok(ExitCode::SUCCESS)
         }
     }
-    Ok(ExitCode::SUCCESS)
 }

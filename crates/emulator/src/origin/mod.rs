@@ -1,0 +1,241 @@
+//! `origin`: what events are forwarded to. It shows what arrives, verifies it, and misbehaves on demand.
+
+mod arrival;
+mod control;
+mod fault;
+
+use std::collections::HashSet;
+use std::io::{Write, stdout};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use clap::Args;
+use countersign::SecretKey;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use self::fault::{Failure, Fault};
+use crate::clock::Clock;
+use crate::term::{bold, dim};
+use crate::{random, serve};
+
+pub use self::arrival::Arrival;
+pub use self::fault::{Failing, FaultOptions};
+
+/// The options of `origin`.
+#[derive(Args, Clone, Debug)]
+pub struct OriginOptions {
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8098")]
+    pub listen: SocketAddr,
+
+    /// Verifies what arrives: the value of the secret that `sign_with` names, or the sender's own; refuses the rest with 401
+    #[arg(long, value_name = "KEY", env = "COUNTERSIGN_ORIGIN_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+
+    /// Prints JSON, one line for each delivery
+    #[arg(long)]
+    pub json: bool,
+
+    /// Prints nothing of what arrives
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+
+    /// How it misbehaves; `/_origin` says how to change that while it runs.
+    #[command(flatten)]
+    pub fault: FaultOptions,
+}
+
+/// An origin that has its socket and answers once [`Origin::run`] runs.
+#[derive(Debug)]
+pub struct Origin {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    secret: Option<SecretKey>,
+    json: bool,
+    quiet: bool,
+    state: Mutex<Seen>,
+    changes: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    fault: Fault,
+    arrivals: Vec<Arrival>,
+    accepted: HashSet<String>,
+}
+
+/// In the extensions of a response that must not be sent: the connection breaks instead.
+#[derive(Clone, Copy)]
+struct Break;
+
+impl Origin {
+    /// Takes the socket.
+    ///
+    /// # Errors
+    /// Where the address is taken, or the secret cannot be read.
+    pub async fn bind(options: OriginOptions) -> Result<Self> {
+        let secret = options.secret.as_deref().map(SecretKey::parse).transpose().context("--secret cannot be used")?;
+        let listener = serve::bind(options.listen).await?;
+        let address = listener.local_addr()?;
+        let fault = Fault::of(&options.fault);
+        let state = Mutex::new(Seen { fault, arrivals: Vec::new(), accepted: HashSet::new() });
+        let (json, quiet) = (options.json, options.quiet);
+        Ok(Self {
+            listener,
+            address,
+            shared: Arc::new(Shared { secret, json, quiet, state, changes: watch::Sender::new(0) }),
+        })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What to do next, for a person.
+    pub fn greeting(&self) -> String {
+        format!(
+            "{} http://{}   {}",
+            bold("Origin"),
+            self.address,
+            dim("any path; /_origin to control it; Ctrl-C ends it")
+        )
+    }
+
+    /// Answers, until it is dropped.
+    ///
+    /// # Errors
+    /// None; a connection that fails ends alone.
+    pub async fn run(self) -> Result<()> {
+        let router = router(self.shared);
+        loop {
+            // Out of file descriptors, for one, is over after a while.
+            let Ok((stream, _)) = self.listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
+            tokio::spawn(serve_connection(stream, router.clone()));
+        }
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/_origin", get(control::help))
+        .route("/_origin/arrivals", get(control::arrivals).delete(control::forget))
+        .route("/_origin/fault", put(control::set_fault).get(control::get_fault))
+        .fallback(post(receive))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(shared)
+}
+
+/// One connection. Where an answer says so, it is reset rather than closed, as by a machine that went away.
+async fn serve_connection(stream: TcpStream, router: Router) {
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let router = router.clone();
+        async move {
+            let response = router.oneshot(request.map(Body::new)).await.unwrap_or_else(|never| match never {});
+            if response.extensions().get::<Break>().is_some() { Err("broken on demand") } else { Ok(response) }
+        }
+    });
+    let _ = stream.set_nodelay(true);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    if (&mut connection).await.is_err_and(|error| error.is_user()) {
+        let stream = connection.into_parts().io.into_inner();
+        let _ = socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+    }
+}
+
+/// Any delivery, at any path.
+async fn receive(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let clock = Clock::compressed(1.0);
+    let verified = shared.secret.as_ref().map(|secret| arrival::verify(secret, &headers, &body, clock.now()));
+    let refusal = verified.as_ref().and_then(|verified| verified.err());
+    let mut arrival = Arrival::new(clock.now_ms(), &uri, &headers, &body, verified);
+    let (stall, failure) = shared.with(|seen| {
+        arrival.duplicate = arrival.id.as_ref().is_some_and(|id| seen.accepted.contains(id));
+        let failure = if refusal.is_none() { seen.fault.next(random::fraction()) } else { None };
+        (seen.fault.stall(), failure)
+    });
+    tokio::time::sleep(stall).await;
+    let response = match (refusal, failure) {
+        (Some(error), _) => refuse(error),
+        (None, Some(failure)) => fail(failure),
+        (None, None) => {
+            let status = if arrival.duplicate { "duplicate" } else { "received" };
+            Json(json!({ "status": status, "id": arrival.id })).into_response()
+        }
+    };
+    arrival.answered = (failure != Some(Failure::Reset)).then(|| response.status().as_u16());
+    shared.note(arrival);
+    response
+}
+
+/// As Countersign refuses, with the core's code.
+fn refuse(error: countersign::Error) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+    let problem = json!({ "status": error.status(), "code": error.code(), "detail": error.to_string() });
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], problem.to_string()).into_response()
+}
+
+fn fail(failure: Failure) -> Response {
+    let mut response = Response::default();
+    match failure {
+        Failure::Reset => drop(response.extensions_mut().insert(Break)),
+        Failure::Status(status, retry_after) => {
+            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+            }
+        }
+    }
+    response
+}
+
+impl Shared {
+    fn with<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, arrival: Arrival) {
+        let line = match (self.quiet, self.json) {
+            (true, _) => None,
+            (false, true) => serde_json::to_string(&arrival).ok(),
+            (false, false) => Some(arrival.to_text()),
+        };
+        if let Some(line) = line {
+            // A reader that went away is no reason to stop answering.
+            let _ = writeln!(stdout(), "{line}");
+        }
+        self.with(|seen| {
+            if arrival.answered.is_some_and(|status| (200..300).contains(&status)) {
+                seen.accepted.extend(arrival.id.clone());
+            }
+            seen.arrivals.push(arrival);
+        });
+        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+/// More than any Worker forwards.
+const LARGEST_BODY: usize = 128 * 1024 * 1024;

@@ -1,0 +1,89 @@
+//! What `send` can be told.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::http::Uri;
+use clap::Args;
+use countersign::scheme::{self, Scheme};
+
+use super::scenario::{SCENARIOS, Scenario};
+use crate::outgoing::parse_url;
+
+/// The options of `send`.
+#[derive(Args, Clone, Debug)]
+pub struct SendOptions {
+    /// Where to send to
+    #[arg(long, value_name = "URL", value_parser = parse_url, required_unless_present = "list_scenarios")]
+    pub to: Option<Uri>,
+
+    /// How to sign: standard-webhooks, svix, gemini, gemini-dynamic
+    #[arg(long, value_name = "SCHEME", default_value = "standard-webhooks", value_parser = known_scheme)]
+    pub scheme: &'static Scheme,
+
+    /// The key that the receiver trusts: `whsec_…` signs `v1`, `whsk_…` signs `v1a`
+    #[arg(long, value_name = "KEY", env = "COUNTERSIGN_SEND_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+
+    /// Signs `v1a` with the key that `serve --seed TEXT` publishes
+    #[arg(long, value_name = "TEXT", conflicts_with = "secret")]
+    pub seed: Option<String>,
+
+    /// What to send, by name; `all` for everything; may be repeated
+    #[arg(long = "scenario", value_name = "NAME", default_value = "valid", value_parser = known_scenario)]
+    pub scenarios: Vec<Chosen>,
+
+    /// Says what scenarios there are, and what each expects
+    #[arg(long)]
+    pub list_scenarios: bool,
+
+    /// The body to sign, from a file or standard input (`-`); without it, an event is made up
+    #[arg(long, value_name = "FILE")]
+    pub body: Option<PathBuf>,
+
+    /// The `type` of the event that is made up
+    #[arg(long = "type", value_name = "TYPE", default_value = "batch.succeeded", conflicts_with = "body")]
+    pub kind: String,
+
+    /// How old the receiver lets a timestamp be; `stale` and `future` are a minute beyond it
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]
+    pub tolerance: Duration,
+
+    /// How long to wait for an answer
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
+    pub timeout: Duration,
+
+    /// Says of every scenario what was sent, expected and answered, not only of those that went wrong
+    #[arg(long, short)]
+    pub verbose: bool,
+
+    /// Sends that many valid deliveries and measures, instead of a scenario
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "scenarios", help_heading = "Load")]
+    pub count: Option<u32>,
+
+    /// Deliveries at a time
+    #[arg(long, value_name = "NUMBER", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..), requires = "count", help_heading = "Load")]
+    pub concurrency: u16,
+}
+
+/// What `--scenario` names.
+#[derive(Clone, Copy, Debug)]
+pub enum Chosen {
+    /// Every scenario that the scheme can be in.
+    All,
+    /// This one.
+    One(&'static Scenario),
+}
+
+fn known_scheme(name: &str) -> Result<&'static Scheme, String> {
+    let names = || scheme::ALL.map(|scheme| scheme.name).join(", ");
+    scheme::find(name).ok_or_else(|| format!("there are: {}", names()))
+}
+
+fn known_scenario(name: &str) -> Result<Chosen, String> {
+    if name == "all" {
+        return Ok(Chosen::All);
+    }
+    let found = SCENARIOS.iter().find(|scenario| scenario.name == name);
+    found.map(Chosen::One).ok_or_else(|| "no such scenario; --list-scenarios says which there are".to_owned())
+}

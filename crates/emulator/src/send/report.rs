@@ -1,0 +1,116 @@
+//! What `send` prints: what was sent, what was expected, what came.
+
+use countersign::scheme::{Form, HeaderNames};
+
+use super::judge::{Verdict, Words};
+use super::scenario::{Draft, Field, SCENARIOS, Scenario};
+use super::{Outcome, judge};
+use crate::outgoing::{Answer, Fault};
+use crate::term::{bold, dim, green, red};
+
+/// A scenario that was played.
+pub(super) struct Report {
+    pub(super) scenario: &'static Scenario,
+    pub(super) names: &'static HeaderNames,
+    pub(super) form: Form,
+    pub(super) exchanges: Vec<(Draft, Result<Answer, Fault>)>,
+}
+
+impl Report {
+    /// The worst of its deliveries.
+    pub(super) fn outcome(&self) -> Outcome {
+        let worst = self.exchanges.iter().map(|(_, result)| match judge(self.scenario, result) {
+            Verdict::AsExpected => Outcome::AsExpected,
+            Verdict::Unexpected(_) => Outcome::Unexpected,
+            Verdict::Unanswered => Outcome::Unanswered,
+        });
+        worst.max().unwrap_or(Outcome::AsExpected)
+    }
+
+    /// One line, and more where something went wrong or `detailed` asks for it.
+    pub(super) fn print(&self, detailed: bool) {
+        let good = self.outcome() == Outcome::AsExpected;
+        let mark = if good { green("✓") } else { red("✗") };
+        println!("{mark} {} {}", bold(format!("{:<21}", self.scenario.name)), self.scenario.about);
+        for (draft, result) in &self.exchanges {
+            if detailed || judge(self.scenario, result) != Verdict::AsExpected {
+                self.print_exchange(draft, result);
+            }
+        }
+    }
+
+    fn print_exchange(&self, draft: &Draft, result: &Result<Answer, Fault>) {
+        println!("    {} {}", dim("sent    "), self.sent(draft));
+        println!("    {} {}", dim("expected"), self.expected());
+        println!("    {} {}", dim("came    "), came(result));
+        if let Verdict::Unexpected(why) = judge(self.scenario, result) {
+            println!("    {} {}", dim("so      "), red(why));
+        }
+        if let Some(other) = self.other_code(result) {
+            println!(
+                "    {} refused for another reason than was meant ({other}): was that what was tested?",
+                dim("note    ")
+            );
+        }
+    }
+
+    /// Signatures are told apart by kind and number; their text helps nobody.
+    fn sent(&self, draft: &Draft) -> String {
+        let shown = |field: Field, name: &str| match draft.get(field) {
+            Some(value) => format!("{name} {value}"),
+            None => format!("no {name}"),
+        };
+        let signatures = draft.get(Field::Signature).map_or(0, |value| value.split(' ').count());
+        let signature = match signatures {
+            0 => format!("no {}", self.names.signature),
+            1 => format!("1 signature ({})", self.form.as_str()),
+            several => format!("{several} signatures ({})", self.form.as_str()),
+        };
+        let id = shown(Field::Id, self.names.id);
+        let timestamp = shown(Field::Timestamp, self.names.timestamp);
+        format!("{id}, {timestamp}, {signature}, a body of {} bytes", draft.body.len())
+    }
+
+    fn expected(&self) -> String {
+        let expected = self.scenario.expects.in_words();
+        if self.scenario.codes.is_empty() {
+            return expected.to_owned();
+        }
+        format!("{expected}; Countersign says {}", self.scenario.codes.join(" or "))
+    }
+
+    /// A code that is not of this scenario, of a receiver that uses any of the codes known here.
+    fn other_code(&self, result: &Result<Answer, Fault>) -> Option<String> {
+        let code = Words::of(result.as_ref().ok()?).code()?.to_owned();
+        let known = SCENARIOS.iter().any(|scenario| scenario.codes.contains(&code.as_str()));
+        let meant = self.scenario.codes.contains(&code.as_str()) || self.scenario.codes.is_empty();
+        (known && !meant).then_some(code)
+    }
+}
+
+fn came(result: &Result<Answer, Fault>) -> String {
+    match result {
+        Err(fault) => red(format!("no answer: {fault}")),
+        Ok(answer) => {
+            let words = Words::of(answer).line().map(|line| format!(" {line}")).unwrap_or_default();
+            format!("{}{words} {}", answer.status, dim(format!("({:.1} ms)", answer.took.as_secs_f64() * 1000.0)))
+        }
+    }
+}
+
+/// How many went as they should.
+pub(super) fn summary(outcomes: &[Outcome]) {
+    let good = outcomes.iter().filter(|outcome| **outcome == Outcome::AsExpected).count();
+    let line = format!("{good} of {} as expected", outcomes.len());
+    println!("\n{}", if good == outcomes.len() { green(line) } else { red(line) });
+}
+
+/// All scenarios, with what they expect.
+pub(super) fn list() {
+    for scenario in SCENARIOS {
+        let expected = scenario.expects.in_words();
+        let codes = scenario.codes.join(", ");
+        println!("{} {}", bold(format!("{:<21}", scenario.name)), scenario.about);
+        println!("{:<21} {}", "", dim(format!("{expected} {codes}").trim_end()));
+    }
+}

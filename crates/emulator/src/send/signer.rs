@@ -1,0 +1,93 @@
+//! The key that a delivery is signed with, and the wrong ones beside it.
+
+use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use countersign::scheme::{Form, Scheme};
+use countersign::signature::{Crypto, Portable};
+use countersign::{Ed25519SigningKey, HmacKey, SecretKey, Timestamp, sign, sign_v1a};
+
+use super::options::SendOptions;
+use crate::keys::ServiceKeys;
+use crate::random;
+
+/// A key to sign with.
+#[derive(Clone, Debug)]
+pub(super) enum Signer {
+    /// `whsec_…`
+    V1(HmacKey),
+    /// `whsk_…`
+    V1a(Ed25519SigningKey),
+}
+
+impl Signer {
+    /// The key that the options name, held to what the scheme can be signed with.
+    pub(super) fn of(options: &SendOptions) -> Result<Self> {
+        let signer = match (&options.secret, &options.seed) {
+            (_, Some(seed)) => Self::V1a(ServiceKeys::new(Some(seed))?.signing()?.clone()),
+            (Some(secret), None) => Self::parse(secret).context("--secret cannot be used")?,
+            (None, None) => bail!("no key to sign with: {} {}", options.scheme.name, missing_key(options.scheme)),
+        };
+        if !options.scheme.forms.contains(&signer.form()) {
+            bail!("this key signs {}: {} {}", signer.form().as_str(), options.scheme.name, missing_key(options.scheme));
+        }
+        Ok(signer)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        if text.trim_start().starts_with("whsk_") {
+            return Ok(Self::V1a(Ed25519SigningKey::parse(text)?));
+        }
+        match SecretKey::parse(text)? {
+            SecretKey::Hmac(key) => Ok(Self::V1(key)),
+            _ => bail!("a public key cannot sign; take the private one, `whsk_…`"),
+        }
+    }
+
+    /// Another key of the same kind.
+    pub(super) fn stranger(&self) -> Result<Self> {
+        Ok(match self {
+            Self::V1(_) => Self::V1(HmacKey::from_bytes(&random::bytes::<32>()?)?),
+            Self::V1a(_) => Self::V1a(Ed25519SigningKey::from_seed(&random::bytes()?)),
+        })
+    }
+
+    pub(super) const fn form(&self) -> Form {
+        match self {
+            Self::V1(_) => Form::V1,
+            Self::V1a(_) => Form::V1a,
+        }
+    }
+
+    /// One signature with its version in front.
+    pub(super) fn sign(&self, id: &str, timestamp: u64, body: &[u8]) -> String {
+        let (id, at) = (id.as_bytes(), Timestamp::from_unix(timestamp));
+        match self {
+            Self::V1(key) => sign(std::slice::from_ref(key), id, at, body, &Portable),
+            Self::V1a(key) => sign_v1a(std::slice::from_ref(key), id, at, body),
+        }
+    }
+
+    /// A signature of the form that this key does not have. For a public key that is the HMAC keyed with it, which anybody can
+    /// make: a receiver that lets the header choose the algorithm accepts it.
+    pub(super) fn in_other_form(&self, id: &str, timestamp: u64, body: &[u8]) -> Result<String> {
+        match self {
+            Self::V1(_) => Ok(Self::V1a(Ed25519SigningKey::from_seed(&random::bytes()?)).sign(id, timestamp, body)),
+            Self::V1a(key) => {
+                let public = HmacKey::from_bytes(key.public_key().as_bytes())?;
+                let mac = Portable.hmac_sha256(&public, format!("{id}.{timestamp}.").as_bytes(), body);
+                Ok(format!("v1,{}", STANDARD.encode(mac)))
+            }
+        }
+    }
+}
+
+fn missing_key(scheme: &Scheme) -> String {
+    let v1 = "`--secret whsec_…`, the secret that the receiver has";
+    let v1a = "`--secret whsk_…`, or `--seed TEXT` as given to `serve`, whose key set the receiver fetches";
+    match (scheme.forms.contains(&Form::V1), scheme.forms.contains(&Form::V1a)) {
+        (true, false) => format!("takes {v1}"),
+        (false, _) => format!("takes {v1a}"),
+        (true, true) => format!("takes {v1}, or {v1a}"),
+    }
+}
