@@ -149,7 +149,7 @@ fn sign_dynamic(emulator: &Emulator, event: &Event, uri: &str, at: Timestamp) ->
     if emulator.options.dynamic == Dynamic::Jwt {
         let audience = emulator.options.audience.as_deref().unwrap_or(uri);
         let claims = claims(event, audience, at.as_unix())?;
-        return emulator.read(|store| store.keys.rsa().token(&claims));
+        return emulator.read(|store| store.keys.rsa()?.token(&claims));
     }
     let key = emulator.read(|store| store.keys.signing().cloned())?;
     Ok(sign_v1a(&[key], event.id.as_bytes(), at, &event.body))

@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::job::{Job, Outcome};
 use crate::jwks::{JwksMode, JwksSwitch};
 use crate::keys::{Secret, ServiceKeys};
-use crate::options::ServeOptions;
+use crate::options::{Dynamic, ServeOptions};
 use crate::outgoing::Outgoing;
 use crate::random;
 use crate::webhook::Webhook;
@@ -59,7 +59,7 @@ impl Emulator {
             jobs: HashMap::new(),
             job_order: Vec::new(),
             deliveries: Vec::new(),
-            keys: ServiceKeys::new(options.seed.as_deref())?,
+            keys: ServiceKeys::new(options.seed.as_deref(), options.dynamic == Dynamic::Jwt)?,
             jwks: JwksMode::of(&options.jwks),
             outcome: options.outcome,
             given_secret,

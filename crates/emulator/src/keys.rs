@@ -22,16 +22,16 @@ pub struct ServiceKeys {
     made: u64,
     /// The newest first, which is the one that signs.
     ed25519: Vec<(u64, Ed25519SigningKey)>,
-    rsa: RsaKey,
+    rsa: Option<RsaKey>,
 }
 
 impl ServiceKeys {
-    /// Three keys: random, or the same again for the same seed.
+    /// Three Ed25519 keys: random, or the same again for the same seed. With `rsa`, also the key of the documented form.
     ///
     /// # Errors
     /// Where the system gives no random numbers.
-    pub fn new(seed: Option<&str>) -> Result<Self> {
-        let (seed, rsa) = (seed.map(str::to_owned), RsaKey::test_only()?);
+    pub fn new(seed: Option<&str>, rsa: bool) -> Result<Self> {
+        let (seed, rsa) = (seed.map(str::to_owned), rsa.then(RsaKey::test_only).transpose()?);
         let mut keys = Self { seed, made: 0, ed25519: Vec::new(), rsa };
         (0..KEYS).try_for_each(|_| keys.add())?;
         Ok(keys)
@@ -51,8 +51,11 @@ impl ServiceKeys {
     }
 
     /// The RSA key of the documented form.
-    pub const fn rsa(&self) -> &RsaKey {
-        &self.rsa
+    ///
+    /// # Errors
+    /// Where the service does not have it.
+    pub fn rsa(&self) -> Result<&RsaKey> {
+        self.rsa.as_ref().context("there is no RSA key")
     }
 
     /// Puts a new key in front, which signs from now on, and takes the oldest out of the set.
@@ -64,9 +67,9 @@ impl ServiceKeys {
         self.add()
     }
 
-    /// The key set document: as seen on the wire, without `kid` unless asked for. Ed25519 for `v1a`; with `rsa` also the RSA key,
-    /// whose `kid` a token names.
-    pub fn document(&self, kid: bool, rsa: bool) -> Value {
+    /// The key set document: as seen on the wire, without `kid` unless asked for. Ed25519 for `v1a`; the RSA key, if
+    /// there is one, always has the `kid` that a token names.
+    pub fn document(&self, kid: bool) -> Value {
         let okp = self.ed25519.iter().map(|(number, key)| {
             let mut jwk = json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig" });
             set(&mut jwk, "x", URL_SAFE_NO_PAD.encode(key.public_key().as_bytes()));
@@ -75,7 +78,7 @@ impl ServiceKeys {
             }
             jwk
         });
-        json!({ "keys": okp.chain(rsa.then(|| self.rsa.jwk())).collect::<Vec<_>>() })
+        json!({ "keys": okp.chain(self.rsa.as_ref().map(RsaKey::jwk)).collect::<Vec<_>>() })
     }
 
     fn add(&mut self) -> Result<()> {
@@ -165,23 +168,23 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_keys_and_rotation_the_same_next() {
-        let mut one = ServiceKeys::new(Some("a")).unwrap();
-        let mut same = ServiceKeys::new(Some("a")).unwrap();
-        assert_eq!(one.document(false, false), same.document(false, false));
-        assert_ne!(one.document(false, false), ServiceKeys::new(Some("b")).unwrap().document(false, false));
-        assert_ne!(ServiceKeys::new(None).unwrap().document(false, false), one.document(false, false));
+        let mut one = ServiceKeys::new(Some("a"), false).unwrap();
+        let mut same = ServiceKeys::new(Some("a"), false).unwrap();
+        assert_eq!(one.document(false), same.document(false));
+        assert_ne!(one.document(false), ServiceKeys::new(Some("b"), false).unwrap().document(false));
+        assert_ne!(ServiceKeys::new(None, false).unwrap().document(false), one.document(false));
         one.rotate().unwrap();
-        assert_ne!(one.document(false, false), same.document(false, false));
+        assert_ne!(one.document(false), same.document(false));
         same.rotate().unwrap();
-        assert_eq!(one.document(true, true), same.document(true, true));
+        assert_eq!(one.document(true), same.document(true));
     }
 
     #[test]
     fn the_set_is_read_by_the_core() {
-        let keys = ServiceKeys::new(None).unwrap();
-        let usable = |kid, rsa| Jwks::parse(keys.document(kid, rsa).to_string().as_bytes()).unwrap().usable();
-        assert_eq!((usable(false, false), usable(true, true)), (3, 4));
-        assert!(!keys.document(false, true)["keys"][0].to_string().contains("kid"));
+        let keys = |rsa| ServiceKeys::new(None, rsa).unwrap();
+        let usable = |rsa| Jwks::parse(keys(rsa).document(true).to_string().as_bytes()).unwrap().usable();
+        assert_eq!((usable(false), usable(true)), (3, 4));
+        assert!(!keys(true).document(false)["keys"][0].to_string().contains("kid"));
     }
 
     #[test]

@@ -13,11 +13,13 @@ use countersign_emulator::serve::Server;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     tokio::select! {
+        // First, so that it is heard from the moment that anything is printed.
+        biased;
+        _ = tokio::signal::ctrl_c() => ExitCode::SUCCESS,
         ended = run(cli) => ended.unwrap_or_else(|error| {
             eprintln!("error: {error:#}");
             ExitCode::from(2)
         }),
-        _ = tokio::signal::ctrl_c() => ExitCode::SUCCESS,
     }
 }
 

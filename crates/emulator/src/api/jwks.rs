@@ -9,7 +9,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::emulator::Emulator;
-use crate::options::Dynamic;
 
 /// `GET /.well-known/jwks.json`
 pub(super) async fn key_set(State(emulator): State<Arc<Emulator>>) -> Response {
@@ -18,8 +17,7 @@ pub(super) async fn key_set(State(emulator): State<Arc<Emulator>>) -> Response {
     if let Some(status) = mode.status {
         return StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE).into_response();
     }
-    let rsa = emulator.options.dynamic == Dynamic::Jwt;
-    let mut response = Json(emulator.read(|store| store.keys.document(mode.kid, rsa))).into_response();
+    let mut response = Json(emulator.read(|store| store.keys.document(mode.kid))).into_response();
     if let Some(value) = mode.max_age.and_then(|seconds| format!("public, max-age={seconds}").parse().ok()) {
         response.headers_mut().insert(header::CACHE_CONTROL, value);
     }

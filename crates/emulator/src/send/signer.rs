@@ -24,7 +24,7 @@ impl Signer {
     /// The key that the options name, held to what the scheme can be signed with.
     pub(super) fn of(options: &SendOptions) -> Result<Self> {
         let signer = match (&options.secret, &options.seed) {
-            (_, Some(seed)) => Self::V1a(ServiceKeys::new(Some(seed))?.signing()?.clone()),
+            (_, Some(seed)) => Self::V1a(ServiceKeys::new(Some(seed), false)?.signing()?.clone()),
             (Some(secret), None) => Self::parse(secret).context("--secret cannot be used")?,
             (None, None) => bail!("no key to sign with: {} {}", options.scheme.name, missing_key(options.scheme)),
         };
