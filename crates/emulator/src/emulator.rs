@@ -48,7 +48,7 @@ impl Emulator {
     /// An emulator with no webhook and no job.
     ///
     /// # Errors
-    /// Where `--secret` cannot be read, the system gives no random numbers, or its certificates cannot be read.
+    /// Where `--secret` cannot be read, or the system gives no random numbers.
     pub fn new(options: ServeOptions) -> Result<Arc<Self>> {
         let given_secret = match &options.secret {
             Some(text) => Some((Secret::parse(text).context("--secret cannot be used")?, text.trim().to_owned())),
@@ -66,7 +66,7 @@ impl Emulator {
         };
         Ok(Arc::new(Self {
             clock: Clock::compressed(options.time_scale),
-            outgoing: Outgoing::new(options.concurrency)?,
+            outgoing: Outgoing::new(options.concurrency),
             slots: Semaphore::new(options.concurrency),
             store: Mutex::new(store),
             changes: watch::Sender::new(0),

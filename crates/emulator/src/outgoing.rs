@@ -53,23 +53,18 @@ pub enum Fault {
 }
 
 impl Outgoing {
-    /// A sender that trusts the certificates that the system trusts, and keeps up to `connections` idle per host.
-    ///
-    /// # Errors
-    /// Where the system's certificates cannot be read.
-    pub fn new(connections: usize) -> Result<Self> {
+    /// A sender that trusts the authorities that the system trusts (or Mozilla does, where a container has none), and keeps up to
+    /// `connections` idle per host.
+    pub fn new(connections: usize) -> Self {
         let mut http = HttpConnector::new();
         http.set_nodelay(true);
         http.enforce_http(false);
-        let https = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .context("the system's certificates cannot be read; on Debian and Ubuntu they are in ca-certificates")?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
+        let builder = HttpsConnectorBuilder::new();
+        let trusting = builder.with_native_roots().unwrap_or_else(|_| HttpsConnectorBuilder::new().with_webpki_roots());
+        let https = trusting.https_or_http().enable_http1().wrap_connector(http);
         let mut builder = Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).pool_max_idle_per_host(connections);
-        Ok(Self { client: builder.build(https) })
+        Self { client: builder.build(https) }
     }
 
     /// Sends, and waits for the whole answer until `limit` has passed.

@@ -57,7 +57,7 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
         None => made_up(&options.kind)?,
     };
     let run =
-        Run { to, names: names(options)?, outgoing: Outgoing::new(options.concurrency.into())?, options, signer, body };
+        Run { to, names: names(options)?, outgoing: Outgoing::new(options.concurrency.into()), options, signer, body };
     match options.count {
         Some(count) => load::run(&run, count).await,
         None => run.scenarios().await,
