@@ -54,6 +54,9 @@ const fn of_secret(fault: SecretFault) -> &'static str {
             "copy the secret as shown, `whsec_…`; if the sender uses its text as the key, pass it as raw"
         }
         SecretFault::NotOnCurve | SecretFault::PublicKeyLength => "copy the `whpk_…` public key again, as a whole",
+        SecretFault::NotPrivate | SecretFault::PairMismatch | SecretFault::PrivateKeyLength => {
+            "copy the `whsk_…` private key again, as a whole; it is the sender's"
+        }
         SecretFault::PrivateKey => {
             "use the `whpk_…` public key that belongs to it, and replace the private key: it was exposed"
         }
