@@ -94,6 +94,11 @@ pub(crate) fn curl(url: &str, secret: &Secret) -> String {
     )
 }
 
+/// 32 random bytes in hexadecimal digits: a token.
+pub(crate) fn random_hex() -> Result<String> {
+    Ok(hex(&random::<32>()?))
+}
+
 fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     File::open("/dev/urandom")

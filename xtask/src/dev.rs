@@ -1,7 +1,10 @@
-//! `cargo xtask dev`: the Worker under `wrangler dev`, an origin beside it, and two events to look at.
+//! `cargo xtask dev`: a local Gemini, the Worker under `wrangler dev`, an origin behind it, and events to look at.
+
+mod secrets;
+mod show;
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
@@ -9,38 +12,78 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
-use toml::{Table, toml};
 
-use crate::demo::{self, Secret};
-use crate::origin::{self, Arrival};
+use self::secrets::Secrets;
+use crate::emulator::{Arrival, Emulator};
 use crate::process::{self, Group, Log};
-use crate::term::{Progress, bold, dim, green, red, yellow};
+use crate::term::{Progress, bold};
 use crate::{build, tools, wrangler};
 
-const PORT: u16 = 8787;
-const SECRET: &str = "GEMINI_WEBHOOK_SECRET";
-/// How long workerd may take to answer for the first time.
+/// How long workerd may take to answer for the first time, and the others to listen.
 const READY_LIMIT: Duration = Duration::from_secs(60);
-/// How often a Worker that should be running is looked at.
+/// How often what should be running is looked at.
 const WATCH: Duration = Duration::from_millis(500);
 /// The line before the command to paste, which is the last that is printed before something arrives.
 pub(crate) const READY: &str =
     "Now you: paste this into another terminal, as often as you like. Ctrl-C here ends everything.";
 
+/// The ports of a `dev`.
+#[derive(Clone, Copy)]
+struct Ports {
+    worker: u16,
+    gemini: u16,
+    origin: u16,
+}
+
+impl Ports {
+    const DEFAULT: Self = Self { worker: 8787, gemini: 8099, origin: 8098 };
+
+    const fn named(self) -> [(&'static str, u16); 3] {
+        [("--port", self.worker), ("--gemini-port", self.gemini), ("--origin-port", self.origin)]
+    }
+}
+
+/// Where everything is.
+struct Places {
+    worker: String,
+    gemini: String,
+    origin: String,
+}
+
+impl Places {
+    fn at(ports: Ports) -> Self {
+        let at = |port| format!("http://127.0.0.1:{port}");
+        Self { worker: at(ports.worker), gemini: at(ports.gemini), origin: at(ports.origin) }
+    }
+
+    fn gemini_source(&self) -> String {
+        format!("{}/gemini", self.worker)
+    }
+
+    fn jobs_source(&self, secrets: &Secrets) -> String {
+        format!("{}/gemini-jobs/{}", self.worker, secrets.jobs_token)
+    }
+}
+
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut port, mut dir) = (PORT, tools::root().join("build/dev"));
+    let (mut ports, mut dir) = (Ports::DEFAULT, tools::root().join("build/dev"));
     while let Some(arg) = args.next()? {
         match arg {
-            lexopt::Arg::Long("port") => port = args.value()?.parse()?,
+            lexopt::Arg::Long("port") => ports.worker = args.value()?.parse()?,
+            lexopt::Arg::Long("gemini-port") => ports.gemini = args.value()?.parse()?,
+            lexopt::Arg::Long("origin-port") => ports.origin = args.value()?.parse()?,
             // For a second one beside the first; the test of this command uses it.
             lexopt::Arg::Long("dir") => dir = args.value()?.into(),
             other => return Err(other.unexpected().into()),
         }
     }
-    ensure_free(port)?;
+    for (option, port) in ports.named() {
+        ensure_free(option, port)?;
+    }
     build::production()?;
-    run(port, &dir)
+    let emulator = Emulator::build()?;
+    run(ports, &emulator, &dir)
 }
 
 /// Whether nothing listens on the port.
@@ -48,57 +91,54 @@ pub(crate) fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
-fn ensure_free(port: u16) -> Result<()> {
-    let next = port.checked_add(1).unwrap_or(PORT);
+fn ensure_free(option: &str, port: u16) -> Result<()> {
+    let next = port.checked_add(10).unwrap_or(port);
     ensure!(
         is_free(port),
         "port {port} is taken. End what listens there (perhaps another `cargo xtask dev`), or take another port: \
-         cargo xtask dev --port {next}"
+         cargo xtask dev {option} {next}"
     );
     Ok(())
 }
 
-fn run(port: u16, dir: &Path) -> Result<()> {
+fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
     fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))?;
-    let secret = secret(dir)?;
-    let (origin, arrivals) = origin::start()?;
-    let origin = format!("http://127.0.0.1:{origin}/hooks/gemini");
-    let config = wrangler::derive(dir, sources(&origin))?;
-    let worker = format!("http://127.0.0.1:{port}");
+    let (places, secrets) = (Places::at(ports), Secrets::kept_in(dir)?);
+    let hook = format!("{}/hooks/gemini", places.origin);
+    let config = wrangler::derive(dir, secrets::sources(&hook, &format!("{}/.well-known/jwks.json", places.gemini)))?;
 
+    let (mut origin, arrivals) = emulator.origin(ports.origin, &secrets.origin.text(), dir)?;
+    let mut gemini = emulator.serve(ports.gemini, &secrets.gemini.text(), dir)?;
+    wait_until_listening(ports.origin, &mut origin)?;
+    wait_until_listening(ports.gemini, &mut gemini)?;
     let log = Log::at(&dir.join("wrangler.log"))?;
-    let mut wrangler = Group::spawn(&mut wrangler_dev(port, dir, &config, &log)?)?;
-    wait_until_healthy(&worker, &mut wrangler, &log)?;
+    let mut wrangler = Group::spawn(&mut wrangler_dev(ports.worker, dir, &config, &log)?)?;
+    wait_until_healthy(&places.worker, &mut wrangler, &log)?;
     process::say_on_interrupt(format!(
-        "Ended: the Worker, the origin, and everything they started. Port {port} is free."
+        "Ended: the Worker, Gemini, the origin, and everything they started. Port {} is free.",
+        ports.worker
     ));
 
-    println!("\n{} {worker}\n{} {origin}", bold("Worker"), bold("Origin"));
-    let url = format!("{worker}/gemini");
-    show_signed(&url, &secret, &arrivals)?;
-    show_forged(&url, &arrivals)?;
-    println!("\n{}\n\n{}", bold(READY), demo::curl(&url, &secret));
-    show_further(&arrivals, &mut wrangler, &log)
+    println!("\n{} {}   what Google would call", bold("Worker"), places.worker);
+    println!("{} {}   what an SDK takes for Google", bold("Gemini"), places.gemini);
+    println!("{} {hook}   what stands for your application", bold("Origin"));
+    show::signed_and_forged(&places, &secrets, &arrivals)?;
+    show::job(&places, &secrets, &arrivals)?;
+    show::what_next(&places, &secrets);
+    watch(&arrivals, &mut [("wrangler", &mut wrangler), ("Gemini", &mut gemini)])
+        .with_context(|| format!("what it wrote is in {}", dir.display()))
 }
 
-/// The same secret at every start, so that a pasted command goes on working.
-fn secret(dir: &Path) -> Result<Secret> {
-    let file = dir.join(".dev.vars");
-    let known =
-        fs::read_to_string(&file).ok().and_then(|vars| Secret::parse(vars.strip_prefix(SECRET)?.strip_prefix('=')?));
-    let secret = known.map_or_else(Secret::random, Ok)?;
-    fs::write(&file, format!("{SECRET}={}\n", secret.text()))
-        .with_context(|| format!("{} cannot be written", file.display()))?;
-    Ok(secret)
-}
-
-fn sources(origin: &str) -> Table {
-    toml! {
-        [gemini]
-        scheme = "gemini"
-        secrets = [SECRET]
-        forward = { origin = origin }
+fn wait_until_listening(port: u16, child: &mut Group) -> Result<()> {
+    let started = Instant::now();
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        if let Some(status) = child.ended()? {
+            bail!("what should listen on port {port} ended: {status}");
+        }
+        ensure!(started.elapsed() < READY_LIMIT, "nothing listens on port {port} after {READY_LIMIT:?}");
+        thread::sleep(process::POLL);
     }
+    Ok(())
 }
 
 fn wrangler_dev(port: u16, dir: &Path, config: &Path, log: &Log) -> Result<std::process::Command> {
@@ -142,48 +182,20 @@ fn wait_until_healthy(worker: &str, wrangler: &mut Group, log: &Log) -> Result<(
     }
 }
 
-fn show_signed(url: &str, secret: &Secret, arrivals: &Receiver<Arrival>) -> Result<()> {
-    println!("\n{}", bold("A Gemini event, signed with the source's secret"));
-    let (id, answer) = demo::send(url, secret)?;
-    ensure!(answer.status == 200, "the signed event was refused: {} {}", answer.status, answer.word);
-    println!("  {} {} {}  {}", green("accepted"), answer.status, answer.word, dim(id));
-    // The Worker answers when the origin has answered, so the event is there already.
-    show_arrival(&arrivals.try_recv().context("the event was accepted, but did not arrive at the origin")?);
-    Ok(())
-}
-
-fn show_forged(url: &str, arrivals: &Receiver<Arrival>) -> Result<()> {
-    println!("\n{}", bold("The same event, signed by somebody who does not know the secret"));
-    let (id, answer) = demo::send(url, &Secret::random()?)?;
-    ensure!(answer.status == 401, "the forged event was not refused: {} {}", answer.status, answer.word);
-    println!("  {}  {} {}  {}", red("refused"), answer.status, answer.word, dim(id));
-    if let Some(reason) = answer.reason {
-        println!("           {reason}");
-    }
-    ensure!(arrivals.try_recv().is_err(), "a forged event arrived at the origin");
-    println!("           nothing arrived at the origin");
-    Ok(())
-}
-
-fn show_arrival(arrival: &Arrival) {
-    println!("  {} at the origin", yellow("arrived"));
-    for (name, value) in &arrival.headers {
-        println!("    {} {value}", dim(format!("{name}:")));
-    }
-    println!("\n    {}", String::from_utf8_lossy(&arrival.body));
-}
-
-fn show_further(arrivals: &Receiver<Arrival>, wrangler: &mut Group, log: &Log) -> Result<()> {
+/// Shows what arrives, until something ends that should not.
+fn watch(arrivals: &Receiver<Arrival>, children: &mut [(&str, &mut Group)]) -> Result<()> {
     loop {
         match arrivals.recv_timeout(WATCH) {
             Ok(arrival) => {
                 println!();
-                show_arrival(&arrival);
+                show::arrival(&arrival);
             }
             Err(RecvTimeoutError::Disconnected) => bail!("the origin ended"),
             Err(RecvTimeoutError::Timeout) => {
-                if let Some(status) = wrangler.ended()? {
-                    bail!("wrangler ended ({status}):\n{}", log.text().trim_end());
+                for (name, child) in children.iter_mut() {
+                    if let Some(status) = child.ended()? {
+                        bail!("{name} ended: {status}");
+                    }
                 }
             }
         }

@@ -40,6 +40,7 @@ pub(crate) fn run() -> Result<()> {
 fn start(port: u16, log: &Log) -> Result<Group> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["dev", "--port", &port.to_string(), "--dir"]).arg(dev::dir_for_tests());
+    command.args(["--gemini-port", &free_port()?.to_string(), "--origin-port", &free_port()?.to_string()]);
     Group::spawn(command.current_dir(tools::root()).stdout(Stdio::piped()).stderr(log.handle()?))
 }
 

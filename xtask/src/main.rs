@@ -11,7 +11,7 @@ mod check;
 mod demo;
 mod dev;
 mod devtest;
-mod origin;
+mod emulator;
 mod process;
 mod selfhost;
 mod term;
@@ -28,7 +28,8 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   build [--test]              the Worker, as wrangler deploys it, in build/worker; --test: also the one the tests use
-  dev [--port 8787]           the Worker and an origin on loopback, with one signed and one forged event to look at
+  dev [--port 8787] [--gemini-port 8099] [--origin-port 8098]
+                              the Worker, a local Gemini and an origin on loopback, with events to look at
   test [--soak] [step ...]    everything, or only the steps named; `test --list` names them; --soak: and 20 kills
   bench [--body 400] [--rounds 25]
                               forged deliveries per second against an empty JS Worker and one on standardwebhooks

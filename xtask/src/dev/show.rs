@@ -1,0 +1,96 @@
+//! What `cargo xtask dev` shows: three events, and what to type next.
+
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+
+use super::Places;
+use super::secrets::Secrets;
+use crate::demo;
+use crate::emulator::Arrival;
+use crate::term::{bold, dim, green, red, yellow};
+
+/// How long an event may take from the sender to the origin: a job runs for a second, and stored events are delivered by an alarm.
+const ARRIVAL_LIMIT: Duration = Duration::from_secs(20);
+
+/// An event of the project's webhooks: signed with its secret, it arrives; signed with another, it does not.
+pub(super) fn signed_and_forged(places: &Places, secrets: &Secrets, arrivals: &Receiver<Arrival>) -> Result<()> {
+    println!("\n{}", bold("A Gemini event, signed with the source's secret"));
+    let (id, answer) = demo::send(&places.gemini_source(), &secrets.gemini)?;
+    ensure!(answer.status == 200, "the signed event was refused: {} {}", answer.status, answer.word);
+    println!("  {} {} {}  {}", green("accepted"), answer.status, answer.word, dim(id));
+    arrival(&next(arrivals)?);
+
+    println!("\n{}", bold("The same event, signed by somebody who does not know the secret"));
+    let (id, answer) = demo::send(&places.gemini_source(), &demo::Secret::random()?)?;
+    ensure!(answer.status == 401, "the forged event was not refused: {} {}", answer.status, answer.word);
+    println!("  {}  {} {}  {}", red("refused"), answer.status, answer.word, dim(id));
+    if let Some(reason) = answer.reason {
+        println!("           {reason}");
+    }
+    ensure!(arrivals.try_recv().is_err(), "a forged event arrived at the origin");
+    println!("           nothing arrived at the origin");
+    Ok(())
+}
+
+/// A job with a webhook of its own, as an SDK would start it.
+pub(super) fn job(places: &Places, secrets: &Secrets, arrivals: &Receiver<Arrival>) -> Result<()> {
+    println!(
+        "\n{}",
+        bold("A job on the local Gemini, whose end is told to a webhook of its own (v1a, by a key of its key set)")
+    );
+    let job = json!({
+        "model": MODEL, "input": "Hello", "background": true,
+        "webhook_config": { "uris": [places.jobs_source(secrets)] },
+    });
+    let mut answer = ureq::post(format!("{}/v1/interactions", places.gemini))
+        .header("x-goog-api-key", "any")
+        .header("content-type", "application/json")
+        .send(job.to_string())
+        .context("the local Gemini took no job")?;
+    let job: serde_json::Value = serde_json::from_str(&answer.body_mut().read_to_string()?)?;
+    println!("  {}  {}", green("started"), dim(job["id"].as_str().unwrap_or_default()));
+    arrival(&next(arrivals)?);
+    Ok(())
+}
+
+/// One event, as the origin got it.
+pub(super) fn arrival(arrival: &Arrival) {
+    let verdict = if arrival.verified { green("its signature holds") } else { red("its signature does not hold") };
+    println!("  {} at the origin, and {verdict}", yellow("arrived"));
+    for (name, value) in &arrival.headers {
+        println!("    {} {value}", dim(format!("{name}:")));
+    }
+    println!("\n    {}", arrival.body);
+}
+
+/// The way on: a program with the SDK, and a command that needs nothing.
+pub(super) fn what_next(places: &Places, secrets: &Secrets) {
+    println!("\n{}\n\n{}", bold("With the SDK (pip install google-genai), in another terminal:"), sdk(places, secrets));
+    println!("\n{}", dim("examples/python and examples/typescript are whole applications."));
+    println!("\n{}\n\n{}", bold(super::READY), demo::curl(&places.gemini_source(), &secrets.gemini));
+}
+
+fn sdk(places: &Places, secrets: &Secrets) -> String {
+    let (gemini, url) = (&places.gemini, places.jobs_source(secrets));
+    format!(
+        r#"export GOOGLE_GEMINI_BASE_URL={gemini} GEMINI_API_KEY=any
+python3 - <<'END'
+from google import genai
+
+job = genai.Client().interactions.create(
+    model="{MODEL}", input="Hello", background=True,
+    webhook_config={{"uris": ["{url}"]}},
+)
+print(job.id)
+END"#
+    )
+}
+
+fn next(arrivals: &Receiver<Arrival>) -> Result<Arrival> {
+    arrivals.recv_timeout(ARRIVAL_LIMIT).context("the event was accepted, but did not arrive at the origin")
+}
+
+const MODEL: &str = "gemini-3-flash-preview";

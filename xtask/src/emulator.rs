@@ -1,0 +1,81 @@
+//! The other side, as children: the emulated Gemini, and the origin that events are forwarded to.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::process::{self, Group, Log};
+use crate::tools;
+
+const PACKAGE: &str = "countersign-emulator";
+
+/// The program, built.
+pub(crate) struct Emulator(PathBuf);
+
+/// A request that reached the origin.
+pub(crate) struct Arrival {
+    /// By name, without those of HTTP and of the platform.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+    /// Whether it bears the signature of the Worker.
+    pub(crate) verified: bool,
+}
+
+impl Emulator {
+    /// Compiles it, or finds it compiled.
+    pub(crate) fn build() -> Result<Self> {
+        let messages = process::output(
+            &format!("compile {PACKAGE}"),
+            tools::cargo().args(["build", "--package", PACKAGE, "--message-format=json-render-diagnostics"]),
+        )?;
+        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let mut programs = messages.filter(|message| message["target"]["name"] == PACKAGE);
+        let program = programs.find_map(|message| message["executable"].as_str().map(PathBuf::from));
+        program.map(Self).with_context(|| format!("cargo made no program of {PACKAGE}"))
+    }
+
+    /// Starts Gemini, whose first webhook gets `secret`.
+    pub(crate) fn serve(&self, port: u16, secret: &str, dir: &Path) -> Result<Group> {
+        let log = Log::at(&dir.join("gemini.log"))?;
+        let mut command = Command::new(&self.0);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).env("COUNTERSIGN_EMULATOR_SECRET", secret);
+        Group::spawn(command.stdout(log.handle()?).stderr(log.handle()?))
+    }
+
+    /// Starts the origin, which verifies with `secret`; what arrives there comes out of the channel.
+    pub(crate) fn origin(&self, port: u16, secret: &str, dir: &Path) -> Result<(Group, Receiver<Arrival>)> {
+        let log = Log::at(&dir.join("origin.log"))?;
+        let mut command = Command::new(&self.0);
+        command.args(["origin", "--json", "--listen", &format!("127.0.0.1:{port}")]);
+        command.env("COUNTERSIGN_ORIGIN_SECRET", secret).stdout(Stdio::piped()).stderr(log.handle()?);
+        let mut origin = Group::spawn(&mut command)?;
+        let stdout = origin.stdout().context("the origin has no output")?;
+        let (sender, arrivals) = mpsc::channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(stdout).lines().map_while(Result::ok);
+            lines.filter_map(|line| Arrival::parse(&line)).for_each(|arrival| drop(sender.send(arrival)));
+        });
+        Ok((origin, arrivals))
+    }
+}
+
+impl Arrival {
+    fn parse(line: &str) -> Option<Self> {
+        const OF_HTTP: [&str; 7] =
+            ["host", "connection", "content-length", "transfer-encoding", "accept-encoding", "user-agent", "cf-worker"];
+        let arrival: Value = serde_json::from_str(line).ok()?;
+        let headers = arrival["headers"].as_object()?.iter();
+        let headers = headers.filter(|(name, _)| !OF_HTTP.contains(&name.as_str()));
+        let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
+        Some(Self {
+            headers: headers.collect(),
+            body: arrival["body"].as_str().unwrap_or("(not text)").to_owned(),
+            verified: arrival["verified"] == true,
+        })
+    }
+}
