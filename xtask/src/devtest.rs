@@ -1,7 +1,6 @@
 //! The test of `cargo xtask dev`: what a newcomer does, and that nothing of it is left afterwards.
 
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener};
 use std::process::{ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 
 use crate::process::{self, Group, Log};
+use crate::stage::{free_port, is_free};
 use crate::term::Progress;
 use crate::{dev, tools};
 
@@ -42,10 +42,6 @@ fn start(port: u16, log: &Log) -> Result<Group> {
     command.args(["dev", "--port", &port.to_string(), "--dir"]).arg(dev::dir_for_tests());
     command.args(["--gemini-port", &free_port()?.to_string(), "--origin-port", &free_port()?.to_string()]);
     Group::spawn(command.current_dir(tools::root()).stdout(Stdio::piped()).stderr(log.handle()?))
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 fn lines(stdout: ChildStdout) -> Receiver<String> {
@@ -100,7 +96,7 @@ fn end(dev: &mut Group, port: u16) -> Result<()> {
         .map(|process| process.line)
         .collect();
     ensure!(left.is_empty(), "left behind by cargo xtask dev:\n{}", left.join("\n"));
-    ensure!(dev::is_free(port), "port {port} is not free");
+    ensure!(is_free(port), "port {port} is not free");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The project's only scripts: `cargo xtask build | dev | test | bench | check | selfhost`.
+//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | selfhost`.
 //!
 //! One file per command; what they share is in [`process`] (children, and their end), [`term`] (what is shown), [`tools`] (what has to
 //! be installed) and [`wrangler`] (configurations derived from `wrangler.toml`).
@@ -12,8 +12,10 @@ mod demo;
 mod dev;
 mod devtest;
 mod emulator;
+mod example;
 mod process;
 mod selfhost;
+mod stage;
 mod term;
 mod test;
 mod tools;
@@ -30,6 +32,8 @@ cargo xtask <command>
   build [--test]              the Worker, as wrangler deploys it, in build/worker; --test: also the one the tests use
   dev [--port 8787] [--gemini-port 8099] [--origin-port 8098]
                               the Worker, a local Gemini and an origin on loopback, with events to look at
+  example python|typescript [ports as for dev]
+                              an application of examples/ behind the Worker, with a local Gemini before it
   test [--soak] [step ...]    everything, or only the steps named; `test --list` names them; --soak: and 20 kills
   bench [--body 400] [--rounds 25]
                               forged deliveries per second against an empty JS Worker and one on standardwebhooks
@@ -60,6 +64,7 @@ fn run() -> anyhow::Result<()> {
             "dev" => dev::command(args),
             "test" => test::command(args),
             "bench" => bench::command(args),
+            "example" => example::command(args),
             "check" => check::command(args),
             "selfhost" => selfhost::command(args),
             other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{build, devtest, process, tools};
+use crate::{build, devtest, example, process, tools};
 
 struct Step {
     name: &'static str,
@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "size", what: "the Wasm's size", on_build: true, run: build::within_budget },
     Step { name: "deploy", what: "what wrangler would deploy", on_build: true, run: deploy },
     Step { name: "e2e", what: "end to end, in workerd", on_build: true, run: e2e },
+    Step { name: "examples", what: "the applications of examples/", on_build: true, run: example::test },
     Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
 ];
 

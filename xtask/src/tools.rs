@@ -83,31 +83,40 @@ fn wasm_target() -> Result<()> {
 }
 
 fn npm_packages() -> Result<()> {
-    if npm_is_current().unwrap_or(false) {
-        return Ok(());
-    }
+    // npm's `node` gets its binary from an install script, which may have been forbidden.
+    let node =
+        || npm_bin("node").is_ok_and(|mut node| node.arg("--version").output().is_ok_and(|it| it.status.success()));
+    if is_installed(&root()) && node() { Ok(()) } else { npm(&root(), "install the npm packages") }
+}
+
+/// Installs what the lock in `folder` says, unless it is there already.
+pub(crate) fn npm_install(folder: &Path, label: &str) -> Result<()> {
+    if is_installed(folder) { Ok(()) } else { npm(folder, label) }
+}
+
+/// The locked versions, without touching the lock. Not by `npm ci`: that refuses a lock written where a registry lacked the
+/// binaries of other platforms, which the same lock leaves to be chosen by their exact versions.
+fn npm(folder: &Path, label: &str) -> Result<()> {
     check_node()?;
-    // The locked versions, without touching the lock. Not `npm ci`: that refuses a lock written where a registry lacked the
-    // binaries of other platforms, which the same lock leaves to be chosen by their exact versions.
-    process::run(
-        "install the npm packages",
-        Command::new("npm").args(["install", "--no-save", "--no-audit", "--no-fund"]).current_dir(root()),
-    )
-    .context("the npm packages cannot be installed; is there a network?")
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--no-save", "--no-audit", "--no-fund"]).current_dir(folder);
+    process::run(label, &mut npm).context("the npm packages cannot be installed; is there a network?")
+}
+
+fn is_installed(folder: &Path) -> bool {
+    npm_is_current(folder).unwrap_or(false)
 }
 
 /// Compares what is locked with what npm noted when it was done installing, package by package.
-fn npm_is_current() -> Result<bool> {
-    let read = |path: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(root().join(path))?)?) };
+fn npm_is_current(folder: &Path) -> Result<bool> {
+    let read = |path: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(folder.join(path))?)?) };
     let (locked, installed) = (read("package-lock.json")?, read("node_modules/.package-lock.json")?);
     let packages = locked["packages"].as_object().context("package-lock.json has no packages")?;
-    let current = packages.iter().filter(|(path, _)| !path.is_empty()).all(|(path, package)| {
+    Ok(packages.iter().filter(|(path, _)| !path.is_empty()).all(|(path, package)| {
         let there = &installed["packages"][path];
         // Packages for other platforms are locked, but not installed.
         (there.is_null() && package["optional"] == true) || there["integrity"] == package["integrity"]
-    });
-    // npm's `node` gets its binary from an install script, which may have been forbidden.
-    Ok(current && npm_bin("node")?.arg("--version").output().is_ok_and(|node| node.status.success()))
+    }))
 }
 
 fn check_node() -> Result<()> {

@@ -13,14 +13,14 @@ const JOBS_TOKEN: &str = "GEMINI_JOBS_TOKEN";
 const ORIGIN: &str = "ORIGIN_SECRET";
 const ADMIN: &str = "ADMIN_TOKEN";
 
-pub(super) struct Secrets {
+pub(crate) struct Secrets {
     /// The project's webhooks.
-    pub(super) gemini: Secret,
+    pub(crate) gemini: Secret,
     /// The end of the URL for webhooks of single jobs.
-    pub(super) jobs_token: String,
+    pub(crate) jobs_token: String,
     /// What the Worker signs with for the origin.
-    pub(super) origin: Secret,
-    pub(super) admin: String,
+    pub(crate) origin: Secret,
+    pub(crate) admin: String,
 }
 
 impl Secrets {

@@ -1,0 +1,75 @@
+// Starts a Gemini batch and is told when it has ended. No polling.
+//
+//     Gemini ──(v1a, Google's key)──▶ Countersign ──(v1, ORIGIN_SECRET)──▶ this app
+//
+// On one machine: `cargo xtask example typescript`. Against the real API: set GEMINI_API_KEY, and COUNTERSIGN_URL to where your
+// Worker is deployed, with ORIGIN_SECRET and GEMINI_JOBS_TOKEN as the Worker has them; then `node app.ts`, on Node 22.18 or newer.
+
+import { createServer, type IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { GoogleGenAI } from "@google/genai";
+import { Webhook, WebhookVerificationError } from "standardwebhooks";
+
+interface Event {
+  type: string;
+  data: { id: string };
+}
+
+const gemini = new GoogleGenAI({ apiKey: required("GEMINI_API_KEY") });
+const webhook = new Webhook(required("ORIGIN_SECRET"));
+const seen = new Set<string>(); // a database, in an application that keeps anything
+
+/** The address for webhooks of single jobs. Its last part is a secret: Google's signature does not name your project. */
+function webhookUrl(): string {
+  return `${required("COUNTERSIGN_URL")}/gemini-jobs/${required("GEMINI_JOBS_TOKEN")}`;
+}
+
+async function startABatch(): Promise<void> {
+  const batch = await gemini.batches.create({
+    model: process.env.GEMINI_MODEL ?? "gemini-3-flash-preview",
+    src: [{ contents: [{ role: "user", parts: [{ text: "Why do webhooks need signatures? One sentence." }] }] }],
+    config: { webhookConfig: { uris: [webhookUrl()] } },
+  });
+  console.log("started", batch.name);
+}
+
+/** Takes one event; the status to answer with. */
+async function take(request: IncomingMessage): Promise<number> {
+  const body = await buffer(request); // the raw bytes: what is signed is not the JSON in them
+  let event: Event;
+  try {
+    event = webhook.verify(body, request.headers as Record<string, string>) as Event;
+  } catch (error) {
+    if (error instanceof WebhookVerificationError) return 400;
+    throw error;
+  }
+  const id = String(request.headers["webhook-id"]);
+  if (seen.has(id)) return 200; // at least once means: now and then twice
+  if (event.type === "batch.succeeded") await showResult(event.data.id);
+  else console.log("event", event.type, event.data.id);
+  seen.add(id); // last: if anything above failed, the answer is a 500, and the event comes again
+  return 200;
+}
+
+async function showResult(id: string): Promise<void> {
+  const batch = await gemini.batches.get({ name: `batches/${id.replace(/^batches\//, "")}` });
+  for (const answer of batch.dest?.inlinedResponses ?? []) {
+    console.log("result", answer.response?.candidates?.[0]?.content?.parts?.[0]?.text);
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}
+
+const server = createServer((request, response) => {
+  take(request)
+    .catch((error: unknown) => {
+      console.error(error);
+      return 500;
+    })
+    .then((status) => response.writeHead(status).end());
+});
+server.listen(Number(process.env.PORT ?? 8000), "127.0.0.1", startABatch);
