@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "size", what: "the Wasm's size", on_build: true, run: build::within_budget },
     Step { name: "deploy", what: "what wrangler would deploy", on_build: true, run: deploy },
     Step { name: "e2e", what: "end to end, in workerd", on_build: true, run: e2e },
+    Step { name: "sdk", what: "Gemini's SDKs, the emulator, wrangler dev, an origin", on_build: true, run: sdk },
     Step { name: "examples", what: "the applications of examples/", on_build: true, run: example::test },
     Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
 ];
@@ -93,6 +94,7 @@ fn run(step: &Step) -> Result<()> {
 fn system() -> Result<()> {
     // The command that `dev` prints is run as a user would.
     tools::need(&[("bash", "bash"), ("curl", "curl"), ("git", "git"), ("openssl", "openssl"), ("ps", "procps")])?;
+    tools::need_python()?;
     tools::prepare()
 }
 
@@ -142,4 +144,11 @@ fn e2e() -> Result<()> {
     process::stream(
         tools::npm_bin("node")?.args(["--test", "--test-concurrency=2", "--test-reporter=spec"]).args(tests),
     )
+}
+
+/// The SDKs as they come from PyPI and npm, against the emulator: what they start has to arrive at the origin.
+fn sdk() -> Result<()> {
+    process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
+    let mut node = tools::npm_bin("node")?;
+    process::stream(node.args(["--test", "--test-reporter=spec", "tests/e2e/sdk/*.test.mjs"]))
 }

@@ -144,6 +144,19 @@ pub(crate) fn need(programs: &[(&str, &str)]) -> Result<()> {
     bail!("missing: {names}. On Debian and Ubuntu: sudo apt-get install --yes {packages}")
 }
 
+/// Fails unless Python can make virtual environments, which on Debian is a package apart.
+pub(crate) fn need_python() -> Result<()> {
+    let mut python = Command::new("python3");
+    python.args(["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"]).stderr(Stdio::null());
+    if python.status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    bail!(
+        "Python 3.11 or newer with venv is missing. On Debian and Ubuntu: \
+         sudo apt-get install --yes python3 python3-venv"
+    )
+}
+
 fn on_path(program: &str) -> bool {
     env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|dir| dir.join(program).is_file()))
 }
