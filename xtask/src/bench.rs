@@ -2,6 +2,7 @@
 //!
 //! One process of workerd serves all three, and rounds are interleaved, so that what the machine does meanwhile meets all alike.
 
+mod day;
 mod inbox;
 
 use std::fs;
@@ -26,6 +27,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut body, mut rounds) = (400_usize, 25_usize);
     while let Some(arg) = args.next()? {
         match arg {
+            lexopt::Arg::Value(name) if name == "day" => return day::command(args),
             lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
             lexopt::Arg::Long("body") => body = args.value()?.parse()?,
             lexopt::Arg::Long("rounds") => rounds = args.value()?.parse()?,

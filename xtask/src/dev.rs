@@ -44,7 +44,7 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
     let secrets = stage::prepare(dir)?;
     let (mut origin, arrivals) = emulator.origin(ports.origin, &secrets.origin.text(), dir)?;
     stage::wait_until_listening(ports.origin, &mut origin)?;
-    let mut stage = Stage::start(ports, secrets, emulator, dir)?;
+    let mut stage = Stage::start(ports, secrets, emulator, &[], dir)?;
     process::say_on_interrupt(format!(
         "Ended: the Worker, Gemini, the origin, and everything they started. Port {} is free.",
         ports.worker

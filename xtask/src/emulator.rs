@@ -29,29 +29,47 @@ pub(crate) struct Arrival {
 impl Emulator {
     /// Compiles it, or finds it compiled.
     pub(crate) fn build() -> Result<Self> {
-        let messages = process::output(
-            &format!("compile {PACKAGE}"),
-            tools::cargo().args(["build", "--package", PACKAGE, "--message-format=json-render-diagnostics"]),
-        )?;
+        Self::built(&[])
+    }
+
+    /// The same, compiled to be quick.
+    pub(crate) fn optimised() -> Result<Self> {
+        Self::built(&["--release"])
+    }
+
+    fn built(profile: &[&str]) -> Result<Self> {
+        let mut cargo = tools::cargo();
+        cargo.args(["build", "--package", PACKAGE, "--message-format=json-render-diagnostics"]).args(profile);
+        let messages = process::output(&format!("compile {PACKAGE}"), &mut cargo)?;
         let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let mut programs = messages.filter(|message| message["target"]["name"] == PACKAGE);
         let program = programs.find_map(|message| message["executable"].as_str().map(PathBuf::from));
         program.map(Self).with_context(|| format!("cargo made no program of {PACKAGE}"))
     }
 
-    /// Starts Gemini, whose first webhook gets `secret`.
-    pub(crate) fn serve(&self, port: u16, secret: &str, dir: &Path) -> Result<Group> {
-        let log = Log::at(&dir.join("gemini.log"))?;
+    /// One of its commands.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.0);
-        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).env("COUNTERSIGN_EMULATOR_SECRET", secret);
-        Group::spawn(command.stdout(log.handle()?).stderr(log.handle()?))
+        command.args(args);
+        command
+    }
+
+    /// Starts Gemini, whose first webhook gets `secret`.
+    pub(crate) fn serve(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
+        let mut command = self.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
+        start(command.args(options).env("COUNTERSIGN_EMULATOR_SECRET", secret), &dir.join("gemini.log"))
+    }
+
+    /// Starts an origin that verifies with `secret`, and prints nothing.
+    pub(crate) fn quiet_origin(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
+        let mut command = self.command(&["origin", "--quiet", "--listen", &format!("127.0.0.1:{port}")]);
+        start(command.args(options).env("COUNTERSIGN_ORIGIN_SECRET", secret), &dir.join("origin.log"))
     }
 
     /// Starts the origin, which verifies with `secret`; what arrives there comes out of the channel.
     pub(crate) fn origin(&self, port: u16, secret: &str, dir: &Path) -> Result<(Group, Receiver<Arrival>)> {
         let log = Log::at(&dir.join("origin.log"))?;
-        let mut command = Command::new(&self.0);
-        command.args(["origin", "--json", "--listen", &format!("127.0.0.1:{port}")]);
+        let mut command = self.command(&["origin", "--json", "--listen", &format!("127.0.0.1:{port}")]);
         command.env("COUNTERSIGN_ORIGIN_SECRET", secret).stdout(Stdio::piped()).stderr(log.handle()?);
         let mut origin = Group::spawn(&mut command)?;
         let stdout = origin.stdout().context("the origin has no output")?;
@@ -78,4 +96,9 @@ impl Arrival {
             verified: arrival["verified"] == true,
         })
     }
+}
+
+fn start(command: &mut Command, log: &Path) -> Result<Group> {
+    let log = Log::at(log)?;
+    Group::spawn(command.stdout(log.handle()?).stderr(log.handle()?))
 }

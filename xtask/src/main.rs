@@ -39,6 +39,8 @@ cargo xtask <command>
                               forged deliveries per second against an empty JS Worker and one on standardwebhooks
   bench inbox [--rounds 15] [--stored 100000] [--pending 10000]
                               events accepted per second against an insert written by hand, and with a full shard
+  bench day [--events 10000] [--fail 30%]
+                              a day of Gemini's deliveries and retries in half a minute, to an origin that fails
   check [--config wrangler.toml] [--env NAME]
                               finds what is wrong with a configuration before it is deployed
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]

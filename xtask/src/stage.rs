@@ -78,14 +78,20 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts both, with their state and logs in `dir`.
-    pub(crate) fn start(ports: Ports, secrets: Secrets, emulator: &Emulator, dir: &Path) -> Result<Self> {
+    /// Starts both, Gemini with further options, with their state and logs in `dir`.
+    pub(crate) fn start(
+        ports: Ports,
+        secrets: Secrets,
+        emulator: &Emulator,
+        options: &[&str],
+        dir: &Path,
+    ) -> Result<Self> {
         let at = |port| format!("http://127.0.0.1:{port}");
         let (worker, gemini, origin) =
             (at(ports.worker), at(ports.gemini), format!("{}/hooks/gemini", at(ports.origin)));
         let sources = secrets::sources(&origin, &format!("{gemini}/.well-known/jwks.json"));
         let config = wrangler::derive(dir, sources)?;
-        let mut serving = emulator.serve(ports.gemini, &secrets.gemini.text(), dir)?;
+        let mut serving = emulator.serve(ports.gemini, &secrets.gemini.text(), options, dir)?;
         wait_until_listening(ports.gemini, &mut serving)?;
         let log = Log::at(&dir.join("wrangler.log"))?;
         let mut wrangler = Group::spawn(&mut wrangler_dev(ports.worker, dir, &config, &log)?)?;
