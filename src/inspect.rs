@@ -97,6 +97,11 @@ pub fn inspect<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, 
     report
 }
 
+/// What to do about a fault, in one sentence for whoever runs the receiver.
+pub const fn fix(error: Error) -> &'static str {
+    fixes::of(error)
+}
+
 /// What is looked at, with its keys read.
 struct Look<'l> {
     policy: &'l Policy,

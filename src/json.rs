@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The members of an object, by name; two of one name are an error.
@@ -38,7 +39,15 @@ impl<'a> Members<'a> {
 
 /// A JSON text as a string; `None` if it is anything else.
 pub(crate) fn string(text: &str) -> Option<String> {
-    serde_json::from_str(text).ok()
+    match serde_json::from_str(text).ok()? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A JSON text as a number; `None` if it is anything else, or beyond `f64`.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    serde_json::from_str::<Value>(text).ok()?.as_f64()
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

@@ -173,8 +173,7 @@ pub(crate) fn check_dates(claims: &Members<'_>) -> Result<(), Error> {
 /// A NumericDate, which may be fractional but not infinite.
 fn date(claims: &Members<'_>, name: &'static str) -> Result<Option<f64>, Error> {
     let Some(text) = claims.get(name) else { return Ok(None) };
-    let number = Some(text).filter(|text| !text.starts_with('"')).and_then(|text| text.parse().ok());
-    number.filter(|number: &f64| number.is_finite()).map(Some).ok_or(Error::JwtClaims(name))
+    json::number(text).filter(|number| number.is_finite()).map(Some).ok_or(Error::JwtClaims(name))
 }
 
 /// `jti` where it can stand in a header; else SHA-256 of the claims without `iat`, `exp` and `nbf`, in the order of their names.

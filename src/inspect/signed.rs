@@ -143,7 +143,7 @@ fn signature_step(look: &Look<'_>, value: Option<&[u8]>, rows: &[SignatureRow]) 
     } else {
         "a signature reads `v1,` or `v1a,` and standard base64 with its padding"
     };
-    let detail = format!("none of {} is one of {}", count(rows.len(), "signature"), forms.join(", "));
+    let detail = format!("no signature is of a form that is accepted here: {}", forms.join(", "));
     Step::fail(NAME, Error::NoMatchingSignature.code(), detail, fix)
 }
 

@@ -31,22 +31,32 @@ const WASM_OPT: &[&str] = &[
     "--enable-exception-handling",
 ];
 
+/// A crate compiled to Wasm, with the glue that JavaScript calls it by.
+pub(crate) struct Module {
+    /// The folder under `build/stage/`.
+    pub(crate) name: &'static str,
+    pub(crate) package: &'static str,
+    /// Whether the glue starts anew by itself after a trap. It is written with exceptions, which a Worker's runtime has; the
+    /// package's own script does the same for every runtime.
+    pub(crate) abort_handler: bool,
+}
+
 /// A Worker: the crate it is compiled from, and the scripts beside it.
 struct Worker {
-    /// The folder under `build/`.
-    name: &'static str,
-    package: &'static str,
+    /// Its name is also the folder under `build/`.
+    module: Module,
     /// From the root, and what each is called where `entry.js` imports it.
     scripts: &'static [(&'static str, &'static str)],
 }
 
-const PRODUCTION: Worker =
-    Worker { name: "worker", package: "countersign-worker", scripts: &[("crates/worker/entry.js", "entry.js")] };
+const PRODUCTION: Worker = Worker {
+    module: Module { name: "worker", package: "countersign-worker", abort_handler: true },
+    scripts: &[("crates/worker/entry.js", "entry.js")],
+};
 
 /// The production entry, with routes around it that only tests may have.
 const TEST: Worker = Worker {
-    name: "worker-test",
-    package: "countersign-worker-test",
+    module: Module { name: "worker-test", package: "countersign-worker-test", abort_handler: true },
     scripts: &[("crates/worker-test/entry.js", "entry.js"), ("crates/worker/entry.js", "worker.js")],
 };
 
@@ -86,22 +96,12 @@ pub(crate) fn for_tests() -> Result<()> {
 
 /// Fails if the deployed Wasm has outgrown its budget.
 pub(crate) fn within_budget() -> Result<()> {
-    let size = Size::of(&PRODUCTION.wasm())?;
-    ensure!(
-        size.gzipped <= BUDGET,
-        "the Wasm weighs {} bytes gzipped, {} over the budget of {BUDGET}; `cargo tree -p {}` shows what came in",
-        size.gzipped,
-        size.gzipped.saturating_sub(BUDGET),
-        PRODUCTION.package
-    );
-    Ok(())
+    Size::of(&PRODUCTION.wasm())?.within(BUDGET, PRODUCTION.module.package)
 }
 
 impl Worker {
     fn build(&self) -> Result<()> {
-        let compiled = self.compile()?;
-        let stage = tools::build_dir(&format!("stage/{}", self.name))?;
-        self.bind(&compiled, &stage)?;
+        let stage = self.module.build()?;
         for (from, to) in self.scripts {
             fs::copy(tools::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
         }
@@ -109,7 +109,30 @@ impl Worker {
     }
 
     fn wasm(&self) -> PathBuf {
-        tools::root().join("build").join(self.name).join("index_bg.wasm")
+        tools::root().join("build").join(self.module.name).join("index_bg.wasm")
+    }
+
+    /// Makes `index.js` and `index_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
+    fn bundle(&self, stage: &Path) -> Result<()> {
+        let name = self.module.name;
+        process::run(
+            &format!("bundle {name}"),
+            tools::npm_bin("esbuild")?
+                .arg(stage.join("entry.js"))
+                .args(["--bundle", "--format=esm", "--target=es2024", "--minify-whitespace", "--log-level=warning"])
+                .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])
+                .arg(format!("--outfile={}", tools::build_dir(name)?.join("index.js").display())),
+        )
+    }
+}
+
+impl Module {
+    /// Makes `glue.js` and `glue_bg.wasm`, and returns the folder that they are in.
+    pub(crate) fn build(&self) -> Result<PathBuf> {
+        let compiled = self.compile()?;
+        let stage = tools::build_dir(&format!("stage/{}", self.name))?;
+        self.bind(&compiled, &stage)?;
+        Ok(stage)
     }
 
     /// Compiles alone what is deployed, never the workspace: no other crate's features may get in.
@@ -149,7 +172,7 @@ impl Worker {
             .omit_default_module_path(true)
             .typescript(false)
             .reset_state_function(true)
-            .force_enable_abort_handler(true)
+            .force_enable_abort_handler(self.abort_handler)
             .generate(stage)
             .context("wasm-bindgen failed")?;
         progress.done();
@@ -157,18 +180,6 @@ impl Worker {
         let label = format!("optimise {}", self.name);
         process::run(&label, tools::npm_bin("wasm-opt")?.args(WASM_OPT).arg(&wasm).arg("--output").arg(&wasm))?;
         Ok(fs::write(&noted, key)?)
-    }
-
-    /// Makes `index.js` and `index_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
-    fn bundle(&self, stage: &Path) -> Result<()> {
-        process::run(
-            &format!("bundle {}", self.name),
-            tools::npm_bin("esbuild")?
-                .arg(stage.join("entry.js"))
-                .args(["--bundle", "--format=esm", "--target=es2024", "--minify-whitespace", "--log-level=warning"])
-                .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])
-                .arg(format!("--outfile={}", tools::build_dir(self.name)?.join("index.js").display())),
-        )
     }
 }
 
@@ -183,23 +194,35 @@ fn glue_key(compiled: &Path) -> Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-struct Size {
-    raw: usize,
-    gzipped: usize,
+/// What a Wasm weighs, in bytes.
+pub(crate) struct Size {
+    pub(crate) raw: usize,
+    pub(crate) gzipped: usize,
 }
 
 impl Size {
     /// Gzipped at zlib's usual level, as wrangler prints it.
-    fn of(wasm: &Path) -> Result<Self> {
-        let bytes =
-            fs::read(wasm).with_context(|| format!("{} is missing; run `cargo xtask build`", wasm.display()))?;
+    pub(crate) fn of(wasm: &Path) -> Result<Self> {
+        let bytes = fs::read(wasm)
+            .with_context(|| format!("{} is missing; run `cargo xtask build` or `package`", wasm.display()))?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(&bytes)?;
         Ok(Self { raw: bytes.len(), gzipped: gzip.finish()?.len() })
     }
+
+    /// Fails beyond a budget of gzipped bytes.
+    pub(crate) fn within(&self, budget: usize, package: &str) -> Result<()> {
+        ensure!(
+            self.gzipped <= budget,
+            "the Wasm weighs {} bytes gzipped, {} over the budget of {budget}; `cargo tree -p {package}` shows what came in",
+            self.gzipped,
+            self.gzipped.saturating_sub(budget),
+        );
+        Ok(())
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people to read")]
-fn kilobytes(bytes: usize) -> f64 {
+pub(crate) fn kilobytes(bytes: usize) -> f64 {
     bytes as f64 / 1000.0
 }

@@ -1,4 +1,4 @@
-//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | selfhost`.
+//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | selfhost | package`.
 //!
 //! One file per command; what they share is in [`process`] (children, and their end), [`term`] (what is shown), [`tools`] (what has to
 //! be installed) and [`wrangler`] (configurations derived from `wrangler.toml`).
@@ -13,6 +13,7 @@ mod dev;
 mod devtest;
 mod emulator;
 mod example;
+mod package;
 mod process;
 mod selfhost;
 mod stage;
@@ -45,7 +46,8 @@ cargo xtask <command>
                               finds what is wrong with a configuration before it is deployed
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
            [--config wrangler.toml] [--env NAME] [--worker DIR]
-                              a folder that bare workerd serves, without a Cloudflare account; --run: and serve it";
+                              a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
+  package                     the npm package, as a tarball in build/npm";
 
 fn main() -> ExitCode {
     let done = process::end_children_on_signals().and_then(|()| run());
@@ -69,6 +71,7 @@ fn run() -> anyhow::Result<()> {
             "example" => example::command(args),
             "check" => check::command(args),
             "selfhost" => selfhost::command(args),
+            "package" => package::command(args),
             other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
         },
         Some(Long("help") | Short('h')) => {

@@ -1,0 +1,35 @@
+// The one error class. Its words are the core's, and hold no secret, no signature and no piece of a body.
+
+export class WebhookVerificationError extends Error {
+  constructor(message, { code = "no_matching_signature", status = 401, header, title, retryAfter, cause } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "WebhookVerificationError";
+    this.code = code;
+    this.status = status;
+    if (header !== undefined) this.header = header;
+    Object.defineProperty(this, "answer", { value: { title: title ?? "the request is not verified", retryAfter }, enumerable: false });
+  }
+
+  /** The answer to the sender, which says no more than the code. */
+  toResponse() {
+    const { title, retryAfter } = this.answer;
+    const headers = { "content-type": "application/problem+json" };
+    if (retryAfter !== undefined) headers["retry-after"] = retryAfter;
+    return new Response(JSON.stringify({ title, status: this.status, code: this.code }), { status: this.status, headers });
+  }
+}
+
+/** Refusals that a newer key set could turn into acceptances. */
+const rotations = new WeakSet();
+export const mayBeRotation = (error) => rotations.has(error);
+
+export function fromFault(fault, cause) {
+  const error = new WebhookVerificationError(fault.message, { ...fault, cause });
+  if (fault.rotation) rotations.add(error);
+  return error;
+}
+
+/** A fault in what the receiver's code handed over. */
+export function misuse(code, message, header) {
+  return fromFault({ code, status: code === "missing_header" || code === "invalid_header" ? 400 : 500, title: "the receiver is not set up correctly", message, header });
+}

@@ -1,0 +1,10 @@
+// The same for Cloudflare Workers.
+import * as glue from "./full-glue.js";
+import module from "./full.wasm";
+import { Wasm } from "./wasm.js";
+
+export default function start() {
+  const wasm = new Wasm(glue, (glue) => glue.prepare());
+  wasm.start(module);
+  return wasm;
+}

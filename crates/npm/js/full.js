@@ -1,0 +1,10 @@
+// The second Wasm, in a script of its own that is loaded when it is asked for.
+import * as glue from "./full-glue.js";
+import bytes from "./full-bytes.js";
+import { Wasm } from "./wasm.js";
+
+export default function start() {
+  const wasm = new Wasm(glue, (glue) => glue.prepare());
+  wasm.start(bytes());
+  return wasm;
+}

@@ -1,0 +1,300 @@
+/**
+ * Verifies signed webhooks: Standard Webhooks (`v1`, `v1a`), Svix and Gemini, on the raw bytes, synchronously after import.
+ *
+ * Every failure is a {@link WebhookVerificationError} with a stable `code`.
+ */
+
+/** A raw body. A parsed object is refused: a signature covers the exact bytes that were sent. */
+export type BodyLike = string | ArrayBufferView | ArrayBuffer;
+
+/**
+ * Headers as frameworks hand them over: `Headers`, Node's `req.headers` (values may be arrays), `rawHeaders`, a `Map`, pairs,
+ * or anything that has them under `headers`. Names have no case.
+ */
+export type HeadersLike =
+  | { get(name: string): string | null | undefined }
+  | Iterable<readonly [string, string]>
+  | readonly string[]
+  | WebhookUnbrandedRequiredHeaders
+  | { readonly [name: string]: string | readonly string[] | number | undefined };
+
+/** The headers as npm `standardwebhooks` names their type. */
+export interface WebhookUnbrandedRequiredHeaders {
+  "webhook-id": string;
+  "webhook-timestamp": string;
+  "webhook-signature": string;
+}
+
+/** A request of Fetch, or what is as good as one: `NextRequest`, Hono's `c.req.raw`, … */
+export interface RequestLike {
+  readonly headers: { get(name: string): string | null };
+  readonly bodyUsed?: boolean;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A key: `whsec_…` (or bare base64) answers to `v1`, `whpk_…` to `v1a`; bytes are those of a raw HMAC key. */
+export type Secret = string | Uint8Array;
+
+/** What failed. Codes are stable, and the same in the Worker's answers and logs. */
+export type ErrorCode =
+  | "config_invalid"
+  | "empty_secret"
+  | "internal_error"
+  | "invalid_body"
+  | "invalid_header"
+  | "invalid_json"
+  | "invalid_secret"
+  | "invalid_timestamp"
+  | "jwk_unknown_kid"
+  | "jwk_unusable"
+  | "jwks_invalid"
+  | "jwt_alg"
+  | "jwt_audience"
+  | "jwt_claims"
+  | "jwt_expired"
+  | "jwt_issuer"
+  | "jwt_malformed"
+  | "jwt_not_yet_valid"
+  | "jwt_signature"
+  | "keys_unavailable"
+  | "missing_header"
+  | "no_matching_signature"
+  | "timestamp_too_new"
+  | "timestamp_too_old"
+  | "too_many_signatures"
+  | "weak_key";
+
+/** The one error of this package. Its message says what to do, and never holds a secret, a signature or a piece of a body. */
+export class WebhookVerificationError extends Error {
+  constructor(message?: string);
+  readonly name: "WebhookVerificationError";
+  readonly code: ErrorCode;
+  /** What to answer: 400 nobody could verify it, 401 it is not proved, 500 the receiver is at fault, 503 the sender should try again. */
+  readonly status: 400 | 401 | 500 | 503;
+  /** Which header is at fault, where one is. */
+  readonly header?: string;
+  /** The answer to the sender: `application/problem+json` (RFC 9457) with the code and nothing else. */
+  toResponse(): Response;
+}
+
+export interface VerifyOptions {
+  /** The time of the check, for tests and old deliveries: a `Date`, or Unix seconds. Default: the clock. */
+  now?: number | Date;
+  /** `false`: the body is not parsed, and need not be JSON. */
+  jsonParse?: boolean;
+}
+
+export interface UnwrapOptions extends VerifyOptions {
+  /** On Workers, `ctx.waitUntil`: lets a stale key set be refreshed behind the answer. */
+  waitUntil?: (promise: Promise<unknown>) => void;
+}
+
+export interface WebhookOptions {
+  /** `"raw"`: the secret is the key itself, as text (UTF-8) or bytes, not base64. */
+  format?: "raw";
+  /** How far a timestamp may be from now, in whole seconds, both ways, the boundary included. Default: 300. Zero is exact, not "off". */
+  tolerance?: number;
+}
+
+/**
+ * A drop-in for the class of npm `standardwebhooks`, with `v1a`, several secrets (rotation), and headers and bodies in every form.
+ *
+ * ```js
+ * const event = new Webhook(process.env.WEBHOOK_SECRET).verify(rawBody, req.headers);
+ * ```
+ */
+export class Webhook {
+  /** @throws {WebhookVerificationError} `empty_secret`, `invalid_secret`, `weak_key`, `config_invalid` */
+  constructor(secret: Secret | readonly Secret[], options?: WebhookOptions);
+
+  /**
+   * Checks headers, age and signature, and returns the parsed body; `undefined` for an empty one, or with `jsonParse: false`.
+   *
+   * @throws {WebhookVerificationError} `invalid_json` where the signature holds and the body is not JSON; else why it does not hold
+   */
+  verify<T = unknown>(payload: BodyLike, headers: HeadersLike, options?: VerifyOptions): T;
+
+  /** The value of `webhook-signature`, for tests and for senders: one signature for each shared secret. */
+  sign(id: string, timestamp: Date | number, payload: BodyLike): string;
+}
+
+/** A delivery that holds. */
+export interface Delivery<E> {
+  /** The event's id, covered by the signature: the key to deduplicate by. */
+  id: string;
+  /** When the delivery was signed. In the `jwt` form `iat`, where the token has one. */
+  timestamp: Date | undefined;
+  /** What was verified. */
+  scheme: "v1" | "v1a" | "jwt";
+  /** Which key matched: its place in the secrets, or in the key set. */
+  keyIndex: number;
+  /** The name of the matching key of a set, where it has one. */
+  kid?: string;
+  /** The parsed body; `undefined` for an empty one, or with `jsonParse: false`. In the `jwt` form the verified claims. */
+  event: E;
+  /** The bytes that are verified. In the `jwt` form those of the claims: no token binds the HTTP body. */
+  body: Uint8Array;
+}
+
+/** Verifies the deliveries of one sender. Make one and keep it. */
+export interface Verifier<E> {
+  /** Reads the request's body, checks it, and returns the delivery. */
+  unwrap(request: RequestLike, options?: UnwrapOptions): Promise<Delivery<E>>;
+  /** The same for a body that was read as it is. */
+  unwrap(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Delivery<E>>;
+  /**
+   * Explains every step, for debuggers, tests and support tickets. Never throws, whatever it is given.
+   *
+   * A report holds the signatures that were expected. Show it to those who hold the secret, never to a sender.
+   */
+  inspect(request: RequestLike, options?: UnwrapOptions): Promise<Report>;
+  inspect(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Report>;
+}
+
+export interface StaticOptions {
+  /** As in {@link WebhookOptions.tolerance}. */
+  tolerance?: number;
+}
+
+/** Standard Webhooks: `webhook-*` headers, `v1` and `v1a` by the kind of each secret. */
+export function standard<E = unknown>(secrets: Secret | readonly Secret[], options?: StaticOptions): Verifier<E>;
+
+/** Svix: the same under `svix-*`, or under `webhook-*` where that set is complete. */
+export function svix<E = unknown>(secrets: Secret | readonly Secret[], options?: StaticOptions): Verifier<E>;
+
+/** Gemini's static webhooks, signed with the project's secret: `v1` alone, because Google's `v1a` keys sign for every customer. */
+export function gemini(secrets: Secret | readonly Secret[], options?: StaticOptions): Verifier<GeminiEvent>;
+
+/** A key of a set (RFC 7517). */
+export interface Jwk {
+  kty: string;
+  kid?: string;
+  alg?: string;
+  use?: string;
+  crv?: string;
+  x?: string;
+  n?: string;
+  e?: string;
+  [member: string]: unknown;
+}
+
+export interface GeminiDynamicOptions {
+  /** Where the keys come from: an https URL, or the set itself. Default: Google's. */
+  jwks?: string | URL | { keys: readonly Jwk[] };
+  /** What is accepted. Default: `["v1a"]`, which is what is on the wire; `jwt` is what Google documents. */
+  accept?: readonly ("v1a" | "jwt")[];
+  /** The exact `aud` of tokens; required with `jwt`. */
+  audience?: string;
+  /** The exact `iss` of tokens. */
+  issuer?: string;
+  /** As in {@link WebhookOptions.tolerance}. */
+  tolerance?: number;
+  /** Fetches the key set, in place of the global `fetch`. Sets fetched by it are kept apart. */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/**
+ * Gemini's dynamic webhooks (`webhook_config`), signed with Google's keys.
+ *
+ * **A valid signature proves that Google sent it for some customer, not for you.** Put a secret token into the URL that you give
+ * to Google and check it, or look the event's `data.id` up among your own jobs.
+ *
+ * The key set is fetched when first needed, kept for as long as `Cache-Control` says (5 minutes to 24 hours), refreshed in the
+ * background when stale, used for 24 hours more while its URL fails, and fetched anew at most once a minute for a signature
+ * that matches no key.
+ */
+export function geminiDynamic(options?: GeminiDynamicOptions): Verifier<GeminiEvent>;
+
+interface Ev<T extends string, D> {
+  type: T;
+  version?: string;
+  /** When the event happened, RFC 3339. */
+  timestamp?: string;
+  data: { id: string } & D & { [member: string]: unknown };
+  [member: string]: unknown;
+}
+
+interface Failure {
+  error_code?: string | number;
+  error_message?: string;
+}
+
+/** The types that Google documents. */
+export type GeminiEventType = KnownGeminiEvent["type"];
+
+export type KnownGeminiEvent =
+  | Ev<"batch.succeeded", { output_file_uri?: string }>
+  | Ev<"batch.failed", Failure>
+  | Ev<"batch.expired", {}>
+  | Ev<"batch.cancelled", {}>
+  | Ev<"interaction.requires_action", {}>
+  | Ev<"interaction.completed", {}>
+  | Ev<"interaction.failed", Failure>
+  | Ev<"interaction.cancelled", {}>
+  | Ev<"video.generated", { output_file_uri?: string; file_name?: string }>;
+
+declare const other: unique symbol;
+
+/** An event of a type that is not documented, the ping's among them. The mark on `type` is there for the compiler alone: by it a `case` narrows. */
+export interface OtherGeminiEvent {
+  type: string & { readonly [other]: true };
+  version?: string;
+  timestamp?: string;
+  data?: { id?: string; [member: string]: unknown };
+  [member: string]: unknown;
+}
+
+/** Types are open: `switch (event.type)` narrows to the documented ones, and needs a `default`. */
+export type GeminiEvent = KnownGeminiEvent | OtherGeminiEvent;
+
+/** One step of a check. Each is judged by itself, also behind one that failed. */
+export interface Step {
+  /** `headers id timestamp age signatures keys match json type`, or for a token `headers token algorithm keys key signature claims expiry start audience issuer json type`. */
+  name: string;
+  state: "pass" | "fail" | "skip";
+  code?: ErrorCode;
+  /** What was found, in one sentence. */
+  detail: string;
+  /** What to do about it. */
+  fix?: string;
+}
+
+/** Every step of a check, each signature against each key, and what would have matched. Not for senders: it holds expected signatures. */
+export interface Report {
+  /** Whether the delivery is accepted. `json` and `type` may fail in a report that is `ok`. */
+  ok: boolean;
+  /** The code of the first fault. */
+  code?: ErrorCode;
+  form?: "v1" | "v1a" | "jwt";
+  key?: number;
+  id?: string;
+  now?: number;
+  tolerance?: number;
+  timestamp?: number;
+  /** Seconds since the timestamp; negative for one ahead of the clock. */
+  age?: number;
+  steps: Step[];
+  body?: { bytes: number; utf8: boolean; bom: boolean; crlf: number; lf: number; finalNewline: boolean };
+  /** `id.timestamp.`: what is signed in front of the body. */
+  signedPrefix?: string;
+  /** The bytes that were compared: the prefix and the body. */
+  signedContent?: Uint8Array;
+  secrets: { index: number; kind: "hmac" | "ed25519" | null; bytes?: number; code?: ErrorCode; detail?: string; fix?: string }[];
+  keys: {
+    index: number;
+    kid?: string;
+    kty?: string;
+    crv?: string;
+    alg?: string;
+    use?: string;
+    usable: boolean;
+    reason?: string;
+    tried: boolean;
+    matches: boolean;
+  }[];
+  signatures: { index: number; version: string; text: string; accepted: boolean; detail?: string }[];
+  comparisons: { secret?: number; key?: number; signature: number; expected?: string; received: string; matches: boolean }[];
+  token?: { header?: unknown; claims?: unknown };
+  /** Where nothing matches: what to change so that it does. */
+  nearMisses: { code: string; matchesIf: string; fix: string }[];
+}

@@ -1,0 +1,88 @@
+// Instances of Wasm: how they start, how they are called, and how they start anew after a trap.
+import * as coreGlue from "./glue.js";
+import { WebhookVerificationError, fromFault } from "./error.js";
+
+const TRAPPED = { code: "internal_error", status: 500, title: "an unexpected error; try again", message: "the verifier failed and was started anew; this delivery was not judged" };
+
+export class Wasm {
+  #glue;
+  #prepare;
+  #started = false;
+
+  /** Which instance this is: one more after each trap. What Rust held before is gone. */
+  instance = 0;
+
+  constructor(glue, prepare = () => {}) {
+    this.#glue = glue;
+    this.#prepare = prepare;
+  }
+
+  start(module) {
+    this.#glue.initSync({ module });
+    this.#prepare(this.#glue);
+    this.#started = true;
+  }
+
+  async startAsync(source) {
+    await this.#glue.default({ module_or_path: source });
+    this.#prepare(this.#glue);
+    this.#started = true;
+  }
+
+  /** Calls into the Wasm. */
+  call(work) {
+    if (!this.#started) throw new Error("countersign/slim is not ready: await `init(…)` or call `initSync(…)` with countersign/core.wasm first");
+    try {
+      return work(this.#glue);
+    } catch (thrown) {
+      throw this.failed(thrown);
+    }
+  }
+
+  /** What to throw for what came out of a call. Text is a fault in the words of the core; anything else is a trap, after which the instance cannot be used. */
+  failed(thrown) {
+    if (typeof thrown === "string") return fromFault(JSON.parse(thrown));
+    if (thrown instanceof WebhookVerificationError) return thrown;
+    this.instance += 1;
+    this.#glue.__wbg_reset_state();
+    this.#prepare(this.#glue);
+    return fromFault(TRAPPED, thrown);
+  }
+}
+
+/** What verifies. */
+export const core = new Wasm(coreGlue);
+
+let load;
+let loading;
+
+/** Says how the second Wasm is loaded, which the entries do each in their way. */
+export function useFull(loader) {
+  load = loader;
+}
+
+/** The second Wasm, with reports and the `jwt` form; loaded when first asked for. */
+export function full() {
+  loading ??= load().then(
+    ({ default: start }) => start(),
+    (error) => {
+      loading = undefined;
+      throw error;
+    },
+  );
+  return loading;
+}
+
+/**
+ * HMAC-SHA256 by `node:crypto`, where it can be had without an import: Node, Deno, Bun, Workers. Undefined elsewhere; then
+ * the Wasm hashes by itself.
+ */
+export const nativeHmac = (() => {
+  try {
+    const { createHmac } = globalThis.process.getBuiltinModule("node:crypto");
+    const hmac = (key, prefix, body) => createHmac("sha256", key).update(prefix).update(body).digest();
+    return hmac(new Uint8Array(1), new Uint8Array(1), new Uint8Array(1)).length === 32 ? hmac : undefined;
+  } catch {
+    return undefined;
+  }
+})();

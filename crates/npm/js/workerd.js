@@ -1,0 +1,8 @@
+// The entry for Cloudflare Workers, which take Wasm as a module: smaller than bytes in a script, and compiled ahead.
+import module from "./core.wasm";
+import { core, useFull } from "./wasm.js";
+
+core.start(module);
+useFull(() => import("./full-workerd.js"));
+
+export * from "./api.js";

@@ -1,0 +1,112 @@
+//! `cargo xtask package`: the npm package, from the crates and scripts to the tarball in `build/npm`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::build::{self, Module, Size, kilobytes};
+use crate::term::bold;
+use crate::{process, tools};
+
+/// The most that each Wasm may weigh, gzipped.
+const BUDGETS: [(&str, usize); 2] = [("dist/core.wasm", 110_000), ("dist/full.wasm", 190_000)];
+
+const MODULE: Module = Module { name: "npm", package: "countersign-npm", abort_handler: false };
+
+/// The same with reports and the jwt form, loaded when asked for.
+const FULL: Module = Module { name: "npm-full", package: "countersign-npm-full", abort_handler: false };
+
+/// The first, with a trap that tests can spring.
+const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", abort_handler: false };
+
+/// The command line.
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+    if let Some(arg) = args.next()? {
+        return Err(arg.unexpected().into());
+    }
+    let tarball = pack()?;
+    for (file, budget) in BUDGETS {
+        let size = Size::of(&folder(&MODULE)?.join(file))?;
+        println!(
+            "{} {:.1} KB, {} gzipped, of {} KB at most",
+            bold(format!("{file}:")),
+            kilobytes(size.raw),
+            bold(format!("{:.1} KB", kilobytes(size.gzipped))),
+            kilobytes(budget)
+        );
+    }
+    println!("{}", tarball.display());
+    Ok(())
+}
+
+/// Builds the package and packs it; returns the tarball.
+pub(crate) fn pack() -> Result<PathBuf> {
+    build::production()?;
+    let folder = assemble(&MODULE)?;
+    for file in ["index.js", "index_bg.wasm"] {
+        copy(&tools::root().join("build/worker").join(file), &folder.join("dist/worker").join(file))?;
+    }
+    let packed = tools::build_dir("npm")?;
+    let mut npm = Command::new("npm");
+    npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(&packed).current_dir(&folder);
+    let name = process::output("npm pack", &mut npm)?;
+    Ok(packed.join(name.trim()))
+}
+
+/// Builds the package with a trap, in `build/npm-test/package`; it is not packed.
+pub(crate) fn for_tests() -> Result<()> {
+    tools::prepare()?;
+    assemble(&TEST).map(drop)
+}
+
+/// Fails if a Wasm has outgrown its budget.
+pub(crate) fn within_budget() -> Result<()> {
+    for (file, budget) in BUDGETS {
+        Size::of(&folder(&MODULE)?.join(file))?.within(budget, MODULE.package)?;
+    }
+    Ok(())
+}
+
+fn folder(module: &Module) -> Result<PathBuf> {
+    tools::build_dir(&format!("{}/package", module.name))
+}
+
+/// Puts together what is published, from nothing: a file of an earlier build must not get in.
+fn assemble(module: &Module) -> Result<PathBuf> {
+    let (stage, full) = (module.build()?, FULL.build()?);
+    let (root, folder) = (tools::root(), folder(module)?);
+    fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be emptied", folder.display()))?;
+    let dist = folder.join("dist");
+    fs::create_dir_all(dist.join("worker"))?;
+    for file in ["package.json", "README.md"] {
+        copy(&root.join("crates/npm").join(file), &folder.join(file))?;
+    }
+    copy(&root.join("LICENSE"), &folder.join("LICENSE"))?;
+    for script in fs::read_dir(root.join("crates/npm/js"))? {
+        let script = script?;
+        copy(&script.path(), &dist.join(script.file_name()))?;
+    }
+    copy(&stage.join("glue.js"), &dist.join("glue.js"))?;
+    copy(&stage.join("glue_bg.wasm"), &dist.join("core.wasm"))?;
+    fs::write(dist.join("core.js"), inlined(&dist.join("core.wasm"))?)?;
+    copy(&full.join("glue.js"), &dist.join("full-glue.js"))?;
+    copy(&full.join("glue_bg.wasm"), &dist.join("full.wasm"))?;
+    fs::write(dist.join("full-bytes.js"), inlined(&dist.join("full.wasm"))?)?;
+    Ok(folder)
+}
+
+/// The Wasm as a script, which every runtime and bundler takes.
+fn inlined(wasm: &Path) -> Result<String> {
+    let text = STANDARD.encode(fs::read(wasm)?);
+    Ok(format!(
+        "// Wasm, for runtimes and bundlers that load scripts alone.\nexport default () => Uint8Array.from(atob(\"{text}\"), (c) => c.charCodeAt(0));\n"
+    ))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(drop).with_context(|| format!("{} cannot be copied", from.display()))
+}
