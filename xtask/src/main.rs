@@ -13,6 +13,7 @@ mod dev;
 mod devtest;
 mod emulator;
 mod example;
+mod npmtest;
 mod package;
 mod process;
 mod selfhost;

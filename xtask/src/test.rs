@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{build, devtest, example, process, tools};
+use crate::{build, devtest, example, npmtest, process, tools};
 
 struct Step {
     name: &'static str,
@@ -30,6 +30,16 @@ const STEPS: &[Step] = &[
     Step { name: "sdk", what: "Gemini's SDKs, the emulator, wrangler dev, an origin", on_build: true, run: sdk },
     Step { name: "examples", what: "the applications of examples/", on_build: true, run: example::test },
     Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
+    Step { name: "npm", what: "the package, in every runtime", on_build: true, run: npmtest::run },
+];
+
+/// The crates that are compiled to Wasm.
+const WASM_CRATES: [&str; 5] = [
+    "countersign-worker",
+    "countersign-worker-test",
+    "countersign-npm",
+    "countersign-npm-full",
+    "countersign-npm-test",
 ];
 
 /// The kill test in full, which is in `e2e` in a shorter form. The seed of a run is in its name; it can be given in the environment.
@@ -105,9 +115,9 @@ fn fmt() -> Result<()> {
 fn clippy() -> Result<()> {
     let workspace = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     process::run("cargo clippy, native", tools::cargo().args(workspace))?;
-    let workers = ["-p", "countersign-worker", "-p", "countersign-worker-test"];
     let mut wasm = tools::cargo();
-    wasm.args(["clippy", "--target", tools::WASM]).args(workers).args(["--", "-D", "warnings"]);
+    wasm.args(["clippy", "--target", tools::WASM]);
+    wasm.args(WASM_CRATES.iter().flat_map(|name| ["-p", name])).args(["--", "-D", "warnings"]);
     process::run("cargo clippy, Wasm", &mut wasm)
 }
 

@@ -187,6 +187,8 @@ export interface GeminiDynamicOptions {
   audience?: string;
   /** The exact `iss` of tokens. */
   issuer?: string;
+  /** Seconds of grace on `exp` and `nbf` of tokens. Default: 60. */
+  leeway?: number;
   /** As in {@link WebhookOptions.tolerance}. */
   tolerance?: number;
   /** Fetches the key set, in place of the global `fetch`. Sets fetched by it are kept apart. */

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::fault::Fault;
 
-/// The options of a verifier: `{scheme, tolerance?, accept?, audience?, issuer?}`, as JSON.
+/// The options of a verifier: `{scheme, tolerance?, accept?, audience?, issuer?, leeway?}`, as JSON.
 pub struct Settings(Value);
 
 /// A secret as it was given.
@@ -26,7 +26,7 @@ impl Settings {
     /// `config_invalid`, for an option that is not known.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let settings = serde_json::from_str::<Value>(text).unwrap_or_default();
-        let known = |name: &String| ["scheme", "tolerance", "accept", "audience", "issuer"].contains(&name.as_str());
+        let known = |name: &String| OPTIONS.contains(&name.as_str());
         match settings.as_object().and_then(|options| options.keys().find(|name| !known(name))) {
             Some(unknown) => Err(Fault::config(&format!("there is no option `{unknown}`"))),
             None => Ok(Self(settings)),
@@ -39,10 +39,7 @@ impl Settings {
         let scheme = self.text("scheme").and_then(scheme::find);
         let scheme = scheme.ok_or_else(|| Fault::config("there is no scheme of that name"))?;
         let mut policy = Policy::of(scheme);
-        if let Some(tolerance) = self.given("tolerance") {
-            let seconds = tolerance.as_u64();
-            let seconds =
-                seconds.ok_or_else(|| Fault::config("`tolerance` is a whole number of seconds, 0 or more"))?;
+        if let Some(seconds) = self.seconds("tolerance")? {
             policy.tolerance = Tolerance::from_seconds(seconds);
         }
         if let Some(accept) = self.given("accept") {
@@ -56,14 +53,20 @@ impl Settings {
             let audience = self.text("audience").filter(|audience| !audience.is_empty()).map(str::to_owned);
             let audience = audience
                 .ok_or_else(|| Fault::config("`jwt` needs an `audience`: the `aud` that names you, as text"))?;
-            policy.jwt =
-                Some(JwtPolicy { audience, issuer: self.text("issuer").map(str::to_owned), leeway: JWT_LEEWAY });
+            let (issuer, leeway) =
+                (self.text("issuer").map(str::to_owned), self.seconds("leeway")?.unwrap_or(JWT_LEEWAY));
+            policy.jwt = Some(JwtPolicy { audience, issuer, leeway });
         }
         Ok(policy)
     }
 
     fn given(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
+    }
+
+    fn seconds(&self, name: &str) -> Result<Option<u64>, Fault> {
+        let wrong = || Fault::config(&format!("`{name}` is a whole number of seconds, 0 or more"));
+        self.given(name).map(|value| value.as_u64().ok_or_else(wrong)).transpose()
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -109,6 +112,8 @@ impl Given {
         }
     }
 }
+
+const OPTIONS: [&str; 6] = ["scheme", "tolerance", "accept", "audience", "issuer", "leeway"];
 
 /// Seconds of grace on `exp` and `nbf`, as in the Worker.
 const JWT_LEEWAY: u64 = 60;
