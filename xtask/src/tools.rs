@@ -37,6 +37,16 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// What rustc is told so that what it makes is the same on every machine, and names no folder of this one: where a panic is, is
+/// said by crate.
+pub(crate) fn without_folders() -> OsString {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let mut flag = OsString::from("--remap-path-prefix=");
+    flag.push(home.unwrap_or_default().join("registry/src"));
+    flag.push("=crates");
+    flag
+}
+
 /// A program of an npm package, under the `node` of the npm package `node`, silent towards its makers.
 pub(crate) fn npm_bin(name: &str) -> Result<Command> {
     let bin = root().join("node_modules/.bin");

@@ -1,0 +1,292 @@
+// What users really hand over, what they get, and what they are told.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import crypto from "node:crypto";
+import http from "node:http";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { installed } from "./fixtures/app.mjs";
+
+const countersign = await import(`${installed}/dist/index.js`);
+const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = countersign;
+const reference = createRequire(import.meta.url)("standardwebhooks");
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const KEY = Buffer.from(SECRET.slice(6), "base64");
+const BODY = '{"type":"batch.succeeded","data":{"id":"é"}}';
+const NOW = 1_700_000_000;
+
+const mac = (key, content) => crypto.createHmac("sha256", key).update(content).digest("base64");
+const headersFor = (body, { id = "msg_1", at = NOW, key = KEY } = {}) => ({
+  "webhook-id": id,
+  "webhook-timestamp": String(at),
+  "webhook-signature": `v1,${mac(key, Buffer.concat([Buffer.from(`${id}.${at}.`), Buffer.from(body)]))}`,
+});
+const HEADERS = headersFor(BODY);
+const at = { now: NOW };
+
+const thrown = (act) => {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof WebhookVerificationError, String(error?.stack));
+    return error;
+  }
+  assert.fail("nothing was thrown");
+};
+const rejected = (promise) => promise.then(() => assert.fail("nothing was thrown"), (error) => error);
+
+test("headers in every form that frameworks have them in", () => {
+  const pairs = Object.entries(HEADERS);
+  const upper = pairs.map(([name, value]) => [name.toUpperCase(), value]);
+  class Other {
+    get(name) {
+      return HEADERS[name.toLowerCase()] ?? null;
+    }
+  }
+  const forms = {
+    "an object": HEADERS,
+    "an object in capitals": Object.fromEntries(upper),
+    "an object without prototype": Object.assign(Object.create(null), HEADERS),
+    "Node's, with arrays": Object.fromEntries(pairs.map(([name, value]) => [name, [value]])),
+    "a number": { ...HEADERS, "webhook-timestamp": NOW },
+    "Headers": new Headers(HEADERS),
+    "Headers of another make": new Other(),
+    "a Map": new Map(pairs),
+    "a Map in capitals": new Map(upper),
+    "pairs": pairs,
+    "a generator": (function* () { yield* pairs; })(),
+    "rawHeaders": upper.flat(),
+    "a request": new Request("https://a.example/", { headers: HEADERS }),
+    "Node's request": { headers: HEADERS, method: "POST" },
+  };
+  for (const [name, headers] of Object.entries(forms)) assert.doesNotThrow(() => new Webhook(SECRET).verify(BODY, headers, at), name);
+});
+
+test("bodies in every form", () => {
+  const bytes = new TextEncoder().encode(BODY);
+  const padded = new Uint8Array(bytes.length + 8);
+  padded.set(bytes, 3);
+  const shared = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(shared).set(bytes);
+  const forms = [BODY, bytes, bytes.buffer, Buffer.from(BODY), padded.subarray(3, 3 + bytes.length), new DataView(padded.buffer, 3, bytes.length), shared];
+  for (const body of forms) assert.deepEqual(new Webhook(SECRET).verify(body, HEADERS, at), JSON.parse(BODY));
+});
+
+test("a body that was hashed natively and one that was not are one", () => {
+  for (const length of [0, 1, 1023, 1024, 1025, 8192, 65536]) {
+    const body = JSON.stringify("ä".repeat(length));
+    for (const payload of [body, Buffer.from(body)]) assert.equal(new Webhook(SECRET).verify(payload, headersFor(body), at), JSON.parse(body));
+  }
+});
+
+test("a request on the wire, with Node's own headers", async (t) => {
+  const server = http.createServer(async (request, response) => {
+    const body = Buffer.concat(await Array.fromAsync(request));
+    const { id, event } = await gemini(SECRET).unwrap(body, request.headers, at);
+    response.end(JSON.stringify({ id, event }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const answer = await fetch(`http://127.0.0.1:${server.address().port}`, { method: "POST", headers: HEADERS, body: BODY });
+  assert.deepEqual(await answer.json(), { id: "msg_1", event: JSON.parse(BODY) });
+});
+
+test("in place of standardwebhooks: each takes what the other signs", () => {
+  const [ours, theirs, now] = [new Webhook(SECRET), new reference.Webhook(SECRET), new Date()];
+  for (const body of ["{}", '"é"', BODY, '{"a":1.0}', JSON.stringify("x".repeat(5000))]) {
+    assert.equal(ours.sign("msg_1", now, body), theirs.sign("msg_1", now, body));
+    const headers = { "webhook-id": "msg_1", "webhook-timestamp": String(Math.floor(now / 1000)), "webhook-signature": ours.sign("msg_1", now, body) };
+    assert.deepEqual(ours.verify(body, headers), theirs.verify(body, headers));
+    assert.equal(ours.verify(body, headers, { jsonParse: false }), theirs.verify(body, headers, { jsonParse: false }));
+  }
+  const raw = [new Webhook("a text secret", { format: "raw" }), new reference.Webhook("a text secret", { format: "raw" })];
+  assert.equal(raw[0].sign("a", now, "b"), raw[1].sign("a", now, "b"));
+  assert.equal(new Webhook(Buffer.from("a text secret")).sign("a", now, "b"), raw[1].sign("a", now, "b"));
+  const empty = { ...headersFor("") };
+  assert.equal(ours.verify("", empty, at), undefined);
+});
+
+test("several secrets: either matches, and which one is told", async () => {
+  const other = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+  const { keyIndex } = await standard([other, SECRET]).unwrap(BODY, HEADERS, at);
+  assert.equal(keyIndex, 1);
+  assert.equal(new Webhook([other, SECRET]).sign("a", NOW, "b").split(" ").length, 2);
+});
+
+test("what unwrap gives", async () => {
+  const delivery = await gemini(SECRET).unwrap(new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY }), at);
+  assert.deepEqual({ ...delivery, body: new TextDecoder().decode(delivery.body) }, { id: "msg_1", timestamp: new Date(NOW * 1000), scheme: "v1", keyIndex: 0, event: JSON.parse(BODY), body: BODY });
+  const both = { "svix-id": "msg_2", "svix-timestamp": String(NOW), "svix-signature": headersFor(BODY, { id: "msg_2" })["webhook-signature"] };
+  assert.equal((await svix(SECRET).unwrap(BODY, { ...HEADERS, ...both }, at)).id, "msg_2");
+  assert.equal((await svix(SECRET).unwrap(BODY, HEADERS, at)).id, "msg_1");
+});
+
+test("a byte order mark is part of the body, and not of the JSON", async () => {
+  const body = Buffer.from(`\ufeff${BODY}`);
+  assert.deepEqual(new Webhook(SECRET).verify(body, headersFor(body), at), JSON.parse(BODY));
+});
+
+test("a body that is not JSON is told apart from one that does not match", async () => {
+  for (const body of ["nope", Buffer.from([0x22, 0xff, 0x22])]) {
+    const error = thrown(() => new Webhook(SECRET).verify(body, headersFor(body), at));
+    assert.deepEqual([error.code, error.status], ["invalid_json", 400]);
+    const delivery = await standard(SECRET).unwrap(body, headersFor(body), { ...at, jsonParse: false });
+    assert.deepEqual(Buffer.from(delivery.body), Buffer.from(body));
+  }
+});
+
+test("what is no raw body is refused, in words that help", () => {
+  const cases = [
+    [JSON.parse(BODY), /parsed object.*express\.raw.*addContentTypeParser.*request\.arrayBuffer\(\).*bodyParser: false/],
+    [[1], /parsed object/],
+    [undefined, /there is no body/],
+    [null, /there is no body/],
+    [new Response("a").body, /a stream/],
+    [new Blob(["a"]), /Blob/],
+    [Promise.resolve("a"), /await it/],
+    [7, /a number/],
+  ];
+  for (const [body, words] of cases) {
+    const error = thrown(() => new Webhook(SECRET).verify(body, HEADERS, at));
+    assert.deepEqual([error.code, error.status], ["invalid_body", 500]);
+    assert.match(error.message, words);
+  }
+});
+
+test("a request that was read before is told so", async () => {
+  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
+  await request.text();
+  const error = await rejected(gemini(SECRET).unwrap(request, at));
+  assert.equal(error.code, "invalid_body");
+  assert.match(error.message, /was read before/);
+});
+
+test("each mistake with a secret is named, with its fix, and without the secret", () => {
+  const url = "whsec_-_-_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const cases = [
+    [`"${SECRET}"`, "invalid_secret", /quotes round it; remove them/],
+    [url, "invalid_secret", /URL-safe base64/],
+    ["whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", "invalid_secret", /private key.*`whpk_`/],
+    ["my secret", "invalid_secret", /white space/],
+    ["correct!horse", "invalid_secret", /raw bytes/],
+    ["", "empty_secret", /is empty/],
+    [undefined, "empty_secret", /is empty/],
+    [[], "empty_secret", /no secret was given/],
+    [7, "invalid_secret", /text.*bytes/],
+    [`whpk_${Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString("base64")}`, "weak_key", /anybody can sign/],
+  ];
+  for (const [secret, code, words] of cases) {
+    for (const make of [() => new Webhook(secret), () => standard(secret)]) {
+      const error = thrown(make);
+      assert.deepEqual([error.code, error.status], [code, 500]);
+      assert.match(error.message, words);
+      if (typeof secret === "string" && secret.length > 20) assert.ok(!JSON.stringify([error.message, error.stack]).includes(secret.slice(6, 30)));
+    }
+  }
+});
+
+test("hex for base64, and text for base64, are found by the report", async () => {
+  const near = async (secret, key) => (await standard(secret).inspect(BODY, headersFor(BODY, { key }), at)).nearMisses.map(({ code }) => code);
+  assert.deepEqual(await near("ab".repeat(24), Buffer.alloc(24, 0xab)), ["secret_hex"]);
+  assert.deepEqual(await near(SECRET, Buffer.from(SECRET)), ["secret_as_text"]);
+});
+
+test("milliseconds for seconds are named", async () => {
+  const headers = headersFor(BODY, { at: NOW * 1000 });
+  assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /milliseconds/);
+  const report = await standard(SECRET).inspect(BODY, headers, at);
+  assert.equal(report.steps.find(({ name }) => name === "age").detail, "the timestamp is in milliseconds");
+});
+
+test("options that make no sense are refused", () => {
+  for (const tolerance of [-1, Number.NaN, Infinity, 1.5, "300"]) assert.equal(thrown(() => new Webhook(SECRET, { tolerance })).code, "config_invalid");
+  assert.equal(thrown(() => new Webhook(SECRET, { format: "hex" })).code, "config_invalid");
+  assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, HEADERS, { now: Number.NaN })).code, "config_invalid");
+  assert.match(thrown(() => geminiDynamic({ accept: ["jwt"] })).message, /audience/);
+  assert.match(thrown(() => geminiDynamic({ accept: ["v1"] })).message, /accept/);
+  assert.match(thrown(() => geminiDynamic({ cacheTtl: 1 })).message, /no option `cacheTtl`/);
+  assert.match(thrown(() => geminiDynamic({ jwks: "http://a.example/" })).message, /https/);
+  assert.match(thrown(() => geminiDynamic({ jwks: "nope" })).message, /not a URL/);
+  assert.equal(thrown(() => geminiDynamic({ jwks: { key: [] } })).code, "jwks_invalid");
+  assert.match(thrown(() => new Webhook("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").sign("a", NOW, "b")).message, /public key cannot sign/);
+});
+
+test("zero tolerance is exact, and the boundary of one is inside", () => {
+  const verify = (tolerance, now) => new Webhook(SECRET, { tolerance }).verify(BODY, HEADERS, { now });
+  assert.ok(verify(0, NOW) && verify(0, NOW + 0.9) && verify(10, NOW + 10) && verify(10, new Date((NOW - 10) * 1000)));
+  assert.equal(thrown(() => verify(0, NOW + 1)).code, "timestamp_too_old");
+  assert.equal(thrown(() => verify(10, NOW - 11)).code, "timestamp_too_new");
+});
+
+test("missing headers are named, whatever was passed for headers", () => {
+  const { "webhook-id": _, ...rest } = HEADERS;
+  for (const headers of [{}, [], new Headers(), new Map(), rest]) {
+    const error = thrown(() => new Webhook(SECRET).verify(BODY, headers, at));
+    assert.deepEqual([error.code, error.status, error.header], ["missing_header", 400, "webhook-id"]);
+  }
+  for (const headers of [undefined, null, "webhook-id: a", 7]) assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /no headers were given/);
+  assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, { ...HEADERS, "webhook-id": {} }, at)).code, "invalid_header");
+});
+
+test("an error answers for itself", async () => {
+  const error = thrown(() => new Webhook(SECRET).verify(BODY, { ...HEADERS, "webhook-id": "msg_2" }, at));
+  assert.deepEqual([error.name, error.code, error.status], ["WebhookVerificationError", "no_matching_signature", 401]);
+  assert.ok(error instanceof Error && error.stack.includes("api.test.mjs"));
+  const response = error.toResponse();
+  assert.equal(response.status, 401);
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  assert.deepEqual(await response.json(), { title: "no signature matches", status: 401, code: "no_matching_signature" });
+  for (const text of [error.message, error.stack, JSON.stringify(error)]) assert.ok(!text.includes(SECRET.slice(6)) && !text.includes("batch.succeeded"));
+});
+
+test("static and dynamic Gemini webhooks are never taken for each other", async () => {
+  const { publicKey, privateKey } = crypto.generateKeyPairSync("ed25519");
+  const jwks = { keys: [publicKey.export({ format: "jwk" })] };
+  const signature = crypto.sign(null, Buffer.from(`msg_1.${NOW}.${BODY}`), privateKey).toString("base64");
+  const signed = { ...HEADERS, "webhook-signature": `v1a,${signature}` };
+  const { scheme, event } = await geminiDynamic({ jwks }).unwrap(BODY, signed, at);
+  assert.deepEqual([scheme, event], ["v1a", JSON.parse(BODY)]);
+  assert.equal((await rejected(gemini(SECRET).unwrap(BODY, signed, at))).code, "no_matching_signature");
+  assert.equal((await rejected(geminiDynamic({ jwks }).unwrap(BODY, HEADERS, at))).code, "no_matching_signature");
+  const raw = `whpk_${Buffer.from(jwks.keys[0].x, "base64url").toString("base64")}`;
+  assert.equal((await rejected(gemini([SECRET, raw]).unwrap(BODY, signed, at))).code, "no_matching_signature");
+});
+
+test("a token's claims are the event, and never the body that came with it", async () => {
+  const { publicKey, privateKey } = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = { aud: "me", exp: NOW + 60, iat: NOW, jti: "event-1", type: "batch.succeeded" };
+  const signed = `${part({ alg: "RS256", kid: "one" })}.${part(claims)}`;
+  const token = `${signed}.${crypto.sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`;
+  const verifier = geminiDynamic({ jwks, accept: ["v1a", "jwt"], audience: "me" });
+  const delivery = await verifier.unwrap('{"forged":true}', { "webhook-signature": token }, at);
+  assert.deepEqual({ ...delivery, body: new TextDecoder().decode(delivery.body) }, { id: "event-1", timestamp: new Date(NOW * 1000), scheme: "jwt", keyIndex: 0, kid: "one", event: claims, body: JSON.stringify(claims) });
+  const error = await rejected(geminiDynamic({ jwks, accept: ["jwt"], audience: "you" }).unwrap("", { "webhook-signature": token }, at));
+  assert.equal(error.code, "jwt_audience");
+  const report = await verifier.inspect("", { "webhook-signature": token }, at);
+  assert.deepEqual([report.ok, report.form, report.token.claims, report.keys[0].matches], [true, "jwt", claims, true]);
+});
+
+test("a report never throws, whatever it is given", async () => {
+  const things = [undefined, null, 7, "", "a", {}, [], new Map(), new Headers(), new Request("https://a.example/"), Symbol.iterator, () => {}, new Proxy({}, { get: () => { throw new Error("no"); } })];
+  for (const payload of things) {
+    for (const headers of things) {
+      const report = await standard(SECRET).inspect(payload, headers, at);
+      assert.equal(report.ok, false);
+      assert.ok(report.steps.length > 0 && typeof report.code === "string");
+    }
+  }
+});
+
+test("a report leaves the request to be read, and shows what was compared", async () => {
+  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: `${BODY}\n` });
+  const report = await gemini(SECRET).inspect(request, at);
+  assert.equal(await request.text(), `${BODY}\n`);
+  assert.equal(new TextDecoder().decode(report.signedContent), `msg_1.${NOW}.${BODY}\n`);
+  assert.deepEqual(report.nearMisses.map(({ code }) => code), ["final_newline_removed"]);
+  const stranger = await gemini(SECRET).inspect(BODY, { "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1," }, at);
+  assert.match(stranger.steps[0].fix, /scheme `svix`/);
+});

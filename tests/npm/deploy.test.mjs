@@ -1,0 +1,32 @@
+// examples/deploy, with the package from the tarball: what wrangler would upload is the Worker, and it runs.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cpSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { app, path } from "./fixtures/app.mjs";
+import { Workerd, bundle } from "./fixtures/workerd.mjs";
+
+const dir = `${app}/deploy`;
+cpSync(path("examples/deploy"), dir, { recursive: true });
+const digest = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+test("wrangler takes it, with its bindings", async () => {
+  const said = await bundle(dir);
+  for (const words of ["env.INBOX (Inbox)", "env.EVENTS", "env.SOURCES", "--dry-run: exiting now"]) assert.ok(said.includes(words), `${words} is not in:\n${said}`);
+});
+
+test("the Wasm that goes up is that of build/worker", () => {
+  const wasm = readFileSync(`${dir}/dist/index.js`, "utf8").match(/[\w./-]*index_bg\.wasm/)[0].replace(/^\.\//, "");
+  assert.equal(digest(`${dir}/dist/${wasm}`), digest(path("build/worker/index_bg.wasm")));
+});
+
+test("it answers", async (t) => {
+  const gemini = { scheme: "gemini", secrets: ["GEMINI_WEBHOOK_SECRET"], dedupe: "off", forward: { origin: "http://127.0.0.1:9/" } };
+  const secrets = Object.fromEntries(readFileSync(`${dir}/.dev.vars.example`, "utf8").split("\n").filter((line) => /^[A-Z]/.test(line)).map((line) => line.split("=")));
+  const workerd = await Workerd.start(dir, { ...secrets, SOURCES: JSON.stringify({ gemini }) });
+  t.after(() => workerd.stop());
+  const health = JSON.parse(await workerd.get("/healthz"));
+  assert.deepEqual(health, { status: "ok", version: JSON.parse(readFileSync(`${app}/node_modules/countersign/package.json`, "utf8")).version, faults: [] });
+  assert.equal(JSON.parse(await workerd.get("/gemini", { method: "POST", body: "{}" })).code, "missing_header");
+  assert.equal(JSON.parse(await workerd.get("/nowhere")).code, "not_found");
+});

@@ -1,0 +1,194 @@
+// The key set cache against a server on loopback, by a clock that the test moves.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, mock, test } from "node:test";
+import crypto from "node:crypto";
+import http from "node:http";
+import { once } from "node:events";
+import { installed } from "./fixtures/app.mjs";
+
+const { geminiDynamic, WebhookVerificationError } = await import(`${installed}/dist/index.js`);
+const BODY = '{"type":"ping"}';
+const START = 1_700_000_000_000;
+
+const pair = () => crypto.generateKeyPairSync("ed25519");
+const setOf = (...pairs) => JSON.stringify({ keys: pairs.map(({ publicKey }) => publicKey.export({ format: "jwk" })) });
+const [first, second] = [pair(), pair()];
+
+let server;
+let path = 0;
+/** What the server does next, and how often it was asked. */
+let answer;
+let asked;
+
+before(async () => {
+  server = http.createServer((request, response) => {
+    asked += 1;
+    answer(response, request);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  mock.timers.enable({ apis: ["Date"], now: START });
+});
+after(() => {
+  mock.timers.reset();
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  [asked, answer] = [0, give(setOf(first))];
+  mock.timers.setTime(START);
+});
+
+const give = (body, { status = 200, ...headers } = {}) => (response) => response.writeHead(status, headers).end(body);
+
+/** A verifier of a URL that no other test has. */
+const verifier = (options) => geminiDynamic({ jwks: `http://127.0.0.1:${server.address().port}/${path++}`, ...options });
+
+const later = (seconds) => mock.timers.setTime(START + seconds * 1000);
+
+function delivery({ privateKey } = first) {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = crypto.sign(null, Buffer.from(`msg_1.${timestamp}.${BODY}`), privateKey).toString("base64");
+  return [BODY, { "webhook-id": "msg_1", "webhook-timestamp": timestamp, "webhook-signature": `v1a,${signature}` }];
+}
+
+const code = (promise) => promise.then(() => "accept", (error) => (assert.ok(error instanceof WebhookVerificationError, error?.stack), error.code));
+
+test("one fetch serves all, at once and later", async () => {
+  const one = verifier();
+  const codes = await Promise.all(Array.from({ length: 50 }, () => code(one.unwrap(...delivery()))));
+  assert.deepEqual([new Set(codes), asked], [new Set(["accept"]), 1]);
+  later(599);
+  assert.equal(await code(one.unwrap(...delivery())), "accept");
+  assert.equal(asked, 1);
+});
+
+test("verifiers of one URL share its set; a fetch of the user's own has its own", async () => {
+  const jwks = `http://127.0.0.1:${server.address().port}/shared`;
+  for (const options of [{}, {}, { fetch: (...given) => fetch(...given) }]) assert.equal(await code(geminiDynamic({ jwks, ...options }).unwrap(...delivery())), "accept");
+  assert.equal(asked, 2);
+});
+
+test("what headers alone refuse, fetches nothing", async () => {
+  const one = verifier();
+  assert.equal(await code(one.unwrap(BODY, {})), "missing_header");
+  const [body, headers] = delivery();
+  later(301);
+  assert.equal(await code(one.unwrap(body, headers)), "timestamp_too_old");
+  assert.equal(asked, 0);
+});
+
+test("a stale set is used, and refreshed behind the answer", async () => {
+  answer = give(setOf(first), { "cache-control": "max-age=1200" });
+  const one = verifier();
+  await one.unwrap(...delivery());
+  later(1199);
+  await one.unwrap(...delivery());
+  assert.equal(asked, 1);
+  later(1200);
+  answer = give(setOf(second));
+  const kept = [];
+  assert.equal(await code(one.unwrap(...delivery(), { waitUntil: (promise) => kept.push(promise) })), "accept");
+  assert.equal(kept.length, 1);
+  await Promise.all(kept);
+  assert.equal(asked, 2);
+  assert.equal(await code(one.unwrap(...delivery(second))), "accept");
+  assert.equal(asked, 2);
+});
+
+test("the last good set serves for a day while its URL fails, tried once a minute", async () => {
+  const one = verifier();
+  await one.unwrap(...delivery());
+  answer = give("", { status: 500 });
+  for (const [seconds, count] of [[600, 2], [610, 2], [660, 3], [600 + 86_399, 4]]) {
+    later(seconds);
+    const kept = [];
+    assert.equal(await code(one.unwrap(...delivery(), { waitUntil: (promise) => kept.push(promise) })), "accept", `${seconds} s`);
+    await Promise.all(kept);
+    assert.equal(asked, count, `${seconds} s`);
+  }
+  later(600 + 86_400);
+  const error = await one.unwrap(...delivery()).catch((error) => error);
+  assert.deepEqual([error.code, error.status, error.toResponse().headers.get("retry-after")], ["keys_unavailable", 503, "30"]);
+  assert.match(error.cause.message, /answered 500/);
+});
+
+test("a rotation is found at once, and a forger causes one fetch a minute", async () => {
+  const [one, forger] = [verifier(), pair()];
+  await one.unwrap(...delivery());
+  answer = give(setOf(first, second));
+  assert.equal(await code(one.unwrap(...delivery(second))), "accept");
+  assert.equal(asked, 2);
+  const forged = () => Promise.all(Array.from({ length: 20 }, () => code(one.unwrap(...delivery(forger)))));
+  assert.deepEqual([new Set(await forged()), asked], [new Set(["no_matching_signature"]), 2]);
+  later(60);
+  assert.deepEqual([new Set(await forged()), asked], [new Set(["no_matching_signature"]), 3]);
+});
+
+test("requests that come while a rotation is fetched wait for it", async () => {
+  const one = verifier();
+  await one.unwrap(...delivery());
+  let go;
+  answer = (response) => (go = () => give(setOf(second))(response));
+  const waiting = [code(one.unwrap(...delivery(second))), code(one.unwrap(...delivery(second)))];
+  await new Promise((resolve) => server.once("request", resolve));
+  waiting.push(code(one.unwrap(...delivery(second))));
+  go();
+  assert.deepEqual(await Promise.all(waiting), ["accept", "accept", "accept"]);
+  assert.equal(asked, 2);
+});
+
+test("what is no key set, or not one to be had, is told by its cause", async () => {
+  const keys = (count) => JSON.stringify({ keys: Array(count).fill({ kty: "XYZ" }) });
+  const cases = [
+    [give("", { status: 404 }), /answered 404/],
+    [give("", { status: 302, location: "/elsewhere" }), /answered 302/],
+    [give("nope"), /not a JSON object with an array/],
+    [give(keys(33)), /more than 32/],
+    [give(`${setOf(first)}${" ".repeat(65_536)}`), /larger than 64 KiB/],
+    [(response) => response.destroy(), /./],
+  ];
+  for (const [act, words] of cases) {
+    answer = act;
+    const error = await verifier().unwrap(...delivery()).catch((error) => error);
+    assert.equal(error.code, "keys_unavailable");
+    assert.match(error.cause.message, words);
+  }
+  assert.equal(asked, cases.length, "a redirect was followed");
+});
+
+test("an empty set is a set: nothing matches it", async () => {
+  answer = give(keysOf());
+  assert.equal(await code(verifier().unwrap(...delivery())), "no_matching_signature");
+});
+const keysOf = () => JSON.stringify({ keys: [] });
+
+test("the request is for Google's set, by default, as the contract says", async () => {
+  let seen;
+  const fetcher = async (url, init) => {
+    seen = { url, ...init };
+    return new Response(setOf(first));
+  };
+  assert.equal(await code(geminiDynamic({ fetch: fetcher }).unwrap(...delivery())), "accept");
+  assert.equal(seen.url, "https://generativelanguage.googleapis.com/.well-known/jwks.json");
+  assert.deepEqual([seen.redirect, seen.headers], ["manual", { accept: "application/json" }]);
+});
+
+// The last one, as it has a clock of its own.
+test("a fetch ends after five seconds", async (t) => {
+  mock.timers.reset();
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let began;
+  const started = new Promise((resolve) => (began = resolve));
+  const hanging = (_, { signal }) => {
+    began();
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const waiting = geminiDynamic({ fetch: hanging }).unwrap(...delivery()).catch((error) => error);
+  await started;
+  t.mock.timers.tick(4_999);
+  t.mock.timers.tick(1);
+  const error = await waiting;
+  assert.equal(error.code, "keys_unavailable");
+  assert.match(error.cause.message, /no answer within 5 s/);
+});

@@ -1,0 +1,99 @@
+// The tarball as registries, checkers and compilers see it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readFileSync } from "node:fs";
+import { app, folder, installed, output, path, tool } from "./fixtures/app.mjs";
+
+const node = path("node_modules/.bin/node");
+const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0.1.0.tgz");
+
+test("the tarball holds these files and no other", async () => {
+  const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
+  const dist = [
+    "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "glue.js",
+    "headers.js", "index.d.ts", "index.js", "jwks.js", "slim.d.ts", "slim.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
+  ];
+  const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
+  assert.deepEqual(files.sort(), expected.sort());
+});
+
+test("nothing in the tarball names a folder of the machine that built it", async () => {
+  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/core.wasm", "dist/full.wasm", "dist/worker/index.js", "dist/worker/index_bg.wasm"]) {
+    const text = readFileSync(`${installed}/${file}`, "latin1");
+    assert.equal(text.match(/\/(home|root|work|Users)\/[\w./-]{0,60}/)?.[0], undefined, file);
+  }
+});
+
+test("publint finds nothing", async () => {
+  const said = await output(node, [tool("publint/src/cli.js"), tarball, "--strict"]);
+  assert.match(said, /All good!/);
+});
+
+test("attw finds nothing", async () => {
+  const args = [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./core.wasm", "--no-emoji", "--no-color"];
+  // It fails where it finds something.
+  const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args]);
+  for (const entry of ["countersign", "countersign/slim", "countersign/worker"]) assert.match(said, new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK `));
+});
+
+for (const resolution of ["nodenext", "bundler"]) {
+  test(`TypeScript takes the types in strict mode, resolved as ${resolution}`, async () => {
+    const usage = readFileSync(path("tests/npm/types/usage.ts"), "utf8");
+    const module = resolution === "nodenext" ? "nodenext" : "esnext";
+    const options = {
+      strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true, skipLibCheck: false,
+      target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module, moduleResolution: resolution, types: ["node"], typeRoots: [tool("@types")],
+    };
+    const dir = folder(`types-${resolution}`, { "usage.ts": usage, "tsconfig.json": JSON.stringify({ compilerOptions: options, files: ["usage.ts"] }) });
+    await output(tool(".bin/tsc"), ["-p", dir], { env: { ...process.env, PATH: `${path("node_modules/.bin")}:${process.env.PATH}` } });
+  });
+}
+
+test("an import asks for nothing and evaluates nothing", async () => {
+  const dir = folder("import", {
+    "run.mjs": `for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "eval", "Function"]) {
+  Object.defineProperty(globalThis, name, { get: () => { throw new Error(\`\${name} was used\`); } });
+}
+const { Webhook } = await import("countersign");
+console.log(typeof new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").verify);\n`,
+  });
+  // Code from strings is forbidden by the engine too.
+  assert.equal(await output(node, ["--disallow-code-generation-from-strings", `${dir}/run.mjs`]), "function\n");
+});
+
+test("slim starts when it is told to, and says so before", async () => {
+  const dir = folder("slim", {
+    "run.mjs": `import { readFile } from "node:fs/promises";
+import { Webhook, gemini, init } from "countersign/slim";
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+try { new Webhook(secret); } catch (error) { console.log(error.message); }
+await init(readFile(new URL(import.meta.resolve("countersign/core.wasm"))));
+const headers = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330", "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" };
+const body = '{"test": 2432232314}';
+console.log(new Webhook(secret).verify(body, headers, { now: 1614265330 }));
+console.log((await gemini(secret).inspect(body, headers, { now: 1614265330 })).ok);\n`,
+  });
+  const [before, event, ok] = (await output(node, [`${dir}/run.mjs`])).trim().split("\n");
+  assert.match(before, /await `init\(…\)`/);
+  assert.deepEqual([event, ok], ["{ test: 2432232314 }", "true"]);
+});
+
+test("what is exported is what the types say", async () => {
+  const types = readFileSync(`${installed}/dist/index.d.ts`, "utf8");
+  const declared = [...types.matchAll(/^export (?:declare )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  const dir = folder("exports", { "run.mjs": 'console.log(Object.keys(await import("countersign")).join());\n' });
+  const exported = (await output(node, [`${dir}/run.mjs`], { cwd: app })).trim().split(",");
+  assert.deepEqual(exported.sort(), [...new Set(declared)].sort());
+});
+
+test("every code that the core knows is in the types, and in the README with what to do", async () => {
+  const codes = [...readFileSync(path("src/error.rs"), "utf8").matchAll(/=> "([a-z_]+)",$/gm)].map(([, code]) => code);
+  const own = ["config_invalid", "internal_error", "invalid_body", "invalid_json", "keys_unavailable"];
+  // Strict mode, which the package does not offer.
+  const expected = [...codes.filter((code) => code !== "weak_secret"), ...own].sort();
+  const types = readFileSync(`${installed}/dist/index.d.ts`, "utf8");
+  const union = types.match(/type ErrorCode =([^;]+);/)[1];
+  assert.deepEqual([...union.matchAll(/"([a-z_]+)"/g)].map(([, code]) => code), expected);
+  const readme = readFileSync(`${installed}/README.md`, "utf8");
+  assert.deepEqual(expected.filter((code) => !readme.includes(`\`${code}\``)), []);
+});

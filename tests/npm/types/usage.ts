@@ -1,0 +1,107 @@
+// How users write against the types: all of it has to compile, and what is marked has to fail.
+import type { IncomingMessage } from "node:http";
+import {
+  Webhook,
+  WebhookVerificationError,
+  gemini,
+  geminiDynamic,
+  standard,
+  svix,
+  type Delivery,
+  type ErrorCode,
+  type GeminiEvent,
+  type HeadersLike,
+  type Report,
+  type Verifier,
+} from "countersign";
+import { init, initSync, gemini as slimGemini } from "countersign/slim";
+import worker, { Inbox } from "countersign/worker";
+
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+// The drop-in, as npm `standardwebhooks` is called.
+const webhook = new Webhook(secret);
+new Webhook(new Uint8Array(24), { format: "raw" });
+new Webhook([secret, secret], { tolerance: 60 });
+const unknownEvent: unknown = webhook.verify("{}", { "webhook-id": "a", "webhook-timestamp": "1", "webhook-signature": "v1," });
+const typed = webhook.verify<{ type: string }>(Buffer.from("{}"), new Headers(), { jsonParse: true });
+const type: string = typed.type;
+const signature: string = webhook.sign("msg_1", new Date(), "{}");
+// @ts-expect-error there is no such format
+new Webhook(secret, { format: "hex" });
+
+// Headers as frameworks have them.
+declare const incoming: IncomingMessage;
+declare const request: Request;
+interface Standard {
+  "webhook-id": string;
+  "webhook-timestamp": string;
+  "webhook-signature": string;
+}
+declare const named: Standard;
+const all: HeadersLike[] = [incoming.headers, incoming.rawHeaders, request.headers, new Map([["a", "b"]]), [["a", "b"]], named, {}];
+for (const headers of all) webhook.verify(new ArrayBuffer(0), headers);
+webhook.verify(new DataView(new ArrayBuffer(0)), incoming.headers);
+// @ts-expect-error a parsed object is no body
+webhook.verify({ type: "batch.succeeded" }, incoming.headers);
+
+// Verifiers.
+const dynamic: Verifier<GeminiEvent> = geminiDynamic({ accept: ["v1a", "jwt"], audience: "me", jwks: new URL("https://a.example/") });
+geminiDynamic();
+geminiDynamic({ jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] }, fetch: globalThis.fetch });
+// @ts-expect-error secrets belong to the static form
+geminiDynamic({ secrets: [secret] });
+const own: Delivery<{ a: number }> = await standard<{ a: number }>(secret).unwrap(request, { waitUntil: () => {} });
+const count: number = own.event.a;
+await svix([secret]).unwrap(await request.arrayBuffer(), request.headers, { now: new Date() });
+
+const { event, id, timestamp, scheme, keyIndex, kid, body } = await gemini(secret).unwrap(request);
+const parts: [string, Date | undefined, "v1" | "v1a" | "jwt", number, string | undefined, Uint8Array] = [id, timestamp, scheme, keyIndex, kid, body];
+switch (event.type) {
+  case "batch.succeeded": {
+    const file: string | undefined = event.data.output_file_uri;
+    const job: string = event.data.id;
+    break;
+  }
+  case "batch.failed": {
+    const message: string | undefined = event.data.error_message;
+    const code: string | number | undefined = event.data.error_code;
+    break;
+  }
+  case "video.generated": {
+    const name: string | undefined = event.data.file_name;
+    break;
+  }
+  // @ts-expect-error types are text
+  case 7:
+    break;
+  default: {
+    // Documented types that were not named above, and types that nobody has documented yet.
+    const open: string = event.type;
+    const maybe: string | undefined = event.data.id;
+  }
+}
+
+// Errors and reports.
+try {
+  await dynamic.unwrap(request);
+} catch (error) {
+  if (error instanceof WebhookVerificationError) {
+    const response: Response = error.toResponse();
+    const code: ErrorCode = error.code;
+    const status: 400 | 401 | 500 | 503 = error.status;
+    const header: string | undefined = error.header;
+    // @ts-expect-error there is no such code
+    if (error.code === "bad_signature") throw error;
+  }
+}
+const report: Report = await dynamic.inspect("{}", {});
+const first: string | undefined = report.nearMisses[0]?.matchesIf;
+
+// The other entries.
+await init(fetch("https://a.example/core.wasm"));
+initSync(new Uint8Array());
+slimGemini(secret);
+const answer: Promise<Response> = worker.fetch(request, {}, { waitUntil() {} });
+const inbox: Inbox = new Inbox({}, {});
+await inbox.alarm();
