@@ -126,9 +126,7 @@ impl Look<'_> {
         let delivery = Delivery::new(self.headers.clone(), self.body);
         if let Some(error) = self.secrets.iter().find_map(|secret| secret.as_ref().err()) {
             report.code = Some(error.code());
-        } else if let Err(error) =
-            self.policy.read(self.headers).and_then(|claim| self.policy.check_age(claim, self.now))
-        {
+        } else if let Err(error) = self.policy.check(self.headers, self.now) {
             report.code = Some(error.code());
         } else if let Some(Err(error)) = &self.jwks {
             report.code = Some(error.code());

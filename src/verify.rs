@@ -107,7 +107,16 @@ impl Policy {
         Ok(Claim::Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
     }
 
-    /// The age of a claim: with [`Policy::read`], all that can be refused before keys are looked for.
+    /// [`Policy::read`], then [`Policy::check_age`]: all that can be refused before keys are looked for.
+    ///
+    /// # Errors
+    /// Those of both.
+    pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Claim<'h>, Error> {
+        let claim = self.read(headers)?;
+        self.check_age(claim, now).map(|()| claim)
+    }
+
+    /// The age of a claim.
     ///
     /// # Errors
     /// `timestamp_too_old`, `timestamp_too_new`.
@@ -256,6 +265,13 @@ impl<'d, B> Verified<'d, B> {
     /// What the headers claimed, and the signature bore out.
     pub const fn claim(&self) -> Claim<'d> {
         self.claim
+    }
+
+    /// The names of the headers that it was verified by.
+    pub const fn names(&self) -> &'static HeaderNames {
+        match self.claim {
+            Claim::Signed { names, .. } | Claim::Token { names, .. } => names,
+        }
     }
 
     /// The body that was verified, or that came with a token.
