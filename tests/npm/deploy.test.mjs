@@ -26,7 +26,7 @@ test("it answers", async (t) => {
   const workerd = await Workerd.start(dir, { ...secrets, SOURCES: JSON.stringify({ gemini }) });
   t.after(() => workerd.stop());
   const health = JSON.parse(await workerd.get("/healthz"));
-  assert.deepEqual(health, { status: "ok", version: JSON.parse(readFileSync(`${app}/node_modules/countersign/package.json`, "utf8")).version, faults: [] });
+  assert.deepEqual(health, { status: "ok", version: JSON.parse(readFileSync(`${app}/node_modules/countersign/package.json`, "utf8")).version, faults: {} });
   assert.equal(JSON.parse(await workerd.get("/gemini", { method: "POST", body: "{}" })).code, "missing_header");
   assert.equal(JSON.parse(await workerd.get("/nowhere")).code, "not_found");
 });
