@@ -74,7 +74,7 @@ test("bodies in every form", () => {
 });
 
 test("a body that was hashed natively and one that was not are one", () => {
-  for (const length of [0, 1, 1023, 1024, 1025, 8192, 65536]) {
+  for (const length of [0, 1, 1365, 1366, 8190, 8191, 8192, 65536]) {
     const body = JSON.stringify("ä".repeat(length));
     for (const payload of [body, Buffer.from(body)]) assert.equal(new Webhook(SECRET).verify(payload, headersFor(body), at), JSON.parse(body));
   }

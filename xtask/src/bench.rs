@@ -4,6 +4,7 @@
 
 mod day;
 mod inbox;
+mod npm;
 
 use std::fs;
 use std::net::TcpListener;
@@ -29,6 +30,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         match arg {
             lexopt::Arg::Value(name) if name == "day" => return day::command(args),
             lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
+            lexopt::Arg::Value(name) if name == "npm" => return npm::command(args),
             lexopt::Arg::Long("body") => body = args.value()?.parse()?,
             lexopt::Arg::Long("rounds") => rounds = args.value()?.parse()?,
             other => return Err(other.unexpected().into()),

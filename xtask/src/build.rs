@@ -141,7 +141,7 @@ impl Module {
             &format!("compile {}", self.package),
             tools::cargo()
                 .args(["build", "--release", "--target", tools::WASM, "--package", self.package])
-                .env("CARGO_ENCODED_RUSTFLAGS", tools::without_folders())
+                .env("CARGO_ENCODED_RUSTFLAGS", tools::wasm_rustflags())
                 .arg("--message-format=json-render-diagnostics"),
         )?;
         let crate_name = self.package.replace('-', "_");

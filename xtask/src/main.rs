@@ -43,6 +43,7 @@ cargo xtask <command>
                               events accepted per second against an insert written by hand, and with a full shard
   bench day [--events 10000] [--fail 30%]
                               a day of Gemini's deliveries and retries in half a minute, to an origin that fails
+  bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
   check [--config wrangler.toml] [--env NAME]
                               finds what is wrong with a configuration before it is deployed
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{package, process, tools};
 
-const FOLDER: &str = "tests/npm";
+pub(crate) const FOLDER: &str = "tests/npm";
 
 pub(crate) fn run() -> Result<()> {
     tools::need(&[("chromium", "chromium")])?;
@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Runtimes, bundlers and checkers: 700 MB that nobody needs for a build, so they are installed only here.
-fn install_tools() -> Result<()> {
+pub(crate) fn install_tools() -> Result<()> {
     let dir = tools::root().join(FOLDER);
     let (lock, noted) = (fs::read(dir.join("package-lock.json"))?, dir.join("node_modules/.countersign-lock"));
     if fs::read(&noted).is_ok_and(|noted| noted == lock) {

@@ -37,14 +37,15 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// What rustc is told so that what it makes is the same on every machine, and names no folder of this one: where a panic is, is
-/// said by crate.
-pub(crate) fn without_folders() -> OsString {
+/// What rustc is told for Wasm, in the form of `CARGO_ENCODED_RUSTFLAGS`. With `simd128`, which every runtime has that has the
+/// reference types of the glue, SHA-256 is a sixth faster and the code smaller. With paths cut to the crate, what is built is the
+/// same on every machine and names no folder of this one.
+pub(crate) fn wasm_rustflags() -> OsString {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let mut flag = OsString::from("--remap-path-prefix=");
-    flag.push(home.unwrap_or_default().join("registry/src"));
-    flag.push("=crates");
-    flag
+    let mut flags = OsString::from("-Ctarget-feature=+simd128\u{1f}--remap-path-prefix=");
+    flags.push(home.unwrap_or_default().join("registry/src"));
+    flags.push("=crates");
+    flags
 }
 
 /// A program of an npm package, under the `node` of the npm package `node`, silent towards its makers.

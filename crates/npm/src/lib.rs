@@ -58,19 +58,13 @@ impl Verifier {
         self.policy.check(&headers, seconds(now)).map(drop).map_err(|error| Fault::from(error).into())
     }
 
-    /// Verifies a body that is text. Returns what [`pack`] makes of it.
-    #[wasm_bindgen(js_name = verifyText)]
-    pub fn verify_text(&mut self, lines: &str, body: &str, now: f64) -> Result<u32, JsValue> {
-        self.verify(lines, body.as_bytes(), now, &Portable)
-    }
-
-    /// The same for bytes, which are copied.
+    /// Verifies a body, which is copied. Returns what [`pack`] makes of it.
     #[wasm_bindgen(js_name = verifyBytes)]
     pub fn verify_bytes(&mut self, lines: &str, body: &[u8], now: f64) -> Result<u32, JsValue> {
         self.verify(lines, body, now, &Portable)
     }
 
-    /// The same for bytes that stay with JavaScript, which hashes them: `hmac(key, prefix, body)` returns 32 bytes.
+    /// The same for a body that stays with JavaScript, which hashes them: `hmac(key, prefix, body)` returns 32 bytes.
     #[wasm_bindgen(js_name = verifyHeld)]
     pub fn verify_held(&mut self, lines: &str, body: Uint8Array, now: f64, hmac: &Function) -> Result<u32, JsValue> {
         self.verify(lines, body, now, &Held(hmac))
