@@ -1,0 +1,92 @@
+// The fields: what they hold as one delivery, and how they are filled.
+import { BodyField } from "./body-field.js";
+import { byId } from "./dom.js";
+import { readTime } from "./time.js";
+
+const SECRETS = /^(?:v1,)?wh(?:sec|pk|sk)_/;
+const LINE = /^[ \t]*([^\s:]+)[ \t]*:[ \t]*(.*?)[ \t]*$/;
+
+export class Form {
+  #body;
+  #scheme = [...document.querySelectorAll('input[name="scheme"]')];
+
+  constructor(changed) {
+    this.#body = new BodyField(byId("body"), byId("body-meta"), changed);
+    for (const id of ["headers", "secret", "raw", "jwks", "audience", "issuer", "now", "tolerance"]) {
+      byId(id).addEventListener("input", changed);
+    }
+    for (const radio of this.#scheme) radio.addEventListener("change", () => (this.#arrange(), changed()));
+    this.#arrange();
+  }
+
+  get scheme() {
+    return this.#scheme.find((radio) => radio.checked).value;
+  }
+
+  set body(bytes) {
+    this.#body.bytes = bytes;
+  }
+
+  get isEmpty() {
+    return byId("headers").value.trim() === "" && this.#body.bytes.length === 0;
+  }
+
+  /** The delivery; where no time is set, as of this moment. */
+  read() {
+    const dynamic = this.scheme === "gemini-dynamic";
+    const text = (id) => byId(id).value.trim() || undefined;
+    const now = readTime(byId("now").value);
+    byId("now").setAttribute("aria-invalid", String(byId("now").value.trim() !== "" && now === undefined));
+    const tolerance = Number(byId("tolerance").value);
+    return {
+      scheme: this.scheme,
+      headers: pairs(byId("headers").value),
+      body: this.#body.bytes,
+      secrets: dynamic ? [] : secrets(byId("secret").value, byId("raw").checked),
+      jwks: dynamic ? text("jwks") : undefined,
+      audience: dynamic ? text("audience") : undefined,
+      issuer: dynamic ? text("issuer") : undefined,
+      tolerance: Number.isInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : 300,
+      now: now ?? Math.floor(Date.now() / 1000),
+    };
+  }
+
+  /** Fills what is given, and leaves the rest as it is. */
+  fill({ scheme, headers, body, secret, jwks, audience, issuer, now, tolerance }) {
+    const radio = this.#scheme.find(({ value }) => value === scheme);
+    if (radio) radio.checked = true;
+    this.#arrange();
+    if (headers !== undefined) byId("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
+    if (body !== undefined) this.#body.bytes = body;
+    for (const [id, value] of Object.entries({ secret, jwks, audience, issuer, now, tolerance })) {
+      if (value !== undefined) byId(id).value = value;
+    }
+  }
+
+  clear() {
+    this.fill({ headers: [], body: new Uint8Array(), secret: "", jwks: "", audience: "", issuer: "", now: "", tolerance: 300 });
+    byId("raw").checked = false;
+  }
+
+  #arrange() {
+    const dynamic = this.scheme === "gemini-dynamic";
+    byId("with-secret").hidden = dynamic;
+    byId("with-set").hidden = !dynamic;
+  }
+}
+
+/** Header lines as pairs. A line without a colon is passed over. */
+function pairs(text) {
+  return text.split("\n").flatMap((line) => {
+    const [, name, value] = LINE.exec(line) ?? [];
+    return name === undefined ? [] : [[name, value]];
+  });
+}
+
+/** Several secrets may stand in one value, as in the Worker; white space inside of one is for the core to explain. */
+function secrets(text, raw) {
+  if (text === "") return [];
+  if (raw) return [new TextEncoder().encode(text)];
+  const words = text.trim().split(/\s+/);
+  return words.length > 1 && words.every((word) => SECRETS.test(word)) ? words : [text];
+}

@@ -1,0 +1,58 @@
+// The sample maker: who sends, which event, and what is broken; and the examples that it makes at one touch.
+import { byId, el, fill } from "./dom.js";
+import { TYPES } from "./events.js";
+import { SENDERS, breakagesOf, make } from "./samples.js";
+import { missing } from "./sign.js";
+
+/** The examples beside the paste box: what people run into most. */
+const EXAMPLES = [
+  ["Genuine", "gemini", undefined],
+  ["Newline added", "gemini", "final-newline"],
+  ["Parsed JSON", "gemini", "compacted"],
+  ["Wrong secret", "gemini", "wrong-key"],
+  ["Too old", "svix", "old"],
+  ["Ed25519", "gemini-dynamic", undefined],
+  ["Expired token", "token", "expired"],
+];
+
+/** Returns `{ isOwn }`: whether a secret was made up here. */
+export function connectMaker({ use }) {
+  const own = new Set();
+  const [sender, type, breakage, status] = ["make-sender", "make-type", "make-breakage", "make-status"].map(byId);
+  const run = async (senderId, breakageId) => {
+    const label = SENDERS.find(({ id }) => id === senderId).label;
+    try {
+      const made = await make(senderId, type.value, breakageId, Math.floor(Date.now() / 1000));
+      if (made.secret !== undefined) own.add(made.secret);
+      use(made, { anew: true });
+      const broken = breakagesOf(SENDERS.find(({ id }) => id === senderId)).find(({ id }) => id === breakageId);
+      byId("paste-note").textContent = `A sample: ${label}, ${type.value}. ${broken === undefined ? "It is genuine." : `${broken.label}.`}`;
+      status.textContent = "";
+    } catch (error) {
+      status.textContent = error.message;
+    }
+  };
+  fill(sender, SENDERS.map(({ id, label }) => el("option", { value: id }, label)));
+  fill(type, TYPES.map((name) => el("option", name)));
+  const list = () => fill(breakage, options(SENDERS.find(({ id }) => id === sender.value)));
+  sender.addEventListener("change", list);
+  list();
+  byId("make").addEventListener("click", async () => {
+    await run(sender.value, breakage.value);
+    byId("verdict").scrollIntoView({ block: "nearest" });
+  });
+  fill(byId("examples"), EXAMPLES.map(([label, ...choice]) => el("li", el("button.chip", { type: "button", onclick: () => run(...choice) }, label))));
+  if (missing !== undefined) status.textContent = missing;
+  return { isOwn: (secret) => own.has(secret) };
+}
+
+function options(sender) {
+  const option = ({ id, label, code, near }) => el("option", { value: id, "data-code": code, "data-near": near }, label);
+  const all = breakagesOf(sender);
+  const group = (label, members) => members.length > 0 && el("optgroup", { label }, members.map(option));
+  return [
+    el("option", { value: "" }, "Nothing: a genuine delivery"),
+    group("Refused", all.filter(({ near }) => near === undefined)),
+    group("Nearly right", all.filter(({ near }) => near !== undefined)),
+  ].filter(Boolean);
+}

@@ -1,0 +1,64 @@
+// The box that takes anything, and the rest of the page where nothing else takes what is pasted.
+import { byId, el, fill, prose } from "./dom.js";
+import { schemeOf, takeApart } from "./paste.js";
+
+const NAMES = { "standard-webhooks": "Standard Webhooks", svix: "Svix", gemini: "Gemini, static", "gemini-dynamic": "Gemini, dynamic" };
+
+export function connectPaste({ use, scheme }) {
+  const box = byId("paste");
+  const take = (text) => {
+    const found = takeApart(text);
+    note(found === undefined ? NOTHING : words(found, text));
+    if (found === undefined) return;
+    box.value = "";
+    use(delivery(found, scheme()), { anew: found.headers.length > 0 && found.body !== undefined && found.secret !== undefined });
+  };
+  box.addEventListener("paste", (event) => {
+    // What a field makes of a text has lost its CR LF, so the text is taken from the clipboard.
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.trim() === "") return;
+    event.preventDefault();
+    box.value = text;
+    take(text);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) take(box.value);
+  });
+  byId("take-apart").addEventListener("click", () => take(box.value));
+  document.addEventListener("paste", (event) => {
+    if (event.target.closest?.("input, textarea")) return;
+    take(event.clipboardData?.getData("text/plain") ?? "");
+  });
+}
+
+const NOTHING = "Nothing in this looks like a delivery. A delivery has a header `webhook-id` or `svix-id`; you can also fill the fields below by hand.";
+
+/** What the fields get. A single signature is put among the headers that are there. */
+function delivery({ headers, body, secret, jwks, kind }, known) {
+  const filled = { body, secret, jwks };
+  if (jwks !== undefined) return { ...filled, scheme: "gemini-dynamic" };
+  if (kind === "a signature" || kind === "a token") return { ...filled, headers: merged(headers), scheme: schemeOf(headers, body, known) };
+  if (headers.length === 0) return filled;
+  return { ...filled, headers, scheme: schemeOf(headers, body, known), now: "" };
+}
+
+function merged([[name, value]]) {
+  const lines = byId("headers").value.split("\n").filter((line) => line.includes(":"));
+  const others = lines.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
+  return [...others.filter(([known]) => known.toLowerCase() !== name), [name, value]];
+}
+
+function words({ kind, headers, body, secret, notes }, text) {
+  const parts = [
+    headers.length > 0 && `${headers.length} header${headers.length === 1 ? "" : "s"}`,
+    body !== undefined && `a body of ${body.length.toLocaleString("en")} bytes`,
+    secret !== undefined && kind !== "a secret" && "a secret",
+  ].filter(Boolean);
+  const read = `Read as ${kind}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
+  const scheme = headers.length > 0 ? ` Taken as ${NAMES[schemeOf(headers, body, "")]}.` : "";
+  return [read + scheme, ...notes].join(" ");
+}
+
+function note(text) {
+  fill(byId("paste-note"), el("span", prose(text)));
+}

@@ -1,0 +1,26 @@
+// A report, drawn: each part by the file that knows it.
+import { byId } from "./dom.js";
+import { showComparisons } from "./bytes.js";
+import { showGauge } from "./gauge.js";
+import { showKeys } from "./keys.js";
+import { showNearMisses } from "./near.js";
+import { showSigned } from "./signed.js";
+import { showSteps } from "./steps.js";
+import { showToken } from "./token.js";
+import { showVerdict } from "./verdict.js";
+
+/** Shows what became of a delivery; without a report, that there is none. */
+export function show(report, delivery, { asOfItsTime }) {
+  showVerdict(report, asOfItsTime);
+  byId("details").hidden = report === undefined;
+  if (report === undefined) return;
+  showNearMisses(byId("near"), report);
+  showSteps(byId("steps"), report);
+  showGauge(byId("time"), report);
+  showSigned(byId("signed"), report, delivery.body);
+  showComparisons(byId("compared"), report);
+  showKeys(byId("key-set"), report);
+  showToken(byId("token"), report, signatureOf(delivery));
+}
+
+const signatureOf = ({ headers }) => headers.find(([name]) => name.toLowerCase() === "webhook-signature")?.[1] ?? "";

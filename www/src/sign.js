@@ -1,0 +1,48 @@
+// Signing, for samples: by the browser's own cryptography, so that what is checked was not made by what checks it.
+import { concat, toBase64, toBase64Url, utf8 } from "./encoding.js";
+
+/** Why samples cannot be made here; undefined where they can. */
+export const missing = globalThis.crypto?.subtle === undefined ? "The browser signs only on https pages and on localhost." : undefined;
+
+export async function hmac(key, message) {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, message));
+}
+
+/** `{ jwk, whpk, sign }`, or an error that says what the browser lacks. */
+export async function newEd25519() {
+  const pair = await generate({ name: "Ed25519" }, "Ed25519");
+  const { kty, crv, x } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const sign = async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, message));
+  return { jwk: { kty, crv, x }, whpk: `whpk_${toBase64(raw)}`, sign };
+}
+
+export async function newRsa(kid) {
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  const pair = await generate(algorithm, "RS256");
+  const { kty, n, e } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const sign = async (message) => new Uint8Array(await crypto.subtle.sign(algorithm.name, pair.privateKey, message));
+  return { jwk: { kid, kty, alg: "RS256", use: "sig", n, e }, sign };
+}
+
+/** A compact JWS. */
+export async function token(header, claims, sign) {
+  const part = (value) => toBase64Url(utf8(JSON.stringify(value)));
+  const input = `${part(header)}.${part(claims)}`;
+  return `${input}.${toBase64Url(await sign(utf8(input)))}`;
+}
+
+export const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+
+/** What is signed in the Standard Webhooks family. */
+export const content = (prefix, body) => concat(utf8(prefix), body);
+
+async function generate(algorithm, name) {
+  try {
+    return await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  } catch (cause) {
+    throw new Error(`This browser cannot sign with ${name}.`, { cause });
+  }
+}

@@ -1,0 +1,90 @@
+// The signed bytes: id, timestamp and body in three colours, as text with its hidden characters, or in hex.
+import { byId, el, fill } from "./dom.js";
+import { toHex, utf8 } from "./encoding.js";
+
+/** Bytes that are drawn; a body may be a megabyte. */
+const SHOWN = 4096;
+const PER_ROW = 16;
+
+export function showSigned(section, report, body) {
+  section.hidden = report.signedPrefix === undefined;
+  if (section.hidden) return;
+  const hex = byId("signed-hex").checked;
+  const parts = partsOf(report.signedPrefix, body);
+  const length = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+  const shown = parts.map((part) => ({ ...part, bytes: part.bytes.subarray(0, SHOWN) }));
+  fill(byId("signed-bytes"), hex ? rows(shown) : shown.map(text));
+  const cut = body.length > SHOWN ? `; the first ${SHOWN.toLocaleString("en")} bytes of the body are shown` : "";
+  fill(byId("signed-length"), `${length.toLocaleString("en")} bytes${cut}`);
+  fill(byId("signed-marks"), marks(report.body, body).map(([word, detail]) => el("li", { "data-mark": word }, el("strong", word), ` ${detail}`)));
+}
+
+/** id, dot, timestamp, dot, body. An id may have dots of its own: the timestamp is behind the last but one. */
+function partsOf(prefix, body) {
+  const [, id, timestamp] = /^([\s\S]*)\.([^.]*)\.$/.exec(prefix) ?? [null, prefix, ""];
+  const part = (kind, bytes) => ({ kind, bytes });
+  return [part("id", utf8(id)), part("dot", utf8(".")), part("timestamp", utf8(timestamp)), part("dot", utf8(".")), part("body", body)];
+}
+
+function text({ kind, bytes }) {
+  return el(`span.part-${kind}`, { title: kind === "dot" ? "a dot between the parts" : kind }, pieces(bytes));
+}
+
+/** Text, with each character that is easily overlooked as a mark of its own. */
+function pieces(bytes) {
+  const found = [];
+  const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+  for (const piece of lenient.decode(bytes).split(/(\ufeff|\r\n|\r|\n|\t|\ufffd|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u200b-\u200f\u2028\u2029])/u)) {
+    if (piece in HIDDEN) found.push(el("span.mark", HIDDEN[piece]), piece.includes("\n") ? "\n" : "");
+    else if (/^[\u0000-\u001f\u007f-\u00a0\u200b-\u200f\u2028\u2029]$/.test(piece)) found.push(el("span.mark", `U+${piece.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`));
+    else found.push(piece);
+  }
+  return found;
+}
+
+const HIDDEN = { "\ufeff": "BOM", "\r\n": "CR LF", "\r": "CR", "\n": "LF", "\t": "TAB", "\ufffd": "not UTF-8" };
+
+function rows(parts) {
+  const cells = parts.flatMap(({ kind, bytes }) => [...bytes].map((byte) => ({ kind, byte })));
+  const starts = Array.from({ length: Math.ceil(cells.length / PER_ROW) }, (_, row) => row * PER_ROW);
+  return starts.map((at) => {
+    const row = cells.slice(at, at + PER_ROW);
+    const printed = ({ byte }) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : byte === 0x20 ? " " : "·");
+    const runs = (show) => runsOf(row).map(([kind, run]) => el(`span.part-${kind}`, run.map(show).join("")));
+    const filling = "   ".repeat(PER_ROW - row.length);
+    return el("span.hex-row", el("span.offset", at.toString(16).padStart(4, "0")), "  ", runs(({ byte }) => `${toHex(byte)} `), filling, " ", runs(printed), "\n");
+  });
+}
+
+function runsOf(row) {
+  const runs = [];
+  for (const cell of row) {
+    if (runs.at(-1)?.[0] === cell.kind) runs.at(-1)[1].push(cell);
+    else runs.push([cell.kind, [cell]]);
+  }
+  return runs;
+}
+
+function marks(body, bytes) {
+  const found = [];
+  if (body.bytes === 0) found.push(["Empty", "the body has no bytes"]);
+  if (body.bom) found.push(["BOM", "a byte order mark is in front"]);
+  if (!body.utf8) found.push(["Not UTF-8", "some bytes are no text"]);
+  if (body.crlf > 0) found.push(["CR LF", `ends ${lines(body.crlf)}`]);
+  if (body.lf > 0) found.push(["LF", `ends ${lines(body.lf)}`]);
+  if (body.finalNewline) found.push(["Final newline", "the body ends in one"]);
+  const layout = layoutOf(bytes);
+  if (layout !== undefined) found.push(layout);
+  return found;
+}
+
+const lines = (count) => (count === 1 ? "1 line" : `${count.toLocaleString("en")} lines`);
+
+/** How JSON is laid out: most senders send it without white space, so anything else may have been written again. */
+function layoutOf(bytes) {
+  const text = new TextDecoder().decode(bytes.subarray(0, SHOWN)).trim();
+  if (!/^[{[]/.test(text)) return undefined;
+  if (/^[{[]\r?\n/.test(text)) return ["Indented JSON", "was it written again on the way?"];
+  if (/^\{"[^"]*": /.test(text)) return ["Spaced JSON", "as Python writes it"];
+  return ["Compact JSON", "as most senders write it"];
+}

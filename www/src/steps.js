@@ -1,0 +1,45 @@
+// The list of steps: each with what was found, and where it fails with its code and the fix.
+import { el, fill, icon, prose } from "./dom.js";
+import { stateOf } from "./pipeline.js";
+
+const TITLES = {
+  headers: "Headers",
+  id: "Id",
+  timestamp: "Timestamp",
+  age: "Age",
+  signatures: "Signatures",
+  keys: "Keys",
+  match: "Match",
+  json: "JSON",
+  type: "Event type",
+  token: "Token",
+  algorithm: "Algorithm",
+  key: "Key",
+  signature: "Signature",
+  claims: "Claims",
+  expiry: "Expiry",
+  start: "Start",
+  audience: "Audience",
+  issuer: "Issuer",
+};
+const WORDS = { pass: "passed", fail: "failed", skip: "not judged", note: "note" };
+
+export function showSteps(list, { steps }) {
+  fill(list, steps.map(row));
+}
+
+function row(step) {
+  const state = stateOf(step);
+  return el(
+    "li.step",
+    { "data-state": state, "data-step": step.name },
+    icon(state),
+    el("h3", TITLES[step.name] ?? step.name, el("span.hidden", `, ${WORDS[state]}`)),
+    el("div.step-text", el("p", prose(step.detail), step.code && [" ", el("code.code", step.code)]), step.fix && fixed(step.fix)),
+  );
+}
+
+/** What to do, set apart from what was found. */
+export function fixed(text) {
+  return el("p.fix", el("span.fix-label", "Fix"), el("span", prose(text)));
+}

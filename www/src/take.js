@@ -1,0 +1,38 @@
+// Taking a delivery along: copied as something to run, or as a link.
+import { byId, el, fill } from "./dom.js";
+import { FORMATS } from "./copy-as.js";
+import { fragmentOf } from "./share.js";
+
+/** `current` gives what was last checked; `isOwn` says of a secret whether it was made up here. */
+export function connectTake({ current, isOwn }) {
+  const status = byId("take-status");
+  const copy = async (write, said) => {
+    const delivery = current();
+    if (delivery === undefined) return (status.textContent = "There is no delivery yet: paste one, or make a sample.");
+    try {
+      const text = write(delivery);
+      byId("taken").value = text;
+      byId("taken-block").hidden = false;
+      status.textContent = (await written(text)) ? said(delivery) : "The browser does not let the page copy; take the text from the field below.";
+    } catch (error) {
+      status.textContent = error.message;
+    }
+  };
+  const withOwn = (delivery) => ({ ...delivery, own: delivery.secrets.length > 0 && delivery.secrets.every(isOwn) });
+  const buttons = FORMATS.map(({ id, label, write }) => {
+    const said = (delivery) => (["rust", "js"].includes(id) && !withOwn(delivery).own && !delivery.jwks ? `Copied as ${label}. Your secret is not in it: it reads WEBHOOK_SECRET.` : `Copied as ${label}.`);
+    return el("button", { type: "button", "data-copy": id, onclick: () => copy((delivery) => write(withOwn(delivery)), said) }, label);
+  });
+  fill(byId("copies"), buttons);
+  const link = (delivery) => `${location.href.split("#")[0]}${fragmentOf(delivery)}`;
+  byId("share").addEventListener("click", () => copy(link, () => "Copied the link. The secret is not in it."));
+}
+
+async function written(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
