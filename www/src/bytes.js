@@ -1,44 +1,59 @@
 // Expected and received signatures, byte by byte: one picture per key and signature.
-import { byId, el, fill, icon, prose } from "./dom.js";
+import { byId, capital, el, fill, icon, prose } from "./dom.js";
 import { fromBase64, toHex } from "./encoding.js";
 
 /** Pictures that are drawn; the report may hold hundreds of comparisons. */
 const SHOWN = 12;
-const PER_ROW = 16;
 
 export function showComparisons(section, report) {
-  section.hidden = report.comparisons.length === 0 && !report.signatures.some((row) => !row.accepted);
-  if (section.hidden) return;
   const { comparisons, signatures } = report;
-  const best = [...comparisons].sort((a, b) => Number(b.matches) - Number(a.matches)).slice(0, SHOWN);
-  const more = comparisons.length - best.length;
   const ignored = signatures.filter((row) => !row.accepted).slice(0, SHOWN);
+  section.hidden = comparisons.length + ignored.length === 0;
+  if (section.hidden) return;
+  const secret = comparisons.filter((row) => row.expected !== undefined);
+  const best = [...secret].sort((a, b) => Number(b.matches) - Number(a.matches)).slice(0, SHOWN);
   fill(
     byId("comparisons"),
-    best.map((row) => comparison(row, report)),
-    more > 0 && el("p.detail", `and ${more} more that do not match`),
-    ignored.map((row) => el("p.ignored", icon("skip"), el("span", `Signature ${row.index + 1} does not count: `, prose(row.detail ?? ""))),),
+    best.map((row) => withSecret(row, report)),
+    secret.length > best.length && el("p.detail", `and ${secret.length - best.length} more that do not match`),
+    signatures.slice(0, SHOWN).map((signature) => withPublicKeys(signature, report)),
+    ignored.map((row) => el("p.ignored", icon("skip"), el("span", `Signature ${row.index + 1} does not count: `, prose(row.detail ?? "")))),
   );
 }
 
-function comparison(row, report) {
-  const received = fromBase64(row.received);
-  const expected = row.expected === undefined ? undefined : fromBase64(row.expected);
-  const key = row.secret === undefined ? `key ${row.key} of the set` : report.secrets.length > 1 ? `secret ${row.secret + 1}` : "the secret";
-  const signature = report.signatures.length > 1 ? `signature ${row.signature + 1}` : "the signature";
+/** A secret against a signature: what was expected can be shown. */
+function withSecret(row, report) {
+  const [received, expected] = [fromBase64(row.received), fromBase64(row.expected)];
   return el(
     "article.comparison",
     { "data-matches": String(row.matches) },
-    el("h3", icon(row.matches ? "pass" : "fail"), `${capital(key)} × ${signature}`, el("span.detail", row.matches ? "matches" : insight(expected, received, row))),
-    el("div.grids", expected && received ? pair(expected, received) : received && grid(received, "received", undefined)),
-    expected && el("p.detail.line", "Expected: ", el("code.wrap", `v1,${row.expected}`)),
+    el("h3", icon(row.matches ? "pass" : "fail"), `${capital(keyName(row, report))} × ${signatureName(row.signature, report)}`, el("span.detail", row.matches ? "matches" : insight(expected, received, row))),
+    el("div.grids", received && pair(expected, received)),
+    el("p.detail.line", "Expected: ", el("code.wrap", `v1,${row.expected}`)),
   );
 }
+
+/** A signature against each public key: those can tell whether it is right, and not what would be. */
+function withPublicKeys({ index }, report) {
+  const rows = report.comparisons.filter((row) => row.signature === index && row.expected === undefined);
+  if (rows.length === 0) return undefined;
+  const received = fromBase64(rows[0].received);
+  const matches = rows.some((row) => row.matches);
+  return el(
+    "article.comparison",
+    { "data-matches": String(matches) },
+    el("h3", icon(matches ? "pass" : "fail"), capital(signatureName(index, report)), el("span.detail", "a public key tells whether it is right, and not what would be")),
+    el("div.grids", received && grid(received, "received")),
+    el("ul.tried", rows.map((row) => el("li", { "data-matches": String(row.matches) }, icon(row.matches ? "pass" : "fail"), `${capital(keyName(row, report))} ${row.matches ? "matches" : "does not match"}`))),
+  );
+}
+
+const keyName = ({ secret, key }, { secrets }) => (secret === undefined ? `key ${key} of the set` : secrets.length > 1 ? `secret ${secret + 1}` : "the secret");
+const signatureName = (index, { signatures }) => (signatures.length > 1 ? `signature ${index + 1}` : "the signature");
 
 /** What the number of differing bytes says. */
 function insight(expected, received, { received: text }) {
   if (received === undefined) return "not base64";
-  if (expected === undefined) return "does not match; a public key cannot tell what would";
   if (received.length !== expected.length) return `${received.length} bytes instead of ${expected.length}`;
   const differing = differences(expected, received).length;
   if (differing === 0) return `the same bytes in another spelling (${text.length} characters)`;
@@ -57,7 +72,5 @@ function pair(expected, received) {
 function grid(bytes, name, marked) {
   const cells = [...bytes].map((byte, at) => el("span", { class: marked?.has(at) ? "cell differs" : "cell" }, toHex(byte)));
   const words = `${name}: ${[...bytes].map(toHex).join(" ")}${marked && name === "received" ? `; ${marked.size} bytes differ` : ""}`;
-  return el("figure.grid", { "data-grid": name, "data-columns": PER_ROW }, el("figcaption", name), el("div.cells", { "aria-hidden": "true" }, cells), el("p.hidden", words));
+  return el("figure.grid", { "data-grid": name }, el("figcaption", name), el("div.cells", { "aria-hidden": "true" }, cells), el("p.hidden", words));
 }
-
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

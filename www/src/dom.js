@@ -21,10 +21,18 @@ export function icon(name) {
   return svg("svg.icon", { viewBox: "0 0 16 16", "aria-hidden": "true" }, use);
 }
 
+/** Whether pictures have to do with the width of a phone. */
+export const isNarrow = () => matchMedia("(max-width: 520px)").matches;
+
 /** Text in which what stands between backticks is code, as the core writes it. */
 export function prose(text) {
   return text.split("`").map((part, index) => (index % 2 === 1 ? el("code", part) : part)).filter((part) => part !== "");
 }
+
+/** The core's phrases as sentences: they begin in lower case, and end without a stop. */
+export const sentence = (text) => prose(capital(text));
+
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function build(create, name, rest) {
   const [tag, ...classes] = name.split(".");

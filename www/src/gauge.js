@@ -1,13 +1,13 @@
 // The time gauge: where the timestamp stands between too new and too old.
-import { byId, el, fill, svg } from "./dom.js";
+import { byId, el, fill, isNarrow, svg } from "./dom.js";
 import { moment, span } from "./time.js";
 
-const [WIDTH, EDGE, TOP] = [720, 96, 34];
+const TOP = 34;
 
 export function showGauge(section, report) {
   section.hidden = report.timestamp === undefined;
   if (section.hidden) return;
-  fill(byId("gauge"), picture(report));
+  fill(byId("gauge"), picture(report, isNarrow() ? { width: 310, edge: 52 } : { width: 640, edge: 96 }));
   const words = report.age < 0 ? `${span(report.age)} ahead of the clock` : `${span(report.age)} old`;
   fill(
     byId("gauge-facts"),
@@ -22,23 +22,25 @@ function fact(name, value, detail) {
 }
 
 /** The band of what is accepted takes the middle; what lies outside is drawn at the edge it lies beyond. */
-function picture({ age, tolerance }) {
-  const half = (WIDTH - 2 * EDGE) / 2;
+function picture({ age, tolerance }, { width, edge }) {
+  const half = (width - 2 * edge) / 2;
   const share = tolerance === 0 ? Math.sign(age) * 2 : age / tolerance;
   const outside = Math.abs(share) > 1;
-  const x = WIDTH / 2 + (outside ? Math.sign(share) * (half + EDGE / 2) : share * half);
+  const x = width / 2 + (outside ? Math.sign(share) * (half + edge / 2) : share * half);
+  const anchor = outside ? (share < 0 ? "start" : "end") : "middle";
+  const at = { start: -x, end: width - x, middle: 0 }[anchor];
   const label = `${span(age)} ${age < 0 ? "ahead" : "old"}; accepted is up to ${span(tolerance)} either way`;
   return svg(
     "svg.gauge",
-    { viewBox: `0 0 ${WIDTH} 84`, role: "img", "aria-label": label, "data-state": outside ? "fail" : "pass" },
-    svg("rect.gauge-track", { x: 0, y: TOP, width: WIDTH, height: 10, rx: 5 }),
-    svg("rect.gauge-band", { x: EDGE, y: TOP, width: WIDTH - 2 * EDGE, height: 10 }),
-    tick(EDGE, `+${span(tolerance)}`),
-    tick(WIDTH / 2, "now"),
-    tick(WIDTH - EDGE, `−${span(tolerance)}`),
-    svg("text.gauge-end", { x: 0, y: TOP + 34 }, "too new"),
-    svg("text.gauge-end.last", { x: WIDTH, y: TOP + 34 }, "too old"),
-    svg("g.gauge-needle", { transform: `translate(${x} ${TOP + 5})` }, svg("circle", { r: 9 }), svg("text", { y: -18 }, span(age))),
+    { viewBox: `0 0 ${width} 76`, role: "img", "aria-label": label, "data-state": outside ? "fail" : "pass" },
+    svg("rect.gauge-track", { x: 0, y: TOP, width, height: 10, rx: 5 }),
+    svg("rect.gauge-band", { x: edge, y: TOP, width: width - 2 * edge, height: 10 }),
+    tick(edge, `${span(tolerance)} ahead`),
+    tick(width / 2, "now"),
+    tick(width - edge, `${span(tolerance)} old`),
+    anchor !== "start" && svg("text", { x: 0, y: 18, class: "start" }, "too new"),
+    anchor !== "end" && svg("text", { x: width, y: 18, class: "end" }, "too old"),
+    svg("g.gauge-needle", { transform: `translate(${x} ${TOP + 5})` }, svg("circle", { r: 9 }), svg("text", { x: at, y: -21, class: anchor }, span(age))),
   );
 }
 

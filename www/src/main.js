@@ -65,6 +65,7 @@ function connect() {
   byId("clear").addEventListener("click", () => (form.clear(), check(), byId("paste").focus()));
   for (const id of ["signed-hex", "signed-text"]) byId(id).addEventListener("change", check);
   byId("measure").addEventListener("click", runMeasure);
+  matchMedia("(max-width: 520px)").addEventListener("change", check);
   addEventListener("hashchange", restore);
 }
 

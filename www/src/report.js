@@ -13,6 +13,7 @@ import { showVerdict } from "./verdict.js";
 export function show(report, delivery, { asOfItsTime }) {
   showVerdict(report, asOfItsTime);
   byId("details").hidden = report === undefined;
+  byId("primer").hidden = report !== undefined;
   if (report === undefined) return;
   showNearMisses(byId("near"), report);
   showSteps(byId("steps"), report);

@@ -1,5 +1,5 @@
 // The list of steps: each with what was found, and where it fails with its code and the fix.
-import { el, fill, icon, prose } from "./dom.js";
+import { el, fill, icon, sentence } from "./dom.js";
 import { stateOf } from "./pipeline.js";
 
 const TITLES = {
@@ -35,11 +35,11 @@ function row(step) {
     { "data-state": state, "data-step": step.name },
     icon(state),
     el("h3", TITLES[step.name] ?? step.name, el("span.hidden", `, ${WORDS[state]}`)),
-    el("div.step-text", el("p", prose(step.detail), step.code && [" ", el("code.code", step.code)]), step.fix && fixed(step.fix)),
+    el("div.step-text", el("p", sentence(step.detail), step.code && [" ", el("code.code", step.code)]), step.fix && fixed(step.fix)),
   );
 }
 
 /** What to do, set apart from what was found. */
 export function fixed(text) {
-  return el("p.fix", el("span.fix-label", "Fix"), el("span", prose(text)));
+  return el("p.fix", el("span.fix-label", "Fix"), el("span", sentence(text)));
 }

@@ -1,5 +1,5 @@
 // The verdict: an icon, a word, and one sentence. What is said is the core's; here it is only put in order.
-import { byId, el, fill, icon, prose } from "./dom.js";
+import { byId, capital, el, fill, icon, prose } from "./dom.js";
 import { pipeline } from "./pipeline.js";
 import { span } from "./time.js";
 
@@ -71,4 +71,3 @@ function genuine(report) {
 }
 
 const ageOf = ({ age }) => (age < 0 ? `${span(age)} ahead of the clock` : `${span(age)} old`);
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::emulator::{Arrival, Emulator};
 use crate::stage::{self, Ports, Stage};
 use crate::term::bold;
-use crate::{build, process, tools};
+use crate::{package, page, process, tools};
 
 /// How often what should be running is looked at.
 const WATCH: Duration = Duration::from_millis(500);
@@ -36,7 +36,8 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         }
     }
     ports.ensure_free("dev")?;
-    build::production()?;
+    package::pack()?;
+    page::assemble()?;
     run(ports, &Emulator::build()?, &dir)
 }
 
@@ -44,7 +45,7 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
     let secrets = stage::prepare(dir)?;
     let (mut origin, arrivals) = emulator.origin(ports.origin, &secrets.origin.text(), dir)?;
     stage::wait_until_listening(ports.origin, &mut origin)?;
-    let mut stage = Stage::start(ports, secrets, emulator, &[], dir)?;
+    let mut stage = Stage::start(ports, secrets, emulator, &[], true, dir)?;
     process::say_on_interrupt(format!(
         "Ended: the Worker, Gemini, the origin, and everything they started. Port {} is free.",
         ports.worker
@@ -52,6 +53,7 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
 
     println!("\n{} {}   what Google would call", bold("Worker"), stage.worker);
     println!("{} {}   what an SDK takes for Google", bold("Gemini"), stage.gemini);
+    println!("{}   {}/   explains a delivery that does not match", bold("Page"), stage.worker);
     println!("{} {}   what stands for your application", bold("Origin"), stage.origin);
     show::signed_and_forged(&stage, &arrivals)?;
     show::job(&stage, &arrivals)?;

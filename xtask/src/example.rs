@@ -95,7 +95,7 @@ impl Example {
     /// The Worker, Gemini, and the application with what it prints.
     fn start(&self, ports: Ports, emulator: &Emulator, dir: &Path) -> Result<(Stage, Group, Receiver<String>)> {
         (self.install)(&self.folder())?;
-        let stage = Stage::start(ports, stage::prepare(dir)?, emulator, &[], dir)?;
+        let stage = Stage::start(ports, stage::prepare(dir)?, emulator, &[], false, dir)?;
         println!(
             "\n{} {}\n{} {}\n{} {}\n",
             bold("Gemini"),

@@ -1,4 +1,4 @@
-//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | selfhost | package`.
+//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | selfhost | package | page`.
 //!
 //! One file per command; what they share is in [`process`] (children, and their end), [`term`] (what is shown), [`tools`] (what has to
 //! be installed) and [`wrangler`] (configurations derived from `wrangler.toml`).
@@ -15,6 +15,7 @@ mod emulator;
 mod example;
 mod npmtest;
 mod package;
+mod page;
 mod process;
 mod selfhost;
 mod stage;
@@ -49,7 +50,8 @@ cargo xtask <command>
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
            [--config wrangler.toml] [--env NAME] [--worker DIR]
                               a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
-  package                     the npm package, as a tarball in build/npm";
+  package                     the npm package, as a tarball in build/npm
+  page                        the page that explains a delivery, in build/www, for any static server";
 
 fn main() -> ExitCode {
     let done = process::end_children_on_signals().and_then(|()| run());
@@ -74,6 +76,7 @@ fn run() -> anyhow::Result<()> {
             "check" => check::command(args),
             "selfhost" => selfhost::command(args),
             "package" => package::command(args),
+            "page" => page::command(args),
             other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
         },
         Some(Long("help") | Short('h')) => {

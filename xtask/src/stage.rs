@@ -78,12 +78,13 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts both, Gemini with further options, with their state and logs in `dir`.
+    /// Starts both, Gemini with further options and the Worker with or without the page, with their state and logs in `dir`.
     pub(crate) fn start(
         ports: Ports,
         secrets: Secrets,
         emulator: &Emulator,
         options: &[&str],
+        page: bool,
         dir: &Path,
     ) -> Result<Self> {
         let at = |port| format!("http://127.0.0.1:{port}");
@@ -91,6 +92,9 @@ impl Stage {
             (at(ports.worker), at(ports.gemini), format!("{}/hooks/gemini", at(ports.origin)));
         let sources = secrets::sources(&origin, &format!("{gemini}/.well-known/jwks.json"));
         let config = wrangler::derive(dir, sources)?;
+        if page {
+            wrangler::turn_on_page(&config)?;
+        }
         let mut serving = emulator.serve(ports.gemini, &secrets.gemini.text(), options, dir)?;
         wait_until_listening(ports.gemini, &mut serving)?;
         let log = Log::at(&dir.join("wrangler.log"))?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{build, devtest, example, npmtest, process, tools};
+use crate::{build, devtest, example, npmtest, page, process, tools};
 
 struct Step {
     name: &'static str,
@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { name: "examples", what: "the applications of examples/", on_build: true, run: example::test },
     Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
     Step { name: "npm", what: "the package, in every runtime", on_build: true, run: npmtest::run },
+    Step { name: "page", what: "the page, in headless Chromium", on_build: true, run: page::test },
 ];
 
 /// The crates that are compiled to Wasm.

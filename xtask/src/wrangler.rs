@@ -36,6 +36,27 @@ pub(crate) fn derive(dir: &Path, sources: Table) -> Result<PathBuf> {
     Ok(file)
 }
 
+/// Turns on the page in a derived configuration, by the block that `wrangler.toml` holds as a comment.
+pub(crate) fn turn_on_page(config: &Path) -> Result<()> {
+    let mut table = read(config)?;
+    let mut assets = commented_block(&fs::read_to_string(path())?, "assets")?;
+    // In the comment the folder is relative to the root.
+    let folder = assets.get("directory").and_then(Value::as_str).context("[assets] has no directory")?;
+    let folder = tools::root().join(folder).display().to_string();
+    assets.insert("directory".into(), Value::String(folder));
+    table.insert("assets".into(), Value::Table(assets));
+    fs::write(config, toml::to_string(&table)?).with_context(|| format!("{} cannot be written", config.display()))
+}
+
+/// The table of that name in a block whose lines all are comments.
+fn commented_block(text: &str, name: &str) -> Result<Table> {
+    let head = format!("# [{name}]");
+    let lines = text.lines().skip_while(|line| *line != head).map_while(|line| line.strip_prefix("# "));
+    let block: Table = lines.collect::<Vec<_>>().join("\n").parse()?;
+    let table = block.get(name).and_then(Value::as_table).cloned();
+    table.with_context(|| format!("wrangler.toml has no commented block [{name}]"))
+}
+
 /// The configuration of an environment: bindings and variables are its own, as in wrangler.
 pub(crate) fn named(table: &Table, name: &str) -> Result<Table> {
     let environment = table.get("env").and_then(|all| all.get(name)).and_then(Value::as_table);
@@ -52,4 +73,17 @@ pub(crate) fn dev_vars(config: &Path) -> BTreeMap<String, String> {
 fn unquoted(value: &str) -> &str {
     let inner = |quote| value.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
     inner('"').or_else(|| inner('\'')).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commented_block_reads_as_if_it_were_turned_on() {
+        let text = "a = 1\n# Prose.\n# [page]\n# directory = \"x\"\n# list = [\"y\"]\n\n# [other]\n# b = 2\n";
+        let block = commented_block(text, "page").expect("a table");
+        assert_eq!(toml::to_string(&block).expect("TOML"), "directory = \"x\"\nlist = [\"y\"]\n");
+        assert!(commented_block(text, "absent").is_err());
+    }
 }

@@ -59,7 +59,7 @@ fn day(emulator: &Emulator, dir: &Path, events: u64, fail: &str) -> Result<()> {
     let mut origin = emulator.quiet_origin(ports.origin, &secrets.origin.text(), &["--fail", fail], dir)?;
     stage::wait_until_listening(ports.origin, &mut origin)?;
     let options = ["--time-scale", TIME_SCALE, "--job-time", "1ms", "--disable-after", "0"];
-    let stage = Stage::start(ports, secrets, emulator, &options, dir)?;
+    let stage = Stage::start(ports, secrets, emulator, &options, false, dir)?;
 
     let agent = ureq::Agent::new_with_defaults();
     let webhook =

@@ -1,0 +1,88 @@
+//! `cargo xtask page`: the page that explains a delivery, put together in `build/www`: `www/` as it is, and the npm package's own
+//! files in `engine/`. Nothing of it is compiled or bundled here; any static server can serve the folder.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::term::bold;
+use crate::{package, process, tools};
+
+/// The package's scripts that carry Wasm as text, or start it: the page loads the `.wasm` files, and starts them itself.
+const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
+
+/// The command line.
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+    if let Some(arg) = args.next()? {
+        return Err(arg.unexpected().into());
+    }
+    package::pack()?;
+    assemble()?;
+    println!("{} build/www; any static server can serve it, under any path", bold("page:"));
+    Ok(())
+}
+
+/// The step `page` of `cargo xtask test`: the page in headless Chromium.
+pub(crate) fn test() -> Result<()> {
+    const FOLDER: &str = "tests/page";
+    tools::need(&[("chromium", "chromium")])?;
+    package::pack()?;
+    assemble()?;
+    let files = fs::read_dir(tools::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
+    let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
+    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    tests.sort();
+    ensure!(!tests.is_empty(), "{FOLDER} has no *.test.mjs");
+    tools::build_dir("screenshots")?;
+    let node = ["--test", "--test-concurrency=2", "--test-reporter=spec"];
+    process::stream(tools::npm_bin("node")?.args(node).args(tests))
+}
+
+/// Puts the folder together from nothing, on the package that was built last.
+pub(crate) fn assemble() -> Result<()> {
+    let (www, dist) = (tools::build_dir("www")?, tools::build_dir("npm/package/dist")?);
+    fs::remove_dir_all(&www).with_context(|| format!("{} cannot be emptied", www.display()))?;
+    copy_tree(&tools::root().join("www"), &www)?;
+    let engine = www.join("engine");
+    fs::create_dir_all(&engine)?;
+    for file in fs::read_dir(&dist)? {
+        let (path, name) = file.map(|file| (file.path(), file.file_name().to_string_lossy().into_owned()))?;
+        let taken = name.ends_with(".wasm") || (name.ends_with(".js") && !NOT_TAKEN.contains(&name.as_str()));
+        if taken {
+            copy(&path, &engine.join(name))?;
+        }
+    }
+    ensure!(engine.join("full.wasm").is_file(), "build/npm/package has no full.wasm; run `cargo xtask package`");
+    fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")
+}
+
+/// What the page says of itself. Where there is no git, it names no commit.
+fn about() -> String {
+    let git = Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(tools::root()).output();
+    let commit = git.ok().filter(|git| git.status.success()).map(|git| git.stdout).unwrap_or_default();
+    format!(
+        "export const version = \"{}\";\nexport const commit = \"{}\";\n",
+        env!("CARGO_PKG_VERSION"),
+        String::from_utf8_lossy(&commit).trim()
+    )
+}
+
+fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("{} cannot be made", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_tree(&entry.path(), &target)?;
+        } else {
+            copy(&entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(drop).with_context(|| format!("{} cannot be copied", from.display()))
+}
