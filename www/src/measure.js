@@ -5,7 +5,7 @@ import { toBase64, utf8 } from "./encoding.js";
 import { content, newEd25519, newRsa, randomBytes, token } from "./sign.js";
 
 const [ROUND_MS, ROUNDS] = [60, 5];
-const [WIDTH, ROW, LABEL] = [720, 34, 170];
+const [WIDTH, ROW, LABEL] = [420, 32, 128];
 const BODY = utf8(JSON.stringify({ type: "batch.succeeded", filling: "x".repeat(360) }));
 const AUDIENCE = "measure";
 
@@ -68,11 +68,11 @@ async function rsaCheck() {
 function strip(results) {
   const longest = Math.max(...results.map(({ microseconds }) => microseconds));
   const bars = results.map(({ name, microseconds }, at) => {
-    const width = Math.max(3, ((WIDTH - LABEL - 100) * microseconds) / longest);
+    const width = Math.max(3, ((WIDTH - LABEL - 72) * microseconds) / longest);
     const y = at * ROW;
     return svg("g",
       svg("text.bar-name", { x: 0, y: y + 20 }, name),
-      svg("rect.bar", { x: LABEL, y: y + 7, width, height: 18, rx: 4 }),
+      svg("rect.strip-bar", { x: LABEL, y: y + 7, width, height: 18, rx: 4 }),
       svg("text.bar-value", { x: LABEL + width + 10, y: y + 20 }, words(microseconds)));
   });
   return svg("svg.strip", { viewBox: `0 0 ${WIDTH} ${ROW * results.length}`, "aria-hidden": "true" }, bars);

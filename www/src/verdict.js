@@ -54,8 +54,11 @@ function sentenceOf(state, report) {
   if (isRightButForAge(report)) return `The signature is right. It is refused for its age alone: ${ageOf(report)}.`;
   const [near] = report.nearMisses;
   if (near !== undefined) return `It matches if ${near.matchesIf}.`;
+  if (report.code === "no_matching_signature" && report.signatures.some((row) => row.accepted)) return NO_MATCH;
   return `${capital(report.steps.find((step) => step.code === report.code)?.detail ?? report.code)}.`;
 }
+
+const NO_MATCH = "No signature matches, and none of the usual changes makes one match. Most likely the key is another endpoint’s.";
 
 function waitingFor(report) {
   const set = report.signatures.some(({ version }) => version === "v1a") || report.token !== undefined;

@@ -1,0 +1,66 @@
+// Every deliberate breakage leads to its code on the page, and every near miss is found; what is whole is genuine.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { breakages } from "../../www/src/breakages.js";
+import { launch, make, open, verdict, verdictCode } from "./fixtures/browser.mjs";
+import { FOLDER, serve } from "./fixtures/server.mjs";
+
+let server;
+let browser;
+let page;
+
+before(async () => {
+  server = await serve(FOLDER);
+  browser = await launch();
+  page = await open(browser, server.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const SENDERS = ["gemini", "gemini-dynamic", "token", "standard-webhooks", "public-key", "svix"];
+
+for (const sender of SENDERS) {
+  test(`${sender}: whole is genuine, and every breakage has its code`, async () => {
+    await make(page, sender);
+    assert.equal(await verdict(page), "genuine");
+    const options = await page.locator("#make-breakage option").evaluateAll((all) => all.filter(({ value }) => value !== "").map(({ value, dataset }) => ({ value, ...dataset })));
+    assert.ok(options.length > 8, `${sender} has ${options.length} breakages`);
+    for (const { value, code, near } of options) {
+      await make(page, sender, value);
+      const where = `${sender}, ${value}`;
+      if (code === "keys_unavailable") {
+        assert.equal(await verdict(page), "waiting", where);
+        continue;
+      }
+      assert.equal(await verdict(page), "refused", where);
+      assert.equal(await verdictCode(page), code, where);
+      assert.equal(await page.locator(`.step[data-state="fail"] .code`, { hasText: code }).count() > 0, true, `${where}: no step has the code`);
+      const found = await page.locator("#near [data-near]").evaluateAll((all) => all.map(({ dataset }) => dataset.near));
+      if (near !== undefined) assert.ok(found.includes(near), `${where}: ${near} is not among ${found.join(", ")}`);
+    }
+    assert.deepEqual(page.seen.errors, []);
+  });
+}
+
+test("no breakage is out of reach", async () => {
+  const reached = new Set();
+  for (const sender of SENDERS) {
+    await page.selectOption("#make-sender", sender);
+    for (const id of await page.locator("#make-breakage option").evaluateAll((all) => all.map(({ value }) => value))) reached.add(id);
+  }
+  assert.deepEqual(breakages.filter(({ id }) => !reached.has(id)), []);
+  assert.equal(new Set(breakages.map(({ id }) => id)).size, breakages.length);
+});
+
+test("every failed step says what to do", async () => {
+  for (const breakage of ["old", "fraction", "no-id", "wrong-key", "flood"]) {
+    await make(page, "gemini", breakage);
+    const failed = await page.locator('.step[data-state="fail"]').count();
+    assert.ok(failed > 0, breakage);
+    assert.equal(await page.locator('.step[data-state="fail"] .fix').count(), failed, breakage);
+  }
+});

@@ -1,0 +1,141 @@
+// For people: no violation that axe-core knows, in both themes and at both ends of the widths; everything by keyboard; pictures
+// of it in build/screenshots.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { launch, make, open, verdict } from "./fixtures/browser.mjs";
+import { FOLDER, serve } from "./fixtures/server.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SCREENSHOTS = new URL("../../build/screenshots/", import.meta.url).pathname;
+
+const SCENES = {
+  empty: undefined,
+  genuine: ["gemini", ""],
+  "nearly-right": ["gemini", "final-newline"],
+  "wrong-key": ["gemini", "wrong-key"],
+  old: ["svix", "old"],
+  "key-set": ["gemini-dynamic", ""],
+  token: ["token", "expired"],
+};
+
+let server;
+let browser;
+
+before(async () => {
+  server = await serve(FOLDER);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [360, 1280]) {
+    test(`${colorScheme}, ${width} px: axe-core finds nothing, and nothing is wider than the screen`, async () => {
+      const page = await open(browser, server.url, { width, height: width < 600 ? 760 : 900, colorScheme });
+      for (const [name, sample] of Object.entries(SCENES)) {
+        if (sample !== undefined) await make(page, ...sample);
+        await page.evaluate(() => scrollTo(0, 0));
+        await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}-${colorScheme}.png`, fullPage: true });
+        // The page's policy rightly keeps scripts out, so axe-core comes in through the debugger.
+        const found = await page.evaluate(`${AXE};axe.run({ resultTypes: ["violations"] })`);
+        const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+        assert.deepEqual(violations, [], name);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than the screen`);
+      }
+      await page.context().close();
+    });
+  }
+}
+
+/** Tabs until the element of that id has the focus. */
+async function tabTo(page, id) {
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press("Tab");
+    if ((await page.evaluate(() => document.activeElement.id)) === id) return;
+  }
+  assert.fail(`${id} cannot be reached`);
+}
+
+test("from paste to verdict to link by keyboard alone", async () => {
+  const page = await open(browser, server.url);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the verdict");
+  await tabTo(page, "paste");
+  await page.keyboard.type("webhook-id: msg_1\nwebhook-timestamp: 1614265330\nwebhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\n\n");
+  await page.keyboard.type('{"test": 2432232314}');
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector('#verdict[data-state="refused"]');
+  await tabTo(page, "secret");
+  await page.keyboard.type("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  await tabTo(page, "show-secret");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator("#secret").getAttribute("type"), "text");
+  await tabTo(page, "headers");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Shift+Home");
+  await page.keyboard.type("webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek");
+  await tabTo(page, "now-delivery");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('#verdict[data-state="genuine"]');
+  await tabTo(page, "make-breakage");
+  await page.keyboard.press("ArrowDown");
+  await tabTo(page, "make");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('#verdict[data-state="refused"]');
+  await tabTo(page, "share");
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#taken").inputValue(), /#/);
+});
+
+test("wherever the keyboard is, it can be seen", async () => {
+  const page = await open(browser, server.url);
+  await make(page, "gemini", "final-newline");
+  await page.evaluate(() => document.activeElement.blur());
+  const seen = new Set();
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press("Tab");
+    const [name, outlined] = await page.evaluate(() => {
+      const focused = document.activeElement;
+      const shown = [focused, focused.nextElementSibling].some((element) => element && getComputedStyle(element).outlineStyle !== "none");
+      return [focused.id || focused.textContent.trim().slice(0, 30), focused === document.body || shown];
+    });
+    assert.ok(outlined, `${name} has the focus, and nothing shows it`);
+    seen.add(name);
+  }
+  for (const id of ["paste", "secret", "headers", "body", "now", "signed-bytes", "make", "share", "measure", "theme"]) assert.ok(seen.has(id), `${id} is not reached`);
+});
+
+test("the verdict is read out when it changes", async () => {
+  const page = await open(browser, server.url);
+  const live = page.locator('#verdict [aria-live="polite"]');
+  assert.match(await live.textContent(), /Nothing to check yet/);
+  await make(page, "gemini");
+  assert.match(await live.textContent(), /^Genuine/);
+  await make(page, "gemini", "wrong-key");
+  assert.match(await live.textContent(), /^Refused no_matching_signature/);
+});
+
+test("nothing moves for those who ask for that", async () => {
+  const page = await open(browser, server.url);
+  const moving = () => page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => getComputedStyle(element).transitionDuration !== "0s").length);
+  assert.equal(await moving(), 0);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
+});
+
+test("on a phone the verdict stays in sight", async () => {
+  const page = await open(browser, server.url, { width: 360, height: 640 });
+  await make(page, "gemini", "old");
+  const bar = page.locator("#bar");
+  assert.match(await bar.textContent(), /Refused.*timestamp_too_old/);
+  assert.ok(await bar.isVisible());
+  await bar.click();
+  await page.waitForFunction(() => document.getElementById("verdict").getBoundingClientRect().top < innerHeight);
+  assert.equal(await verdict(page), "refused");
+});

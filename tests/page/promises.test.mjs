@@ -1,0 +1,149 @@
+// What the page promises: nothing leaves it, its policy holds, links hold no secret, any static server under any path will do.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { drawn, launch, make, open, paste, verdict } from "./fixtures/browser.mjs";
+import { FOLDER, serve } from "./fixtures/server.mjs";
+
+let server;
+let browser;
+
+before(async () => {
+  server = await serve(FOLDER);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** A bit of everything that the page can do. */
+async function useEverything(page) {
+  for (const [sender, breakage] of [["gemini", "final-newline"], ["gemini-dynamic", ""], ["token", "expired"], ["svix", "old"]]) {
+    await make(page, sender, breakage);
+    for (const button of await page.locator("#copies button").all()) await button.click();
+    await page.click("#share");
+  }
+  await paste(page, '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"http://127.0.0.1:9/"}]}');
+  await page.click("#theme");
+  await page.click("#measure");
+  await page.waitForFunction(() => document.getElementById("measure-status").textContent.startsWith("The best"));
+  await page.click("#clear");
+}
+
+test("no request leaves once the page is loaded, and the page says so", async () => {
+  const page = await open(browser, server.url);
+  const { origin } = new URL(server.url);
+  const loaded = page.seen.requests.length;
+  assert.ok(page.seen.requests.every((url) => url.startsWith(`${origin}/`) || url.startsWith("data:")), "only its own server is asked");
+  await useEverything(page);
+  assert.deepEqual(page.seen.requests.slice(loaded).filter((url) => !url.startsWith("data:")), []);
+  assert.equal(await page.locator("#requests").textContent(), "0 requests since load");
+  assert.match(await page.locator("footer").innerText(), /\d+ KB of Wasm · version \d+\.\d+\.\d+/);
+});
+
+for (const headers of [true, false]) {
+  test(`the policy holds, ${headers ? "as a header" : "in the page alone"}`, async () => {
+    const plain = await serve(FOLDER, { headers });
+    const page = await open(browser, plain.url);
+    await useEverything(page);
+    assert.deepEqual(await page.evaluate(() => window.violations), []);
+    assert.deepEqual(page.seen.errors, []);
+    // And it is there: what it forbids does not happen.
+    const fetched = await page.evaluate(() => fetch("https://example.com/").then(() => "sent", () => "stopped"));
+    assert.equal(fetched, "stopped");
+    const violations = await page.evaluate(() => window.violations);
+    assert.equal(violations.length, 1);
+    assert.match(violations[0], /^connect-src/);
+    await plain.close();
+  });
+}
+
+test("the policy is written alike in both places, but for what only a header can say", () => {
+  const html = /content="(default-src[^"]*)"/.exec(readFileSync(join(FOLDER, "index.html"), "utf8"))[1];
+  const header = /Content-Security-Policy: (.*)/.exec(readFileSync(join(FOLDER, "_headers"), "utf8"))[1];
+  assert.equal(header.replace(" frame-ancestors 'none';", ""), html);
+});
+
+test("a link holds the delivery, and neither the secret nor what may be a credential", async () => {
+  const page = await open(browser, server.url);
+  await make(page, "gemini", "final-newline");
+  const secret = await page.locator("#secret").inputValue();
+  const headers = await page.locator("#headers").inputValue();
+  await page.fill("#headers", `${headers}\nauthorization: Bearer hunter2\ncookie: a=hunter3`);
+  await drawn(page);
+  await page.click("#share");
+  const link = await page.locator("#taken").inputValue();
+  const fragment = Buffer.from(link.split("#")[1], "base64url").toString();
+  for (const text of [secret, secret.slice(6), "hunter2", "hunter3"]) assert.ok(!fragment.includes(text) && !link.includes(text));
+  assert.match(await page.locator("#take-status").textContent(), /secret is not in it/);
+
+  const other = await open(browser, link);
+  assert.equal(await verdict(other), "waiting");
+  assert.equal(await other.locator("#secret").inputValue(), "");
+  assert.match(await other.locator("#paste-note").textContent(), /never hold one/);
+  await other.fill("#secret", secret);
+  await drawn(other);
+  assert.equal(await other.locator('[data-near="final_newline_removed"]').count(), 1);
+});
+
+test("a link is not made where the secret stands in the delivery", async () => {
+  const page = await open(browser, server.url);
+  await make(page, "gemini");
+  const secret = await page.locator("#secret").inputValue();
+  await page.fill("#body", JSON.stringify({ secret }));
+  await drawn(page);
+  await page.click("#share");
+  assert.match(await page.locator("#take-status").textContent(), /Take it out/);
+  assert.equal(await page.locator("#taken").inputValue(), "");
+});
+
+test("a link that is none is passed over", async () => {
+  for (const fragment of ["#x", "#e30", "#eyJoZWFkZXJzIjpbWzFdXX0", "#%00"]) {
+    const page = await open(browser, server.url + fragment);
+    assert.equal(await verdict(page), "empty");
+    assert.deepEqual(page.seen.errors, []);
+    await page.context().close();
+  }
+});
+
+test("it works under a sub-path of a server that knows nothing", async () => {
+  const deep = await serve(FOLDER, { base: "/some/where/else/", headers: false });
+  const page = await open(browser, deep.url);
+  await make(page, "token");
+  assert.equal(await verdict(page), "genuine");
+  assert.deepEqual(page.seen.errors, []);
+  await deep.close();
+});
+
+test("the theme is kept, and nothing else", async () => {
+  const page = await open(browser, server.url);
+  await make(page, "gemini");
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await paper();
+  await page.click("#theme");
+  await page.click("#theme");
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  assert.notEqual(await paper(), light);
+  await page.reload();
+  await page.waitForSelector("html[data-ready]", { state: "attached" });
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  assert.deepEqual(await page.evaluate(() => Object.entries(localStorage)), [["theme", "dark"]]);
+  await page.click("#theme");
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  assert.deepEqual(await page.context().cookies(), []);
+});
+
+test("without its Wasm the page says what is wrong", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route("**/full.wasm", (route) => route.fulfill({ status: 404 }));
+  await page.goto(server.url);
+  await page.waitForSelector("#failed:not([hidden])");
+  assert.match(await page.locator("#failed").innerText(), /full\.wasm: the server answered 404/);
+  await context.close();
+});
