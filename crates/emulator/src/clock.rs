@@ -38,11 +38,20 @@ impl Clock {
     }
 }
 
-/// RFC 3339 in UTC with milliseconds, as Google's answers have it.
+/// RFC 3339 in UTC with milliseconds, for resources and lists.
 pub fn rfc3339(unix_ms: u64) -> String {
+    humantime::format_rfc3339_millis(system_time(unix_ms)).to_string()
+}
+
+/// RFC 3339 in UTC without fractions, as Google's example of an event has it.
+pub fn rfc3339_seconds(unix_ms: u64) -> String {
+    humantime::format_rfc3339_seconds(system_time(unix_ms)).to_string()
+}
+
+fn system_time(unix_ms: u64) -> SystemTime {
     // Later than the year 9999 nothing can be written in this form.
-    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(unix_ms.min(253_402_300_799_999)));
-    humantime::format_rfc3339_millis(at.unwrap_or(SystemTime::UNIX_EPOCH)).to_string()
+    let since = Duration::from_millis(unix_ms.min(253_402_300_799_999));
+    SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program that sends needs to know the time")]
@@ -64,6 +73,7 @@ mod tests {
     #[test]
     fn times_are_written_as_google_does() {
         assert_eq!(rfc3339(1_769_083_200_123), "2026-01-22T12:00:00.123Z");
+        assert_eq!(rfc3339_seconds(1_769_083_200_123), "2026-01-22T12:00:00Z");
         assert_eq!(rfc3339(u64::MAX), "9999-12-31T23:59:59.999Z");
     }
 }

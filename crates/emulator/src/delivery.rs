@@ -1,5 +1,6 @@
 //! One event on its way to one receiver: signed anew at every attempt, tried for 24 hours of the emulated clock.
 
+use std::io::{Write, stdout};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -185,11 +186,6 @@ fn note(emulator: &Emulator, number: usize, target: &Target, stamp: &Stamp, resu
     let succeeded = status.is_some_and(|status| (200..300).contains(&status));
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let attempt = Attempt { timestamp: stamp.timestamp, status, error, took_ms };
-    if emulator.options.verbose {
-        let said = attempt.error.clone().unwrap_or_else(|| status.unwrap_or_default().to_string());
-        let said = if succeeded { term::green(said) } else { term::red(said) };
-        println!("{said} {}", term::dim(&stamp.uri));
-    }
     emulator.write(|store| {
         if let Target::Webhook(id) = target
             && let Some(webhook) = store.webhooks.iter_mut().find(|webhook| webhook.id == *id)
@@ -199,8 +195,24 @@ fn note(emulator: &Emulator, number: usize, target: &Target, stamp: &Stamp, resu
         if let Some(record) = store.deliveries.get_mut(number) {
             record.uri.clone_from(&stamp.uri);
             record.attempts.push(attempt);
+            if emulator.options.verbose {
+                // A reader that went away is no reason to stop delivering.
+                let _ = writeln!(stdout(), "{}", line(record));
+            }
         }
     });
+}
+
+/// The last attempt, for people.
+fn line(record: &Record) -> String {
+    let Record { id, kind, uri, attempts, .. } = record;
+    let said = match attempts.last() {
+        Some(Attempt { status: Some(status @ 200..=299), .. }) => term::green(status),
+        Some(Attempt { status: Some(status), .. }) => term::red(status),
+        Some(Attempt { error, .. }) => term::red(error.as_deref().unwrap_or("no answer")),
+        None => String::new(),
+    };
+    format!("{said} {} {id}, attempt {}, {}", term::bold(kind), attempts.len(), term::dim(uri))
 }
 
 fn settle(emulator: &Emulator, number: usize, state: DeliveryState) {

@@ -106,7 +106,7 @@ impl Event {
     }
 
     fn new(kind: &str, id: String, at_ms: u64, data: Data<'_>, user_metadata: Option<&RawValue>) -> Option<Self> {
-        let timestamp = clock::rfc3339(at_ms);
+        let timestamp = clock::rfc3339_seconds(at_ms);
         let body = serde_json::to_vec(&Envelope { kind, version: "v1", timestamp, data, user_metadata }).ok()?;
         Some(Self { id, kind: kind.to_owned(), body })
     }
@@ -131,11 +131,11 @@ mod tests {
     fn bodies_are_compact_and_in_the_order_of_the_documentation() {
         assert_eq!(
             body(Kind::Batch, Outcome::Succeeded, None, Form::default()),
-            r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00.000Z","data":{"id":"abc","output_file_uri":"gs://countersign-emulator/abc.jsonl"}}"#
+            r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"abc","output_file_uri":"gs://countersign-emulator/abc.jsonl"}}"#
         );
         assert_eq!(
             body(Kind::Video, Outcome::Succeeded, None, Form::default()),
-            r#"{"type":"video.generated","version":"v1","timestamp":"2026-01-22T12:00:00.000Z","data":{"id":"models/veo/operations/abc","output_file_uri":"https://generativelanguage.googleapis.com/v1beta/files/abc","file_name":"files/abc"}}"#
+            r#"{"type":"video.generated","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"models/veo/operations/abc","output_file_uri":"https://generativelanguage.googleapis.com/v1beta/files/abc","file_name":"files/abc"}}"#
         );
     }
 
@@ -144,7 +144,7 @@ mod tests {
         let form = Form { metadata: MetadataPlace::Top, id: DataId::Name, video: false };
         assert_eq!(
             body(Kind::Batch, Outcome::Succeeded, Some(1), form),
-            r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00.000Z","data":{"id":"batches/abc"},"user_metadata":{"b":[1,2],"a":{}}}"#
+            r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"batches/abc"},"user_metadata":{"b":[1,2],"a":{}}}"#
         );
     }
 }

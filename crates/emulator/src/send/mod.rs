@@ -17,13 +17,12 @@ use countersign::scheme::HeaderNames;
 use hyper::body::Bytes;
 use tokio::task::JoinSet;
 
-use self::judge::Verdict;
 use self::report::Report;
 use self::scenario::{Draft, Field, Sender};
 use self::signer::Signer;
 use crate::clock::Clock;
 use crate::event::Event;
-use crate::outgoing::{Answer, Fault, Outgoing, Post};
+use crate::outgoing::{Outgoing, Post};
 use crate::random;
 
 pub use self::judge::Expectation;
@@ -143,11 +142,6 @@ impl Field {
             Self::Signature => names.signature,
         }
     }
-}
-
-/// An answer, judged by what its scenario expects.
-fn judge(scenario: &Scenario, result: &Result<Answer, Fault>) -> Verdict {
-    scenario.expects.judge(result)
 }
 
 /// The first set of names is the scheme's own.

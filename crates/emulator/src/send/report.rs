@@ -2,9 +2,9 @@
 
 use countersign::scheme::{Form, HeaderNames};
 
+use super::Outcome;
 use super::judge::{Verdict, Words};
 use super::scenario::{Draft, Field, SCENARIOS, Scenario};
-use super::{Outcome, judge};
 use crate::outgoing::{Answer, Fault};
 use crate::term::{bold, dim, green, red};
 
@@ -19,7 +19,7 @@ pub(super) struct Report {
 impl Report {
     /// The worst of its deliveries.
     pub(super) fn outcome(&self) -> Outcome {
-        let worst = self.exchanges.iter().map(|(_, result)| match judge(self.scenario, result) {
+        let worst = self.exchanges.iter().map(|(_, result)| match self.scenario.expects.judge(result) {
             Verdict::AsExpected => Outcome::AsExpected,
             Verdict::Unexpected(_) => Outcome::Unexpected,
             Verdict::Unanswered => Outcome::Unanswered,
@@ -33,7 +33,7 @@ impl Report {
         let mark = if good { green("✓") } else { red("✗") };
         println!("{mark} {} {}", bold(format!("{:<21}", self.scenario.name)), self.scenario.about);
         for (draft, result) in &self.exchanges {
-            if detailed || judge(self.scenario, result) != Verdict::AsExpected {
+            if detailed || self.scenario.expects.judge(result) != Verdict::AsExpected {
                 self.print_exchange(draft, result);
             }
         }
@@ -43,7 +43,7 @@ impl Report {
         println!("    {} {}", dim("sent    "), self.sent(draft));
         println!("    {} {}", dim("expected"), self.expected());
         println!("    {} {}", dim("came    "), came(result));
-        if let Verdict::Unexpected(why) = judge(self.scenario, result) {
+        if let Verdict::Unexpected(why) = self.scenario.expects.judge(result) {
             println!("    {} {}", dim("so      "), red(why));
         }
         if let Some(other) = self.other_code(result) {
