@@ -42,12 +42,13 @@ test("no request leaves once the page is loaded, and the page says so", async ()
   await useEverything(page);
   assert.deepEqual(page.seen.requests.slice(loaded).filter((url) => !url.startsWith("data:")), []);
   assert.equal(await page.locator("#requests").textContent(), "0 requests since load");
-  assert.match(await page.locator("footer").innerText(), /\d+ KB of Wasm · version \d+\.\d+\.\d+/);
+  assert.match(await page.locator("footer").innerText(), /\d+ KB of Wasm version \d+\.\d+\.\d+/);
 });
 
 for (const headers of [true, false]) {
-  test(`the policy holds, ${headers ? "as a header" : "in the page alone"}`, async () => {
+  test(`the policy holds, ${headers ? "as a header" : "in the page alone"}`, async (t) => {
     const plain = await serve(FOLDER, { headers });
+    t.after(plain.close);
     const page = await open(browser, plain.url);
     await useEverything(page);
     assert.deepEqual(await page.evaluate(() => window.violations), []);
@@ -56,9 +57,9 @@ for (const headers of [true, false]) {
     const fetched = await page.evaluate(() => fetch("https://example.com/").then(() => "sent", () => "stopped"));
     assert.equal(fetched, "stopped");
     const violations = await page.evaluate(() => window.violations);
-    assert.equal(violations.length, 1);
-    assert.match(violations[0], /^connect-src/);
-    await plain.close();
+    // The page's own policy holds beside the header's, and each reports.
+    assert.equal(violations.length, headers ? 2 : 1);
+    assert.ok(violations.every((violation) => violation.startsWith("connect-src")));
   });
 }
 
@@ -87,7 +88,7 @@ test("a link holds the delivery, and neither the secret nor what may be a creden
   assert.match(await other.locator("#paste-note").textContent(), /never hold one/);
   await other.fill("#secret", secret);
   await drawn(other);
-  assert.equal(await other.locator('[data-near="final_newline_removed"]').count(), 1);
+  assert.equal(await other.locator('#near [data-near="final_newline_removed"]').count(), 1);
 });
 
 test("a link is not made where the secret stands in the delivery", async () => {
@@ -110,13 +111,13 @@ test("a link that is none is passed over", async () => {
   }
 });
 
-test("it works under a sub-path of a server that knows nothing", async () => {
+test("it works under a sub-path of a server that knows nothing", async (t) => {
   const deep = await serve(FOLDER, { base: "/some/where/else/", headers: false });
+  t.after(deep.close);
   const page = await open(browser, deep.url);
   await make(page, "token");
   assert.equal(await verdict(page), "genuine");
   assert.deepEqual(page.seen.errors, []);
-  await deep.close();
 });
 
 test("the theme is kept, and nothing else", async () => {

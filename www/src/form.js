@@ -64,7 +64,7 @@ export class Form {
   }
 
   clear() {
-    this.fill({ headers: [], body: new Uint8Array(), secret: "", jwks: "", audience: "", issuer: "", now: "", tolerance: 300 });
+    this.fill({ scheme: "gemini", headers: [], body: new Uint8Array(), secret: "", jwks: "", audience: "", issuer: "", now: "", tolerance: 300 });
     byId("raw").checked = false;
   }
 

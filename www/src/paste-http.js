@@ -27,7 +27,7 @@ function block(text) {
     const line = text.slice(at, end).replace(/\n$/, "");
     const header = LINE.exec(line);
     if (header === null) {
-      at = line.trim() === "" ? end : at;
+      at = /^[<>]?\s*$/.test(line) ? end : at;
       break;
     }
     at = end;
