@@ -132,7 +132,7 @@ test("a dropped file is the body, too", async () => {
     document.getElementById("verdict").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
   }, MULTILINE);
   await page.waitForSelector('#verdict[data-state="genuine"]');
-  assert.match(await page.locator("#paste-note").textContent(), /Read body\.json: 34 bytes/);
+  assert.match(await page.locator("#paste-note").textContent(), /Read body\.json: 33 bytes/);
 });
 
 test("typing into a body of CR LF keeps CR LF", async () => {

@@ -83,6 +83,7 @@ test("an old delivery can be checked as of its own time, and as of any", async (
   await page.fill("#now", String(timestamp + 301));
   await page.waitForSelector('#verdict[data-state="refused"]');
   await page.fill("#now", "tomorrow");
+  await drawn(page);
   assert.equal(await page.locator("#now").getAttribute("aria-invalid"), "true");
 });
 
