@@ -14,18 +14,23 @@ export function textOf(bytes) {
   }
 }
 
-export function toBase64(bytes) {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
-  return btoa(text);
-}
+export const toBase64 = (bytes) => btoa(toByteString(bytes));
 
 /** Standard or URL-safe base64, with or without padding. */
 export function fromBase64(text) {
   const standard = text.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
   if (!/^[A-Za-z0-9+/]*$/.test(standard) || standard.length % 4 === 1) return undefined;
-  return Uint8Array.from(atob(standard), (character) => character.charCodeAt(0));
+  return fromByteString(atob(standard));
 }
+
+/** One character for each byte, for code that takes bytes apart as it would text. */
+export function toByteString(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return text;
+}
+
+export const fromByteString = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 export const toBase64Url = (bytes) => toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 

@@ -1,5 +1,5 @@
 // A curl command: its headers, and its body as curl would send it.
-import { concat, toBase64, utf8 } from "./encoding.js";
+import { concat, fromByteString, toBase64, toByteString, utf8 } from "./encoding.js";
 import { words } from "./shell.js";
 
 /** Options with a value that say nothing about headers or body; the value has to be stepped over. */
@@ -9,20 +9,23 @@ const DATA = ["-d", "--data", "--data-ascii", "--data-binary", "--data-raw", "--
 export function curl(text) {
   const command = /(?:^|[\s(;&|])curl(?:\.exe)?\s/.exec(text);
   if (command === null) return undefined;
-  const given = words(text.slice(command.index + command[0].length));
+  const given = words(text.slice(command.index + command[0].length)).map(toByteString);
   const found = { kind: "a curl command", headers: [], parts: [], notes: [] };
   for (let at = 0; at < given.length; at += 1) at += take(found, given[at], given[at + 1]);
   const { parts, ...rest } = found;
   return { ...rest, body: parts.length > 0 ? concat(...parts) : undefined };
 }
 
+/** The text of a word; only a body has to be bytes. */
+const decode = (word) => new TextDecoder().decode(fromByteString(word));
+
 /** Takes one option; says how many words behind it were its value. */
 function take(found, word, behind = "") {
   const [, name, joined] = /^(--[a-z-]+)=([\s\S]*)$/.exec(word) ?? /^(-[HdXuAeb])([\s\S]+)$/.exec(word) ?? [null, word, undefined];
   const value = joined ?? behind;
   const used = joined === undefined ? 1 : 0;
-  if (name === "-H" || name === "--header") header(found, value);
-  else if (name === "-u" || name === "--user") found.headers.push(["authorization", `Basic ${toBase64(utf8(value))}`]);
+  if (name === "-H" || name === "--header") header(found, decode(value));
+  else if (name === "-u" || name === "--user") found.headers.push(["authorization", `Basic ${toBase64(fromByteString(value))}`]);
   else if (DATA.includes(name)) data(found, name, value);
   else if (!OTHERS.includes(name)) return 0;
   return used;
@@ -36,9 +39,9 @@ function header(found, line) {
 function data(found, name, value) {
   if (value.startsWith("@") && name !== "--data-raw") {
     const dropped = ["-d", "--data", "--data-ascii"].includes(name) ? " Mind that `-d @file` leaves out its line breaks; `--data-binary` does not." : "";
-    found.notes.push(`The body is in the file \`${value.slice(1)}\`: drop that file onto the body.${dropped}`);
+    found.notes.push(`The body is in the file \`${decode(value.slice(1))}\`: drop that file onto the body.${dropped}`);
     return;
   }
   if (found.parts.length > 0 && name !== "--json") found.parts.push(utf8("&"));
-  found.parts.push(utf8(value));
+  found.parts.push(fromByteString(value));
 }

@@ -1,12 +1,14 @@
-// Words of a shell command, as a POSIX shell takes them apart, with `$'…'`. Nothing is expanded: a `$name` stays as it is.
+// Words of a shell command, as a POSIX shell takes them apart, with `$'…'`. Nothing is expanded: a `$name` stays as it is. They
+// are bytes, as `\xef` stands for one: what takes them apart works on one character for each byte.
+import { fromByteString, toByteString, utf8 } from "./encoding.js";
 
 const SIMPLE = { a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
-/** The words of the first command in a text. */
+/** The words of the first command in a text, each as bytes. */
 export function words(text) {
-  const reader = { text, at: 0 };
+  const reader = { text: toByteString(utf8(text)), at: 0 };
   const found = [];
-  for (let word = next(reader); word !== undefined; word = next(reader)) found.push(word);
+  for (let word = next(reader); word !== undefined; word = next(reader)) found.push(fromByteString(word));
   return found;
 }
 
@@ -14,13 +16,13 @@ function next(reader) {
   skip(reader);
   if (ended(reader)) return undefined;
   let word = "";
-  while (!ended(reader) && !/\s/.test(reader.text[reader.at])) word += piece(reader);
+  while (!ended(reader) && !/[ \t\r\n\f\v]/.test(reader.text[reader.at])) word += piece(reader);
   return word;
 }
 
 /** White space, and line ends behind a backslash (or `^`, in a copy for Windows). */
 function skip(reader) {
-  const gap = /(?:\s|[\\^]\r?\n)*/y;
+  const gap = /(?:[ \t\r\n\f\v]|[\\^]\r?\n)*/y;
   gap.lastIndex = reader.at;
   reader.at += gap.exec(reader.text)[0].length;
 }
@@ -64,9 +66,10 @@ function ansi(reader) {
   reader.at += whole.length;
   const escape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8})|([0-7]{1,3})|([\s\S]))/gi;
   return inner.replace(escape, (_, hex, short, long, octal, other) => {
-    const code = hex ?? short ?? long;
-    if (code !== undefined) return String.fromCodePoint(Math.min(parseInt(code, 16), 0x10ffff));
-    if (octal !== undefined) return String.fromCodePoint(parseInt(octal, 8));
+    if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
+    if (octal !== undefined) return String.fromCharCode(parseInt(octal, 8) & 0xff);
+    const code = short ?? long;
+    if (code !== undefined) return toByteString(utf8(String.fromCodePoint(Math.min(parseInt(code, 16), 0x10ffff))));
     return SIMPLE[other] ?? other;
   });
 }

@@ -1,0 +1,125 @@
+// What is copied runs: the curl command sends the very bytes, the HTTP file and the link lead back to the same verdict, the
+// test in JavaScript passes on the package.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { launch, make, open, paste, verdictCode } from "./fixtures/browser.mjs";
+import { FOLDER, serve } from "./fixtures/server.mjs";
+
+const PACKAGE = new URL("../../build/npm/package/", import.meta.url).pathname;
+const run = promisify(execFile);
+
+const SAMPLES = [
+  ["gemini", ""],
+  ["gemini", "bom"],
+  ["gemini", "crlf"],
+  ["gemini", "latin1"],
+  ["svix", "old"],
+  ["gemini-dynamic", "no-set"],
+  ["token", ""],
+  ["token", "other-kid"],
+  ["standard-webhooks", "quoted"],
+  ["public-key", ""],
+];
+
+let server;
+let browser;
+let page;
+let folder;
+
+before(async () => {
+  server = await serve(FOLDER);
+  browser = await launch();
+  page = await open(browser, server.url);
+  folder = mkdtempSync(join(tmpdir(), "countersign-page-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(PACKAGE, join(folder, "node_modules/countersign"));
+});
+
+after(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await browser?.close();
+  await server?.close();
+});
+
+/** What a button copies, once it is there. */
+async function taken(button) {
+  await page.locator("#taken").evaluate((field) => (field.value = ""));
+  await page.click(button);
+  await page.waitForFunction(() => document.getElementById("taken").value !== "");
+  return page.locator("#taken").inputValue();
+}
+
+test("the test in JavaScript passes on the package", async () => {
+  for (const [at, sample] of SAMPLES.entries()) {
+    await make(page, ...sample);
+    writeFileSync(join(folder, `${at}.test.mjs`), await taken('[data-copy="js"]'));
+  }
+  // A run inside of a run would report to the outer one.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder, env });
+  assert.match(stdout, new RegExp(`^# pass ${SAMPLES.length}$`, "m"));
+});
+
+test("the test in Rust is Rust, and names its outcome", async () => {
+  await make(page, "token", "other-kid");
+  const text = await taken('[data-copy="rust"]');
+  assert.match(text, /^#\[test\]\nfn the_delivery_is_refused_as_jwk_unknown_kid\(\)/);
+  const formatted = execFileSync("rustfmt", ["--edition", "2024", "--emit", "stdout"], { input: text, encoding: "utf8" });
+  assert.match(formatted, /Err\("jwk_unknown_kid"\)/);
+});
+
+test("the curl command sends the very bytes", async () => {
+  const arrivals = [];
+  const origin = createServer(async (request, response) => {
+    arrivals.push({ headers: request.headers, body: Buffer.concat(await Array.fromAsync(request)) });
+    response.end();
+  });
+  await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));
+  for (const [sender, breakage] of [["gemini", ""], ["gemini", "bom"], ["gemini", "crlf"], ["gemini", "final-newline"]]) {
+    await make(page, sender, breakage, "video.generated");
+    const command = (await taken('[data-copy="curl"]')).replace("http://127.0.0.1:8787", `http://127.0.0.1:${origin.address().port}`);
+    await run("bash", ["-c", command]);
+    const { headers, body } = arrivals.pop();
+    await page.click("#share");
+    await page.waitForFunction(() => document.getElementById("taken").value.includes("#"));
+    const shared = JSON.parse(Buffer.from((await page.locator("#taken").inputValue()).split("#")[1], "base64url").toString());
+    assert.deepEqual(body, Buffer.from(shared.body, "base64url"), breakage);
+    for (const [name, value] of shared.headers) assert.equal(headers[name], value);
+  }
+  await new Promise((resolve) => (origin.close(resolve), origin.closeAllConnections()));
+});
+
+test("curl command and HTTP file lead back to the same verdict", async () => {
+  for (const breakage of ["bom", "crlf", "final-newline", "latin1"]) {
+    for (const button of ['[data-copy="curl"]', '[data-copy="http"]']) {
+      await make(page, "gemini", breakage);
+      const secret = await page.locator("#secret").inputValue();
+      const near = await page.locator("#near [data-near]").evaluateAll((all) => all.map(({ dataset }) => dataset.near));
+      await taken(button);
+      await page.click("#clear");
+      // A text field has lost the CR of what was copied, so it is taken from the clipboard, as people do.
+      await paste(page, await page.evaluate(() => navigator.clipboard.readText()));
+      await paste(page, secret);
+      assert.equal(await verdictCode(page), "no_matching_signature");
+      assert.deepEqual(await page.locator("#near [data-near]").evaluateAll((all) => all.map(({ dataset }) => dataset.near)), near, `${breakage}, ${button}`);
+    }
+  }
+});
+
+test("a typed secret is not in what is copied", async () => {
+  await make(page, "gemini");
+  await page.fill("#secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  await page.waitForSelector('#verdict[data-state="refused"]');
+  for (const id of ["curl", "http", "rust", "js"]) {
+    const text = await taken(`[data-copy="${id}"]`);
+    assert.ok(!text.includes("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), id);
+    if (["rust", "js"].includes(id)) assert.match(text, /WEBHOOK_SECRET/);
+  }
+});
