@@ -69,7 +69,11 @@ fn watch(arrivals: &Receiver<Arrival>, stage: &mut Stage) -> Result<()> {
                 println!();
                 show::arrival(&arrival);
             }
-            Err(RecvTimeoutError::Disconnected) => bail!("the origin ended"),
+            Err(RecvTimeoutError::Disconnected) => {
+                // Where Ctrl-C ended it, this does not return.
+                stage.check()?;
+                bail!("the origin ended")
+            }
             Err(RecvTimeoutError::Timeout) => stage.check()?,
         }
     }
