@@ -1,0 +1,239 @@
+//! One delivery, from its headers to its answer: steps 4 to 10.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use countersign::gateway::config::{Durable, Source};
+use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
+use countersign::gateway::forward::Event;
+use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
+use countersign::{Claim, Headers, Keys, Timestamp, Verified};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::crypto::Platform;
+use crate::host::{self, ExecutionContext, Headers as JsHeaders};
+use crate::keys::Access;
+use crate::{State, http, inbox, marks, number, state};
+
+/// The rest: a number of an answer, the text of a success, or a promise of either.
+///
+/// `lines` are the values of the source's headers, in the order that [`setup`] gave, separated by line feeds, which no header can
+/// hold.
+#[wasm_bindgen]
+pub fn receive(
+    index: usize,
+    lines: String,
+    headers: JsHeaders,
+    body: Uint8Array,
+    now: f64,
+    context: ExecutionContext,
+) -> JsValue {
+    let Some(state) = state() else { return number(Refusal::ConfigInvalid) };
+    let promised = context.clone();
+    let arrival = Arrival { lines, headers, body, now: Timestamp::from_unix(now as u64), context };
+    let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
+        match state.config.source(index) {
+            Some(source) => answer(&state, source, &arrival).await,
+            None => number(Refusal::ConfigInvalid),
+        }
+    });
+    // What awaits nothing is answered at once; what has begun to wait goes on as a promise, also if the sender hangs up.
+    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => {
+            let promise = future_to_promise(async move { Ok(answer.await) });
+            promised.wait_until(&promise);
+            promise.into()
+        }
+    }
+}
+
+/// One request, with its body read.
+struct Arrival {
+    lines: String,
+    headers: JsHeaders,
+    body: Uint8Array,
+    now: Timestamp,
+    context: ExecutionContext,
+}
+
+impl Arrival {
+    /// A header that belongs to the body.
+    fn content(&self, name: &str) -> Option<Vec<u8>> {
+        self.headers.get(name).map(|value| header_bytes(&value).into_owned())
+    }
+}
+
+async fn answer(state: &State, source: &Source, arrival: &Arrival) -> JsValue {
+    let mut line = LogLine { source: Some(&source.name), bytes: Some(arrival.body.length()), ..LogLine::default() };
+    let (code, status, value) = match handle(state, source, arrival, &mut line).await {
+        // The mark tells entry.js that the event is stored, not delivered.
+        Ok(("accepted", id)) => ("accepted", 202, JsValue::from_str(&format!("+{}", success("accepted", &id)))),
+        Ok((status, id)) => (status, 200, JsValue::from_str(&success(status, &id))),
+        Err(refusal) => {
+            let index = refusal.index();
+            let status = ANSWERS.get(index).map_or(500, |answer| answer.status);
+            (refusal.code(), status, JsValue::from_f64(index as f64))
+        }
+    };
+    (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
+    host::log(&line.to_json());
+    value
+}
+
+/// Steps 4 to 10.
+async fn handle(
+    state: &State,
+    source: &Source,
+    arrival: &Arrival,
+    line: &mut LogLine<'_>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let values = header_bytes(&arrival.lines);
+    let headers = delivery_headers(source, &values);
+    let claim = source.policy.read(&headers).map_err(Refusal::Check)?;
+    note_claim(source, claim, arrival.now, line);
+    let verified = verify(state, source, arrival, claim, line).await?;
+    let event = EventKey::new(&source.name, verified.id());
+    (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
+    let lapses = host::now_ms().saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+    if let Some(durable) = source.durable {
+        return store(state, source, durable, arrival, verified, event).await;
+    }
+    let held = source.dedupe.is_some();
+    if held && !state.in_flight.borrow_mut().enter(event, host::now_ms(), lapses) {
+        return Err(Refusal::InFlight);
+    }
+    let result = deliver(state, source, arrival, verified, event, line).await;
+    if held {
+        state.in_flight.borrow_mut().leave(event, lapses);
+    }
+    result
+}
+
+/// Steps 8 to 10 of a durable source: whether the event was seen before is for the inbox to say, in the write that stores it.
+async fn store(
+    state: &State,
+    source: &Source,
+    durable: Durable,
+    arrival: &Arrival,
+    verified: Verified<'_, Uint8Array>,
+    event: EventKey,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let id = verified.id().to_vec();
+    let admitted = verified.admit(Seen::No).ok_or(Refusal::StorageUnavailable)?;
+    let stored = Event::new(admitted, arrival.now, |name| arrival.content(name));
+    let status = inbox::hand_over(&state.env, source, durable.shards, event, &stored).await?;
+    Ok((status, id))
+}
+
+/// Steps 8 to 10: nothing is marked as seen before the destination's 2xx.
+async fn deliver(
+    state: &State,
+    source: &Source,
+    arrival: &Arrival,
+    verified: Verified<'_, Uint8Array>,
+    event: EventKey,
+    line: &mut LogLine<'_>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let id = verified.id().to_vec();
+    let marks = state.kv.as_ref().zip(source.dedupe);
+    let seen = match marks {
+        Some((kv, _)) => marks::seen(kv, event).await.unwrap_or_else(|()| {
+            line.marks = Some("read_failed");
+            Seen::No
+        }),
+        None => Seen::No,
+    };
+    let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
+    let content = |name: &str| arrival.content(name);
+    let reply = http::send(&Event::new(admitted, arrival.now, content), 1, source, &state.env).await;
+    line.destination = Some((reply.status, reply.ms));
+    reply.outcome?;
+    if let Some((kv, seconds)) = marks
+        && marks::put(kv, event, seconds).await.is_err()
+    {
+        line.marks = Some("write_failed");
+    }
+    Ok(("delivered", id))
+}
+
+/// Steps 5 to 7. Keys are fetched only for what could be verified with them, and once more where a newer set might match.
+async fn verify<'d>(
+    state: &State,
+    source: &Source,
+    arrival: &'d Arrival,
+    claim: Claim<'d>,
+    line: &mut LogLine<'_>,
+) -> Result<Verified<'d, Uint8Array>, Refusal> {
+    source.policy.check_age(claim, arrival.now).map_err(|error| {
+        line.signature = Some(apart_from_age(state, source, arrival, claim));
+        Refusal::Check(error)
+    })?;
+    let own = Keys { secrets: &source.secrets, jwks: None };
+    let check = |keys: Keys<'_>| source.policy.verify_claim(claim, &arrival.body, keys, arrival.now, &Platform);
+    let Some(url) = &source.jwks else { return check(own).map_err(Refusal::Check) };
+    if !source.secrets.is_empty()
+        && let Ok(verified) = check(own)
+    {
+        return Ok(verified);
+    }
+    let access = Access { kv: state.kv.clone(), context: arrival.context.clone() };
+    let set = state.sets.get(url, &access).await.ok_or_else(|| {
+        line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
+        Refusal::KeysUnavailable
+    })?;
+    match check(Keys { jwks: Some(&set), ..own }) {
+        Err(error) if error.may_be_rotation() => {
+            let newer = state.sets.newer(url, &access).await.ok_or(Refusal::Check(error))?;
+            check(Keys { jwks: Some(&newer), ..own }).map_err(Refusal::Check)
+        }
+        checked => checked.map_err(Refusal::Check),
+    }
+}
+
+/// What the headers claim, for the log.
+fn note_claim(source: &Source, claim: Claim<'_>, now: Timestamp, line: &mut LogLine<'_>) {
+    if let Claim::Signed { id, timestamp, .. } = claim {
+        line.event = Some(EventKey::new(&source.name, id));
+        let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
+        line.age = Some(seconds(now).saturating_sub(seconds(timestamp)));
+    }
+}
+
+/// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.
+fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, claim: Claim<'_>) -> &'static str {
+    let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
+    let keys = Keys { secrets: &source.secrets, jwks: set.as_deref() };
+    match source.policy.matches_apart_from_age(claim, &arrival.body, keys, arrival.now, &Platform) {
+        true => "match",
+        false if source.jwks.is_some() && set.is_none() => "unknown",
+        false => "no_match",
+    }
+}
+
+/// The names of the headers that a source looks at, in the order in which `entry.js` passes them.
+pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
+    source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature])
+}
+
+fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
+    let names = header_names(source).map(|name| -> &'a str { name });
+    names.zip(values.split(|byte| *byte == b'\n')).collect()
+}
+
+/// The bytes of header text. workerd reads headers as UTF-8; a platform that follows Fetch to the letter gives one character per
+/// byte, and then those bytes are the UTF-8 text.
+fn header_bytes(text: &str) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    match bytes.filter(|bytes| std::str::from_utf8(bytes).is_ok()) {
+        Some(bytes) => Cow::Owned(bytes),
+        None => Cow::Borrowed(text.as_bytes()),
+    }
+}
