@@ -5,6 +5,8 @@ import * as glue from "./glue.js";
 
 const HEALTH = 2147483647;
 const ADMIN = 2147483646;
+const TEXT = -1;
+const PROMISE = -2;
 const SUCCESS = { status: 200, headers: { "content-type": "application/json" } };
 const RETRY_ALARM_MS = 30_000;
 const STORED = { status: 202, headers: SUCCESS.headers };
@@ -20,12 +22,12 @@ glue.initSync({ module: wasm });
 
 function setup(env) {
   const sources = typeof env.SOURCES === "string" || env.SOURCES === undefined ? env.SOURCES : JSON.stringify(env.SOURCES);
-  const { answers, sources: readers } = JSON.parse(glue.setup(env, sources));
+  const { answers, sources: readers, smallBody } = JSON.parse(glue.setup(env, sources));
   const ready = answers.map(({ status, body, header }) => {
     const headers = { "content-type": "application/problem+json", ...(header && { [header[0]]: header[1] }) };
     return { body, init: { status, headers } };
   });
-  return { answers: ready, readers };
+  return { answers: ready, readers, smallBody };
 }
 
 function answer(n) {
@@ -33,10 +35,13 @@ function answer(n) {
   return new Response(body, init);
 }
 
-/** The number of a ready-made answer; or the text of a success, behind a `+` where the event is stored and not delivered yet. */
-function finish(value) {
-  if (typeof value === "number") return answer(value);
-  return value.startsWith("+") ? new Response(value.slice(1), STORED) : new Response(value, SUCCESS);
+/** The text of a success, behind a `+` where the event is stored and not delivered yet. */
+function success(text) {
+  return text.startsWith("+") ? new Response(text.slice(1), STORED) : new Response(text, SUCCESS);
+}
+
+function finish(n) {
+  return n === TEXT ? success(glue.text()) : answer(n);
 }
 
 /** All of a request in one asynchronous function: a promise costs about as much as the HMAC of a small body. */
@@ -59,11 +64,39 @@ async function handle(request, env, ctx) {
     if (body === null || body.length > reader.maxBody) return answer(-1 - glue.refuse_body(index, true));
     let lines = headers.get(reader.headers[0]) ?? "";
     for (let i = 1; i < reader.headers.length; i++) lines += "\n" + (headers.get(reader.headers[i]) ?? "");
-    const value = glue.receive(index, lines, headers, body, Date.now() / 1000, ctx);
-    return finish(typeof value === "object" ? await value : value);
+    const small = body.length > told.smallBody ? undefined : body;
+    const n = glue.receive(index, lines, small, body, { headers, context: ctx }, Date.now() / 1000);
+    if (n !== PROMISE) return finish(n);
+    const followed = follow(glue.suspended());
+    // What has begun goes on, also if the sender hangs up.
+    ctx.waitUntil(followed);
+    return await followed;
   } catch (error) {
     return recover(error);
   }
+}
+
+/** Awaits for a delivery what it waits for, until it has an answer. */
+async function follow(task) {
+  const born = instance;
+  let n = PROMISE;
+  while (n === PROMISE) {
+    let value;
+    let fulfilled = true;
+    try {
+      value = await task.awaited();
+    } catch (error) {
+      [value, fulfilled] = [error, false];
+    }
+    if (born !== instance) return unexpected();
+    try {
+      n = task.resume(fulfilled, value);
+    } catch (error) {
+      return recover(error);
+    }
+  }
+  task.free();
+  return finish(n);
 }
 
 /** The whole body, or null where it is larger than the limit. */
@@ -87,7 +120,7 @@ async function readChunks(stream, limit) {
 
 async function admin(request) {
   const value = await glue.admin(request.headers.get("authorization"), request.method, request.url);
-  const response = finish(value);
+  const response = typeof value === "number" ? answer(value) : success(value);
   return request.method === "HEAD" ? new Response(null, response) : response;
 }
 
@@ -106,6 +139,10 @@ function recover(error) {
   trap = Promise.withResolvers();
   glue.__wbg_reset_state();
   console.error(JSON.stringify({ ev: "trap", code: "internal_error", status: 500, detail: String(error?.message ?? error) }));
+  return unexpected();
+}
+
+function unexpected() {
   return new Response('{"title":"an unexpected error; try again","status":500,"code":"internal_error"}', {
     status: 500,
     headers: { "content-type": "application/problem+json" },

@@ -4,7 +4,7 @@ use countersign::gateway::inbox::Limits;
 use countersign::signature::{Crypto, Portable};
 use countersign::{Ed25519Key, HmacKey};
 use countersign_vectors::{Case, Outcome};
-use countersign_worker::Platform;
+use countersign_worker::{Body, Platform};
 use js_sys::Uint8Array;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -52,14 +52,18 @@ struct Held(Platform);
 
 impl Crypto<Vec<u8>> for Held {
     fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Vec<u8>) -> [u8; 32] {
-        self.0.hmac_sha256(key, prefix, &Uint8Array::from(body.as_slice()))
+        self.0.hmac_sha256(key, prefix, &held(body))
     }
 
     fn message(&self, prefix: &[u8], body: &Vec<u8>) -> Vec<u8> {
-        self.0.message(prefix, &Uint8Array::from(body.as_slice()))
+        self.0.message(prefix, &held(body))
     }
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
-        Crypto::<Uint8Array>::ed25519(&self.0, key, message, signature)
+        Crypto::<Body>::ed25519(&self.0, key, message, signature)
     }
+}
+
+fn held(bytes: &[u8]) -> Body {
+    Body::new(Uint8Array::from(bytes), None)
 }

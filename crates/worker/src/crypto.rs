@@ -12,31 +12,38 @@ use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use wasm_bindgen::prelude::*;
 
+use crate::body::{Body, SMALL};
 use crate::host::object;
 
-/// A body that JavaScript holds, and `node:crypto` where it pays.
+/// The arithmetic over a [`Body`]: in Wasm where it is small, through `node:crypto` where that pays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Platform;
 
 /// RS256 by `node:crypto`, for `jsonwebtoken`.
 pub(crate) static RS256: CryptoProvider = rs256_provider(verifier);
 
-impl Crypto<Uint8Array> for Platform {
-    fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> [u8; 32] {
-        if body.length() > NATIVE_ABOVE
-            && let Some(mac) = native_hmac(key, prefix, body)
+impl Crypto<Body> for Platform {
+    fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Body) -> [u8; 32] {
+        if let Some(bytes) = body.bytes() {
+            return Portable.hmac_sha256(key, prefix, bytes);
+        }
+        if body.length() > SMALL
+            && let Some(mac) = native_hmac(key, prefix, body.as_array())
         {
             return mac;
         }
         Portable.hmac_sha256(key, prefix, &body.to_vec())
     }
 
-    fn message(&self, prefix: &[u8], body: &Uint8Array) -> Vec<u8> {
+    fn message(&self, prefix: &[u8], body: &Body) -> Vec<u8> {
+        if let Some(bytes) = body.bytes() {
+            return [prefix, bytes].concat();
+        }
         let length = usize::try_from(body.length()).unwrap_or_default();
         let mut message = prefix.to_vec();
         message.resize(prefix.len().saturating_add(length), 0);
         if let Some(rest) = message.get_mut(prefix.len()..) {
-            body.copy_to(rest);
+            body.as_array().copy_to(rest);
         }
         message
     }
@@ -58,7 +65,7 @@ impl Crypto<[u8]> for Platform {
     }
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
-        Crypto::<Uint8Array>::ed25519(self, key, message, signature)
+        Crypto::<Body>::ed25519(self, key, message, signature)
     }
 }
 
@@ -148,9 +155,6 @@ fn ed25519_jwk(public: &[u8; 32]) -> JsValue {
     let x = JsValue::from_str(&URL_SAFE_NO_PAD.encode(public));
     object([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", x)])
 }
-
-/// Bytes above which hashing natively is worth the crossings (`docs` of the house: 200 MB/s in Wasm, over 1 GB/s outside).
-const NATIVE_ABOVE: u32 = 8 * 1024;
 
 /// Keys held at most; beyond, all are made again when next needed.
 const MAX_KEYS: usize = 256;

@@ -2,7 +2,8 @@
 
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+
+use crate::task::settled;
 
 #[wasm_bindgen]
 extern "C" {
@@ -15,8 +16,15 @@ extern "C" {
 
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: &JsValue);
+    #[wasm_bindgen(js_name = clearTimeout, catch)]
+    fn clear_timeout(id: &JsValue) -> Result<(), JsValue>;
+
+    /// What `entry.js` keeps of a request: its headers and its context, for the few that come so far that they are needed.
+    pub type Request;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn headers(this: &Request) -> Headers;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn context(this: &Request) -> ExecutionContext;
 
     /// The context of a request: what is handed to it outlives the answer.
     #[derive(Clone)]
@@ -53,8 +61,10 @@ extern "C" {
     pub(crate) fn exec(this: &Sql, statement: &str, values: &Array) -> Result<Cursor, JsValue>;
     #[wasm_bindgen(method, getter, js_name = databaseSize)]
     fn database_size(this: &Sql) -> f64;
-    /// Rows, and the same as arrays.
+    /// Rows as objects, and the same as arrays.
     pub(crate) type Cursor;
+    #[wasm_bindgen(method, js_name = toArray, catch)]
+    pub(crate) fn to_array(this: &Cursor) -> Result<Array, JsValue>;
     #[wasm_bindgen(method)]
     pub(crate) fn raw(this: &Cursor) -> RawCursor;
     pub(crate) type RawCursor;
@@ -178,7 +188,7 @@ pub(crate) async fn fetch(target: Target<'_>, url: &str, init: &JsValue) -> Resu
         Target::Network => global_fetch(url, init),
         Target::Fetcher(fetcher) => fetcher.fetcher_fetch(url, init),
     }?;
-    JsFuture::from(promise).await.map(JsCast::unchecked_into)
+    settled(promise).await.map(JsCast::unchecked_into)
 }
 
 impl Response {
@@ -195,7 +205,7 @@ impl Response {
         let Some(body) = self.body() else { return Some(bytes) };
         let reader = body.reader();
         loop {
-            let chunk = JsFuture::from(reader.read().ok()?).await.ok()?;
+            let chunk = settled(reader.read().ok()?).await.ok()?;
             let Some(value) = property(&chunk, "value") else { return Some(bytes) };
             let value: Uint8Array = value.unchecked_into();
             let length = usize::try_from(value.length()).ok()?;
@@ -213,13 +223,13 @@ impl Response {
 impl Kv {
     /// The text under a key.
     pub(crate) async fn read(&self, key: &str) -> Result<Option<String>, JsValue> {
-        Ok(JsFuture::from(self.kv_get(key)?).await?.as_string())
+        Ok(settled(self.kv_get(key)?).await?.as_string())
     }
 
     /// Stores text for a number of seconds, at least 60.
     pub(crate) async fn write(&self, key: &str, value: &str, seconds: u64) -> Result<(), JsValue> {
         let options = object([("expirationTtl", JsValue::from_f64(seconds as f64))]);
-        JsFuture::from(self.kv_put(key, value, &options)?).await.map(drop)
+        settled(self.kv_put(key, value, &options)?).await.map(drop)
     }
 }
 
@@ -251,7 +261,7 @@ pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
     let timer = Timer::new(milliseconds);
     let both = Array::of2(promise, &timer.promise);
     // A failure is seen in what the promise left behind.
-    let _ = JsFuture::from(Promise::race(&both)).await;
+    let _ = settled(Promise::race(&both)).await;
 }
 
 /// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.
@@ -269,7 +279,7 @@ impl Timer {
 
     pub(crate) async fn wait(self) {
         // A timer does not fail.
-        let _ = JsFuture::from(self.promise.clone()).await;
+        let _ = settled(self.promise.clone()).await;
     }
 }
 
@@ -292,13 +302,16 @@ struct Call(JsValue);
 
 impl Drop for Call {
     fn drop(&mut self) {
-        clear_timeout(&self.0);
+        // A request that is over has no timers; nor may another end those of one.
+        let _ = clear_timeout(&self.0);
     }
 }
 
+/// A failure that nobody waits for ends here; unhandled, the platform would report it.
 fn ignore_failure(promise: &Promise) {
-    let promise = promise.clone();
-    wasm_bindgen_futures::spawn_local(async move {
-        let _ = JsFuture::from(promise).await;
-    });
+    thread_local! {
+        static IGNORE: Closure<dyn FnMut(JsValue)> = Closure::new(drop);
+    }
+    // What `catch` makes is a promise that cannot fail.
+    let _ = IGNORE.with(|ignore| promise.catch(ignore));
 }

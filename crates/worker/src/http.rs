@@ -7,6 +7,7 @@ use countersign::gateway::respond::Refusal;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
+use crate::body::Body;
 use crate::crypto::Platform;
 use crate::host::{self, AbortSignal, Fetcher, Namespace, Target, TimeLimit, object, property};
 
@@ -19,7 +20,7 @@ pub(crate) struct Reply {
 }
 
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
-pub(crate) async fn send(event: &Event<Uint8Array>, attempt: u32, source: &Source, env: &JsValue) -> Reply {
+pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue) -> Reply {
     let started = host::now_ms();
     let limit = TimeLimit::new(source.forward.timeout_ms as f64);
     let headers = event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform);
@@ -45,7 +46,7 @@ pub(crate) async fn send(event: &Event<Uint8Array>, attempt: u32, source: &Sourc
     }
 }
 
-fn request(event: &Event<Uint8Array>, headers: &[Header], signal: &AbortSignal) -> JsValue {
+fn request(event: &Event<Body>, headers: &[Header], signal: &AbortSignal) -> JsValue {
     // workerd writes header text as UTF-8, so what arrived as UTF-8 leaves as the same bytes.
     let headers = headers.iter().map(|(name, value)| (name.as_ref(), text(value)));
     object([
@@ -58,9 +59,9 @@ fn request(event: &Event<Uint8Array>, headers: &[Header], signal: &AbortSignal) 
 }
 
 /// The body, as JavaScript holds it.
-pub(crate) fn body(event: &Event<Uint8Array>) -> Uint8Array {
+pub(crate) fn body(event: &Event<Body>) -> Uint8Array {
     match &event.payload {
-        Payload::Received(body) => body.clone(),
+        Payload::Received(body) => body.as_array().clone(),
         Payload::Claims(claims) => Uint8Array::from(claims.as_slice()),
     }
 }
@@ -69,7 +70,7 @@ fn text(bytes: &[u8]) -> JsValue {
     JsValue::from_str(&String::from_utf8_lossy(bytes))
 }
 
-fn destination(event: &Event<Uint8Array>, source: &Source, env: &JsValue) -> Result<Option<Fetcher>, JsValue> {
+fn destination(event: &Event<Body>, source: &Source, env: &JsValue) -> Result<Option<Fetcher>, JsValue> {
     let bound = |name: &str| property(env, name).ok_or(JsValue::UNDEFINED);
     match &source.forward.destination {
         Destination::Origin(_) => Ok(None),
@@ -81,7 +82,7 @@ fn destination(event: &Event<Uint8Array>, source: &Source, env: &JsValue) -> Res
     }
 }
 
-fn name_of(event: &Event<Uint8Array>, source: &Source, template: &str) -> String {
+fn name_of(event: &Event<Body>, source: &Source, template: &str) -> String {
     let json = match &event.payload {
         Payload::Claims(claims) => claims.clone(),
         // The body is copied only for a template that looks into it.

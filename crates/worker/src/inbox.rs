@@ -26,13 +26,15 @@ use countersign::scheme::Form;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use js_sys::Uint8Array;
+use js_sys::{JsString, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
+use crate::body::Body;
 use crate::host::{self, Fetcher, Namespace, Storage};
 use crate::schema::{self, Row, Table};
+use crate::task::settled;
 use crate::{State as Shared, http, state};
 
 /// One object: one shard of one source.
@@ -48,6 +50,8 @@ struct Object {
     broken: Option<&'static str>,
     born: Cell<Option<u64>>,
     pending: Cell<u64>,
+    /// What may be stored before the database is measured again, under the limits of then.
+    room: Cell<(Limits, u64)>,
     /// Events of which an attempt is under way in this instance.
     flying: RefCell<BTreeSet<u64>>,
     /// How many attempts a pass may have under way.
@@ -83,6 +87,7 @@ impl Inbox {
             env,
             born: Cell::new(None),
             pending: Cell::new(table.count(State::Pending)),
+            room: Cell::new((Limits::DEFAULT, 0)),
             table,
             broken,
             flying: RefCell::default(),
@@ -105,14 +110,14 @@ impl Inbox {
         &self,
         source: String,
         shard: u32,
-        id: String,
-        form: String,
-        headers: String,
+        id: JsString,
+        form: JsString,
+        headers: JsString,
         received_at: f64,
         body: Uint8Array,
     ) -> JsValue {
         let object = Rc::clone(&self.0);
-        let key = EventKey::new(&source, id.as_bytes());
+        let key = EventKey::new(&source, String::from(&id).as_bytes());
         let Some(born) = object.begin(&source, shard) else { return "failed".into() };
         let asked = inbox::homes(key, shard.saturating_add(1));
         let before: Vec<u32> = asked.into_iter().filter(|home| *home < shard).rev().collect();
@@ -123,7 +128,7 @@ impl Inbox {
         }
         let asking = async move {
             for shard in before {
-                match object.ask(&source, shard, &row.id).await.as_deref() {
+                match object.ask(&source, shard, &String::from(&row.id)).await.as_deref() {
                     Some("moved") => {}
                     Some("stored") => return Ok("duplicate".into()),
                     _ => return Ok("failed".into()),
@@ -217,7 +222,7 @@ impl Object {
 
     fn store(&self, row: &Row, body: &Uint8Array) -> &'static str {
         let now = host::now_ms();
-        if !LIMITS.get().admit(self.pending.get(), self.storage.sql().size()) {
+        if !self.fits(row, body) {
             return match self.table.state(row.key) {
                 Some(State::Moved) => "moved",
                 Some(_) => "duplicate",
@@ -241,6 +246,20 @@ impl Object {
             Ok(false) => "duplicate",
             Err(()) => "failed",
         }
+    }
+
+    /// Whether there is room for one more. To measure the database costs a tenth of an insert, so it is done as seldom as it may be.
+    fn fits(&self, row: &Row, body: &Uint8Array) -> bool {
+        let (limits, pending) = (LIMITS.get(), self.pending.get());
+        let row = inbox::row_bytes(body.length(), row.headers.length());
+        let (measured, room) = self.room.get();
+        if let Some(room) = room.checked_sub(row).filter(|_| measured == limits) {
+            self.room.set((limits, room));
+            return pending < limits.pending;
+        }
+        let size = self.storage.sql().size();
+        self.room.set((limits, limits.room(size)));
+        limits.admit(pending, size)
     }
 
     async fn ask(&self, source: &str, shard: u32, id: &str) -> Option<String> {
@@ -433,11 +452,11 @@ pub(crate) struct Leased {
     pub(crate) number: u64,
     pub(crate) key: EventKey,
     pub(crate) progress: Progress,
-    pub(crate) event: Event<Uint8Array>,
+    pub(crate) event: Event<Body>,
 }
 
 /// An event as it is stored: text, and the body as JavaScript holds it.
-pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Uint8Array> {
+pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Body> {
     let pairs: Value = serde_json::from_str(headers).unwrap_or_default();
     let text = |pair: &Value, at| pair.get(at).and_then(Value::as_str).map(str::to_owned);
     let header = |pair| Some((Cow::Owned(text(pair, 0)?), text(pair, 1)?.into_bytes()));
@@ -446,7 +465,7 @@ pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, bo
         id: id.as_bytes().to_vec(),
         form: Form::parse(form).unwrap_or(Form::V1),
         headers,
-        payload: Payload::Received(body),
+        payload: Payload::Received(Body::new(body, None)),
         received_at: Timestamp::from_unix(received_at),
     }
 }
@@ -466,7 +485,7 @@ pub(crate) async fn hand_over(
     source: &Source,
     shards: u32,
     key: EventKey,
-    event: &Event<Uint8Array>,
+    event: &Event<Body>,
 ) -> Result<&'static str, Refusal> {
     let shard = inbox::homes(key, shards).last().copied().unwrap_or_default();
     let stored = async {
@@ -475,7 +494,7 @@ pub(crate) async fn hand_over(
         let headers = stored_headers(&event.headers);
         let at = event.received_at.as_unix() as f64;
         let answer = stub.accept(&source.name, shard, &id, event.form.as_str(), &headers, at, &http::body(event));
-        JsFuture::from(answer.ok()?).await.ok()?.as_string()
+        settled(answer.ok()?).await.ok()?.as_string()
     };
     match stored.await.as_deref() {
         Some("accepted") => Ok("accepted"),

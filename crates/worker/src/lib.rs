@@ -14,6 +14,7 @@
 //! much as the HMAC of a small body.
 
 mod admin;
+mod body;
 mod crypto;
 mod env;
 mod host;
@@ -23,6 +24,7 @@ mod keys;
 mod marks;
 mod receive;
 mod schema;
+mod task;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,13 +36,15 @@ use countersign::gateway::route::{Route, route};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+pub use crate::body::Body;
 pub use crate::crypto::Platform;
 use crate::env::Bindings;
 use crate::host::Kv;
 pub use crate::inbox::{Inbox, set_limits};
-pub use crate::receive::receive;
 use crate::keys::Cache;
 use crate::receive::header_names;
+pub use crate::receive::receive;
+pub use crate::task::{PROMISE, TEXT, Task, suspended, text};
 
 /// What lives as long as the isolate.
 pub(crate) struct State {
@@ -55,8 +59,8 @@ thread_local! {
     static STATE: RefCell<Option<Rc<State>>> = const { RefCell::new(None) };
 }
 
-/// Reads the configuration, once per isolate. Returns, as JSON, what `entry.js` needs: the ready-made answers, and per source the
-/// names of the headers to pass and the largest body.
+/// Reads the configuration, once per isolate. Returns, as JSON, what `entry.js` needs: the ready-made answers, per source the
+/// names of the headers to pass and the largest body, and how large a body may be of which the bytes are passed.
 #[wasm_bindgen]
 pub fn setup(env: JsValue, sources: Option<String>) -> String {
     install_cryptography();
@@ -76,7 +80,7 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     });
     let answers =
         ANSWERS.map(|answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header }));
-    let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers });
+    let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": body::SMALL });
     let kv = host::property(&env, "EVENTS").filter(|_| Bindings(&env).has_kv("EVENTS")).map(JsCast::unchecked_into);
     let state = State { config, env, kv, sets: Rc::default(), in_flight: RefCell::new(InFlight::new()) };
     STATE.set(Some(Rc::new(state)));
@@ -153,11 +157,11 @@ fn refuse(refusal: Refusal, source: Option<&Source>) -> i32 {
     let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
     let source = source.map(|source| source.name.as_str());
     host::log(&LogLine { code: refusal.code(), status, source, ..LogLine::default() }.to_json());
-    negative(refusal)
+    (-1i32).saturating_sub(ready(refusal))
 }
 
-fn negative(refusal: Refusal) -> i32 {
-    i32::try_from(refusal.index()).map_or(-1, |index| (-1i32).saturating_sub(index))
+fn ready(refusal: Refusal) -> i32 {
+    i32::try_from(refusal.index()).unwrap_or_default()
 }
 
 fn number(refusal: Refusal) -> JsValue {

@@ -1,9 +1,6 @@
 //! One delivery, from its headers to its answer: steps 4 to 10.
 
 use std::borrow::Cow;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
 
 use countersign::gateway::config::{Durable, Source};
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
@@ -12,77 +9,68 @@ use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
 use countersign::{Claim, Headers, Keys, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
+use crate::body::Body;
 use crate::crypto::Platform;
-use crate::host::{self, ExecutionContext, Headers as JsHeaders};
+use crate::host::{self, Request};
 use crate::keys::Access;
-use crate::{State, http, inbox, marks, number, state};
+use crate::task::{self, Answer};
+use crate::{State, http, inbox, marks, ready, state};
 
-/// The rest: a number of an answer, the text of a success, or a promise of either.
+/// The rest: the number of an answer, [`TEXT`](crate::task::TEXT), or [`PROMISE`](crate::task::PROMISE).
 ///
-/// `lines` are the values of the source's headers, in the order that [`setup`] gave, separated by line feeds, which no header can
-/// hold.
+/// `lines` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds, which
+/// no header can hold. `bytes` are those of a body that is small enough to be hashed here.
 #[wasm_bindgen]
 pub fn receive(
     index: usize,
     lines: String,
-    headers: JsHeaders,
+    bytes: Option<Vec<u8>>,
     body: Uint8Array,
+    request: Request,
     now: f64,
-    context: ExecutionContext,
-) -> JsValue {
-    let Some(state) = state() else { return number(Refusal::ConfigInvalid) };
-    let promised = context.clone();
-    let arrival = Arrival { lines, headers, body, now: Timestamp::from_unix(now as u64), context };
-    let mut answer: Pin<Box<dyn Future<Output = JsValue>>> = Box::pin(async move {
+) -> i32 {
+    let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
+    let body = Body::new(body, bytes);
+    let arrival = Arrival { lines, request, body, now: Timestamp::from_unix(now as u64) };
+    task::start(async move {
         match state.config.source(index) {
             Some(source) => answer(&state, source, &arrival).await,
-            None => number(Refusal::ConfigInvalid),
+            None => Answer::Ready(Refusal::ConfigInvalid.index()),
         }
-    });
-    // What awaits nothing is answered at once; what has begun to wait goes on as a promise, also if the sender hangs up.
-    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => {
-            let promise = future_to_promise(async move { Ok(answer.await) });
-            promised.wait_until(&promise);
-            promise.into()
-        }
-    }
+    })
 }
 
 /// One request, with its body read.
 struct Arrival {
     lines: String,
-    headers: JsHeaders,
-    body: Uint8Array,
+    request: Request,
+    body: Body,
     now: Timestamp,
-    context: ExecutionContext,
 }
 
 impl Arrival {
     /// A header that belongs to the body.
     fn content(&self, name: &str) -> Option<Vec<u8>> {
-        self.headers.get(name).map(|value| header_bytes(&value).into_owned())
+        self.request.headers().get(name).map(|value| header_bytes(&value).into_owned())
     }
 }
 
-async fn answer(state: &State, source: &Source, arrival: &Arrival) -> JsValue {
+async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Answer {
     let mut line = LogLine { source: Some(&source.name), bytes: Some(arrival.body.length()), ..LogLine::default() };
-    let (code, status, value) = match handle(state, source, arrival, &mut line).await {
+    let (code, status, answer) = match handle(state, source, arrival, &mut line).await {
         // The mark tells entry.js that the event is stored, not delivered.
-        Ok(("accepted", id)) => ("accepted", 202, JsValue::from_str(&format!("+{}", success("accepted", &id)))),
-        Ok((status, id)) => (status, 200, JsValue::from_str(&success(status, &id))),
+        Ok(("accepted", id)) => ("accepted", 202, Answer::Text(format!("+{}", success("accepted", &id)))),
+        Ok((status, id)) => (status, 200, Answer::Text(success(status, &id))),
         Err(refusal) => {
             let index = refusal.index();
             let status = ANSWERS.get(index).map_or(500, |answer| answer.status);
-            (refusal.code(), status, JsValue::from_f64(index as f64))
+            (refusal.code(), status, Answer::Ready(index))
         }
     };
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     host::log(&line.to_json());
-    value
+    answer
 }
 
 /// Steps 4 to 10.
@@ -120,7 +108,7 @@ async fn store(
     source: &Source,
     durable: Durable,
     arrival: &Arrival,
-    verified: Verified<'_, Uint8Array>,
+    verified: Verified<'_, Body>,
     event: EventKey,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let id = verified.id().to_vec();
@@ -135,7 +123,7 @@ async fn deliver(
     state: &State,
     source: &Source,
     arrival: &Arrival,
-    verified: Verified<'_, Uint8Array>,
+    verified: Verified<'_, Body>,
     event: EventKey,
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
@@ -168,7 +156,7 @@ async fn verify<'d>(
     arrival: &'d Arrival,
     claim: Claim<'d>,
     line: &mut LogLine<'_>,
-) -> Result<Verified<'d, Uint8Array>, Refusal> {
+) -> Result<Verified<'d, Body>, Refusal> {
     source.policy.check_age(claim, arrival.now).map_err(|error| {
         line.signature = Some(apart_from_age(state, source, arrival, claim));
         Refusal::Check(error)
@@ -181,7 +169,7 @@ async fn verify<'d>(
     {
         return Ok(verified);
     }
-    let access = Access { kv: state.kv.clone(), context: arrival.context.clone() };
+    let access = Access { kv: state.kv.clone(), context: arrival.request.context() };
     let set = state.sets.get(url, &access).await.ok_or_else(|| {
         line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
         Refusal::KeysUnavailable

@@ -3,11 +3,11 @@
 use countersign::gateway::admin::{LastError, Stats};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox::{Progress, State};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, JsString, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use crate::host::{Sql, Storage};
+use crate::host::{Cursor, Sql, Storage};
 use crate::inbox::{Leased, restored};
 
 /// What leads from each version of the schema to the next. A step that was released is never changed.
@@ -39,9 +39,10 @@ pub(crate) fn migrate(storage: &Storage, table: &Table) -> Result<(), &'static s
 /// What is stored of an event when it is accepted.
 pub(crate) struct Row {
     pub(crate) key: EventKey,
-    pub(crate) id: String,
-    pub(crate) form: String,
-    pub(crate) headers: String,
+    /// These are never looked at in Wasm.
+    pub(crate) id: JsString,
+    pub(crate) form: JsString,
+    pub(crate) headers: JsString,
     pub(crate) received_at: u64,
 }
 
@@ -86,14 +87,14 @@ impl Table {
 
     /// Claims the id and stores the event in one statement; `false` where the id is known.
     pub(crate) fn insert(&self, row: &Row, body: &Uint8Array, progress: Progress) -> Result<bool, ()> {
-        let rows = self.rows(
+        let cursor = self.cursor(
             "INSERT INTO events (key, id, form, headers, body, bytes, received_at, state, attempts, tries, since, due, finished)
              VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0) ON CONFLICT (key) DO NOTHING RETURNING number",
             &[
                 key(row.key),
-                row.id.as_str().into(),
-                row.form.as_str().into(),
-                row.headers.as_str().into(),
+                row.id.clone().into(),
+                row.form.clone().into(),
+                row.headers.clone().into(),
                 body.into(),
                 body.length().into(),
                 integer(row.received_at),
@@ -101,7 +102,8 @@ impl Table {
                 integer(progress.due),
             ],
         )?;
-        Ok(rows.length() > 0)
+        // One row or none: whatever is in it, an object costs less than a second cursor.
+        cursor.to_array().map(|rows| rows.length() > 0).map_err(|error| report(&error))
     }
 
     /// Marks an id as taken over by a newer shard.
@@ -284,14 +286,20 @@ impl Table {
         self.rows(sql, values).map(drop)
     }
 
-    /// The rows of a statement, each an array. What SQLite says goes to the log, which holds no values.
+    /// The rows of a statement, each an array.
     fn rows(&self, sql: &str, values: &[JsValue]) -> Result<Array, ()> {
-        let rows = self.0.exec(sql, &values.iter().collect()).and_then(|cursor| cursor.raw().to_array());
-        rows.map_err(|error| {
-            let detail = crate::host::property(&error, "message").and_then(|text| text.as_string());
-            crate::host::log(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail }).to_string());
-        })
+        self.cursor(sql, values)?.raw().to_array().map_err(|error| report(&error))
     }
+
+    fn cursor(&self, sql: &str, values: &[JsValue]) -> Result<Cursor, ()> {
+        self.0.exec(sql, &values.iter().collect()).map_err(|error| report(&error))
+    }
+}
+
+/// What SQLite says goes to the log; it holds no values.
+fn report(error: &JsValue) {
+    let detail = crate::host::property(error, "message").and_then(|text| text.as_string());
+    crate::host::log(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail }).to_string());
 }
 
 /// The columns that [`progress`] reads.
