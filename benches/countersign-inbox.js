@@ -18,8 +18,8 @@ export class Inbox extends Production {
 
 export default {
   async fetch(request, env, ctx) {
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/__fill") return worker.fetch(request, env, ctx);
+    if (!request.url.includes("/__fill?")) return worker.fetch(request, env, ctx);
+    const { searchParams } = new URL(request.url);
     const stub = env.INBOX.get(env.INBOX.idFromName("gemini/0"));
     return Response.json(await stub.fill(Number(searchParams.get("delivered")), Number(searchParams.get("pending"))));
   },

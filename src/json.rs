@@ -37,6 +37,12 @@ impl<'a> Members<'a> {
     }
 }
 
+/// Text as JSON.
+pub(crate) fn quoted(text: &str) -> String {
+    // Text is what JSON can always say.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 /// A JSON text as a string; `None` if it is anything else.
 pub(crate) fn string(text: &str) -> Option<String> {
     match serde_json::from_str(text).ok()? {

@@ -68,8 +68,7 @@ async function handle(request, env, ctx) {
     const n = glue.receive(index, lines, small, body, { headers, context: ctx }, Date.now() / 1000);
     if (n !== PROMISE) return finish(n);
     const followed = follow(glue.suspended());
-    // What has begun goes on, also if the sender hangs up.
-    ctx.waitUntil(followed);
+    if (reader.outlives) ctx.waitUntil(followed);
     return await followed;
   } catch (error) {
     return recover(error);

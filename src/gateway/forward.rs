@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::config::{Destination, Source};
 use super::dedupe::Admitted;
+use crate::json::quoted;
 use crate::scheme::Form;
 use crate::sign::sign;
 use crate::signature::Crypto;
@@ -55,6 +56,13 @@ impl<B: Clone> Event<B> {
             None => Payload::Received(verified.body().clone()),
         };
         Self { id: verified.id().to_vec(), form: verified.form(), headers, payload, received_at }
+    }
+
+    /// The headers as they are stored: pairs of name and value, in JSON. What of a value is not UTF-8 is replaced.
+    pub fn stored_headers(&self) -> String {
+        let pair =
+            |(name, value): &Header| ["[", &quoted(name), ",", &quoted(&String::from_utf8_lossy(value)), "]"].concat();
+        ["[", &self.headers.iter().map(pair).collect::<Vec<_>>().join(","), "]"].concat()
     }
 
     /// The headers of attempt number `attempt` (from 1) at `now`.
@@ -161,6 +169,23 @@ const CONTENT: [&str; 2] = ["content-type", "content-encoding"];
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stored_headers_are_json_whatever_is_in_them() {
+        let headers = vec![
+            (Cow::Borrowed("content-type"), b"a\"\\\x01\xff".to_vec()),
+            (Cow::Borrowed("webhook-id"), b"m".to_vec()),
+        ];
+        let event = Event {
+            id: Vec::new(),
+            form: Form::V1,
+            headers,
+            payload: Payload::Received(()),
+            received_at: Timestamp::from_unix(0),
+        };
+        let read: Value = serde_json::from_str(&event.stored_headers()).unwrap();
+        assert_eq!(read, serde_json::json!([["content-type", "a\"\\\u{1}\u{fffd}"], ["webhook-id", "m"]]));
+    }
 
     #[test]
     fn an_object_is_named_by_its_template_or_by_the_id() {

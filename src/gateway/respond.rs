@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::dedupe::EventKey;
 use crate::error::Error;
+use crate::json::quoted;
 use crate::scheme::Form;
 
 /// An answer that depends on nothing but its outcome, so that it can be made once.
@@ -103,7 +104,8 @@ impl Answer {
 
 /// The body of a success, with the event's id.
 pub fn success(status: &str, id: &[u8]) -> String {
-    json!({ "status": status, "id": String::from_utf8_lossy(id) }).to_string()
+    let id = quoted(&String::from_utf8_lossy(id));
+    ["{\"id\":", &id, ",\"status\":\"", status, "\"}"].concat()
 }
 
 /// Every answer that is no success.
@@ -197,7 +199,7 @@ impl LogLine<'_> {
         line.text("signature", self.signature);
         line.text("marks", self.marks);
         if let Some(detail) = self.detail {
-            line.raw("detail", &json!(detail).to_string());
+            line.raw("detail", &quoted(detail));
         }
         line.end()
     }

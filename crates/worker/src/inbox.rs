@@ -19,7 +19,7 @@ use std::task::{Poll, Waker};
 use countersign::Timestamp;
 use countersign::gateway::config::{Durable, Entry, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::{Event, Header, Payload};
+use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::inbox::{self, Attempt, Limits, Progress, State, Tidy};
 use countersign::gateway::respond::{LogLine, Refusal};
 use countersign::scheme::Form;
@@ -455,7 +455,7 @@ pub(crate) struct Leased {
     pub(crate) event: Event<Body>,
 }
 
-/// An event as it is stored: text, and the body as JavaScript holds it.
+/// An event as it was stored: text, headers as [`Event::stored_headers`] writes them, and the body as JavaScript holds it.
 pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Body> {
     let pairs: Value = serde_json::from_str(headers).unwrap_or_default();
     let text = |pair: &Value, at| pair.get(at).and_then(Value::as_str).map(str::to_owned);
@@ -468,12 +468,6 @@ pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, bo
         payload: Payload::Received(Body::new(body, None)),
         received_at: Timestamp::from_unix(received_at),
     }
-}
-
-/// What [`restored`] reads.
-fn stored_headers(headers: &[Header]) -> String {
-    let pairs = headers.iter().map(|(name, value)| (name.as_ref(), String::from_utf8_lossy(value)));
-    json!(pairs.collect::<Vec<_>>()).to_string()
 }
 
 /// Hands an event to its shard.
@@ -491,7 +485,7 @@ pub(crate) async fn hand_over(
     let stored = async {
         let stub = stub(env, &source.name, shard)?;
         let id = String::from_utf8_lossy(&event.id);
-        let headers = stored_headers(&event.headers);
+        let headers = event.stored_headers();
         let at = event.received_at.as_unix() as f64;
         let answer = stub.accept(&source.name, shard, &id, event.form.as_str(), &headers, at, &http::body(event));
         settled(answer.ok()?).await.ok()?.as_string()

@@ -60,7 +60,7 @@ thread_local! {
 }
 
 /// Reads the configuration, once per isolate. Returns, as JSON, what `entry.js` needs: the ready-made answers, per source the
-/// names of the headers to pass and the largest body, and how large a body may be of which the bytes are passed.
+/// names of the headers to pass, the largest body and whether a delivery outlives its connection; and how large a body may be of which the bytes are passed.
 #[wasm_bindgen]
 pub fn setup(env: JsValue, sources: Option<String>) -> String {
     install_cryptography();
@@ -74,7 +74,10 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     }
     let described = config.iter().map(|(_, _, entry)| match entry {
         Entry::Ready(source) => {
-            json!({ "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body })
+            // A sender that hangs up gets no answer and comes again: then storing may end halfway, but not a delivery that would be
+            // made again because its mark was not left.
+            let outlives = source.durable.is_none();
+            json!({ "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body, "outlives": outlives })
         }
         Entry::Faulty(_) => json!(null),
     });
