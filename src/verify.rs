@@ -8,19 +8,27 @@
 //!
 //! [`Policy::verify`] is the only maker of [`Verified`], and nothing is forwarded that is not made from one.
 
+mod claim;
+mod list;
+mod v1;
+mod v1a;
+
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::delivery::{Delivery, Headers};
-use crate::error::{Error, HeaderFault};
-use crate::jwks::{Jwks, Material};
+use crate::error::Error;
+use crate::jwks::Jwks;
 use crate::jwt::{self, JwtPolicy};
-use crate::key::{Ed25519Key, SecretKey};
+use crate::key::SecretKey;
 use crate::scheme::{Form, HeaderNames, Scheme};
-use crate::signature::{Crypto, constant_time_eq, is_strict};
+use crate::signature::Crypto;
 use crate::timestamp::{Timestamp, Tolerance};
+
+pub use claim::Claim;
+pub(crate) use claim::{check_id, signed_prefix};
+pub(crate) use list::{pieces, token, tokens};
+pub(crate) use v1::{MAC_TEXT, mac_text};
+pub(crate) use v1a::{MAX_ATTEMPTS, decode_ed25519};
 
 /// What a receiver accepts. Nothing that a request says widens it.
 #[derive(Clone, Debug)]
@@ -57,29 +65,6 @@ pub struct Verified<'d, B> {
     claims: Option<Vec<u8>>,
 }
 
-/// What the headers claim, before any signature was looked at.
-#[derive(Clone, Copy, Debug)]
-pub enum Claim<'h> {
-    /// A list of signatures over id, timestamp and body.
-    Signed {
-        /// The set of headers that was complete.
-        names: &'static HeaderNames,
-        /// `webhook-id`, unverified.
-        id: &'h [u8],
-        /// `webhook-timestamp`, unverified.
-        timestamp: Timestamp,
-        /// The header's value.
-        signatures: &'h [u8],
-    },
-    /// A compact JWS, well-formed.
-    Token {
-        /// The set of headers that it came in.
-        names: &'static HeaderNames,
-        /// The header's value.
-        token: &'h [u8],
-    },
-}
-
 impl Policy {
     /// A policy for a scheme as it is by default: its own forms, five minutes, no token.
     pub fn of(scheme: &'static Scheme) -> Self {
@@ -99,12 +84,7 @@ impl Policy {
         if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
             return Err(Error::MissingHeader(names.signature));
         }
-        let complete = sets.iter().find_map(|names| {
-            Some((names, headers.get(names.id)?, headers.get(names.timestamp)?, headers.get(names.signature)?))
-        });
-        let (names, id, timestamp, signatures) = complete.ok_or_else(|| self.missing(headers))?;
-        check_id(id, self.strict).map_err(|fault| Error::InvalidHeader(names.id, fault))?;
-        Ok(Claim::Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
+        claim::read_list(sets, headers, self.strict)
     }
 
     /// [`Policy::read`], then [`Policy::check_age`]: all that can be refused before keys are looked for.
@@ -207,11 +187,11 @@ impl Policy {
     ) -> Result<(Form, usize), Error> {
         let of = |form| tokens.iter().filter(move |token| token.0 == form && self.forms.contains(&form));
         let macs: Vec<_> = of(Form::V1).map(|token| token.1).filter(|token| token.len() == MAC_TEXT).collect();
-        if let Some(key) = match_v1(&macs, keys, prefix, body, crypto) {
+        if let Some(key) = v1::find_match(&macs, keys, prefix, body, crypto) {
             return Ok((Form::V1, key));
         }
         let signatures: Vec<_> = of(Form::V1a).filter_map(|token| decode_ed25519(token.1)).collect();
-        let key = match_v1a(&signatures, keys, prefix, body, crypto)?;
+        let key = v1a::find_match(&signatures, keys, prefix, body, crypto)?;
         key.map(|key| (Form::V1a, key)).ok_or(Error::NoMatchingSignature)
     }
 
@@ -229,15 +209,6 @@ impl Policy {
 
     pub(crate) fn accepts_lists(&self) -> bool {
         self.forms.iter().any(|form| *form != Form::Jwt)
-    }
-
-    /// Names the header to add: of the set that was begun, else of the first.
-    fn missing(&self, headers: &Headers<'_>) -> Error {
-        let begun = |names: &&HeaderNames| names.all().into_iter().any(|name| headers.get(name).is_some());
-        let sets = self.scheme.headers;
-        let names = sets.iter().find(begun).or_else(|| sets.first());
-        let absent = names.and_then(|names| names.all().into_iter().find(|name| headers.get(name).is_none()));
-        Error::MissingHeader(absent.unwrap_or("webhook-signature"))
     }
 }
 
@@ -277,169 +248,5 @@ impl<'d, B> Verified<'d, B> {
     /// The body that was verified, or that came with a token.
     pub const fn body(&self) -> &'d B {
         self.body
-    }
-}
-
-/// `id.timestamp.`: what is signed in front of the body.
-pub(crate) fn signed_prefix(id: &[u8], timestamp: Timestamp) -> Vec<u8> {
-    [id, b".", timestamp.as_unix().to_string().as_bytes(), b"."].concat()
-}
-
-/// The base64 text of a MAC, as it stands behind `v1,`.
-pub(crate) fn mac_text(mac: [u8; 32]) -> String {
-    STANDARD.encode(mac)
-}
-
-/// Tells apart the signatures of a header; what is of no known version is passed over.
-pub(crate) fn tokens(value: &[u8]) -> Result<Vec<(Form, &[u8])>, Error> {
-    let mut tokens = Vec::new();
-    for (seen, piece) in pieces(value).enumerate() {
-        if seen >= MAX_SIGNATURES {
-            return Err(Error::TooManySignatures);
-        }
-        tokens.extend(token(piece));
-    }
-    Ok(tokens)
-}
-
-/// The parts of a list: separated by spaces, or by `, ` where lines were joined.
-pub(crate) fn pieces(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut pieces = value.split(|byte| *byte == b' ').peekable();
-    let trimmed = std::iter::from_fn(move || {
-        let piece = pieces.next()?;
-        let joined = pieces.peek().is_some();
-        Some(piece.strip_suffix(b",").filter(|_| joined).unwrap_or(piece))
-    });
-    trimmed.filter(|piece| !piece.is_empty())
-}
-
-/// `version,base64`, where the version is known.
-pub(crate) fn token(piece: &[u8]) -> Option<(Form, &[u8])> {
-    match piece {
-        [b'v', b'1', b',', text @ ..] => Some((Form::V1, text)),
-        [b'v', b'1', b'a', b',', text @ ..] => Some((Form::V1a, text)),
-        _ => None,
-    }
-}
-
-/// One HMAC per secret serves all signatures; the text is compared whole, so that no second spelling of a MAC is accepted.
-fn match_v1<B, C: Crypto<B>>(
-    signatures: &[&[u8]],
-    keys: Keys<'_>,
-    prefix: &[u8],
-    body: &B,
-    crypto: &C,
-) -> Option<usize> {
-    let secrets = keys.secrets.iter().enumerate().filter(|_| !signatures.is_empty());
-    let matches = |secret: &SecretKey| match secret {
-        SecretKey::Hmac(key) => {
-            let expected = mac_text(crypto.hmac_sha256(key, prefix, body));
-            signatures.iter().any(|signature| constant_time_eq(signature, expected.as_bytes()))
-        }
-        SecretKey::Ed25519(_) => false,
-    };
-    secrets.filter(|(_, secret)| matches(secret)).map(|(at, _)| at).next()
-}
-
-fn match_v1a<B, C: Crypto<B>>(
-    signatures: &[[u8; 64]],
-    keys: Keys<'_>,
-    prefix: &[u8],
-    body: &B,
-    crypto: &C,
-) -> Result<Option<usize>, Error> {
-    let keys: Vec<_> = ed25519_keys(keys).collect();
-    let attempts = signatures.len().saturating_mul(keys.len());
-    if attempts == 0 {
-        return Ok(None);
-    }
-    if attempts > MAX_ATTEMPTS {
-        return Err(Error::TooManySignatures);
-    }
-    let message = crypto.message(prefix, body);
-    let matches = |key: &Ed25519Key| signatures.iter().any(|signature| crypto.ed25519(key, &message, signature));
-    Ok(keys.into_iter().find(|(_, key)| matches(key)).map(|(at, _)| at))
-}
-
-fn ed25519_keys<'k>(keys: Keys<'k>) -> impl Iterator<Item = (usize, &'k Ed25519Key)> {
-    let own = keys.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
-        SecretKey::Ed25519(key) => Some((at, key)),
-        SecretKey::Hmac(_) => None,
-    });
-    let set = keys.jwks.into_iter().flat_map(Jwks::iter).filter_map(move |(at, key)| match &key.material {
-        Material::Ed25519(key) => Some((keys.secrets.len().saturating_add(at), key)),
-        _ => None,
-    });
-    own.chain(set)
-}
-
-/// 64 bytes in canonical base64 and of strict form; anything else cannot match and costs no attempt.
-pub(crate) fn decode_ed25519(text: &[u8]) -> Option<[u8; 64]> {
-    let signature = STANDARD.decode(Some(text).filter(|text| text.len() == ED25519_TEXT)?).ok()?;
-    signature.try_into().ok().filter(is_strict)
-}
-
-pub(crate) fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
-    let text = std::str::from_utf8(id).map_err(|_| HeaderFault::NotText)?;
-    let digits_after_dot = |tail: &str| tail.len() >= SHIFTED_DIGITS && tail.bytes().all(|byte| byte.is_ascii_digit());
-    if id.windows(2).any(|pair| pair == b", ") {
-        Err(HeaderFault::Repeated)
-    } else if text.rsplit_once('.').is_some_and(|(_, tail)| digits_after_dot(tail)) {
-        Err(HeaderFault::ShiftedBoundary)
-    } else if strict && (id.len() > 256 || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.')) {
-        Err(HeaderFault::NotStrict)
-    } else {
-        Ok(())
-    }
-}
-
-/// A sender with ten old keys sends eleven; a header beyond this is an attack.
-const MAX_SIGNATURES: usize = 1024;
-
-/// Ed25519 checks per request: signatures times keys.
-pub(crate) const MAX_ATTEMPTS: usize = 32;
-
-/// The length of 32 bytes in padded base64.
-pub(crate) const MAC_TEXT: usize = 44;
-
-/// The length of 64 bytes in padded base64.
-const ED25519_TEXT: usize = 88;
-
-/// A tail of `.` and this many digits in an id could be the timestamp of an older message, moved over (see
-/// `id/resplit-id-absorbs-timestamp` in the vectors).
-const SHIFTED_DIGITS: usize = 9;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_split_at_spaces_and_at_joined_lines() {
-        let list = |value: &'static str| {
-            let tokens = tokens(value.as_bytes()).unwrap();
-            tokens.iter().map(|(_, text)| str::from_utf8(text).unwrap()).collect::<Vec<_>>()
-        };
-        assert_eq!(list("v1,a v1a,b"), ["a", "b"]);
-        assert_eq!(list("v1,a, v1,b,  v1,c"), ["a", "b", "c"]);
-        assert_eq!(list("v1, a"), Vec::<&str>::new());
-        assert_eq!(list("v1,a,"), ["a,"]);
-        assert_eq!(list("v1,a\tv1,b"), ["a\tv1,b"]);
-        assert_eq!(list("  junk v2,x V1,y v1=z v1,"), [""]);
-    }
-
-    #[test]
-    fn signatures_beyond_the_cap_are_not_looked_at() {
-        assert!(tokens("v1,a ".repeat(1024).as_bytes()).is_ok());
-        assert_eq!(tokens("v1,a ".repeat(1025).as_bytes()), Err(Error::TooManySignatures));
-    }
-
-    #[test]
-    fn an_id_that_may_have_swallowed_a_timestamp_is_refused() {
-        assert_eq!(check_id(b"msg_1.161426533", false), Err(HeaderFault::ShiftedBoundary));
-        assert_eq!(check_id(b"msg_1.16142653", false), Ok(()));
-        assert_eq!(check_id(b"v1.2", true), Err(HeaderFault::NotStrict));
-        assert_eq!(check_id(b"a, a", false), Err(HeaderFault::Repeated));
-        assert_eq!(check_id(b"a\xff", false), Err(HeaderFault::NotText));
-        assert_eq!(check_id(&[b'a'; 257], true), Err(HeaderFault::NotStrict));
     }
 }
