@@ -79,6 +79,8 @@ pub enum SecretFault {
     PrivateKey,
     /// A private key that is not 32 bytes long, or 64 with its public key.
     PrivateKeyLength,
+    /// `whpk_`, where only a shared secret will do.
+    PublicKey,
     /// A public key that is not 32 bytes long.
     PublicKeyLength,
     /// Quotes round the key.
@@ -237,6 +239,7 @@ impl fmt::Display for SecretFault {
                 "`whsk_` is a private key, which only the sender should hold; use the `whpk_` public key"
             }
             Self::PrivateKeyLength => "the private key is not 32 bytes long, nor 64 with its public key",
+            Self::PublicKey => "`whpk_` is a public key, for `v1a`; `v1` takes the shared secret, `whsec_…`",
             Self::PublicKeyLength => "the public key is not 32 bytes long",
             Self::Quoted => "the secret has quotes round it; remove them",
             Self::Spki => "the public key is wrapped in SPKI (44 bytes); use its last 32 bytes",

@@ -49,17 +49,9 @@ impl SecretKey {
     /// # Errors
     /// `empty_secret`, `invalid_secret`, `weak_key`.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let text = text.trim_ascii();
-        let text = text.strip_prefix("v1,").filter(|rest| rest.starts_with("whsec_")).unwrap_or(text);
-        if text.starts_with("whsk_") {
-            return Err(Error::InvalidSecret(SecretFault::PrivateKey));
-        }
-        match text.strip_prefix("whpk_") {
+        match text.trim_ascii().strip_prefix("whpk_") {
             Some(public) => Ed25519Key::from_bytes(&decode(public)?).map(Self::Ed25519),
-            None => {
-                let secret = text.strip_prefix("whsec_").unwrap_or(text);
-                HmacKey::from_bytes(&decode(secret)?).map(Self::Hmac)
-            }
+            None => HmacKey::parse(text).map(Self::Hmac),
         }
     }
 
@@ -76,6 +68,22 @@ impl SecretKey {
 }
 
 impl HmacKey {
+    /// [`SecretKey::parse`] where only a shared secret will do: `whsec_…`, `v1,whsec_…`, or bare base64.
+    ///
+    /// # Errors
+    /// `empty_secret`, `invalid_secret`, also for `whpk_…`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim_ascii();
+        let text = text.strip_prefix("v1,").filter(|rest| rest.starts_with("whsec_")).unwrap_or(text);
+        if text.starts_with("whsk_") {
+            return Err(Error::InvalidSecret(SecretFault::PrivateKey));
+        }
+        if text.starts_with("whpk_") {
+            return Err(Error::InvalidSecret(SecretFault::PublicKey));
+        }
+        Self::from_bytes(&decode(text.strip_prefix("whsec_").unwrap_or(text))?)
+    }
+
     /// A key from its bytes: the explicit way for secrets that are text, or bytes from elsewhere.
     ///
     /// # Errors
@@ -221,6 +229,8 @@ mod tests {
         assert_fault("whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", SecretFault::PrivateKey);
         assert_fault("whpk_MCowBQYDK2VwAyEA1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", SecretFault::Spki);
         assert_fault("whpk_AAAA", SecretFault::PublicKeyLength);
+        let public = HmacKey::parse("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
+        assert_eq!(public.err(), Some(Error::InvalidSecret(SecretFault::PublicKey)));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! a signature matches               401 no_matching_signature, 400 too_many_signatures, 401 jwt_*
 //! ```
 //!
-//! [`Policy::verify`] is the only maker of [`Verified`], and nothing is forwarded that is not made from one.
+//! [`Policy::verify`] and, for `v1` alone, [`Policy::verify_v1`] are the only makers of [`Verified`], and nothing is forwarded that is not made from one.
 
 mod claim;
 mod list;
@@ -19,12 +19,13 @@ use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
 use crate::jwks::Jwks;
 use crate::jwt::{self, JwtPolicy};
-use crate::key::SecretKey;
+use crate::key::{HmacKey, SecretKey};
 use crate::scheme::{Form, HeaderNames, Scheme};
 use crate::signature::Crypto;
 use crate::timestamp::{Timestamp, Tolerance};
 
 pub use claim::Claim;
+use claim::Signed;
 pub(crate) use claim::{check_id, signed_prefix};
 pub(crate) use list::{pieces, token, tokens};
 pub(crate) use v1::{MAC_TEXT, mac_text};
@@ -84,7 +85,7 @@ impl Policy {
         if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
             return Err(Error::MissingHeader(names.signature));
         }
-        claim::read_list(sets, headers, self.strict)
+        claim::read_list(sets, headers, self.strict).map(Claim::from)
     }
 
     /// [`Policy::read`], then [`Policy::check_age`]: all that can be refused before keys are looked for.
@@ -168,10 +169,10 @@ impl Policy {
                 let id = Cow::Owned(claims.id.into_bytes());
                 Ok(Verified { claim, body, id, form: Form::Jwt, key: claims.key, claims: Some(claims.json) })
             }
-            Claim::Signed { id, timestamp, signatures, .. } => {
-                let prefix = signed_prefix(id, timestamp);
-                let (form, key) = self.find_match(&tokens(signatures)?, keys, &prefix, body, crypto)?;
-                Ok(Verified { claim, body, id: Cow::Borrowed(id), form, key, claims: None })
+            Claim::Signed { names, id, timestamp, signatures } => {
+                let signed = Signed { names, id, timestamp, signatures };
+                let (form, key) = self.find_match(&tokens(signatures)?, keys, &signed.prefix(), body, crypto)?;
+                Ok(Verified::of_list(signed, body, form, key))
             }
         }
     }
@@ -185,14 +186,18 @@ impl Policy {
         body: &B,
         crypto: &C,
     ) -> Result<(Form, usize), Error> {
-        let of = |form| tokens.iter().filter(move |token| token.0 == form && self.forms.contains(&form));
-        let macs: Vec<_> = of(Form::V1).map(|token| token.1).filter(|token| token.len() == MAC_TEXT).collect();
-        if let Some(key) = v1::find_match(&macs, keys, prefix, body, crypto) {
+        if let Some(key) = self.find_v1(tokens, keys.hmac(), prefix, body, crypto) {
             return Ok((Form::V1, key));
         }
-        let signatures: Vec<_> = of(Form::V1a).filter_map(|token| decode_ed25519(token.1)).collect();
+        let signatures: Vec<_> = self.counting(tokens, Form::V1a).filter_map(decode_ed25519).collect();
         let key = v1a::find_match(&signatures, keys, prefix, body, crypto)?;
         key.map(|key| (Form::V1a, key)).ok_or(Error::NoMatchingSignature)
+    }
+
+    /// The signatures of a form, if it counts.
+    fn counting<'t>(&self, tokens: &[(Form, &'t [u8])], form: Form) -> impl Iterator<Item = &'t [u8]> {
+        let counts = self.forms.contains(&form);
+        tokens.iter().filter(move |token| counts && token.0 == form).map(|token| token.1)
     }
 
     /// The value that is to be read as a token, where tokens are accepted.
@@ -212,7 +217,22 @@ impl Policy {
     }
 }
 
+impl<'k> Keys<'k> {
+    /// The shared secrets, each with its place.
+    fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> {
+        self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
+            SecretKey::Hmac(key) => Some((at, key)),
+            SecretKey::Ed25519(_) => None,
+        })
+    }
+}
+
 impl<'d, B> Verified<'d, B> {
+    fn of_list(signed: Signed<'d>, body: &'d B, form: Form, key: usize) -> Self {
+        let id = Cow::Borrowed(signed.id);
+        Self { claim: signed.into(), body, id, form, key, claims: None }
+    }
+
     /// The event's id, which the signature covers: the header's, or for a token its own.
     pub fn id(&self) -> &[u8] {
         &self.id

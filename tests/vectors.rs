@@ -63,6 +63,21 @@ fn providers() {
     }
 }
 
+/// What reads shared secrets alone says the same of them.
+#[test]
+fn v1_alone_takes_the_cases_of_shared_secrets() {
+    let mut count = 0;
+    for case in ["standard-webhooks", "providers"].into_iter().flat_map(cases) {
+        let Some(scheme) = case.scheme() else { continue };
+        if let Some(outcome) = case.run_v1(scheme, &Portable) {
+            assert_eq!(outcome, case.run(scheme, &Portable, false), "{}", case.title());
+            case.judge(&outcome, false).expect("the outcome");
+            count += 1;
+        }
+    }
+    assert!(count > 100, "{count} cases");
+}
+
 /// `gemini` is Standard Webhooks held to `v1`.
 #[test]
 fn gemini_takes_the_v1_cases_and_no_v1a() {

@@ -60,6 +60,7 @@ const fn of_secret(fault: SecretFault) -> &'static str {
         SecretFault::PrivateKey => {
             "use the `whpk_…` public key that belongs to it, and replace the private key: it was exposed"
         }
+        SecretFault::PublicKey => "give the `whsec_…` secret, or verify `v1a` where public keys are taken",
         SecretFault::Quoted => "take the quotes away, in the `.env` file or in the dashboard of the host",
         SecretFault::Spki => "use the last 32 of the 44 bytes, in base64, behind `whpk_`",
         SecretFault::UrlSafe => "replace `-` by `+` and `_` by `/`",

@@ -28,18 +28,40 @@ pub enum Claim<'h> {
     },
 }
 
+/// What [`Claim::Signed`] holds.
+pub(super) struct Signed<'h> {
+    pub(super) names: &'static HeaderNames,
+    pub(super) id: &'h [u8],
+    pub(super) timestamp: Timestamp,
+    pub(super) signatures: &'h [u8],
+}
+
+impl Signed<'_> {
+    /// What is signed in front of the body.
+    pub(super) fn prefix(&self) -> Vec<u8> {
+        signed_prefix(self.id, self.timestamp)
+    }
+}
+
+impl<'h> From<Signed<'h>> for Claim<'h> {
+    fn from(signed: Signed<'h>) -> Self {
+        let Signed { names, id, timestamp, signatures } = signed;
+        Self::Signed { names, id, timestamp, signatures }
+    }
+}
+
 /// Reads the first set of headers that is complete, as a list of signatures.
 pub(super) fn read_list<'h>(
     sets: &'static [HeaderNames],
     headers: &'h Headers<'_>,
     strict: bool,
-) -> Result<Claim<'h>, Error> {
+) -> Result<Signed<'h>, Error> {
     let complete = sets.iter().find_map(|names| {
         Some((names, headers.get(names.id)?, headers.get(names.timestamp)?, headers.get(names.signature)?))
     });
     let (names, id, timestamp, signatures) = complete.ok_or_else(|| missing(sets, headers))?;
     check_id(id, strict).map_err(|fault| Error::InvalidHeader(names.id, fault))?;
-    Ok(Claim::Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
+    Ok(Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
 }
 
 /// Names the header to add: of the set that was begun, else of the first.

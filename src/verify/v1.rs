@@ -3,27 +3,56 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::key::SecretKey;
+use crate::delivery::Delivery;
+use crate::error::Error;
+use crate::key::HmacKey;
+use crate::scheme::Form;
 use crate::signature::{Crypto, constant_time_eq};
-use crate::verify::Keys;
+use crate::timestamp::Timestamp;
+use crate::verify::{Policy, Verified, claim, tokens};
 
-/// One HMAC per secret serves all signatures; the text is compared whole, so that no second spelling of a MAC is accepted.
-pub(super) fn find_match<B, C: Crypto<B>>(
-    signatures: &[&[u8]],
-    keys: Keys<'_>,
-    prefix: &[u8],
-    body: &B,
-    crypto: &C,
-) -> Option<usize> {
-    let secrets = keys.secrets.iter().enumerate().filter(|_| !signatures.is_empty());
-    let matches = |secret: &SecretKey| match secret {
-        SecretKey::Hmac(key) => {
+impl Policy {
+    /// [`Policy::verify`] for a receiver that has shared secrets and nothing else: the same steps by the same functions, over `v1`
+    /// alone. A token is a list in which nothing matches.
+    ///
+    /// Whatever does not call [`Policy::verify`] besides has no Ed25519, no key set and no token in it: what is not named is left
+    /// out by the linker.
+    ///
+    /// # Errors
+    /// `missing_header`, `invalid_header`, `invalid_timestamp`, `timestamp_too_old`, `timestamp_too_new`,
+    /// `no_matching_signature`, `too_many_signatures`.
+    pub fn verify_v1<'d, B, C: Crypto<B>>(
+        &self,
+        keys: &[HmacKey],
+        delivery: &'d Delivery<'d, B>,
+        now: Timestamp,
+        crypto: &C,
+    ) -> Result<Verified<'d, B>, Error> {
+        let (body, signed) = (delivery.body(), claim::read_list(self.scheme.headers, delivery.headers(), self.strict)?);
+        self.tolerance.check(signed.timestamp, now)?;
+        let tokens = tokens(signed.signatures)?;
+        let keys = keys.iter().enumerate();
+        let key = self.find_v1(&tokens, keys, &signed.prefix(), body, crypto).ok_or(Error::NoMatchingSignature)?;
+        Ok(Verified::of_list(signed, body, Form::V1, key))
+    }
+
+    /// The first key under which a signature holds, where `v1` counts. One HMAC per key serves all signatures; the text is
+    /// compared whole, so that no second spelling of a MAC is accepted.
+    pub(super) fn find_v1<'k, B, C: Crypto<B>>(
+        &self,
+        tokens: &[(Form, &[u8])],
+        mut keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+        prefix: &[u8],
+        body: &B,
+        crypto: &C,
+    ) -> Option<usize> {
+        let macs: Vec<_> = self.counting(tokens, Form::V1).filter(|text| text.len() == MAC_TEXT).collect();
+        let matches = |key| {
             let expected = mac_text(crypto.hmac_sha256(key, prefix, body));
-            signatures.iter().any(|signature| constant_time_eq(signature, expected.as_bytes()))
-        }
-        SecretKey::Ed25519(_) => false,
-    };
-    secrets.filter(|(_, secret)| matches(secret)).map(|(at, _)| at).next()
+            macs.iter().any(|mac| constant_time_eq(mac, expected.as_bytes()))
+        };
+        keys.find(|(_, key)| !macs.is_empty() && matches(key)).map(|(at, _)| at)
+    }
 }
 
 /// The base64 text of a MAC, as it stands behind `v1,`.

@@ -169,6 +169,26 @@ impl Case {
         }
     }
 
+    /// Runs the case by [`Policy::verify_v1`], if it is one for shared secrets.
+    pub fn run_v1<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C) -> Option<Outcome> {
+        let texts = self.secret_texts();
+        if self.kind.is_some() || texts.iter().any(|text| text.contains("whpk_")) {
+            return None;
+        }
+        let key = |text: &String| if self.is_raw() { HmacKey::from_bytes(&decode(text)) } else { HmacKey::parse(text) };
+        let keys: Vec<_> = match texts.iter().map(key).collect::<Result<_, _>>() {
+            Ok(keys) if !Vec::is_empty(&keys) => keys,
+            Ok(_) => return Some(Outcome::Reject(Error::EmptySecret)),
+            Err(error) => return Some(Outcome::Reject(error)),
+        };
+        let lines = self.lines();
+        let headers: Headers<'_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let delivery = Delivery::new(headers, self.body());
+        let now = Timestamp::from_unix(self.now);
+        let verified = self.policy(scheme, false).verify_v1(&keys, &delivery, now, crypto);
+        Some(verified.map_or_else(Outcome::Reject, |_| Outcome::Accept))
+    }
+
     /// Compares an outcome with what the case expects.
     ///
     /// # Errors
