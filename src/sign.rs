@@ -19,8 +19,12 @@ pub fn sign<B: ?Sized, C: Crypto<B>>(
     crypto: &C,
 ) -> String {
     let prefix = signed_prefix(id, timestamp);
-    let tokens = keys.iter().map(|key| format!("v1,{}", mac_text(crypto.hmac_sha256(key, &prefix, body))));
-    tokens.collect::<Vec<_>>().join(" ")
+    let mut value = String::new();
+    for key in keys {
+        value.push_str(if value.is_empty() { "v1," } else { " v1," });
+        value.extend(mac_text(crypto.hmac_sha256(key, &prefix, body)).map(char::from));
+    }
+    value
 }
 
 /// [`sign`] with Ed25519: `v1a,` and the signature, once per key. Pure Rust, and deterministic as RFC 8032 has it.

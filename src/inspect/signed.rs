@@ -184,10 +184,11 @@ fn compare_secrets(look: &Look<'_>, value: &[u8], prefix: &[u8]) -> Vec<Comparis
                 (SecretKey::Ed25519(key), _) => decode_ed25519(received).is_some_and(|bytes| {
                     Crypto::<[u8]>::ed25519(&Portable, key, &[prefix, look.body].concat(), &bytes)
                 }),
-                (_, Some(expected)) => constant_time_eq(expected.as_bytes(), received),
+                (_, Some(expected)) => constant_time_eq(expected, received),
                 _ => false,
             };
-            let (received, expected) = (String::from_utf8_lossy(received).into_owned(), expected.clone());
+            let expected = expected.map(|text| String::from_utf8_lossy(&text).into_owned());
+            let received = String::from_utf8_lossy(received).into_owned();
             rows.push(Comparison { secret: Some(index), key: None, signature, expected, received, matches });
         }
     }
