@@ -1,23 +1,20 @@
 // The vectors in Chromium and in bundles: what frameworks make of the package.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { CASES, RUN, app, folder, output, path, tool } from "./fixtures/app.mjs";
+import { basename } from "node:path";
+import { gzipSync } from "node:zlib";
+import { RUN, app, assertAll, folder, output, path, tool } from "./fixtures/app.mjs";
 import { Browser, serve } from "./fixtures/browser.mjs";
 
 const require = createRequire(import.meta.url);
-const SHOW = `run(countersign, vectors).then((result) => (globalThis.result = result), (error) => (globalThis.result = { failures: [String(error.stack)] }));\n`;
+const SHOW = `run(entries, vectors).then((result) => (globalThis.result = result), (error) => (globalThis.result = { failures: [String(error.stack)] }));\n`;
 const html = (head, script) => `<!doctype html><meta charset="utf-8"><title>vectors</title>${head}<script type="module" src="${script}"></script>`;
 
 let browser;
 before(async () => (browser = await Browser.start()));
 after(() => browser?.stop());
-
-function assertAll({ cases, checks, failures }) {
-  assert.deepEqual(failures, []);
-  assert.equal(cases, CASES);
-  assert.ok(checks > 5 * cases, `${checks} checks`);
-}
 
 async function inChromium(t, dir, page) {
   const server = await serve(dir);
@@ -30,7 +27,7 @@ async function inChromium(t, dir, page) {
 
 test("Chromium: plain ESM, with an import map", async (t) => {
   folder("plain", {
-    "index.html": html(`<script type="importmap">{"imports":{"countersign":"/node_modules/countersign/dist/index.js"}}</script>`, "main.mjs"),
+    "index.html": html(`<script type="importmap">{"imports":{"countersign":"/node_modules/countersign/dist/index.js","countersign/hmac":"/node_modules/countersign/dist/hmac.js"}}</script>`, "main.mjs"),
     "main.mjs": RUN + SHOW,
   });
   await inChromium(t, app, "/plain/index.html");
@@ -50,16 +47,26 @@ test("Chromium: bundled by webpack", async (t) => {
     webpack(options, (error, stats) => (error ? reject(error) : resolve(stats)));
   });
   assert.equal(stats.hasErrors() || stats.hasWarnings(), false, stats.toString());
-  const { writeFileSync } = await import("node:fs");
   writeFileSync(`${dir}/dist/index.html`, html("", "main.js"));
   await inChromium(t, `${dir}/dist`, "/index.html");
 });
 
 for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
   test(`esbuild: ${format}, in Node 20`, async () => {
-    const dir = folder(`esbuild-${format}`, { "run.mjs": `${RUN}run(countersign, vectors).then((result) => console.log(JSON.stringify(result)));\n` });
+    const dir = folder(`esbuild-${format}`, { "run.mjs": `${RUN}run(entries, vectors).then((result) => console.log(JSON.stringify(result)));\n` });
     const esbuild = [`${dir}/run.mjs`, "--bundle", "--platform=neutral", `--format=${format}`, "--log-level=warning", `--outfile=${dir}/bundle.${extension}`];
     await output(path("node_modules/.bin/esbuild"), esbuild);
     assertAll(JSON.parse(await output(tool("node20/bin/node"), [`${dir}/bundle.${extension}`])));
   });
 }
+
+test("esbuild: a bundle of countersign/hmac has nothing of the rest", async () => {
+  const dir = folder("esbuild-hmac", { "run.mjs": 'import { Webhook } from "countersign/hmac";\nexport const webhook = new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");\n' });
+  const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", "--platform=neutral", "--format=esm", "--log-level=warning", `--outfile=${dir}/bundle.mjs`, `--metafile=${dir}/meta.json`];
+  await output(path("node_modules/.bin/esbuild"), esbuild);
+  const inputs = Object.keys(JSON.parse(readFileSync(`${dir}/meta.json`, "utf8")).inputs).map((file) => basename(file)).sort();
+  assert.deepEqual(inputs, ["body.js", "check.js", "error.js", "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac.js", "run.mjs", "static.js", "wasm.js"]);
+  // All of it: scripts, and the Wasm as text.
+  const weight = gzipSync(readFileSync(`${dir}/bundle.mjs`)).length;
+  assert.ok(weight < 48_000, `${weight} bytes gzipped`);
+});

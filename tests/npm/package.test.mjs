@@ -11,14 +11,15 @@ test("the tarball holds these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const dist = [
     "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "glue.js",
-    "headers.js", "index.d.ts", "index.js", "jwks.js", "slim.d.ts", "slim.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
+    "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-workerd.js", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.d.ts", "index.js", "instances.js",
+    "jwks.js", "report.js", "slim.d.ts", "slim.js", "static.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
   ];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {
-  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/core.wasm", "dist/full.wasm", "dist/worker/index.js", "dist/worker/index_bg.wasm"]) {
+  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index_bg.wasm"]) {
     const text = readFileSync(`${installed}/${file}`, "latin1");
     assert.equal(text.match(/\/(home|root|work|Users)\/[\w./-]{0,60}/)?.[0], undefined, file);
   }
@@ -33,7 +34,7 @@ test("attw finds nothing", async () => {
   const args = [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./core.wasm", "--no-emoji", "--no-color"];
   // It fails where it finds something.
   const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args]);
-  for (const entry of ["countersign", "countersign/slim", "countersign/worker"]) assert.match(said, new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK `));
+  for (const entry of ["countersign", "countersign/hmac", "countersign/slim", "countersign/worker"]) assert.match(said, new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK `));
 });
 
 for (const resolution of ["nodenext", "bundler"]) {
@@ -78,13 +79,16 @@ console.log((await gemini(secret).inspect(body, headers, { now: 1614265330 })).o
   assert.deepEqual([event, ok], ["{ test: 2432232314 }", "true"]);
 });
 
-test("what is exported is what the types say", async () => {
-  const types = readFileSync(`${installed}/dist/index.d.ts`, "utf8");
-  const declared = [...types.matchAll(/^export (?:declare )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
-  const dir = folder("exports", { "run.mjs": 'console.log(Object.keys(await import("countersign")).join());\n' });
-  const exported = (await output(node, [`${dir}/run.mjs`], { cwd: app })).trim().split(",");
-  assert.deepEqual(exported.sort(), [...new Set(declared)].sort());
-});
+for (const [entry, file] of [["countersign", "index.d.ts"], ["countersign/hmac", "hmac.d.ts"]]) {
+  test(`what ${entry} exports is what its types say`, async () => {
+    const types = readFileSync(`${installed}/dist/${file}`, "utf8");
+    const declared = [...types.matchAll(/^export (?:declare )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+    const passedOn = [...types.matchAll(/^export \{ ([\w, ]+) \} from/gm)].flatMap(([, names]) => names.split(", "));
+    const dir = folder("exports", { "run.mjs": `console.log(Object.keys(await import("${entry}")).join());\n` });
+    const exported = (await output(node, [`${dir}/run.mjs`], { cwd: app })).trim().split(",");
+    assert.deepEqual(exported.sort(), [...new Set([...declared, ...passedOn])].sort());
+  });
+}
 
 test("every code that the core knows is in the types, and in the README with what to do", async () => {
   const codes = [...readFileSync(path("src/error.rs"), "utf8").matchAll(/=> "([a-z_]+)",$/gm)].map(([, code]) => code);

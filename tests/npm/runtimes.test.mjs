@@ -1,11 +1,11 @@
 // The vectors in every runtime, each from npm, on the installed tarball.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CASES, RUN, folder, output, path, tool } from "./fixtures/app.mjs";
+import { RUN, assertAll, folder, output, path, tool } from "./fixtures/app.mjs";
 import { Workerd } from "./fixtures/workerd.mjs";
 
 const dir = folder("runtimes", {
-  "run.mjs": `${RUN}console.log(JSON.stringify(await run(countersign, vectors)));\n`,
+  "run.mjs": `${RUN}console.log(JSON.stringify(await run(entries, vectors)));\n`,
   // What bundles for the edge and old polyfills leave: none of Node's globals, and so no node:crypto either.
   // Node's own Request is made with Buffer, so there is another.
   "bare.mjs": `const { Headers } = globalThis;
@@ -17,42 +17,37 @@ globalThis.Request = class {
 };
 delete globalThis.Buffer;
 delete globalThis.process;
-const countersign = await import("countersign");
+const entries = { countersign: await import("countersign"), hmac: await import("countersign/hmac") };
 const { run } = await import("./suite.mjs");
 const { default: vectors } = await import("./vectors.mjs");
-console.log(JSON.stringify(await run(countersign, vectors)));\n`,
+console.log(JSON.stringify(await run(entries, vectors)));\n`,
   "require.cjs": `const { Webhook } = require("countersign");
 console.log(new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, '{"test": 2432232314}'));\n`,
 });
 
-function assertAll(text) {
-  const { cases, checks, failures } = JSON.parse(text.trim().split("\n").at(-1));
-  assert.deepEqual(failures, []);
-  assert.equal(cases, CASES);
-  assert.ok(checks > 5 * cases, `${checks} checks`);
-}
+const assertAllOf = (text) => assertAll(JSON.parse(text.trim().split("\n").at(-1)));
 
 const NODES = { "Node 20": tool("node20/bin/node"), "Node 22": tool("node22/bin/node"), "Node 24": path("node_modules/.bin/node") };
 
 for (const [name, node] of Object.entries(NODES)) {
   test(`${name} is what it is called`, async () => assert.match(await output(node, ["--version"]), new RegExp(`^v${name.slice(5)}\\.`)));
-  test(`${name}: vectors, hashing with node:crypto`, async () => assertAll(await output(node, [`${dir}/run.mjs`])));
-  test(`${name}: vectors, without Buffer and process`, async () => assertAll(await output(node, [`${dir}/bare.mjs`])));
+  test(`${name}: vectors, hashing with node:crypto`, async () => assertAllOf(await output(node, [`${dir}/run.mjs`])));
+  test(`${name}: vectors, without Buffer and process`, async () => assertAllOf(await output(node, [`${dir}/bare.mjs`])));
   test(`${name}: require`, async () => {
     assert.equal(await output(node, [`${dir}/require.cjs`]), "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\n");
   });
 }
 
-test("Deno: vectors, without any permission", async () => assertAll(await output(tool(".bin/deno"), ["run", "--no-prompt", `${dir}/run.mjs`], { env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } })));
+test("Deno: vectors, without any permission", async () => assertAllOf(await output(tool(".bin/deno"), ["run", "--no-prompt", `${dir}/run.mjs`], { env: { ...process.env, NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" } })));
 
-test("Bun: vectors", async () => assertAll(await output(tool(".bin/bun"), ["run", `${dir}/run.mjs`])));
+test("Bun: vectors", async () => assertAllOf(await output(tool(".bin/bun"), ["run", `${dir}/run.mjs`])));
 
 test("workerd: vectors, as wrangler bundles them", async (t) => {
   const worker = folder("workerd", {
-    "index.js": `${RUN}export default { fetch: async () => Response.json(await run(countersign, vectors)) };\n`,
+    "index.js": `${RUN}export default { fetch: async () => Response.json(await run(entries, vectors)) };\n`,
     "wrangler.toml": 'name = "vectors"\nmain = "index.js"\ncompatibility_date = "2026-08-04"\n',
   });
   const workerd = await Workerd.start(worker);
   t.after(() => workerd.stop());
-  assertAll(await workerd.get("/"));
+  assertAllOf(await workerd.get("/"));
 });

@@ -5,7 +5,7 @@ import { path } from "./fixtures/app.mjs";
 
 const dist = path("build/npm-test/package/dist");
 const { Webhook, standard } = await import(`${dist}/index.js`);
-const { core } = await import(`${dist}/wasm.js`);
+const { core } = await import(`${dist}/instances.js`);
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const BODY = '{"test": 2432232314}';
 const headers = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330", "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" };

@@ -1,8 +1,9 @@
 // The npm package's own files, started once. What they say is what a receiver with the package would say.
-import { report } from "../engine/check.js";
 import * as fullGlue from "../engine/full-glue.js";
 import { initSync } from "../engine/slim.js";
-import { Wasm, full, useFull } from "../engine/wasm.js";
+import { full, useFull } from "../engine/instances.js";
+import { report } from "../engine/report.js";
+import { Wasm } from "../engine/wasm.js";
 
 /** The size of all Wasm in bytes, once it is there. */
 export let wasmBytes = 0;

@@ -13,6 +13,9 @@ use crate::{package, process, tools};
 /// The package's scripts that carry Wasm as text, or start it: the page loads the `.wasm` files, and starts them itself.
 const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
 
+/// The entry for shared secrets alone, of which the page has no use.
+const HMAC: &str = "hmac";
+
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     if let Some(arg) = args.next()? {
@@ -50,7 +53,7 @@ pub(crate) fn assemble() -> Result<()> {
     for file in fs::read_dir(&dist)? {
         let (path, name) = file.map(|file| (file.path(), file.file_name().to_string_lossy().into_owned()))?;
         let taken = name.ends_with(".wasm") || (name.ends_with(".js") && !NOT_TAKEN.contains(&name.as_str()));
-        if taken {
+        if taken && !name.starts_with(HMAC) {
             copy(&path, &engine.join(name))?;
         }
     }

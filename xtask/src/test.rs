@@ -35,11 +35,12 @@ const STEPS: &[Step] = &[
 ];
 
 /// The crates that are compiled to Wasm.
-const WASM_CRATES: [&str; 5] = [
+const WASM_CRATES: [&str; 6] = [
     "countersign-worker",
     "countersign-worker-test",
     "countersign-npm",
     "countersign-npm-full",
+    "countersign-npm-hmac",
     "countersign-npm-test",
 ];
 

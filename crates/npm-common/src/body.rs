@@ -6,7 +6,7 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 /// Hashes with a function of the platform, `node:crypto`'s; what that cannot do is done here.
-pub(crate) struct Held<'f>(pub(crate) &'f Function);
+pub struct Held<'f>(pub &'f Function);
 
 impl Crypto<Uint8Array> for Held<'_> {
     fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> [u8; 32] {

@@ -1,61 +1,68 @@
-//! What is thrown into JavaScript: the JSON of a fault, from which its one error class is made.
+//! What is thrown into JavaScript: the text of a fault, from which its one error class is made.
 
 use countersign::Error;
 use countersign::gateway::respond::{ANSWERS, Refusal};
 use countersign::inspect;
-use serde_json::{Map, Value, json};
 use wasm_bindgen::JsValue;
 
-/// One fault: `{code, status, message, title, header?, retryAfter?, rotation?}`.
-pub struct Fault(Value);
+/// One fault, as JavaScript needs it.
+#[derive(Debug)]
+pub struct Fault {
+    code: &'static str,
+    status: u16,
+    title: &'static str,
+    message: String,
+    /// The header at fault, where one is.
+    header: Option<&'static str>,
+    /// Seconds, where the sender should come again.
+    retry_after: Option<&'static str>,
+    /// Whether a newer key set could turn it into an acceptance.
+    rotation: bool,
+}
 
 impl Fault {
     /// A fault in what the receiver's code handed over.
     pub fn config(message: &str) -> Self {
-        Self::receiver("config_invalid", message)
+        Self::receiver("config_invalid", message.to_owned())
     }
 
-    pub(crate) fn no_signing_key() -> Self {
-        Self::receiver("invalid_secret", "a public key cannot sign; give a `whsec_…` secret to sign with")
+    /// Where something is to be signed, and there is no secret.
+    pub fn no_signing_key() -> Self {
+        let message = "a public key cannot sign; give a `whsec_…` secret to sign with";
+        Self::receiver("invalid_secret", message.to_owned())
     }
 
-    /// A fault that is found before or behind the core's part.
-    pub(crate) fn found_outside(code: &str) -> Self {
-        match code {
-            "keys_unavailable" => Self::answer(
-                Refusal::KeysUnavailable,
-                "no readable key set could be had: its URL has to answer 200 with {\"keys\":[…]} within 5 s",
-            ),
-            "invalid_json" => Self(json!({
-                "code": "invalid_json", "status": 400, "title": "the body is not JSON",
-                "message": "the signature holds, and the body is not JSON; pass `jsonParse: false` and read `body` yourself",
-            })),
-            code => Self::receiver(code, ""),
-        }
+    /// The signature holds, and the body cannot be parsed.
+    pub fn invalid_json() -> Self {
+        let message = "the signature holds, and the body is not JSON; pass `jsonParse: false` and read `body` yourself";
+        Self { status: 400, title: "the body is not JSON", ..Self::receiver("invalid_json", message.to_owned()) }
     }
 
-    /// The JSON.
-    pub(crate) fn to_json(&self) -> String {
-        self.0.to_string()
+    /// There are no keys to check against.
+    pub fn keys_unavailable() -> Self {
+        let message = "no readable key set could be had: its URL has to answer 200 with {\"keys\":[…]} within 5 s";
+        Self::answer(Refusal::KeysUnavailable, message.to_owned())
     }
 
-    fn receiver(code: &str, message: &str) -> Self {
-        Self(json!({ "code": code, "status": 500, "title": MISCONFIGURED, "message": message }))
+    /// The fault as lines: code, status, title, header, seconds to wait, whether it may be a rotation, and the message, which may
+    /// have lines of its own. `fromFault` in `error.js` takes it apart.
+    pub fn to_text(&self) -> String {
+        let Self { code, title, message, .. } = self;
+        let (status, rotation) = (self.status.to_string(), if self.rotation { "rotation" } else { "" });
+        let (header, retry_after) = (self.header.unwrap_or_default(), self.retry_after.unwrap_or_default());
+        [code, status.as_str(), title, header, retry_after, rotation, message].join("\n")
     }
 
-    fn answer(refusal: Refusal, message: &str) -> Self {
-        let answer = ANSWERS.get(refusal.index()).copied();
-        let mut fault = Map::new();
-        fault.insert("code".to_owned(), refusal.code().into());
-        fault.insert("message".to_owned(), message.into());
-        if let Some(answer) = answer {
-            fault.insert("status".to_owned(), answer.status.into());
-            fault.insert("title".to_owned(), answer.title.into());
-            if let Some(("retry-after", seconds)) = answer.header {
-                fault.insert("retryAfter".to_owned(), seconds.into());
-            }
-        }
-        Self(fault.into())
+    const fn receiver(code: &'static str, message: String) -> Self {
+        let title = "the receiver is not set up correctly";
+        Self { code, status: 500, title, message, header: None, retry_after: None, rotation: false }
+    }
+
+    fn answer(refusal: Refusal, message: String) -> Self {
+        let fault = Self::receiver(refusal.code(), message);
+        let Some(answer) = ANSWERS.get(refusal.index()) else { return fault };
+        let retry_after = answer.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
+        Self { status: answer.status, title: answer.title, retry_after, ..fault }
     }
 }
 
@@ -64,29 +71,23 @@ impl From<Error> for Fault {
         let message = match error {
             // These name their fix themselves.
             Error::EmptySecret | Error::InvalidSecret(_) => error.to_string(),
-            _ => format!("{error}; {}", inspect::fix(error)),
+            _ => [error.to_string().as_str(), inspect::fix(error)].join("; "),
         };
         let mut fault = match error.status() {
             // A fetched document is looked at before it is kept, so this is one that the receiver's code brings.
-            500 | 503 => Self::receiver(error.code(), &message),
-            _ => Self::answer(Refusal::Check(error), &message),
+            500 | 503 => Self::receiver(error.code(), message),
+            _ => Self::answer(Refusal::Check(error), message),
         };
-        if let Value::Object(members) = &mut fault.0 {
-            if let Error::MissingHeader(name) | Error::InvalidHeader(name, _) = error {
-                members.insert("header".to_owned(), name.into());
-            }
-            if error.may_be_rotation() {
-                members.insert("rotation".to_owned(), true.into());
-            }
+        if let Error::MissingHeader(name) | Error::InvalidHeader(name, _) = error {
+            fault.header = Some(name);
         }
+        fault.rotation = error.may_be_rotation();
         fault
     }
 }
 
 impl From<Fault> for JsValue {
     fn from(fault: Fault) -> Self {
-        Self::from_str(&fault.to_json())
+        Self::from_str(&fault.to_text())
     }
 }
-
-const MISCONFIGURED: &str = "the receiver is not set up correctly";

@@ -3,7 +3,8 @@
 use countersign::inspect::{Receiver, inspect as explain};
 use countersign::signature::PORTABLE_RS256;
 use countersign::{Delivery, Headers};
-use countersign_npm::{Given, Settings, seconds};
+use countersign_npm::policy;
+use countersign_npm_common::{Given, seconds};
 use js_sys::Array;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -18,17 +19,18 @@ pub fn prepare() {
 /// A report of a delivery, as JSON: `crates/npm/js/index.d.ts` describes it. `headers` is a JSON array of pairs.
 ///
 /// # Errors
-/// Where the settings cannot be read.
+/// Where the options cannot be read.
 #[wasm_bindgen]
 pub fn inspect(
-    settings: &str,
+    scheme: &str,
+    options: &str,
     secrets: &Array,
     jwks: Option<Vec<u8>>,
     headers: &str,
     body: &[u8],
     now: f64,
 ) -> Result<String, JsValue> {
-    let policy = Settings::parse(settings)?.policy()?;
+    let policy = policy(scheme, options)?;
     let given = Given::read(secrets);
     let secrets: Vec<_> = given.iter().map(Given::secret).collect();
     let headers: Value = serde_json::from_str(headers).unwrap_or_default();

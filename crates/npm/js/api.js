@@ -1,50 +1,24 @@
-// What users see; `index.d.ts` says what each does.
+// What users see of the whole; `index.d.ts` says what each does.
 import { bodyOf, bodyOfRequest, isRequest } from "./body.js";
-import { Check, event, fault, report, schemeOf, secondsOf, secretsOf } from "./check.js";
-import { WebhookVerificationError, mayBeRotation, misuse } from "./error.js";
+import { Check, schemeOf, secondsOf, secretsOf } from "./check.js";
+import { WebhookVerificationError, fromText, mayBeRotation, misuse } from "./error.js";
+import { core, full } from "./instances.js";
 import { current, failureOf, newer } from "./jwks.js";
-import { core, full } from "./wasm.js";
+import { report } from "./report.js";
+import { StaticVerifier, arrange, webhookOn } from "./static.js";
 
 export { WebhookVerificationError };
 
-export class Webhook {
-  #check;
+export const Webhook = webhookOn(core);
 
-  constructor(secret, options = {}) {
-    const { format, tolerance } = options ?? {};
-    if (format !== undefined && format !== "raw") throw misuse("config_invalid", '`format` is "raw", or left out');
-    this.#check = new Check({ scheme: "standard-webhooks", tolerance }, secretsOf(secret, format === "raw"));
-  }
-
-  verify(payload, headers, options) {
-    const body = bodyOf(payload);
-    this.#check.verify(this.#check.lines(headers), body, secondsOf(options?.now));
-    return options?.jsonParse === false ? undefined : event(body);
-  }
-
-  sign(id, timestamp, payload) {
-    return this.#check.sign(String(id), secondsOf(timestamp), payload);
-  }
-}
-
-/** Verifies with secrets. */
-class StaticVerifier {
+/** Verifies with secrets, and explains. */
+class SecretVerifier extends StaticVerifier {
   #settings;
   #secrets;
-  #check;
 
-  constructor(scheme, secrets, { tolerance } = {}) {
-    this.#settings = { scheme, tolerance };
-    this.#secrets = secretsOf(secrets);
-    this.#check = new Check(this.#settings, this.#secrets);
-  }
-
-  async unwrap(...given) {
-    const { payload, headers, options } = arrange(given);
-    const lines = this.#check.lines(headers);
-    const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
-    const packed = this.#check.verify(lines, body, secondsOf(options.now));
-    return this.#check.describe(packed, lines, body, options);
+  constructor(settings, secrets) {
+    super(core, settings, secrets);
+    [this.#settings, this.#secrets] = [settings, secrets];
   }
 
   inspect(...given) {
@@ -63,7 +37,7 @@ class KeySetVerifier {
   #used;
   #wasm;
 
-  constructor(scheme, { jwks = schemeOf(scheme).jwks, fetch, ...settings } = {}) {
+  constructor(scheme, { jwks = schemeOf(core, scheme).jwks, fetch, ...settings } = {}) {
     this.#settings = { scheme, ...settings };
     this.#fetcher = fetch;
     if (typeof jwks === "object" && !(jwks instanceof URL)) this.#document = new TextEncoder().encode(JSON.stringify(jwks));
@@ -95,7 +69,7 @@ class KeySetVerifier {
   async #keys({ waitUntil }) {
     const document = await current(this.#url, { fetcher: this.#fetcher, waitUntil });
     if (document !== undefined) return document;
-    throw fault("keys_unavailable", failureOf(this.#url, { fetcher: this.#fetcher }));
+    throw fromText(core.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
   }
 
   #verify(check, document, lines, body, now, options) {
@@ -106,22 +80,18 @@ class KeySetVerifier {
 
   #use(document, wasm) {
     if (this.#check === undefined || this.#used !== document || this.#wasm !== wasm) {
-      this.#check = new Check(this.#settings, [], document, wasm);
+      this.#check = new Check(wasm, this.#settings, [], document);
       [this.#used, this.#wasm] = [document, wasm];
     }
     return this.#check;
   }
 }
 
-export const standard = (secrets, options) => new StaticVerifier("standard-webhooks", secrets, options);
-export const svix = (secrets, options) => new StaticVerifier("svix", secrets, options);
-export const gemini = (secrets, options) => new StaticVerifier("gemini", secrets, options);
+const withSecrets = (scheme) => (secrets, { tolerance } = {}) => new SecretVerifier({ scheme, tolerance }, secretsOf(secrets));
+export const standard = withSecrets("standard-webhooks");
+export const svix = withSecrets("svix");
+export const gemini = withSecrets("gemini");
 export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
-
-/** `(request, options)` or `(payload, headers, options)`. */
-function arrange([payload, headers, options]) {
-  return isRequest(payload) ? { payload, headers: payload.headers, options: headers ?? {} } : { payload, headers, options: options ?? {} };
-}
 
 /** Never throws: what cannot be looked at is a report of one step. */
 async function inspected(given, settings, secrets, keys) {

@@ -1,8 +1,8 @@
 // One verifier of the core, with what it was made from: it is made again after a trap, and for a newer key set.
 import { bodyOf, parse } from "./body.js";
-import { fromFault, misuse } from "./error.js";
-import { linesOf, pairsOf, valuesOf } from "./headers.js";
-import { core, full, nativeHmac } from "./wasm.js";
+import { fromText, misuse } from "./error.js";
+import { linesOf, valuesOf } from "./headers.js";
+import { nativeHmac } from "./wasm.js";
 
 /** Bytes above which hashing natively is worth the crossings: measured in Node, some 20 µs, for which Wasm hashes 8 KiB. */
 const NATIVE_ABOVE = 16 * 1024;
@@ -11,26 +11,28 @@ const FORMS = ["v1", "v1a", "jwt"];
 const encoder = new TextEncoder();
 
 /** What the core knows of a scheme: the URL of its key set, if it has one, and the names of its headers. */
-export function schemeOf(name) {
-  const [jwks, ...names] = core.call((glue) => glue.describeScheme(name)).split(" ");
+export function schemeOf(wasm, name) {
+  const [jwks, ...names] = wasm.call((glue) => glue.describeScheme(name)).split(" ");
   return { jwks: jwks === "-" ? undefined : jwks, names };
 }
 
 export class Check {
-  #settings;
+  #wasm;
+  #scheme;
+  #options;
   #secrets;
   #document;
-  #wasm;
   #names;
   #verifier;
   #instance;
 
-  constructor(settings, secrets, document, wasm = core) {
-    this.#settings = textOf(settings);
+  constructor(wasm, { scheme, ...options }, secrets, document) {
+    this.#wasm = wasm;
+    this.#scheme = scheme;
+    this.#options = textOf(options);
     this.#secrets = secrets;
     this.#document = document;
-    this.#wasm = wasm;
-    this.#names = schemeOf(settings.scheme).names;
+    this.#names = schemeOf(wasm, scheme).names;
     this.#current();
   }
 
@@ -73,8 +75,17 @@ export class Check {
       delivery.timestamp = new Date(Number(timestamp) * 1000);
       if (typeof body === "string") delivery.body = encoder.encode(body);
     }
-    if (jsonParse) delivery.event = event(delivery.body);
+    if (jsonParse) delivery.event = this.event(delivery.body);
     return delivery;
+  }
+
+  /** The event in a verified body. */
+  event(body) {
+    try {
+      return parse(body);
+    } catch (cause) {
+      throw fromText(this.#wasm.call((glue) => glue.invalidJson()), cause);
+    }
   }
 
   sign(id, timestamp, payload) {
@@ -85,7 +96,7 @@ export class Check {
 
   #current() {
     if (this.#verifier === undefined || this.#instance !== this.#wasm.instance) {
-      this.#verifier = this.#wasm.call((glue) => new glue.Verifier(this.#settings, this.#secrets, this.#document));
+      this.#verifier = this.#wasm.call((glue) => new glue.Verifier(this.#scheme, this.#options, this.#secrets, this.#document));
       this.#instance = this.#wasm.instance;
     }
     return this.#verifier;
@@ -99,38 +110,10 @@ function encoded(text) {
 }
 const scratch = new Uint8Array(8192);
 
-/** Settings as the core reads them. JSON has no NaN and would make it nothing, which means the default; as text it is refused. */
-const textOf = (settings) => JSON.stringify(settings, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value));
-
-/** The event in a verified body. */
-export function event(body) {
-  try {
-    return parse(body);
-  } catch (cause) {
-    throw fault("invalid_json", cause);
-  }
-}
-
-/** The error for a fault of that code, in the core's words. */
-export function fault(code, cause) {
-  return fromFault(JSON.parse(core.call((glue) => glue.describeFault(code))), cause);
-}
-
-/** A report of the core, with the signed bytes put together. */
-export async function report(settings, secrets, document, payload, headers, now) {
-  const body = bodyOf(payload);
-  const bytes = typeof body === "string" ? encoder.encode(body) : body;
-  const pairs = JSON.stringify(pairsOf(headers));
-  const wasm = await full();
-  const text = wasm.call((glue) => glue.inspect(textOf(settings), secrets, document, pairs, bytes, now));
-  const report = JSON.parse(text);
-  if (report.signedPrefix !== undefined) {
-    const prefix = encoder.encode(report.signedPrefix);
-    report.signedContent = new Uint8Array(prefix.length + bytes.length);
-    report.signedContent.set(prefix);
-    report.signedContent.set(bytes, prefix.length);
-  }
-  return report;
+/** Options as the core reads them: one to a line, each value as JSON, in which what is no number, such as NaN, is null. */
+export function textOf(options) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return given.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join("\n");
 }
 
 /** Unix seconds, from what users hold a time in. */

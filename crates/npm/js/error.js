@@ -29,6 +29,12 @@ export function fromFault(fault, cause) {
   return error;
 }
 
+/** The error for a fault in the words of the core: lines, the last of which may be more than one. */
+export function fromText(text, cause) {
+  const [code, status, title, header, retryAfter, rotation, ...message] = text.split("\n");
+  return fromFault({ code, status: Number(status), title, header: header || undefined, retryAfter: retryAfter || undefined, rotation, message: message.join("\n") }, cause);
+}
+
 /** A fault in what the receiver's code handed over. */
 export function misuse(code, message, header) {
   return fromFault({ code, status: code === "missing_header" || code === "invalid_header" ? 400 : 500, title: "the receiver is not set up correctly", message, header });

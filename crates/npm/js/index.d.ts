@@ -137,11 +137,15 @@ export interface Delivery<E> {
 }
 
 /** Verifies the deliveries of one sender. Make one and keep it. */
-export interface Verifier<E> {
+export interface Unwrapper<E> {
   /** Reads the request's body, checks it, and returns the delivery. */
   unwrap(request: RequestLike, options?: UnwrapOptions): Promise<Delivery<E>>;
   /** The same for a body that was read as it is. */
   unwrap(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Delivery<E>>;
+}
+
+/** Verifies, and explains. */
+export interface Verifier<E> extends Unwrapper<E> {
   /**
    * Explains every step, for debuggers, tests and support tickets. Never throws, whatever it is given.
    *

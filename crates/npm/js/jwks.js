@@ -1,5 +1,5 @@
 // Key sets: fetched, kept, refreshed and fetched again. How long a set is fresh and when a fetch is due, the core says.
-import { core } from "./wasm.js";
+import { core } from "./instances.js";
 
 const FETCH_MS = 5_000;
 const WAIT_MS = 6_000;

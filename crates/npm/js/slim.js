@@ -1,5 +1,5 @@
 // The entry without Wasm inside: `countersign/core.wasm` is loaded by whoever imports this, once, before anything is used.
-import { core, useFull } from "./wasm.js";
+import { core, useFull } from "./instances.js";
 
 useFull(() => import("./full.js"));
 

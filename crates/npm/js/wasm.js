@@ -1,6 +1,5 @@
 // Instances of Wasm: how they start, how they are called, and how they start anew after a trap.
-import * as coreGlue from "./glue.js";
-import { WebhookVerificationError, fromFault } from "./error.js";
+import { WebhookVerificationError, fromFault, fromText } from "./error.js";
 
 const TRAPPED = { code: "internal_error", status: 500, title: "an unexpected error; try again", message: "the verifier failed and was started anew; this delivery was not judged" };
 
@@ -41,36 +40,13 @@ export class Wasm {
 
   /** What to throw for what came out of a call. Text is a fault in the words of the core; anything else is a trap, after which the instance cannot be used. */
   failed(thrown) {
-    if (typeof thrown === "string") return fromFault(JSON.parse(thrown));
+    if (typeof thrown === "string") return fromText(thrown);
     if (thrown instanceof WebhookVerificationError) return thrown;
     this.instance += 1;
     this.#glue.__wbg_reset_state();
     this.#prepare(this.#glue);
     return fromFault(TRAPPED, thrown);
   }
-}
-
-/** What verifies. */
-export const core = new Wasm(coreGlue);
-
-let load;
-let loading;
-
-/** Says how the second Wasm is loaded, which the entries do each in their way. */
-export function useFull(loader) {
-  load = loader;
-}
-
-/** The second Wasm, with reports and the `jwt` form; loaded when first asked for. */
-export function full() {
-  loading ??= load().then(
-    ({ default: start }) => start(),
-    (error) => {
-      loading = undefined;
-      throw error;
-    },
-  );
-  return loading;
 }
 
 /**

@@ -3,26 +3,18 @@
 //! What few need is not in it: reports and the `jwt` form are in `countersign-npm-full`, which is loaded when first asked for.
 //!
 //! Nothing is decided here, and nothing in `crates/npm/js` but how a header or a body is had from what users hand over. A fault
-//! is thrown as a text, the JSON of [`fault`]; whatever else comes out of a call as an exception is a trap.
-
-mod body;
-mod fault;
-mod settings;
-
-pub use crate::fault::Fault;
-pub use crate::settings::{Given, Settings};
+//! is thrown as a text, see [`Fault`]; whatever else comes out of a call as an exception is a trap.
 
 use countersign::gateway::freshness;
-use countersign::scheme::{self, Form, Scheme};
+use countersign::scheme::Form;
 use countersign::signature::{Crypto, Portable, rs256_provider};
-use countersign::{Delivery, Headers, Jwks, Keys, Policy, SecretKey, Timestamp, Verified, sign};
+use countersign::{Delivery, Jwks, JwtPolicy, Keys, Policy, SecretKey};
+use countersign_npm_common::{Fault, Given, Held, Options, describe, named, pack, seconds, signed};
 use js_sys::{Array, Function, Uint8Array};
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use wasm_bindgen::prelude::*;
-
-use crate::body::Held;
 
 /// A policy and its keys.
 #[wasm_bindgen]
@@ -36,17 +28,15 @@ pub struct Verifier {
 
 #[wasm_bindgen]
 impl Verifier {
-    /// Reads settings (JSON, see [`Settings`]), secrets (texts, or bytes of raw keys) and the document of a key set.
+    /// Reads options (see [`policy`]), secrets (texts, or bytes of raw keys) and the document of a key set.
     ///
     /// # Errors
     /// The fault of the first that cannot be read.
     #[wasm_bindgen(constructor)]
-    pub fn new(settings: &str, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
+    pub fn new(scheme: &str, options: &str, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
         // Where another provider is there, this fails, which is as good; without any, the first token would panic.
         let _ = NO_RS256.install_default();
-        let policy = Settings::parse(settings)?.policy()?;
-        let given = Given::all(secrets)?;
-        let secrets = given.iter().map(Given::key).collect::<Result<Vec<_>, _>>().map_err(Fault::from)?;
+        let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, Given::key)?);
         let jwks = jwks.as_deref().map(Jwks::parse).transpose().map_err(Fault::from)?;
         Ok(Self { policy, secrets, jwks, claims: None })
     }
@@ -64,7 +54,7 @@ impl Verifier {
         self.verify(lines, body, now, &Portable)
     }
 
-    /// The same for a body that stays with JavaScript, which hashes them: `hmac(key, prefix, body)` returns 32 bytes.
+    /// The same for a body that stays with JavaScript, which hashes it: `hmac(key, prefix, body)` returns 32 bytes.
     #[wasm_bindgen(js_name = verifyHeld)]
     pub fn verify_held(&mut self, lines: &str, body: Uint8Array, now: f64, hmac: &Function) -> Result<u32, JsValue> {
         self.verify(lines, body, now, &Held(hmac))
@@ -88,11 +78,7 @@ impl Verifier {
             SecretKey::Hmac(key) => Some(key.clone()),
             _ => None,
         });
-        let keys: Vec<_> = hmac.collect();
-        if keys.is_empty() {
-            return Err(Fault::no_signing_key().into());
-        }
-        Ok(sign(&keys, id.as_bytes(), seconds(timestamp), body, &Portable))
+        Ok(signed(&hmac.collect::<Vec<_>>(), id, timestamp, body)?)
     }
 
     fn verify<B, C: Crypto<B>>(&mut self, lines: &str, body: B, now: f64, crypto: &C) -> Result<u32, JsValue> {
@@ -107,17 +93,10 @@ impl Verifier {
     }
 }
 
-/// What JavaScript has to know of a scheme, in words parted by spaces: the URL of its key set or `-`, then its headers, in sets of
-/// id, timestamp and signature. Empty where there is no such scheme.
+/// What JavaScript has to know of a scheme, see [`describe`].
 #[wasm_bindgen(js_name = describeScheme)]
 pub fn describe_scheme(name: &str) -> String {
-    let Some(scheme) = scheme::find(name) else { return String::new() };
-    let jwks = match scheme.keys {
-        scheme::KeySource::SharedJwks(url) => url,
-        _ => "-",
-    };
-    let names = scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature]);
-    std::iter::once(jwks).chain(names).collect::<Vec<_>>().join(" ")
+    describe(name)
 }
 
 /// For how many seconds a fetched key set is fresh.
@@ -152,37 +131,45 @@ pub fn check_key_set(document: &[u8]) -> Result<(), JsValue> {
     Jwks::parse(document).map(drop).map_err(|error| Fault::from(error).into())
 }
 
-/// The fault of that code that JavaScript found, as JSON.
-#[wasm_bindgen(js_name = describeFault)]
-pub fn describe_fault(code: &str) -> String {
-    Fault::found_outside(code).to_json()
+/// The fault of a body that is not JSON, which JavaScript finds.
+#[wasm_bindgen(js_name = invalidJson)]
+pub fn invalid_json() -> String {
+    Fault::invalid_json().to_text()
 }
 
-/// The headers of a scheme, in the order of [`schemes`]. The first character of `lines` parts the values that follow: one that
-/// none of them holds.
-fn named<'l>(scheme: &'static Scheme, lines: &'l str) -> Headers<'l> {
-    let names = scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature]);
-    let mut characters = lines.chars();
-    let separator = characters.next().unwrap_or_default();
-    names.zip(characters.as_str().split(separator)).map(|(name, value)| (name, value.as_bytes())).collect()
+/// The fault of a key set that cannot be had, which JavaScript finds.
+#[wasm_bindgen(js_name = keysUnavailable)]
+pub fn keys_unavailable() -> String {
+    Fault::keys_unavailable().to_text()
 }
 
-/// Form, set of headers and key of what was verified, in one number: two bits, six bits, and the rest.
-fn pack<B>(scheme: &Scheme, verified: &Verified<'_, B>) -> u32 {
-    let form = match verified.form() {
-        Form::V1 => 0,
-        Form::V1a => 1,
-        _ => 2,
-    };
-    let set = scheme.headers.iter().position(|names| names.id == verified.names().id).unwrap_or_default();
-    let number = |value: usize| u32::try_from(value).unwrap_or_default();
-    form | (number(set) & 63) << 2 | number(verified.key()) << 8
+/// The policy of a scheme with these options, see [`Options`]: `{tolerance?, accept?, audience?, issuer?, leeway?}`.
+///
+/// # Errors
+/// `config_invalid`.
+pub fn policy(scheme: &str, options: &str) -> Result<Policy, Fault> {
+    let options = Options::parse(options, &["tolerance", "accept", "audience", "issuer", "leeway"])?;
+    let text = |name| options.get(name).and_then(|text| serde_json::from_str::<String>(text).ok());
+    let mut policy = options.policy(scheme)?;
+    if let Some(accept) = options.get("accept") {
+        let form = |name: &String| Form::parse(name).filter(|form| policy.scheme.forms.contains(form));
+        let names: Vec<String> = serde_json::from_str(accept).unwrap_or_default();
+        let forms = names.iter().map(form).collect::<Option<Vec<_>>>().filter(|forms| !forms.is_empty());
+        policy.forms = forms
+            .ok_or_else(|| Fault::config("`accept` is a list of forms, and not all of these can be taken here"))?;
+    }
+    if policy.forms.contains(&Form::Jwt) {
+        let audience = text("audience").filter(|audience| !audience.is_empty());
+        let audience =
+            audience.ok_or_else(|| Fault::config("`jwt` needs an `audience`: the `aud` that names you, as text"))?;
+        let leeway = options.seconds("leeway")?.unwrap_or(JWT_LEEWAY);
+        policy.jwt = Some(JwtPolicy { audience, issuer: text("issuer"), leeway });
+    }
+    Ok(policy)
 }
 
-/// The whole second of a clock.
-pub fn seconds(now: f64) -> Timestamp {
-    Timestamp::from_unix(now as u64)
-}
+/// Seconds of grace on `exp` and `nbf`, as in the Worker.
+const JWT_LEEWAY: u64 = 60;
 
 /// RSA is in `countersign-npm-full`, which few need: here no token matches.
 static NO_RS256: CryptoProvider = rs256_provider(no_rs256);

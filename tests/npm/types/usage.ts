@@ -14,6 +14,7 @@ import {
   type Report,
   type Verifier,
 } from "countersign";
+import { Webhook as SmallWebhook, gemini as smallGemini, type Unwrapper } from "countersign/hmac";
 import { init, initSync, gemini as slimGemini } from "countersign/slim";
 import worker, { Inbox } from "countersign/worker";
 
@@ -99,6 +100,11 @@ const report: Report = await dynamic.inspect("{}", {});
 const first: string | undefined = report.nearMisses[0]?.matchesIf;
 
 // The other entries.
+const small: Unwrapper<GeminiEvent> = smallGemini([secret], { tolerance: 60 });
+const smallDelivery: Delivery<GeminiEvent> = await small.unwrap(request);
+new SmallWebhook(secret).verify("{}", {});
+// @ts-expect-error there are no reports in it
+small.inspect(request);
 await init(fetch("https://a.example/core.wasm"));
 initSync(new Uint8Array());
 slimGemini(secret);

@@ -1,0 +1,18 @@
+// What users see of `countersign/hmac`; `hmac.d.ts` says what each does.
+import { secretsOf } from "./check.js";
+import { WebhookVerificationError } from "./error.js";
+import * as glue from "./hmac-glue.js";
+import { StaticVerifier, webhookOn } from "./static.js";
+import { Wasm } from "./wasm.js";
+
+/** The small Wasm, which the entries start. */
+export const wasm = new Wasm(glue);
+
+export { WebhookVerificationError };
+
+export const Webhook = webhookOn(wasm);
+
+const withSecrets = (scheme) => (secrets, { tolerance } = {}) => new StaticVerifier(wasm, { scheme, tolerance }, secretsOf(secrets));
+export const standard = withSecrets("standard-webhooks");
+export const svix = withSecrets("svix");
+export const gemini = withSecrets("gemini");
