@@ -1,15 +1,20 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
+import { countKv, countStorage, counted, countedObject, counts, wrapMethod } from "./counts.js";
 import worker, { Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
 
 const now = Date.now;
 let offset = 0;
+/** How much later than asked for alarms come. */
+let delay = 0;
 Date.now = () => now() + offset * 1000;
 
 /** The production inbox on the moved clock, and what tests do to an object that nobody else can. */
-export class Inbox extends ProductionInbox {
+export class Inbox extends countedObject(ProductionInbox) {
   constructor(ctx, env) {
-    alarmsByMovedClock(ctx.storage);
+    wrapMethod(ctx.storage, "setAlarm", byMovedClock);
+    countStorage(ctx.storage);
+    countKv(env);
     super(ctx, env);
   }
 
@@ -40,15 +45,10 @@ export class Inbox extends ProductionInbox {
   }
 }
 
-function alarmsByMovedClock(storage) {
-  const prototype = Object.getPrototypeOf(storage);
-  const { setAlarm } = prototype;
-  if (setAlarm.moved) return;
-  prototype.setAlarm = function (at) {
-    return setAlarm.call(this, at - offset * 1000);
+const byMovedClock = (setAlarm) =>
+  function (at) {
+    return setAlarm.call(this, at + (delay - offset) * 1000);
   };
-  prototype.setAlarm.moved = true;
-}
 
 const routes = {
   async vector(request) {
@@ -68,6 +68,13 @@ const routes = {
     const stub = env.INBOX.get(env.INBOX.idFromName(name));
     return Response.json((await stub[method](...values)) ?? null);
   },
+  counts() {
+    return Response.json(counted());
+  },
+  async alarms(request) {
+    delay = (await request.json()).delay_seconds;
+    return new Response();
+  },
   async clock(request) {
     offset = (await request.json()).offset_seconds;
     return new Response();
@@ -76,8 +83,12 @@ const routes = {
 
 export default {
   async fetch(request, env, ctx) {
+    countKv(env);
     const { pathname } = new URL(request.url);
-    if (!pathname.startsWith("/__test/")) return worker.fetch(request, env, ctx);
+    if (!pathname.startsWith("/__test/")) {
+      counts.requests += 1;
+      return worker.fetch(request, env, ctx);
+    }
     const name = pathname.slice("/__test/".length);
     // One request through the production path first, so that Wasm is set up, and its recovery is what meets the trap.
     if (name !== "trap") return routes[name](request, env);

@@ -57,7 +57,11 @@ const PRODUCTION: Worker = Worker {
 /// The production entry, with routes around it that only tests may have.
 const TEST: Worker = Worker {
     module: Module { name: "worker-test", package: "countersign-worker-test", abort_handler: true },
-    scripts: &[("crates/worker-test/entry.js", "entry.js"), ("crates/worker/entry.js", "worker.js")],
+    scripts: &[
+        ("crates/worker-test/entry.js", "entry.js"),
+        ("crates/worker-test/counts.js", "counts.js"),
+        ("crates/worker/entry.js", "worker.js"),
+    ],
 };
 
 /// The command line.
