@@ -1,0 +1,91 @@
+//! How events are remembered, and stored before they are acknowledged.
+
+use super::reader::Reader;
+use super::{Binding, Environment};
+use crate::gateway::inbox;
+
+/// How events of a source are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Durable {
+    /// Inbox objects, 1 to 64.
+    pub shards: u32,
+    /// Deliveries at a time from one of them, 1 to 6.
+    pub concurrency: usize,
+    /// Times, for each event.
+    pub terms: inbox::Terms,
+}
+
+impl Durable {
+    /// What a source gets that says nothing.
+    pub const DEFAULT: Self = Self {
+        shards: 1,
+        concurrency: 4,
+        terms: inbox::Terms {
+            timeout: 10_000,
+            give_up_after: milliseconds(72 * 3600),
+            remember: milliseconds(72 * 3600),
+            keep_body: 0,
+        },
+    };
+}
+
+/// What a source says of its inbox, besides `forward`.
+pub(super) struct Storage {
+    pub(super) shards: u32,
+    pub(super) keep_bodies: u64,
+}
+
+pub(super) fn read_storage(
+    reader: &mut Reader<'_>,
+    environment: &impl Environment,
+    durable: bool,
+    max_body: u64,
+) -> Storage {
+    if durable && !environment.has(Binding::DurableObject("INBOX")) {
+        reader.fault(
+            "durable",
+            "needs the Durable Object binding `INBOX`",
+            "add it under [[durable_objects.bindings]] with class_name = \"Inbox\", and its migration, as in the README",
+        );
+    }
+    if durable && max_body > inbox::MAX_BODY {
+        reader.fault("max_body", "is more than a stored event can hold", "use at most \"1792KiB\" with `durable`");
+    }
+    for key in ["shards", "keep_bodies"] {
+        only_durable(reader, key, durable);
+    }
+    let shards = reader.number("shards", 1, 64).and_then(|shards| shards.try_into().ok()).unwrap_or(1);
+    Storage { shards, keep_bodies: reader.duration("keep_bodies").unwrap_or(0) }
+}
+
+pub(super) fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environment, durable: bool) -> Option<u64> {
+    if reader.is("dedupe", "\"off\"") {
+        if durable {
+            reader.fault("dedupe", "cannot be off with `durable`", "give a duration");
+        }
+        return None;
+    }
+    let seconds = reader.duration("dedupe").unwrap_or(72 * 3600);
+    if seconds < 60 {
+        reader.fault("dedupe", "is under 60s", "use a time that outlives the sender's retries, like \"72h\"");
+    }
+    if !durable && !environment.has(Binding::Kv("EVENTS")) {
+        reader.fault(
+            "dedupe",
+            "needs the KV binding `EVENTS`",
+            "add it under [[kv_namespaces]], or set dedupe = \"off\"",
+        );
+    }
+    Some(seconds)
+}
+
+/// A key that would promise something to a source that cannot keep it.
+pub(super) fn only_durable(reader: &mut Reader<'_>, key: &str, durable: bool) {
+    if !durable && reader.had(key) {
+        reader.fault(key, "goes with `durable` alone", "remove it, or set durable = true");
+    }
+}
+
+pub(super) const fn milliseconds(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
+}

@@ -1,0 +1,110 @@
+//! Where events go.
+
+use super::durable::{milliseconds, only_durable};
+use super::reader::Reader;
+use super::{Binding, Environment, units};
+use crate::key::HmacKey;
+
+/// Where events of a source go, and how.
+#[derive(Debug)]
+pub struct ForwardTo {
+    /// The destination.
+    pub destination: Destination,
+    /// Keys to sign with for the destination; empty: the sender's signature is passed on.
+    pub sign_with: Vec<HmacKey>,
+    /// Milliseconds that an attempt may take.
+    pub timeout_ms: u64,
+}
+
+/// A destination.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A URL.
+    Origin(String),
+    /// A service binding.
+    Service(String),
+    /// An object of a namespace, chosen by a template.
+    DurableObject {
+        /// The namespace's binding.
+        binding: String,
+        /// The template of the object's name.
+        name: String,
+    },
+}
+
+/// What `forward` says of attempts, for a durable source.
+pub(super) struct Retries {
+    pub(super) give_up_after: u64,
+    pub(super) concurrency: usize,
+}
+
+pub(super) fn read_forward(
+    reader: &mut Reader<'_>,
+    environment: &impl Environment,
+    durable: bool,
+) -> Option<(ForwardTo, Retries)> {
+    let mut forward = reader.table("forward")?;
+    let result = read_destination(&mut forward, environment);
+    let name = forward.text("name");
+    if let Some(template) = &name {
+        if !units::is_template(template) {
+            forward.fault("name", "has a placeholder that is not known", "use {id}, {source}, {type} and {data.id}");
+        }
+        if !matches!(result, None | Some(Destination::DurableObject { .. })) {
+            forward.fault("name", "goes with `durable_object` alone", "remove it");
+        }
+    }
+    let sign_with = forward.hmac_keys("sign_with", environment);
+    let timeout = forward.duration("timeout").unwrap_or(10);
+    if timeout == 0 {
+        forward.fault("timeout", "is zero", "use a duration like \"10s\"");
+    }
+    for key in ["give_up_after", "concurrency"] {
+        only_durable(&mut forward, key, durable);
+    }
+    let retries = Retries {
+        give_up_after: forward.duration("give_up_after").unwrap_or(72 * 3600),
+        concurrency: forward.number("concurrency", 1, 6).and_then(|number| number.try_into().ok()).unwrap_or(4),
+    };
+    reader.absorb(forward);
+    let destination = match result? {
+        Destination::DurableObject { binding, .. } => {
+            Destination::DurableObject { binding, name: name.unwrap_or_else(|| "{id}".to_owned()) }
+        }
+        other => other,
+    };
+    Some((ForwardTo { destination, sign_with, timeout_ms: milliseconds(timeout) }, retries))
+}
+
+fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) -> Option<Destination> {
+    let named = ["origin", "service", "durable_object"].into_iter().filter(|key| forward.is_there(key)).count();
+    let (origin, service, object) = (forward.text("origin"), forward.text("service"), forward.text("durable_object"));
+    if named != 1 {
+        forward.fault(
+            "origin",
+            "exactly one of `origin`, `service` and `durable_object` is needed",
+            "name one destination",
+        );
+        return None;
+    }
+    if origin.as_deref().is_some_and(|url| !units::is_http_url(url)) {
+        forward.fault("origin", "is not an http or https URL without credentials", "use https://host/path");
+    }
+    match service.as_deref() {
+        Some(name) if !environment.has(Binding::Service(name)) => {
+            forward.unbound("service", name, "service", "[[services]]");
+        }
+        _ => {}
+    }
+    match object.as_deref() {
+        Some("INBOX") => {
+            forward.fault("durable_object", "is `INBOX`, which is Countersign's own", "use a namespace of yours");
+        }
+        Some(name) if !environment.has(Binding::DurableObject(name)) => {
+            forward.unbound("durable_object", name, "Durable Object", "[[durable_objects.bindings]]");
+        }
+        _ => {}
+    }
+    let object = object.map(|binding| Destination::DurableObject { binding, name: String::new() });
+    origin.map(Destination::Origin).or(service.map(Destination::Service)).or(object)
+}

@@ -1,0 +1,107 @@
+//! Whom a source believes: its scheme, the forms it accepts, and their keys.
+
+use super::reader::Reader;
+use super::units;
+use crate::jwt::JwtPolicy;
+use crate::key::SecretKey;
+use crate::scheme::{self, Form, KeySource, Scheme};
+use crate::timestamp::Tolerance;
+use crate::verify::Policy;
+
+pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
+    let known = || scheme::ALL.map(|scheme| scheme.name).join(", ");
+    match reader.text("scheme") {
+        Some(name) => {
+            let found = scheme::find(&name);
+            if found.is_none() {
+                reader.fault("scheme", "is not known", &format!("use one of {}", known()));
+            }
+            found
+        }
+        None => {
+            if !reader.had("scheme") {
+                reader.fault("scheme", "is required", &format!("use one of {}", known()));
+            }
+            None
+        }
+    }
+}
+
+pub(super) fn read_jwks(reader: &mut Reader<'_>, scheme: Option<&Scheme>) -> Option<String> {
+    let url = reader.text("jwks");
+    if url.as_deref().is_some_and(|url| !units::is_jwks_url(url)) {
+        reader.fault("jwks", "is not an https URL", "use https://… (http is for loopback hosts alone)");
+    }
+    match scheme.map(|scheme| &scheme.keys) {
+        Some(KeySource::SharedJwks(default)) => Some(url.unwrap_or_else(|| (*default).to_owned())),
+        Some(KeySource::Secrets) if url.is_some() => {
+            reader.fault("jwks", "does not go with this scheme, whose keys are secrets", "remove it");
+            None
+        }
+        _ => url,
+    }
+}
+
+pub(super) fn read_policy(
+    reader: &mut Reader<'_>,
+    scheme: Option<&'static Scheme>,
+    secrets: &[SecretKey],
+    has_jwks: bool,
+) -> Option<Policy> {
+    let forms =
+        reader.list("accept").map(|names| names.iter().map(|name| Form::parse(name)).collect::<Option<Vec<_>>>());
+    let (audience, issuer) = (reader.text("audience"), reader.text("issuer"));
+    let tolerance = reader.duration("tolerance").map(Tolerance::from_seconds);
+    let scheme = scheme?;
+    let forms = match forms {
+        None => scheme.default_forms.to_vec(),
+        Some(Some(forms)) if !forms.is_empty() && forms.iter().all(|form| scheme.forms.contains(form)) => forms,
+        Some(_) => {
+            let allowed: Vec<_> = scheme.forms.iter().map(|form| form.as_str()).collect();
+            reader.fault(
+                "accept",
+                "names a form that this scheme does not take",
+                &format!("use only {}", allowed.join(", ")),
+            );
+            return None;
+        }
+    };
+    check_keys(reader, scheme, &forms, secrets, has_jwks);
+    let jwt = match (forms.contains(&Form::Jwt), audience) {
+        (true, Some(audience)) => Some(JwtPolicy { audience, issuer, leeway: JWT_LEEWAY }),
+        (true, None) => {
+            reader.fault("audience", "is required where `accept` has `jwt`", "set it to the `aud` of your tokens");
+            None
+        }
+        (false, _) => None,
+    };
+    Some(Policy { forms, tolerance: tolerance.unwrap_or(Tolerance::DEFAULT), jwt, ..Policy::of(scheme) })
+}
+
+/// Every form that is accepted by name has a key, and every key a form.
+fn check_keys(reader: &mut Reader<'_>, scheme: &Scheme, forms: &[Form], secrets: &[SecretKey], has_jwks: bool) {
+    let shared = matches!(scheme.keys, KeySource::SharedJwks(_));
+    if shared && reader.had("secrets") {
+        reader.fault(
+            "secrets",
+            "do not go with this scheme, whose keys come from a key set",
+            "remove them, or use another source for static webhooks",
+        );
+    } else if !shared && !has_jwks && !reader.had("secrets") {
+        reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");
+    }
+    let idle = |key: &SecretKey| match key {
+        SecretKey::Hmac(_) => !forms.contains(&Form::V1),
+        SecretKey::Ed25519(_) => !forms.contains(&Form::V1a),
+    };
+    if !shared && secrets.iter().any(idle) {
+        reader.fault(
+            "secrets",
+            "hold a key that nothing accepted here can use (`whsec_…` is for v1, `whpk_…` for v1a)",
+            "remove the key, or accept its form",
+        );
+    }
+}
+
+/// Seconds of leeway on `exp` and `nbf`.
+const JWT_LEEWAY: u64 = 60;

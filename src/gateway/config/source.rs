@@ -1,0 +1,113 @@
+//! One source, read from its table.
+
+use zeroize::Zeroizing;
+
+use super::durable::{Durable, milliseconds, read_dedupe, read_storage};
+use super::forward::{ForwardTo, read_forward};
+use super::policy::{read_jwks, read_policy, read_scheme};
+use super::reader::Reader;
+use super::{Entry, Environment};
+use crate::gateway::inbox;
+use crate::key::SecretKey;
+use crate::scheme::KeySource;
+use crate::signature::constant_time_eq;
+use crate::verify::Policy;
+
+/// One configured sender.
+#[derive(Debug)]
+pub struct Source {
+    /// Its name, which is its path.
+    pub name: String,
+    /// What it accepts.
+    pub policy: Policy,
+    /// Its own keys.
+    pub secrets: Vec<SecretKey>,
+    /// Where its sender publishes keys.
+    pub jwks: Option<String>,
+    /// The largest body, in bytes.
+    pub max_body: u64,
+    /// For how many seconds a delivered event is remembered; `None`: not at all.
+    pub dedupe: Option<u64>,
+    /// Set where events are stored before they are acknowledged.
+    pub durable: Option<Durable>,
+    /// Where events go.
+    pub forward: ForwardTo,
+    url_token: Option<Zeroizing<String>>,
+}
+
+impl Source {
+    pub(super) fn parse(name: &str, text: &str, environment: &impl Environment) -> Entry {
+        let mut reader = Reader::new(text, "");
+        if !is_name(name) {
+            reader.fault("name", "is not a source's name", "use a-z, 0-9 and -, at most 64, not `admin` or `healthz`");
+        }
+        let source = Self::read(name, &mut reader, environment);
+        match (source, reader.finish()) {
+            (Some(source), faults) if faults.is_empty() => Entry::Ready(Box::new(source)),
+            (_, faults) => Entry::Faulty(faults),
+        }
+    }
+
+    fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> Option<Self> {
+        let scheme = read_scheme(reader);
+        let secrets = reader.keys("secrets", environment);
+        let jwks = read_jwks(reader, scheme);
+        let policy = read_policy(reader, scheme, &secrets, jwks.is_some());
+        let url_token = reader.secret("url_token", environment);
+        if matches!(scheme.map(|scheme| &scheme.keys), Some(KeySource::SharedJwks(_))) && !reader.had("url_token") {
+            reader.fault(
+                "url_token",
+                "is required: the sender's keys sign for all its customers",
+                "name a secret that holds a long random token, and end the webhook's URL with it",
+            );
+        }
+        let max_body = reader.size("max_body").unwrap_or(1024 * 1024);
+        let is_durable = reader.flag("durable") == Some(true);
+        let dedupe = read_dedupe(reader, environment, is_durable);
+        let storage = read_storage(reader, environment, is_durable, max_body);
+        let (forward, retries) = read_forward(reader, environment, is_durable)?;
+        let durable = is_durable.then_some(Durable {
+            shards: storage.shards,
+            concurrency: retries.concurrency,
+            terms: inbox::Terms {
+                timeout: forward.timeout_ms,
+                give_up_after: milliseconds(retries.give_up_after),
+                remember: milliseconds(dedupe.unwrap_or_default()),
+                keep_body: milliseconds(storage.keep_bodies),
+            },
+        });
+        Some(Self {
+            name: name.to_owned(),
+            policy: policy?,
+            secrets,
+            jwks,
+            max_body,
+            dedupe,
+            durable,
+            forward,
+            url_token,
+        })
+    }
+
+    /// How stored events are treated: also those of a source that is not durable any more.
+    pub fn storage(&self) -> Durable {
+        self.durable.unwrap_or(Durable::DEFAULT)
+    }
+
+    /// Whether the last segment of the path is what this source wants: its token, or nothing.
+    pub(in crate::gateway) fn takes_token(&self, given: Option<&[u8]>) -> bool {
+        match (&self.url_token, given) {
+            (Some(token), Some(given)) => constant_time_eq(given, token.trim_ascii().as_bytes()),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=64).contains(&name.len())
+        && !name.starts_with('-')
+        && name.bytes().all(inner)
+        && !["admin", "healthz"].contains(&name)
+}
