@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import wasm from "./glue_bg.wasm";
 import * as glue from "./glue.js";
+import { readChunks } from "./outside.js";
 
 const HEALTH = 2147483647;
 const ADMIN = 2147483646;
@@ -96,25 +97,6 @@ async function follow(task) {
   }
   task.free();
   return finish(n);
-}
-
-/** The whole body, or null where it is larger than the limit. */
-async function readChunks(stream, limit) {
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of stream ?? []) {
-    length += chunk.length;
-    if (length > limit) return null;
-    chunks.push(chunk);
-  }
-  if (chunks.length === 1) return chunks[0];
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks.splice(0)) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }
 
 async function admin(request) {

@@ -51,7 +51,7 @@ struct Worker {
 
 const PRODUCTION: Worker = Worker {
     module: Module { name: "worker", package: "countersign-worker", abort_handler: true },
-    scripts: &[("crates/worker/entry.js", "entry.js")],
+    scripts: &[("crates/worker/entry.js", "entry.js"), ("crates/worker/outside.js", "outside.js")],
 };
 
 /// The production entry, with routes around it that only tests may have.
@@ -61,6 +61,7 @@ const TEST: Worker = Worker {
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
         ("crates/worker/entry.js", "worker.js"),
+        ("crates/worker/outside.js", "outside.js"),
     ],
 };
 

@@ -11,9 +11,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console)]
     pub(crate) fn log(line: &str);
 
-    #[wasm_bindgen(js_name = fetch, catch)]
-    fn global_fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
-
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout, catch)]
@@ -43,15 +40,11 @@ extern "C" {
     pub(crate) type Kv;
     #[wasm_bindgen(method, js_name = get, catch)]
     fn kv_get(this: &Kv, key: &str) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, js_name = put, catch)]
-    fn kv_put(this: &Kv, key: &str, value: &str, options: &JsValue) -> Result<Promise, JsValue>;
 
     /// The storage of a Durable Object.
     pub type Storage;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn sql(this: &Storage) -> Sql;
-    #[wasm_bindgen(method, js_name = setAlarm, catch)]
-    fn set_alarm(this: &Storage, at: f64) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = transactionSync, catch)]
     pub(crate) fn transaction_sync(this: &Storage, work: &mut dyn FnMut()) -> Result<(), JsValue>;
 
@@ -97,8 +90,6 @@ extern "C" {
     pub(crate) fn replay(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = replayAll, catch)]
     pub(crate) fn replay_all(this: &Fetcher, state: u8) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, js_name = fetch, catch)]
-    fn fetcher_fetch(this: &Fetcher, url: &str, init: &JsValue) -> Result<Promise, JsValue>;
 
     /// A Durable Object namespace.
     pub(crate) type Namespace;
@@ -106,49 +97,35 @@ extern "C" {
     pub(crate) fn id_from_name(this: &Namespace, name: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, js_name = get, catch)]
     pub(crate) fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
-
-    /// What ends a request, and the signal by which it knows.
-    type AbortController;
-    #[wasm_bindgen(constructor)]
-    fn new() -> AbortController;
-    #[wasm_bindgen(method, getter)]
-    fn signal(this: &AbortController) -> AbortSignal;
-    #[wasm_bindgen(method, getter)]
-    fn abort(this: &AbortController) -> Method;
-    type Method;
-    #[wasm_bindgen(method)]
-    fn bind(this: &Method, context: &JsValue) -> JsValue;
-    #[derive(Clone)]
-    pub(crate) type AbortSignal;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn aborted(this: &AbortSignal) -> bool;
-
-    /// A response.
-    pub(crate) type Response;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn status(this: &Response) -> u16;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn headers(this: &Response) -> Headers;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn body(this: &Response) -> Option<Stream>;
-
-    /// A readable stream and its reader.
-    pub(crate) type Stream;
-    #[wasm_bindgen(method, js_name = getReader)]
-    fn reader(this: &Stream) -> Reader;
-    #[wasm_bindgen(method, catch)]
-    fn cancel(this: &Stream) -> Result<Promise, JsValue>;
-    type Reader;
-    #[wasm_bindgen(method, catch)]
-    fn read(this: &Reader) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, js_name = cancel, catch)]
-    fn reader_cancel(this: &Reader) -> Result<Promise, JsValue>;
 }
 
-/// Where a request goes.
-pub(crate) enum Target<'a> {
-    Network,
-    Fetcher(&'a Fetcher),
+#[wasm_bindgen(raw_module = "./outside.js")]
+extern "C" {
+    fn post(fetcher: &JsValue, url: &str, lines: &str, body: &Uint8Array, milliseconds: f64) -> Promise;
+    fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
+    #[wasm_bindgen(catch)]
+    fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_name = within)]
+    fn race(promise: &Promise, milliseconds: f64) -> Promise;
+    /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
+    pub(crate) fn arm(storage: &Storage, at: f64);
+
+    /// The head of an answer.
+    #[derive(Debug)]
+    pub(crate) type Head;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn status(this: &Head) -> u16;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn late(this: &Head) -> bool;
+    #[wasm_bindgen(method, getter, js_name = retryAfter)]
+    pub(crate) fn retry_after(this: &Head) -> Option<String>;
+
+    /// A document, as it was fetched.
+    pub(crate) type Document;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn bytes(this: &Document) -> Uint8Array;
+    #[wasm_bindgen(method, getter, js_name = cacheControl)]
+    pub(crate) fn cache_control(this: &Document) -> Option<String>;
 }
 
 /// Milliseconds since 1970. The platform's clock stands still while code runs and moves with I/O.
@@ -182,42 +159,24 @@ pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) 
     object.into()
 }
 
-/// One request; the answer's head. Redirects are not followed.
-pub(crate) async fn fetch(target: Target<'_>, url: &str, init: &JsValue) -> Result<Response, JsValue> {
-    let promise = match target {
-        Target::Network => global_fetch(url, init),
-        Target::Fetcher(fetcher) => fetcher.fetcher_fetch(url, init),
-    }?;
-    settled(promise).await.map(JsCast::unchecked_into)
+/// One POST; the head of the answer, or `None` where the platform failed rather than the destination. `lines` are headers, each a
+/// name and a value, separated by line feeds.
+pub(crate) async fn send(
+    fetcher: Option<&Fetcher>,
+    url: &str,
+    lines: &str,
+    body: &Uint8Array,
+    milliseconds: u64,
+) -> Option<Head> {
+    let none = JsValue::UNDEFINED;
+    let fetcher = fetcher.map_or(&none, AsRef::as_ref);
+    settled(post(fetcher, url, lines, body, milliseconds as f64)).await.ok().map(JsCast::unchecked_into)
 }
 
-impl Response {
-    /// Lets go of a body that nobody reads.
-    pub(crate) fn discard(&self) {
-        if let Some(promise) = self.body().and_then(|body| body.cancel().ok()) {
-            ignore_failure(&promise);
-        }
-    }
-
-    /// The body, if it is no larger than `limit`.
-    pub(crate) async fn bytes(&self, limit: usize) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let Some(body) = self.body() else { return Some(bytes) };
-        let reader = body.reader();
-        loop {
-            let chunk = settled(reader.read().ok()?).await.ok()?;
-            let Some(value) = property(&chunk, "value") else { return Some(bytes) };
-            let value: Uint8Array = value.unchecked_into();
-            let length = usize::try_from(value.length()).ok()?;
-            if bytes.len().saturating_add(length) > limit {
-                if let Ok(promise) = reader.reader_cancel() {
-                    ignore_failure(&promise);
-                }
-                return None;
-            }
-            bytes.extend(value.to_vec());
-        }
-    }
+/// A document of at most `limit` bytes, if it is answered with 200 in time.
+pub(crate) async fn document(url: &str, milliseconds: f64, limit: u32) -> Option<Document> {
+    let document = settled(get(url, milliseconds, limit)).await.ok()?;
+    document.is_object().then(|| document.unchecked_into())
 }
 
 impl Kv {
@@ -228,17 +187,7 @@ impl Kv {
 
     /// Stores text for a number of seconds, at least 60.
     pub(crate) async fn write(&self, key: &str, value: &str, seconds: u64) -> Result<(), JsValue> {
-        let options = object([("expirationTtl", JsValue::from_f64(seconds as f64))]);
-        settled(self.kv_put(key, value, &options)?).await.map(drop)
-    }
-}
-
-impl Storage {
-    /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
-    pub(crate) fn arm(&self, at: u64) {
-        if let Ok(promise) = self.set_alarm(at as f64) {
-            ignore_failure(&promise);
-        }
+        settled(put(self, key, value, seconds as f64)?).await.map(drop)
     }
 }
 
@@ -258,10 +207,8 @@ impl Namespace {
 
 /// Waits for a promise of another request, but not for ever.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
-    let timer = Timer::new(milliseconds);
-    let both = Array::of2(promise, &timer.promise);
     // A failure is seen in what the promise left behind.
-    let _ = settled(Promise::race(&both)).await;
+    let _ = settled(race(promise, milliseconds)).await;
 }
 
 /// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.
@@ -283,20 +230,6 @@ impl Timer {
     }
 }
 
-/// A time limit on a request. It ends when it is dropped, as [`Timer`] does.
-pub(crate) struct TimeLimit {
-    pub(crate) signal: AbortSignal,
-    _call: Call,
-}
-
-impl TimeLimit {
-    pub(crate) fn new(milliseconds: f64) -> Self {
-        let controller = AbortController::new();
-        let abort = controller.abort().bind(&controller);
-        Self { signal: controller.signal(), _call: Call(set_timeout(&abort, milliseconds)) }
-    }
-}
-
 /// A call that is due at some time, unless this is dropped before.
 struct Call(JsValue);
 
@@ -305,13 +238,4 @@ impl Drop for Call {
         // A request that is over has no timers; nor may another end those of one.
         let _ = clear_timeout(&self.0);
     }
-}
-
-/// A failure that nobody waits for ends here; unhandled, the platform would report it.
-fn ignore_failure(promise: &Promise) {
-    thread_local! {
-        static IGNORE: Closure<dyn FnMut(JsValue)> = Closure::new(drop);
-    }
-    // What `catch` makes is a promise that cannot fail.
-    let _ = IGNORE.with(|ignore| promise.catch(ignore));
 }

@@ -1,5 +1,7 @@
 //! Requests to destinations.
 
+use std::borrow::Cow;
+
 use countersign::Timestamp;
 use countersign::gateway::config::{Destination, Source};
 use countersign::gateway::forward::{Event, Header, Payload, object_name, url};
@@ -9,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
 use crate::crypto::Platform;
-use crate::host::{self, AbortSignal, Fetcher, Namespace, Target, TimeLimit, object, property};
+use crate::host::{self, Fetcher, Head, Namespace, property};
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -22,40 +24,30 @@ pub(crate) struct Reply {
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
 pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue) -> Reply {
     let started = host::now_ms();
-    let limit = TimeLimit::new(source.forward.timeout_ms as f64);
     let headers = event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform);
-    let init = request(event, &headers, &limit.signal);
-    let answer = match destination(event, source, env) {
-        Ok(Some(fetcher)) => host::fetch(Target::Fetcher(&fetcher), &url(source), &init).await,
-        Ok(None) => host::fetch(Target::Network, &url(source), &init).await,
-        Err(error) => Err(error),
+    let head = match destination(event, source, env) {
+        Ok(fetcher) => {
+            let limit = source.forward.timeout_ms;
+            host::send(fetcher.as_ref(), &url(source), &lines(&headers), &body(event), limit).await
+        }
+        Err(_) => None,
     };
     let ms = host::now_ms().saturating_sub(started);
-    match answer {
-        Ok(response) => {
-            let status = response.status();
-            let retry_after = response.headers().get("retry-after").filter(|_| status >= 300);
-            response.discard();
-            let outcome = if (200..300).contains(&status) { Ok(()) } else { Err(Refusal::DestinationFailed) };
-            Reply { outcome, status, ms, retry_after }
-        }
-        Err(_) => {
-            let refusal = if limit.signal.aborted() { Refusal::DestinationTimeout } else { Refusal::DestinationFailed };
-            Reply { outcome: Err(refusal), status: 0, ms, retry_after: None }
-        }
-    }
+    let status = head.as_ref().map_or(0, Head::status);
+    let outcome = match status {
+        200..300 => Ok(()),
+        0 if head.as_ref().is_some_and(Head::late) => Err(Refusal::DestinationTimeout),
+        _ => Err(Refusal::DestinationFailed),
+    };
+    let retry_after = head.as_ref().filter(|_| status >= 300).and_then(Head::retry_after);
+    Reply { outcome, status, ms, retry_after }
 }
 
-fn request(event: &Event<Body>, headers: &[Header], signal: &AbortSignal) -> JsValue {
-    // workerd writes header text as UTF-8, so what arrived as UTF-8 leaves as the same bytes.
-    let headers = headers.iter().map(|(name, value)| (name.as_ref(), text(value)));
-    object([
-        ("method", "POST".into()),
-        ("headers", object(headers)),
-        ("body", body(event).into()),
-        ("redirect", "manual".into()),
-        ("signal", signal.into()),
-    ])
+/// Headers as they cross the boundary: no value holds a line feed. workerd writes header text as UTF-8, so what arrived as UTF-8
+/// leaves as the same bytes.
+fn lines(headers: &[Header]) -> String {
+    let texts = headers.iter().flat_map(|(name, value)| [Cow::Borrowed(name.as_ref()), String::from_utf8_lossy(value)]);
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// The body, as JavaScript holds it.
@@ -64,10 +56,6 @@ pub(crate) fn body(event: &Event<Body>) -> Uint8Array {
         Payload::Received(body) => body.as_array().clone(),
         Payload::Claims(claims) => Uint8Array::from(claims.as_slice()),
     }
-}
-
-fn text(bytes: &[u8]) -> JsValue {
-    JsValue::from_str(&String::from_utf8_lossy(bytes))
 }
 
 fn destination(event: &Event<Body>, source: &Source, env: &JsValue) -> Result<Option<Fetcher>, JsValue> {

@@ -276,7 +276,7 @@ impl Object {
 
     fn arm(&self, at: u64) {
         self.armed.set(Some(at));
-        self.storage.arm(at);
+        host::arm(&self.storage, at as f64);
     }
 
     /// Sets the alarm for what comes next, whatever was set before.

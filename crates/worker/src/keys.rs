@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::host::{self, ExecutionContext, Kv, Target, TimeLimit, object};
+use crate::host::{self, ExecutionContext, Kv};
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -162,19 +162,9 @@ async fn load(url: &str, access: &Access, source: Source) -> Option<(Jwks, Fresh
 
 /// Fetches a document that is a readable set: 5 s, no redirects, 64 KiB.
 async fn fetch(url: &str) -> Option<(Vec<u8>, Freshness)> {
-    let limit = TimeLimit::new(FETCH_MS);
-    let init = object([
-        ("redirect", "manual".into()),
-        ("headers", object([("accept", "application/json".into())])),
-        ("signal", limit.signal.clone().into()),
-    ]);
-    let response = host::fetch(Target::Network, url, &init).await.ok()?;
-    if response.status() != 200 {
-        response.discard();
-        return None;
-    }
-    let ttl = ttl(response.headers().get("cache-control").as_deref());
-    let document = response.bytes(MAX_DOCUMENT).await?;
+    let document = host::document(url, FETCH_MS, MAX_DOCUMENT).await?;
+    let ttl = ttl(document.cache_control().as_deref());
+    let document = document.bytes().to_vec();
     Jwks::parse(&document).ok()?;
     Some((document, Freshness { fetched_at: host::now(), ttl }))
 }
@@ -208,4 +198,4 @@ const FETCH_MS: f64 = 5_000.0;
 const WAIT_MS: f64 = 6_000.0;
 
 /// The largest document.
-const MAX_DOCUMENT: usize = 64 * 1024;
+const MAX_DOCUMENT: u32 = 64 * 1024;

@@ -1,0 +1,88 @@
+// What goes out to others, each in one crossing from Wasm. Nothing is decided here; nothing here rejects, except `put`.
+
+/**
+ * One POST. `lines` are headers, each a name and a value, separated by line feeds.
+ * Resolves to the head of the answer: its status (0: none, in time or at all) and what it says of `Retry-After`.
+ */
+export async function post(fetcher, url, lines, body, milliseconds) {
+  const parts = lines.split("\n");
+  const headers = {};
+  for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
+  const { response, late } = await request(fetcher, url, { method: "POST", headers, body }, milliseconds);
+  if (!response) return { status: 0, late };
+  discard(response);
+  return { status: response.status, late, retryAfter: response.headers.get("retry-after") ?? undefined };
+}
+
+/** A document of at most `limit` bytes, with its `Cache-Control`; undefined for anything but a 200 that is read in time. */
+export async function get(url, milliseconds, limit) {
+  const { response, stop } = await request(undefined, url, { headers: { accept: "application/json" } }, milliseconds, true);
+  if (!response) return undefined;
+  try {
+    if (response.status !== 200) return void discard(response);
+    const bytes = await readChunks(response.body, limit);
+    return bytes && { bytes, cacheControl: response.headers.get("cache-control") ?? undefined };
+  } catch {
+    return undefined;
+  } finally {
+    stop();
+  }
+}
+
+/** Stores text in KV for a number of seconds, at least 60. */
+export function put(kv, key, value, seconds) {
+  return kv.put(key, value, { expirationTtl: seconds });
+}
+
+/** Sets an object's alarm. The platform tells the object itself where that fails: it is started anew. */
+export function arm(storage, at) {
+  storage.setAlarm(at).catch(() => {});
+}
+
+/** Waits for the promise of another request, but not for ever. */
+export async function within(promise, milliseconds) {
+  let timer;
+  const over = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([promise, over]).catch(() => {});
+  clearTimeout(timer);
+}
+
+/** All of a stream, or null where it is larger than the limit. */
+export async function readChunks(stream, limit) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of stream ?? []) {
+    length += chunk.length;
+    if (length > limit) return null;
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks.splice(0)) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** One request, redirects not followed; its time ends with the head of the answer, or, where its body is wanted, with `stop`. */
+async function request(fetcher, url, init, milliseconds, wholly = false) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  const stop = () => clearTimeout(timer);
+  let response;
+  try {
+    const given = { ...init, redirect: "manual", signal: controller.signal };
+    response = await (fetcher ? fetcher.fetch(url, given) : fetch(url, given));
+  } catch {
+    // Why a request failed is not told apart, but for its time.
+  }
+  if (!response || !wholly) stop();
+  return { response, stop, late: controller.signal.aborted };
+}
+
+/** Lets go of a body that nobody reads. */
+function discard(response) {
+  response.body?.cancel().catch(() => {});
+}
