@@ -1,6 +1,6 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::task::settled;
@@ -52,6 +52,21 @@ extern "C" {
     pub type Sql;
     #[wasm_bindgen(method, variadic, catch)]
     pub(crate) fn exec(this: &Sql, statement: &str, values: &Array) -> Result<Cursor, JsValue>;
+    /// [`Sql::exec`] of what every accepted event executes, without a list made for it.
+    #[wasm_bindgen(method, js_name = exec, catch)]
+    pub(crate) fn insert(
+        this: &Sql,
+        statement: &str,
+        key: &JsValue,
+        id: &JsString,
+        form: &JsString,
+        headers: &JsString,
+        body: &Uint8Array,
+        bytes: f64,
+        received_at: f64,
+        since: f64,
+        due: f64,
+    ) -> Result<Cursor, JsValue>;
     #[wasm_bindgen(method, getter, js_name = databaseSize)]
     fn database_size(this: &Sql) -> f64;
     /// Rows as objects, and the same as arrays.

@@ -23,6 +23,10 @@ const STEPS: [&str; 2] = [
      ALTER TABLE events ADD COLUMN last_error TEXT",
 ];
 
+/// Claim and event in one statement.
+const INSERT: &str = "INSERT INTO events (key, id, form, headers, body, bytes, received_at, state, attempts, tries, since, due, finished)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0) ON CONFLICT (key) DO NOTHING RETURNING number";
+
 /// Events tidied away in one pass.
 const BATCH: u32 = 500;
 
@@ -87,23 +91,14 @@ impl Table {
 
     /// Claims the id and stores the event in one statement; `false` where the id is known.
     pub(crate) fn insert(&self, row: &Row, body: &Uint8Array, progress: Progress) -> Result<bool, ()> {
-        let cursor = self.cursor(
-            "INSERT INTO events (key, id, form, headers, body, bytes, received_at, state, attempts, tries, since, due, finished)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0) ON CONFLICT (key) DO NOTHING RETURNING number",
-            &[
-                key(row.key),
-                row.id.clone().into(),
-                row.form.clone().into(),
-                row.headers.clone().into(),
-                body.into(),
-                body.length().into(),
-                integer(row.received_at),
-                integer(progress.since),
-                integer(progress.due),
-            ],
-        )?;
+        let length = f64::from(body.length());
+        let [received_at, since, due] = [row.received_at, progress.since, progress.due].map(|number| number as f64);
+        let (sql, key) = (INSERT, key(row.key));
+        let inserted =
+            self.0.insert(sql, &key, &row.id, &row.form, &row.headers, body, length, received_at, since, due);
         // One row or none: whatever is in it, an object costs less than a second cursor.
-        cursor.to_array().map(|rows| rows.length() > 0).map_err(|error| report(&error))
+        let rows = inserted.and_then(|cursor| cursor.to_array());
+        rows.map(|rows| rows.length() > 0).map_err(|error| report(&error))
     }
 
     /// Marks an id as taken over by a newer shard.
