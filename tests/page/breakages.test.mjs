@@ -1,25 +1,12 @@
 // Every deliberate breakage leads to its code on the page, and every near miss is found; what is whole is genuine.
 
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
 import { breakages } from "../../www/src/breakages.js";
-import { launch, make, open, verdict, verdictCode } from "./fixtures/browser.mjs";
-import { FOLDER, serve } from "./fixtures/server.mjs";
+import { make, verdict, verdictCode } from "./fixtures/browser.mjs";
+import { visit } from "./fixtures/visit.mjs";
 
-let server;
-let browser;
-let page;
-
-before(async () => {
-  server = await serve(FOLDER);
-  browser = await launch();
-  page = await open(browser, server.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const page = await visit();
 
 const SENDERS = ["gemini", "gemini-dynamic", "token", "standard-webhooks", "public-key", "svix"];
 

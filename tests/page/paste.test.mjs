@@ -1,10 +1,10 @@
 // Pasting: each form is taken apart into the fields, byte for byte.
 
-import { after, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { drawn, launch, open, paste, verdict } from "./fixtures/browser.mjs";
-import { FOLDER, serve } from "./fixtures/server.mjs";
+import { drawn, paste, verdict } from "./fixtures/browser.mjs";
+import { visit } from "./fixtures/visit.mjs";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const BODY = '{"type":"batch.succeeded","note":"it\'s \\"é\\""}';
@@ -13,24 +13,11 @@ const signature = (body) => `v1,${createHmac("sha256", Buffer.from(SECRET.slice(
 const headers = (body = BODY) => ({ "content-type": "application/json", "webhook-id": "msg_1", "webhook-timestamp": String(NOW), "webhook-signature": signature(body) });
 const lines = (body, end = "\n") => Object.entries(headers(body)).map(([name, value]) => `${name}: ${value}${end}`).join("");
 
-let server;
-let browser;
-let page;
-
-before(async () => {
-  server = await serve(FOLDER);
-  browser = await launch();
-  page = await open(browser, server.url);
-});
+const page = await visit();
 
 beforeEach(async () => {
   await page.click("#clear");
   await page.fill("#secret", SECRET);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
 });
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,12 +1,12 @@
 // For people: no violation that axe-core knows, in both themes and at both ends of the widths; everything by keyboard; pictures
 // of it in build/screenshots.
 
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { launch, make, open, verdict } from "./fixtures/browser.mjs";
-import { FOLDER, serve } from "./fixtures/server.mjs";
+import { make, open, verdict } from "./fixtures/browser.mjs";
+import { host } from "./fixtures/visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENSHOTS = new URL("../../build/screenshots/", import.meta.url).pathname;
@@ -21,18 +21,7 @@ const SCENES = {
   token: ["token", "expired"],
 };
 
-let server;
-let browser;
-
-before(async () => {
-  server = await serve(FOLDER);
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await host();
 
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [360, 1280]) {

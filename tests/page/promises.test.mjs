@@ -1,24 +1,14 @@
 // What the page promises: nothing leaves it, its policy holds, links hold no secret, any static server under any path will do.
 
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { drawn, launch, make, open, paste, verdict } from "./fixtures/browser.mjs";
+import { drawn, make, open, paste, verdict } from "./fixtures/browser.mjs";
 import { FOLDER, serve } from "./fixtures/server.mjs";
+import { host } from "./fixtures/visit.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-  server = await serve(FOLDER);
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const { server, browser } = await host();
 
 /** A bit of everything that the page can do. */
 async function useEverything(page) {

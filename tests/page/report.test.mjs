@@ -1,24 +1,11 @@
 // What a report shows: signed bytes, signatures, key set, token, time.
 
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
-import { drawn, launch, make, open, verdict, verdictCode } from "./fixtures/browser.mjs";
-import { FOLDER, serve } from "./fixtures/server.mjs";
+import { drawn, make, verdict, verdictCode } from "./fixtures/browser.mjs";
+import { visit } from "./fixtures/visit.mjs";
 
-let server;
-let browser;
-let page;
-
-before(async () => {
-  server = await serve(FOLDER);
-  browser = await launch();
-  page = await open(browser, server.url);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const page = await visit();
 
 const count = (selector) => page.locator(selector).count();
 

@@ -9,8 +9,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { launch, make, open, paste, verdictCode } from "./fixtures/browser.mjs";
-import { FOLDER, serve } from "./fixtures/server.mjs";
+import { make, paste, verdictCode } from "./fixtures/browser.mjs";
+import { visit } from "./fixtures/visit.mjs";
 
 const PACKAGE = new URL("../../build/npm/package/", import.meta.url).pathname;
 const run = promisify(execFile);
@@ -28,25 +28,16 @@ const SAMPLES = [
   ["public-key", ""],
 ];
 
-let server;
-let browser;
-let page;
+const page = await visit();
 let folder;
 
-before(async () => {
-  server = await serve(FOLDER);
-  browser = await launch();
-  page = await open(browser, server.url);
+before(() => {
   folder = mkdtempSync(join(tmpdir(), "countersign-page-"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(PACKAGE, join(folder, "node_modules/countersign"));
 });
 
-after(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await browser?.close();
-  await server?.close();
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a button copies, once it is there. */
 async function taken(button) {
