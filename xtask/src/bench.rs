@@ -2,6 +2,7 @@
 //!
 //! One process of workerd serves all three, and rounds are interleaved, so that what the machine does meanwhile meets all alike.
 
+mod cpu;
 mod day;
 mod inbox;
 mod npm;
@@ -28,6 +29,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut body, mut rounds) = (400_usize, 25_usize);
     while let Some(arg) = args.next()? {
         match arg {
+            lexopt::Arg::Value(name) if name == "cpu" => return cpu::command(args),
             lexopt::Arg::Value(name) if name == "day" => return day::command(args),
             lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
             lexopt::Arg::Value(name) if name == "npm" => return npm::command(args),

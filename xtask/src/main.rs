@@ -1,4 +1,4 @@
-//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | selfhost | package | page`.
+//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | costs | selfhost | package | page`.
 //!
 //! One file per command; what they share is in [`process`] (children, and their end), [`term`] (what is shown), [`tools`] (what has to
 //! be installed) and [`wrangler`] (configurations derived from `wrangler.toml`).
@@ -8,6 +8,7 @@
 mod bench;
 mod build;
 mod check;
+mod costs;
 mod demo;
 mod dev;
 mod devtest;
@@ -44,9 +45,11 @@ cargo xtask <command>
                               events accepted per second against an insert written by hand, and with a full shard
   bench day [--events 10000] [--fail 30%]
                               a day of Gemini's deliveries and retries in half a minute, to an origin that fails
+  bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
   bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
   check [--config wrangler.toml] [--env NAME]
                               finds what is wrong with a configuration before it is deployed
+  costs [--update]            docs/costs.md, from what tests count; --update: and count anew
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
            [--config wrangler.toml] [--env NAME] [--worker DIR]
                               a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
@@ -74,6 +77,7 @@ fn run() -> anyhow::Result<()> {
             "bench" => bench::command(args),
             "example" => example::command(args),
             "check" => check::command(args),
+            "costs" => costs::command(args),
             "selfhost" => selfhost::command(args),
             "package" => package::command(args),
             "page" => page::command(args),
