@@ -63,6 +63,15 @@ test("headers in every form that frameworks have them in", () => {
   for (const [name, headers] of Object.entries(forms)) assert.doesNotThrow(() => new Webhook(SECRET).verify(BODY, headers, at), name);
 });
 
+test("values that no request can have are checked as they are", () => {
+  const id = "a\nb\u0000é";
+  for (const body of [BODY, Buffer.from(BODY), "", "\n\n", JSON.stringify("\n".repeat(5000))]) {
+    const headers = headersFor(body, { id });
+    assert.doesNotThrow(() => new Webhook(SECRET).verify(body, headers, { ...at, jsonParse: false }));
+    assert.equal(thrown(() => new Webhook(SECRET).verify(body, { ...headers, "webhook-id": "a\nc\u0000é" }, at)).code, "no_matching_signature");
+  }
+});
+
 test("bodies in every form", () => {
   const bytes = new TextEncoder().encode(BODY);
   const padded = new Uint8Array(bytes.length + 8);

@@ -36,6 +36,8 @@ pub(crate) struct Module {
     /// The folder under `build/stage/`.
     pub(crate) name: &'static str,
     pub(crate) package: &'static str,
+    /// The profile in Cargo.toml.
+    pub(crate) profile: &'static str,
     /// Whether the glue starts anew by itself after a trap. It is written with exceptions, which a Worker's runtime has; the
     /// package's own script does the same for every runtime.
     pub(crate) abort_handler: bool,
@@ -50,13 +52,13 @@ struct Worker {
 }
 
 const PRODUCTION: Worker = Worker {
-    module: Module { name: "worker", package: "countersign-worker", abort_handler: true },
+    module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
     scripts: &[("crates/worker/entry.js", "entry.js"), ("crates/worker/outside.js", "outside.js")],
 };
 
 /// The production entry, with routes around it that only tests may have.
 const TEST: Worker = Worker {
-    module: Module { name: "worker-test", package: "countersign-worker-test", abort_handler: true },
+    module: Module { name: "worker-test", package: "countersign-worker-test", profile: "release", abort_handler: true },
     scripts: &[
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
@@ -145,7 +147,7 @@ impl Module {
         let messages = process::output(
             &format!("compile {}", self.package),
             tools::cargo()
-                .args(["build", "--release", "--target", tools::WASM, "--package", self.package])
+                .args(["build", "--profile", self.profile, "--target", tools::WASM, "--package", self.package])
                 .env("CARGO_ENCODED_RUSTFLAGS", tools::wasm_rustflags())
                 .arg("--message-format=json-render-diagnostics"),
         )?;

@@ -16,16 +16,17 @@ use crate::{process, tools};
 const BUDGETS: [(&str, usize); 3] =
     [("dist/core.wasm", 110_000), ("dist/hmac.wasm", 30_000), ("dist/full.wasm", 190_000)];
 
-const MODULE: Module = Module { name: "npm", package: "countersign-npm", abort_handler: false };
+const MODULE: Module = Module { name: "npm", package: "countersign-npm", profile: "npm", abort_handler: false };
 
 /// The same with reports and the jwt form, loaded when asked for.
-const FULL: Module = Module { name: "npm-full", package: "countersign-npm-full", abort_handler: false };
+const FULL: Module =
+    Module { name: "npm-full", package: "countersign-npm-full", profile: "release", abort_handler: false };
 
 /// What is left of the first where there are shared secrets alone.
-const HMAC: Module = Module { name: "npm-hmac", package: "countersign-npm-hmac", abort_handler: false };
+const HMAC: Module = Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "npm", abort_handler: false };
 
 /// The first, with a trap that tests can spring.
-const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", abort_handler: false };
+const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", profile: "npm", abort_handler: false };
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {

@@ -5,35 +5,36 @@ mod body;
 mod fault;
 mod given;
 mod options;
+mod room;
 
 pub use crate::body::Held;
 pub use crate::fault::Fault;
 pub use crate::given::Given;
 pub use crate::options::Options;
+pub use crate::room::{room, written};
 
 use countersign::scheme::{self, Form, Scheme};
 use countersign::signature::Portable;
-use countersign::{Headers, HmacKey, Timestamp, Verified, sign};
+use countersign::{Error, HmacKey, Timestamp, Verified, sign};
 
-/// The headers of a scheme, in the order of [`describe`]. The first character of `lines` parts the values that follow: one that
-/// none of them holds.
-pub fn named<'l>(scheme: &'static Scheme, lines: &'l str) -> Headers<'l> {
-    let names = scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature]);
-    let mut characters = lines.chars();
-    let separator = characters.next().unwrap_or_default();
-    names.zip(characters.as_str().split(separator)).map(|(name, value)| (name, value.as_bytes())).collect()
-}
-
-/// Form, set of headers and key of what was verified, in one number: two bits, six bits, and the rest.
-pub fn pack<B>(scheme: &Scheme, verified: &Verified<'_, B>) -> u32 {
+/// What a check comes to, as one number. If it holds: the form, the set of headers and the key, in two bits, six bits and the
+/// rest. If not, -1, and the fault is left in `fault`.
+pub fn answer<B>(scheme: &Scheme, outcome: Result<Verified<'_, B>, Error>, fault: &mut Option<Fault>) -> i32 {
+    let verified = match outcome {
+        Ok(verified) => verified,
+        Err(error) => {
+            *fault = Some(error.into());
+            return -1;
+        }
+    };
     let form = match verified.form() {
         Form::V1 => 0,
         Form::V1a => 1,
         _ => 2,
     };
     let set = scheme.headers.iter().position(|names| names.id == verified.names().id).unwrap_or_default();
-    let number = |value: usize| u32::try_from(value).unwrap_or_default();
-    form | (number(set) & 63) << 2 | number(verified.key()) << 8
+    let number = |value: usize, most: i32| i32::try_from(value).unwrap_or_default().min(most);
+    form | number(set, 0x3f) << 2 | number(verified.key(), 0x7f_ffff) << 8
 }
 
 /// What JavaScript has to know of a scheme, in words parted by spaces: the URL of its key set or `-`, then its headers, in sets of

@@ -3,7 +3,7 @@
 
 use countersign::signature::{Crypto, Portable};
 use countersign::{Delivery, HmacKey, Policy};
-use countersign_npm_common::{Fault, Given, Held, Options, describe, named, pack, seconds, signed};
+use countersign_npm_common::{Fault, Given, Held, Options, answer, describe, seconds, signed, written};
 use js_sys::{Array, Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 pub struct Verifier {
     policy: Policy,
     keys: Vec<HmacKey>,
+    fault: Option<Fault>,
 }
 
 #[wasm_bindgen]
@@ -23,19 +24,24 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &str, secrets: &Array) -> Result<Verifier, JsValue> {
         let policy = Options::parse(options, &["tolerance"])?.policy(scheme)?;
-        Ok(Self { policy, keys: Given::keys(secrets, Given::hmac)? })
+        Ok(Self { policy, keys: Given::keys(secrets, Given::hmac)?, fault: None })
     }
 
-    /// Verifies a body, which is copied. Returns what [`pack`] makes of it.
-    #[wasm_bindgen(js_name = verifyBytes)]
-    pub fn verify_bytes(&self, lines: &str, body: &[u8], now: f64) -> Result<u32, JsValue> {
-        self.verify(lines, body, now, &Portable)
+    /// Verifies what stands in the room: headers and body. Returns what [`answer`] makes of it.
+    pub fn verify(&mut self, bytes: usize, now: f64) -> i32 {
+        written(self.policy.scheme, bytes, |headers, body| self.judge(Delivery::new(headers, body), now, &Portable))
     }
 
     /// The same for a body that stays with JavaScript, which hashes it: `hmac(key, prefix, body)` returns 32 bytes.
     #[wasm_bindgen(js_name = verifyHeld)]
-    pub fn verify_held(&self, lines: &str, body: Uint8Array, now: f64, hmac: &Function) -> Result<u32, JsValue> {
-        self.verify(lines, body, now, &Held(hmac))
+    pub fn verify_held(&mut self, bytes: usize, body: Uint8Array, now: f64, hmac: &Function) -> i32 {
+        written(self.policy.scheme, bytes, |headers, _| self.judge(Delivery::new(headers, body), now, &Held(hmac)))
+    }
+
+    /// Why the last check came to -1.
+    #[wasm_bindgen(js_name = takeFault)]
+    pub fn take_fault(&mut self) -> String {
+        self.fault.take().map(|fault| fault.to_text()).unwrap_or_default()
     }
 
     /// The value of `webhook-signature` for a body: one signature for each secret.
@@ -43,11 +49,16 @@ impl Verifier {
         Ok(signed(&self.keys, id, timestamp, body)?)
     }
 
-    fn verify<B, C: Crypto<B>>(&self, lines: &str, body: B, now: f64, crypto: &C) -> Result<u32, JsValue> {
-        let delivery = Delivery::new(named(self.policy.scheme, lines), body);
-        let verified = self.policy.verify_v1(&self.keys, &delivery, seconds(now), crypto).map_err(Fault::from)?;
-        Ok(pack(self.policy.scheme, &verified))
+    fn judge<B, C: Crypto<B>>(&mut self, delivery: Delivery<'_, B>, now: f64, crypto: &C) -> i32 {
+        let outcome = self.policy.verify_v1(&self.keys, &delivery, seconds(now), crypto);
+        answer(self.policy.scheme, outcome, &mut self.fault)
     }
+}
+
+/// Makes room for what is to be checked, see [`room`](countersign_npm_common::room).
+#[wasm_bindgen]
+pub fn room(bytes: usize) -> usize {
+    countersign_npm_common::room(bytes)
 }
 
 /// What JavaScript has to know of a scheme, see [`describe`].

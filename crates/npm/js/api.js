@@ -47,12 +47,12 @@ class KeySetVerifier {
 
   async unwrap(...given) {
     const { payload, headers, options } = arrange(given);
-    const [lines, now] = [this.#check.lines(headers), secondsOf(options.now)];
-    this.#check.checkHeaders(lines, now);
+    const [values, now] = [this.#check.values(headers), secondsOf(options.now)];
+    this.#check.checkHeaders(values, now);
     const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
     const document = this.#document ?? (await this.#keys(options));
     const wasm = this.#settings.accept?.includes("jwt") ? await full() : core;
-    const verify = (document) => this.#verify(this.#use(document, wasm), document, lines, body, now, options);
+    const verify = (document) => this.#verify(this.#use(document, wasm), document, values, body, now, options);
     try {
       return verify(document);
     } catch (error) {
@@ -72,8 +72,8 @@ class KeySetVerifier {
     throw fromText(core.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
   }
 
-  #verify(check, document, lines, body, now, options) {
-    const delivery = check.describe(check.verify(lines, body, now), lines, body, options);
+  #verify(check, document, values, body, now, options) {
+    const delivery = check.describe(check.verify(values, body, now), values, body, options);
     const { kid } = JSON.parse(new TextDecoder().decode(document)).keys[delivery.keyIndex] ?? {};
     return typeof kid === "string" ? { ...delivery, kid } : delivery;
   }

@@ -1,7 +1,7 @@
 // One verifier of the core, with what it was made from: it is made again after a trap, and for a newer key set.
 import { bodyOf, parse } from "./body.js";
 import { fromText, misuse } from "./error.js";
-import { linesOf, valuesOf } from "./headers.js";
+import { valuesOf } from "./headers.js";
 import { nativeHmac } from "./wasm.js";
 
 /** Bytes above which hashing natively is worth the crossings: measured in Node, some 20 µs, for which Wasm hashes 8 KiB. */
@@ -36,31 +36,48 @@ export class Check {
     this.#current();
   }
 
-  /** The value for each header of the scheme, in lines. */
-  lines(headers) {
-    return linesOf(headers, this.#names);
+  /** The value for each header of the scheme. */
+  values(headers) {
+    return valuesOf(headers, this.#names);
   }
 
   /** All that can be refused without a key. */
-  checkHeaders(lines, now) {
+  checkHeaders(values, now) {
     const verifier = this.#current();
-    this.#wasm.call(() => verifier.checkHeaders(lines, now));
+    this.#wasm.call(() => verifier.checkHeaders(this.#write(values, ""), now));
   }
 
   /** Verifies; a number for `describe`, or throws. */
-  verify(lines, body, now) {
+  verify(values, body, now) {
     const verifier = this.#current();
-    const bytes = typeof body === "string" ? encoded(body) : body;
+    const packed = this.#judge(verifier, values, body, now);
+    if (packed < 0) throw fromText(verifier.takeFault());
+    return packed;
+  }
+
+  #judge(verifier, values, body, now) {
     try {
-      if (bytes.length > NATIVE_ABOVE && nativeHmac !== undefined) return verifier.verifyHeld(lines, bytes, now, nativeHmac);
-      return verifier.verifyBytes(lines, bytes, now);
+      if (body.length <= NATIVE_ABOVE) return verifier.verify(this.#write(values, body), now);
+      const bytes = typeof body === "string" ? encoder.encode(body) : body;
+      if (nativeHmac === undefined) return verifier.verify(this.#write(values, bytes), now);
+      return verifier.verifyHeld(this.#write(values, ""), bytes, now, nativeHmac);
     } catch (thrown) {
       throw this.#wasm.failed(thrown);
     }
   }
 
+  /** Writes values and body where the Wasm reads them: first what parts the values, which none of them holds. */
+  #write(values, body) {
+    let head = "";
+    for (const value of values) {
+      if (value.includes("\n")) return this.#wasm.write("", partedOtherwise(values, body));
+      head += "\n" + value;
+    }
+    return typeof body === "string" ? this.#wasm.write(`${head}\n${body}`) : this.#wasm.write(`${head}\n`, body);
+  }
+
   /** What was verified, as users get it. */
-  describe(packed, lines, body, { jsonParse = true } = {}) {
+  describe(packed, values, body, { jsonParse = true } = {}) {
     const form = FORMS[packed & 3];
     const delivery = { id: "", timestamp: undefined, scheme: form, keyIndex: packed >>> 8, event: undefined, body };
     if (form === "jwt") {
@@ -70,7 +87,7 @@ export class Check {
       const { iat } = parse(delivery.body);
       if (typeof iat === "number") delivery.timestamp = new Date(iat * 1000);
     } else {
-      const [id, timestamp] = valuesOf(lines).slice(3 * ((packed >>> 2) & 63));
+      const [id, timestamp] = values.slice(3 * ((packed >>> 2) & 63));
       delivery.id = id;
       delivery.timestamp = new Date(Number(timestamp) * 1000);
       if (typeof body === "string") delivery.body = encoder.encode(body);
@@ -103,12 +120,19 @@ export class Check {
   }
 }
 
-/** Text as bytes, until the next call. The platform's encoder into memory at hand is quicker than the glue's, which goes by characters. */
-function encoded(text) {
-  if (text.length * 3 > scratch.length) return encoder.encode(text);
-  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+/** The same for values with line feeds, which no HTTP header can hold and an object can: parted by a byte that is in no text. */
+function partedOtherwise(values, body) {
+  const parts = values.flatMap((value) => [PARTING, encoder.encode(value)]);
+  parts.push(PARTING, typeof body === "string" ? encoder.encode(body) : body);
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
-const scratch = new Uint8Array(8192);
+const PARTING = Uint8Array.of(0xff);
 
 /** Options as the core reads them: one to a line, each value as JSON, in which what is no number, such as NaN, is null. */
 export function textOf(options) {

@@ -1,30 +1,9 @@
 // Header values, from whatever users hold headers in. Objects are told apart by what they can do: a class of another realm or polyfill is as good.
 import { misuse } from "./error.js";
 
-/** The values of `names`, each behind a separator that none of them holds: what the core takes. */
-export function linesOf(headers, names) {
-  const get = getter(headers);
-  let lines = "";
-  let parted = true;
-  for (const name of names) {
-    const value = get(name);
-    parted &&= !value.includes("\n");
-    lines += "\n" + value;
-  }
-  return parted ? lines : partedOtherwise(names.map(get));
-}
-
-/** The same for values with line feeds, which no HTTP header can hold and an object can. */
-function partedOtherwise(values) {
-  let point = 0;
-  while (values.some((value) => value.includes(String.fromCodePoint(point)))) point += 1;
-  const separator = String.fromCodePoint(point);
-  return separator + values.join(separator);
-}
-
-/** The values in lines, taken apart again. */
-export function valuesOf(lines) {
-  return lines.slice(1).split(lines[0]);
+/** The value for each of the names; "" for one that is not there. */
+export function valuesOf(headers, names) {
+  return names.map(getter(headers));
 }
 
 /** All headers as pairs, for a report. */

@@ -16,7 +16,7 @@ export const webhookOn = (wasm) =>
 
     verify(payload, headers, options) {
       const body = bodyOf(payload);
-      this.#check.verify(this.#check.lines(headers), body, secondsOf(options?.now));
+      this.#check.verify(this.#check.values(headers), body, secondsOf(options?.now));
       return options?.jsonParse === false ? undefined : this.#check.event(body);
     }
 
@@ -35,10 +35,10 @@ export class StaticVerifier {
 
   async unwrap(...given) {
     const { payload, headers, options } = arrange(given);
-    const lines = this.#check.lines(headers);
+    const values = this.#check.values(headers);
     const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
-    const packed = this.#check.verify(lines, body, secondsOf(options.now));
-    return this.#check.describe(packed, lines, body, options);
+    const packed = this.#check.verify(values, body, secondsOf(options.now));
+    return this.#check.describe(packed, values, body, options);
   }
 }
 

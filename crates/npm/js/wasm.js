@@ -3,10 +3,16 @@ import { WebhookVerificationError, fromFault, fromText } from "./error.js";
 
 const TRAPPED = { code: "internal_error", status: 500, title: "an unexpected error; try again", message: "the verifier failed and was started anew; this delivery was not judged" };
 
+const encoder = new TextEncoder();
+const NO_ROOM = new Uint8Array();
+const LEAST_ROOM = 16 * 1024;
+
 export class Wasm {
   #glue;
   #prepare;
   #started = false;
+  /** The part of its memory that `write` writes to. */
+  #room = NO_ROOM;
 
   /** Which instance this is: one more after each trap. What Rust held before is gone. */
   instance = 0;
@@ -38,11 +44,29 @@ export class Wasm {
     }
   }
 
+  /** Writes text, and bytes behind it, where the Wasm reads what is to be checked; how many bytes they are. */
+  write(text, bytes) {
+    const most = 3 * text.length + (bytes === undefined ? 0 : bytes.length);
+    // A view of memory that has grown since is empty.
+    if (this.#room.length < most) this.#makeRoom(most);
+    const { written } = encoder.encodeInto(text, this.#room);
+    if (bytes === undefined) return written;
+    this.#room.set(bytes, written);
+    return written + bytes.length;
+  }
+
+  #makeRoom(bytes) {
+    const length = Math.max(bytes, LEAST_ROOM);
+    const address = this.call((glue) => glue.room(length));
+    this.#room = new Uint8Array(this.#glue.initSync().memory.buffer, address, length);
+  }
+
   /** What to throw for what came out of a call. Text is a fault in the words of the core; anything else is a trap, after which the instance cannot be used. */
   failed(thrown) {
     if (typeof thrown === "string") return fromText(thrown);
     if (thrown instanceof WebhookVerificationError) return thrown;
     this.instance += 1;
+    this.#room = NO_ROOM;
     this.#glue.__wbg_reset_state();
     this.#prepare(this.#glue);
     return fromFault(TRAPPED, thrown);

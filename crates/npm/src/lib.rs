@@ -9,7 +9,7 @@ use countersign::gateway::freshness;
 use countersign::scheme::Form;
 use countersign::signature::{Crypto, Portable, rs256_provider};
 use countersign::{Delivery, Jwks, JwtPolicy, Keys, Policy, SecretKey};
-use countersign_npm_common::{Fault, Given, Held, Options, describe, named, pack, seconds, signed};
+use countersign_npm_common::{Fault, Given, Held, Options, answer, describe, seconds, signed, written};
 use js_sys::{Array, Function, Uint8Array};
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
@@ -24,6 +24,7 @@ pub struct Verifier {
     jwks: Option<Jwks>,
     /// The verified claims of the last token, and its id.
     claims: Option<(String, Vec<u8>)>,
+    fault: Option<Fault>,
 }
 
 #[wasm_bindgen]
@@ -38,26 +39,36 @@ impl Verifier {
         let _ = NO_RS256.install_default();
         let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, Given::key)?);
         let jwks = jwks.as_deref().map(Jwks::parse).transpose().map_err(Fault::from)?;
-        Ok(Self { policy, secrets, jwks, claims: None })
+        Ok(Self { policy, secrets, jwks, claims: None, fault: None })
     }
 
-    /// Headers and age, for which no key is needed: what fails here need not wait for a key set.
+    /// Headers and age, for which no key is needed: what fails here need not wait for a key set. What the headers are is read from
+    /// the room, see [`written`].
+    ///
+    /// # Errors
+    /// Those of [`Policy::check`].
     #[wasm_bindgen(js_name = checkHeaders)]
-    pub fn check_headers(&self, lines: &str, now: f64) -> Result<(), JsValue> {
-        let headers = named(self.policy.scheme, lines);
-        self.policy.check(&headers, seconds(now)).map(drop).map_err(|error| Fault::from(error).into())
+    pub fn check_headers(&self, bytes: usize, now: f64) -> Result<(), JsValue> {
+        let checked =
+            written(self.policy.scheme, bytes, |headers, _| self.policy.check(&headers, seconds(now)).map(drop));
+        checked.map_err(|error| Fault::from(error).into())
     }
 
-    /// Verifies a body, which is copied. Returns what [`pack`] makes of it.
-    #[wasm_bindgen(js_name = verifyBytes)]
-    pub fn verify_bytes(&mut self, lines: &str, body: &[u8], now: f64) -> Result<u32, JsValue> {
-        self.verify(lines, body, now, &Portable)
+    /// Verifies what stands in the room: headers and body. Returns what [`answer`] makes of it.
+    pub fn verify(&mut self, bytes: usize, now: f64) -> i32 {
+        written(self.policy.scheme, bytes, |headers, body| self.judge(Delivery::new(headers, body), now, &Portable))
     }
 
     /// The same for a body that stays with JavaScript, which hashes it: `hmac(key, prefix, body)` returns 32 bytes.
     #[wasm_bindgen(js_name = verifyHeld)]
-    pub fn verify_held(&mut self, lines: &str, body: Uint8Array, now: f64, hmac: &Function) -> Result<u32, JsValue> {
-        self.verify(lines, body, now, &Held(hmac))
+    pub fn verify_held(&mut self, bytes: usize, body: Uint8Array, now: f64, hmac: &Function) -> i32 {
+        written(self.policy.scheme, bytes, |headers, _| self.judge(Delivery::new(headers, body), now, &Held(hmac)))
+    }
+
+    /// Why the last check came to -1.
+    #[wasm_bindgen(js_name = takeFault)]
+    pub fn take_fault(&mut self) -> String {
+        self.fault.take().map(|fault| fault.to_text()).unwrap_or_default()
     }
 
     /// The claims that the last accepted token carried, as the bytes that were signed.
@@ -81,16 +92,21 @@ impl Verifier {
         Ok(signed(&hmac.collect::<Vec<_>>(), id, timestamp, body)?)
     }
 
-    fn verify<B, C: Crypto<B>>(&mut self, lines: &str, body: B, now: f64, crypto: &C) -> Result<u32, JsValue> {
-        let delivery = Delivery::new(named(self.policy.scheme, lines), body);
+    fn judge<B, C: Crypto<B>>(&mut self, delivery: Delivery<'_, B>, now: f64, crypto: &C) -> i32 {
         let keys = Keys { secrets: &self.secrets, jwks: self.jwks.as_ref() };
-        let verified = self.policy.verify(keys, &delivery, seconds(now), crypto).map_err(Fault::from)?;
-        self.claims = verified.claims().map(|claims| {
-            let id = String::from_utf8_lossy(verified.id()).into_owned();
-            (id, claims.to_vec())
+        let outcome = self.policy.verify(keys, &delivery, seconds(now), crypto);
+        self.claims = outcome.as_ref().ok().and_then(|verified| {
+            let claims = verified.claims()?.to_vec();
+            Some((String::from_utf8_lossy(verified.id()).into_owned(), claims))
         });
-        Ok(pack(self.policy.scheme, &verified))
+        answer(self.policy.scheme, outcome, &mut self.fault)
     }
+}
+
+/// Makes room for what is to be checked, see [`room`](countersign_npm_common::room).
+#[wasm_bindgen]
+pub fn room(bytes: usize) -> usize {
+    countersign_npm_common::room(bytes)
 }
 
 /// What JavaScript has to know of a scheme, see [`describe`].
