@@ -1,39 +1,9 @@
 // The same insert as a Durable Object written by hand would make it: claim and event in one statement, an alarm, a 202. It checks no
 // signature, so what it costs is the storing alone.
-import { DurableObject } from "cloudflare:workers";
+export { Inbox } from "./peers/inbox.js";
 
 const HEADERS = { "content-type": "application/json" };
 const ID_HASH = "0".repeat(64);
-
-export class Inbox extends DurableObject {
-  constructor(ctx, env) {
-    super(ctx, env);
-    ctx.storage.sql.exec(`CREATE TABLE IF NOT EXISTS events (
-      number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, id TEXT NOT NULL, headers TEXT NOT NULL, body BLOB, received_at INTEGER NOT NULL,
-      state INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL);
-      CREATE INDEX IF NOT EXISTS events_by_due ON events (state, due)`);
-  }
-
-  async accept(id, headers, body) {
-    const key = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
-    const now = Date.now();
-    const rows = this.ctx.storage.sql
-      .exec(
-        `INSERT INTO events (key, id, headers, body, received_at, state, attempts, due) VALUES (?, ?, ?, ?, ?, 0, 0, ?)
-         ON CONFLICT (key) DO NOTHING RETURNING number`,
-        key, id, headers, body, now, now,
-      )
-      .toArray();
-    if (rows.length === 0) return "duplicate";
-    if (!this.armed) {
-      this.armed = true;
-      this.ctx.storage.setAlarm(now + 60_000);
-    }
-    return "accepted";
-  }
-
-  alarm() {}
-}
 
 export default {
   async fetch(request, env) {

@@ -12,7 +12,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use lexopt::ValueExt;
 
-use super::{now, ratios, spread, wrk};
+use super::now;
+use super::stats::{ratios, spread};
+use super::table::CONNECTIONS;
+use super::workers::bundle;
+use super::wrk::wrk;
 use crate::demo::Secret;
 use crate::process::Group;
 use crate::term::{Progress, bold};
@@ -20,7 +24,6 @@ use crate::{build, process, tools};
 
 const CONTENDERS: [&str; 3] = ["by-hand", "countersign", "countersign-full"];
 const SOURCES: &str = r#"{"gemini":{"scheme":"gemini","secrets":["GEMINI_WEBHOOK_SECRET"],"durable":true,"forward":{"service":"NEVER","timeout":"1h","concurrency":1}}}"#;
-const NEVER: &str = "export default { fetch: () => new Promise((resolve) => setTimeout(resolve, 3_600_000)) }";
 
 /// Events of one round, more than are accepted in it.
 const EVENTS: usize = 12_000;
@@ -52,13 +55,10 @@ pub(super) fn command(mut args: lexopt::Parser) -> Result<()> {
 
 fn prepare(dir: &Path, secret: &Secret) -> Result<Vec<u16>> {
     let benches = tools::root().join("benches");
-    for file in ["inbox.js", "countersign-inbox.js"] {
-        fs::copy(benches.join(file), dir.join(file))?;
-    }
+    bundle(&["inbox", "countersign-inbox", "services/never"].map(|script| benches.join(script)), dir)?;
     for file in ["index.js", "index_bg.wasm"] {
         fs::copy(tools::root().join("build/worker").join(file), dir.join(file))?;
     }
-    fs::write(dir.join("never.js"), NEVER)?;
     // An earlier run's events would be duplicates of nothing, and make a database of unknown size.
     for name in CONTENDERS {
         let data = dir.join("data").join(name);
@@ -125,9 +125,9 @@ fn measure(dir: &Path, ports: &[u16], secret: &Secret, rounds: usize, stored: u3
     for round in 0..=rounds {
         for (port, rates) in ports.iter().zip(&mut rates) {
             fs::write(&script, lua(secret, round)?)?;
-            let rate = wrk(&script, *port, 1)?;
+            let seen = wrk(&script, &format!("http://127.0.0.1:{port}/gemini"), CONNECTIONS)?;
             if round > 0 {
-                rates.push(rate);
+                rates.push(seen.rate);
             }
         }
     }

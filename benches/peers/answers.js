@@ -1,0 +1,44 @@
+// What every contender answers and logs: to the letter what Countersign does, so that nobody is quicker for saying less. The hash of
+// the id is a constant here, as nobody would hash an id by hand only to log it.
+const PROBLEM = { "content-type": "application/problem+json" };
+const SUCCESS = { "content-type": "application/json" };
+const ID_HASH = "0".repeat(64);
+
+const REFUSALS = {
+  method_not_allowed: problem("method_not_allowed", 405, "this is done by POST", { allow: "POST" }),
+  no_matching_signature: problem("no_matching_signature", 401, "no signature matches"),
+  not_found: problem("not_found", 404, "there is nothing here"),
+};
+
+/** A delivery that is not what it claims to be. */
+export function refuse(code, source, bytes) {
+  const { status, body, init } = REFUSALS[code];
+  log({ ev: "delivery", code, status, source, id_hash: ID_HASH, age_s: 0, bytes, dup: false });
+  return new Response(body, init);
+}
+
+/** A request that is no delivery, of which little can be said. */
+export function turnAway(code) {
+  const { status, body, init } = REFUSALS[code];
+  log({ ev: "delivery", code, status });
+  return new Response(body, init);
+}
+
+/** An event that was `delivered`, `accepted` into the inbox, or seen before. `destination` is what it said, and after how long. */
+export function succeed(outcome, event, source, destination) {
+  const status = outcome === "accepted" ? 202 : 200;
+  const { id, scheme, key, age_s, bytes } = event;
+  log({
+    ev: "delivery", code: outcome, status, source, scheme, key, id_hash: ID_HASH, age_s, bytes, dup: outcome === "duplicate",
+    dest_status: destination?.status, dest_ms: destination?.ms,
+  });
+  return new Response(JSON.stringify({ id, status: outcome }), { status, headers: SUCCESS });
+}
+
+function log(line) {
+  console.log(JSON.stringify(line));
+}
+
+function problem(code, status, title, headers) {
+  return { status, body: JSON.stringify({ code, status, title }), init: { status, headers: { ...PROBLEM, ...headers } } };
+}

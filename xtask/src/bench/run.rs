@@ -1,0 +1,140 @@
+//! What a run measured, as it is kept, so that it can be written down again.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::stats::Quartiles;
+use crate::tools;
+
+/// All of a run.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Run {
+    pub(super) date: String,
+    pub(super) machine: String,
+    pub(super) workerd: String,
+    pub(super) rounds: usize,
+    pub(super) minutes: f64,
+    pub(super) lines: Vec<Line>,
+    pub(super) speeds: Vec<Speed>,
+    pub(super) curves: Vec<Curve>,
+}
+
+/// One line of the table: a case beside one of those it is compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Line {
+    /// The case's short name.
+    pub(super) case: String,
+    pub(super) title: String,
+    pub(super) against: String,
+    pub(super) aim: Aim,
+    /// How the values are written: decimals, and what comes after.
+    pub(super) digits: usize,
+    pub(super) unit: String,
+    /// Round by round.
+    pub(super) values: Vec<f64>,
+}
+
+/// What a line is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Aim {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+/// Requests per second of one contender in one case, round by round.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Speed {
+    pub(super) title: String,
+    pub(super) contender: String,
+    pub(super) values: Vec<f64>,
+}
+
+/// One contender's line in a plot.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Curve {
+    pub(super) plot: String,
+    pub(super) contender: String,
+    pub(super) points: Vec<Point>,
+}
+
+/// What was measured at one place of a plot, round by round.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct Point {
+    pub(super) x: f64,
+    pub(super) rates: Vec<f64>,
+    /// Milliseconds.
+    pub(super) p50: Vec<f64>,
+    pub(super) p99: Vec<f64>,
+}
+
+impl Line {
+    /// Median and quartiles, with the unit.
+    pub(super) fn measured(&self) -> String {
+        format!("{}{}", Quartiles::of(&self.values).text(self.digits), self.unit)
+    }
+
+    /// The aim, with the unit.
+    pub(super) fn aimed(&self) -> String {
+        let (word, value) = match self.aim {
+            Aim::AtLeast(value) => ("at least", value),
+            Aim::AtMost(value) => ("at most", value),
+        };
+        // As it was set: 0.92, 6, 150.
+        format!("{word} {value}{}", self.unit)
+    }
+
+    /// Whether the median, as it is written, reaches the aim.
+    pub(super) fn met(&self) -> bool {
+        let scale = 10_f64.powi(i32::try_from(self.digits).unwrap_or(0));
+        let median = (Quartiles::of(&self.values).median * scale).round() / scale;
+        match self.aim {
+            Aim::AtLeast(value) => median >= value,
+            Aim::AtMost(value) => median <= value,
+        }
+    }
+}
+
+impl Run {
+    /// Keeps it for [`Run::last`].
+    pub(super) fn keep(&self) -> Result<()> {
+        Ok(fs::write(file()?, serde_json::to_vec(self)?)?)
+    }
+
+    /// The last run that was kept.
+    pub(super) fn last() -> Result<Self> {
+        let file = file()?;
+        let bytes = fs::read(&file)
+            .with_context(|| format!("{} cannot be read; it is left by a full `cargo xtask bench`", file.display()))?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+}
+
+fn file() -> Result<PathBuf> {
+    Ok(tools::build_dir("bench")?.join("run.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_met_where_its_median_is() {
+        let line = |aim, values: &[f64]| Line {
+            case: String::new(),
+            title: String::new(),
+            against: String::new(),
+            aim,
+            digits: 2,
+            unit: String::new(),
+            values: values.to_vec(),
+        };
+        assert!(line(Aim::AtLeast(0.92), &[0.8, 0.9199, 1.0]).met());
+        assert!(!line(Aim::AtLeast(0.92), &[0.8, 0.914, 1.0]).met());
+        assert!(!line(Aim::AtMost(1.3), &[1.4]).met());
+        assert!(!line(Aim::AtMost(1.3), &[]).met());
+        assert_eq!(line(Aim::AtMost(1.3), &[]).aimed(), "at most 1.3");
+    }
+}
