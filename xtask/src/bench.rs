@@ -11,24 +11,38 @@ mod cpu;
 mod curves;
 mod day;
 mod inbox;
+mod machine;
 mod npm;
+mod plot;
+mod report;
 mod run;
 mod sign;
+mod start;
 mod stats;
 mod table;
 mod workers;
 mod wrk;
 
 use std::process::Stdio;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 use lexopt::ValueExt;
 
 use self::cases::{CASES, Case};
+use self::curves::{PLOTS, Plot};
+use self::run::{Curve, Figure, Line, Run};
 use self::sign::Signer;
+use self::start::{COLD, MEMORY, WASM};
 use self::workers::{Bundle, Worker};
 use crate::tools;
+
+/// Rounds of a full run, and of a quick one; those of a plot, and starts of a process.
+const ROUNDS: usize = 12;
+const QUICK: usize = 3;
+const PLOT_ROUNDS: usize = 3;
+const STARTS: usize = 15;
+const PEAKS: usize = 5;
 
 /// What is asked for.
 struct Options {
@@ -36,15 +50,11 @@ struct Options {
     /// Part of the name of what is measured.
     only: Option<String>,
     quick: bool,
-    /// Nothing is measured: do all contenders do the same?
-    check: bool,
-    /// Nothing is measured: the last full run is written down again.
-    write: bool,
 }
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let mut options = Options { rounds: 12, only: None, quick: false, check: false, write: false };
+    let mut options = Options { rounds: ROUNDS, only: None, quick: false };
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Value(name) if name == "cpu" => return cpu::command(args),
@@ -53,14 +63,14 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
             lexopt::Arg::Value(name) if name == "npm" => return npm::command(args),
             lexopt::Arg::Long("rounds") => options.rounds = args.value()?.parse()?,
             lexopt::Arg::Long("only") => options.only = Some(args.value()?.string()?),
-            lexopt::Arg::Long("quick") => options.quick = true,
-            lexopt::Arg::Long("check") => options.check = true,
-            lexopt::Arg::Long("write") => options.write = true,
+            lexopt::Arg::Long("quick") => (options.quick, options.rounds) = (true, QUICK),
+            lexopt::Arg::Long("check") => return check(),
+            lexopt::Arg::Long("write") => return report::write(&Run::last()?),
             other => return Err(other.unexpected().into()),
         }
     }
     ensure!(options.rounds > 0, "at least one round");
-    if options.check { check() } else { options.run() }
+    options.run()
 }
 
 /// Whether all contenders of all cases still do the same, without measuring anything: for tests.
@@ -73,17 +83,69 @@ pub(crate) fn check() -> Result<()> {
 impl Options {
     fn run(&self) -> Result<()> {
         tools::need(&[("wrk", "wrk")])?;
+        let started = Instant::now();
         let mut signer = Signer::new(&tools::build_dir("bench")?)?;
-        let bundle = Bundle::make(signer.secret(), self.rounds)?;
-        let cases: Vec<&Case> = CASES.iter().filter(|case| self.wants(case.name)).collect();
-        alike::check(&bundle, &signer, &cases)?;
-        let served = bundle.serve("measure", &workers_of(&cases), "noop", Stdio::null())?;
-        let (lines, speeds) = table::measure(&served, &mut signer, &cases, self.rounds)?;
-        for line in lines {
-            println!("{:<50} {:<20} {} ({}) {}", line.title, line.against, line.measured(), line.aimed(), line.met());
+        let bundle = Bundle::make(signer.secret(), self.rounds.max(PLOT_ROUNDS))?;
+        let (mut lines, mut figures, curves) = self.side_by_side(&bundle, &mut signer)?;
+        self.one_by_one(&bundle, &mut signer, &mut lines, &mut figures)?;
+        ensure!(
+            !lines.is_empty() || !curves.is_empty(),
+            "nothing has that in its name; there are: {}",
+            names().join(", ")
+        );
+        println!();
+        report::print(&lines, &figures);
+        report::print_curves(&curves);
+        if self.quick || self.only.is_some() {
+            return Ok(());
         }
-        for speed in speeds {
-            println!("{:<50} {:<20} {}", speed.title, speed.contender, stats::spread(&speed.values, 0));
+        let minutes = started.elapsed().as_secs_f64() / 60.0;
+        let run = Run { minutes, rounds: self.rounds, lines, figures, curves, ..machine::describe()? };
+        run.keep()?;
+        report::write(&run)
+    }
+
+    /// What one process serves, round by round.
+    fn side_by_side(&self, bundle: &Bundle, signer: &mut Signer) -> Result<(Vec<Line>, Vec<Figure>, Vec<Curve>)> {
+        let cases: Vec<&Case> = CASES.iter().filter(|case| self.wants(case.name)).collect();
+        let plots: Vec<&Plot> = PLOTS.iter().filter(|plot| self.wants(plot.name)).collect();
+        let of_plots = plots.iter().map(|plot| plot.case()).collect::<Result<Vec<_>>>()?;
+        let all = [cases.clone(), of_plots].concat();
+        if all.is_empty() {
+            return Ok(Default::default());
+        }
+        alike::check(bundle, signer, &all)?;
+        let served = bundle.serve("measure", &workers_of(&all), "noop", Stdio::null())?;
+        let (lines, figures) = match cases.is_empty() {
+            true => Default::default(),
+            false => table::measure(&served, signer, &cases, self.rounds)?,
+        };
+        let rounds = if self.quick { 1 } else { PLOT_ROUNDS };
+        let curves = plots.iter().map(|plot| plot.measure(&served, signer, rounds)).collect::<Result<Vec<_>>>()?;
+        Ok((lines, figures, curves.into_iter().flatten().collect()))
+    }
+
+    /// What takes processes of its own.
+    fn one_by_one(
+        &self,
+        bundle: &Bundle,
+        signer: &mut Signer,
+        lines: &mut Vec<Line>,
+        figures: &mut Vec<Figure>,
+    ) -> Result<()> {
+        let mut add = |(line, more): (Line, Vec<Figure>)| {
+            lines.push(line);
+            figures.extend(more);
+        };
+        let few = |count: usize| if self.quick { count.min(QUICK) } else { count };
+        if self.wants(COLD) {
+            add(start::cold(bundle, signer, few(STARTS))?);
+        }
+        if self.wants(WASM) {
+            add((start::weight(bundle)?, Vec::new()));
+        }
+        if self.wants(MEMORY) {
+            add(start::memory(bundle, signer, few(PEAKS))?);
         }
         Ok(())
     }
@@ -91,6 +153,12 @@ impl Options {
     fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
     }
+}
+
+/// What `--only` can be a part of.
+fn names() -> Vec<&'static str> {
+    let cases = CASES.iter().map(|case| case.name);
+    cases.chain([COLD, WASM, MEMORY]).chain(PLOTS.iter().map(|plot| plot.name)).collect()
 }
 
 /// The Workers of cases, each once.

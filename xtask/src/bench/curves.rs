@@ -1,4 +1,109 @@
-//! How cost grows as work grows: the plots.
+//! How cost grows as work grows: with senders, with the size of the body, with what is stored. Measured as the lines of the table are.
+
+use anyhow::{Context, Result};
+
+use super::cases::{CASES, Case, Contender, Sent};
+use super::config::FILL;
+use super::run::{Curve, Point};
+use super::sign::Signer;
+use super::table::{CONNECTIONS, Sending};
+use super::workers::{Served, Worker};
+use crate::term::Progress;
+
+/// A plot: one case, with one thing about it varied.
+pub(super) struct Plot {
+    pub(super) name: &'static str,
+    pub(super) case: &'static str,
+    pub(super) contenders: &'static [Contender],
+    pub(super) places: &'static [u32],
+}
+
+/// All plots, by the names of their files.
+pub(super) const PLOTS: [Plot; 3] = [
+    Plot {
+        name: "senders",
+        case: "forged",
+        contenders: &[Contender::Countersign, Contender::Empty, Contender::StandardWebhooks],
+        places: &[1, 2, 4, 8, 16, 32, 64, 128, 256],
+    },
+    Plot {
+        name: "size",
+        case: "forged",
+        contenders: &[Contender::Countersign, Contender::Empty, Contender::StandardWebhooks],
+        places: &[100, 1 << 10, 4 << 10, 8 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20],
+    },
+    Plot {
+        name: "stored",
+        case: "inbox",
+        contenders: &[Contender::Countersign, Contender::StandardWebhooks],
+        places: &STORED,
+    },
+];
 
 /// Ids that are stored in an inbox before it is measured.
 pub(super) const STORED: [u32; 5] = [0, 1_000, 10_000, 100_000, 1_000_000];
+
+/// The source whose inbox holds so many. One that holds nothing does so only once.
+pub(super) fn stored(count: u32, round: usize) -> String {
+    if count == 0 { format!("nothing-{round}") } else { format!("stored-{count}") }
+}
+
+impl Plot {
+    /// The case that is varied.
+    pub(super) fn case(&self) -> Result<&'static Case> {
+        CASES.iter().find(|case| case.name == self.case).context("a plot of a case that there is not")
+    }
+
+    /// Measures in so many rounds, the first of which warms up.
+    pub(super) fn measure(&self, served: &Served, signer: &mut Signer, rounds: usize) -> Result<Vec<Curve>> {
+        let case = self.case()?;
+        if self.name == "stored" {
+            self.fill(served, case)?;
+        }
+        let point = |x: &u32| Point { x: f64::from(*x), ..Point::default() };
+        let curve = |contender: &Contender| Curve {
+            plot: self.name.to_owned(),
+            contender: contender.name().to_owned(),
+            points: self.places.iter().map(point).collect(),
+        };
+        let mut curves: Vec<Curve> = self.contenders.iter().map(curve).collect();
+        for round in 1..=rounds {
+            let progress = Progress::start(&format!("{} {round} of {rounds}", self.name), None);
+            for (n, place) in self.places.iter().enumerate() {
+                let sending = self.sending(case, *place, round);
+                for (contender, curve) in self.contenders.iter().zip(&mut curves) {
+                    let seen = sending.second(served, signer, case, Worker::of(case, *contender))?;
+                    let Some(point) = curve.points.get_mut(n) else { continue };
+                    point.rates.push(seen.rate);
+                    point.p50.push(seen.p50);
+                    point.p99.push(seen.p99);
+                }
+            }
+            progress.done();
+        }
+        Ok(curves)
+    }
+
+    fn sending(&self, case: &Case, place: u32, round: usize) -> Sending {
+        let usual = Sending { path: case.path(round), body: case.body, connections: CONNECTIONS };
+        match self.name {
+            "senders" => Sending { connections: place, ..usual },
+            "size" => Sending { body: usize::try_from(place).unwrap_or_default(), ..usual },
+            _ => Sending { path: format!("/{}", stored(place, round)), ..usual },
+        }
+    }
+
+    fn fill(&self, served: &Served, case: &Case) -> Result<()> {
+        debug_assert!(case.sent == Sent::Fresh, "an inbox takes an event once");
+        for contender in self.contenders {
+            let name = Worker::of(case, *contender).name();
+            let progress = Progress::start(&format!("fill {name}"), None);
+            for count in self.places.iter().filter(|count| **count > 0) {
+                let url = format!("{}/{name}/{}/{count}", served.url_of(FILL)?, stored(*count, 0));
+                ureq::get(&url).call().with_context(|| format!("{url} failed; see build/bench/measure.log"))?;
+            }
+            progress.done();
+        }
+        Ok(())
+    }
+}

@@ -18,7 +18,7 @@ pub(super) struct Run {
     pub(super) rounds: usize,
     pub(super) minutes: f64,
     pub(super) lines: Vec<Line>,
-    pub(super) speeds: Vec<Speed>,
+    pub(super) figures: Vec<Figure>,
     pub(super) curves: Vec<Curve>,
 }
 
@@ -44,11 +44,14 @@ pub(super) enum Aim {
     AtMost(f64),
 }
 
-/// Requests per second of one contender in one case, round by round.
+/// What one contender did by itself.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Speed {
+pub(super) struct Figure {
     pub(super) title: String,
     pub(super) contender: String,
+    pub(super) digits: usize,
+    pub(super) unit: String,
+    /// Round by round.
     pub(super) values: Vec<f64>,
 }
 
@@ -71,9 +74,14 @@ pub(super) struct Point {
 }
 
 impl Line {
-    /// Median and quartiles, with the unit.
-    pub(super) fn measured(&self) -> String {
-        format!("{}{}", Quartiles::of(&self.values).text(self.digits), self.unit)
+    /// The median, and then the quartiles where there are several values, and the unit.
+    pub(super) fn measured(&self) -> (String, String) {
+        let (Quartiles { lower, median, upper }, digits, unit) = (Quartiles::of(&self.values), self.digits, &self.unit);
+        let rest = match self.values.len() {
+            1 => unit.clone(),
+            _ => format!(" ({lower:.digits$} to {upper:.digits$}){unit}"),
+        };
+        (format!("{median:.digits$}"), rest)
     }
 
     /// The aim, with the unit.

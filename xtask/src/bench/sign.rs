@@ -17,7 +17,7 @@ use crate::tools;
 /// The `aud` of tokens.
 pub(super) const AUDIENCE: &str = "bench";
 /// Deliveries with ids of their own: more than any contender takes in a second.
-pub(super) const FRESH: usize = 20_000;
+pub(super) const FRESH: u64 = 20_000;
 /// After this, signatures are made anew: all have 300 s, and a second to be sent in.
 const MAX_AGE: Duration = Duration::from_secs(200);
 /// Well-formed, and over nothing.

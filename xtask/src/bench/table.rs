@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use super::cases::{Case, Contender, Sent};
-use super::run::{Line, Speed};
+use super::run::{Figure, Line};
 use super::sign::{FRESH, Signer};
 use super::stats::ratios;
 use super::workers::{Served, Worker};
@@ -22,19 +22,18 @@ pub(super) fn measure(
     signer: &mut Signer,
     cases: &[&Case],
     rounds: usize,
-) -> Result<(Vec<Line>, Vec<Speed>)> {
+) -> Result<(Vec<Line>, Vec<Figure>)> {
     let mut rates: Rates = cases.iter().map(|case| vec![Vec::new(); case.contenders.len()]).collect();
     for round in 0..=rounds {
         let label = if round == 0 { "warm up".to_owned() } else { format!("round {round} of {rounds}") };
         let progress = Progress::start(&label, None);
         for (case, rates) in cases.iter().zip(&mut rates) {
+            let sending = Sending { path: case.path(round), body: case.body, connections: CONNECTIONS };
+            let mut turns: Vec<_> = case.contenders.iter().zip(rates).collect();
             // Who comes first changes from round to round.
-            for turn in 0..case.contenders.len() {
-                let place = (turn + round) % case.contenders.len();
-                let (Some(contender), Some(rates)) = (case.contenders.get(place), rates.get_mut(place)) else {
-                    continue;
-                };
-                let seen = second(served, signer, case, *contender, round, CONNECTIONS)?;
+            turns.rotate_left(round % case.contenders.len());
+            for (contender, rates) in turns {
+                let seen = sending.second(served, signer, case, Worker::of(case, *contender))?;
                 if round > 0 {
                     rates.push(seen.rate);
                 }
@@ -42,26 +41,32 @@ pub(super) fn measure(
         }
         progress.done();
     }
-    Ok((lines(cases, &rates), speeds(cases, &rates)))
+    Ok((lines(cases, &rates), figures(cases, &rates)))
 }
 
-/// A second of a case's requests to one contender, each of which has to end as it should.
-pub(super) fn second(
-    served: &Served,
-    signer: &mut Signer,
-    case: &Case,
-    contender: Contender,
-    round: usize,
-    connections: u32,
-) -> Result<Seen> {
-    let script = signer.script(case.sent, case.body)?;
-    let url = format!("{}{}", served.url(Worker::of(case, contender))?, case.path(round));
-    let seen = wrk(&script, &url, connections).with_context(|| format!("in the case `{}`", case.name))?;
-    let as_expected = if case.succeeds() { seen.refusals == 0 } else { seen.refusals == seen.answers };
-    ensure!(as_expected, "`{}` in the case `{}`: {seen:?}", contender.name(), case.name);
-    let most = FRESH as u64 - u64::from(connections);
-    ensure!(case.sent != Sent::Fresh || seen.answers < most, "FRESH is too small for this machine: {seen:?}");
-    Ok(seen)
+/// What of a case's requests may be varied.
+pub(super) struct Sending {
+    pub(super) path: String,
+    /// Bytes of the body.
+    pub(super) body: usize,
+    pub(super) connections: u32,
+}
+
+impl Sending {
+    /// A second of a case's requests to a Worker, each of which has to end as it should.
+    pub(super) fn second(&self, served: &Served, signer: &mut Signer, case: &Case, worker: Worker) -> Result<Seen> {
+        let script = signer.script(case.sent, self.body)?;
+        let url = format!("{}{}", served.url(worker)?, self.path);
+        let seen = wrk(&script, &url, self.connections).with_context(|| format!("in the case `{}`", case.name))?;
+        let as_expected = if case.succeeds() { seen.refusals == 0 } else { seen.refusals == seen.answers };
+        ensure!(as_expected, "`{}` in the case `{}`: {seen:?}", worker.name(), case.name);
+        let within = seen.answers + u64::from(self.connections) < FRESH;
+        ensure!(
+            case.sent != Sent::Fresh || within,
+            "this machine takes more than {FRESH} events a second: raise FRESH"
+        );
+        Ok(seen)
+    }
 }
 
 fn lines(cases: &[&Case], rates: &Rates) -> Vec<Line> {
@@ -84,16 +89,18 @@ fn lines(cases: &[&Case], rates: &Rates) -> Vec<Line> {
     lines
 }
 
-fn speeds(cases: &[&Case], rates: &Rates) -> Vec<Speed> {
-    let mut speeds = Vec::new();
+fn figures(cases: &[&Case], rates: &Rates) -> Vec<Figure> {
+    let mut figures = Vec::new();
     for (case, rates) in cases.iter().zip(rates) {
         for (contender, rates) in case.contenders.iter().zip(rates) {
-            speeds.push(Speed {
+            figures.push(Figure {
                 title: case.title.to_owned(),
                 contender: contender.label().to_owned(),
+                digits: 0,
+                unit: "/s".to_owned(),
                 values: rates.clone(),
             });
         }
     }
-    speeds
+    figures
 }

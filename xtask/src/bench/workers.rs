@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::cases::{Case, Contender, Mode};
 use super::config;
+use super::curves::{STORED, stored};
 use super::sign::AUDIENCE;
 use crate::process::{self, Group};
 use crate::stage::wait_until_listening;
@@ -84,34 +85,33 @@ impl Worker {
 
 /// What `SOURCES` is in `wrangler.toml`.
 fn sources(mode: Mode, rounds: usize, keys: &dyn Fn(&'static str) -> String) -> String {
-    let forward = json!({ "service": "APP" });
-    let gemini = json!({ "scheme": "gemini", "secrets": ["GEMINI_WEBHOOK_SECRET"], "forward": forward });
-    let dynamic = json!({ "scheme": "gemini-dynamic", "url_token": "TOKEN", "dedupe": "off", "forward": forward });
-    let with = |mut source: serde_json::Value, more: serde_json::Value| {
-        if let (Some(source), serde_json::Value::Object(more)) = (source.as_object_mut(), more) {
-            source.extend(more);
-        }
+    let gemini = json!({
+        "scheme": "gemini", "secrets": ["GEMINI_WEBHOOK_SECRET"], "dedupe": "off", "max_body": "8MiB", "forward": { "service": "APP" },
+    });
+    let dynamic =
+        json!({ "scheme": "gemini-dynamic", "url_token": "TOKEN", "dedupe": "off", "forward": { "service": "APP" } });
+    let with = |mut source: Value, more: &[(&str, Value)]| {
+        more.iter().for_each(|(key, value)| source[key] = value.clone());
         source
     };
-    let stored = super::curves::STORED.map(|count| format!("stored-{count}"));
-    let by_round = |mode: Mode| (0..=rounds).map(move |round| format!("{}-{round}", mode.name()));
-    let sources: serde_json::Map<String, serde_json::Value> = match mode {
-        Mode::Pass => {
-            [("gemini".to_owned(), with(gemini, json!({ "dedupe": "off", "max_body": "8MiB" })))].into_iter().collect()
-        }
-        Mode::Kv => by_round(mode).map(|name| (name, with(gemini.clone(), json!({ "dedupe": "24h" })))).collect(),
+    let each = |names: Vec<String>, source: Value| names.into_iter().map(|name| (name, source.clone())).collect();
+    let by_round = || (0..=rounds).map(|round| format!("{}-{round}", mode.name()));
+    let sources: Map<String, Value> = match mode {
+        Mode::Pass => each(vec!["gemini".to_owned()], gemini),
+        Mode::Kv => each(by_round().collect(), with(gemini, &[("dedupe", json!("24h"))])),
         Mode::Inbox => {
             let forward = json!({ "service": "APP", "timeout": "1h", "concurrency": 1 });
-            let inbox = with(gemini, json!({ "durable": true, "forward": forward }));
-            by_round(mode).chain(stored).map(|name| (name, inbox.clone())).collect()
+            let durable = [("durable", json!(true)), ("dedupe", json!("24h")), ("max_body", json!("1MiB"))];
+            let filled = (0..=rounds).flat_map(|round| STORED.map(|count| stored(count, round)));
+            each(by_round().chain(filled).collect(), with(with(gemini, &durable), &[("forward", forward)]))
         }
-        Mode::V1a => [("v1a".to_owned(), with(dynamic, json!({ "jwks": keys("ed25519") })))].into_iter().collect(),
+        Mode::V1a => each(vec!["v1a".to_owned()], with(dynamic, &[("jwks", json!(keys("ed25519")))])),
         Mode::Jwt => {
-            let more = json!({ "jwks": keys("rsa"), "accept": ["jwt"], "audience": AUDIENCE });
-            [("jwt".to_owned(), with(dynamic, more))].into_iter().collect()
+            let more = [("jwks", json!(keys("rsa"))), ("accept", json!(["jwt"])), ("audience", json!(AUDIENCE))];
+            each(vec!["jwt".to_owned()], with(dynamic, &more))
         }
     };
-    serde_json::Value::Object(sources).to_string()
+    Value::Object(sources).to_string()
 }
 
 /// All that is needed for the Workers to be served, in one folder.
@@ -138,29 +138,31 @@ impl Bundle {
         Ok(Self { dir, secret, rounds })
     }
 
-    /// Serves Workers on ports of their own, before an application `app`, with what they log going to `log`.
-    pub(super) fn serve(&self, name: &str, workers: &[Worker], app: &str, log: Stdio) -> Result<Served> {
+    /// The command that serves Workers on ports of their own, before an application `app`.
+    pub(super) fn prepare(&self, name: &str, workers: &[Worker], app: &str) -> Result<(Command, Ports)> {
         let dir = self.dir.join(name);
         // An earlier run's events would be duplicates, and make databases of unknown size.
         if dir.exists() {
             fs::remove_dir_all(&dir)?;
         }
-        fs::create_dir_all(&dir)?;
         let names: Vec<String> = workers.iter().map(|worker| worker.name()).collect();
-        let sockets = names.iter().map(String::as_str).chain([config::KEYS, config::FILL]);
-        let ports = free_ports(sockets)?;
+        names.iter().try_for_each(|name| fs::create_dir_all(dir.join(name)))?;
+        let ports = free_ports(names.iter().map(String::as_str).chain([config::KEYS, config::FILL]))?;
         let keys = ports.get(config::KEYS).copied().context("no port for keys")?;
-        let mut parts = Vec::new();
-        for worker in workers {
-            fs::create_dir_all(dir.join(worker.name()))?;
-            parts.push((*worker, worker.variables(self.rounds, &self.secret, keys)));
-        }
+        let variables = |worker: &Worker| (*worker, worker.variables(self.rounds, &self.secret, keys));
+        let workers: Vec<_> = workers.iter().map(variables).collect();
         let file = self.dir.join(format!("{name}.capnp"));
-        fs::write(&file, config::capnp(&self.dir, &dir, &parts, app, &ports)?)?;
+        fs::write(&file, config::capnp(&self.dir, &dir, &workers, app, &ports)?)?;
         let mut workerd = tools::npm_bin("workerd")?;
         workerd.args(["serve", "--experimental"]).arg(file);
-        let errors = fs::File::create(self.dir.join(format!("{name}.log")))?;
-        let mut group = Group::spawn(workerd.stdout(log).stderr(errors))?;
+        workerd.stderr(fs::File::create(self.dir.join(format!("{name}.log")))?);
+        Ok((workerd, ports))
+    }
+
+    /// Serves them, with what they log going to `log`.
+    pub(super) fn serve(&self, name: &str, workers: &[Worker], app: &str, log: Stdio) -> Result<Served> {
+        let (mut workerd, ports) = self.prepare(name, workers, app)?;
+        let mut group = Group::spawn(workerd.stdout(log))?;
         for port in ports.values() {
             wait_until_listening(*port, &mut group)?;
         }
@@ -177,8 +179,11 @@ pub(super) fn bundle(scripts: &[PathBuf], dir: &Path) -> Result<()> {
     process::run("bundle the contenders", &mut esbuild)
 }
 
+/// Where each socket listens.
+pub(super) type Ports = BTreeMap<String, u16>;
+
 /// A port for each name. All are held until each has its own, so that no two get the same.
-fn free_ports<'a>(names: impl Iterator<Item = &'a str>) -> Result<BTreeMap<String, u16>> {
+fn free_ports<'a>(names: impl Iterator<Item = &'a str>) -> Result<Ports> {
     let listen = |name: &str| Ok((name.to_owned(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?));
     let listeners: Vec<_> = names.map(listen).collect::<Result<_>>()?;
     listeners.into_iter().map(|(name, listener)| Ok((name, listener.local_addr()?.port()))).collect()
@@ -187,7 +192,7 @@ fn free_ports<'a>(names: impl Iterator<Item = &'a str>) -> Result<BTreeMap<Strin
 /// A running workerd, which ends when this is dropped.
 pub(super) struct Served {
     pub(super) group: Group,
-    ports: BTreeMap<String, u16>,
+    ports: Ports,
 }
 
 impl Served {

@@ -1,0 +1,178 @@
+//! A run in words: on the terminal, and in `docs/`.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::cases::Contender;
+use super::curves::PLOTS;
+use super::plot::{Chart, Line as PlotLine, Panel};
+use super::run::{Curve, Figure, Line, Point, Run};
+use super::sign::FRESH;
+use super::start::SECONDS;
+use super::stats::{Quartiles, spread};
+use crate::term::{bold, dim, green, red};
+use crate::tools;
+
+const TEMPLATE: &str = include_str!("performance.md");
+/// What is known about lines that are missed: a file each, by the name of the case.
+const LIMITS: &str = "benches/limits";
+
+/// Ratios first, then what they are made from.
+pub(super) fn print(lines: &[Line], figures: &[Figure]) {
+    for line in lines {
+        let mark = if line.met() { green("✓") } else { red("✗") };
+        let against = if line.against.is_empty() { String::new() } else { format!(", beside {}", line.against) };
+        let (median, rest) = line.measured();
+        println!("{mark} {}{rest}  {}{}", bold(median), line.title, dim(format!("{against}; {}", line.aimed())));
+    }
+    println!();
+    for figure in figures {
+        let values = format!("{} {}", spread(&figure.values, figure.digits), figure.unit);
+        println!("{values:>32}  {:<20} {}", figure.contender, dim(&figure.title));
+    }
+}
+
+/// The median at each place of a plot.
+pub(super) fn print_curves(curves: &[Curve]) {
+    for curve in curves {
+        println!("\n{} {}", bold(&curve.plot), curve.contender);
+        for point in &curve.points {
+            let [rate, p50, p99] = [&point.rates, &point.p50, &point.p99].map(|values| Quartiles::of(values).median);
+            println!("{:>10}  {rate:>9.0}/s  p50 {p50:>8.2} ms  p99 {p99:>8.2} ms", point.x);
+        }
+    }
+}
+
+/// Writes `docs/performance.md` and its plots.
+pub(super) fn write(run: &Run) -> Result<()> {
+    let docs = tools::root().join("docs");
+    fs::create_dir_all(&docs)?;
+    for plot in &PLOTS {
+        let curves: Vec<_> = run.curves.iter().filter(|curve| curve.plot == plot.name).collect();
+        fs::write(docs.join(format!("performance-{}.svg", plot.name)), chart(plot.name, &curves).svg())?;
+    }
+    let minutes = format!("{:.0}", run.minutes);
+    let parts = [
+        ("date", run.date.clone()),
+        ("machine", run.machine.clone()),
+        ("workerd", run.workerd.clone()),
+        ("rounds", run.rounds.to_string()),
+        ("minutes", minutes),
+        ("lines", lines(&run.lines)),
+        ("missed", missed(&run.lines)?),
+        ("figures", figures(&run.figures)),
+        ("fresh", FRESH.to_string()),
+        ("seconds", SECONDS.to_string()),
+    ];
+    let filled =
+        parts.iter().fold(TEMPLATE.to_owned(), |text, (name, part)| text.replace(&format!("{{{{{name}}}}}"), part));
+    let file = docs.join("performance.md");
+    fs::write(&file, filled).with_context(|| format!("{} cannot be written", file.display()))?;
+    println!("\n{} and its plots are written", bold(file.display()));
+    Ok(())
+}
+
+fn lines(lines: &[Line]) -> String {
+    let mut table = "| case | compared with | aim | measured | |\n|---|---|---|---|---|\n".to_owned();
+    for line in lines {
+        let mark = if line.met() { "met" } else { "**missed**" };
+        let (median, rest) = line.measured();
+        // A text can always be written.
+        let _ =
+            writeln!(table, "| {} | {} | {} | **{median}**{rest} | {mark} |", line.title, line.against, line.aimed());
+    }
+    table
+}
+
+/// A paragraph for each line that is missed: the figures, and what is known about the cause.
+fn missed(lines: &[Line]) -> Result<String> {
+    let missed: Vec<_> = lines.iter().filter(|line| !line.met()).collect();
+    if missed.is_empty() {
+        return Ok("Every aim is met.\n".to_owned());
+    }
+    let mut text = String::new();
+    for line in missed {
+        let file = tools::root().join(LIMITS).join(format!("{}.md", line.case));
+        let beside = if line.against.is_empty() { String::new() } else { format!(" beside {}", line.against) };
+        let cause = match fs::read_to_string(&file) {
+            Ok(cause) => cause.trim_end().to_owned(),
+            Err(_) => format!("No profile of it is in `{LIMITS}/{}.md` yet.", line.case),
+        };
+        let (median, rest) = line.measured();
+        write!(text, "**{}**{beside}: {median}{rest}, aimed at {}. {cause}\n\n", line.title, line.aimed())?;
+    }
+    Ok(text.trim_end().to_owned() + "\n")
+}
+
+fn figures(figures: &[Figure]) -> String {
+    let mut table = "| case | contender | measured |\n|---|---|---|\n".to_owned();
+    let mut before = "";
+    for figure in figures {
+        // A case is named once.
+        let title = if figure.title == before { "" } else { &figure.title };
+        before = &figure.title;
+        let _ = writeln!(
+            table,
+            "| {title} | {} | {} {} |",
+            figure.contender,
+            spread(&figure.values, figure.digits),
+            figure.unit
+        );
+    }
+    table
+}
+
+fn chart(name: &str, curves: &[&Curve]) -> Chart {
+    let (title, x) = match name {
+        "senders" => ("Forged deliveries of 400 B refused, by concurrent senders", "concurrent senders"),
+        "size" => ("Forged deliveries refused, by size of the body (16 senders)", "size of the body"),
+        _ => ("Events accepted into an inbox, by ids it holds already (16 senders)", "ids stored"),
+    };
+    let places = curves.first().map_or(&[][..], |curve| &curve.points);
+    let panel = |y, logarithmic, lines: Vec<Vec<PlotLine>>| Panel {
+        y,
+        logarithmic,
+        lines: lines.into_iter().flatten().collect(),
+    };
+    let of = |values: fn(&Point) -> &Vec<f64>, label: &'static str, dashed: bool| -> Vec<PlotLine> {
+        curves.iter().map(|curve| plot_line(curve, values, label, dashed)).collect()
+    };
+    Chart {
+        title: title.to_owned(),
+        x: x.to_owned(),
+        ticks: places.iter().map(|point| (place(point.x), tick(name, point.x))).collect(),
+        panels: vec![
+            panel("requests per second", name == "size", vec![of(|point| &point.rates, "", false)]),
+            panel(
+                "latency in ms, median (solid) and 99th percentile (dashed)",
+                true,
+                vec![of(|point| &point.p50, " p50", false), of(|point| &point.p99, " p99", true)],
+            ),
+        ],
+    }
+}
+
+fn plot_line(curve: &Curve, values: fn(&Point) -> &Vec<f64>, label: &str, dashed: bool) -> PlotLine {
+    let known = [Contender::Countersign, Contender::Empty, Contender::StandardWebhooks];
+    let class = known.iter().find(|known| known.name() == curve.contender).map_or("", |known| known.name());
+    let points = curve.points.iter().map(|point| (place(point.x), Quartiles::of(values(point)))).collect();
+    PlotLine { label: format!("{}{label}", curve.contender), class, dashed, points }
+}
+
+/// On a logarithmic axis, nothing is a step before the first thousand.
+fn place(x: f64) -> f64 {
+    if x == 0.0 { 100.0 } else { x }
+}
+
+fn tick(name: &str, x: f64) -> String {
+    match (name, x) {
+        ("size", x) if x >= 1_048_576.0 => format!("{} MiB", x / 1_048_576.0),
+        ("size", x) if x >= 1024.0 => format!("{} KiB", x / 1024.0),
+        ("size", x) => format!("{x} B"),
+        (_, x) if x >= 1e6 => format!("{} million", x / 1e6),
+        (_, x) if x >= 1e3 => format!("{},000", x / 1e3),
+        (_, x) => format!("{x}"),
+    }
+}
