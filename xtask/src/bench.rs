@@ -109,8 +109,13 @@ impl Options {
     fn side_by_side(&self, bundle: &Bundle, signer: &mut Signer) -> Result<(Vec<Line>, Vec<Figure>, Vec<Curve>)> {
         let cases: Vec<&Case> = CASES.iter().filter(|case| self.wants(case.name)).collect();
         let plots: Vec<&Plot> = PLOTS.iter().filter(|plot| self.wants(plot.name)).collect();
-        let of_plots = plots.iter().map(|plot| plot.case()).collect::<Result<Vec<_>>>()?;
-        let all = [cases.clone(), of_plots].concat();
+        let mut all = cases.clone();
+        for plot in &plots {
+            let case = plot.case()?;
+            if all.iter().all(|known| known.name != case.name) {
+                all.push(case);
+            }
+        }
         if all.is_empty() {
             return Ok(Default::default());
         }

@@ -29,8 +29,9 @@ impl Contender {
     }
 
     /// As it is called for people.
-    pub(super) const fn label(self) -> &'static str {
+    pub(super) const fn label(self, mode: Mode) -> &'static str {
         match self {
+            Self::StandardWebhooks if matches!(mode, Mode::Inbox) => "`standardwebhooks`, Durable Object by hand",
             Self::Countersign => "Countersign",
             Self::Empty => "empty Worker",
             Self::StandardWebhooks => "`standardwebhooks`",

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::cases::{CASES, Case, Contender, Sent};
+use super::cases::{CASES, Case, Contender};
 use super::config::FILL;
 use super::run::{Curve, Point};
 use super::sign::Signer;
@@ -30,7 +30,7 @@ pub(super) const PLOTS: [Plot; 3] = [
         name: "size",
         case: "forged",
         contenders: &[Contender::Countersign, Contender::Empty, Contender::StandardWebhooks],
-        places: &[100, 1 << 10, 4 << 10, 8 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20],
+        places: &[100, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20],
     },
     Plot {
         name: "stored",
@@ -58,7 +58,7 @@ impl Plot {
     pub(super) fn measure(&self, served: &Served, signer: &mut Signer, rounds: usize) -> Result<Vec<Curve>> {
         let case = self.case()?;
         if self.name == "stored" {
-            self.fill(served, case)?;
+            self.fill(served, case, rounds)?;
         }
         let point = |x: &u32| Point { x: f64::from(*x), ..Point::default() };
         let curve = |contender: &Contender| Curve {
@@ -71,7 +71,9 @@ impl Plot {
             let progress = Progress::start(&format!("{} {round} of {rounds}", self.name), None);
             for (n, place) in self.places.iter().enumerate() {
                 let sending = self.sending(case, *place, round);
-                for (contender, curve) in self.contenders.iter().zip(&mut curves) {
+                let mut turns: Vec<_> = self.contenders.iter().zip(&mut curves).collect();
+                turns.rotate_left(round % self.contenders.len());
+                for (contender, curve) in turns {
                     let seen = sending.second(served, signer, case, Worker::of(case, *contender))?;
                     let Some(point) = curve.points.get_mut(n) else { continue };
                     point.rates.push(seen.rate);
@@ -93,14 +95,17 @@ impl Plot {
         }
     }
 
-    fn fill(&self, served: &Served, case: &Case) -> Result<()> {
-        debug_assert!(case.sent == Sent::Fresh, "an inbox takes an event once");
+    /// Makes the inboxes, and stores in each what it is to hold.
+    fn fill(&self, served: &Served, case: &Case, rounds: usize) -> Result<()> {
         for contender in self.contenders {
             let name = Worker::of(case, *contender).name();
             let progress = Progress::start(&format!("fill {name}"), None);
-            for count in self.places.iter().filter(|count| **count > 0) {
-                let url = format!("{}/{name}/{}/{count}", served.url_of(FILL)?, stored(*count, 0));
-                ureq::get(&url).call().with_context(|| format!("{url} failed; see build/bench/measure.log"))?;
+            for (count, round) in self.places.iter().flat_map(|count| (1..=rounds).map(move |round| (*count, round))) {
+                // What holds something is the same in all rounds.
+                if count == 0 || round == 1 {
+                    let url = format!("{}/{name}/{}/{count}", served.url_of(FILL)?, stored(count, round));
+                    ureq::get(&url).call().with_context(|| format!("{url} failed; see build/bench/measure.log"))?;
+                }
             }
             progress.done();
         }

@@ -37,8 +37,8 @@ pub(super) struct Line {
 
 const WIDTH: f64 = 700.0;
 const LEFT: f64 = 62.0;
-const RIGHT: f64 = 148.0;
-const TOP: f64 = 44.0;
+const RIGHT: f64 = 160.0;
+const TOP: f64 = 60.0;
 const PANEL: f64 = 190.0;
 const GAP: f64 = 44.0;
 const BOTTOM: f64 = 50.0;

@@ -101,7 +101,7 @@ fn missed(lines: &[Line]) -> Result<String> {
             Err(_) => format!("No profile of it is in `{LIMITS}/{}.md` yet.", line.case),
         };
         let (median, rest) = line.measured();
-        write!(text, "**{}**{beside}: {median}{rest}, aimed at {}. {cause}\n\n", line.title, line.aimed())?;
+        write!(text, "**{}**{beside}: {median}{rest}; the aim is {}. {cause}\n\n", line.title, line.aimed())?;
     }
     Ok(text.trim_end().to_owned() + "\n")
 }

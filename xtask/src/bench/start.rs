@@ -57,11 +57,10 @@ pub(super) fn cold(bundle: &Bundle, signer: &Signer, starts: usize) -> Result<(L
         }
     }
     progress.done();
-    const TITLE: &str = "cold start: process start to first verified answer";
     let [ours, empty] = &times;
     let line = Line {
         case: COLD.to_owned(),
-        title: format!("{TITLE}, minus the empty Worker's"),
+        title: "cold start, beyond the empty Worker's".to_owned(),
         against: "empty Worker".to_owned(),
         aim: Aim::AtMost(15.0),
         digits: 1,
@@ -69,8 +68,8 @@ pub(super) fn cold(bundle: &Bundle, signer: &Signer, starts: usize) -> Result<(L
         values: ours.iter().zip(empty).map(|(ours, empty)| ours - empty).collect(),
     };
     let figure = |worker: Worker, values: &[f64]| Figure {
-        title: TITLE.to_owned(),
-        contender: worker.contender.label().to_owned(),
+        title: "process start to first verified answer".to_owned(),
+        contender: worker.contender.label(worker.mode).to_owned(),
         digits: 1,
         unit: "ms".to_owned(),
         values: values.to_vec(),
@@ -133,7 +132,7 @@ pub(super) fn memory(bundle: &Bundle, signer: &mut Signer, rounds: usize) -> Res
     };
     let figure = |worker: Worker, values: &[f64]| Figure {
         title: line.title.clone(),
-        contender: worker.contender.label().to_owned(),
+        contender: worker.contender.label(worker.mode).to_owned(),
         digits: 0,
         unit: "MiB".to_owned(),
         values: values.to_vec(),

@@ -78,7 +78,7 @@ fn lines(cases: &[&Case], rates: &Rates) -> Vec<Line> {
             lines.push(Line {
                 case: case.name.to_owned(),
                 title: case.title.to_owned(),
-                against: against.label().to_owned(),
+                against: against.label(case.mode).to_owned(),
                 aim: *aim,
                 digits: 2,
                 unit: String::new(),
@@ -95,7 +95,7 @@ fn figures(cases: &[&Case], rates: &Rates) -> Vec<Figure> {
         for (contender, rates) in case.contenders.iter().zip(rates) {
             figures.push(Figure {
                 title: case.title.to_owned(),
-                contender: contender.label().to_owned(),
+                contender: contender.label(case.mode).to_owned(),
                 digits: 0,
                 unit: "/s".to_owned(),
                 values: rates.clone(),
