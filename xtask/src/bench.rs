@@ -75,17 +75,19 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 
 /// Whether all contenders of all cases still do the same, without measuring anything: for tests.
 pub(crate) fn check() -> Result<()> {
-    let signer = Signer::new(&tools::build_dir("bench")?)?;
-    let bundle = Bundle::make(signer.secret(), 0)?;
+    let dir = tools::build_dir("bench-check")?;
+    let signer = Signer::new(&dir)?;
+    let bundle = Bundle::make(dir, signer.secret(), 0)?;
     alike::check(&bundle, &signer, &CASES.iter().collect::<Vec<_>>())
 }
 
 impl Options {
     fn run(&self) -> Result<()> {
         tools::need(&[("wrk", "wrk")])?;
-        let started = Instant::now();
-        let mut signer = Signer::new(&tools::build_dir("bench")?)?;
-        let bundle = Bundle::make(signer.secret(), self.rounds.max(PLOT_ROUNDS))?;
+        let (started, load) = (Instant::now(), machine::load());
+        let dir = tools::build_dir("bench")?;
+        let mut signer = Signer::new(&dir)?;
+        let bundle = Bundle::make(dir, signer.secret(), self.rounds.max(PLOT_ROUNDS))?;
         let (mut lines, mut figures, curves) = self.side_by_side(&bundle, &mut signer)?;
         self.one_by_one(&bundle, &mut signer, &mut lines, &mut figures)?;
         ensure!(
@@ -100,7 +102,7 @@ impl Options {
             return Ok(());
         }
         let minutes = started.elapsed().as_secs_f64() / 60.0;
-        let run = Run { minutes, rounds: self.rounds, lines, figures, curves, ..machine::describe()? };
+        let run = Run { load, minutes, rounds: self.rounds, lines, figures, curves, ..machine::describe()? };
         run.keep()?;
         report::write(&run)
     }

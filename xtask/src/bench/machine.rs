@@ -18,12 +18,19 @@ pub(super) fn describe() -> Result<Run> {
         date: first_line(Command::new("date").args(["-u", "+%Y-%m-%d"]))?,
         machine,
         workerd: first_line(tools::npm_bin("workerd")?.arg("--version"))?.replace("workerd ", ""),
+        load: String::new(),
         rounds: 0,
         minutes: 0.0,
         lines: Vec::new(),
         figures: Vec::new(),
         curves: Vec::new(),
     })
+}
+
+/// How busy the machine is already.
+pub(super) fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
 fn processor() -> String {

@@ -37,10 +37,10 @@ pub(super) struct Line {
 
 const WIDTH: f64 = 700.0;
 const LEFT: f64 = 62.0;
-const RIGHT: f64 = 160.0;
-const TOP: f64 = 60.0;
+const RIGHT: f64 = 176.0;
+const TOP: f64 = 66.0;
 const PANEL: f64 = 190.0;
-const GAP: f64 = 44.0;
+const GAP: f64 = 52.0;
 const BOTTOM: f64 = 50.0;
 /// Between the lines of labels.
 const LABEL: f64 = 14.0;
@@ -100,7 +100,7 @@ impl Panel {
             line(svg, (LEFT, y), (WIDTH - RIGHT, y));
             text(svg, "", LEFT - 8.0, y + 4.0, "end", &short(value));
         }
-        text(svg, "", 16.0, top - 8.0, "start", self.y);
+        text(svg, "", 16.0, top - 12.0, "start", self.y);
         for line in &self.lines {
             line.draw(svg, across, &up);
         }

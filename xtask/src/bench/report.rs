@@ -58,6 +58,7 @@ pub(super) fn write(run: &Run) -> Result<()> {
         ("date", run.date.clone()),
         ("machine", run.machine.clone()),
         ("workerd", run.workerd.clone()),
+        ("load", run.load.clone()),
         ("rounds", run.rounds.to_string()),
         ("minutes", minutes),
         ("lines", lines(&run.lines)),
@@ -158,7 +159,8 @@ fn plot_line(curve: &Curve, values: fn(&Point) -> &Vec<f64>, label: &str, dashed
     let known = [Contender::Countersign, Contender::Empty, Contender::StandardWebhooks];
     let class = known.iter().find(|known| known.name() == curve.contender).map_or("", |known| known.name());
     let points = curve.points.iter().map(|point| (place(point.x), Quartiles::of(values(point)))).collect();
-    PlotLine { label: format!("{}{label}", curve.contender), class, dashed, points }
+    let name = if curve.plot == "stored" && class != "countersign" { "by hand" } else { &curve.contender };
+    PlotLine { label: format!("{name}{label}"), class, dashed, points }
 }
 
 /// On a logarithmic axis, nothing is a step before the first thousand.

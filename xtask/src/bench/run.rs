@@ -15,6 +15,8 @@ pub(super) struct Run {
     pub(super) date: String,
     pub(super) machine: String,
     pub(super) workerd: String,
+    /// The load average before anything was started.
+    pub(super) load: String,
     pub(super) rounds: usize,
     pub(super) minutes: f64,
     pub(super) lines: Vec<Line>,

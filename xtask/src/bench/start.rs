@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::process::Stdio;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -40,17 +41,10 @@ const TRY: Duration = Duration::from_micros(200);
 pub(super) fn cold(bundle: &Bundle, signer: &Signer, starts: usize) -> Result<(Line, Vec<Figure>)> {
     let progress = Progress::start(&format!("{starts} cold starts"), None);
     let mut times = [Vec::new(), Vec::new()];
-    let body = Signer::body(400);
     // The first is that of a cold disk.
     for start in 0..=starts {
         for (worker, times) in STARTED.into_iter().zip(&mut times) {
-            let delivery = signer.deliveries(Sent::Valid, &body)?.pop().context("no delivery")?;
-            let headers: String = delivery.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-            let request = format!(
-                "POST /gemini HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{headers}\r\n{body}",
-                body.len()
-            );
-            let took = first_answer(bundle, worker, &request)?;
+            let took = first_answer(bundle, worker, &request(signer)?)?;
             if start > 0 {
                 times.push(took.as_secs_f64() * 1000.0);
             }
@@ -61,21 +55,24 @@ pub(super) fn cold(bundle: &Bundle, signer: &Signer, starts: usize) -> Result<(L
     let line = Line {
         case: COLD.to_owned(),
         title: "cold start, beyond the empty Worker's".to_owned(),
-        against: "empty Worker".to_owned(),
+        against: Contender::Empty.label(Mode::Pass).to_owned(),
         aim: Aim::AtMost(15.0),
         digits: 1,
         unit: " ms".to_owned(),
         values: ours.iter().zip(empty).map(|(ours, empty)| ours - empty).collect(),
     };
-    let figure = |worker: Worker, values: &[f64]| Figure {
-        title: "process start to first verified answer".to_owned(),
-        contender: worker.contender.label(worker.mode).to_owned(),
-        digits: 1,
-        unit: "ms".to_owned(),
-        values: values.to_vec(),
-    };
-    let figures = STARTED.into_iter().zip(&times).map(|(worker, values)| figure(worker, values)).collect();
-    Ok((line, figures))
+    Ok((line, figures("process start to first verified answer", 1, "ms", &times)))
+}
+
+/// A signed delivery, as it goes over the wire.
+fn request(signer: &Signer) -> Result<String> {
+    let body = Signer::body(400);
+    let delivery = signer.deliveries(Sent::Valid, &body)?.pop().context("no delivery")?;
+    let headers: String = delivery.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    Ok(format!(
+        "POST /gemini HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+    ))
 }
 
 fn first_answer(bundle: &Bundle, worker: Worker, request: &str) -> Result<Duration> {
@@ -87,9 +84,9 @@ fn first_answer(bundle: &Bundle, worker: Worker, request: &str) -> Result<Durati
         match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
             Ok(connection) => break connection,
             Err(error) => {
-                ensure!(group.ended()?.is_none(), "workerd ended; see build/bench/start.log");
+                ensure!(group.ended()?.is_none(), "workerd ended; see start.log in {}", bundle.dir.display());
                 ensure!(started.elapsed() < START_LIMIT, "workerd does not listen: {error}");
-                std::thread::sleep(TRY);
+                thread::sleep(TRY);
             }
         }
     };
@@ -98,7 +95,6 @@ fn first_answer(bundle: &Bundle, worker: Worker, request: &str) -> Result<Durati
     let mut answer = [0; 12];
     connection.read_exact(&mut answer).context("workerd does not answer")?;
     let took = started.elapsed();
-    let _ = connection.shutdown(Shutdown::Both);
     let status = String::from_utf8_lossy(&answer);
     ensure!(status == "HTTP/1.1 200", "{} answers {status}", worker.name());
     Ok(took)
@@ -106,6 +102,7 @@ fn first_answer(bundle: &Bundle, worker: Worker, request: &str) -> Result<Durati
 
 /// How much memory workerd takes at its peak, while bodies of 1 MiB arrive 32 at a time.
 pub(super) fn memory(bundle: &Bundle, signer: &mut Signer, rounds: usize) -> Result<(Line, Vec<Figure>)> {
+    const TITLE: &str = "memory of workerd, 1 MiB deliveries, 32 at a time";
     let progress = Progress::start("memory", None);
     let case = CASES.iter().find(|case| case.name == "valid").context("no case `valid`")?;
     let sending = Sending { path: case.path(0), body: 1 << 20, connections: 32 };
@@ -123,22 +120,14 @@ pub(super) fn memory(bundle: &Bundle, signer: &mut Signer, rounds: usize) -> Res
     let [ours, empty] = &peaks;
     let line = Line {
         case: MEMORY.to_owned(),
-        title: "memory of workerd, 1 MiB deliveries, 32 at a time".to_owned(),
-        against: "empty Worker".to_owned(),
+        title: TITLE.to_owned(),
+        against: Contender::Empty.label(Mode::Pass).to_owned(),
         aim: Aim::AtMost(1.3),
         digits: 2,
         unit: String::new(),
         values: ratios(ours, empty),
     };
-    let figure = |worker: Worker, values: &[f64]| Figure {
-        title: line.title.clone(),
-        contender: worker.contender.label(worker.mode).to_owned(),
-        digits: 0,
-        unit: "MiB".to_owned(),
-        values: values.to_vec(),
-    };
-    let figures = STARTED.into_iter().zip(&peaks).map(|(worker, values)| figure(worker, values)).collect();
-    Ok((line, figures))
+    Ok((line, figures(TITLE, 0, "MiB", &peaks)))
 }
 
 /// The most that a process had in memory, in MiB.
@@ -150,7 +139,6 @@ fn peak(group: &Group) -> Result<f64> {
 
 /// What the Worker weighs.
 pub(super) fn weight(bundle: &Bundle) -> Result<Line> {
-    let wasm = bundle.dir.join("index_bg.wasm");
     Ok(Line {
         case: WASM.to_owned(),
         title: "the Worker's Wasm, gzipped".to_owned(),
@@ -158,6 +146,18 @@ pub(super) fn weight(bundle: &Bundle) -> Result<Line> {
         aim: Aim::AtMost(150.0),
         digits: 1,
         unit: " KB".to_owned(),
-        values: vec![build::kilobytes(Size::of(&wasm)?.gzipped)],
+        values: vec![build::kilobytes(Size::of(&bundle.dir.join("index_bg.wasm"))?.gzipped)],
     })
+}
+
+/// What each of those that were started did.
+fn figures(title: &str, digits: usize, unit: &str, values: &[Vec<f64>; 2]) -> Vec<Figure> {
+    let figure = |(worker, values): (Worker, &Vec<f64>)| Figure {
+        title: title.to_owned(),
+        contender: worker.contender.label(worker.mode).to_owned(),
+        digits,
+        unit: unit.to_owned(),
+        values: values.clone(),
+    };
+    STARTED.into_iter().zip(values).map(figure).collect()
 }

@@ -102,7 +102,7 @@ fn sources(mode: Mode, rounds: usize, keys: &dyn Fn(&'static str) -> String) -> 
         Mode::Inbox => {
             let forward = json!({ "service": "APP", "timeout": "1h", "concurrency": 1 });
             let durable = [("durable", json!(true)), ("dedupe", json!("24h")), ("max_body", json!("1MiB"))];
-            let filled = (0..=rounds).flat_map(|round| STORED.map(|count| stored(count, round)));
+            let filled = (1..=rounds).flat_map(|round| STORED.map(|count| stored(count, round)));
             each(by_round().chain(filled).collect(), with(with(gemini, &durable), &[("forward", forward)]))
         }
         Mode::V1a => each(vec!["v1a".to_owned()], with(dynamic, &[("jwks", json!(keys("ed25519")))])),
@@ -118,14 +118,14 @@ fn sources(mode: Mode, rounds: usize, keys: &dyn Fn(&'static str) -> String) -> 
 pub(super) struct Bundle {
     pub(super) dir: PathBuf,
     secret: String,
+    /// For how many rounds there are sources.
     rounds: usize,
 }
 
 impl Bundle {
-    /// Builds Countersign, and puts it beside the others into `build/bench`.
-    pub(super) fn make(secret: String, rounds: usize) -> Result<Self> {
+    /// Builds Countersign, and puts it beside the others into `dir`.
+    pub(super) fn make(dir: PathBuf, secret: String, rounds: usize) -> Result<Self> {
         build::production()?;
-        let dir = tools::build_dir("bench")?;
         for file in ["index.js", "index_bg.wasm"] {
             fs::copy(tools::root().join("build/worker").join(file), dir.join(file))?;
         }

@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         let linear = Scale::linear_from_zero([7_800.0].into_iter(), 0.0, 100.0);
-        assert_eq!(linear.ticks(), [0.0, 1_000.0, 2_000.0, 3_000.0, 4_000.0, 5_000.0, 6_000.0, 7_000.0, 8_000.0]);
+        assert_eq!(linear.ticks(), [0.0, 2_000.0, 4_000.0, 6_000.0, 8_000.0]);
         assert!((linear.at(4_000.0) - 50.0).abs() < 1e-9);
         let logarithmic = Scale::logarithmic([0.4, 30.0].into_iter(), 0.0, 1.0);
         assert_eq!(logarithmic.ticks(), [0.5, 1.0, 2.0, 5.0, 10.0, 20.0]);
