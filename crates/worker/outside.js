@@ -1,31 +1,37 @@
 // What goes out to others, each in one crossing from Wasm. Nothing is decided here; nothing here rejects, except `put`.
 
 /**
- * One POST. `lines` are headers, each a name and a value, separated by line feeds.
- * Resolves to the head of the answer: its status (0: none, in time or at all) and what it says of `Retry-After`.
+ * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether the time limit has to end with the request
+ * is said by `ends`. Resolves to the head of the answer: its status (0: none, in time or at all) and what it says of `Retry-After`.
  */
-export async function post(fetcher, url, lines, body, milliseconds) {
+export async function post(fetcher, url, lines, body, milliseconds, ends) {
   const parts = lines.split("\n");
   const headers = {};
   for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
-  const { response, late } = await request(fetcher, url, { method: "POST", headers, body }, milliseconds);
-  if (!response) return { status: 0, late };
-  discard(response);
-  return { status: response.status, late, retryAfter: response.headers.get("retry-after") ?? undefined };
+  const { signal, end } = ends ? endingLimit(milliseconds) : { signal: AbortSignal.timeout(milliseconds) };
+  const init = { method: "POST", headers, body, redirect: "manual", signal };
+  try {
+    const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
+    discard(response);
+    return { status: response.status, late: false, retryAfter: response.headers.get("retry-after") ?? undefined };
+  } catch {
+    // Why a request failed is not told apart, but for its time.
+    return { status: 0, late: signal.aborted };
+  } finally {
+    end?.();
+  }
 }
 
 /** A document of at most `limit` bytes, with its `Cache-Control`; undefined for anything but a 200 that is read in time. */
 export async function get(url, milliseconds, limit) {
-  const { response, stop } = await request(undefined, url, { headers: { accept: "application/json" } }, milliseconds, true);
-  if (!response) return undefined;
+  const init = { headers: { accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(milliseconds) };
   try {
+    const response = await fetch(url, init);
     if (response.status !== 200) return void discard(response);
     const bytes = await readChunks(response.body, limit);
     return bytes && { bytes, cacheControl: response.headers.get("cache-control") ?? undefined };
   } catch {
     return undefined;
-  } finally {
-    stop();
   }
 }
 
@@ -66,20 +72,11 @@ export async function readChunks(stream, limit) {
   return bytes;
 }
 
-/** One request, redirects not followed; its time ends with the head of the answer, or, where its body is wanted, with `stop`. */
-async function request(fetcher, url, init, milliseconds, wholly = false) {
+/** A time limit that can be ended: a timer that nobody needs would keep a Durable Object in memory. It costs three objects more. */
+function endingLimit(milliseconds) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), milliseconds);
-  const stop = () => clearTimeout(timer);
-  let response;
-  try {
-    const given = { ...init, redirect: "manual", signal: controller.signal };
-    response = await (fetcher ? fetcher.fetch(url, given) : fetch(url, given));
-  } catch {
-    // Why a request failed is not told apart, but for its time.
-  }
-  if (!response || !wholly) stop();
-  return { response, stop, late: controller.signal.aborted };
+  return { signal: controller.signal, end: () => clearTimeout(timer) };
 }
 
 /** Lets go of a body that nobody reads. */

@@ -116,7 +116,7 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "./outside.js")]
 extern "C" {
-    fn post(fetcher: &JsValue, url: &str, lines: &str, body: &Uint8Array, milliseconds: f64) -> Promise;
+    fn post(fetcher: &JsValue, url: &str, lines: &str, body: &Uint8Array, milliseconds: f64, ends: bool) -> Promise;
     fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
     #[wasm_bindgen(catch)]
     fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
@@ -174,6 +174,14 @@ pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) 
     object.into()
 }
 
+/// How long a request may take.
+#[derive(Clone, Copy)]
+pub(crate) struct TimeLimit {
+    pub(crate) milliseconds: u64,
+    /// Whether its timer has to end with the request, which costs: left alone, it would keep a Durable Object in memory.
+    pub(crate) ends: bool,
+}
+
 /// One POST; the head of the answer, or `None` where the platform failed rather than the destination. `lines` are headers, each a
 /// name and a value, separated by line feeds.
 pub(crate) async fn send(
@@ -181,11 +189,12 @@ pub(crate) async fn send(
     url: &str,
     lines: &str,
     body: &Uint8Array,
-    milliseconds: u64,
+    limit: TimeLimit,
 ) -> Option<Head> {
     let none = JsValue::UNDEFINED;
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    settled(post(fetcher, url, lines, body, milliseconds as f64)).await.ok().map(JsCast::unchecked_into)
+    let post = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.ends);
+    settled(post).await.ok().map(JsCast::unchecked_into)
 }
 
 /// A document of at most `limit` bytes, if it is answered with 200 in time.

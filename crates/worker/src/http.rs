@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
 use crate::crypto::Platform;
-use crate::host::{self, Fetcher, Head, Namespace, property};
+use crate::host::{self, Fetcher, Head, Namespace, TimeLimit, property};
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -22,12 +22,14 @@ pub(crate) struct Reply {
 }
 
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
-pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue) -> Reply {
+///
+/// Whether the request is made `in_object`, a Durable Object, decides over its time limit's timer.
+pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue, in_object: bool) -> Reply {
     let started = host::now_ms();
     let headers = event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform);
     let head = match destination(event, source, env) {
         Ok(fetcher) => {
-            let limit = source.forward.timeout_ms;
+            let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
             host::send(fetcher.as_ref(), &url(source), &lines(&headers), &body(event), limit).await
         }
         Err(_) => None,

@@ -390,7 +390,7 @@ impl Object {
 
     async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
         let (number, progress, key) = (leased.number, leased.progress, leased.key);
-        let reply = http::send(&leased.event, progress.attempts, source, &shared.env).await;
+        let reply = http::send(&leased.event, progress.attempts, source, &shared.env, true).await;
         let now = host::now_ms();
         let attempt = match reply.outcome {
             Ok(()) => Attempt::Delivered,

@@ -138,7 +138,7 @@ async fn deliver(
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
     let content = |name: &str| arrival.content(name);
-    let reply = http::send(&Event::new(admitted, arrival.now, content), 1, source, &state.env).await;
+    let reply = http::send(&Event::new(admitted, arrival.now, content), 1, source, &state.env, false).await;
     line.destination = Some((reply.status, reply.ms));
     reply.outcome?;
     if let Some((kv, seconds)) = marks
