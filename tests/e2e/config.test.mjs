@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
@@ -191,4 +192,12 @@ test("/admin does not exist where there is no token", async () => {
   await worker.restart({ secrets: others });
   refused(await worker.get("admin/text/stats", [["authorization", `Bearer ${ADMIN_TOKEN}`]]), 404, "not_found");
   refused(await worker.get("admin/text/stats"), 404, "not_found");
+});
+
+test("a compatibility date without node:crypto is named when the Worker starts, not when a signature does not match", () => {
+  const module = new URL("../../crates/worker/crypto.js", import.meta.url);
+  const script = `delete globalThis.process; await import(${JSON.stringify(module)});`;
+  const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
+  assert.notEqual(status, 0);
+  assert.match(stderr, /compatibility_date/);
 });

@@ -53,7 +53,11 @@ struct Worker {
 
 const PRODUCTION: Worker = Worker {
     module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
-    scripts: &[("crates/worker/entry.js", "entry.js"), ("crates/worker/outside.js", "outside.js")],
+    scripts: &[
+        ("crates/worker/entry.js", "entry.js"),
+        ("crates/worker/outside.js", "outside.js"),
+        ("crates/worker/crypto.js", "crypto.js"),
+    ],
 };
 
 /// The production entry, with routes around it that only tests may have.
@@ -64,6 +68,7 @@ const TEST: Worker = Worker {
         ("crates/worker-test/counts.js", "counts.js"),
         ("crates/worker/entry.js", "worker.js"),
         ("crates/worker/outside.js", "outside.js"),
+        ("crates/worker/crypto.js", "crypto.js"),
     ],
 };
 

@@ -8,6 +8,7 @@ use js_sys::Uint8Array;
 #[derive(Clone, Debug)]
 pub struct Body {
     array: Uint8Array,
+    length: u32,
     bytes: Option<Rc<Vec<u8>>>,
 }
 
@@ -17,7 +18,11 @@ pub(crate) const SMALL: u32 = 8 * 1024;
 impl Body {
     /// A body, with the copy of it that is in Wasm, if there is one: of the same bytes.
     pub fn new(array: Uint8Array, bytes: Option<Vec<u8>>) -> Self {
-        Self { array, bytes: bytes.map(Rc::new) }
+        let length = match &bytes {
+            Some(bytes) => u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+            None => array.length(),
+        };
+        Self { array, length, bytes: bytes.map(Rc::new) }
     }
 
     pub(crate) fn as_array(&self) -> &Uint8Array {
@@ -26,10 +31,7 @@ impl Body {
 
     /// Bytes of it.
     pub(crate) fn length(&self) -> u32 {
-        match &self.bytes {
-            Some(bytes) => u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-            None => self.array.length(),
-        }
+        self.length
     }
 
     /// The copy that is in Wasm, if there is one.

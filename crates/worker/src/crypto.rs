@@ -69,21 +69,13 @@ impl Crypto<[u8]> for Platform {
     }
 }
 
-#[wasm_bindgen(module = "node:crypto")]
+#[wasm_bindgen(raw_module = "./crypto.js")]
 extern "C" {
-    type Hmac;
-    #[wasm_bindgen(js_name = createHmac, catch)]
-    fn create_hmac(algorithm: &str, key: &[u8]) -> Result<Hmac, JsValue>;
-    #[wasm_bindgen(method, js_name = update, catch)]
-    fn update_bytes(this: &Hmac, bytes: &[u8]) -> Result<Hmac, JsValue>;
-    #[wasm_bindgen(method, js_name = update, catch)]
-    fn update_array(this: &Hmac, bytes: &Uint8Array) -> Result<Hmac, JsValue>;
-    #[wasm_bindgen(method, catch)]
-    fn digest(this: &Hmac) -> Result<Uint8Array, JsValue>;
-
-    #[wasm_bindgen(js_name = createPublicKey, catch)]
-    fn create_public_key(key: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_name = verify, catch)]
+    #[wasm_bindgen(catch)]
+    fn hmac(key: &[u8], prefix: &[u8], body: &Uint8Array) -> Result<Uint8Array, JsValue>;
+    #[wasm_bindgen(js_name = publicKey, catch)]
+    fn public_key(jwk: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
     fn verify(algorithm: &JsValue, data: &[u8], key: &JsValue, signature: &[u8]) -> Result<bool, JsValue>;
 }
 
@@ -125,9 +117,7 @@ fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerif
 }
 
 fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {
-    let hmac = create_hmac("sha256", key.as_bytes()).ok()?;
-    let digest = hmac.update_bytes(prefix).ok()?.update_array(body).ok()?.digest().ok()?;
-    digest.to_vec().try_into().ok()
+    hmac(key.as_bytes(), prefix, body).ok()?.to_vec().try_into().ok()
 }
 
 /// Checks with a key that the platform holds; `None` where the platform failed, not the signature.
@@ -140,8 +130,7 @@ fn with_key(
         if let Some((_, public)) = keys.iter().find(|(known, _)| known == name) {
             return check(public).ok();
         }
-        let options = object([("key", jwk()), ("format", "jwk".into())]);
-        let public = create_public_key(&options).ok()?;
+        let public = public_key(&jwk()).ok()?;
         if keys.len() >= MAX_KEYS {
             keys.clear();
         }

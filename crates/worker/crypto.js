@@ -1,0 +1,21 @@
+// The platform's own cryptography, each use in one crossing from Wasm. It is loaded when it is first needed: that takes a sixth of a
+// cold start, and an isolate that only meets small bodies under shared secrets never needs it.
+if (typeof globalThis.process?.getBuiltinModule !== "function") {
+  throw new Error("Countersign needs node:crypto: set compatibility_date to 2026-08-04 or later, or add the flag nodejs_compat");
+}
+
+let loaded;
+const native = () => (loaded ??= process.getBuiltinModule("node:crypto"));
+
+/** HMAC-SHA256 over two parts. */
+export function hmac(key, prefix, body) {
+  return native().createHmac("sha256", key).update(prefix).update(body).digest();
+}
+
+export function publicKey(jwk) {
+  return native().createPublicKey({ key: jwk, format: "jwk" });
+}
+
+export function verify(algorithm, data, key, signature) {
+  return native().verify(algorithm, data, key, signature);
+}
