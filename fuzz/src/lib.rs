@@ -1,0 +1,57 @@
+//! What the targets share: a receiver, and the claim that verifier and report agree about every delivery.
+
+use countersign::inspect::{Receiver, Report, Secret, inspect};
+use countersign::signature::{PORTABLE_RS256, Portable};
+use countersign::{Delivery, Headers, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, scheme};
+
+/// The time of every check.
+pub const NOW: u64 = 1_614_265_330;
+/// The keys of every receiver.
+pub const SECRETS: [&str; 2] =
+    ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="];
+
+/// The place of the scheme that takes tokens.
+pub const GEMINI_DYNAMIC: u8 = 3;
+
+/// All that a scheme can take, tokens among it.
+pub fn policy(place: u8) -> Policy {
+    let scheme = scheme::ALL[usize::from(place) % scheme::ALL.len()];
+    let jwt = JwtPolicy { audience: "a".into(), issuer: None, leeway: 60 };
+    Policy { forms: scheme.forms.to_vec(), jwt: Some(jwt), ..Policy::of(scheme) }
+}
+
+/// The input, cut at the first line feeds.
+pub fn cut<const N: usize>(data: &[u8]) -> [&[u8]; N] {
+    let mut parts = data.splitn(N, |byte| *byte == b'\n');
+    std::array::from_fn(|_| parts.next().unwrap_or_default())
+}
+
+/// Judges a delivery both ways. `true` where it is accepted.
+///
+/// # Panics
+/// Where verifier and report do not agree, which is what is looked for.
+pub fn judge(policy: &Policy, values: [&[u8]; 3], body: &[u8], jwks: Option<&[u8]>) -> bool {
+    let _ = PORTABLE_RS256.install_default();
+    let names = &policy.scheme.headers[0];
+    let lines = [(names.id, values[0]), (names.timestamp, values[1]), (names.signature, values[2])];
+    let delivery = Delivery::new(Headers::from_iter(lines), body);
+    let now = Timestamp::from_unix(NOW);
+    let texts = SECRETS.map(Secret::Text);
+    let report = inspect(&Receiver { policy, secrets: &texts, jwks, now }, &delivery);
+    let set = match jwks.map(Jwks::parse) {
+        Some(Err(_)) => return assert_refused(&report),
+        Some(Ok(set)) => Some(set),
+        None => None,
+    };
+    let secrets = SECRETS.map(|text| SecretKey::parse(text).expect("a key"));
+    let verdict = policy.verify(Keys { secrets: &secrets, jwks: set.as_ref() }, &delivery, now, &Portable);
+    let code = verdict.as_ref().err().map(|error| error.code());
+    assert_eq!((report.ok, report.code), (verdict.is_ok(), code));
+    verdict.is_ok()
+}
+
+/// With a set that cannot be read a gateway does not get to the signature, so a report is not genuine either.
+fn assert_refused(report: &Report) -> bool {
+    assert!(!report.ok);
+    false
+}
