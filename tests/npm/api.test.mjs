@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { installed } from "./fixtures/app.mjs";
 
 const countersign = await import(`${installed}/dist/index.js`);
-const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = countersign;
+const { Webhook, WebhookVerificationError, explain, gemini, geminiDynamic, standard, svix } = countersign;
 const reference = createRequire(import.meta.url)("standardwebhooks");
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -298,4 +298,30 @@ test("a report leaves the request to be read, and shows what was compared", asyn
   assert.deepEqual(report.nearMisses.map(({ code }) => code), ["final_newline_removed"]);
   const stranger = await gemini(SECRET).inspect(BODY, { "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1," }, at);
   assert.match(stranger.steps[0].fix, /scheme `svix`/);
+});
+
+test("a receiver that is not made is explained like one that is", async () => {
+  const { publicKey } = crypto.generateKeyPairSync("ed25519");
+  const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
+  const plain = (report) => JSON.parse(JSON.stringify(report));
+  assert.deepEqual(plain(await explain({ scheme: "gemini", secrets: SECRET }, BODY, HEADERS, at)), plain(await gemini(SECRET).inspect(BODY, HEADERS, at)));
+  const signed = { ...HEADERS, "webhook-signature": `v1a,${Buffer.alloc(64).toString("base64")}` };
+  const dynamic = plain(await geminiDynamic({ jwks }).inspect(BODY, signed, at));
+  for (const document of [jwks, JSON.stringify(jwks), Buffer.from(JSON.stringify(jwks))]) {
+    assert.deepEqual(plain(await explain({ scheme: "gemini-dynamic", jwks: document }, BODY, signed, at)), dynamic);
+  }
+  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
+  assert.equal((await explain({ scheme: "standard-webhooks", secrets: [SECRET] }, request, at)).ok, true);
+});
+
+test("what makes no receiver is in the report, and nothing throws", async () => {
+  const code = async (receiver) => (await explain(receiver, BODY, HEADERS, at)).code;
+  assert.equal(await code({ scheme: "standard-webhooks", secrets: `"${SECRET}"` }), "invalid_secret");
+  assert.equal(await code({ scheme: "standard-webhooks", secrets: [SECRET, ""] }), "empty_secret");
+  assert.equal(await code({ scheme: "standard-webhooks", secrets: 7 }), "invalid_secret");
+  assert.equal(await code({ scheme: "standard-webhooks" }), "keys_unavailable");
+  assert.equal(await code({ scheme: "gemini-dynamic", jwks: "{}" }), "jwks_invalid");
+  for (const receiver of [undefined, {}, { scheme: "stripe", secrets: SECRET }]) assert.equal(await code(receiver), "config_invalid");
+  assert.equal(await code({ scheme: "gemini", secrets: SECRET, tolerance: -1 }), "config_invalid");
+  assert.equal((await explain({ scheme: "gemini", secrets: SECRET }, JSON.parse(BODY), HEADERS, at)).steps[0].name, "body");
 });

@@ -10,7 +10,7 @@ const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0
 test("the tarball holds these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const dist = [
-    "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "glue.js",
+    "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "glue.js",
     "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-workerd.js", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.d.ts", "index.js", "instances.js",
     "jwks.js", "report.js", "slim.d.ts", "slim.js", "static.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
   ];
@@ -31,7 +31,7 @@ test("publint finds nothing", async () => {
 });
 
 test("attw finds nothing", async () => {
-  const args = [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./core.wasm", "--no-emoji", "--no-color"];
+  const args = [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./core.wasm", "./full.wasm", "--no-emoji", "--no-color"];
   // It fails where it finds something.
   const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args]);
   for (const entry of ["countersign", "countersign/hmac", "countersign/slim", "countersign/worker"]) assert.match(said, new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK `));
@@ -73,10 +73,19 @@ const headers = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timesta
 const body = '{"test": 2432232314}';
 console.log(new Webhook(secret).verify(body, headers, { now: 1614265330 }));
 console.log((await gemini(secret).inspect(body, headers, { now: 1614265330 })).ok);\n`,
+    // With both Wasms from outside, no script that has one inside is loaded.
+    "outside.mjs": `import { readFile } from "node:fs/promises";
+import { registerHooks } from "node:module";
+registerHooks({ load: (url, context, next) => (/-bytes\\.js$|core\\.js$/.test(url) ? process.exit(1) : next(url, context)) });
+const { explain, init } = await import("countersign/slim");
+const wasm = (name) => readFile(new URL(import.meta.resolve("countersign/" + name)));
+await init(wasm("core.wasm"), wasm("full.wasm"));
+console.log((await explain({ scheme: "gemini" }, "", {})).code);\n`,
   });
   const [before, event, ok] = (await output(node, [`${dir}/run.mjs`])).trim().split("\n");
   assert.match(before, /await `init\(…\)`/);
   assert.deepEqual([event, ok], ["{ test: 2432232314 }", "true"]);
+  assert.equal(await output(node, [`${dir}/outside.mjs`]), "missing_header\n");
 });
 
 for (const [entry, file] of [["countersign", "index.d.ts"], ["countersign/hmac", "hmac.d.ts"]]) {

@@ -1,9 +1,5 @@
-// The npm package's own files, started once. What they say is what a receiver with the package would say.
-import * as fullGlue from "../engine/full-glue.js";
-import { initSync } from "../engine/slim.js";
-import { full, useFull } from "../engine/instances.js";
-import { report } from "../engine/report.js";
-import { Wasm } from "../engine/wasm.js";
+// The npm package, started once. What it says is what a receiver with the package would say.
+import { explain as explained, init } from "../engine/slim.js";
 
 /** The size of all Wasm in bytes, once it is there. */
 export let wasmBytes = 0;
@@ -12,9 +8,9 @@ export let wasmBytes = 0;
 export async function start() {
   const [core, explainer] = await Promise.all([load("core.wasm"), load("full.wasm")]);
   wasmBytes = core.byteLength + explainer.byteLength;
-  initSync(core);
-  useFull(async () => ({ default: () => started(explainer) }));
-  await full();
+  await init(core, explainer);
+  // What explains is started by the first report.
+  await explained({ scheme: "standard-webhooks" }, "", {});
 }
 
 /**
@@ -23,20 +19,13 @@ export async function start() {
  * `secrets` are texts, or bytes of raw keys; `jwks` is the text of a key set, unread; `headers` are pairs; `body` is bytes.
  */
 export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, headers, body, now }) {
-  const document = jwks === undefined ? undefined : new TextEncoder().encode(jwks);
   const accept = audience ? ["v1a", "jwt"] : undefined;
-  const settings = { scheme, tolerance, ...(scheme === "gemini-dynamic" && { accept, audience, issuer }) };
-  return report(settings, secrets, document, body, headers, now);
+  const dynamic = scheme === "gemini-dynamic" && { accept, audience, issuer };
+  return explained({ scheme, secrets, jwks, tolerance, ...dynamic }, body, headers, { now });
 }
 
 async function load(name) {
   const response = await fetch(new URL(`../engine/${name}`, import.meta.url));
   if (!response.ok) throw new Error(`${name}: the server answered ${response.status}.`);
   return response.arrayBuffer();
-}
-
-function started(bytes) {
-  const wasm = new Wasm(fullGlue, (glue) => glue.prepare());
-  wasm.start(bytes);
-  return wasm;
 }

@@ -40,7 +40,6 @@ pub fn written<T>(scheme: &'static Scheme, bytes: usize, read: impl FnOnce(Heade
 }
 
 #[cfg(test)]
-#[expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use countersign::scheme;

@@ -22,7 +22,7 @@ class SecretVerifier extends StaticVerifier {
   }
 
   inspect(...given) {
-    return inspected(given, this.#settings, this.#secrets, async () => undefined);
+    return inspected(given, this.#settings, () => this.#secrets, async () => undefined);
   }
 }
 
@@ -40,7 +40,7 @@ class KeySetVerifier {
   constructor(scheme, { jwks = schemeOf(core, scheme).jwks, fetch, ...settings } = {}) {
     this.#settings = { scheme, ...settings };
     this.#fetcher = fetch;
-    if (typeof jwks === "object" && !(jwks instanceof URL)) this.#document = new TextEncoder().encode(JSON.stringify(jwks));
+    if (typeof jwks === "object" && !(jwks instanceof URL)) this.#document = documentOf(jwks);
     else this.#url = urlOf(jwks);
     this.#use(this.#document, core);
   }
@@ -63,7 +63,7 @@ class KeySetVerifier {
   }
 
   inspect(...given) {
-    return inspected(given, this.#settings, [], (options) => this.#document ?? this.#keys(options));
+    return inspected(given, this.#settings, () => [], (options) => this.#document ?? this.#keys(options));
   }
 
   async #keys({ waitUntil }) {
@@ -93,13 +93,26 @@ export const svix = withSecrets("svix");
 export const gemini = withSecrets("gemini");
 export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
 
+/** A report for a receiver that is not made, as its parts may be what is wrong. */
+export function explain(receiver, ...given) {
+  const { secrets = [], jwks, ...settings } = receiver ?? {};
+  const none = Array.isArray(secrets) && secrets.length === 0;
+  return inspected(given, settings, none ? () => [] : () => secretsOf(secrets), async () => documentOf(jwks));
+}
+
+/** The bytes of a key set: as they are, or of text, or of a set that was parsed. */
+function documentOf(jwks) {
+  if (jwks === undefined || jwks instanceof Uint8Array) return jwks;
+  return new TextEncoder().encode(typeof jwks === "string" ? jwks : JSON.stringify(jwks));
+}
+
 /** Never throws: what cannot be looked at is a report of one step. */
 async function inspected(given, settings, secrets, keys) {
   try {
     const { payload, headers, options } = arrange(given);
     const body = isRequest(payload) ? await bodyOfRequest(payload.bodyUsed ? payload : payload.clone()) : payload;
     const document = await Promise.resolve(keys(options)).catch(() => undefined);
-    return await report(settings, secrets, document, body, headers, secondsOf(options.now));
+    return await report(settings, secrets(), document, body, headers, secondsOf(options.now));
   } catch (error) {
     const { code = "internal_error", message } = error ?? {};
     const step = { name: code === "invalid_body" ? "body" : "input", state: "fail", code, detail: String(message) };

@@ -255,17 +255,59 @@ export type GeminiEvent =
   // The last member keeps the union open without making its `type` plain text to an editor.
   | GeminiEventOf<string & {}>;
 
-/** One step of a check. Each is judged by itself, also behind one that failed. */
-export interface Step {
-  /** `headers id timestamp age signatures keys match json type`, or for a token `headers token algorithm keys key signature claims expiry start audience issuer json type`. */
-  name: string;
-  state: "pass" | "fail" | "skip";
-  code?: ErrorCode;
+/**
+ * The steps of a check, in the order in which they are judged.
+ *
+ * A list of signatures: `headers`, `id`, `timestamp`, `age`, `signatures`, `keys`, `match`, `json`, `type`. A token: `headers`,
+ * `token`, `algorithm`, `keys`, `key`, `signature`, `claims`, `expiry`, `start`, `audience`, `issuer`, `json`, `type`. What cannot be
+ * looked at has one step: `body` where that is no raw body, else `input`.
+ */
+export type StepName =
+  | "headers"
+  | "id"
+  | "timestamp"
+  | "age"
+  | "signatures"
+  | "keys"
+  | "match"
+  | "token"
+  | "algorithm"
+  | "key"
+  | "signature"
+  | "claims"
+  | "expiry"
+  | "start"
+  | "audience"
+  | "issuer"
+  | "json"
+  | "type"
+  | "body"
+  | "input";
+
+/** A step that holds, or that there was nothing to judge in. */
+export interface SoundStep {
+  name: StepName;
+  state: "pass" | "skip";
   /** What was found, in one sentence. */
   detail: string;
+  code?: undefined;
+  fix?: undefined;
+}
+
+/** A step that does not hold. */
+export interface FailedStep {
+  name: StepName;
+  state: "fail";
+  /** What was found, in one sentence. */
+  detail: string;
+  /** The fault. The first of a report's is the report's own, but for `json`, which decides nothing. */
+  code: ErrorCode;
   /** What to do about it. */
   fix?: string;
 }
+
+/** One step of a check. Each is judged by itself, also behind one that failed. */
+export type Step = SoundStep | FailedStep;
 
 /** Every step of a check, each signature against each key, and what would have matched. Not for senders: it holds expected signatures. */
 export interface Report {
@@ -306,3 +348,35 @@ export interface Report {
   /** Where nothing matches: what to change so that it does. */
   nearMisses: { code: string; matchesIf: string; fix: string }[];
 }
+
+/** How a sender signs. */
+export type SchemeName = "standard-webhooks" | "svix" | "gemini" | "gemini-dynamic";
+
+/** What a receiver knows, as it was given: it need not make sense, since how it does not is what a report says. */
+export interface Receiver {
+  scheme: SchemeName;
+  /** Keys, as text or raw bytes; none, where there is a key set. */
+  secrets?: Secret | readonly Secret[];
+  /** The document of a key set: as text or bytes, unread, or parsed. Nothing is fetched. */
+  jwks?: string | Uint8Array | { keys: readonly Jwk[] };
+  /** As in {@link GeminiDynamicOptions.accept}; default: what the scheme takes. */
+  accept?: readonly ("v1" | "v1a" | "jwt")[];
+  audience?: string;
+  issuer?: string;
+  leeway?: number;
+  /** As in {@link WebhookOptions.tolerance}. */
+  tolerance?: number;
+}
+
+/**
+ * {@link Verifier.inspect} for a receiver that cannot be made, or not yet: a debugger that has a secret to be looked at, and keys
+ * that nobody fetches. Explains every step, never throws, and asks for nothing but the package's second Wasm, once.
+ *
+ * ```js
+ * const report = await explain({ scheme: "gemini", secrets: pasted }, body, headers, { now: 1700000000 });
+ * ```
+ *
+ * A report holds the signatures that were expected. Show it to those who hold the secret, never to a sender.
+ */
+export function explain(receiver: Receiver, payload: BodyLike, headers: HeadersLike, options?: { now?: number | Date }): Promise<Report>;
+export function explain(receiver: Receiver, request: RequestLike, options?: { now?: number | Date }): Promise<Report>;

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import {
   Webhook,
   WebhookVerificationError,
+  explain,
   gemini,
   geminiDynamic,
   standard,
@@ -11,6 +12,8 @@ import {
   type ErrorCode,
   type GeminiEvent,
   type HeadersLike,
+  type FailedStep,
+  type Receiver,
   type Report,
   type Verifier,
 } from "countersign";
@@ -99,6 +102,14 @@ try {
 const report: Report = await dynamic.inspect("{}", {});
 const first: string | undefined = report.nearMisses[0]?.matchesIf;
 
+const receiver: Receiver = { scheme: "gemini", secrets: [secret, new Uint8Array(24)], jwks: "{}", accept: ["v1"] };
+const explained: Report = await explain(receiver, "{}", incoming.rawHeaders, { now: 1 });
+const again: Report = await explain({ scheme: "gemini-dynamic", jwks: { keys: [] } }, request);
+const failed: FailedStep[] = explained.steps.filter((step) => step.state === "fail");
+const [{ name: stepName, code: stepCode, fix } = { name: "headers", code: undefined, fix: undefined }] = explained.steps;
+// @ts-expect-error there is no such scheme
+explain({ scheme: "stripe" }, request);
+
 // The other entries.
 const small: Unwrapper<GeminiEvent> = smallGemini([secret], { tolerance: 60 });
 const smallDelivery: Delivery<GeminiEvent> = await small.unwrap(request);
@@ -106,6 +117,7 @@ new SmallWebhook(secret).verify("{}", {});
 // @ts-expect-error there are no reports in it
 small.inspect(request);
 await init(fetch("https://a.example/core.wasm"));
+await init(new URL("https://a.example/core.wasm"), fetch("https://a.example/full.wasm"));
 initSync(new Uint8Array());
 slimGemini(secret);
 const answer: Promise<Response> = worker.fetch(request, {}, { waitUntil() {} });
