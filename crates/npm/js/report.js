@@ -10,7 +10,7 @@ export async function report({ scheme, ...options }, secrets, document, payload,
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const pairs = JSON.stringify(pairsOf(headers));
   const wasm = await full();
-  const text = wasm.call((glue) => glue.inspect(scheme, textOf(options), secrets, document, pairs, bytes, now));
+  const text = wasm.call((glue) => glue.inspect(String(scheme), textOf(options), secrets, document, pairs, bytes, now));
   const report = JSON.parse(text);
   if (report.signedPrefix !== undefined) {
     const prefix = encoder.encode(report.signedPrefix);
