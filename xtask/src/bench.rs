@@ -54,22 +54,29 @@ struct Options {
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let mut options = Options { rounds: ROUNDS, only: None, quick: false };
+    let (mut options, mut rounds) = (Options { rounds: ROUNDS, only: None, quick: false }, None);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Value(name) if name == "cpu" => return cpu::command(args),
             lexopt::Arg::Value(name) if name == "day" => return day::command(args),
             lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
             lexopt::Arg::Value(name) if name == "npm" => return npm::command(args),
-            lexopt::Arg::Long("rounds") => options.rounds = args.value()?.parse()?,
+            lexopt::Arg::Long("rounds") => rounds = Some(args.value()?.parse()?),
             lexopt::Arg::Long("only") => options.only = Some(args.value()?.string()?),
-            lexopt::Arg::Long("quick") => (options.quick, options.rounds) = (true, QUICK),
+            lexopt::Arg::Long("quick") => options.quick = true,
             lexopt::Arg::Long("check") => return check(),
             lexopt::Arg::Long("write") => return report::write(&Run::last()?),
             other => return Err(other.unexpected().into()),
         }
     }
+    options.rounds = rounds.unwrap_or(if options.quick { QUICK } else { ROUNDS });
     ensure!(options.rounds > 0, "at least one round");
+    let names = names();
+    ensure!(
+        names.iter().any(|name| options.wants(name)),
+        "nothing has that in its name; there are: {}",
+        names.join(", ")
+    );
     options.run()
 }
 
@@ -90,11 +97,6 @@ impl Options {
         let bundle = Bundle::make(dir, signer.secret(), self.rounds.max(PLOT_ROUNDS))?;
         let (mut lines, mut figures, curves) = self.side_by_side(&bundle, &mut signer)?;
         self.one_by_one(&bundle, &mut signer, &mut lines, &mut figures)?;
-        ensure!(
-            !lines.is_empty() || !curves.is_empty(),
-            "nothing has that in its name; there are: {}",
-            names().join(", ")
-        );
         println!();
         report::print(&lines, &figures);
         report::print_curves(&curves);

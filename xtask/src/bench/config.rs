@@ -1,10 +1,7 @@
 //! workerd's configuration for the contenders.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::path::Path;
-
-use anyhow::{Context, Result};
 
 use super::cases::{Contender, Mode};
 use super::workers::Worker;
@@ -26,103 +23,77 @@ pub(super) fn capnp(
     workers: &[(Worker, Variables)],
     app: &str,
     ports: &BTreeMap<String, u16>,
-) -> Result<String> {
-    let mut services = String::new();
-    for (worker, variables) in workers {
-        add_worker(&mut services, data, *worker, variables, app)?;
-    }
-    let sockets: Vec<_> = ports
-        .iter()
-        .map(|(name, port)| {
-            format!(r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = "{name}")"#)
-        })
-        .collect();
-    for name in ["never", app] {
-        services.push_str(&plain(name, ""));
-    }
-    services.push_str(&plain(FILL, &objects(workers)));
-    Ok(format!(
-        r#"using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [{services}
-    (name = "{KEYS}", disk = (path = {keys:?})),
-    (name = "loopback", network = (allow = ["private"]))],
-  sockets = [
-    {sockets}]);
-"#,
-        keys = bundle.join("jwks"),
-        sockets = sockets.join(",\n    "),
-    ))
-}
-
-/// A service without variables, whose script has its name.
-fn plain(name: &str, bindings: &str) -> String {
+) -> String {
+    let mut services: Vec<_> = workers.iter().flat_map(|(worker, told)| contender(data, *worker, told, app)).collect();
+    services.extend(["never", app].map(|name| service(name, &module(&format!("{name}.js")), &[], "")));
+    services.push(service(FILL, &module("fill.js"), &inboxes(workers), ""));
+    services.push(format!(r#"(name = "{KEYS}", disk = (path = {:?}))"#, bundle.join("jwks")));
+    services.push(r#"(name = "loopback", network = (allow = ["private"]))"#.to_owned());
+    let socket = |(name, port): (&String, &u16)| {
+        format!(r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = "{name}")"#)
+    };
+    let sockets: Vec<_> = ports.iter().map(socket).collect();
     format!(
-        r#"
-    (name = "{name}", worker = (modules = [(name = "{name}.js", esModule = embed "{name}.js")], bindings = [{bindings}],
-      compatibilityDate = "{DATE}")),"#
+        "using Workerd = import \"/workerd/workerd.capnp\";\n\nconst config :Workerd.Config = (\n  services = [\n    {}],\n  \
+         sockets = [\n    {}]);\n",
+        services.join(",\n    "),
+        sockets.join(",\n    ")
     )
 }
 
-/// The inboxes of all, under the names of their Workers.
-fn objects(workers: &[(Worker, Variables)]) -> String {
-    let inboxes = workers.iter().filter(|(worker, _)| worker.mode == Mode::Inbox);
-    let names = inboxes.map(|(worker, _)| worker.name());
-    names
-        .map(|name| {
-            format!(r#"(name = "{name}", durableObjectNamespace = (className = "Inbox", serviceName = "{name}"))"#)
-        })
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn add_worker(services: &mut String, data: &Path, worker: Worker, variables: &Variables, app: &str) -> Result<()> {
+/// A Worker, behind it the services that are its own.
+fn contender(data: &Path, worker: Worker, variables: &Variables, app: &str) -> Vec<String> {
     let name = worker.name();
     let modules: Vec<_> = worker.modules().into_iter().map(module).collect();
     let mut bindings: Vec<_> =
-        variables.iter().map(|(name, value)| format!("(name = \"{name}\", text = {value:?})")).collect();
-    let mut more = String::new();
+        variables.iter().map(|(name, value)| format!(r#"(name = "{name}", text = {value:?})"#)).collect();
     let app = if worker.mode == Mode::Inbox { "never" } else { app };
     if worker.contender != Contender::Empty {
         bindings.push(format!(r#"(name = "APP", service = "{app}")"#));
     }
+    let (mut more, mut own) = (r#", globalOutbound = "loopback""#.to_owned(), Vec::new());
     match worker.mode {
         Mode::Kv => {
             bindings.push(format!(r#"(name = "EVENTS", kvNamespace = "{name}-kv")"#));
-            services.push_str(&plain("kv", "").replacen("\"kv\"", &format!("\"{name}-kv\""), 1));
+            own.push(service(&format!("{name}-kv"), &module("kv.js"), &[], ""));
         }
         Mode::Inbox => {
             bindings.push(r#"(name = "INBOX", durableObjectNamespace = "Inbox")"#.to_owned());
-            write!(
-                services,
-                "\n    (name = \"{name}-disk\", disk = (path = {:?}, writable = true)),",
-                data.join(&name)
-            )?;
-            write!(
-                more,
-                ", durableObjectNamespaces = [(className = \"Inbox\", uniqueKey = \"{name}\", enableSql = true)],\n      \
-                 durableObjectStorage = (localDisk = \"{name}-disk\")"
-            )?;
+            own.push(format!(r#"(name = "{name}-disk", disk = (path = {:?}, writable = true))"#, data.join(&name)));
+            more.push_str(&format!(
+                r#", durableObjectNamespaces = [(className = "Inbox", uniqueKey = "{name}", enableSql = true)],
+      durableObjectStorage = (localDisk = "{name}-disk")"#
+            ));
         }
-        _ => {}
+        Mode::Pass | Mode::V1a | Mode::Jwt => {}
     }
-    write!(
-        services,
-        r#"
-    (name = "{name}", worker = (modules = [{modules}],
-      bindings = [{bindings}],
-      compatibilityDate = "{DATE}", globalOutbound = "loopback"{more})),"#,
-        modules = modules.join(", "),
-        bindings = bindings.join(", "),
-    )
-    .context("a text cannot be written")
+    own.insert(0, service(&name, &modules.join(", "), &bindings, &more));
+    own
 }
 
-fn module(file: &str) -> String {
+/// A service that is a Worker.
+fn service(name: &str, modules: &str, bindings: &[String], more: &str) -> String {
+    let bindings = bindings.join(", ");
+    format!(
+        r#"(name = "{name}", worker = (modules = [{modules}],
+      bindings = [{bindings}],
+      compatibilityDate = "{DATE}"{more}))"#
+    )
+}
+
+/// The inboxes of all, under the names of their Workers.
+fn inboxes(workers: &[(Worker, Variables)]) -> Vec<String> {
+    let names = workers.iter().filter(|(worker, _)| worker.mode == Mode::Inbox).map(|(worker, _)| worker.name());
+    let binding =
+        |name| format!(r#"(name = "{name}", durableObjectNamespace = (className = "Inbox", serviceName = "{name}"))"#);
+    names.map(binding).collect()
+}
+
+fn module(file: impl AsRef<str>) -> String {
+    let file = file.as_ref();
     // The name is that by which `index.js` imports it.
-    match file.ends_with(".wasm") {
-        true => format!(r#"(name = "./{file}", wasm = embed "{file}")"#),
-        false => format!(r#"(name = "{file}", esModule = embed "{file}")"#),
+    match file.strip_suffix(".wasm") {
+        Some(_) => format!(r#"(name = "./{file}", wasm = embed "{file}")"#),
+        None => format!(r#"(name = "{file}", esModule = embed "{file}")"#),
     }
 }

@@ -152,7 +152,7 @@ impl Bundle {
         let variables = |worker: &Worker| (*worker, worker.variables(self.rounds, &self.secret, keys));
         let workers: Vec<_> = workers.iter().map(variables).collect();
         let file = self.dir.join(format!("{name}.capnp"));
-        fs::write(&file, config::capnp(&self.dir, &dir, &workers, app, &ports)?)?;
+        fs::write(&file, config::capnp(&self.dir, &dir, &workers, app, &ports))?;
         let mut workerd = tools::npm_bin("workerd")?;
         workerd.args(["serve", "--experimental"]).arg(file);
         workerd.stderr(fs::File::create(self.dir.join(format!("{name}.log")))?);
