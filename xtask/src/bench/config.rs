@@ -25,7 +25,7 @@ pub(super) fn capnp(
     ports: &BTreeMap<String, u16>,
 ) -> String {
     let mut services: Vec<_> = workers.iter().flat_map(|(worker, told)| contender(data, *worker, told, app)).collect();
-    services.extend(["never", app].map(|name| service(name, &module(&format!("{name}.js")), &[], "")));
+    services.extend(["never", app].map(|name| service(name, &module(format!("{name}.js")), &[], "")));
     services.push(service(FILL, &module("fill.js"), &inboxes(workers), ""));
     services.push(format!(r#"(name = "{KEYS}", disk = (path = {:?}))"#, bundle.join("jwks")));
     services.push(r#"(name = "loopback", network = (allow = ["private"]))"#.to_owned());

@@ -18,12 +18,7 @@ pub(super) fn describe() -> Result<Run> {
         date: first_line(Command::new("date").args(["-u", "+%Y-%m-%d"]))?,
         machine,
         workerd: first_line(tools::npm_bin("workerd")?.arg("--version"))?.replace("workerd ", ""),
-        load: String::new(),
-        rounds: 0,
-        minutes: 0.0,
-        lines: Vec::new(),
-        figures: Vec::new(),
-        curves: Vec::new(),
+        ..Run::default()
     })
 }
 

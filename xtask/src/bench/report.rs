@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::cases::Contender;
 use super::curves::PLOTS;
 use super::plot::{Chart, Line as PlotLine, Panel};
-use super::run::{Curve, Figure, Line, Point, Run};
+use super::run::{Curve, DOCS, Figure, Line, Point, Run};
 use super::sign::FRESH;
 use super::start::SECONDS;
 use super::stats::{Quartiles, spread};
@@ -47,32 +47,36 @@ pub(super) fn print_curves(curves: &[Curve]) {
 
 /// Writes `docs/performance.md` and its plots.
 pub(super) fn write(run: &Run) -> Result<()> {
-    let docs = tools::root().join("docs");
-    fs::create_dir_all(&docs)?;
+    let docs = tools::root().join(DOCS);
     for plot in &PLOTS {
         let curves: Vec<_> = run.curves.iter().filter(|curve| curve.plot == plot.name).collect();
         fs::write(docs.join(format!("performance-{}.svg", plot.name)), chart(plot.name, &curves).svg())?;
     }
-    let minutes = format!("{:.0}", run.minutes);
+    let file = docs.join("performance.md");
+    fs::write(&file, page(run)?).with_context(|| format!("{} cannot be written", file.display()))?;
+    println!("\n{} and its plots are written", bold(file.display()));
+    Ok(())
+}
+
+/// The template, with every `{{name}}` filled in.
+fn page(run: &Run) -> Result<String> {
+    let met = run.lines.iter().filter(|line| line.met()).count();
     let parts = [
         ("date", run.date.clone()),
         ("machine", run.machine.clone()),
         ("workerd", run.workerd.clone()),
         ("load", run.load.clone()),
         ("rounds", run.rounds.to_string()),
-        ("minutes", minutes),
+        ("minutes", format!("{:.0}", run.minutes)),
+        ("met", format!("{met} of {}", run.lines.len())),
         ("lines", lines(&run.lines)),
         ("missed", missed(&run.lines)?),
         ("figures", figures(&run.figures)),
         ("fresh", FRESH.to_string()),
         ("seconds", SECONDS.to_string()),
     ];
-    let filled =
-        parts.iter().fold(TEMPLATE.to_owned(), |text, (name, part)| text.replace(&format!("{{{{{name}}}}}"), part));
-    let file = docs.join("performance.md");
-    fs::write(&file, filled).with_context(|| format!("{} cannot be written", file.display()))?;
-    println!("\n{} and its plots are written", bold(file.display()));
-    Ok(())
+    let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);
+    Ok(parts.iter().fold(TEMPLATE.to_owned(), fill))
 }
 
 fn lines(lines: &[Line]) -> String {
@@ -87,24 +91,27 @@ fn lines(lines: &[Line]) -> String {
     table
 }
 
-/// A paragraph for each line that is missed: the figures, and what is known about the cause.
+/// A paragraph for each case that misses an aim: the figures, and what is known about the cause.
 fn missed(lines: &[Line]) -> Result<String> {
     let missed: Vec<_> = lines.iter().filter(|line| !line.met()).collect();
-    if missed.is_empty() {
-        return Ok("Every aim is met.\n".to_owned());
-    }
     let mut text = String::new();
-    for line in missed {
-        let file = tools::root().join(LIMITS).join(format!("{}.md", line.case));
-        let beside = if line.against.is_empty() { String::new() } else { format!(" beside {}", line.against) };
-        let cause = match fs::read_to_string(&file) {
-            Ok(cause) => cause.trim_end().to_owned(),
-            Err(_) => format!("No profile of it is in `{LIMITS}/{}.md` yet.", line.case),
+    for lines in missed.chunk_by(|one, other| one.case == other.case) {
+        let Some(first) = lines.first() else { continue };
+        let file = format!("{LIMITS}/{}.md", first.case);
+        let cause = match fs::read_to_string(tools::root().join(&file)) {
+            Ok(cause) => cause.trim().to_owned(),
+            Err(_) => format!("What it comes from is not in `{file}` yet."),
         };
-        let (median, rest) = line.measured();
-        write!(text, "**{}**{beside}: {median}{rest}; the aim is {}. {cause}\n\n", line.title, line.aimed())?;
+        let figures: Vec<_> = lines.iter().map(|line| fallen_short(line)).collect();
+        write!(text, "**{}:** {}. {cause}\n\n", first.title, figures.join("; "))?;
     }
-    Ok(text.trim_end().to_owned() + "\n")
+    Ok(text)
+}
+
+fn fallen_short(line: &Line) -> String {
+    let (median, rest) = line.measured();
+    let beside = if line.against.is_empty() { String::new() } else { format!(" beside {}", line.against) };
+    format!("{median}{rest}{beside}, where the aim is {}", line.aimed())
 }
 
 fn figures(figures: &[Figure]) -> String {
@@ -176,5 +183,39 @@ fn tick(name: &str, x: f64) -> String {
         (_, x) if x >= 1e6 => format!("{} million", x / 1e6),
         (_, x) if x >= 1e3 => format!("{},000", x / 1e3),
         (_, x) => format!("{x}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::run::Aim;
+
+    fn line(case: &str, against: &str) -> Line {
+        Line {
+            case: case.to_owned(),
+            title: format!("a {case}"),
+            against: against.to_owned(),
+            aim: Aim::AtLeast(2.0),
+            digits: 1,
+            unit: String::new(),
+            values: vec![1.0, 1.0],
+        }
+    }
+
+    #[test]
+    fn a_case_that_misses_two_aims_has_one_paragraph() {
+        let text = missed(&[line("x", "this"), line("x", "that"), line("y", "")]).expect("is written");
+        let x = "**a x:** 1.0 (1.0 to 1.0) beside this, where the aim is at least 2; 1.0 (1.0 to 1.0) beside that, where the aim is \
+                 at least 2. What it comes from is not in `benches/limits/x.md` yet.\n\n";
+        assert!(text.starts_with(x), "{text}");
+        assert_eq!(text.matches("\n\n").count(), 2);
+    }
+
+    #[test]
+    fn nothing_of_the_template_is_left_open() {
+        let run = Run { lines: vec![line("x", "this")], ..Run::default() };
+        let page = page(&run).expect("is written");
+        assert!(!page.contains("{{") && page.contains("0 of 1"), "{page}");
     }
 }

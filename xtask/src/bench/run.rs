@@ -10,7 +10,7 @@ use super::stats::Quartiles;
 use crate::tools;
 
 /// All of a run.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Run {
     pub(super) date: String,
     pub(super) machine: String,
@@ -108,22 +108,29 @@ impl Line {
 }
 
 impl Run {
-    /// Keeps it for [`Run::last`].
+    /// Keeps every value in `docs/`, for [`Run::last`] and for whoever wants to look closer.
     pub(super) fn keep(&self) -> Result<()> {
-        Ok(fs::write(file()?, serde_json::to_vec(self)?)?)
+        let file = file();
+        let text = serde_json::to_string(self)? + "\n";
+        fs::create_dir_all(tools::root().join(DOCS))
+            .and_then(|()| fs::write(&file, text))
+            .with_context(|| format!("{} cannot be written", file.display()))
     }
 
     /// The last run that was kept.
     pub(super) fn last() -> Result<Self> {
-        let file = file()?;
+        let file = file();
         let bytes = fs::read(&file)
             .with_context(|| format!("{} cannot be read; it is left by a full `cargo xtask bench`", file.display()))?;
         Ok(serde_json::from_slice(&bytes)?)
     }
 }
 
-fn file() -> Result<PathBuf> {
-    Ok(tools::build_dir("bench")?.join("run.json"))
+/// Where a run is written down.
+pub(super) const DOCS: &str = "docs";
+
+fn file() -> PathBuf {
+    tools::root().join(DOCS).join("performance.json")
 }
 
 #[cfg(test)]
