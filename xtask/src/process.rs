@@ -137,6 +137,13 @@ fn wait_for_the_end() -> ! {
     }
 }
 
+/// For those who talk to children: what fails because they were ended is not worth saying.
+pub(crate) fn stop_if_interrupted() {
+    if children().interrupted {
+        wait_for_the_end();
+    }
+}
+
 /// Ends a group: asked first, then made to.
 fn end_group(id: Pid) {
     for (signal, grace) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, LAST_GRACE)] {

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::process;
+
 /// What wrk saw in a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Seen {
@@ -23,6 +25,7 @@ pub(super) fn wrk(script: &Path, url: &str, connections: u32) -> Result<Seen> {
     let mut wrk = Command::new("wrk");
     wrk.args(["--threads", "1", "--connections", &connections.to_string(), "--duration", "1s", "--timeout", "20s"]);
     let output = wrk.arg("--latency").arg("--script").arg(script).arg(url).output().context("wrk cannot be run")?;
+    process::stop_if_interrupted();
     let text = String::from_utf8_lossy(&output.stdout);
     ensure!(!text.contains("Socket errors"), "connections to {url} failed:\n{text}");
     parse(&text).with_context(|| format!("wrk printed no figures:\n{text}{}", String::from_utf8_lossy(&output.stderr)))
