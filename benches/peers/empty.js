@@ -9,9 +9,11 @@ export default {
       case "no_matching_signature":
         return refuse(env.ANSWER, "gemini", bytes);
       case "delivered":
-        return succeed("delivered", { id: request.headers.get("webhook-id"), scheme: "v1", key: 0, age_s: 0, bytes }, "gemini", { status: 204, ms: 0 });
+        return succeed("delivered", event(request, bytes), "gemini", { status: 204, ms: 0 });
       default:
         return turnAway(env.ANSWER);
     }
   },
 };
+
+const event = (request, bytes) => ({ id: request.headers.get("webhook-id"), scheme: "v1", key: 0, age_s: 0, bytes });

@@ -5,8 +5,8 @@ export class Inbox extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
     ctx.storage.sql.exec(`CREATE TABLE IF NOT EXISTS events (
-      number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, id TEXT NOT NULL, headers TEXT NOT NULL, body BLOB, received_at INTEGER NOT NULL,
-      state INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL);
+      number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, id TEXT NOT NULL, headers TEXT NOT NULL, body BLOB,
+      received_at INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL);
       CREATE INDEX IF NOT EXISTS events_by_due ON events (state, due)`);
   }
 
