@@ -65,34 +65,34 @@ impl<B: Clone> Event<B> {
         ["[", &self.headers.iter().map(pair).collect::<Vec<_>>().join(","), "]"].concat()
     }
 
-    /// The headers of attempt number `attempt` (from 1) at `now`.
+    /// Hands the headers of attempt number `attempt` (from 1) at `now` to `add`, each a name and a value.
     pub fn request_headers<C: Crypto<B> + Crypto<[u8]>>(
         &self,
         source: &Source,
         attempt: u32,
         now: Timestamp,
         crypto: &C,
-    ) -> Vec<Header> {
-        let is_content = |header: &&Header| CONTENT.contains(&header.0.as_ref());
-        let mut headers: Vec<Header> = match source.forward.sign_with.as_slice() {
-            [] => self.headers.clone(),
-            _ => self.headers.iter().filter(is_content).cloned().collect(),
-        };
-        let mut add = |name: &'static str, value: Vec<u8>| headers.push((Cow::Borrowed(name), value));
-        if let keys @ [_, ..] = source.forward.sign_with.as_slice() {
+        mut add: impl FnMut(&str, &[u8]),
+    ) {
+        let keys = source.forward.sign_with.as_slice();
+        for (name, value) in self.headers.iter().filter(|(name, _)| keys.is_empty() || CONTENT.contains(&name.as_ref()))
+        {
+            add(name, value);
+        }
+        let mut digits = itoa::Buffer::new();
+        if !keys.is_empty() {
             let signature = match &self.payload {
                 Payload::Claims(claims) => sign(keys, &self.id, now, claims.as_slice(), crypto),
                 Payload::Received(body) => sign(keys, &self.id, now, body, crypto),
             };
-            add("webhook-id", self.id.clone());
-            add("webhook-timestamp", now.as_unix().to_string().into_bytes());
-            add("webhook-signature", signature.into_bytes());
+            add("webhook-id", &self.id);
+            add("webhook-timestamp", digits.format(now.as_unix()).as_bytes());
+            add("webhook-signature", signature.as_bytes());
         }
-        add("countersign-source", source.name.clone().into_bytes());
-        add("countersign-scheme", self.form.as_str().into());
-        add("countersign-attempt", attempt.to_string().into_bytes());
-        add("countersign-received-at", self.received_at.as_unix().to_string().into_bytes());
-        headers
+        add("countersign-source", source.name.as_bytes());
+        add("countersign-scheme", self.form.as_str().as_bytes());
+        add("countersign-attempt", digits.format(attempt).as_bytes());
+        add("countersign-received-at", digits.format(self.received_at.as_unix()).as_bytes());
     }
 }
 

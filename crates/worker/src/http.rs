@@ -1,10 +1,8 @@
 //! Requests to destinations.
 
-use std::borrow::Cow;
-
 use countersign::Timestamp;
 use countersign::gateway::config::{Destination, Source};
-use countersign::gateway::forward::{Event, Header, Payload, object_name, url};
+use countersign::gateway::forward::{Event, Payload, object_name, url};
 use countersign::gateway::respond::Refusal;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -26,11 +24,11 @@ pub(crate) struct Reply {
 /// Whether the request is made `in_object`, a Durable Object, decides over its time limit's timer.
 pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue, in_object: bool) -> Reply {
     let started = host::now_ms();
-    let headers = event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform);
+    let lines = header_lines(event, attempt, source);
     let head = match destination(event, source, env) {
         Ok(fetcher) => {
             let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
-            host::send(fetcher.as_ref(), &url(source), &lines(&headers), &body(event), limit).await
+            host::send(fetcher.as_ref(), &url(source), &lines, &body(event), limit).await
         }
         Err(_) => None,
     };
@@ -47,9 +45,17 @@ pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env
 
 /// Headers as they cross the boundary: no value holds a line feed. workerd writes header text as UTF-8, so what arrived as UTF-8
 /// leaves as the same bytes.
-fn lines(headers: &[Header]) -> String {
-    let texts = headers.iter().flat_map(|(name, value)| [Cow::Borrowed(name.as_ref()), String::from_utf8_lossy(value)]);
-    texts.collect::<Vec<_>>().join("\n")
+fn header_lines(event: &Event<Body>, attempt: u32, source: &Source) -> String {
+    let mut lines = String::with_capacity(512);
+    event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform, |name, value| {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(name);
+        lines.push('\n');
+        lines.push_str(&String::from_utf8_lossy(value));
+    });
+    lines
 }
 
 /// The body, as JavaScript holds it.
