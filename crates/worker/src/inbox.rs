@@ -9,33 +9,26 @@
 //! - The next alarm is set before a pass does anything, and again by every accept, every admin call and every new instance. The
 //!   handler never throws, because the platform gives up on an alarm that does.
 
-use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
-use std::future::poll_fn;
-use std::rc::Rc;
-use std::task::{Poll, Waker};
+mod pass;
+mod schema;
+mod shard;
 
-use countersign::Timestamp;
-use countersign::gateway::config::{Durable, Entry, Source};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::Waker;
+
+use countersign::gateway::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::{Event, Payload};
-use countersign::gateway::inbox::{self, Attempt, Limits, Progress, State, Tidy};
-use countersign::gateway::respond::{LogLine, Refusal};
-use countersign::scheme::Form;
-use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
-use futures_util::stream::FuturesUnordered;
+use countersign::gateway::inbox::{self, Limits, Progress, State};
 use js_sys::{JsString, Uint8Array};
-use serde_json::{Value, json};
+use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use crate::body::Body;
-use crate::host::{self, Fetcher, Namespace, Storage};
-use crate::schema::{self, Row, Table};
-use crate::task::settled;
-use crate::{State as Shared, http, state};
+use self::schema::{Row, Table};
+pub(crate) use self::shard::{hand_over, source, stub};
+use crate::host::{self, Storage};
+use crate::state;
 
 /// One object: one shard of one source.
 #[wasm_bindgen]
@@ -53,7 +46,7 @@ struct Object {
     /// What may be stored before the database is measured again, under the limits of then.
     room: Cell<(Limits, u64)>,
     /// Events of which an attempt is under way in this instance.
-    flying: RefCell<BTreeSet<u64>>,
+    flying: RefCell<Vec<u64>>,
     /// How many attempts a pass may have under way.
     slots: Cell<usize>,
     /// Set while a pass runs, which then is what takes up new events.
@@ -65,8 +58,6 @@ struct Object {
 }
 
 thread_local! {
-    /// Ids of objects by source and shard: as many as the configuration has.
-    static IDS: RefCell<Vec<(String, u32, JsValue)>> = const { RefCell::new(Vec::new()) };
     static LIMITS: Cell<Limits> = const { Cell::new(Limits::DEFAULT) };
 }
 
@@ -303,237 +294,7 @@ impl Object {
         let source = shared.as_ref().and_then(|shared| source(shared, name));
         source.map_or(Durable::DEFAULT, Source::storage)
     }
-
-    /// One alarm's work. Slots are filled as they become free, as events arrive, and as events become due.
-    async fn pass(self: Rc<Self>) {
-        if self.broken.is_some() || self.passing.replace(true) {
-            return;
-        }
-        let shared = state();
-        let name = self.table.source();
-        match shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| Some((shared, source(shared, name)?))) {
-            Some((shared, source)) => self.run(shared, source).await,
-            None => {
-                let line = json!({ "ev": "inbox", "code": "config_invalid", "source": name,
-                    "detail": "stored events wait: their source is not in SOURCES, or has a fault" });
-                host::log(&line.to_string());
-            }
-        }
-        self.passing.set(false);
-        self.recount();
-        self.rearm();
-        if name.is_some_and(|name| shared.as_ref().is_none_or(|shared| source(shared, &name).is_none())) {
-            self.arm(host::now_ms().saturating_add(WITHOUT_SOURCE));
-        }
-    }
-
-    async fn run(self: &Rc<Self>, shared: &Rc<Shared>, source: &Source) {
-        let durable = source.storage();
-        self.slots.set(durable.concurrency);
-        let (started, mut begun) = (host::now_ms(), 0_usize);
-        self.arm(started.saturating_add(durable.terms.timeout).saturating_add(inbox::LEASE_SLACK));
-        self.tidy(&durable);
-        let mut work: FuturesUnordered<LocalBoxFuture<'_, Done>> = FuturesUnordered::new();
-        let mut timer_at = u64::MAX;
-        loop {
-            let now = host::now_ms();
-            let last = begun >= MAX_PER_PASS || now > started.saturating_add(MAX_PASS);
-            while !last && self.flying.borrow().len() < durable.concurrency {
-                let Some(leased) = self.lease(now, &durable) else { break };
-                begun = begun.saturating_add(1);
-                work.push(Box::pin(self.deliver(shared, source, durable, leased)));
-            }
-            if self.flying.borrow().is_empty() {
-                return;
-            }
-            // While one destination stalls, others become due.
-            let soon = now.saturating_add(durable.terms.timeout);
-            if let Some(due) =
-                self.table.next(State::Pending).filter(|due| (now..soon.min(timer_at)).contains(due) && !last)
-            {
-                timer_at = due;
-                let timer = host::Timer::new(due.saturating_sub(now) as f64);
-                work.push(Box::pin(async move {
-                    timer.wait().await;
-                    Done::Timer
-                }));
-            }
-            let done = poll_fn(|context| {
-                if self.news.take() {
-                    return Poll::Ready(None);
-                }
-                self.waker.replace(Some(context.waker().clone()));
-                work.poll_next_unpin(context)
-            });
-            if let Some(Done::Timer) = done.await {
-                timer_at = u64::MAX;
-            }
-        }
-    }
-
-    /// The next event that is due, with its attempt counted.
-    fn lease(&self, now: u64, durable: &Durable) -> Option<Leased> {
-        loop {
-            let leased = self.table.due(now)?;
-            let progress = leased.progress.leased(now, &durable.terms);
-            if self.flying.borrow_mut().insert(leased.number) {
-                let noted = self.table.set(leased.number, progress, None);
-                if noted.is_err() {
-                    self.flying.borrow_mut().remove(&leased.number);
-                }
-                return noted.ok().map(|()| Leased { progress, ..leased });
-            }
-            // A replay of all made it due while an attempt is under way here: that one decides.
-            self.table.set(leased.number, Progress { due: progress.due, ..leased.progress }, None).ok()?;
-        }
-    }
-
-    async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
-        let (number, progress, key) = (leased.number, leased.progress, leased.key);
-        let reply = http::send(&leased.event, progress.attempts, source, &shared.env, true).await;
-        let now = host::now_ms();
-        let attempt = match reply.outcome {
-            Ok(()) => Attempt::Delivered,
-            Err(_) => {
-                Attempt::Failed { not_before: reply.retry_after.as_deref().and_then(|text| not_before(text, now)) }
-            }
-        };
-        let after = progress.attempted(attempt, now, &durable.terms, inbox::seed(key));
-        let code = match (reply.outcome, after.state) {
-            (Ok(()), _) => "delivered",
-            (Err(_), State::Dead) => "dead",
-            (Err(refusal), _) => refusal.code(),
-        };
-        let failure = reply.outcome.err().map(|refusal: Refusal| (reply.status, refusal.code()));
-        // Where this write fails the lease lapses, and the event is sent again.
-        let _ = match (failure, after.tidy(true, now, &durable.terms)) {
-            (Some((status, code)), _) => self.table.fail(number, after, status, code),
-            (None, Tidy::DropBody(until)) => self.table.finish(number, Progress { due: until, ..after }, reply.status),
-            (None, _) => self.table.set(number, after, Some((reply.status, ""))),
-        };
-        if after.state != State::Pending {
-            self.pending.set(self.pending.get().saturating_sub(1));
-        }
-        self.flying.borrow_mut().remove(&number);
-        let line = LogLine {
-            code,
-            status: reply.status,
-            source: Some(&source.name),
-            scheme: Some(leased.event.form),
-            event: Some(key),
-            attempt: Some(progress.attempts),
-            destination: Some((reply.status, reply.ms)),
-            ..LogLine::default()
-        };
-        host::log(&line.to_json());
-        Done::Delivery
-    }
-
-    /// Drops bodies and ids whose time is over, a batch at a time.
-    fn tidy(&self, durable: &Durable) {
-        let now = host::now_ms();
-        for (number, progress, has_body) in self.table.to_tidy(now) {
-            let _ = match progress.tidy(has_body, now, &durable.terms) {
-                Tidy::Keep(until) => self.table.set(number, Progress { due: until, ..progress }, None),
-                Tidy::DropBody(until) => self.table.drop_body(number, until),
-                Tidy::Remove => self.table.remove(number),
-            };
-        }
-    }
 }
-
-enum Done {
-    Delivery,
-    Timer,
-}
-
-/// An event taken up for an attempt.
-pub(crate) struct Leased {
-    pub(crate) number: u64,
-    pub(crate) key: EventKey,
-    pub(crate) progress: Progress,
-    pub(crate) event: Event<Body>,
-}
-
-/// An event as it was stored: text, headers as [`Event::stored_headers`] writes them, and the body as JavaScript holds it.
-pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Body> {
-    let pairs: Value = serde_json::from_str(headers).unwrap_or_default();
-    let text = |pair: &Value, at| pair.get(at).and_then(Value::as_str).map(str::to_owned);
-    let header = |pair| Some((Cow::Owned(text(pair, 0)?), text(pair, 1)?.into_bytes()));
-    let headers = pairs.as_array().into_iter().flatten().filter_map(header).collect();
-    Event {
-        id: id.as_bytes().to_vec(),
-        form: Form::parse(form).unwrap_or(Form::V1),
-        headers,
-        payload: Payload::Received(Body::new(body, None)),
-        received_at: Timestamp::from_unix(received_at),
-    }
-}
-
-/// Hands an event to its shard.
-///
-/// # Errors
-/// `storage_unavailable`: nothing was stored, and the sender has to come again.
-pub(crate) async fn hand_over(
-    env: &JsValue,
-    source: &Source,
-    shards: u32,
-    key: EventKey,
-    event: &Event<Body>,
-) -> Result<&'static str, Refusal> {
-    let shard = inbox::homes(key, shards).last().copied().unwrap_or_default();
-    let stored = async {
-        let stub = stub(env, &source.name, shard)?;
-        let id = String::from_utf8_lossy(&event.id);
-        let headers = event.stored_headers();
-        let at = event.received_at.as_unix() as f64;
-        let answer = stub.accept(&source.name, shard, &id, event.form.as_str(), &headers, at, &http::body(event));
-        settled(answer.ok()?).await.ok()?.as_string()
-    };
-    match stored.await.as_deref() {
-        Some("accepted") => Ok("accepted"),
-        Some("duplicate") => Ok("duplicate"),
-        _ => Err(Refusal::StorageUnavailable),
-    }
-}
-
-/// The object of a shard. What is kept of it is its id, a hash over its name; a stub belongs to one request.
-pub(crate) fn stub(env: &JsValue, source: &str, shard: u32) -> Option<Fetcher> {
-    let namespace: Namespace = host::property(env, "INBOX")?.unchecked_into();
-    IDS.with_borrow_mut(|ids| {
-        if let Some((_, _, id)) = ids.iter().find(|(name, number, _)| *number == shard && name == source) {
-            return namespace.stub(id).ok();
-        }
-        let id = namespace.id_from_name(&inbox::object_name(source, shard)).ok()?;
-        let stub = namespace.stub(&id).ok();
-        ids.push((source.to_owned(), shard, id));
-        stub
-    })
-}
-
-pub(crate) fn source<'a>(shared: &'a Shared, name: &str) -> Option<&'a Source> {
-    shared.config.iter().find_map(|(_, known, entry)| match entry {
-        Entry::Ready(source) if known == name => Some(source.as_ref()),
-        _ => None,
-    })
-}
-
-/// `Retry-After`: seconds, or a date.
-fn not_before(text: &str, now: u64) -> Option<u64> {
-    match text.trim().parse::<u64>() {
-        Ok(seconds) => Some(now.saturating_add(seconds.saturating_mul(1000))),
-        Err(_) => Some(js_sys::Date::parse(text)).filter(|at| at.is_finite()).map(|at| at as u64),
-    }
-}
-
-/// Attempts in one alarm: the platform counts requests per invocation, 50 where it is free.
-const MAX_PER_PASS: usize = 40;
 
 /// Milliseconds within which events that arrive together share one alarm; after that, it may have been lost.
 const BURST: u64 = 1_000;
-
-/// Milliseconds after which a pass takes up nothing more: the platform ends an alarm after 15 minutes.
-const MAX_PASS: u64 = 5 * 60_000;
-
-/// How long stored events wait for their source to come back.
-const WITHOUT_SOURCE: u64 = 10 * 60_000;

@@ -23,7 +23,6 @@ mod inbox;
 mod keys;
 mod marks;
 mod receive;
-mod schema;
 mod task;
 
 use std::cell::RefCell;

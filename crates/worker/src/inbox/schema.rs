@@ -7,8 +7,8 @@ use js_sys::{Array, JsString, Uint8Array};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use super::pass::{Leased, restored};
 use crate::host::{Cursor, Sql, Storage};
-use crate::inbox::{Leased, restored};
 
 /// What leads from each version of the schema to the next. A step that was released is never changed.
 ///

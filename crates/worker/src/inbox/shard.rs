@@ -1,0 +1,68 @@
+//! The objects of a source, as those see them who call: which holds an event, and how it is asked.
+
+use std::cell::RefCell;
+
+use countersign::gateway::config::{Entry, Source};
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::forward::Event;
+use countersign::gateway::inbox;
+use countersign::gateway::respond::Refusal;
+use wasm_bindgen::prelude::*;
+
+use crate::body::Body;
+use crate::host::{self, Fetcher, Namespace};
+use crate::task::settled;
+use crate::{State as Shared, http};
+
+thread_local! {
+    /// Ids of objects by source and shard: as many as the configuration has.
+    static IDS: RefCell<Vec<(String, u32, JsValue)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Hands an event to its shard.
+///
+/// # Errors
+/// `storage_unavailable`: nothing was stored, and the sender has to come again.
+pub(crate) async fn hand_over(
+    env: &JsValue,
+    source: &Source,
+    shards: u32,
+    key: EventKey,
+    event: &Event<Body>,
+) -> Result<&'static str, Refusal> {
+    let shard = inbox::homes(key, shards).last().copied().unwrap_or_default();
+    let stored = async {
+        let stub = stub(env, &source.name, shard)?;
+        let id = String::from_utf8_lossy(&event.id);
+        let headers = event.stored_headers();
+        let at = event.received_at.as_unix() as f64;
+        let answer = stub.accept(&source.name, shard, &id, event.form.as_str(), &headers, at, &http::body(event));
+        settled(answer.ok()?).await.ok()?.as_string()
+    };
+    match stored.await.as_deref() {
+        Some("accepted") => Ok("accepted"),
+        Some("duplicate") => Ok("duplicate"),
+        _ => Err(Refusal::StorageUnavailable),
+    }
+}
+
+/// The object of a shard. What is kept of it is its id, a hash over its name; a stub belongs to one request.
+pub(crate) fn stub(env: &JsValue, source: &str, shard: u32) -> Option<Fetcher> {
+    let namespace: Namespace = host::property(env, "INBOX")?.unchecked_into();
+    IDS.with_borrow_mut(|ids| {
+        if let Some((_, _, id)) = ids.iter().find(|(name, number, _)| *number == shard && name == source) {
+            return namespace.stub(id).ok();
+        }
+        let id = namespace.id_from_name(&inbox::object_name(source, shard)).ok()?;
+        let stub = namespace.stub(&id).ok();
+        ids.push((source.to_owned(), shard, id));
+        stub
+    })
+}
+
+pub(crate) fn source<'a>(shared: &'a Shared, name: &str) -> Option<&'a Source> {
+    shared.config.iter().find_map(|(_, known, entry)| match entry {
+        Entry::Ready(source) if known == name => Some(source.as_ref()),
+        _ => None,
+    })
+}
