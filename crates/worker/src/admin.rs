@@ -82,14 +82,14 @@ impl Shards<'_> {
             let (due, number) = position.after.unwrap_or_default();
             let page = self.at(position.shard)?.list(position.state.number(), due as f64, number as f64, wanted);
             let page = read(call(page).await?)?;
-            let page = page.as_array().cloned().unwrap_or_default();
-            let last = page.last().and_then(|event| event.get("at")).map(|at| (number_of(at, 0), number_of(at, 1)));
+            let Value::Array(page) = page else { return Err(Refusal::StorageUnavailable) };
+            let last = page.last().map(|placed| (number_of(placed, 0), number_of(placed, 1)));
             at = if page.len() == usize::try_from(wanted).unwrap_or_default() {
                 Some(Position { after: last, ..position })
             } else {
                 position.next(filter, self.count)
             };
-            events.extend(page.into_iter().map(without_place));
+            events.extend(page.into_iter().filter_map(|mut placed| placed.get_mut(2).map(Value::take)));
         }
         Ok((events, None))
     }
@@ -104,7 +104,7 @@ impl Shards<'_> {
         for stub in self.of(id) {
             let found = call(stub?.event(&self.source.name, id)).await?;
             if found.is_string() {
-                return read(found).map(without_place);
+                return read(found);
             }
         }
         Err(Refusal::NotFound)
@@ -133,16 +133,8 @@ fn read(answer: JsValue) -> Result<Value, Refusal> {
     serde_json::from_str(&text).map_err(|_| Refusal::StorageUnavailable)
 }
 
-/// `at` is for cursors alone.
-fn without_place(mut event: Value) -> Value {
-    if let Some(members) = event.as_object_mut() {
-        members.remove("at");
-    }
-    event
-}
-
-fn number_of(at: &Value, index: usize) -> u64 {
-    at.get(index).and_then(Value::as_u64).unwrap_or_default()
+fn number_of(placed: &Value, index: usize) -> u64 {
+    placed.get(index).and_then(Value::as_u64).unwrap_or_default()
 }
 
 fn text(id: &[u8]) -> String {

@@ -255,7 +255,8 @@ impl Table {
         rows.iter().next().map(|row| shown(&row.unchecked_into()).to_string())
     }
 
-    /// Events of a state behind a place: pending ones by their next attempt, others from the latest back.
+    /// Events of a state behind a place: pending ones by their next attempt, others from the latest back. Each is a list of its
+    /// place, which is `due` and number, and the event.
     pub(crate) fn list(&self, state: State, due: f64, number: f64, limit: u32) -> String {
         let (beyond, order) = if state == State::Pending { (">", "ASC") } else { ("<", "DESC") };
         let sql = format!(
@@ -264,7 +265,11 @@ impl Table {
         );
         let rows =
             self.rows(&sql, &[state.number().into(), due.into(), number.into(), limit.into()]).unwrap_or_default();
-        Value::Array(rows.iter().map(|row| shown(&row.unchecked_into())).collect()).to_string()
+        let placed = rows.iter().map(|row| {
+            let row: Array = row.unchecked_into();
+            json!([unsigned(&row.get(6)), unsigned(&row.get(0)), shown(&row)])
+        });
+        Value::Array(placed.collect()).to_string()
     }
 
     fn meta(&self, name: &str) -> Option<JsValue> {
@@ -317,7 +322,7 @@ fn progress(row: &Array) -> (u64, Progress, bool) {
 const SHOWN: &str = "number, state, attempts, id, form, received_at, due, finished, bytes, body IS NOT NULL, last_status, \
                      last_error";
 
-/// An event as the admin pages show it; times in Unix seconds. `at` is its place in a list.
+/// An event as the admin pages show it; times in Unix seconds.
 fn shown(row: &Array) -> Value {
     let number = |at| unsigned(&row.get(at));
     let state = State::from_number(u8::try_from(number(1)).unwrap_or_default());
@@ -330,7 +335,7 @@ fn shown(row: &Array) -> Value {
         "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "scheme": row.get(4).as_string(),
         "received_at": number(5), "next_attempt_at": next, "finished_at": finished, "bytes": number(8),
         "replayable": number(9) > 0, "last_status": row.get(10).as_f64(),
-        "last_error": row.get(11).as_string().filter(|error| !error.is_empty()), "at": [number(6), number(0)],
+        "last_error": row.get(11).as_string().filter(|error| !error.is_empty()),
     })
 }
 
