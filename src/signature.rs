@@ -121,6 +121,16 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
 }
 
+/// A hash as lower-case hexadecimal text.
+pub fn hex(hash: &[u8; 32]) -> String {
+    let digit = |value: u8| if value < 10 { b'0' | value } else { b'W'.wrapping_add(value) };
+    let mut text = [0; 64];
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(hash) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// Equality in a time that depends on the lengths alone.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()

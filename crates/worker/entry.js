@@ -100,8 +100,8 @@ async function follow(task) {
 }
 
 async function admin(request) {
-  const value = await glue.admin(request.headers.get("authorization"), request.method, request.url);
-  const response = typeof value === "number" ? answer(value) : success(value);
+  const n = glue.admin(request.headers.get("authorization"), request.method, request.url);
+  const response = n === PROMISE ? await follow(glue.suspended()) : finish(n);
   return request.method === "HEAD" ? new Response(null, response) : response;
 }
 

@@ -1,8 +1,6 @@
 //! Which events were seen, and which are on their way.
 
-use std::collections::BTreeMap;
-
-use crate::signature::sha256;
+use crate::signature::{hex, sha256};
 use crate::verify::Verified;
 
 /// What identifies an event of a source: SHA-256 over source and verified id. It never rests on an unsigned header.
@@ -27,12 +25,7 @@ impl EventKey {
 
     /// 64 hexadecimal digits: the name of the event's mark in KV, and its `id_hash` in logs.
     pub fn to_hex(self) -> String {
-        let digit = |value: u8| if value < 10 { b'0' | value } else { b'W'.wrapping_add(value) };
-        let mut text = [0; 64];
-        for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(self.0) {
-            *pair = [digit(byte >> 4), digit(byte & 15)];
-        }
-        String::from_utf8_lossy(&text).into_owned()
+        hex(&self.0)
     }
 }
 
@@ -63,31 +56,30 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-/// Events on their way to a destination, each with the time at which its entry lapses whatever happens.
+/// Events on their way to a destination, each with the time at which its entry lapses whatever happens. They are as many as an isolate
+/// has requests, so a list is as quick as a tree.
 #[derive(Debug, Default)]
-pub struct InFlight(BTreeMap<EventKey, u64>);
+pub struct InFlight(Vec<(EventKey, u64)>);
 
 impl InFlight {
     /// An empty set.
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(Vec::new())
     }
 
     /// Enters an event until `lapses` (milliseconds, of the same clock as `now`); `false` where a copy is on its way.
     pub fn enter(&mut self, event: EventKey, now: u64, lapses: u64) -> bool {
-        self.0.retain(|_, until| *until > now);
-        if self.0.contains_key(&event) {
+        self.0.retain(|(_, until)| *until > now);
+        if self.0.iter().any(|(entered, _)| *entered == event) {
             return false;
         }
-        self.0.insert(event, lapses);
+        self.0.push((event, lapses));
         true
     }
 
     /// Ends an entry, if it is still the one that lapses then.
     pub fn leave(&mut self, event: EventKey, lapses: u64) {
-        if self.0.get(&event) == Some(&lapses) {
-            self.0.remove(&event);
-        }
+        self.0.retain(|entry| *entry != (event, lapses));
     }
 }
 

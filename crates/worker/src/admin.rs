@@ -8,11 +8,11 @@ use countersign::gateway::respond::Refusal;
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use crate::State;
 use crate::host::Fetcher;
 use crate::inbox::{source as find, stub};
+use crate::task::settled;
 
 /// Answers a request by the operator, who was let in before.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
@@ -125,7 +125,7 @@ impl Shards<'_> {
 
 async fn call(promise: Result<Promise, JsValue>) -> Result<JsValue, Refusal> {
     let promise = promise.map_err(|_| Refusal::StorageUnavailable)?;
-    JsFuture::from(promise).await.map_err(|_| Refusal::StorageUnavailable)
+    settled(promise).await.map_err(|_| Refusal::StorageUnavailable)
 }
 
 fn read(answer: JsValue) -> Result<Value, Refusal> {

@@ -23,12 +23,12 @@ use countersign::gateway::inbox::{self, Limits, Progress, State};
 use js_sys::{JsString, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use self::schema::{Row, Table};
 pub(crate) use self::shard::{hand_over, source, stub};
 use crate::host::{self, Storage};
-use crate::state;
+use crate::{state, task};
 
 /// One object: one shard of one source.
 #[wasm_bindgen]
@@ -121,13 +121,13 @@ impl Inbox {
             for shard in before {
                 match object.ask(&source, shard, &String::from(&row.id)).await.as_deref() {
                     Some("moved") => {}
-                    Some("stored") => return Ok("duplicate".into()),
-                    _ => return Ok("failed".into()),
+                    Some("stored") => return "duplicate".into(),
+                    _ => return "failed".into(),
                 }
             }
-            Ok(object.store(&row, &body).into())
+            object.store(&row, &body).into()
         };
-        future_to_promise(asking).into()
+        task::promise(asking).into()
     }
 
     /// Gives an id away to a newer shard, unless its event is here: `stored`, `moved` or `failed`.
@@ -151,9 +151,9 @@ impl Inbox {
     pub fn alarm(&self) -> js_sys::Promise {
         let object = Rc::clone(&self.0);
         object.armed.set(None);
-        future_to_promise(async move {
+        task::promise(async move {
             object.pass().await;
-            Ok(JsValue::UNDEFINED)
+            JsValue::UNDEFINED
         })
     }
 

@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 use countersign::Jwks;
 use countersign::gateway::freshness::{Freshness, Standing, may_refetch, ttl};
-use countersign::signature::sha256;
+use countersign::signature::{hex, sha256};
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 use crate::host::{self, ExecutionContext, Kv};
+use crate::task;
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -96,7 +96,7 @@ impl Cache {
             return flight;
         }
         let (cache, url_owned, access_owned) = (self.clone(), url.to_owned(), access.clone());
-        let flight = future_to_promise(async move {
+        let flight = task::promise(async move {
             let loaded = load(&url_owned, &access_owned, source).await;
             cache.slot(&url_owned, |slot| {
                 slot.flight = None;
@@ -104,7 +104,7 @@ impl Cache {
                     slot.set = Some((Rc::new(set), freshness));
                 }
             });
-            Ok(JsValue::UNDEFINED)
+            JsValue::UNDEFINED
         });
         access.context.wait_until(&flight);
         self.slot(url, |slot| slot.flight = Some(flight.clone()));
@@ -182,15 +182,14 @@ fn store(kv: Kv, url: &str, document: &[u8], freshness: Freshness, context: &Exe
     let Ok(document) = std::str::from_utf8(document) else { return };
     let value = json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }).to_string();
     let key = name(url);
-    context.wait_until(&future_to_promise(async move {
+    context.wait_until(&task::promise(async move {
         let _ = kv.write(&key, &value, freshness.keep()).await;
-        Ok(JsValue::UNDEFINED)
+        JsValue::UNDEFINED
     }));
 }
 
 fn name(url: &str) -> String {
-    let digest = sha256(&[url.as_bytes()]);
-    format!("jwks:{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    ["jwks:", &hex(&sha256(&[url.as_bytes()]))].concat()
 }
 
 /// The time limit of a fetch, and of a wait for one that another request pays for.

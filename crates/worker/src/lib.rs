@@ -43,6 +43,7 @@ pub use crate::inbox::{Inbox, set_limits};
 use crate::keys::Cache;
 use crate::receive::header_names;
 pub use crate::receive::receive;
+use crate::task::Answer;
 pub use crate::task::{PROMISE, TEXT, Task, suspended, text};
 
 /// What lives as long as the isolate.
@@ -126,17 +127,19 @@ pub fn health() -> String {
     format!("{mark}{}", json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))
 }
 
-/// Anything under `/admin`: a promise of an answer's number, or of the text of a success.
+/// Anything under `/admin`: the number of an answer, [`TEXT`] or [`PROMISE`].
 #[wasm_bindgen]
-pub async fn admin(authorization: Option<String>, method: String, url: String) -> JsValue {
-    let Some(state) = state() else { return number(Refusal::ConfigInvalid) };
+pub fn admin(authorization: Option<String>, method: String, url: String) -> i32 {
+    let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
     if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
-        return number(Refusal::Unauthorized);
+        return ready(Refusal::Unauthorized);
     }
-    match admin::answer(&state, &method, &url).await {
-        Ok(text) => JsValue::from_str(&text),
-        Err(refusal) => number(refusal),
-    }
+    task::start(async move {
+        match admin::answer(&state, &method, &url).await {
+            Ok(text) => Answer::Text(text),
+            Err(refusal) => Answer::Ready(refusal.index()),
+        }
+    })
 }
 
 /// Installs what `jsonwebtoken` checks signatures with; without it, the first token would panic.
@@ -164,8 +167,4 @@ fn refuse(refusal: Refusal, source: Option<&Source>) -> i32 {
 
 fn ready(refusal: Refusal) -> i32 {
     i32::try_from(refusal.index()).unwrap_or_default()
-}
-
-fn number(refusal: Refusal) -> JsValue {
-    JsValue::from_f64(refusal.index() as f64)
 }

@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 /// What becomes of a delivery: the number of a ready-made answer, or a text of its own.
 pub(crate) enum Answer {
@@ -106,6 +106,13 @@ pub(crate) fn start(future: impl Future<Output = Answer> + 'static) -> i32 {
         LAST.with_borrow_mut(|last| last.task = Some(task));
     }
     answer
+}
+
+/// A promise of what JavaScript does not follow: what goes on behind an answer, or serves an object. One type of future, so that
+/// `wasm-bindgen-futures` is compiled once.
+pub(crate) fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(async move { Ok(future.await) });
+    future_to_promise(future)
 }
 
 /// Waits for a promise, whoever polls.
