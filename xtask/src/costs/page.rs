@@ -214,12 +214,12 @@ fn assumptions(figures: &Figures) -> Result<String> {
         "## What this rests on\n\n\
          - For 100 events, {:.0} delivery is a copy of one before it and {:.0} attempts are in vain. Bodies are 400 bytes.\n\
          - An origin answers within {ORIGIN} s, and an inbox takes an event within {ACCEPT} s: so long it is billed for as awake, at \
-         {MEMORY} GB whatever it uses. Nothing keeps it from hibernating in between, and an object that could hibernate is not \
+         {MEMORY} GB whatever it uses. Nothing in it keeps it from hibernating in between, and what could hibernate is not \
          billed. In bursts, eight events share an alarm and four are under way at a time.\n\
          - `v1` and `v1a` differ in processor time alone, once an isolate has the key set: {} and {} ms.\n\
          - Processor time was measured by `cargo xtask bench cpu` on {} ({}), over {} events for each figure: all that workerd \
          uses, HTTP and disk included, of which an empty Worker uses {empty} ms. Only a part of it is billed, so it is an upper bound. Even \
-         so it is the smallest part of everything here.\n\
+         so it is a small part of what an event costs.\n\
          - Stored are {bytes:.0} bytes for an event whose body was dropped, for `dedupe`'s 72 h: {} for a million, which is left out. So \
          is the subscription.\n\n\
          To change what is assumed: `xtask/src/costs/`. Where an operation is meant to cost something else, \
