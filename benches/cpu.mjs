@@ -102,6 +102,7 @@ async function start(ports, otherPort) {
   const workerd = createRequire(`${root}/`)("workerd").default;
   const child = spawn(workerd, ["serve", "config.capnp", "--control-fd=3"], { cwd: folder, stdio: ["ignore", "ignore", "inherit", "pipe"] });
   process.on("exit", () => child.kill("SIGKILL"));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
   let waiting = Object.keys(ports).length;
   for await (const _ of createInterface(child.stdio[3])) {
     waiting -= 1;
