@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::inbox::State;
 use super::respond::Refusal;
-use super::route::percent_decode;
+use super::route::{percent_decode, target};
 
 /// A question or an order, about one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,9 +160,7 @@ impl Stats {
 /// # Errors
 /// `not_found`, `method_not_allowed`, `invalid_query`.
 pub fn parse<'a>(method: &str, url: &'a str) -> Result<(&'a str, Request), Refusal> {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let target = after_scheme.split_once('/').map_or("", |(_, target)| target);
-    let target = target.split('#').next().unwrap_or_default();
+    let target = target(url).split('#').next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let segments: Vec<_> = path.split('/').collect();
     let &["admin", source, ref rest @ ..] = segments.as_slice() else { return Err(Refusal::NotFound) };

@@ -104,16 +104,18 @@ pub fn url(source: &Source) -> String {
     }
 }
 
+/// Whether a template has a placeholder that is filled from the event itself.
+pub fn is_in_event(template: &str) -> bool {
+    template.split('{').any(|part| part.starts_with("type}") || part.starts_with("data.id}"))
+}
+
 /// The name of the Durable Object for an event: the template filled in, or the id alone where a placeholder has no value.
 ///
 /// `json` is the body or the claims, read only now that it is verified.
 pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> String {
     let id = String::from_utf8_lossy(id).into_owned();
-    let event: Value = if template.contains("{type}") || template.contains("{data.id}") {
-        serde_json::from_slice(json).unwrap_or_default()
-    } else {
-        Value::Null
-    };
+    let event: Value =
+        if is_in_event(template) { serde_json::from_slice(json).unwrap_or_default() } else { Value::Null };
     let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut name = String::new();
     let mut rest = template;

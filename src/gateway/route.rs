@@ -41,9 +41,12 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Refusal>
 
 /// The path of an absolute URL without its first slash, its query and its fragment.
 fn path(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.split_once('/').map_or("", |(_, path)| path);
-    path.split(['?', '#']).next().unwrap_or_default()
+    target(url).split(['?', '#']).next().unwrap_or_default()
+}
+
+/// What follows the authority of an absolute URL, without its first slash: `https:`, nothing and the authority stand before it.
+pub(super) fn target(url: &str) -> &str {
+    url.splitn(4, '/').nth(3).unwrap_or_default()
 }
 
 /// A segment's bytes; a `%` without two hexadecimal digits stands for itself.

@@ -2,7 +2,7 @@
 
 use countersign::Timestamp;
 use countersign::gateway::config::{Destination, Source};
-use countersign::gateway::forward::{Event, Payload, object_name, url};
+use countersign::gateway::forward::{Event, Payload, is_in_event, object_name, url};
 use countersign::gateway::respond::Refusal;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -82,7 +82,7 @@ fn name_of(event: &Event<Body>, source: &Source, template: &str) -> String {
     let json = match &event.payload {
         Payload::Claims(claims) => claims.clone(),
         // The body is copied only for a template that looks into it.
-        Payload::Received(body) if template.contains("{type}") || template.contains("{data.id}") => body.to_vec(),
+        Payload::Received(body) if is_in_event(template) => body.to_vec(),
         Payload::Received(_) => Vec::new(),
     };
     object_name(template, &source.name, &event.id, &json)
