@@ -44,9 +44,14 @@ pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
+/// A JSON text as a tree; each further type to read would be a reader more in the Wasm.
+pub(crate) fn value(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
 /// A JSON text as a string; `None` if it is anything else.
 pub(crate) fn string(text: &str) -> Option<String> {
-    match serde_json::from_str(text).ok()? {
+    match value(text)? {
         Value::String(text) => Some(text),
         _ => None,
     }
@@ -54,7 +59,7 @@ pub(crate) fn string(text: &str) -> Option<String> {
 
 /// A JSON text as a number; `None` if it is anything else, or beyond `f64`.
 pub(crate) fn number(text: &str) -> Option<f64> {
-    serde_json::from_str::<Value>(text).ok()?.as_f64()
+    value(text)?.as_f64()
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {

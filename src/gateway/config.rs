@@ -7,8 +7,6 @@ mod reader;
 mod source;
 mod units;
 
-use std::collections::BTreeMap;
-
 use zeroize::Zeroizing;
 
 use crate::json::Members;
@@ -99,19 +97,14 @@ impl Config {
         }
     }
 
-    /// All faults, by source. A fault of the whole is under the name `SOURCES`.
-    pub fn faults(&self) -> BTreeMap<&str, Vec<String>> {
-        // Inserted one by one: collecting would bring a sort into the Wasm, 4 KB of it.
-        let mut all = BTreeMap::new();
-        if let Some(fault) = &self.unreadable {
-            all.insert("SOURCES", vec![fault.to_string()]);
-        }
-        for (name, entry) in &self.entries {
-            if let Entry::Faulty(faults) = entry {
-                all.insert(name.as_str(), faults.iter().map(Fault::to_string).collect());
-            }
-        }
-        all
+    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole is under the name `SOURCES`.
+    pub fn faults(&self) -> Vec<(&str, Vec<String>)> {
+        let whole = self.unreadable.iter().map(|fault| ("SOURCES", vec![fault.to_string()]));
+        let own = self.entries.iter().filter_map(|(name, entry)| match entry {
+            Entry::Faulty(faults) => Some((name.as_str(), faults.iter().map(Fault::to_string).collect())),
+            Entry::Ready(_) => None,
+        });
+        whole.chain(own).collect()
     }
 
     /// Whether a bearer token is the admin's, in constant time.

@@ -62,7 +62,7 @@ impl Checked {
 fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
     let bytes = sources.as_ref().map_or(0, String::len);
     let faults = config.faults();
-    for (_, name, _) in config.iter().filter(|(_, name, _)| !faults.contains_key(name)) {
+    for (_, name, _) in config.iter().filter(|(_, name, _)| faults.iter().all(|(faulty, _)| faulty != name)) {
         println!("{} {name}", green("✓"));
     }
     for (name, faults) in &faults {

@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
         let text = self.take(key)?;
         self.checked(
             key,
-            serde_json::from_str(text).ok(),
+            json::value(text).and_then(|value| value.as_bool()),
             "is neither true nor false",
             "write true or false, without quotes",
         )
@@ -92,7 +92,8 @@ impl<'a> Reader<'a> {
 
     pub(super) fn number(&mut self, key: &str, least: u64, most: u64) -> Option<u64> {
         let text = self.take(key)?;
-        let number = serde_json::from_str(text).ok().filter(|number| (least..=most).contains(number));
+        let number =
+            json::value(text).and_then(|value| value.as_u64()).filter(|number| (least..=most).contains(number));
         self.checked(key, number, "is out of range", &format!("use a whole number from {least} to {most}"))
     }
 
@@ -110,7 +111,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn list(&mut self, key: &str) -> Option<Vec<String>> {
         let text = self.take(key)?;
-        self.checked(key, serde_json::from_str(text).ok(), "is not a list of texts", "write [\"…\"]")
+        let texts = json::value(text).and_then(|value| {
+            let texts = value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned));
+            texts.collect()
+        });
+        self.checked(key, texts, "is not a list of texts", "write [\"…\"]")
     }
 
     /// A table under this one.
