@@ -195,7 +195,7 @@ impl Policy {
     }
 
     /// The signatures of a form, if it counts.
-    fn counting<'t>(&self, tokens: &[(Form, &'t [u8])], form: Form) -> impl Iterator<Item = &'t [u8]> {
+    fn counting<'t>(&self, tokens: &[(Form, &'t [u8])], form: Form) -> impl Iterator<Item = &'t [u8]> + Clone {
         let counts = self.forms.contains(&form);
         tokens.iter().filter(move |token| counts && token.0 == form).map(|token| token.1)
     }

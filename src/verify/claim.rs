@@ -74,13 +74,13 @@ fn missing(sets: &[HeaderNames], headers: &Headers<'_>) -> Error {
 
 /// `id.timestamp.`: what is signed in front of the body.
 pub(crate) fn signed_prefix(id: &[u8], timestamp: Timestamp) -> Vec<u8> {
-    [id, b".", timestamp.as_unix().to_string().as_bytes(), b"."].concat()
+    [id, b".", itoa::Buffer::new().format(timestamp.as_unix()).as_bytes(), b"."].concat()
 }
 
 pub(crate) fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
     let text = std::str::from_utf8(id).map_err(|_| HeaderFault::NotText)?;
     let digits_after_dot = |tail: &str| tail.len() >= SHIFTED_DIGITS && tail.bytes().all(|byte| byte.is_ascii_digit());
-    if id.windows(2).any(|pair| pair == b", ") {
+    if id.windows(2).any(|pair| matches!(pair, b", ")) {
         Err(HeaderFault::Repeated)
     } else if text.rsplit_once('.').is_some_and(|(_, tail)| digits_after_dot(tail)) {
         Err(HeaderFault::ShiftedBoundary)

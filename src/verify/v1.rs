@@ -46,12 +46,14 @@ impl Policy {
         body: &B,
         crypto: &C,
     ) -> Option<usize> {
-        let macs: Vec<_> = self.counting(tokens, Form::V1).filter(|text| text.len() == MAC_TEXT).collect();
+        let mut macs = self.counting(tokens, Form::V1).filter(|text| text.len() == MAC_TEXT).peekable();
+        // Without a signature that could match, nothing is hashed.
+        macs.peek()?;
         let matches = |key| {
             let expected = mac_text(crypto.hmac_sha256(key, prefix, body));
-            macs.iter().any(|mac| constant_time_eq(mac, &expected))
+            macs.clone().any(|mac| constant_time_eq(mac, &expected))
         };
-        keys.find(|(_, key)| !macs.is_empty() && matches(key)).map(|(at, _)| at)
+        keys.find(|(_, key)| matches(key)).map(|(at, _)| at)
     }
 }
 
