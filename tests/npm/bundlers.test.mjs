@@ -7,9 +7,12 @@ import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { RUN, app, assertAll, folder, output, path, tool } from "./fixtures/app.mjs";
 import { Browser, serve } from "./fixtures/browser.mjs";
+import { inFirefox } from "./fixtures/firefox.mjs";
 
 const require = createRequire(import.meta.url);
 const SHOW = `run(entries, vectors).then((result) => (globalThis.result = result), (error) => (globalThis.result = { failures: [String(error.stack)] }));\n`;
+const SEND = `const send = (result) => fetch("/result", { method: "POST", body: JSON.stringify(result) });
+run(entries, vectors).then(send, (error) => send({ failures: [String(error.stack)] }));\n`;
 const html = (head, script) => `<!doctype html><meta charset="utf-8"><title>vectors</title>${head}<script type="module" src="${script}"></script>`;
 
 let browser;
@@ -25,12 +28,18 @@ async function inChromium(t, dir, page) {
   return requests;
 }
 
+const MAP = `<script type="importmap">{"imports":{"countersign":"/node_modules/countersign/dist/index.js","countersign/hmac":"/node_modules/countersign/dist/hmac.js"}}</script>`;
+
 test("Chromium: plain ESM, with an import map", async (t) => {
-  folder("plain", {
-    "index.html": html(`<script type="importmap">{"imports":{"countersign":"/node_modules/countersign/dist/index.js","countersign/hmac":"/node_modules/countersign/dist/hmac.js"}}</script>`, "main.mjs"),
-    "main.mjs": RUN + SHOW,
-  });
+  folder("plain", { "index.html": html(MAP, "main.mjs"), "main.mjs": RUN + SHOW });
   await inChromium(t, app, "/plain/index.html");
+});
+
+test("Firefox: plain ESM, with an import map", async (t) => {
+  folder("firefox", { "index.html": html(MAP, "main.mjs"), "main.mjs": RUN + SEND });
+  const server = await serve(app);
+  t.after(() => server.close());
+  assertAll(await inFirefox(server, "/firefox/index.html"));
 });
 
 test("Chromium: bundled by Vite", async (t) => {
