@@ -1,4 +1,4 @@
-// The vectors in Chromium and in bundles: what frameworks make of the package.
+// The vectors in browsers and in bundles: what frameworks make of the package.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { RUN, app, assertAll, folder, output, path, tool } from "./fixtures/app.mjs";
 import { Browser, serve } from "./fixtures/browser.mjs";
 import { inFirefox } from "./fixtures/firefox.mjs";
+import { inWebKit } from "./fixtures/webkit.mjs";
 
 const require = createRequire(import.meta.url);
 const SHOW = `run(entries, vectors).then((result) => (globalThis.result = result), (error) => (globalThis.result = { failures: [String(error.stack)] }));\n`;
@@ -35,12 +36,14 @@ test("Chromium: plain ESM, with an import map", async (t) => {
   await inChromium(t, app, "/plain/index.html");
 });
 
-test("Firefox: plain ESM, with an import map", async (t) => {
-  folder("firefox", { "index.html": html(MAP, "main.mjs"), "main.mjs": RUN + SEND });
-  const server = await serve(app);
-  t.after(() => server.close());
-  assertAll(await inFirefox(server, "/firefox/index.html"));
-});
+for (const [name, open] of Object.entries({ Firefox: inFirefox, WebKit: inWebKit })) {
+  test(`${name}: plain ESM, with an import map`, async (t) => {
+    folder(name, { "index.html": html(MAP, "main.mjs"), "main.mjs": RUN + SEND });
+    const server = await serve(app);
+    t.after(() => server.close());
+    assertAll(await open(server, `/${name}/index.html`));
+  });
+}
 
 test("Chromium: bundled by Vite", async (t) => {
   const dir = folder("vite", { "index.html": html("", "/main.mjs"), "main.mjs": RUN + SHOW });

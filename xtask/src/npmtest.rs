@@ -12,7 +12,7 @@ use crate::{package, process, tools};
 pub(crate) const FOLDER: &str = "tests/npm";
 
 pub(crate) fn run() -> Result<()> {
-    tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr")])?;
+    tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
     package::for_tests()?;
     let tarball = package::pack()?;
     package::within_budget()?;
