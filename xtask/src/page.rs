@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use crate::term::bold;
 use crate::{package, process, tools};
 
-/// The package's scripts that carry Wasm as text, or start it: the page loads the `.wasm` files, and starts them itself.
+/// The package's scripts that carry Wasm as text, or start it: the page gives the `.wasm` files to `countersign/slim`.
 const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
 
 /// The entry for shared secrets alone, of which the page has no use.

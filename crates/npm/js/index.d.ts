@@ -300,7 +300,7 @@ export interface FailedStep {
   state: "fail";
   /** What was found, in one sentence. */
   detail: string;
-  /** The fault. The first of a report's is the report's own, but for `json`, which decides nothing. */
+  /** The fault. That of `json` decides nothing: a body that is not JSON is still a valid event. */
   code: ErrorCode;
   /** What to do about it. */
   fix?: string;
