@@ -58,7 +58,8 @@ async function handle(request, env, ctx) {
     let body;
     try {
       // HTTP holds a body to its Content-Length, which was checked; without one, chunks are counted.
-      body = length === null ? await readChunks(request.body, reader.maxBody) : await request.bytes();
+      // (`bytes()` would cost half of what is done in Wasm for a small body.)
+      body = length === null ? await readChunks(request.body, reader.maxBody) : new Uint8Array(await request.arrayBuffer());
     } catch {
       return answer(-1 - glue.refuse_body(index, false));
     }
