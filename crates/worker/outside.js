@@ -45,14 +45,6 @@ export function arm(storage, at) {
   storage.setAlarm(at).catch(() => {});
 }
 
-/** Waits for the promise of another request, but not for ever. */
-export async function within(promise, milliseconds) {
-  let timer;
-  const over = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  await Promise.race([promise, over]).catch(() => {});
-  clearTimeout(timer);
-}
-
 /** All of a stream, or null where it is larger than the limit. */
 export async function readChunks(stream, limit) {
   const chunks = [];

@@ -132,6 +132,8 @@ impl Worker {
             tools::npm_bin("esbuild")?
                 .arg(stage.join("entry.js"))
                 .args(["--bundle", "--format=esm", "--target=es2024", "--minify-whitespace", "--log-level=warning"])
+                // Whoever deploys would be warned of it, each time.
+                .arg("--log-override:duplicate-object-key=error")
                 .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])
                 .arg(format!("--outfile={}", tools::build_dir(name)?.join("index.js").display())),
         )

@@ -120,8 +120,6 @@ extern "C" {
     fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
     #[wasm_bindgen(catch)]
     fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(js_name = within)]
-    fn race(promise: &Promise, milliseconds: f64) -> Promise;
     /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
     pub(crate) fn arm(storage: &Storage, at: f64);
 
@@ -231,8 +229,10 @@ impl Namespace {
 
 /// Waits for a promise of another request, but not for ever.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
+    let timer = Timer::new(milliseconds);
+    let both = Array::of2(promise, &timer.promise);
     // A failure is seen in what the promise left behind.
-    let _ = settled(race(promise, milliseconds)).await;
+    let _ = settled(Promise::race(&both)).await;
 }
 
 /// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.
