@@ -1,4 +1,4 @@
-// What goes out to others, each in one crossing from Wasm. Nothing is decided here; nothing here rejects, except `put`.
+// What goes out to others, each in one crossing from Wasm. Nothing is decided here. Of what Wasm calls, only `put` rejects.
 
 /**
  * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether the time limit has to end with the request

@@ -124,7 +124,6 @@ extern "C" {
     pub(crate) fn arm(storage: &Storage, at: f64);
 
     /// The head of an answer.
-    #[derive(Debug)]
     pub(crate) type Head;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn status(this: &Head) -> u16;

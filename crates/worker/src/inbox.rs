@@ -9,9 +9,11 @@
 //! - The next alarm is set before a pass does anything, and again by every accept, every admin call and every new instance. The
 //!   handler never throws, because the platform gives up on an alarm that does.
 
+mod pages;
 mod pass;
 mod schema;
 mod shard;
+mod table;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -23,12 +25,12 @@ use countersign::gateway::inbox::{self, Limits, Progress, State};
 use js_sys::{JsString, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
-use self::schema::{Row, Table};
 pub(crate) use self::shard::{hand_over, source, stub};
+use self::table::{Row, Table};
 use crate::host::{self, Storage};
-use crate::{state, task};
+use crate::state;
+use crate::task::{self, settled};
 
 /// One object: one shard of one source.
 #[wasm_bindgen]
@@ -255,7 +257,7 @@ impl Object {
 
     async fn ask(&self, source: &str, shard: u32, id: &str) -> Option<String> {
         let stub = stub(&self.env, source, shard)?;
-        JsFuture::from(stub.claim(source, shard, id).ok()?).await.ok()?.as_string()
+        settled(stub.claim(source, shard, id).ok()?).await.ok()?.as_string()
     }
 
     fn wake(&self) {

@@ -4,7 +4,7 @@
 //! what it came to. `wasm-bindgen-futures` would make two closures, two more promises and a microtask of it, which on this
 //! platform cost several times what verifying does. It stays where several futures wait at once: in an alarm's pass.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
@@ -35,9 +35,8 @@ pub struct Task {
 
 thread_local! {
     static LAST: RefCell<Last> = const { RefCell::new(Last { task: None, text: String::new() }) };
-    /// Set while JavaScript polls, by what the future meets on its way.
+    /// There while JavaScript polls; where nothing is, somebody else does.
     static POLL: RefCell<Option<Exchange>> = const { RefCell::new(None) };
-    static POLLED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What the last call left to be fetched at once: numbers cross the boundary for less than objects do, and most calls leave nothing.
@@ -48,6 +47,7 @@ struct Last {
 
 /// Between a future and who polls it: the promise that it waits for, or what that promise came to.
 enum Exchange {
+    Nothing,
     Awaited(Promise),
     Settled(Result<JsValue, JsValue>),
 }
@@ -73,14 +73,12 @@ impl Task {
 
     /// Goes on with what that came to: a number of an answer, [`TEXT`] or [`PROMISE`]. Not to be called after one of the former.
     pub fn resume(&mut self, fulfilled: bool, value: JsValue) -> i32 {
-        self.poll(Some(Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) })))
+        self.poll(Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) }))
     }
 
-    fn poll(&mut self, given: Option<Exchange>) -> i32 {
-        POLL.set(given);
-        POLLED.set(true);
+    fn poll(&mut self, given: Exchange) -> i32 {
+        POLL.set(Some(given));
         let polled = self.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        POLLED.set(false);
         match (polled, POLL.take()) {
             (Poll::Ready(Answer::Ready(number)), _) => i32::try_from(number).unwrap_or_default(),
             (Poll::Ready(Answer::Text(text)), _) => {
@@ -101,7 +99,7 @@ impl Task {
 /// Begins a delivery. What awaits nothing is answered at once.
 pub(crate) fn start(future: impl Future<Output = Answer> + 'static) -> i32 {
     let mut task = Task { future: Box::pin(future), awaited: None };
-    let answer = task.poll(None);
+    let answer = task.poll(Exchange::Nothing);
     if answer == PROMISE {
         LAST.with_borrow_mut(|last| last.task = Some(task));
     }
@@ -120,11 +118,11 @@ pub(crate) fn promise(future: impl Future<Output = JsValue> + 'static) -> Promis
 /// # Errors
 /// What it was rejected with.
 pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
-    if !POLLED.get() {
+    if POLL.with_borrow(Option::is_none) {
         return JsFuture::from(promise).await;
     }
     POLL.set(Some(Exchange::Awaited(promise)));
-    poll_fn(|_| match POLL.take() {
+    poll_fn(|_| match POLL.replace(Some(Exchange::Nothing)) {
         Some(Exchange::Settled(outcome)) => Poll::Ready(outcome),
         exchange => {
             POLL.set(exchange);

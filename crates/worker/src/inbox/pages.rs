@@ -1,0 +1,78 @@
+//! What the admin pages see of an inbox.
+
+use countersign::gateway::admin::{LastError, Stats};
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::inbox::State;
+use js_sys::Array;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+use super::table::{Table, key, unsigned};
+
+impl Table {
+    pub(crate) fn stats(&self) -> Stats {
+        let one = |sql: &str| {
+            let row: Option<Array> = self.rows(sql, &[]).ok()?.iter().next().map(JsCast::unchecked_into);
+            row
+        };
+        let number = |sql: &str| one(sql).and_then(|row| row.get(0).as_f64()).map(|number| number as u64);
+        let failed =
+            one("SELECT last_status, last_error, max(due) FROM events WHERE state IN (0, 2) AND last_error <> ''");
+        let last_error = failed.and_then(|row| {
+            let status = u16::try_from(unsigned(&row.get(0))).unwrap_or_default();
+            Some(LastError { status, code: row.get(1).as_string()?, due: unsigned(&row.get(2)).div_euclid(1000) })
+        });
+        Stats {
+            pending: self.count(State::Pending),
+            delivered: self.count(State::Delivered),
+            dead: self.count(State::Dead),
+            attempts: number("SELECT sum(attempts) FROM events").unwrap_or_default(),
+            oldest_pending: number("SELECT min(received_at) FROM events WHERE state = 0"),
+            last_error,
+            bytes: self.0.size(),
+        }
+    }
+
+    pub(crate) fn describe(&self, event: EventKey) -> Option<String> {
+        let rows = self.rows(&format!("SELECT {SHOWN} FROM events WHERE key = ? AND state < 3"), &[key(event)]).ok()?;
+        rows.iter().next().map(|row| shown(&row.unchecked_into()).to_string())
+    }
+
+    /// Events of a state behind a place: pending ones by their next attempt, others from the latest back. Each is a list of its
+    /// place, which is `due` and number, and the event.
+    pub(crate) fn list(&self, state: State, due: f64, number: f64, limit: u32) -> String {
+        let (beyond, order) = if state == State::Pending { (">", "ASC") } else { ("<", "DESC") };
+        let sql = format!(
+            "SELECT {SHOWN} FROM events WHERE state = ?1 AND (?3 = 0 OR (due, number) {beyond} (?2, ?3))
+             ORDER BY due {order}, number {order} LIMIT ?4"
+        );
+        let rows =
+            self.rows(&sql, &[state.number().into(), due.into(), number.into(), limit.into()]).unwrap_or_default();
+        let placed = rows.iter().map(|row| {
+            let row: Array = row.unchecked_into();
+            json!([unsigned(&row.get(6)), unsigned(&row.get(0)), shown(&row)])
+        });
+        Value::Array(placed.collect()).to_string()
+    }
+}
+
+/// The columns that [`shown`] reads.
+const SHOWN: &str = "number, state, attempts, id, form, received_at, due, finished, bytes, body IS NOT NULL, last_status, \
+                     last_error";
+
+/// An event as the admin pages show it; times in Unix seconds.
+fn shown(row: &Array) -> Value {
+    let number = |at| unsigned(&row.get(at));
+    let state = State::from_number(u8::try_from(number(1)).unwrap_or_default());
+    let seconds = |at| number(at).div_euclid(1000);
+    let (next, finished) = match state {
+        State::Pending => (Some(seconds(6)), None),
+        _ => (None, Some(seconds(7))),
+    };
+    json!({
+        "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "scheme": row.get(4).as_string(),
+        "received_at": number(5), "next_attempt_at": next, "finished_at": finished, "bytes": number(8),
+        "replayable": number(9) > 0, "last_status": row.get(10).as_f64(),
+        "last_error": row.get(11).as_string().filter(|error| !error.is_empty()),
+    })
+}
