@@ -8,6 +8,7 @@ use jsonwebtoken::DecodingKey;
 use serde_json::Value;
 
 use crate::error::{Error, JwksFault};
+use crate::json;
 use crate::key::Ed25519Key;
 use crate::signature::MAX_RSA_BITS;
 
@@ -45,7 +46,7 @@ impl Jwks {
     /// # Errors
     /// `jwks_invalid` where the document is no set, or holds more than 32 keys.
     pub fn parse(document: &[u8]) -> Result<Self, Error> {
-        let document: Value = serde_json::from_slice(document).map_err(|_| Error::JwksInvalid(JwksFault::NotASet))?;
+        let document = std::str::from_utf8(document).ok().and_then(json::value).unwrap_or_default();
         let keys = document.get("keys").and_then(Value::as_array).ok_or(Error::JwksInvalid(JwksFault::NotASet))?;
         if keys.len() > MAX_KEYS {
             return Err(Error::JwksInvalid(JwksFault::TooManyKeys));

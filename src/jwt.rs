@@ -145,7 +145,7 @@ impl JwtPolicy {
 
     /// `aud`, a text or a list with it.
     pub(crate) fn check_audience(&self, claims: &Members<'_>) -> Result<(), Error> {
-        let audience: Option<Value> = claims.get("aud").and_then(|aud| serde_json::from_str(aud).ok());
+        let audience: Option<Value> = claims.get("aud").and_then(json::value);
         let addressed = match audience {
             Some(Value::String(one)) => one == self.audience,
             Some(Value::Array(several)) => several.iter().any(|one| one == &self.audience),
@@ -189,10 +189,10 @@ fn event_id(claims: &Members<'_>) -> Result<String, Error> {
     // `f64` stays as it was written.
     let mut canonical = Map::new();
     for (name, text) in lasting {
-        let value = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+        let value = json::value(text).unwrap_or_else(|| Value::String(text.to_owned()));
         canonical.insert(name.to_owned(), value);
     }
-    let canonical = Value::Object(canonical).to_string();
+    let canonical = json::printed(&Value::Object(canonical));
     Ok(sha256(&[canonical.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

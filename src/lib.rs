@@ -16,7 +16,7 @@
 
 mod delivery;
 mod error;
-mod json;
+pub mod json;
 mod jwks;
 mod jwt;
 mod key;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::config::{Destination, Source};
 use super::dedupe::Admitted;
-use crate::json::quoted;
+use crate::json::{quoted, value};
 use crate::scheme::Form;
 use crate::sign::sign;
 use crate::signature::Crypto;
@@ -114,8 +114,7 @@ pub fn is_in_event(template: &str) -> bool {
 /// `json` is the body or the claims, read only now that it is verified.
 pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> String {
     let id = String::from_utf8_lossy(id).into_owned();
-    let event: Value =
-        if is_in_event(template) { serde_json::from_slice(json).unwrap_or_default() } else { Value::Null };
+    let event = std::str::from_utf8(json).ok().filter(|_| is_in_event(template)).and_then(value).unwrap_or_default();
     let text = |value: Option<&Value>| value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut name = String::new();
     let mut rest = template;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::dedupe::EventKey;
 use crate::error::Error;
-use crate::json::quoted;
+use crate::json::{printed, quoted};
 use crate::scheme::Form;
 
 /// An answer that depends on nothing but its outcome, so that it can be made once.
@@ -98,7 +98,7 @@ impl Refusal {
 impl Answer {
     /// The body: `application/problem+json`.
     pub fn body(&self) -> String {
-        json!({ "title": self.title, "status": self.status, "code": self.code }).to_string()
+        printed(&json!({ "title": self.title, "status": self.status, "code": self.code }))
     }
 }
 

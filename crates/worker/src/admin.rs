@@ -5,6 +5,7 @@ use countersign::gateway::config::{Destination, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox;
 use countersign::gateway::respond::Refusal;
+use countersign::json::{printed, value};
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -37,7 +38,7 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
             json!({ "replayed": replayed as u64 })
         }
     };
-    Ok(answer.to_string())
+    Ok(printed(&answer))
 }
 
 struct Shards<'a> {
@@ -130,7 +131,7 @@ async fn call(promise: Result<Promise, JsValue>) -> Result<JsValue, Refusal> {
 
 fn read(answer: JsValue) -> Result<Value, Refusal> {
     let text = answer.as_string().ok_or(Refusal::StorageUnavailable)?;
-    serde_json::from_str(&text).map_err(|_| Refusal::StorageUnavailable)
+    value(&text).ok_or(Refusal::StorageUnavailable)
 }
 
 fn number_of(placed: &Value, index: usize) -> u64 {

@@ -22,6 +22,7 @@ use std::task::Waker;
 use countersign::gateway::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox::{self, Limits, Progress, State};
+use countersign::json::printed;
 use js_sys::{JsString, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -91,7 +92,7 @@ impl Inbox {
             armed: Cell::new(None),
         };
         if let Some(problem) = broken {
-            host::log(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": problem }).to_string());
+            host::log(&printed(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": problem })));
         }
         object.rearm();
         Self(Rc::new(object))
@@ -162,7 +163,7 @@ impl Inbox {
     /// Counts, as JSON.
     pub fn stats(&self) -> String {
         self.0.look_again();
-        self.0.table.stats().to_json().to_string()
+        printed(&self.0.table.stats().to_json())
     }
 
     /// One page of events in a state, as a JSON array. `due` and `number` are those of the event before; 0 for none.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use countersign::Jwks;
 use countersign::gateway::freshness::{Freshness, Standing, may_refetch, ttl};
+use countersign::json::{printed, value};
 use countersign::signature::{hex, sha256};
 use js_sys::Promise;
 use serde_json::{Value, json};
@@ -171,7 +172,7 @@ async fn fetch(url: &str) -> Option<(Vec<u8>, Freshness)> {
 
 async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {
     let text = kv.read(&name(url)).await.ok()??;
-    let stored: Value = serde_json::from_str(&text).ok()?;
+    let stored: Value = value(&text)?;
     let number = |name: &str| stored.get(name).and_then(Value::as_u64);
     let freshness = Freshness { fetched_at: number("fetched_at")?, ttl: number("ttl")? };
     Some((Jwks::parse(stored.get("document")?.as_str()?.as_bytes()).ok()?, freshness))
@@ -180,7 +181,7 @@ async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {
 /// Stores a set in the background; without it the next isolate fetches for itself.
 fn store(kv: Kv, url: &str, document: &[u8], freshness: Freshness, context: &ExecutionContext) {
     let Ok(document) = std::str::from_utf8(document) else { return };
-    let value = json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }).to_string();
+    let value = printed(&json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }));
     let key = name(url);
     context.wait_until(&task::promise(async move {
         let _ = kv.write(&key, &value, freshness.keep()).await;

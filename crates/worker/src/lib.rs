@@ -32,6 +32,7 @@ use countersign::gateway::config::{Config, Entry, Source};
 use countersign::gateway::dedupe::InFlight;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal};
 use countersign::gateway::route::{Route, route};
+use countersign::json::printed;
 use serde_json::{Map, json};
 use wasm_bindgen::prelude::*;
 
@@ -67,9 +68,7 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     let config = Config::parse(sources.as_deref(), &Bindings(&env));
     for (name, faults) in config.faults() {
         for fault in faults {
-            host::log(
-                &json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": fault }).to_string(),
-            );
+            host::log(&printed(&json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": fault })));
         }
     }
     let described = config.iter().map(|(_, _, entry)| match entry {
@@ -87,7 +86,7 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     let kv = host::property(&env, "EVENTS").filter(|_| Bindings(&env).has_kv("EVENTS")).map(JsCast::unchecked_into);
     let state = State { config, env, kv, sets: Rc::default(), in_flight: RefCell::new(InFlight::new()) };
     STATE.set(Some(Rc::new(state)));
-    told.to_string()
+    printed(&told)
 }
 
 /// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.
@@ -128,7 +127,7 @@ pub fn health() -> String {
     }
     let status = if faults.is_empty() { "ok" } else { "config_invalid" };
     let mark = if faults.is_empty() { "" } else { "!" };
-    format!("{mark}{}", json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))
+    [mark, &printed(&json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))].concat()
 }
 
 /// Anything under `/admin`: the number of an answer, [`TEXT`] or [`PROMISE`].

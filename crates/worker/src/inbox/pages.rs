@@ -3,6 +3,7 @@
 use countersign::gateway::admin::{LastError, Stats};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox::State;
+use countersign::json::printed;
 use js_sys::Array;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -35,7 +36,7 @@ impl Table {
 
     pub(crate) fn describe(&self, event: EventKey) -> Option<String> {
         let rows = self.rows(&format!("SELECT {SHOWN} FROM events WHERE key = ? AND state < 3"), &[key(event)]).ok()?;
-        rows.iter().next().map(|row| shown(&row.unchecked_into()).to_string())
+        rows.iter().next().map(|row| printed(&shown(&row.unchecked_into())))
     }
 
     /// Events of a state behind a place: pending ones by their next attempt, others from the latest back. Each is a list of its
@@ -52,7 +53,7 @@ impl Table {
             let row: Array = row.unchecked_into();
             json!([unsigned(&row.get(6)), unsigned(&row.get(0)), shown(&row)])
         });
-        Value::Array(placed.collect()).to_string()
+        printed(&Value::Array(placed.collect()))
     }
 }
 
@@ -72,7 +73,7 @@ fn shown(row: &Array) -> Value {
     json!({
         "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "scheme": row.get(4).as_string(),
         "received_at": number(5), "next_attempt_at": next, "finished_at": finished, "bytes": number(8),
-        "replayable": number(9) > 0, "last_status": row.get(10).as_f64(),
+        "replayable": number(9) > 0, "last_status": row.get(10).as_f64().map(|status| status as u16),
         "last_error": row.get(11).as_string().filter(|error| !error.is_empty()),
     })
 }

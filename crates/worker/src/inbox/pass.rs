@@ -11,6 +11,7 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::inbox::{self, Attempt, Progress, State, Tidy};
 use countersign::gateway::respond::{LogLine, Refusal};
+use countersign::json::{printed, value};
 use countersign::scheme::Form;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -36,7 +37,7 @@ impl Object {
             None => {
                 let line = json!({ "ev": "inbox", "code": "config_invalid", "source": name,
                     "detail": "stored events wait: their source is not in SOURCES, or has a fault" });
-                host::log(&line.to_string());
+                host::log(&printed(&line));
             }
         }
         self.passing.set(false);
@@ -175,7 +176,7 @@ pub(crate) struct Leased {
 
 /// An event as it was stored: text, headers as [`Event::stored_headers`] writes them, and the body as JavaScript holds it.
 pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Body> {
-    let pairs: Value = serde_json::from_str(headers).unwrap_or_default();
+    let pairs = value(headers).unwrap_or_default();
     let text = |pair: &Value, at| pair.get(at).and_then(Value::as_str).map(str::to_owned);
     let header = |pair| Some((Cow::Owned(text(pair, 0)?), text(pair, 1)?.into_bytes()));
     let headers = pairs.as_array().into_iter().flatten().filter_map(header).collect();

@@ -2,6 +2,7 @@
 
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox::{Progress, State};
+use countersign::json::printed;
 use js_sys::{Array, JsString, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -215,7 +216,7 @@ impl Table {
 /// What SQLite says goes to the log; it holds no values.
 fn report(error: &JsValue) {
     let detail = crate::host::property(error, "message").and_then(|text| text.as_string());
-    crate::host::log(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail }).to_string());
+    crate::host::log(&printed(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail })));
 }
 
 /// The columns that [`progress`] reads.
