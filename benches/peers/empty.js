@@ -1,19 +1,43 @@
-// Reads the body, checks nothing, writes the line and gives the answer that Countersign does: what a request costs before any work
-// is done for it. `ANSWER` says which answer.
+// Checks nothing, and otherwise does the work of the others: the limit of what they can reach. With `ANSWER`, which says which answer,
+// it reads the body, writes the line and gives the answer that Countersign does: what a request costs before any work is done for it.
 import { refuse, succeed, turnAway } from "./answers.js";
+import { peer } from "./peer.js";
+
+const decoder = new TextDecoder();
+const believing = peer((request, env) => (env.MODE === "jwt" ? claimed(request) : sent(request, env)));
 
 export default {
-  async fetch(request, env) {
-    const { byteLength: bytes } = await request.arrayBuffer();
-    switch (env.ANSWER) {
-      case "no_matching_signature":
-        return refuse(env.ANSWER, "gemini", bytes);
-      case "delivered":
-        return succeed("delivered", event(request, bytes), "gemini", { status: 204, ms: 0 });
-      default:
-        return turnAway(env.ANSWER);
-    }
-  },
+  fetch: (request, env) => (env.ANSWER === undefined ? believing.fetch(request, env) : answer(request, env)),
 };
 
-const event = (request, bytes) => ({ id: request.headers.get("webhook-id"), scheme: "v1", key: 0, age_s: 0, bytes });
+async function answer(request, env) {
+  const body = await request.arrayBuffer();
+  switch (env.ANSWER) {
+    case "no_matching_signature":
+      return refuse(env.ANSWER, "gemini", body.byteLength);
+    case "delivered":
+      return succeed("delivered", event(request, "v1", body), "gemini", { status: 204, ms: 0 });
+    default:
+      return turnAway(env.ANSWER);
+  }
+}
+
+/** The event as the headers have it. */
+async function sent(request, env) {
+  return event(request, env.MODE === "v1a" ? "v1a" : "v1", await request.arrayBuffer());
+}
+
+/** Which key signed is known only to who checks: it says the first. */
+function event(request, scheme, body) {
+  return { id: request.headers.get("webhook-id"), scheme, key: 0, age_s: 0, bytes: body.byteLength, body };
+}
+
+/** The event as the token has it. */
+async function claimed(request) {
+  const { byteLength: bytes } = await request.arrayBuffer();
+  const [, payload] = request.headers.get("webhook-signature").split(".");
+  const body = decoder.decode(Uint8Array.fromBase64(payload, { alphabet: "base64url" }));
+  return { id: JSON.parse(body).jti, scheme: "jwt", key: 0, bytes, claims: true, body };
+}
+
+export { Inbox } from "./inbox.js";

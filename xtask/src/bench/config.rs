@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::cases::{Contender, Mode};
+use super::cases::Mode;
 use super::workers::Worker;
 
 /// The socket that key sets are fetched from.
@@ -48,9 +48,7 @@ fn contender(data: &Path, worker: Worker, variables: &Variables, app: &str) -> V
     let mut bindings: Vec<_> =
         variables.iter().map(|(name, value)| format!(r#"(name = "{name}", text = {value:?})"#)).collect();
     let app = if worker.mode == Mode::Inbox { "never" } else { app };
-    if worker.contender != Contender::Empty {
-        bindings.push(format!(r#"(name = "APP", service = "{app}")"#));
-    }
+    bindings.push(format!(r#"(name = "APP", service = "{app}")"#));
     let (mut more, mut own) = (r#", globalOutbound = "loopback""#.to_owned(), Vec::new());
     match worker.mode {
         Mode::Kv => {

@@ -24,7 +24,7 @@ pub(super) const COLD: &str = "start";
 pub(super) const MEMORY: &str = "memory";
 pub(super) const WASM: &str = "wasm";
 
-/// Who is started. The second checks nothing, and says that it delivered.
+/// Who is started. The second does nothing, and says that it delivered.
 const STARTED: [Worker; 2] = [
     Worker { contender: Contender::Countersign, mode: Mode::Pass, answer: "" },
     Worker { contender: Contender::Empty, mode: Mode::Pass, answer: "delivered" },
