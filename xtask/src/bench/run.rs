@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::stats::Quartiles;
+use super::cases::{Contender, Mode};
+use super::stats::{Quartiles, ratios};
 use crate::tools;
 
 /// All of a run.
@@ -105,6 +106,15 @@ impl Line {
             Aim::AtMost(value) => median <= value,
         }
     }
+
+    /// What the empty Worker reached against the same contender in the same rounds, as it is written: whoever checks anything can hardly
+    /// reach more. There is none of a line that is no comparison, or one with the empty Worker.
+    pub(super) fn limit(&self, figures: &[Figure]) -> Option<(String, String)> {
+        let empty = Contender::Empty.label(Mode::Pass);
+        let of = |who: &str| figures.iter().find(|figure| figure.title == self.title && figure.contender == who);
+        let values = ratios(&of(empty)?.values, &of(&self.against)?.values);
+        (self.against != empty).then(|| Self { values, ..self.clone() }.measured())
+    }
 }
 
 impl Run {
@@ -137,9 +147,8 @@ fn file() -> PathBuf {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_is_met_where_its_median_is() {
-        let line = |aim, values: &[f64]| Line {
+    fn line(aim: Aim, values: &[f64]) -> Line {
+        Line {
             case: String::new(),
             title: String::new(),
             against: String::new(),
@@ -147,11 +156,39 @@ mod tests {
             digits: 2,
             unit: String::new(),
             values: values.to_vec(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_line_is_met_where_its_median_is() {
         assert!(line(Aim::AtLeast(0.92), &[0.8, 0.9199, 1.0]).met());
         assert!(!line(Aim::AtLeast(0.92), &[0.8, 0.914, 1.0]).met());
         assert!(!line(Aim::AtMost(1.3), &[1.4]).met());
         assert!(!line(Aim::AtMost(1.3), &[]).met());
         assert_eq!(line(Aim::AtMost(1.3), &[]).aimed(), "at most 1.3");
+    }
+
+    #[test]
+    fn the_limit_of_a_line_is_what_the_empty_worker_did_in_its_rounds() {
+        let figure = |title: &str, contender: &str, values: &[f64]| Figure {
+            title: title.to_owned(),
+            contender: contender.to_owned(),
+            digits: 0,
+            unit: "/s".to_owned(),
+            values: values.to_vec(),
+        };
+        let figures = [
+            figure("another", "empty Worker", &[1.0, 1.0]),
+            figure("this", "empty Worker", &[300.0, 500.0]),
+            figure("this", "peer", &[200.0, 250.0]),
+        ];
+        let against = |title: &str, against: &str| {
+            let line = line(Aim::AtLeast(1.1), &[0.9, 0.9]);
+            Line { title: title.to_owned(), against: against.to_owned(), ..line }.limit(&figures)
+        };
+        assert_eq!(against("this", "peer"), Some(("1.75".to_owned(), " (1.62 to 1.88)".to_owned())));
+        assert_eq!(against("this", "empty Worker"), None);
+        assert_eq!(against("another", "peer"), None);
+        assert_eq!(against("this", ""), None);
     }
 }
