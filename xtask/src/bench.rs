@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: Countersign beside the Workers that people would write themselves, in one run.
 //!
 //! All contenders answer the same requests in the same workerd, round by round, so that what the machine does meanwhile meets all
-//! alike; what is looked at first is the ratio of what each did in the same round. Before anything is measured, all have to do the
-//! same. A full run writes `docs/performance.md`.
+//! alike; what is looked at first is the ratio of what each did in the same round. After some rounds a new process takes over, so that
+//! none decides alone. Before anything is measured, all have to do the same. A full run writes `docs/performance.md`.
 
 mod alike;
 mod cases;
@@ -104,12 +104,13 @@ impl Options {
             return Ok(());
         }
         let minutes = started.elapsed().as_secs_f64() / 60.0;
-        let run = Run { load, minutes, rounds: self.rounds, lines, figures, curves, ..machine::describe()? };
+        let (rounds, processes) = (self.rounds, table::by_process(self.rounds).len());
+        let run = Run { load, minutes, rounds, processes, lines, figures, curves, ..machine::describe()? };
         run.keep()?;
         report::write(&run)
     }
 
-    /// What one process serves, round by round.
+    /// What processes serve one after the other, round by round; the last is that of the plots.
     fn side_by_side(&self, bundle: &Bundle, signer: &mut Signer) -> Result<(Vec<Line>, Vec<Figure>, Vec<Curve>)> {
         let cases: Vec<&Case> = CASES.iter().filter(|case| self.wants(case.name)).collect();
         let plots: Vec<&Plot> = PLOTS.iter().filter(|plot| self.wants(plot.name)).collect();
@@ -124,10 +125,10 @@ impl Options {
             return Ok(Default::default());
         }
         alike::check(bundle, signer, &all)?;
-        let served = bundle.serve("measure", &workers_of(&all), "noop", Stdio::null())?;
-        let (lines, figures) = match cases.is_empty() {
-            true => Default::default(),
-            false => table::measure(&served, signer, &cases, self.rounds)?,
+        let serve = || bundle.serve("measure", &workers_of(&all), "noop", Stdio::null());
+        let (served, lines, figures) = match cases.is_empty() {
+            true => (serve()?, Vec::new(), Vec::new()),
+            false => table::measure(serve, signer, &cases, self.rounds)?,
         };
         let rounds = if self.quick { 1 } else { PLOT_ROUNDS };
         let curves = plots.iter().map(|plot| plot.measure(&served, signer, rounds)).collect::<Result<Vec<_>>>()?;

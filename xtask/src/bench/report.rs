@@ -71,6 +71,7 @@ fn page(run: &Run) -> Result<String> {
         ("workerd", run.workerd.clone()),
         ("load", run.load.clone()),
         ("rounds", run.rounds.to_string()),
+        ("processes", run.processes.to_string()),
         ("minutes", format!("{:.0}", run.minutes)),
         ("met", format!("{met} of {}", run.lines.len())),
         ("lines", lines(&run.lines)),

@@ -19,10 +19,17 @@ pub(super) struct Run {
     /// The load average before anything was started.
     pub(super) load: String,
     pub(super) rounds: usize,
+    /// Over how many processes they were spread. In runs that say nothing of it, one served all.
+    #[serde(default = "one")]
+    pub(super) processes: usize,
     pub(super) minutes: f64,
     pub(super) lines: Vec<Line>,
     pub(super) figures: Vec<Figure>,
     pub(super) curves: Vec<Curve>,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// One line of the table: a case beside one of those it is compared with.

@@ -1,5 +1,7 @@
 //! The lines of the table that are rates: all cases and contenders, round by round.
 
+use std::ops::RangeInclusive;
+
 use anyhow::{Context, Result, ensure};
 
 use super::cases::{Case, Contender, Sent};
@@ -13,21 +15,59 @@ use crate::term::Progress;
 /// Connections at a time, wherever it is not their number that is looked at.
 pub(super) const CONNECTIONS: u32 = 16;
 
+/// Rounds that one process serves.
+const PER_PROCESS: usize = 3;
+
+/// The rounds, process by process. What a process does differs from one to the next: where its memory lies, what is compiled when. In
+/// one alone, that luck would be measured.
+pub(super) fn by_process(rounds: usize) -> Vec<RangeInclusive<usize>> {
+    let of_one = |first: usize| first..=rounds.min(first + PER_PROCESS - 1);
+    (1..=rounds).step_by(PER_PROCESS).map(of_one).collect()
+}
+
 /// Requests per second, by case, contender and round.
 type Rates = Vec<Vec<Vec<f64>>>;
 
-/// Measures all, in so many rounds after one that warms up.
+/// Measures all in so many rounds, in one process after another. The last is left, for what else is to be measured.
 pub(super) fn measure(
-    served: &Served,
+    serve: impl Fn() -> Result<Served>,
     signer: &mut Signer,
     cases: &[&Case],
     rounds: usize,
-) -> Result<(Vec<Line>, Vec<Figure>)> {
-    let mut rates: Rates = cases.iter().map(|case| vec![Vec::new(); case.contenders.len()]).collect();
-    for round in 0..=rounds {
-        let label = if round == 0 { "warm up".to_owned() } else { format!("round {round} of {rounds}") };
+) -> Result<(Served, Vec<Line>, Vec<Figure>)> {
+    let rates = cases.iter().map(|case| vec![Vec::new(); case.contenders.len()]).collect();
+    let mut table = Table { cases, rounds, rates };
+    let mut parts = by_process(rounds);
+    let last = parts.pop().context("no rounds")?;
+    for part in parts {
+        // Each process ends before the next begins.
+        table.part(&serve()?, signer, part)?;
+    }
+    let served = serve()?;
+    table.part(&served, signer, last)?;
+    Ok((served, lines(cases, &table.rates), figures(cases, &table.rates)))
+}
+
+/// What was measured so far.
+struct Table<'a> {
+    cases: &'a [&'a Case],
+    /// How many rounds there will be.
+    rounds: usize,
+    rates: Rates,
+}
+
+impl Table<'_> {
+    /// Some of the rounds, in a process that is new: one before them warms it up.
+    fn part(&mut self, served: &Served, signer: &mut Signer, rounds: RangeInclusive<usize>) -> Result<()> {
+        self.round(served, signer, 0)?;
+        rounds.into_iter().try_for_each(|round| self.round(served, signer, round))
+    }
+
+    /// A second for each contender in each case. What round 0 measures does not count.
+    fn round(&mut self, served: &Served, signer: &mut Signer, round: usize) -> Result<()> {
+        let label = if round == 0 { "warm up".to_owned() } else { format!("round {round} of {}", self.rounds) };
         let progress = Progress::start(&label, None);
-        for (case, rates) in cases.iter().zip(&mut rates) {
+        for (case, rates) in self.cases.iter().zip(&mut self.rates) {
             let sending = Sending { path: case.path(round), body: case.body, connections: CONNECTIONS };
             let mut turns: Vec<_> = case.contenders.iter().zip(rates).collect();
             // Who comes first changes from round to round.
@@ -40,8 +80,8 @@ pub(super) fn measure(
             }
         }
         progress.done();
+        Ok(())
     }
-    Ok((lines(cases, &rates), figures(cases, &rates)))
 }
 
 /// What of a case's requests may be varied.
@@ -103,4 +143,17 @@ fn figures(cases: &[&Case], rates: &Rates) -> Vec<Figure> {
         }
     }
     figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_are_spread_over_processes() {
+        assert_eq!(by_process(12), [1..=3, 4..=6, 7..=9, 10..=12]);
+        assert_eq!(by_process(3), [1..=3]);
+        assert_eq!(by_process(5), [1..=3, 4..=5]);
+        assert_eq!(by_process(0), []);
+    }
 }

@@ -1,6 +1,6 @@
 //! The contenders in workerd: what each Worker is made of, the configuration, and the running process.
 //!
-//! One process serves all that are measured side by side. They share its thread and its heap, so what the machine or the runtime does
+//! A process serves all that are measured side by side. They share its thread and its heap, so what the machine or the runtime does
 //! meanwhile meets all alike; each is an isolate of its own.
 
 use std::collections::BTreeMap;
