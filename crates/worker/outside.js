@@ -13,13 +13,20 @@ export async function post(fetcher, url, lines, body, milliseconds, ends) {
   try {
     const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
     discard(response);
-    return { status: response.status, late: false, retryAfter: response.headers.get("retry-after") ?? undefined };
+    const { status, ok } = response;
+    // To look at a response's headers makes an object of them.
+    return { status, late: false, retryAfter: ok ? undefined : (response.headers.get("retry-after") ?? undefined) };
   } catch {
     // Why a request failed is not told apart, but for its time.
     return { status: 0, late: signal.aborted };
   } finally {
     end?.();
   }
+}
+
+/** The headers that belong to a body, as lines: empty where there is none. */
+export function content(headers) {
+  return `${headers.get("content-type") ?? ""}\n${headers.get("content-encoding") ?? ""}`;
 }
 
 /** A document of at most `limit` bytes, with its `Cache-Control`; undefined for anything but a 200 that is read in time. */

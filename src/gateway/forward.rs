@@ -47,7 +47,11 @@ impl<B: Clone> Event<B> {
     ///
     /// `content` gives `content-type` and `content-encoding` as they came: they are not looked at before, so a shell need not
     /// fetch them for deliveries that are refused.
-    pub fn new(admitted: Admitted<'_, B>, received_at: Timestamp, content: impl Fn(&str) -> Option<Vec<u8>>) -> Self {
+    pub fn new(
+        admitted: Admitted<'_, B>,
+        received_at: Timestamp,
+        content: impl FnOnce() -> [Option<Vec<u8>>; 2],
+    ) -> Self {
         let verified = admitted.into_verified();
         let mut headers = content_headers(&verified, content);
         headers.extend(sender_headers(&verified));
@@ -142,12 +146,12 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-fn content_headers<B>(verified: &Verified<'_, B>, content: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<Header> {
+fn content_headers<B>(verified: &Verified<'_, B>, content: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Vec<Header> {
     if verified.claims().is_some() {
         return vec![(Cow::Borrowed("content-type"), b"application/json".to_vec())];
     }
-    let copy = |name| content(name).map(|value| (Cow::Borrowed(name), value));
-    CONTENT.into_iter().filter_map(copy).collect()
+    let named = CONTENT.into_iter().zip(content());
+    named.filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect()
 }
 
 /// The scheme's own headers. With a token, id and timestamp are not signed: the id is the event's, and there is no timestamp.

@@ -29,11 +29,8 @@ extern "C" {
     #[wasm_bindgen(method, js_name = waitUntil)]
     pub(crate) fn wait_until(this: &ExecutionContext, promise: &Promise);
 
-    /// Request or response headers.
-    #[derive(Clone)]
+    /// A request's headers.
     pub type Headers;
-    #[wasm_bindgen(method)]
-    pub(crate) fn get(this: &Headers, name: &str) -> Option<String>;
 
     /// A KV namespace.
     #[derive(Clone)]
@@ -118,6 +115,8 @@ extern "C" {
 extern "C" {
     fn post(fetcher: &JsValue, url: &str, lines: &str, body: &Uint8Array, milliseconds: f64, ends: bool) -> Promise;
     fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
+    /// `Content-Type` and `Content-Encoding`, as lines: empty where there is none.
+    pub(crate) fn content(headers: &Headers) -> String;
     #[wasm_bindgen(catch)]
     fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
     /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.

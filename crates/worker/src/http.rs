@@ -24,7 +24,7 @@ pub(crate) struct Reply {
 /// Whether the request is made `in_object`, a Durable Object, decides over its time limit's timer.
 pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue, in_object: bool) -> Reply {
     let started = host::now_ms();
-    let lines = header_lines(event, attempt, source);
+    let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
     let head = match destination(event, source, env) {
         Ok(fetcher) => {
             let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
@@ -45,9 +45,9 @@ pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env
 
 /// Headers as they cross the boundary: no value holds a line feed. workerd writes header text as UTF-8, so what arrived as UTF-8
 /// leaves as the same bytes.
-fn header_lines(event: &Event<Body>, attempt: u32, source: &Source) -> String {
+fn header_lines(event: &Event<Body>, attempt: u32, source: &Source, now: Timestamp) -> String {
     let mut lines = String::with_capacity(512);
-    event.request_headers(source, attempt, Timestamp::from_unix(host::now()), &Platform, |name, value| {
+    event.request_headers(source, attempt, now, &Platform, |name, value| {
         if !lines.is_empty() {
             lines.push('\n');
         }

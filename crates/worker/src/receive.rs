@@ -50,9 +50,11 @@ struct Arrival {
 }
 
 impl Arrival {
-    /// A header that belongs to the body.
-    fn content(&self, name: &str) -> Option<Vec<u8>> {
-        self.request.headers().get(name).map(|value| header_bytes(&value).into_owned())
+    /// `Content-Type` and `Content-Encoding`.
+    fn content(&self) -> [Option<Vec<u8>>; 2] {
+        let lines = host::content(&self.request.headers());
+        let (kind, encoding) = lines.split_once('\n').unwrap_or_default();
+        [kind, encoding].map(|value| Some(header_bytes(value).into_owned()).filter(|value| !value.is_empty()))
     }
 }
 
@@ -85,21 +87,25 @@ async fn handle(
     let claim = source.policy.read(&headers).map_err(Refusal::Check)?;
     note_claim(source, claim, arrival.now, line);
     let verified = verify(state, source, arrival, claim, line).await?;
-    let event = EventKey::new(&source.name, verified.id());
+    // Of a signed claim, the id that was noted is the one that was verified.
+    let event = line.event.unwrap_or_else(|| EventKey::new(&source.name, verified.id()));
     (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
-    let lapses = host::now_ms().saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
     if let Some(durable) = source.durable {
         return store(state, source, durable, arrival, verified, event).await;
     }
-    let held = source.dedupe.is_some();
-    if held && !state.in_flight.borrow_mut().enter(event, host::now_ms(), lapses) {
-        return Err(Refusal::InFlight);
-    }
+    let lapses = source.dedupe.map(|_| hold(state, source, event)).transpose()?;
     let result = deliver(state, source, arrival, verified, event, line).await;
-    if held {
+    if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
     result
+}
+
+/// Holds copies of an event back while it is under way, until the returned time at most.
+fn hold(state: &State, source: &Source, event: EventKey) -> Result<u64, Refusal> {
+    let now = host::now_ms();
+    let lapses = now.saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+    if state.in_flight.borrow_mut().enter(event, now, lapses) { Ok(lapses) } else { Err(Refusal::InFlight) }
 }
 
 /// Steps 8 to 10 of a durable source: whether the event was seen before is for the inbox to say, in the write that stores it.
@@ -113,7 +119,7 @@ async fn store(
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let id = verified.id().to_vec();
     let admitted = verified.admit(Seen::No).ok_or(Refusal::StorageUnavailable)?;
-    let stored = Event::new(admitted, arrival.now, |name| arrival.content(name));
+    let stored = Event::new(admitted, arrival.now, || arrival.content());
     let status = inbox::hand_over(&state.env, source, durable.shards, event, &stored).await?;
     Ok((status, id))
 }
@@ -137,8 +143,8 @@ async fn deliver(
         None => Seen::No,
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
-    let content = |name: &str| arrival.content(name);
-    let reply = http::send(&Event::new(admitted, arrival.now, content), 1, source, &state.env, false).await;
+    let event_sent = Event::new(admitted, arrival.now, || arrival.content());
+    let reply = http::send(&event_sent, 1, source, &state.env, false).await;
     line.destination = Some((reply.status, reply.ms));
     reply.outcome?;
     if let Some((kv, seconds)) = marks
