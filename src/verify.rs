@@ -190,6 +190,9 @@ impl Policy {
             return Ok((Form::V1, key));
         }
         let signatures: Vec<_> = self.counting(tokens, Form::V1a).filter_map(decode_ed25519).collect();
+        if signatures.is_empty() {
+            return Err(Error::NoMatchingSignature);
+        }
         let key = v1a::find_match(&signatures, keys, prefix, body, crypto)?;
         key.map(|key| (Form::V1a, key)).ok_or(Error::NoMatchingSignature)
     }

@@ -10,6 +10,8 @@ use crate::signature::{Crypto, is_strict};
 use crate::verify::Keys;
 
 /// At most [`MAX_ATTEMPTS`] checks are made, or none.
+// Not in line, as most Workers meet none of these: what they do not run, the engine does not compile.
+#[inline(never)]
 pub(super) fn find_match<B, C: Crypto<B>>(
     signatures: &[[u8; 64]],
     keys: Keys<'_>,

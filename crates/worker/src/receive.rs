@@ -14,7 +14,7 @@ use crate::body::Body;
 use crate::crypto::Platform;
 use crate::host::{self, Request};
 use crate::keys::Access;
-use crate::task::{self, Answer};
+use crate::task::{self, Answer, apart};
 use crate::{State, http, inbox, marks, ready, state};
 
 /// The rest: the number of an answer, [`TEXT`](crate::task::TEXT), or [`PROMISE`](crate::task::PROMISE).
@@ -91,7 +91,7 @@ async fn handle(
     let event = line.event.unwrap_or_else(|| EventKey::new(&source.name, verified.id()));
     (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
     if let Some(durable) = source.durable {
-        return store(state, source, durable, arrival, verified, event).await;
+        return apart(store(state, source, durable, arrival, verified, event)).await;
     }
     let lapses = source.dedupe.map(|_| hold(state, source, event)).transpose()?;
     let result = deliver(state, source, arrival, verified, event, line).await;
@@ -176,17 +176,20 @@ async fn verify<'d>(
         return Ok(verified);
     }
     let access = Access { kv: state.kv.clone(), context: arrival.request.context() };
-    let set = state.sets.get(url, &access).await.ok_or_else(|| {
-        line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
-        Refusal::KeysUnavailable
-    })?;
-    match check(Keys { jwks: Some(&set), ..own }) {
-        Err(error) if error.may_be_rotation() => {
-            let newer = state.sets.newer(url, &access).await.ok_or(Refusal::Check(error))?;
-            check(Keys { jwks: Some(&newer), ..own }).map_err(Refusal::Check)
+    let by_set = async {
+        let set = state.sets.get(url, &access).await.ok_or_else(|| {
+            line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
+            Refusal::KeysUnavailable
+        })?;
+        match check(Keys { jwks: Some(&set), ..own }) {
+            Err(error) if error.may_be_rotation() => {
+                let newer = state.sets.newer(url, &access).await.ok_or(Refusal::Check(error))?;
+                check(Keys { jwks: Some(&newer), ..own }).map_err(Refusal::Check)
+            }
+            checked => checked.map_err(Refusal::Check),
         }
-        checked => checked.map_err(Refusal::Check),
-    }
+    };
+    apart(by_set).await
 }
 
 /// What the headers claim, for the log.

@@ -106,6 +106,11 @@ pub(crate) fn start(future: impl Future<Output = Answer> + 'static) -> i32 {
     answer
 }
 
+/// A future that is no part of the one that awaits it, for what only some sources need: what is not run, the engine does not compile.
+pub(crate) fn apart<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(future)
+}
+
 /// A promise of what JavaScript does not follow: what goes on behind an answer, or serves an object. One type of future, so that
 /// `wasm-bindgen-futures` is compiled once.
 pub(crate) fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {

@@ -33,6 +33,7 @@ impl fmt::Display for Fault {
     }
 }
 
+/// What is read is told to the compiler not to be put in line: the engine compiles what runs, at each start, and this runs once.
 pub(super) struct Reader<'a> {
     prefix: &'static str,
     members: Option<Members<'a>>,
@@ -51,6 +52,7 @@ impl<'a> Reader<'a> {
         reader
     }
 
+    #[inline(never)]
     pub(super) fn fault(&mut self, key: &str, problem: &str, fix: &str) {
         let key = [self.prefix, key].concat();
         self.faults.push(Fault::new(&key, problem, fix));
@@ -75,11 +77,13 @@ impl<'a> Reader<'a> {
         is
     }
 
+    #[inline(never)]
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let text = self.take(key)?;
         self.checked(key, json::string(text).filter(|text| !text.is_empty()), "is not a text", "put it in quotes")
     }
 
+    #[inline(never)]
     pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
         let text = self.take(key)?;
         self.checked(
@@ -90,6 +94,7 @@ impl<'a> Reader<'a> {
         )
     }
 
+    #[inline(never)]
     pub(super) fn number(&mut self, key: &str, least: u64, most: u64) -> Option<u64> {
         let text = self.take(key)?;
         let number =
@@ -97,18 +102,21 @@ impl<'a> Reader<'a> {
         self.checked(key, number, "is out of range", &format!("use a whole number from {least} to {most}"))
     }
 
+    #[inline(never)]
     pub(super) fn duration(&mut self, key: &str) -> Option<u64> {
         let text = self.take(key)?;
         let seconds = json::string(text).and_then(|text| units::duration(&text));
         self.checked(key, seconds, "is not a duration", "write a number and s, m, h or d, like \"10s\"")
     }
 
+    #[inline(never)]
     pub(super) fn size(&mut self, key: &str) -> Option<u64> {
         let text = self.take(key)?;
         let bytes = json::string(text).and_then(|text| units::size(&text));
         self.checked(key, bytes, "is not a size", "write a number and B, KiB or MiB, like \"1MiB\"")
     }
 
+    #[inline(never)]
     pub(super) fn list(&mut self, key: &str) -> Option<Vec<String>> {
         let text = self.take(key)?;
         let texts = json::value(text).and_then(|value| {
@@ -135,12 +143,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The value of the secret that a key names.
+    #[inline(never)]
     pub(super) fn secret(&mut self, key: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
         let name = self.text(key)?;
         self.value_of(key, &name, environment)
     }
 
     /// The keys in the secrets that a list names; a value may hold several, separated by white space.
+    #[inline(never)]
     pub(super) fn keys(&mut self, key: &str, environment: &impl Environment) -> Vec<SecretKey> {
         let Some(names) = self.list(key) else { return Vec::new() };
         if names.is_empty() {
@@ -150,6 +160,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The shared secrets in the secret that a key names.
+    #[inline(never)]
     pub(super) fn hmac_keys(&mut self, key: &str, environment: &impl Environment) -> Vec<HmacKey> {
         let Some(name) = self.text(key) else { return Vec::new() };
         let keys = self.keys_in(key, &name, environment);
@@ -165,6 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A binding that a key names and that is not there.
+    #[inline(never)]
     pub(super) fn unbound(&mut self, key: &str, name: &str, kind: &str, table: &str) {
         let problem = format!("names {}, which is no {kind} binding", shown(name, "a binding"));
         self.fault(key, &problem, &format!("add it under {table}"));
@@ -200,6 +212,7 @@ impl<'a> Reader<'a> {
         keys
     }
 
+    #[inline(never)]
     fn value_of(&mut self, key: &str, name: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
         let missing = match environment.secret(name) {
             Secret::Value(value) if !value.trim_ascii().is_empty() => return Some(value),
@@ -216,10 +229,12 @@ impl<'a> Reader<'a> {
         None
     }
 
+    #[inline(never)]
     fn take(&mut self, key: &str) -> Option<&'a str> {
         self.members.as_mut()?.take(key)
     }
 
+    #[inline(never)]
     fn checked<T>(&mut self, key: &str, value: Option<T>, problem: &str, fix: &str) -> Option<T> {
         if value.is_none() {
             self.fault(key, problem, fix);
