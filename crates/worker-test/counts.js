@@ -55,7 +55,7 @@ WebAssembly.Instance = class {
 /** Rust waits for a promise in two ways: a delivery by being called with what it came to, an alarm's pass by `then`. */
 function countIn(name) {
   counts.callsIntoWasm += 1;
-  if (name === "task_resume") counts.promisesAwaited += 1;
+  if (name === "resume") counts.promisesAwaited += 1;
 }
 
 function countOut(name) {

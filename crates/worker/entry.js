@@ -7,7 +7,7 @@ import { readChunks } from "./outside.js";
 const HEALTH = 2147483647;
 const ADMIN = 2147483646;
 const TEXT = -1;
-const PROMISE = -2;
+const PENDING = -2;
 const SUCCESS = { status: 200, headers: { "content-type": "application/json" } };
 const RETRY_ALARM_MS = 30_000;
 const STORED = { status: 202, headers: SUCCESS.headers };
@@ -18,6 +18,10 @@ let told;
 /** Which instance of the Wasm this is: one more after each trap; and what is resolved by that. */
 let instance = 0;
 let trap = Promise.withResolvers();
+
+const givenUp = new FinalizationRegistry(({ task, born }) => {
+  if (born === instance) glue.abandon(task);
+});
 
 glue.initSync({ module: wasm });
 
@@ -68,41 +72,50 @@ async function handle(request, env, ctx) {
     for (let i = 1; i < reader.headers.length; i++) lines += "\n" + (headers.get(reader.headers[i]) ?? "");
     const small = body.length > told.smallBody ? undefined : body;
     const n = glue.receive(index, lines, small, body, { headers, context: ctx }, Date.now() / 1000);
-    if (n !== PROMISE) return finish(n);
-    const followed = follow(glue.suspended());
-    if (reader.outlives) ctx.waitUntil(followed);
+    if (n > PENDING) return finish(n);
+    if (!reader.outlives) return await followWhileAsked(n);
+    const followed = follow(n);
+    ctx.waitUntil(followed);
     return await followed;
   } catch (error) {
     return recover(error);
   }
 }
 
-/** Awaits for a delivery what it waits for, until it has an answer. */
-async function follow(task) {
+/** Awaits for a task what it waits for, until it has an answer. */
+async function follow(n) {
   const born = instance;
-  let n = PROMISE;
-  while (n === PROMISE) {
+  const task = PENDING - n;
+  while (n <= PENDING) {
     let value;
     let fulfilled = true;
     try {
-      value = await task.awaited();
+      value = await glue.awaited(task);
     } catch (error) {
       [value, fulfilled] = [error, false];
     }
     if (born !== instance) return unexpected();
     try {
-      n = task.resume(fulfilled, value);
+      n = glue.resume(task, fulfilled, value);
     } catch (error) {
       return recover(error);
     }
   }
-  task.free();
   return finish(n);
+}
+
+/** The same for a request that the platform gives up where its sender does: then nothing here goes on, and the task is let go of. */
+async function followWhileAsked(n) {
+  const asked = {};
+  givenUp.register(asked, { task: PENDING - n, born: instance }, asked);
+  const response = await follow(n);
+  givenUp.unregister(asked);
+  return response;
 }
 
 async function admin(request) {
   const n = glue.admin(request.headers.get("authorization"), request.method, request.url);
-  const response = n === PROMISE ? await follow(glue.suspended()) : finish(n);
+  const response = n > PENDING ? finish(n) : await followWhileAsked(n);
   return request.method === "HEAD" ? new Response(null, response) : response;
 }
 

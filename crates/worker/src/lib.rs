@@ -45,7 +45,7 @@ use crate::keys::Cache;
 use crate::receive::header_names;
 pub use crate::receive::receive;
 use crate::task::Answer;
-pub use crate::task::{PROMISE, TEXT, Task, suspended, text};
+pub use crate::task::{PENDING, TEXT, abandon, awaited, resume, text};
 
 /// What lives as long as the isolate.
 pub(crate) struct State {
@@ -130,7 +130,7 @@ pub fn health() -> String {
     [mark, &printed(&json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))].concat()
 }
 
-/// Anything under `/admin`: the number of an answer, [`TEXT`] or [`PROMISE`].
+/// Anything under `/admin`: the number of an answer, [`TEXT`] or [`PENDING`].
 #[wasm_bindgen]
 pub fn admin(authorization: Option<String>, method: String, url: String) -> i32 {
     let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };

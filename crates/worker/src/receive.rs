@@ -17,7 +17,7 @@ use crate::keys::Access;
 use crate::task::{self, Answer, apart};
 use crate::{State, http, inbox, marks, ready, state};
 
-/// The rest: the number of an answer, [`TEXT`](crate::task::TEXT), or [`PROMISE`](crate::task::PROMISE).
+/// The rest: the number of an answer, [`TEXT`](crate::task::TEXT), or [`PENDING`](crate::task::PENDING).
 ///
 /// `lines` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds, which
 /// no header can hold. `bytes` are those of a body that is small enough to be hashed here.

@@ -6,11 +6,11 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
+use slab::Slab;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -20,29 +20,27 @@ pub(crate) enum Answer {
     Text(String),
 }
 
-/// As [`receive`](crate::receive()) and [`Task::resume`] return it: [`text`] has the answer.
+/// As [`receive`](crate::receive()) and [`resume`] return it: [`text`] has the answer.
 pub const TEXT: i32 = -1;
 
-/// As [`receive`](crate::receive()) and [`Task::resume`] return it: there is a promise to wait for.
-pub const PROMISE: i32 = -2;
+/// As [`receive`](crate::receive()) and [`resume`] return it: this, minus the number of a task that waits for a promise.
+pub const PENDING: i32 = -2;
 
 /// A delivery that waits.
-#[wasm_bindgen]
-pub struct Task {
-    future: Pin<Box<dyn Future<Output = Answer>>>,
+struct Task {
+    /// Not there while it is polled.
+    future: Option<Pin<Box<dyn Future<Output = Answer>>>>,
     awaited: Option<Promise>,
 }
 
 thread_local! {
-    static LAST: RefCell<Last> = const { RefCell::new(Last { task: None, text: String::new() }) };
+    /// What JavaScript knows by number: an object of it would cost a small delivery 3 µs, and several times that until the engine has
+    /// optimised its making and letting go.
+    static TASKS: RefCell<Slab<Task>> = const { RefCell::new(Slab::new()) };
+    /// The text of the last answer, to be fetched at once: numbers cross the boundary for less, and most answers are numbers.
+    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
     /// There while JavaScript polls; where nothing is, somebody else does.
     static POLL: RefCell<Option<Exchange>> = const { RefCell::new(None) };
-}
-
-/// What the last call left to be fetched at once: numbers cross the boundary for less than objects do, and most calls leave nothing.
-struct Last {
-    task: Option<Task>,
-    text: String,
 }
 
 /// Between a future and who polls it: the promise that it waits for, or what that promise came to.
@@ -55,55 +53,69 @@ enum Exchange {
 /// The text of an answer, after [`TEXT`].
 #[wasm_bindgen]
 pub fn text() -> String {
-    LAST.with_borrow_mut(|last| mem::take(&mut last.text))
+    LAST.take()
 }
 
-/// The delivery that waits, after [`PROMISE`] from [`receive`](crate::receive()).
+/// What a task waits for, after [`PENDING`].
 #[wasm_bindgen]
-pub fn suspended() -> Option<Task> {
-    LAST.with_borrow_mut(|last| last.task.take())
+pub fn awaited(task: usize) -> Option<Promise> {
+    TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.awaited.take())
 }
 
+/// Goes on with what that came to: the number of an answer, [`TEXT`] or [`PENDING`], after which alone a task is still there.
 #[wasm_bindgen]
-impl Task {
-    /// What it waits for.
-    pub fn awaited(&mut self) -> Option<Promise> {
-        self.awaited.take()
-    }
-
-    /// Goes on with what that came to: a number of an answer, [`TEXT`] or [`PROMISE`]. Not to be called after one of the former.
-    pub fn resume(&mut self, fulfilled: bool, value: JsValue) -> i32 {
-        self.poll(Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) }))
-    }
-
-    fn poll(&mut self, given: Exchange) -> i32 {
-        POLL.set(Some(given));
-        let polled = self.future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        match (polled, POLL.take()) {
-            (Poll::Ready(Answer::Ready(number)), _) => i32::try_from(number).unwrap_or_default(),
-            (Poll::Ready(Answer::Text(text)), _) => {
-                LAST.with_borrow_mut(|last| last.text = text);
-                TEXT
-            }
-            (Poll::Pending, exchange) => {
-                self.awaited = match exchange {
-                    Some(Exchange::Awaited(promise)) => Some(promise),
-                    _ => None,
-                };
-                PROMISE
-            }
+pub fn resume(task: usize, fulfilled: bool, value: JsValue) -> i32 {
+    let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.future.take()) else { return PENDING };
+    match poll(&mut future, Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) })) {
+        Ok(answer) => {
+            TASKS.with_borrow_mut(|tasks| tasks.try_remove(task));
+            answer
+        }
+        Err(awaited) => {
+            TASKS.with_borrow_mut(|tasks| {
+                if let Some(task) = tasks.get_mut(task) {
+                    *task = Task { future: Some(future), awaited };
+                }
+            });
+            pending(task)
         }
     }
 }
 
+/// Lets go of a task that nobody will go on with.
+#[wasm_bindgen]
+pub fn abandon(task: usize) {
+    // Dropped when nothing is borrowed any more: what it held may look here.
+    let task = TASKS.with_borrow_mut(|tasks| tasks.try_remove(task));
+    drop(task);
+}
+
 /// Begins a delivery. What awaits nothing is answered at once.
 pub(crate) fn start(future: impl Future<Output = Answer> + 'static) -> i32 {
-    let mut task = Task { future: Box::pin(future), awaited: None };
-    let answer = task.poll(Exchange::Nothing);
-    if answer == PROMISE {
-        LAST.with_borrow_mut(|last| last.task = Some(task));
+    let mut future: Pin<Box<dyn Future<Output = Answer>>> = Box::pin(future);
+    match poll(&mut future, Exchange::Nothing) {
+        Ok(answer) => answer,
+        Err(awaited) => pending(TASKS.with_borrow_mut(|tasks| tasks.insert(Task { future: Some(future), awaited }))),
     }
-    answer
+}
+
+/// An answer, or else what is waited for.
+fn poll(future: &mut Pin<Box<dyn Future<Output = Answer>>>, given: Exchange) -> Result<i32, Option<Promise>> {
+    POLL.set(Some(given));
+    let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    match (polled, POLL.take()) {
+        (Poll::Ready(Answer::Ready(number)), _) => Ok(i32::try_from(number).unwrap_or_default()),
+        (Poll::Ready(Answer::Text(text)), _) => {
+            LAST.set(text);
+            Ok(TEXT)
+        }
+        (Poll::Pending, Some(Exchange::Awaited(promise))) => Err(Some(promise)),
+        (Poll::Pending, _) => Err(None),
+    }
+}
+
+fn pending(task: usize) -> i32 {
+    PENDING.saturating_sub_unsigned(u32::try_from(task).unwrap_or(u32::MAX))
 }
 
 /// A future that is no part of the one that awaits it, for what only some sources need: what is not run, the engine does not compile.
