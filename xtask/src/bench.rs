@@ -38,7 +38,7 @@ use self::workers::{Bundle, Worker};
 use crate::tools;
 
 /// Rounds of a full run, and of a quick one; those of a plot, and starts of a process.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 24;
 const QUICK: usize = 3;
 const PLOT_ROUNDS: usize = 3;
 const STARTS: usize = 15;

@@ -20,11 +20,13 @@ use crate::{State, http, inbox, marks, ready, state};
 /// The rest: the number of an answer, [`TEXT`](crate::task::TEXT), or [`PENDING`](crate::task::PENDING).
 ///
 /// `lines` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds, which
-/// no header can hold. `bytes` are those of a body that is small enough to be hashed here.
+/// no header can hold; `long` is their UTF-8 text, where that is how they came. `bytes` are those of a body that is small enough to
+/// be hashed here.
 #[wasm_bindgen]
 pub fn receive(
     index: usize,
     lines: String,
+    long: Option<Vec<u8>>,
     bytes: Option<Vec<u8>>,
     body: Uint8Array,
     request: Request,
@@ -32,6 +34,7 @@ pub fn receive(
 ) -> i32 {
     let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
     let body = Body::new(body, bytes);
+    let lines = long.and_then(|long| String::from_utf8(long).ok()).unwrap_or(lines);
     let arrival = Arrival { lines, request, body, now: Timestamp::from_unix(now as u64) };
     task::start(async move {
         match state.config.source(index) {

@@ -16,7 +16,7 @@ use crate::term::Progress;
 pub(super) const CONNECTIONS: u32 = 16;
 
 /// Rounds that one process serves.
-const PER_PROCESS: usize = 3;
+const PER_PROCESS: usize = 6;
 
 /// The rounds, process by process. What a process does differs from one to the next: where its memory lies, what is compiled when. In
 /// one alone, that luck would be measured.
@@ -151,9 +151,9 @@ mod tests {
 
     #[test]
     fn rounds_are_spread_over_processes() {
-        assert_eq!(by_process(12), [1..=3, 4..=6, 7..=9, 10..=12]);
+        assert_eq!(by_process(24), [1..=6, 7..=12, 13..=18, 19..=24]);
         assert_eq!(by_process(3), [1..=3]);
-        assert_eq!(by_process(5), [1..=3, 4..=5]);
+        assert_eq!(by_process(8), [1..=6, 7..=8]);
         assert_eq!(by_process(0), []);
     }
 }
