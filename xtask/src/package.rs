@@ -20,7 +20,7 @@ const MODULE: Module = Module { name: "npm", package: "countersign-npm", profile
 
 /// The same with reports and the jwt form, loaded when asked for.
 const FULL: Module =
-    Module { name: "npm-full", package: "countersign-npm-full", profile: "release", abort_handler: false };
+    Module { name: "npm-full", package: "countersign-npm-full", profile: "small", abort_handler: false };
 
 /// What is left of the first where there are shared secrets alone.
 const HMAC: Module = Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "npm", abort_handler: false };
