@@ -94,7 +94,10 @@ async function follow(n) {
     let value;
     let fulfilled = true;
     try {
-      value = await glue.awaited(task);
+      const promise = glue.awaited(task);
+      // There always is one; without it, this would go round and round.
+      if (promise === undefined) return recover(new Error("a delivery waits for nothing"));
+      value = await promise;
     } catch (error) {
       [value, fulfilled] = [error, false];
     }

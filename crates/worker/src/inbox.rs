@@ -24,7 +24,6 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox::{self, Limits, Progress, State};
 use countersign::json::printed;
 use js_sys::{JsString, Uint8Array};
-use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 pub(crate) use self::shard::{hand_over, source, stub};
@@ -92,7 +91,7 @@ impl Inbox {
             armed: Cell::new(None),
         };
         if let Some(problem) = broken {
-            host::log(&printed(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": problem })));
+            table::log_failure(Some(problem));
         }
         object.rearm();
         Self(Rc::new(object))

@@ -215,7 +215,11 @@ impl Table {
 
 /// What SQLite says goes to the log; it holds no values.
 fn report(error: &JsValue) {
-    let detail = crate::host::property(error, "message").and_then(|text| text.as_string());
+    log_failure(crate::host::property(error, "message").and_then(|text| text.as_string()).as_deref());
+}
+
+/// One line for a storage that does not work.
+pub(super) fn log_failure(detail: Option<&str>) {
     crate::host::log(&printed(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail })));
 }
 
