@@ -8,9 +8,10 @@ const HEALTH = 2147483647;
 const ADMIN = 2147483646;
 const TEXT = -1;
 const PENDING = -2;
-const SUCCESS = { status: 200, headers: { "content-type": "application/json" } };
-const RETRY_ALARM_MS = 30_000;
+// Made once: a `Headers` is copied into a response, where an object would be read member by member.
+const SUCCESS = { status: 200, headers: new Headers({ "content-type": "application/json" }) };
 const STORED = { status: 202, headers: SUCCESS.headers };
+const RETRY_ALARM_MS = 30_000;
 const LONG_LINES = 512;
 const encoder = new TextEncoder();
 
@@ -31,7 +32,7 @@ function setup(env) {
   const sources = typeof env.SOURCES === "string" || env.SOURCES === undefined ? env.SOURCES : JSON.stringify(env.SOURCES);
   const { answers, sources: readers, smallBody } = JSON.parse(glue.setup(env, sources));
   const ready = answers.map(({ status, body, header }) => {
-    const headers = { "content-type": "application/problem+json", ...(header && { [header[0]]: header[1] }) };
+    const headers = new Headers({ "content-type": "application/problem+json", ...(header && { [header[0]]: header[1] }) });
     return { body, init: { status, headers } };
   });
   return { answers: ready, readers, smallBody };
