@@ -76,7 +76,7 @@ async function handle(request, env, ctx) {
     // Text crosses character by character, which for a hundred signatures takes longer than all that is done with them.
     const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
     const small = body.length > told.smallBody ? undefined : body;
-    const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, context: ctx }, Date.now() / 1000);
+    const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, context: ctx, reader }, Date.now() / 1000);
     if (n > PENDING) return finish(n);
     if (!reader.outlives) return await followWhileAsked(n);
     const followed = follow(n);

@@ -4,11 +4,28 @@
  * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether the time limit has to end with the request
  * is said by `ends`. Resolves to the head of the answer: its status (0: none, in time or at all) and what it says of `Retry-After`.
  */
-export async function post(fetcher, url, lines, body, milliseconds, ends) {
+export function post(fetcher, url, lines, body, milliseconds, ends) {
   const parts = lines.split("\n");
   const headers = {};
   for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
-  const { signal, end } = ends ? endingLimit(milliseconds) : { signal: AbortSignal.timeout(milliseconds) };
+  return send(fetcher, url, headers, body, ends ? endingLimit(milliseconds) : limit(milliseconds));
+}
+
+/**
+ * One POST of what a sender sent, to the same end. Its headers need not cross to Wasm and back: which of them go on, and what is added to
+ * them, was told of the source once, for each of its plans. `receivedAt` is in Unix seconds.
+ */
+export function pass({ headers: came, reader }, plan, fetcher, body, receivedAt, milliseconds) {
+  const { passed, added } = reader.plans[plan];
+  const headers = { ...added, [reader.receivedAt]: String(receivedAt) };
+  for (const name of passed) {
+    const value = came.get(name);
+    if (value) headers[name] = value;
+  }
+  return send(fetcher, reader.url, headers, body, limit(milliseconds));
+}
+
+async function send(fetcher, url, headers, body, { signal, end }) {
   const init = { method: "POST", headers, body, redirect: "manual", signal };
   try {
     const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
@@ -69,6 +86,10 @@ export async function readChunks(stream, limit) {
     at += chunk.length;
   }
   return bytes;
+}
+
+function limit(milliseconds) {
+  return { signal: AbortSignal.timeout(milliseconds), end: undefined };
 }
 
 /** A time limit that can be ended: a timer that nobody needs would keep a Durable Object in memory. It costs three objects more. */

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::config::{Destination, Source};
 use super::dedupe::Admitted;
 use crate::json::{quoted, value};
-use crate::scheme::Form;
+use crate::scheme::{Form, HeaderNames};
 use crate::sign::sign;
 use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
@@ -93,12 +93,47 @@ impl<B: Clone> Event<B> {
             add("webhook-timestamp", digits.format(now.as_unix()).as_bytes());
             add("webhook-signature", signature.as_bytes());
         }
-        add("countersign-source", source.name.as_bytes());
-        add("countersign-scheme", self.form.as_str().as_bytes());
-        add("countersign-attempt", digits.format(attempt).as_bytes());
-        add("countersign-received-at", digits.format(self.received_at.as_unix()).as_bytes());
+        told(source, self.form, attempt, |name, value| add(name, value.as_bytes()));
+        add(RECEIVED_AT, digits.format(self.received_at.as_unix()).as_bytes());
     }
 }
+
+/// The headers of a delivery that goes on as it came: whatever its sender sent, they are the same for all deliveries of a source
+/// that are signed in one form under one set of names. So a shell that holds the request needs to be told of them once.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    names: &'static HeaderNames,
+    form: Form,
+}
+
+impl Plan {
+    /// All that deliveries to a source may need. There is none where headers are made anew for each: those that are signed for the
+    /// destination, and those of a token.
+    pub fn all(source: &Source) -> impl Iterator<Item = Self> {
+        let sets = source.policy.scheme.headers.iter().filter(|_| source.forward.sign_with.is_empty());
+        sets.flat_map(|names| [Form::V1, Form::V1a].map(|form| Self { names, form }))
+    }
+
+    /// The headers of the request that go on as they are, where they are there and not empty.
+    pub fn passed(self) -> impl Iterator<Item = &'static str> {
+        CONTENT.into_iter().chain(self.names.all())
+    }
+
+    /// Hands the headers that are added at the first attempt to `add`, each a name and a value, but for [`RECEIVED_AT`].
+    pub fn added(self, source: &Source, add: impl FnMut(&str, &str)) {
+        told(source, self.form, 1, add);
+    }
+}
+
+/// What a destination is told of an event at each attempt.
+fn told(source: &Source, form: Form, attempt: u32, mut add: impl FnMut(&str, &str)) {
+    add("countersign-source", &source.name);
+    add("countersign-scheme", form.as_str());
+    add("countersign-attempt", itoa::Buffer::new().format(attempt));
+}
+
+/// The header that says when an event was accepted, in Unix seconds.
+pub const RECEIVED_AT: &str = "countersign-received-at";
 
 /// The URL of a request to a source's destination.
 pub fn url(source: &Source) -> String {
@@ -141,6 +176,12 @@ pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> Stri
 }
 
 impl<'d, B> Admitted<'d, B> {
+    /// Which [`Plan`] of the source it goes on by, if it goes on as it came.
+    pub fn plan(&self, source: &Source) -> Option<usize> {
+        let Claim::Signed { names: signed, .. } = self.0.claim() else { return None };
+        Plan::all(source).position(|plan| plan.names.id == signed.id && plan.form == self.0.form())
+    }
+
     fn into_verified(self) -> Verified<'d, B> {
         self.0
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::State;
+use crate::env::Bindings;
 use crate::host::Fetcher;
 use crate::inbox::{source as find, stub};
 use crate::task::settled;
@@ -42,7 +43,7 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
 }
 
 struct Shards<'a> {
-    env: &'a JsValue,
+    env: &'a Bindings,
     source: &'a Source,
     count: u32,
 }

@@ -1,23 +1,45 @@
 //! The environment of the Worker: variables, secrets and bindings, by name.
 
+use std::cell::RefCell;
+
 use countersign::gateway::config::{Binding, Environment, Secret};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::host::{has_method, property};
+use crate::host::{Kv, has_method, property};
 
 /// `env`, as the platform hands it over.
-pub(crate) struct Bindings<'a>(pub(crate) &'a JsValue);
+pub(crate) struct Bindings {
+    env: JsValue,
+    /// What was asked for before: it is the same for as long as the isolate lives, and looking for it takes several crossings.
+    found: RefCell<Vec<(Box<str>, JsValue)>>,
+}
 
-impl Bindings<'_> {
-    pub(crate) fn has_kv(&self, name: &str) -> bool {
-        self.has(Binding::Kv(name))
+impl Bindings {
+    pub(crate) const fn new(env: JsValue) -> Self {
+        Self { env, found: RefCell::new(Vec::new()) }
+    }
+
+    /// The binding of that name, if there is one.
+    pub(crate) fn get(&self, name: &str) -> Option<JsValue> {
+        let mut found = self.found.borrow_mut();
+        if let Some((_, value)) = found.iter().find(|(known, _)| **known == *name) {
+            return Some(value.clone());
+        }
+        let value = property(&self.env, name)?;
+        found.push((name.into(), value.clone()));
+        Some(value)
+    }
+
+    /// The KV namespace of that name, if there is one.
+    pub(crate) fn kv(&self, name: &str) -> Option<Kv> {
+        if self.has(Binding::Kv(name)) { self.get(name).map(JsCast::unchecked_into) } else { None }
     }
 }
 
-impl Environment for Bindings<'_> {
+impl Environment for Bindings {
     fn secret(&self, name: &str) -> Secret {
-        let value = property(self.0, name).and_then(|value| value.as_string());
+        let value = property(&self.env, name).and_then(|value| value.as_string());
         value.map_or(Secret::Missing, |value| Secret::Value(Zeroizing::new(value)))
     }
 
@@ -25,7 +47,7 @@ impl Environment for Bindings<'_> {
     /// `fetch`, which they do not have.
     fn has(&self, binding: Binding<'_>) -> bool {
         let (Binding::Kv(name) | Binding::Service(name) | Binding::DurableObject(name)) = binding;
-        let Some(value) = property(self.0, name).filter(JsValue::is_object) else { return false };
+        let Some(value) = property(&self.env, name).filter(JsValue::is_object) else { return false };
         let service = has_method(&value, "fetch");
         match binding {
             Binding::Service(_) => service,

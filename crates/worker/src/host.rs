@@ -16,7 +16,8 @@ extern "C" {
     #[wasm_bindgen(js_name = clearTimeout, catch)]
     fn clear_timeout(id: &JsValue) -> Result<(), JsValue>;
 
-    /// What `entry.js` keeps of a request: its headers and its context, for the few that come so far that they are needed.
+    /// What `entry.js` keeps of a request: its headers, its context and what was told of its source, for the few that come so far that
+    /// they are needed.
     pub type Request;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn headers(this: &Request) -> Headers;
@@ -114,6 +115,15 @@ extern "C" {
 #[wasm_bindgen(raw_module = "./outside.js")]
 extern "C" {
     fn post(fetcher: &JsValue, url: &str, lines: &str, body: &Uint8Array, milliseconds: f64, ends: bool) -> Promise;
+    #[wasm_bindgen(js_name = pass)]
+    fn pass_on(
+        request: &Request,
+        plan: usize,
+        fetcher: &JsValue,
+        body: &Uint8Array,
+        received_at: f64,
+        milliseconds: f64,
+    ) -> Promise;
     fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
     /// `Content-Type` and `Content-Encoding`, as lines: empty where there is none.
     pub(crate) fn content(headers: &Headers) -> String;
@@ -191,6 +201,22 @@ pub(crate) async fn send(
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
     let post = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.ends);
     settled(post).await.ok().map(JsCast::unchecked_into)
+}
+
+/// One POST of a request's body, with headers by the plan of that number among those that its source was told to have; the head of
+/// the answer, or `None` where the platform failed rather than the destination. `received_at` is in Unix seconds.
+pub(crate) async fn pass(
+    request: &Request,
+    plan: usize,
+    fetcher: Option<&Fetcher>,
+    body: &Uint8Array,
+    received_at: u64,
+    milliseconds: u64,
+) -> Option<Head> {
+    let none = JsValue::UNDEFINED;
+    let fetcher = fetcher.map_or(&none, AsRef::as_ref);
+    let passed = pass_on(request, plan, fetcher, body, received_at as f64, milliseconds as f64);
+    settled(passed).await.ok().map(JsCast::unchecked_into)
 }
 
 /// A document of at most `limit` bytes, if it is answered with 200 in time.

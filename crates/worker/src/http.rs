@@ -1,5 +1,7 @@
 //! Requests to destinations.
 
+use std::borrow::Cow;
+
 use countersign::Timestamp;
 use countersign::gateway::config::{Destination, Source};
 use countersign::gateway::forward::{Event, Payload, is_in_event, object_name, url};
@@ -9,7 +11,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
 use crate::crypto::Platform;
-use crate::host::{self, Fetcher, Head, Namespace, TimeLimit, property};
+use crate::env::Bindings;
+use crate::host::{self, Fetcher, Head, Namespace, Request, TimeLimit};
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -19,19 +22,50 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<String>,
 }
 
+/// A delivery that goes on as it came, by the plan of that number.
+pub(crate) struct Passed<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) plan: usize,
+    pub(crate) id: &'a [u8],
+    pub(crate) body: &'a Body,
+    pub(crate) received_at: Timestamp,
+}
+
+/// Passes a delivery on to its source's destination, and waits for the head of the answer.
+pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) -> Reply {
+    let started = host::now_ms();
+    let Passed { request, plan, id, body, received_at } = passed;
+    let head = match destination(id, Content::Body(body), source, env) {
+        Ok(fetcher) => {
+            let at = received_at.as_unix();
+            host::pass(request, plan, fetcher.as_ref(), body.as_array(), at, source.forward.timeout_ms).await
+        }
+        Err(_) => None,
+    };
+    reply(head, started)
+}
+
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
 ///
 /// Whether the request is made `in_object`, a Durable Object, decides over its time limit's timer.
-pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &JsValue, in_object: bool) -> Reply {
+pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &Bindings, in_object: bool) -> Reply {
     let started = host::now_ms();
     let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
-    let head = match destination(event, source, env) {
+    let content = match &event.payload {
+        Payload::Claims(claims) => Content::Claims(claims),
+        Payload::Received(body) => Content::Body(body),
+    };
+    let head = match destination(&event.id, content, source, env) {
         Ok(fetcher) => {
             let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
             host::send(fetcher.as_ref(), &url(source), &lines, &body(event), limit).await
         }
         Err(_) => None,
     };
+    reply(head, started)
+}
+
+fn reply(head: Option<Head>, started: u64) -> Reply {
     let ms = host::now_ms().saturating_sub(started);
     let status = head.as_ref().map_or(0, Head::status);
     let outcome = match status {
@@ -66,24 +100,26 @@ pub(crate) fn body(event: &Event<Body>) -> Uint8Array {
     }
 }
 
-fn destination(event: &Event<Body>, source: &Source, env: &JsValue) -> Result<Option<Fetcher>, JsValue> {
-    let bound = |name: &str| property(env, name).ok_or(JsValue::UNDEFINED);
+/// What an event says of itself.
+enum Content<'a> {
+    Body(&'a Body),
+    Claims(&'a [u8]),
+}
+
+fn destination(id: &[u8], content: Content<'_>, source: &Source, env: &Bindings) -> Result<Option<Fetcher>, JsValue> {
+    let bound = |name: &str| env.get(name).ok_or(JsValue::UNDEFINED);
     match &source.forward.destination {
         Destination::Origin(_) => Ok(None),
         Destination::Service(binding) => bound(binding).map(JsCast::unchecked_into).map(Some),
-        Destination::DurableObject { binding, name } => {
+        Destination::DurableObject { binding, name: template } => {
             let namespace: Namespace = bound(binding)?.unchecked_into();
-            namespace.by_name(&name_of(event, source, name)).map(Some)
+            let json = match content {
+                Content::Claims(claims) => Cow::Borrowed(claims),
+                // The body is copied only for a template that looks into it.
+                Content::Body(body) if is_in_event(template) => Cow::Owned(body.to_vec()),
+                Content::Body(_) => Cow::default(),
+            };
+            namespace.by_name(&object_name(template, &source.name, id, &json)).map(Some)
         }
     }
-}
-
-fn name_of(event: &Event<Body>, source: &Source, template: &str) -> String {
-    let json = match &event.payload {
-        Payload::Claims(claims) => claims.clone(),
-        // The body is copied only for a template that looks into it.
-        Payload::Received(body) if is_in_event(template) => body.to_vec(),
-        Payload::Received(_) => Vec::new(),
-    };
-    object_name(template, &source.name, &event.id, &json)
 }

@@ -28,6 +28,7 @@ use wasm_bindgen::prelude::*;
 
 pub(crate) use self::shard::{hand_over, source, stub};
 use self::table::{Row, Table};
+use crate::env::Bindings;
 use crate::host::{self, Storage};
 use crate::state;
 use crate::task::{self, settled};
@@ -39,7 +40,7 @@ pub struct Inbox(Rc<Object>);
 
 struct Object {
     storage: Storage,
-    env: JsValue,
+    env: Bindings,
     table: Table,
     /// Why the database cannot be used, if it cannot.
     broken: Option<&'static str>,
@@ -77,7 +78,7 @@ impl Inbox {
         let broken = schema::migrate(&storage, &table).err();
         let object = Object {
             storage,
-            env,
+            env: Bindings::new(env),
             born: Cell::new(None),
             pending: Cell::new(table.count(State::Pending)),
             room: Cell::new((Limits::DEFAULT, 0)),

@@ -30,10 +30,11 @@ use std::rc::Rc;
 
 use countersign::gateway::config::{Config, Entry, Source};
 use countersign::gateway::dedupe::InFlight;
+use countersign::gateway::forward::{Plan, RECEIVED_AT, url};
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal};
 use countersign::gateway::route::{Route, route};
 use countersign::json::printed;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
 pub use crate::body::Body;
@@ -50,7 +51,7 @@ pub use crate::task::{PENDING, TEXT, abandon, awaited, resume, text};
 /// What lives as long as the isolate.
 pub(crate) struct State {
     config: Config,
-    env: JsValue,
+    env: Bindings,
     kv: Option<Kv>,
     sets: Rc<Cache>,
     in_flight: RefCell<InFlight>,
@@ -61,11 +62,13 @@ thread_local! {
 }
 
 /// Reads the configuration, once per isolate. Returns, as JSON, what `entry.js` needs: the ready-made answers, per source the
-/// names of the headers to pass, the largest body and whether a delivery outlives its connection; and how large a body may be of which the bytes are passed.
+/// names of the headers to pass, the largest body, whether a delivery outlives its connection, and where and by which plans it goes
+/// on; and how large a body may be of which the bytes are passed.
 #[wasm_bindgen]
 pub fn setup(env: JsValue, sources: Option<String>) -> String {
     install_cryptography();
-    let config = Config::parse(sources.as_deref(), &Bindings(&env));
+    let env = Bindings::new(env);
+    let config = Config::parse(sources.as_deref(), &env);
     for (name, faults) in config.faults() {
         for fault in faults {
             host::log(&printed(&json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": fault })));
@@ -76,17 +79,30 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
             // A sender that hangs up gets no answer and comes again: then storing may end halfway, but not a delivery that would be
             // made again because its mark was not left.
             let outlives = source.durable.is_none();
-            json!({ "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body, "outlives": outlives })
+            json!({
+                "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body, "outlives": outlives,
+                "url": url(source), "plans": Plan::all(source).map(|plan| described(plan, source)).collect::<Vec<_>>(),
+                "receivedAt": RECEIVED_AT,
+            })
         }
         Entry::Faulty(_) => json!(null),
     });
     let answers =
         ANSWERS.map(|answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header }));
     let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": body::SMALL });
-    let kv = host::property(&env, "EVENTS").filter(|_| Bindings(&env).has_kv("EVENTS")).map(JsCast::unchecked_into);
+    let kv = env.kv("EVENTS");
     let state = State { config, env, kv, sets: Rc::default(), in_flight: RefCell::new(InFlight::new()) };
     STATE.set(Some(Rc::new(state)));
     printed(&told)
+}
+
+/// A plan, as `outside.js` follows it.
+fn described(plan: Plan, source: &Source) -> Value {
+    let mut added = Map::new();
+    plan.added(source, |name, value| {
+        added.insert(name.to_owned(), value.into());
+    });
+    json!({ "passed": plan.passed().collect::<Vec<_>>(), "added": added })
 }
 
 /// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.

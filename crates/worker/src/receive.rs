@@ -146,8 +146,16 @@ async fn deliver(
         None => Seen::No,
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
-    let event_sent = Event::new(admitted, arrival.now, || arrival.content());
-    let reply = http::send(&event_sent, 1, source, &state.env, false).await;
+    let reply = match admitted.plan(source) {
+        Some(plan) => {
+            let (request, body, received_at) = (&arrival.request, &arrival.body, arrival.now);
+            http::pass(http::Passed { request, plan, id: &id, body, received_at }, source, &state.env).await
+        }
+        None => {
+            let event = Event::new(admitted, arrival.now, || arrival.content());
+            apart(http::send(&event, 1, source, &state.env, false)).await
+        }
+    };
     line.destination = Some((reply.status, reply.ms));
     reply.outcome?;
     if let Some((kv, seconds)) = marks

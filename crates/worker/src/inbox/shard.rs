@@ -10,7 +10,8 @@ use countersign::gateway::respond::Refusal;
 use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
-use crate::host::{self, Fetcher, Namespace};
+use crate::env::Bindings;
+use crate::host::{Fetcher, Namespace};
 use crate::task::settled;
 use crate::{State as Shared, http};
 
@@ -24,7 +25,7 @@ thread_local! {
 /// # Errors
 /// `storage_unavailable`: nothing was stored, and the sender has to come again.
 pub(crate) async fn hand_over(
-    env: &JsValue,
+    env: &Bindings,
     source: &Source,
     shards: u32,
     key: EventKey,
@@ -47,8 +48,8 @@ pub(crate) async fn hand_over(
 }
 
 /// The object of a shard. What is kept of it is its id, a hash over its name; a stub belongs to one request.
-pub(crate) fn stub(env: &JsValue, source: &str, shard: u32) -> Option<Fetcher> {
-    let namespace: Namespace = host::property(env, "INBOX")?.unchecked_into();
+pub(crate) fn stub(env: &Bindings, source: &str, shard: u32) -> Option<Fetcher> {
+    let namespace: Namespace = env.get("INBOX")?.unchecked_into();
     IDS.with_borrow_mut(|ids| {
         if let Some((_, _, id)) = ids.iter().find(|(name, number, _)| *number == shard && name == source) {
             return namespace.stub(id).ok();
