@@ -1,6 +1,7 @@
 //! JSON Web Key sets (RFC 7517): which keys of a document can be used, and for what.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +18,15 @@ pub(crate) const MAX_KEYS: usize = 32;
 
 /// The keys of a set, in its order. An empty set is a set: nothing matches it.
 #[derive(Clone, Debug, Default)]
-pub struct Jwks(Vec<Jwk>);
+pub struct Jwks {
+    keys: Vec<Jwk>,
+    recent: Recent,
+}
+
+/// The place of the key that matched last. A sender signs with one key at a time, and its signatures do not say with which; the
+/// others are there for a change of keys.
+#[derive(Debug, Default)]
+struct Recent(AtomicUsize);
 
 /// One key of a set.
 #[derive(Clone)]
@@ -51,26 +60,43 @@ impl Jwks {
         if keys.len() > MAX_KEYS {
             return Err(Error::JwksInvalid(JwksFault::TooManyKeys));
         }
-        Ok(Self(keys.iter().map(Jwk::read).collect()))
+        Ok(Self { keys: keys.iter().map(Jwk::read).collect(), recent: Recent::default() })
     }
 
     /// How many keys can be used for something.
     pub fn usable(&self) -> usize {
-        self.0.iter().filter(|key| !matches!(key.material, Material::SetAside)).count()
+        self.keys.iter().filter(|key| !matches!(key.material, Material::SetAside)).count()
     }
 
     /// How many keys the document held.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.keys.len()
     }
 
     /// Whether the document held no key at all.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Jwk)> {
-        self.0.iter().enumerate()
+        self.keys.iter().enumerate()
+    }
+
+    /// The keys, each with its place, from the one that matched last.
+    pub(crate) fn likeliest_first(&self) -> impl Iterator<Item = (usize, &Jwk)> {
+        let recent = self.recent.0.load(Ordering::Relaxed);
+        self.iter().skip(recent).take(1).chain(self.iter().filter(move |(at, _)| *at != recent))
+    }
+
+    /// Notes which key matched.
+    pub(crate) fn matched(&self, at: usize) {
+        self.recent.0.store(at, Ordering::Relaxed);
+    }
+}
+
+impl Clone for Recent {
+    fn clone(&self) -> Self {
+        Self(AtomicUsize::new(self.0.load(Ordering::Relaxed)))
     }
 }
 

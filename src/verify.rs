@@ -246,7 +246,8 @@ impl<'d, B> Verified<'d, B> {
         self.form
     }
 
-    /// Which key matched: its place among the secrets, or in the key set (behind the secrets, where there are both).
+    /// Which key matched: its place among the secrets, or in the key set (behind the secrets, where there are both). Where signatures
+    /// of several keys of a set hold, it is any of them.
     pub const fn key(&self) -> usize {
         self.key
     }
