@@ -12,12 +12,14 @@ export function post(fetcher, url, lines, body, milliseconds, ends) {
 }
 
 /**
- * One POST of what a sender sent, to the same end. Its headers need not cross to Wasm and back: which of them go on, and what is added to
- * them, was told of the source once, for each of its plans. `receivedAt` is in Unix seconds.
+ * One POST under the sender's signature, to the same end. Headers need not cross to Wasm and back: which of the request's go on, and what
+ * is added to them, was told of the source once, for each of its plans. `receivedAt` is in Unix seconds; `id` is there for a plan that
+ * has a header for it.
  */
-export function pass({ headers: came, reader }, plan, fetcher, body, receivedAt, milliseconds) {
-  const { passed, added } = reader.plans[plan];
+export function pass({ headers: came, reader }, plan, fetcher, id, body, receivedAt, milliseconds) {
+  const { passed, added, id: ofId } = reader.plans[plan];
   const headers = { ...added, [reader.receivedAt]: String(receivedAt) };
+  if (id !== undefined) headers[ofId] = id;
   for (const name of passed) {
     const value = came.get(name);
     if (value) headers[name] = value;

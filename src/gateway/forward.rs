@@ -98,8 +98,9 @@ impl<B: Clone> Event<B> {
     }
 }
 
-/// The headers of a delivery that goes on as it came: whatever its sender sent, they are the same for all deliveries of a source
-/// that are signed in one form under one set of names. So a shell that holds the request needs to be told of them once.
+/// The headers of a delivery that goes on under its sender's signature. Which are the request's own, and what is added to them, is the
+/// same for all deliveries of a source that are signed in one form under one set of names. So a shell that holds the request needs
+/// to be told of it once.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     names: &'static HeaderNames,
@@ -107,20 +108,28 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All that deliveries to a source may need. There is none where headers are made anew for each: those that are signed for the
-    /// destination, and those of a token.
+    /// All that deliveries to a source may need: none where each is signed anew.
     pub fn all(source: &Source) -> impl Iterator<Item = Self> {
         let sets = source.policy.scheme.headers.iter().filter(|_| source.forward.sign_with.is_empty());
-        sets.flat_map(|names| [Form::V1, Form::V1a].map(|form| Self { names, form }))
+        sets.flat_map(|names| source.policy.forms.iter().map(|form| Self { names, form: *form }))
     }
 
     /// The headers of the request that go on as they are, where they are there and not empty.
     pub fn passed(self) -> impl Iterator<Item = &'static str> {
-        CONTENT.into_iter().chain(self.names.all())
+        let of_list = CONTENT.into_iter().chain([self.names.id, self.names.timestamp]);
+        of_list.filter(move |_| self.form != Form::Jwt).chain([self.names.signature])
+    }
+
+    /// The header for the event's id, where that is not the request's.
+    pub fn id(self) -> Option<&'static str> {
+        (self.form == Form::Jwt).then_some(self.names.id)
     }
 
     /// Hands the headers that are added at the first attempt to `add`, each a name and a value, but for [`RECEIVED_AT`].
-    pub fn added(self, source: &Source, add: impl FnMut(&str, &str)) {
+    pub fn added(self, source: &Source, mut add: impl FnMut(&str, &str)) {
+        if self.form == Form::Jwt {
+            add("content-type", CLAIMS);
+        }
         told(source, self.form, 1, add);
     }
 }
@@ -176,10 +185,10 @@ pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> Stri
 }
 
 impl<'d, B> Admitted<'d, B> {
-    /// Which [`Plan`] of the source it goes on by, if it goes on as it came.
+    /// Which [`Plan`] of the source it goes on by, unless it is signed anew.
     pub fn plan(&self, source: &Source) -> Option<usize> {
-        let Claim::Signed { names: signed, .. } = self.0.claim() else { return None };
-        Plan::all(source).position(|plan| plan.names.id == signed.id && plan.form == self.0.form())
+        let (names, form) = (self.0.names(), self.0.form());
+        Plan::all(source).position(|plan| plan.names.id == names.id && plan.form == form)
     }
 
     fn into_verified(self) -> Verified<'d, B> {
@@ -189,7 +198,7 @@ impl<'d, B> Admitted<'d, B> {
 
 fn content_headers<B>(verified: &Verified<'_, B>, content: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Vec<Header> {
     if verified.claims().is_some() {
-        return vec![(Cow::Borrowed("content-type"), b"application/json".to_vec())];
+        return vec![(Cow::Borrowed("content-type"), CLAIMS.into())];
     }
     let named = CONTENT.into_iter().zip(content());
     named.filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect()
@@ -208,6 +217,9 @@ fn sender_headers<B>(verified: &Verified<'_, B>) -> Vec<Header> {
         Claim::Token { names, token } => vec![header(names.id, verified.id()), header(names.signature, token)],
     }
 }
+
+/// What claims are.
+const CLAIMS: &str = "application/json";
 
 /// The headers that belong to the body.
 const CONTENT: [&str; 2] = ["content-type", "content-encoding"];

@@ -120,6 +120,7 @@ extern "C" {
         request: &Request,
         plan: usize,
         fetcher: &JsValue,
+        id: Option<&str>,
         body: &Uint8Array,
         received_at: f64,
         milliseconds: f64,
@@ -203,19 +204,20 @@ pub(crate) async fn send(
     settled(post).await.ok().map(JsCast::unchecked_into)
 }
 
-/// One POST of a request's body, with headers by the plan of that number among those that its source was told to have; the head of
-/// the answer, or `None` where the platform failed rather than the destination. `received_at` is in Unix seconds.
+/// One POST with a request's headers, by the plan of that number among those of its source; the head of the answer, or `None` where
+/// the platform failed rather than the destination. `id` is there for a plan that has a header for it, `received_at` in Unix seconds.
 pub(crate) async fn pass(
     request: &Request,
     plan: usize,
     fetcher: Option<&Fetcher>,
+    id: Option<&str>,
     body: &Uint8Array,
     received_at: u64,
     milliseconds: u64,
 ) -> Option<Head> {
     let none = JsValue::UNDEFINED;
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    let passed = pass_on(request, plan, fetcher, body, received_at as f64, milliseconds as f64);
+    let passed = pass_on(request, plan, fetcher, id, body, received_at as f64, milliseconds as f64);
     settled(passed).await.ok().map(JsCast::unchecked_into)
 }
 

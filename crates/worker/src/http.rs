@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use countersign::Timestamp;
 use countersign::gateway::config::{Destination, Source};
+use countersign::gateway::dedupe::Admitted;
 use countersign::gateway::forward::{Event, Payload, is_in_event, object_name, url};
 use countersign::gateway::respond::Refusal;
 use js_sys::Uint8Array;
@@ -22,23 +23,31 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<String>,
 }
 
-/// A delivery that goes on as it came, by the plan of that number.
+/// A delivery that goes on under its sender's signature, by the plan of that number.
 pub(crate) struct Passed<'a> {
-    pub(crate) request: &'a Request,
+    pub(crate) admitted: &'a Admitted<'a, Body>,
     pub(crate) plan: usize,
-    pub(crate) id: &'a [u8],
-    pub(crate) body: &'a Body,
+    pub(crate) request: &'a Request,
     pub(crate) received_at: Timestamp,
 }
 
 /// Passes a delivery on to its source's destination, and waits for the head of the answer.
 pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) -> Reply {
     let started = host::now_ms();
-    let Passed { request, plan, id, body, received_at } = passed;
-    let head = match destination(id, Content::Body(body), source, env) {
+    let Passed { admitted, plan, request, received_at } = passed;
+    let verified = admitted.verified();
+    let claims = verified.claims();
+    let (content, made) = match claims {
+        Some(claims) => (Content::Claims(claims), Some(Uint8Array::from(claims))),
+        None => (Content::Body(verified.body()), None),
+    };
+    let body = made.as_ref().unwrap_or_else(|| verified.body().as_array());
+    // A token's id is ours to write: visible ASCII.
+    let id = claims.and_then(|_| std::str::from_utf8(verified.id()).ok());
+    let head = match destination(verified.id(), content, source, env) {
         Ok(fetcher) => {
             let at = received_at.as_unix();
-            host::pass(request, plan, fetcher.as_ref(), body.as_array(), at, source.forward.timeout_ms).await
+            host::pass(request, plan, fetcher.as_ref(), id, body, at, source.forward.timeout_ms).await
         }
         Err(_) => None,
     };

@@ -102,7 +102,7 @@ fn described(plan: Plan, source: &Source) -> Value {
     plan.added(source, |name, value| {
         added.insert(name.to_owned(), value.into());
     });
-    json!({ "passed": plan.passed().collect::<Vec<_>>(), "added": added })
+    json!({ "passed": plan.passed().collect::<Vec<_>>(), "id": plan.id(), "added": added })
 }
 
 /// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.

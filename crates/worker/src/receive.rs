@@ -148,8 +148,8 @@ async fn deliver(
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
     let reply = match admitted.plan(source) {
         Some(plan) => {
-            let (request, body, received_at) = (&arrival.request, &arrival.body, arrival.now);
-            http::pass(http::Passed { request, plan, id: &id, body, received_at }, source, &state.env).await
+            let (request, received_at) = (&arrival.request, arrival.now);
+            http::pass(http::Passed { admitted: &admitted, plan, request, received_at }, source, &state.env).await
         }
         None => {
             let event = Event::new(admitted, arrival.now, || arrival.content());
