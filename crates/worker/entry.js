@@ -71,12 +71,12 @@ async function handle(request, env, ctx) {
       return answer(-1 - glue.refuse_body(index, false));
     }
     if (body === null || body.length > reader.maxBody) return answer(-1 - glue.refuse_body(index, true));
-    let lines = headers.get(reader.headers[0]) ?? "";
-    for (let i = 1; i < reader.headers.length; i++) lines += "\n" + (headers.get(reader.headers[i]) ?? "");
+    const values = reader.headers.map((name) => headers.get(name));
+    const lines = values.join("\n");
     // Text crosses character by character, which for a hundred signatures takes longer than all that is done with them.
     const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
     const small = body.length > told.smallBody ? undefined : body;
-    const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, context: ctx, reader }, Date.now() / 1000);
+    const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, values, context: ctx, reader }, Date.now());
     if (n > PENDING) return finish(n);
     if (!reader.outlives) return await followWhileAsked(n);
     const followed = follow(n);
@@ -104,7 +104,7 @@ async function follow(n) {
     }
     if (born !== instance) return unexpected();
     try {
-      n = glue.resume(task, fulfilled, value);
+      n = glue.resume(task, fulfilled, value, Date.now());
     } catch (error) {
       return recover(error);
     }
@@ -122,7 +122,7 @@ async function followWhileAsked(n) {
 }
 
 async function admin(request) {
-  const n = glue.admin(request.headers.get("authorization"), request.method, request.url);
+  const n = glue.admin(request.headers.get("authorization"), request.method, request.url, Date.now());
   const response = n > PENDING ? finish(n) : await followWhileAsked(n);
   return request.method === "HEAD" ? new Response(null, response) : response;
 }

@@ -12,16 +12,16 @@ export function post(fetcher, url, lines, body, milliseconds, ends) {
 }
 
 /**
- * One POST under the sender's signature, to the same end. Headers need not cross to Wasm and back: which of the request's go on, and what
- * is added to them, was told of the source once, for each of its plans. `receivedAt` is in Unix seconds; `id` is there for a plan that
+ * One POST under the sender's signature, to the same end. Headers need not cross to Wasm and back: which of the request's go on, by name and
+ * by place among the values that were read of it, and what is added to them, was told of the source once, for each of its plans. `receivedAt` is in Unix seconds; `id` is there for a plan that
  * has a header for it.
  */
-export function pass({ headers: came, reader }, plan, fetcher, id, body, receivedAt, milliseconds) {
+export function pass({ headers: came, values, reader }, plan, fetcher, id, body, receivedAt, milliseconds) {
   const { passed, added, id: ofId } = reader.plans[plan];
   const headers = { ...added, [reader.receivedAt]: String(receivedAt) };
   if (id !== undefined) headers[ofId] = id;
-  for (const name of passed) {
-    const value = came.get(name);
+  for (const [name, at] of passed) {
+    const value = at === null ? came.get(name) : values[at];
     if (value) headers[name] = value;
   }
   return send(fetcher, reader.url, headers, body, limit(milliseconds));

@@ -1,5 +1,7 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
+use std::cell::Cell;
+
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -150,9 +152,22 @@ extern "C" {
     pub(crate) fn cache_control(this: &Document) -> Option<String>;
 }
 
+thread_local! {
+    /// The time that came with the call that runs, if it brought one.
+    static CLOCK: Cell<Option<f64>> = const { Cell::new(None) };
+}
+
 /// Milliseconds since 1970. The platform's clock stands still while code runs and moves with I/O.
 pub(crate) fn now_ms() -> u64 {
-    js_sys::Date::now() as u64
+    CLOCK.get().unwrap_or_else(js_sys::Date::now) as u64
+}
+
+/// Runs at a time in milliseconds that JavaScript brought along, so that nobody has to ask for it.
+pub(crate) fn at_time<T>(now: f64, run: impl FnOnce() -> T) -> T {
+    CLOCK.set(Some(now));
+    let result = run();
+    CLOCK.set(None);
+    result
 }
 
 /// Unix seconds.

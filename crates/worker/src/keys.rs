@@ -14,7 +14,7 @@ use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use crate::host::{self, ExecutionContext, Kv};
+use crate::host::{self, ExecutionContext, Kv, Request};
 use crate::task;
 
 /// The key sets of an isolate, by URL.
@@ -32,10 +32,10 @@ struct Slot {
 }
 
 /// What a load needs besides the cache: the second level, and the request that pays for it.
-#[derive(Clone)]
-pub(crate) struct Access {
-    pub(crate) kv: Option<Kv>,
-    pub(crate) context: ExecutionContext,
+#[derive(Clone, Copy)]
+pub(crate) struct Access<'a> {
+    pub(crate) kv: Option<&'a Kv>,
+    pub(crate) request: &'a Request,
 }
 
 impl Cache {
@@ -45,7 +45,7 @@ impl Cache {
     }
 
     /// A readable set, from wherever it can be had.
-    pub(crate) async fn get(self: &Rc<Self>, url: &str, access: &Access) -> Option<Rc<Jwks>> {
+    pub(crate) async fn get(self: &Rc<Self>, url: &str, access: Access<'_>) -> Option<Rc<Jwks>> {
         match self.current(url) {
             Some((set, Standing::Fresh)) => Some(set),
             Some((set, Standing::Stale)) => {
@@ -70,7 +70,7 @@ impl Cache {
     }
 
     /// A set that may be newer than the one that did not match: of a load on its way, or of one that is due.
-    pub(crate) async fn newer(self: &Rc<Self>, url: &str, access: &Access) -> Option<Rc<Jwks>> {
+    pub(crate) async fn newer(self: &Rc<Self>, url: &str, access: Access<'_>) -> Option<Rc<Jwks>> {
         let (flight, due) = self.slot(url, |slot| {
             let due = slot.flight.is_none() && may_refetch(slot.refetched_at, host::now());
             if due {
@@ -92,13 +92,15 @@ impl Cache {
     }
 
     /// Starts a load, or joins the one on its way.
-    fn load(self: &Rc<Self>, url: &str, access: &Access, source: Source) -> Promise {
+    fn load(self: &Rc<Self>, url: &str, access: Access<'_>, source: Source) -> Promise {
         if let Some(flight) = self.slot(url, |slot| slot.flight.clone()) {
             return flight;
         }
-        let (cache, url_owned, access_owned) = (self.clone(), url.to_owned(), access.clone());
+        let (cache, url_owned, kv, context) =
+            (self.clone(), url.to_owned(), access.kv.cloned(), access.request.context());
+        let pays = context.clone();
         let flight = task::promise(async move {
-            let loaded = load(&url_owned, &access_owned, source).await;
+            let loaded = load(&url_owned, kv, &pays, source).await;
             cache.slot(&url_owned, |slot| {
                 slot.flight = None;
                 if let Some((set, freshness)) = loaded {
@@ -107,7 +109,7 @@ impl Cache {
             });
             JsValue::UNDEFINED
         });
-        access.context.wait_until(&flight);
+        context.wait_until(&flight);
         self.slot(url, |slot| slot.flight = Some(flight.clone()));
         flight
     }
@@ -140,8 +142,8 @@ enum Source {
     Network,
 }
 
-async fn load(url: &str, access: &Access, source: Source) -> Option<(Jwks, Freshness)> {
-    let stored = match &access.kv {
+async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Source) -> Option<(Jwks, Freshness)> {
+    let stored = match &kv {
         Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
         _ => None,
     };
@@ -152,8 +154,8 @@ async fn load(url: &str, access: &Access, source: Source) -> Option<(Jwks, Fresh
     match fetch(url).await {
         Some((document, freshness)) => {
             let set = Jwks::parse(&document).ok()?;
-            if let Some(kv) = access.kv.clone() {
-                store(kv, url, &document, freshness, &access.context);
+            if let Some(kv) = kv {
+                store(kv, url, &document, freshness, context);
             }
             Some((set, freshness))
         }

@@ -102,7 +102,9 @@ fn described(plan: Plan, source: &Source) -> Value {
     plan.added(source, |name, value| {
         added.insert(name.to_owned(), value.into());
     });
-    json!({ "passed": plan.passed().collect::<Vec<_>>(), "id": plan.id(), "added": added })
+    let place = |name| header_names(source).position(|read| read == name);
+    let passed = plan.passed().map(|name| json!([name, place(name)]));
+    json!({ "passed": passed.collect::<Vec<_>>(), "id": plan.id(), "added": added })
 }
 
 /// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.
@@ -146,14 +148,14 @@ pub fn health() -> String {
     [mark, &printed(&json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))].concat()
 }
 
-/// Anything under `/admin`: the number of an answer, [`TEXT`] or [`PENDING`].
+/// Anything under `/admin`, at a time in milliseconds: the number of an answer, [`TEXT`] or [`PENDING`].
 #[wasm_bindgen]
-pub fn admin(authorization: Option<String>, method: String, url: String) -> i32 {
+pub fn admin(authorization: Option<String>, method: String, url: String, now: f64) -> i32 {
     let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
     if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
         return ready(Refusal::Unauthorized);
     }
-    task::start(async move {
+    task::start(now, async move {
         match admin::answer(&state, &method, &url).await {
             Ok(text) => Answer::Text(text),
             Err(refusal) => Answer::Ready(refusal.index()),

@@ -21,7 +21,7 @@ use crate::{State, http, inbox, marks, ready, state};
 ///
 /// `lines` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds, which
 /// no header can hold; `long` is their UTF-8 text, where that is how they came. `bytes` are those of a body that is small enough to
-/// be hashed here.
+/// be hashed here. `now` is in milliseconds.
 #[wasm_bindgen]
 pub fn receive(
     index: usize,
@@ -35,8 +35,8 @@ pub fn receive(
     let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
     let body = Body::new(body, bytes);
     let lines = long.and_then(|long| String::from_utf8(long).ok()).unwrap_or(lines);
-    let arrival = Arrival { lines, request, body, now: Timestamp::from_unix(now as u64) };
-    task::start(async move {
+    let arrival = Arrival { lines, request, body, now: Timestamp::from_unix((now as u64).div_euclid(1000)) };
+    task::start(now, async move {
         match state.config.source(index) {
             Some(source) => answer(&state, source, &arrival).await,
             None => Answer::Ready(Refusal::ConfigInvalid.index()),
@@ -186,15 +186,15 @@ async fn verify<'d>(
     {
         return Ok(verified);
     }
-    let access = Access { kv: state.kv.clone(), context: arrival.request.context() };
+    let access = Access { kv: state.kv.as_ref(), request: &arrival.request };
     let by_set = async {
-        let set = state.sets.get(url, &access).await.ok_or_else(|| {
+        let set = state.sets.get(url, access).await.ok_or_else(|| {
             line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
             Refusal::KeysUnavailable
         })?;
         match check(Keys { jwks: Some(&set), ..own }) {
             Err(error) if error.may_be_rotation() => {
-                let newer = state.sets.newer(url, &access).await.ok_or(Refusal::Check(error))?;
+                let newer = state.sets.newer(url, access).await.ok_or(Refusal::Check(error))?;
                 check(Keys { jwks: Some(&newer), ..own }).map_err(Refusal::Check)
             }
             checked => checked.map_err(Refusal::Check),

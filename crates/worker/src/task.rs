@@ -14,6 +14,8 @@ use slab::Slab;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
+use crate::host::at_time;
+
 /// What becomes of a delivery: the number of a ready-made answer, or a text of its own.
 pub(crate) enum Answer {
     Ready(usize),
@@ -62,11 +64,13 @@ pub fn awaited(task: usize) -> Option<Promise> {
     TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.awaited.take())
 }
 
-/// Goes on with what that came to: the number of an answer, [`TEXT`] or [`PENDING`], after which alone a task is still there.
+/// Goes on with what that came to, at a time in milliseconds: the number of an answer, [`TEXT`] or [`PENDING`], after which alone a
+/// task is still there.
 #[wasm_bindgen]
-pub fn resume(task: usize, fulfilled: bool, value: JsValue) -> i32 {
+pub fn resume(task: usize, fulfilled: bool, value: JsValue, now: f64) -> i32 {
     let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.future.take()) else { return PENDING };
-    match poll(&mut future, Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) })) {
+    let given = Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) });
+    match at_time(now, || poll(&mut future, given)) {
         Ok(answer) => {
             TASKS.with_borrow_mut(|tasks| tasks.try_remove(task));
             answer
@@ -90,10 +94,10 @@ pub fn abandon(task: usize) {
     drop(task);
 }
 
-/// Begins a delivery. What awaits nothing is answered at once.
-pub(crate) fn start(future: impl Future<Output = Answer> + 'static) -> i32 {
+/// Begins a delivery, at a time in milliseconds. What awaits nothing is answered at once.
+pub(crate) fn start(now: f64, future: impl Future<Output = Answer> + 'static) -> i32 {
     let mut future: Pin<Box<dyn Future<Output = Answer>>> = Box::pin(future);
-    match poll(&mut future, Exchange::Nothing) {
+    match at_time(now, || poll(&mut future, Exchange::Nothing)) {
         Ok(answer) => answer,
         Err(awaited) => pending(TASKS.with_borrow_mut(|tasks| tasks.insert(Task { future: Some(future), awaited }))),
     }
