@@ -79,7 +79,7 @@ pub(super) enum Sent {
     Valid,
     /// Signed deliveries, each with an id of its own.
     Fresh,
-    /// Signed by each of three keys in turn.
+    /// Signed by a key of a set of three, some rounds by one and some by another.
     V1a,
     /// A token.
     Jwt,

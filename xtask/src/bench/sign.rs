@@ -20,6 +20,8 @@ pub(super) const AUDIENCE: &str = "bench";
 pub(super) const FRESH: u64 = 20_000;
 /// After this, signatures are made anew: all have 300 s, and a second to be sent in.
 const MAX_AGE: Duration = Duration::from_secs(200);
+/// Keys of the set for `v1a`, each of which signs one delivery.
+const KEYS: usize = 3;
 /// Well-formed, and over nothing.
 pub(super) const FORGED: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
@@ -30,8 +32,8 @@ pub(super) type Headers = Vec<(String, String)>;
 pub(super) struct Signer {
     dir: PathBuf,
     secret: Secret,
-    /// Scripts that were written, and when.
-    scripts: Vec<((Sent, usize), PathBuf, Instant)>,
+    /// Scripts that were written: what they send, how large, and signed by which key; and when.
+    scripts: Vec<((Sent, usize, usize), PathBuf, Instant)>,
 }
 
 impl Signer {
@@ -90,17 +92,23 @@ impl Signer {
         Ok(deliveries.iter().filter_map(Value::as_object).map(|headers| headers.iter().map(text).collect()).collect())
     }
 
-    /// A script for wrk that sends them, with a body of so many bytes.
-    pub(super) fn script(&mut self, sent: Sent, bytes: usize) -> Result<PathBuf> {
-        let known = self.scripts.iter().find(|(what, _, made)| *what == (sent, bytes) && made.elapsed() < MAX_AGE);
+    /// A script for wrk that sends them in a round, with a body of so many bytes. A sender signs with one key of its set at a time, so
+    /// some rounds have those of one key, and the next those of another.
+    pub(super) fn script(&mut self, sent: Sent, bytes: usize, round: usize) -> Result<PathBuf> {
+        let key = if sent == Sent::V1a { round / KEYS % KEYS } else { 0 };
+        let wanted = (sent, bytes, key);
+        let known = self.scripts.iter().find(|(what, _, made)| *what == wanted && made.elapsed() < MAX_AGE);
         if let Some((_, path, _)) = known {
             return Ok(path.clone());
         }
-        let path = self.dir.join(format!("{sent:?}-{bytes}.lua").to_ascii_lowercase());
-        let deliveries = self.deliveries(sent, &Self::body(bytes))?;
+        let path = self.dir.join(format!("{sent:?}-{bytes}-{key}.lua").to_ascii_lowercase());
+        let mut deliveries = self.deliveries(sent, &Self::body(bytes))?;
+        if sent == Sent::V1a {
+            deliveries = deliveries.into_iter().skip(key).take(1).collect();
+        }
         fs::write(&path, lua(sent, bytes, &deliveries)?)?;
-        self.scripts.retain(|(what, _, _)| *what != (sent, bytes));
-        self.scripts.push(((sent, bytes), path.clone(), Instant::now()));
+        self.scripts.retain(|(what, _, _)| *what != wanted);
+        self.scripts.push((wanted, path.clone(), Instant::now()));
         Ok(path)
     }
 }

@@ -18,6 +18,9 @@ pub(super) const CONNECTIONS: u32 = 16;
 /// Rounds that one process serves.
 const PER_PROCESS: usize = 6;
 
+/// Rounds before them that do not count: an engine still compiles and sizes its heap for some ten thousand requests.
+pub(super) const WARM_UP: usize = 3;
+
 /// The rounds, process by process. What a process does differs from one to the next: where its memory lies, what is compiled when. In
 /// one alone, that luck would be measured.
 pub(super) fn by_process(rounds: usize) -> Vec<RangeInclusive<usize>> {
@@ -57,24 +60,25 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    /// Some of the rounds, in a process that is new: one before them warms it up.
+    /// Some of the rounds, in a process that is new. Those that warm it up are numbered behind all that count.
     fn part(&mut self, served: &Served, signer: &mut Signer, rounds: RangeInclusive<usize>) -> Result<()> {
-        self.round(served, signer, 0)?;
-        rounds.into_iter().try_for_each(|round| self.round(served, signer, round))
+        let (first, last) = (self.rounds + 1, self.rounds + WARM_UP);
+        (first..=last).chain(rounds).try_for_each(|round| self.round(served, signer, round))
     }
 
-    /// A second for each contender in each case. What round 0 measures does not count.
+    /// A second for each contender in each case.
     fn round(&mut self, served: &Served, signer: &mut Signer, round: usize) -> Result<()> {
-        let label = if round == 0 { "warm up".to_owned() } else { format!("round {round} of {}", self.rounds) };
+        let counts = round <= self.rounds;
+        let label = if counts { format!("round {round} of {}", self.rounds) } else { "warm up".to_owned() };
         let progress = Progress::start(&label, None);
         for (case, rates) in self.cases.iter().zip(&mut self.rates) {
-            let sending = Sending { path: case.path(round), body: case.body, connections: CONNECTIONS };
+            let sending = Sending { path: case.path(round), round, body: case.body, connections: CONNECTIONS };
             let mut turns: Vec<_> = case.contenders.iter().zip(rates).collect();
             // Who comes first changes from round to round.
             turns.rotate_left(round % case.contenders.len());
             for (contender, rates) in turns {
                 let seen = sending.second(served, signer, case, Worker::of(case, *contender))?;
-                if round > 0 {
+                if counts {
                     rates.push(seen.rate);
                 }
             }
@@ -87,6 +91,8 @@ impl Table<'_> {
 /// What of a case's requests may be varied.
 pub(super) struct Sending {
     pub(super) path: String,
+    /// Decides over the key that signs, where there are several.
+    pub(super) round: usize,
     /// Bytes of the body.
     pub(super) body: usize,
     pub(super) connections: u32,
@@ -95,7 +101,7 @@ pub(super) struct Sending {
 impl Sending {
     /// A second of a case's requests to a Worker, each of which has to end as it should.
     pub(super) fn second(&self, served: &Served, signer: &mut Signer, case: &Case, worker: Worker) -> Result<Seen> {
-        let script = signer.script(case.sent, self.body)?;
+        let script = signer.script(case.sent, self.body, self.round)?;
         let url = format!("{}{}", served.url(worker)?, self.path);
         let seen = wrk(&script, &url, self.connections).with_context(|| format!("in the case `{}`", case.name))?;
         let as_expected = if case.succeeds() { seen.refusals == 0 } else { seen.refusals == seen.answers };
