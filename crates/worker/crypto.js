@@ -16,6 +16,7 @@ export function publicKey(jwk) {
   return native().createPublicKey({ key: jwk, format: "jwk" });
 }
 
-export function verify(algorithm, data, key, signature) {
-  return native().verify(algorithm, data, key, signature);
+/** RS256 by an RSA key, Ed25519 by another. */
+export function verify(rsa, data, key, signature) {
+  return native().verify(rsa ? "RSA-SHA256" : null, data, key, signature);
 }

@@ -51,7 +51,7 @@ impl Crypto<Body> for Platform {
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         let jwk = || ed25519_jwk(key.as_bytes());
         // A second implementation for a platform that fails would weigh more than all of HMAC; what it cannot check does not match.
-        with_key(key.as_bytes(), jwk, |public| verify(&JsValue::NULL, message, public, signature)) == Some(true)
+        with_key(key.as_bytes(), jwk, |public| verify(false, message, public, signature)) == Some(true)
     }
 }
 
@@ -76,7 +76,7 @@ extern "C" {
     #[wasm_bindgen(js_name = publicKey, catch)]
     fn public_key(jwk: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
-    fn verify(algorithm: &JsValue, data: &[u8], key: &JsValue, signature: &[u8]) -> Result<bool, JsValue>;
+    fn verify(rsa: bool, data: &[u8], key: &JsValue, signature: &[u8]) -> Result<bool, JsValue>;
 }
 
 thread_local! {
@@ -102,7 +102,7 @@ impl signature::Verifier<Vec<u8>> for NativeRs256 {
             object([("kty", "RSA".into()), ("n", number(&self.modulus)), ("e", number(&self.exponent))])
         };
         let name = [self.modulus.as_slice(), &self.exponent].concat();
-        let valid = with_key(&name, jwk, |public| verify(&"RSA-SHA256".into(), message, public, signature));
+        let valid = with_key(&name, jwk, |public| verify(true, message, public, signature));
         if valid == Some(true) { Ok(()) } else { Err(signature::Error::new()) }
     }
 }
