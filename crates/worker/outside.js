@@ -8,13 +8,13 @@ export function post(fetcher, url, lines, body, milliseconds, ends) {
   const parts = lines.split("\n");
   const headers = {};
   for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
-  return send(fetcher, url, headers, body, ends ? endingLimit(milliseconds) : limit(milliseconds));
+  return send(fetcher, url, headers, body, milliseconds, ends);
 }
 
 /**
- * One POST under the sender's signature, to the same end. Headers need not cross to Wasm and back: which of the request's go on, by name and
- * by place among the values that were read of it, and what is added to them, was told of the source once, for each of its plans. `receivedAt` is in Unix seconds; `id` is there for a plan that
- * has a header for it.
+ * One POST under the sender's signature, to the same end. No header crosses to Wasm and back: which of the request's go on (by name, and by
+ * place among those values that were read), and what is added to them, was told of the source once, for each of its plans. `id` is there
+ * for a plan that has a header for it; `receivedAt` is in Unix seconds.
  */
 export function pass({ headers: came, values, reader }, plan, fetcher, id, body, receivedAt, milliseconds) {
   const { passed, added, id: ofId } = reader.plans[plan];
@@ -24,10 +24,11 @@ export function pass({ headers: came, values, reader }, plan, fetcher, id, body,
     const value = at === null ? came.get(name) : values[at];
     if (value) headers[name] = value;
   }
-  return send(fetcher, reader.url, headers, body, limit(milliseconds));
+  return send(fetcher, reader.url, headers, body, milliseconds, false);
 }
 
-async function send(fetcher, url, headers, body, { signal, end }) {
+async function send(fetcher, url, headers, body, milliseconds, ends) {
+  const { signal, end } = ends ? endingLimit(milliseconds) : { signal: AbortSignal.timeout(milliseconds) };
   const init = { method: "POST", headers, body, redirect: "manual", signal };
   try {
     const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
@@ -88,10 +89,6 @@ export async function readChunks(stream, limit) {
     at += chunk.length;
   }
   return bytes;
-}
-
-function limit(milliseconds) {
-  return { signal: AbortSignal.timeout(milliseconds), end: undefined };
 }
 
 /** A time limit that can be ended: a timer that nobody needs would keep a Durable Object in memory. It costs three objects more. */

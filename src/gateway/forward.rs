@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::config::{Destination, Source};
 use super::dedupe::Admitted;
+use super::plan::{RECEIVED_AT, told};
 use crate::json::{quoted, value};
-use crate::scheme::{Form, HeaderNames};
+use crate::scheme::Form;
 use crate::sign::sign;
 use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
@@ -98,52 +99,6 @@ impl<B: Clone> Event<B> {
     }
 }
 
-/// The headers of a delivery that goes on under its sender's signature. Which are the request's own, and what is added to them, is the
-/// same for all deliveries of a source that are signed in one form under one set of names. So a shell that holds the request needs
-/// to be told of it once.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan {
-    names: &'static HeaderNames,
-    form: Form,
-}
-
-impl Plan {
-    /// All that deliveries to a source may need: none where each is signed anew.
-    pub fn all(source: &Source) -> impl Iterator<Item = Self> {
-        let sets = source.policy.scheme.headers.iter().filter(|_| source.forward.sign_with.is_empty());
-        sets.flat_map(|names| source.policy.forms.iter().map(|form| Self { names, form: *form }))
-    }
-
-    /// The headers of the request that go on as they are, where they are there and not empty.
-    pub fn passed(self) -> impl Iterator<Item = &'static str> {
-        let of_list = CONTENT.into_iter().chain([self.names.id, self.names.timestamp]);
-        of_list.filter(move |_| self.form != Form::Jwt).chain([self.names.signature])
-    }
-
-    /// The header for the event's id, where that is not the request's.
-    pub fn id(self) -> Option<&'static str> {
-        (self.form == Form::Jwt).then_some(self.names.id)
-    }
-
-    /// Hands the headers that are added at the first attempt to `add`, each a name and a value, but for [`RECEIVED_AT`].
-    pub fn added(self, source: &Source, mut add: impl FnMut(&str, &str)) {
-        if self.form == Form::Jwt {
-            add("content-type", CLAIMS);
-        }
-        told(source, self.form, 1, add);
-    }
-}
-
-/// What a destination is told of an event at each attempt.
-fn told(source: &Source, form: Form, attempt: u32, mut add: impl FnMut(&str, &str)) {
-    add("countersign-source", &source.name);
-    add("countersign-scheme", form.as_str());
-    add("countersign-attempt", itoa::Buffer::new().format(attempt));
-}
-
-/// The header that says when an event was accepted, in Unix seconds.
-pub const RECEIVED_AT: &str = "countersign-received-at";
-
 /// The URL of a request to a source's destination.
 pub fn url(source: &Source) -> String {
     match &source.forward.destination {
@@ -185,12 +140,6 @@ pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> Stri
 }
 
 impl<'d, B> Admitted<'d, B> {
-    /// Which [`Plan`] of the source it goes on by, unless it is signed anew.
-    pub fn plan(&self, source: &Source) -> Option<usize> {
-        let (names, form) = (self.0.names(), self.0.form());
-        Plan::all(source).position(|plan| plan.names.id == names.id && plan.form == form)
-    }
-
     fn into_verified(self) -> Verified<'d, B> {
         self.0
     }
@@ -219,10 +168,10 @@ fn sender_headers<B>(verified: &Verified<'_, B>) -> Vec<Header> {
 }
 
 /// What claims are.
-const CLAIMS: &str = "application/json";
+pub(super) const CLAIMS: &str = "application/json";
 
 /// The headers that belong to the body.
-const CONTENT: [&str; 2] = ["content-type", "content-encoding"];
+pub(super) const CONTENT: [&str; 2] = ["content-type", "content-encoding"];
 
 #[cfg(test)]
 mod tests {

@@ -8,5 +8,6 @@ pub mod dedupe;
 pub mod forward;
 pub mod freshness;
 pub mod inbox;
+pub mod plan;
 pub mod respond;
 pub mod route;

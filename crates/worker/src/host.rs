@@ -1,7 +1,5 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
-use std::cell::Cell;
-
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -12,11 +10,6 @@ extern "C" {
     /// `console.log`.
     #[wasm_bindgen(js_namespace = console)]
     pub(crate) fn log(line: &str);
-
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
-    #[wasm_bindgen(js_name = clearTimeout, catch)]
-    fn clear_timeout(id: &JsValue) -> Result<(), JsValue>;
 
     /// What `entry.js` keeps of a request: its headers, its context and what was told of its source, for the few that come so far that
     /// they are needed.
@@ -152,29 +145,6 @@ extern "C" {
     pub(crate) fn cache_control(this: &Document) -> Option<String>;
 }
 
-thread_local! {
-    /// The time that came with the call that runs, if it brought one.
-    static CLOCK: Cell<Option<f64>> = const { Cell::new(None) };
-}
-
-/// Milliseconds since 1970. The platform's clock stands still while code runs and moves with I/O.
-pub(crate) fn now_ms() -> u64 {
-    CLOCK.get().unwrap_or_else(js_sys::Date::now) as u64
-}
-
-/// Runs at a time in milliseconds that JavaScript brought along, so that nobody has to ask for it.
-pub(crate) fn at_time<T>(now: f64, run: impl FnOnce() -> T) -> T {
-    CLOCK.set(Some(now));
-    let result = run();
-    CLOCK.set(None);
-    result
-}
-
-/// Unix seconds.
-pub(crate) fn now() -> u64 {
-    now_ms().div_euclid(1000)
-}
-
 /// A property, or `None` where it is undefined or null.
 pub(crate) fn property(object: &JsValue, name: &str) -> Option<JsValue> {
     let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
@@ -265,42 +235,5 @@ impl Namespace {
     /// The object of that name.
     pub(crate) fn by_name(&self, name: &str) -> Result<Fetcher, JsValue> {
         self.stub(&self.id_from_name(name)?)
-    }
-}
-
-/// Waits for a promise of another request, but not for ever.
-pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
-    let timer = Timer::new(milliseconds);
-    let both = Array::of2(promise, &timer.promise);
-    // A failure is seen in what the promise left behind.
-    let _ = settled(Promise::race(&both)).await;
-}
-
-/// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.
-pub(crate) struct Timer {
-    promise: Promise,
-    _call: Call,
-}
-
-impl Timer {
-    pub(crate) fn new(milliseconds: f64) -> Self {
-        let mut call = Call(JsValue::UNDEFINED);
-        let promise = Promise::new(&mut |resolve, _| call = Call(set_timeout(&resolve, milliseconds)));
-        Self { promise, _call: call }
-    }
-
-    pub(crate) async fn wait(self) {
-        // A timer does not fail.
-        let _ = settled(self.promise.clone()).await;
-    }
-}
-
-/// A call that is due at some time, unless this is dropped before.
-struct Call(JsValue);
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        // A request that is over has no timers; nor may another end those of one.
-        let _ = clear_timeout(&self.0);
     }
 }

@@ -11,6 +11,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
+use crate::clock;
 use crate::crypto::Platform;
 use crate::env::Bindings;
 use crate::host::{self, Fetcher, Head, Namespace, Request, TimeLimit};
@@ -33,7 +34,7 @@ pub(crate) struct Passed<'a> {
 
 /// Passes a delivery on to its source's destination, and waits for the head of the answer.
 pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) -> Reply {
-    let started = host::now_ms();
+    let started = clock::now_ms();
     let Passed { admitted, plan, request, received_at } = passed;
     let verified = admitted.verified();
     let claims = verified.claims();
@@ -58,7 +59,7 @@ pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) ->
 ///
 /// Whether the request is made `in_object`, a Durable Object, decides over its time limit's timer.
 pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &Bindings, in_object: bool) -> Reply {
-    let started = host::now_ms();
+    let started = clock::now_ms();
     let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
     let content = match &event.payload {
         Payload::Claims(claims) => Content::Claims(claims),
@@ -75,7 +76,7 @@ pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env
 }
 
 fn reply(head: Option<Head>, started: u64) -> Reply {
-    let ms = host::now_ms().saturating_sub(started);
+    let ms = clock::now_ms().saturating_sub(started);
     let status = head.as_ref().map_or(0, Head::status);
     let outcome = match status {
         200..300 => Ok(()),

@@ -28,6 +28,7 @@ use wasm_bindgen::prelude::*;
 
 pub(crate) use self::shard::{hand_over, source, stub};
 use self::table::{Row, Table};
+use crate::clock;
 use crate::env::Bindings;
 use crate::host::{self, Storage};
 use crate::state;
@@ -115,7 +116,7 @@ impl Inbox {
         let Some(born) = object.begin(&source, shard) else { return "failed".into() };
         let asked = inbox::homes(key, shard.saturating_add(1));
         let before: Vec<u32> = asked.into_iter().filter(|home| *home < shard).rev().collect();
-        let asks = !before.is_empty() && inbox::asks_before(born, host::now_ms(), &object.durable(&source).terms);
+        let asks = !before.is_empty() && inbox::asks_before(born, clock::now_ms(), &object.durable(&source).terms);
         let row = Row { key, id, form, headers, received_at: received_at as u64 };
         if !asks || object.table.state(key).is_some() {
             return object.store(&row, &body).into();
@@ -142,7 +143,7 @@ impl Inbox {
         match object.table.state(key) {
             Some(State::Moved) => "moved",
             Some(_) => "stored",
-            None => match object.table.insert_moved(key, id, Progress::moved(host::now_ms())) {
+            None => match object.table.insert_moved(key, id, Progress::moved(clock::now_ms())) {
                 Ok(()) => "moved",
                 Err(()) => "failed",
             },
@@ -183,7 +184,7 @@ impl Inbox {
         let key = EventKey::new(source, id.as_bytes());
         let outcome = match self.0.table.progress(key) {
             Some((number, _, _)) if self.0.flying.borrow().contains(&number) => "replayed",
-            Some((number, progress, has_body)) => match progress.replayed(host::now_ms(), has_body) {
+            Some((number, progress, has_body)) => match progress.replayed(clock::now_ms(), has_body) {
                 Some(progress) if self.0.table.set(number, progress, None).is_ok() => "replayed",
                 Some(_) => "failed",
                 None => "gone",
@@ -198,7 +199,7 @@ impl Inbox {
     /// Delivers all events of a state anew whose bodies are there; how many.
     #[wasm_bindgen(js_name = replayAll)]
     pub fn replay_all(&self, state: u8) -> f64 {
-        let replayed = self.0.table.replay_all(State::from_number(state), Progress::accepted(host::now_ms()));
+        let replayed = self.0.table.replay_all(State::from_number(state), Progress::accepted(clock::now_ms()));
         self.0.recount();
         self.0.look_again();
         replayed
@@ -209,13 +210,13 @@ impl Object {
     /// Notes at the first event whose shard this is; the time of that.
     fn begin(&self, source: &str, shard: u32) -> Option<u64> {
         if self.broken.is_none() && self.born.get().is_none() {
-            self.born.set(self.table.born(source, shard, host::now_ms()));
+            self.born.set(self.table.born(source, shard, clock::now_ms()));
         }
         self.born.get()
     }
 
     fn store(&self, row: &Row, body: &Uint8Array) -> &'static str {
-        let now = host::now_ms();
+        let now = clock::now_ms();
         if !self.fits(row, body) {
             return match self.table.state(row.key) {
                 Some(State::Moved) => "moved",
@@ -278,7 +279,7 @@ impl Object {
         if self.broken.is_some() {
             return;
         }
-        let next = inbox::wake_at(self.table.next(State::Pending), self.table.next_tidy(), host::now_ms());
+        let next = inbox::wake_at(self.table.next(State::Pending), self.table.next_tidy(), clock::now_ms());
         if let Some(at) = next {
             self.arm(at);
         }

@@ -14,6 +14,7 @@ use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::clock;
 use crate::host::{self, ExecutionContext, Kv, Request};
 use crate::task;
 
@@ -50,9 +51,9 @@ impl Cache {
             Some((set, Standing::Fresh)) => Some(set),
             Some((set, Standing::Stale)) => {
                 let due = self.slot(url, |slot| {
-                    let due = may_refetch(slot.refreshed_at, host::now());
+                    let due = may_refetch(slot.refreshed_at, clock::now());
                     if due {
-                        slot.refreshed_at = Some(host::now());
+                        slot.refreshed_at = Some(clock::now());
                     }
                     due
                 });
@@ -72,9 +73,9 @@ impl Cache {
     /// A set that may be newer than the one that did not match: of a load on its way, or of one that is due.
     pub(crate) async fn newer(self: &Rc<Self>, url: &str, access: Access<'_>) -> Option<Rc<Jwks>> {
         let (flight, due) = self.slot(url, |slot| {
-            let due = slot.flight.is_none() && may_refetch(slot.refetched_at, host::now());
+            let due = slot.flight.is_none() && may_refetch(slot.refetched_at, clock::now());
             if due {
-                slot.refetched_at = Some(host::now());
+                slot.refetched_at = Some(clock::now());
             }
             (slot.flight.clone(), due)
         });
@@ -88,7 +89,7 @@ impl Cache {
     }
 
     fn current(&self, url: &str) -> Option<(Rc<Jwks>, Standing)> {
-        self.slot(url, |slot| slot.set.as_ref().map(|(set, freshness)| (set.clone(), freshness.at(host::now()))))
+        self.slot(url, |slot| slot.set.as_ref().map(|(set, freshness)| (set.clone(), freshness.at(clock::now()))))
     }
 
     /// Starts a load, or joins the one on its way.
@@ -116,7 +117,7 @@ impl Cache {
 
     /// Waits for a load; one whose request died is given up, so that the next can start another.
     async fn wait(&self, url: &str, flight: &Promise) {
-        host::within(flight, WAIT_MS).await;
+        clock::within(flight, WAIT_MS).await;
         self.slot(url, |slot| {
             if slot.flight.as_ref().is_some_and(|current| js_sys::Object::is(current, flight)) {
                 slot.flight = None;
@@ -147,7 +148,8 @@ async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Sou
         Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
         _ => None,
     };
-    let standing = |stored: &Option<(Jwks, Freshness)>| stored.as_ref().map(|(_, freshness)| freshness.at(host::now()));
+    let standing =
+        |stored: &Option<(Jwks, Freshness)>| stored.as_ref().map(|(_, freshness)| freshness.at(clock::now()));
     if standing(&stored) == Some(Standing::Fresh) {
         return stored;
     }
@@ -159,7 +161,7 @@ async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Sou
             }
             Some((set, freshness))
         }
-        None => stored.filter(|(_, freshness)| freshness.at(host::now()) != Standing::Expired),
+        None => stored.filter(|(_, freshness)| freshness.at(clock::now()) != Standing::Expired),
     }
 }
 
@@ -169,7 +171,7 @@ async fn fetch(url: &str) -> Option<(Vec<u8>, Freshness)> {
     let ttl = ttl(document.cache_control().as_deref());
     let document = document.bytes().to_vec();
     Jwks::parse(&document).ok()?;
-    Some((document, Freshness { fetched_at: host::now(), ttl }))
+    Some((document, Freshness { fetched_at: clock::now(), ttl }))
 }
 
 async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {

@@ -15,6 +15,7 @@
 
 mod admin;
 mod body;
+mod clock;
 mod crypto;
 mod env;
 mod host;
@@ -30,7 +31,8 @@ use std::rc::Rc;
 
 use countersign::gateway::config::{Config, Entry, Source};
 use countersign::gateway::dedupe::InFlight;
-use countersign::gateway::forward::{Plan, RECEIVED_AT, url};
+use countersign::gateway::forward::url;
+use countersign::gateway::plan::{Plan, RECEIVED_AT};
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal};
 use countersign::gateway::route::{Route, route};
 use countersign::json::printed;

@@ -11,6 +11,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
+use crate::clock;
 use crate::crypto::Platform;
 use crate::host::{self, Request};
 use crate::keys::Access;
@@ -106,7 +107,7 @@ async fn handle(
 
 /// Holds copies of an event back while it is under way, until the returned time at most.
 fn hold(state: &State, source: &Source, event: EventKey) -> Result<u64, Refusal> {
-    let now = host::now_ms();
+    let now = clock::now_ms();
     let lapses = now.saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
     if state.in_flight.borrow_mut().enter(event, now, lapses) { Ok(lapses) } else { Err(Refusal::InFlight) }
 }

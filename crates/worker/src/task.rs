@@ -14,7 +14,7 @@ use slab::Slab;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use crate::host::at_time;
+use crate::clock::at_time;
 
 /// What becomes of a delivery: the number of a ready-made answer, or a text of its own.
 pub(crate) enum Answer {

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use super::Object;
 use super::shard::source;
 use crate::body::Body;
-use crate::{State as Shared, host, http, state};
+use crate::{State as Shared, clock, host, http, state};
 
 impl Object {
     /// One alarm's work. Slots are filled as they become free, as events arrive, and as events become due.
@@ -44,20 +44,20 @@ impl Object {
         self.recount();
         self.rearm();
         if name.is_some_and(|name| shared.as_ref().is_none_or(|shared| source(shared, &name).is_none())) {
-            self.arm(host::now_ms().saturating_add(WITHOUT_SOURCE));
+            self.arm(clock::now_ms().saturating_add(WITHOUT_SOURCE));
         }
     }
 
     async fn run(self: &Rc<Self>, shared: &Rc<Shared>, source: &Source) {
         let durable = source.storage();
         self.slots.set(durable.concurrency);
-        let (started, mut begun) = (host::now_ms(), 0_usize);
+        let (started, mut begun) = (clock::now_ms(), 0_usize);
         self.arm(started.saturating_add(durable.terms.timeout).saturating_add(inbox::LEASE_SLACK));
         self.tidy(&durable);
         let mut work: FuturesUnordered<LocalBoxFuture<'_, Done>> = FuturesUnordered::new();
         let mut timer_at = u64::MAX;
         loop {
-            let now = host::now_ms();
+            let now = clock::now_ms();
             let last = begun >= MAX_PER_PASS || now > started.saturating_add(MAX_PASS);
             while !last && self.flying.borrow().len() < durable.concurrency {
                 let Some(leased) = self.lease(now, &durable) else { break };
@@ -73,7 +73,7 @@ impl Object {
                 self.table.next(State::Pending).filter(|due| (now..soon.min(timer_at)).contains(due) && !last)
             {
                 timer_at = due;
-                let timer = host::Timer::new(due.saturating_sub(now) as f64);
+                let timer = clock::Timer::new(due.saturating_sub(now) as f64);
                 work.push(Box::pin(async move {
                     timer.wait().await;
                     Done::Timer
@@ -110,7 +110,7 @@ impl Object {
     async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
         let (number, progress, key) = (leased.number, leased.progress, leased.key);
         let reply = http::send(&leased.event, progress.attempts, source, &shared.env, true).await;
-        let now = host::now_ms();
+        let now = clock::now_ms();
         let attempt = match reply.outcome {
             Ok(()) => Attempt::Delivered,
             Err(_) => {
@@ -150,7 +150,7 @@ impl Object {
 
     /// Drops bodies and ids whose time is over, a batch at a time.
     fn tidy(&self, durable: &Durable) {
-        let now = host::now_ms();
+        let now = clock::now_ms();
         for (number, progress, has_body) in self.table.to_tidy(now) {
             let _ = match progress.tidy(has_body, now, &durable.terms) {
                 Tidy::Keep(until) => self.table.set(number, Progress { due: until, ..progress }, None),
