@@ -17,6 +17,7 @@ mod plot;
 mod report;
 mod run;
 mod sign;
+mod slices;
 mod start;
 mod stats;
 mod table;

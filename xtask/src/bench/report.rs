@@ -12,7 +12,7 @@ use super::run::{Curve, DOCS, Figure, Line, Point, Run};
 use super::sign::FRESH;
 use super::start::SECONDS;
 use super::stats::{Quartiles, spread};
-use super::table::WARM_UP;
+use super::table::{SLICES, WARM_UP};
 use crate::term::{bold, dim, green, red};
 use crate::tools;
 
@@ -80,6 +80,7 @@ fn page(run: &Run) -> Result<String> {
         ("figures", figures(&run.figures)),
         ("fresh", FRESH.to_string()),
         ("warm-up", WARM_UP.to_string()),
+        ("slices", SLICES.to_string()),
         ("seconds", SECONDS.to_string()),
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);

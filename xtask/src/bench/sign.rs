@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::cases::Sent;
+use super::cases::{Case, Sent};
 use crate::demo::Secret;
 use crate::tools;
 
 /// The `aud` of tokens.
 pub(super) const AUDIENCE: &str = "bench";
-/// Deliveries with ids of their own: more than any contender takes in a second.
+/// Deliveries with ids of their own: more than any contender takes in a round.
 pub(super) const FRESH: u64 = 20_000;
 /// After this, signatures are made anew: all have 300 s, and a second to be sent in.
 const MAX_AGE: Duration = Duration::from_secs(200);
@@ -92,20 +92,42 @@ impl Signer {
         Ok(deliveries.iter().filter_map(Value::as_object).map(|headers| headers.iter().map(text).collect()).collect())
     }
 
-    /// A script for wrk that sends them in a round, with a body of so many bytes. A sender signs with one key of its set at a time, so
-    /// some rounds have those of one key, and the next those of another.
+    /// The deliveries of a round, with a body of so many bytes, and by which key of a set they are signed. A sender signs with one at a
+    /// time, so some rounds have those of one key, and the next those of another.
+    fn of_round(&self, sent: Sent, bytes: usize, round: usize) -> Result<Vec<Headers>> {
+        let all = self.deliveries(sent, &Self::body(bytes))?;
+        let one = |key| all.get(key).cloned().into_iter().collect();
+        Ok(if sent == Sent::V1a { one(key(sent, round)) } else { all })
+    }
+
+    /// The requests of a case in a round, as they go over the wire.
+    pub(super) fn requests(&self, case: &Case, round: usize) -> Result<Vec<Vec<u8>>> {
+        let (method, body, path) = (method(case.sent), Self::body(case.body), case.path(round));
+        let request = |headers: &Headers| {
+            let mut text = format!("{method} {path} HTTP/1.1\r\nhost: bench\r\n");
+            for (name, value) in headers {
+                text.extend([name, ": ", value, "\r\n"]);
+            }
+            if !body.is_empty() {
+                let length = body.len().to_string();
+                text.extend(["content-type: application/json\r\ncontent-length: ", &length, "\r\n"]);
+            }
+            text.extend(["\r\n", &body]);
+            text.into_bytes()
+        };
+        Ok(self.of_round(case.sent, case.body, round)?.iter().map(request).collect())
+    }
+
+    /// A script for wrk that sends them.
     pub(super) fn script(&mut self, sent: Sent, bytes: usize, round: usize) -> Result<PathBuf> {
-        let key = if sent == Sent::V1a { round / KEYS % KEYS } else { 0 };
+        let key = key(sent, round);
         let wanted = (sent, bytes, key);
         let known = self.scripts.iter().find(|(what, _, made)| *what == wanted && made.elapsed() < MAX_AGE);
         if let Some((_, path, _)) = known {
             return Ok(path.clone());
         }
         let path = self.dir.join(format!("{sent:?}-{bytes}-{key}.lua").to_ascii_lowercase());
-        let mut deliveries = self.deliveries(sent, &Self::body(bytes))?;
-        if sent == Sent::V1a {
-            deliveries = deliveries.into_iter().skip(key).take(1).collect();
-        }
+        let deliveries = self.of_round(sent, bytes, round)?;
         fs::write(&path, lua(sent, bytes, &deliveries)?)?;
         self.scripts.retain(|(what, _, _)| *what != wanted);
         self.scripts.push((wanted, path.clone(), Instant::now()));
@@ -113,9 +135,18 @@ impl Signer {
     }
 }
 
+/// Which key of a set signs in a round.
+fn key(sent: Sent, round: usize) -> usize {
+    if sent == Sent::V1a { round / KEYS % KEYS } else { 0 }
+}
+
+fn method(sent: Sent) -> &'static str {
+    if sent == Sent::Get { "GET" } else { "POST" }
+}
+
 /// One delivery is made once; of several, each when its turn comes.
 fn lua(sent: Sent, bytes: usize, deliveries: &[Headers]) -> Result<String> {
-    let method = if sent == Sent::Get { "GET" } else { "POST" };
+    let method = method(sent);
     let mut lua = format!("wrk.method = \"{method}\"\n");
     if let Some(filler) = bytes.checked_sub(8) {
         writeln!(lua, "wrk.body = '{{\"x\":\"' .. string.rep('a', {filler}) .. '\"}}'")?;

@@ -7,13 +7,20 @@ use anyhow::{Context, Result, ensure};
 use super::cases::{Case, Contender, Sent};
 use super::run::{Figure, Line};
 use super::sign::{FRESH, Signer};
+use super::slices::Sender;
 use super::stats::ratios;
 use super::workers::{Served, Worker};
 use super::wrk::{Seen, wrk};
+use crate::process;
 use crate::term::Progress;
 
 /// Connections at a time, wherever it is not their number that is looked at.
 pub(super) const CONNECTIONS: u32 = 16;
+
+/// Slices of a contender in a round of a case.
+pub(super) const SLICES: usize = 16;
+
+const TOO_FAST: &str = "this machine takes more events a second than are signed: raise FRESH";
 
 /// Rounds that one process serves.
 const PER_PROCESS: usize = 6;
@@ -66,29 +73,47 @@ impl Table<'_> {
         (first..=last).chain(rounds).try_for_each(|round| self.round(served, signer, round))
     }
 
-    /// A second for each contender in each case.
+    /// Some slices for each contender in each case.
     fn round(&mut self, served: &Served, signer: &mut Signer, round: usize) -> Result<()> {
         let counts = round <= self.rounds;
         let label = if counts { format!("round {round} of {}", self.rounds) } else { "warm up".to_owned() };
         let progress = Progress::start(&label, None);
         for (case, rates) in self.cases.iter().zip(&mut self.rates) {
-            let sending = Sending { path: case.path(round), round, body: case.body, connections: CONNECTIONS };
-            let mut turns: Vec<_> = case.contenders.iter().zip(rates).collect();
-            // Who comes first changes from round to round.
-            turns.rotate_left(round % case.contenders.len());
-            for (contender, rates) in turns {
-                let seen = sending.second(served, signer, case, Worker::of(case, *contender))?;
+            for (rate, rates) in Self::case(served, signer, case, round)?.into_iter().zip(rates) {
                 if counts {
-                    rates.push(seen.rate);
+                    rates.push(rate);
                 }
             }
         }
         progress.done();
         Ok(())
     }
+
+    /// What each contender does in a case: slices in turn, of which another comes first each time.
+    fn case(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<Vec<f64>> {
+        let requests = signer.requests(case, round)?;
+        let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS);
+        let mut senders = case.contenders.iter().map(connect).collect::<Result<Vec<_>>>()?;
+        for slice in 0..SLICES {
+            let first = slice % senders.len();
+            let (behind, before) = senders.split_at_mut(first);
+            for sender in before.iter_mut().chain(behind) {
+                sender.slice(&requests).with_context(|| format!("in the case `{}`", case.name))?;
+            }
+            process::stop_if_interrupted();
+        }
+        for (sender, contender) in senders.iter().zip(case.contenders) {
+            let Sender { answers, refusals, .. } = sender;
+            let as_expected = if case.succeeds() { *refusals == 0 } else { refusals == answers };
+            ensure!(as_expected, "{contender:?} in the case `{}`: {refusals} of {answers} refused", case.name);
+            let fresh = case.sent != Sent::Fresh || sender.sent() <= requests.len();
+            ensure!(fresh, TOO_FAST);
+        }
+        Ok(senders.iter().map(Sender::rate).collect())
+    }
 }
 
-/// What of a case's requests may be varied.
+/// What of a case's requests may be varied, where wrk sends them.
 pub(super) struct Sending {
     pub(super) path: String,
     /// Decides over the key that signs, where there are several.
@@ -107,10 +132,7 @@ impl Sending {
         let as_expected = if case.succeeds() { seen.refusals == 0 } else { seen.refusals == seen.answers };
         ensure!(as_expected, "`{}` in the case `{}`: {seen:?}", worker.name(), case.name);
         let within = seen.answers + u64::from(self.connections) < FRESH;
-        ensure!(
-            case.sent != Sent::Fresh || within,
-            "this machine takes more than {FRESH} events a second: raise FRESH"
-        );
+        ensure!(case.sent != Sent::Fresh || within, TOO_FAST);
         Ok(seen)
     }
 }

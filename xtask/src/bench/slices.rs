@@ -1,0 +1,140 @@
+//! Requests in short slices, to several Workers in turn.
+//!
+//! wrk measures whole seconds, and within one the machine's speed changes by more than the contenders differ by: medians of two dozen such
+//! seconds were off by a tenth. Slices of a twentieth of a second meet the same weather. Latencies are left to wrk.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+/// For how long requests are sent; then what is under way is waited for.
+const SLICE: Duration = Duration::from_millis(50);
+/// After this, a Worker is taken for dead.
+const PATIENCE: u16 = 20_000;
+
+/// Connections to one Worker, and what was measured over them.
+pub(super) struct Sender {
+    connections: Vec<Connection>,
+    /// Which request is next.
+    next: usize,
+    pub(super) answers: usize,
+    /// Answers that are neither a 2xx nor a 3xx.
+    pub(super) refusals: usize,
+    time: Duration,
+}
+
+struct Connection {
+    stream: TcpStream,
+    /// What came of the answer so far; nothing where none is waited for.
+    answer: Vec<u8>,
+    waits: bool,
+}
+
+impl Sender {
+    /// Connects to `http://address:port`.
+    pub(super) fn new(url: &str, connections: u32) -> Result<Self> {
+        let address = url.trim_start_matches("http://");
+        let connect = |_| {
+            let stream = TcpStream::connect(address).with_context(|| format!("nobody listens at {url}"))?;
+            stream.set_nodelay(true)?;
+            Ok(Connection { stream, answer: Vec::new(), waits: false })
+        };
+        let connections = (0..connections).map(connect).collect::<Result<_>>()?;
+        Ok(Self { connections, next: 0, answers: 0, refusals: 0, time: Duration::ZERO })
+    }
+
+    /// Answers per second, over all slices.
+    pub(super) fn rate(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let answers = self.answers as f64;
+        answers / self.time.as_secs_f64()
+    }
+
+    /// How many requests were sent.
+    pub(super) fn sent(&self) -> usize {
+        self.next
+    }
+
+    /// One slice: each connection has one request under way, of those given in turn, until the time is over.
+    pub(super) fn slice(&mut self, requests: &[Vec<u8>]) -> Result<()> {
+        let started = Instant::now();
+        for connection in &mut self.connections {
+            connection.send(requests, &mut self.next)?;
+        }
+        while self.connections.iter().any(|connection| connection.waits) {
+            for n in readable(&self.connections)? {
+                let Some(connection) = self.connections.get_mut(n) else { continue };
+                let Some(status) = connection.read()? else { continue };
+                self.answers += 1;
+                self.refusals += usize::from(!(200..400).contains(&status));
+                if started.elapsed() < SLICE {
+                    connection.send(requests, &mut self.next)?;
+                }
+            }
+        }
+        self.time += started.elapsed();
+        Ok(())
+    }
+}
+
+impl Connection {
+    /// Written in one go: a Worker reads whatever else it does, so this never waits for ever.
+    fn send(&mut self, requests: &[Vec<u8>], next: &mut usize) -> Result<()> {
+        let request = requests.get(*next % requests.len()).context("no requests")?;
+        *next += 1;
+        self.answer.clear();
+        self.waits = true;
+        self.stream.write_all(request).context("a request could not be sent")
+    }
+
+    /// The status, once the answer is whole.
+    fn read(&mut self) -> Result<Option<u16>> {
+        let mut buffer = [0; 4096];
+        let count = self.stream.read(&mut buffer).context("an answer could not be read")?;
+        ensure!(count > 0, "the connection was closed");
+        self.answer.extend(buffer.iter().take(count));
+        let status = status(&self.answer);
+        self.waits = status.is_none();
+        Ok(status)
+    }
+}
+
+/// Which connections have something to read.
+fn readable(connections: &[Connection]) -> Result<Vec<usize>> {
+    let waiting: Vec<_> = connections.iter().enumerate().filter(|(_, connection)| connection.waits).collect();
+    let mut polled: Vec<_> =
+        waiting.iter().map(|(_, connection)| PollFd::new(connection.stream.as_fd(), PollFlags::POLLIN)).collect();
+    if poll(&mut polled, PollTimeout::from(PATIENCE))? == 0 {
+        bail!("no answer in {} s", PATIENCE / 1000);
+    }
+    let ready = waiting.iter().zip(&polled).filter(|(_, polled)| polled.any() == Some(true));
+    Ok(ready.map(|((n, _), _)| *n).collect())
+}
+
+/// The status of an answer that is whole. All have a length.
+fn status(answer: &[u8]) -> Option<u16> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(answer.get(..end)?).ok()?;
+    let lines = || head.lines().filter_map(|line| line.split_once(':'));
+    let length =
+        lines().find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?.1.trim().parse::<usize>().ok()?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    (answer.len() >= end + 4 + length).then_some(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_whole_when_its_body_is() {
+        let answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 3\r\n\r\nno!";
+        assert_eq!(status(answer), Some(401));
+        assert_eq!(status(answer.get(..answer.len() - 1).unwrap_or_default()), None);
+        assert_eq!(status(b"HTTP/1.1 200 OK\r\n"), None);
+    }
+}
