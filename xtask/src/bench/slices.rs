@@ -3,7 +3,7 @@
 //! wrk measures whole seconds, and within one the machine's speed changes by more than the contenders differ by: medians of two dozen such
 //! seconds were off by a tenth. Slices of a twentieth of a second meet the same weather. Latencies are left to wrk.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
@@ -29,9 +29,11 @@ pub(super) struct Sender {
 
 struct Connection {
     stream: TcpStream,
-    /// What came of the answer so far; nothing where none is waited for.
+    /// Which request is under way, if one is, and how much of it was written.
+    request: Option<usize>,
+    written: usize,
+    /// What came of the answer so far.
     answer: Vec<u8>,
-    waits: bool,
 }
 
 impl Sender {
@@ -41,7 +43,8 @@ impl Sender {
         let connect = |_| {
             let stream = TcpStream::connect(address).with_context(|| format!("nobody listens at {url}"))?;
             stream.set_nodelay(true)?;
-            Ok(Connection { stream, answer: Vec::new(), waits: false })
+            stream.set_nonblocking(true)?;
+            Ok(Connection { stream, request: None, written: 0, answer: Vec::new() })
         };
         let connections = (0..connections).map(connect).collect::<Result<_>>()?;
         Ok(Self { connections, next: 0, answers: 0, refusals: 0, time: Duration::ZERO })
@@ -65,10 +68,10 @@ impl Sender {
         for connection in &mut self.connections {
             connection.send(requests, &mut self.next)?;
         }
-        while self.connections.iter().any(|connection| connection.waits) {
-            for n in readable(&self.connections)? {
+        while self.connections.iter().any(|connection| connection.request.is_some()) {
+            for n in ready(&self.connections, requests)? {
                 let Some(connection) = self.connections.get_mut(n) else { continue };
-                let Some(status) = connection.read()? else { continue };
+                let Some(status) = connection.go_on(requests)? else { continue };
                 self.answers += 1;
                 self.refusals += usize::from(!(200..400).contains(&status));
                 if started.elapsed() < SLICE {
@@ -82,37 +85,64 @@ impl Sender {
 }
 
 impl Connection {
-    /// Written in one go: a Worker reads whatever else it does, so this never waits for ever.
+    /// Begins the next request.
     fn send(&mut self, requests: &[Vec<u8>], next: &mut usize) -> Result<()> {
-        let request = requests.get(*next % requests.len()).context("no requests")?;
+        self.request = Some(*next % requests.len());
         *next += 1;
+        self.written = 0;
         self.answer.clear();
-        self.waits = true;
-        self.stream.write_all(request).context("a request could not be sent")
+        self.write(requests)
     }
 
-    /// The status, once the answer is whole.
-    fn read(&mut self) -> Result<Option<u16>> {
+    /// What of the request is not written yet.
+    fn rest<'r>(&self, requests: &'r [Vec<u8>]) -> &'r [u8] {
+        let request = self.request.and_then(|n| requests.get(n));
+        request.and_then(|request| request.get(self.written..)).unwrap_or_default()
+    }
+
+    /// As much as the Worker takes now: while one takes its time, others are not to wait.
+    fn write(&mut self, requests: &[Vec<u8>]) -> Result<()> {
+        while let rest @ [_, ..] = self.rest(requests) {
+            match self.stream.write(rest) {
+                Ok(count) => self.written += count,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error).context("a request could not be sent"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes or reads what can be; the status, once the answer is whole.
+    fn go_on(&mut self, requests: &[Vec<u8>]) -> Result<Option<u16>> {
+        if !self.rest(requests).is_empty() {
+            return self.write(requests).map(|()| None);
+        }
         let mut buffer = [0; 4096];
         let count = self.stream.read(&mut buffer).context("an answer could not be read")?;
         ensure!(count > 0, "the connection was closed");
         self.answer.extend(buffer.iter().take(count));
         let status = status(&self.answer);
-        self.waits = status.is_none();
+        if status.is_some() {
+            self.request = None;
+        }
         Ok(status)
     }
 }
 
-/// Which connections have something to read.
-fn readable(connections: &[Connection]) -> Result<Vec<usize>> {
-    let waiting: Vec<_> = connections.iter().enumerate().filter(|(_, connection)| connection.waits).collect();
-    let mut polled: Vec<_> =
-        waiting.iter().map(|(_, connection)| PollFd::new(connection.stream.as_fd(), PollFlags::POLLIN)).collect();
+/// Which connections can go on.
+fn ready(connections: &[Connection], requests: &[Vec<u8>]) -> Result<Vec<usize>> {
+    let waits_for = |connection: &Connection| match connection.rest(requests) {
+        [] => PollFlags::POLLIN,
+        _ => PollFlags::POLLOUT,
+    };
+    let under_way = connections.iter().enumerate().filter(|(_, connection)| connection.request.is_some());
+    let (places, mut polled): (Vec<_>, Vec<_>) =
+        under_way.map(|(n, one)| (n, PollFd::new(one.stream.as_fd(), waits_for(one)))).unzip();
     if poll(&mut polled, PollTimeout::from(PATIENCE))? == 0 {
         bail!("no answer in {} s", PATIENCE / 1000);
     }
-    let ready = waiting.iter().zip(&polled).filter(|(_, polled)| polled.any() == Some(true));
-    Ok(ready.map(|((n, _), _)| *n).collect())
+    let can = places.into_iter().zip(&polled).filter(|(_, polled)| polled.any() == Some(true));
+    Ok(can.map(|(n, _)| n).collect())
 }
 
 /// The status of an answer that is whole. All have a length.
