@@ -87,7 +87,7 @@ impl Plot {
     }
 
     fn sending(&self, case: &Case, place: u32, round: usize) -> Sending {
-        let usual = Sending { path: case.path(round), round, body: case.body, connections: CONNECTIONS };
+        let usual = Sending { path: case.path(round), body: case.body, connections: CONNECTIONS };
         match self.name {
             "senders" => Sending { connections: place, ..usual },
             "size" => Sending { body: usize::try_from(place).unwrap_or_default(), ..usual },

@@ -32,8 +32,8 @@ pub(super) type Headers = Vec<(String, String)>;
 pub(super) struct Signer {
     dir: PathBuf,
     secret: Secret,
-    /// Scripts that were written: what they send, how large, and signed by which key; and when.
-    scripts: Vec<((Sent, usize, usize), PathBuf, Instant)>,
+    /// Scripts that were written, and when.
+    scripts: Vec<((Sent, usize), PathBuf, Instant)>,
 }
 
 impl Signer {
@@ -92,17 +92,14 @@ impl Signer {
         Ok(deliveries.iter().filter_map(Value::as_object).map(|headers| headers.iter().map(text).collect()).collect())
     }
 
-    /// The deliveries of a round, with a body of so many bytes, and by which key of a set they are signed. A sender signs with one at a
-    /// time, so some rounds have those of one key, and the next those of another.
-    fn of_round(&self, sent: Sent, bytes: usize, round: usize) -> Result<Vec<Headers>> {
-        let all = self.deliveries(sent, &Self::body(bytes))?;
-        let one = |key| all.get(key).cloned().into_iter().collect();
-        Ok(if sent == Sent::V1a { one(key(sent, round)) } else { all })
-    }
-
-    /// The requests of a case in a round, as they go over the wire.
+    /// The requests of a case in a round, as they go over the wire. A sender signs with one key of its set at a time, so some rounds have
+    /// the delivery of one key, and some that of another.
     pub(super) fn requests(&self, case: &Case, round: usize) -> Result<Vec<Vec<u8>>> {
         let (method, body, path) = (method(case.sent), Self::body(case.body), case.path(round));
+        let mut deliveries = self.deliveries(case.sent, &body)?;
+        if case.sent == Sent::V1a {
+            deliveries = deliveries.into_iter().skip(round / KEYS % KEYS).take(1).collect();
+        }
         let request = |headers: &Headers| {
             let mut text = format!("{method} {path} HTTP/1.1\r\nhost: bench\r\n");
             for (name, value) in headers {
@@ -115,29 +112,22 @@ impl Signer {
             text.extend(["\r\n", &body]);
             text.into_bytes()
         };
-        Ok(self.of_round(case.sent, case.body, round)?.iter().map(request).collect())
+        Ok(deliveries.iter().map(request).collect())
     }
 
-    /// A script for wrk that sends them.
-    pub(super) fn script(&mut self, sent: Sent, bytes: usize, round: usize) -> Result<PathBuf> {
-        let key = key(sent, round);
-        let wanted = (sent, bytes, key);
-        let known = self.scripts.iter().find(|(what, _, made)| *what == wanted && made.elapsed() < MAX_AGE);
+    /// A script for wrk that sends deliveries with a body of so many bytes.
+    pub(super) fn script(&mut self, sent: Sent, bytes: usize) -> Result<PathBuf> {
+        let known = self.scripts.iter().find(|(what, _, made)| *what == (sent, bytes) && made.elapsed() < MAX_AGE);
         if let Some((_, path, _)) = known {
             return Ok(path.clone());
         }
-        let path = self.dir.join(format!("{sent:?}-{bytes}-{key}.lua").to_ascii_lowercase());
-        let deliveries = self.of_round(sent, bytes, round)?;
+        let path = self.dir.join(format!("{sent:?}-{bytes}.lua").to_ascii_lowercase());
+        let deliveries = self.deliveries(sent, &Self::body(bytes))?;
         fs::write(&path, lua(sent, bytes, &deliveries)?)?;
-        self.scripts.retain(|(what, _, _)| *what != wanted);
-        self.scripts.push((wanted, path.clone(), Instant::now()));
+        self.scripts.retain(|(what, _, _)| *what != (sent, bytes));
+        self.scripts.push(((sent, bytes), path.clone(), Instant::now()));
         Ok(path)
     }
-}
-
-/// Which key of a set signs in a round.
-fn key(sent: Sent, round: usize) -> usize {
-    if sent == Sent::V1a { round / KEYS % KEYS } else { 0 }
 }
 
 fn method(sent: Sent) -> &'static str {

@@ -106,7 +106,7 @@ pub(super) fn memory(bundle: &Bundle, signer: &mut Signer, rounds: usize) -> Res
     const TITLE: &str = "memory of workerd, 1 MiB deliveries, 32 at a time";
     let progress = Progress::start("memory", None);
     let case = CASES.iter().find(|case| case.name == "valid").context("no case `valid`")?;
-    let sending = Sending { path: case.path(0), round: 0, body: 1 << 20, connections: 32 };
+    let sending = Sending { path: case.path(0), body: 1 << 20, connections: 32 };
     let mut peaks = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
         for (worker, peaks) in STARTED.into_iter().zip(&mut peaks) {

@@ -116,8 +116,6 @@ impl Table<'_> {
 /// What of a case's requests may be varied, where wrk sends them.
 pub(super) struct Sending {
     pub(super) path: String,
-    /// Decides over the key that signs, where there are several.
-    pub(super) round: usize,
     /// Bytes of the body.
     pub(super) body: usize,
     pub(super) connections: u32,
@@ -126,7 +124,7 @@ pub(super) struct Sending {
 impl Sending {
     /// A second of a case's requests to a Worker, each of which has to end as it should.
     pub(super) fn second(&self, served: &Served, signer: &mut Signer, case: &Case, worker: Worker) -> Result<Seen> {
-        let script = signer.script(case.sent, self.body, self.round)?;
+        let script = signer.script(case.sent, self.body)?;
         let url = format!("{}{}", served.url(worker)?, self.path);
         let seen = wrk(&script, &url, self.connections).with_context(|| format!("in the case `{}`", case.name))?;
         let as_expected = if case.succeeds() { seen.refusals == 0 } else { seen.refusals == seen.answers };
