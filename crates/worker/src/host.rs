@@ -11,8 +11,8 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console)]
     pub(crate) fn log(line: &str);
 
-    /// What `entry.js` keeps of a request: its headers, its context and what was told of its source, for the few that come so far that
-    /// they are needed.
+    /// What `entry.js` keeps of a request for what comes so far that it is needed: headers, those of their values that were read,
+    /// context, and what was told of the source.
     pub type Request;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn headers(this: &Request) -> Headers;

@@ -37,18 +37,13 @@ pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) ->
     let started = clock::now_ms();
     let Passed { admitted, plan, request, received_at } = passed;
     let verified = admitted.verified();
-    let claims = verified.claims();
-    let (content, made) = match claims {
-        Some(claims) => (Content::Claims(claims), Some(Uint8Array::from(claims))),
-        None => (Content::Body(verified.body()), None),
-    };
-    let body = made.as_ref().unwrap_or_else(|| verified.body().as_array());
+    let content = verified.claims().map_or(Content::Body(verified.body()), Content::Claims);
     // A token's id is ours to write: visible ASCII.
-    let id = claims.and_then(|_| std::str::from_utf8(verified.id()).ok());
+    let id = verified.claims().and_then(|_| std::str::from_utf8(verified.id()).ok());
     let head = match destination(verified.id(), content, source, env) {
         Ok(fetcher) => {
-            let at = received_at.as_unix();
-            host::pass(request, plan, fetcher.as_ref(), id, body, at, source.forward.timeout_ms).await
+            let (body, at) = (content.as_array(), received_at.as_unix());
+            host::pass(request, plan, fetcher.as_ref(), id, &body, at, source.forward.timeout_ms).await
         }
         Err(_) => None,
     };
@@ -61,14 +56,11 @@ pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) ->
 pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &Bindings, in_object: bool) -> Reply {
     let started = clock::now_ms();
     let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
-    let content = match &event.payload {
-        Payload::Claims(claims) => Content::Claims(claims),
-        Payload::Received(body) => Content::Body(body),
-    };
+    let content = Content::from(&event.payload);
     let head = match destination(&event.id, content, source, env) {
         Ok(fetcher) => {
             let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
-            host::send(fetcher.as_ref(), &url(source), &lines, &body(event), limit).await
+            host::send(fetcher.as_ref(), &url(source), &lines, &content.as_array(), limit).await
         }
         Err(_) => None,
     };
@@ -102,18 +94,35 @@ fn header_lines(event: &Event<Body>, attempt: u32, source: &Source, now: Timesta
     lines
 }
 
-/// The body, as JavaScript holds it.
-pub(crate) fn body(event: &Event<Body>) -> Uint8Array {
-    match &event.payload {
-        Payload::Received(body) => body.as_array().clone(),
-        Payload::Claims(claims) => Uint8Array::from(claims.as_slice()),
-    }
-}
-
-/// What an event says of itself.
+/// The body of an event, or the claims that stand for it.
+#[derive(Clone, Copy)]
 enum Content<'a> {
     Body(&'a Body),
     Claims(&'a [u8]),
+}
+
+impl Content<'_> {
+    /// As JavaScript holds it.
+    fn as_array(self) -> Uint8Array {
+        match self {
+            Self::Body(body) => body.as_array().clone(),
+            Self::Claims(claims) => Uint8Array::from(claims),
+        }
+    }
+}
+
+impl<'a> From<&'a Payload<Body>> for Content<'a> {
+    fn from(payload: &'a Payload<Body>) -> Self {
+        match payload {
+            Payload::Received(body) => Self::Body(body),
+            Payload::Claims(claims) => Self::Claims(claims),
+        }
+    }
+}
+
+/// The body, as JavaScript holds it.
+pub(crate) fn body(event: &Event<Body>) -> Uint8Array {
+    Content::from(&event.payload).as_array()
 }
 
 fn destination(id: &[u8], content: Content<'_>, source: &Source, env: &Bindings) -> Result<Option<Fetcher>, JsValue> {
