@@ -19,7 +19,7 @@ use futures_util::stream::FuturesUnordered;
 use js_sys::Uint8Array;
 use serde_json::{Value, json};
 
-use super::Object;
+use super::object::Object;
 use super::shard::source;
 use crate::body::Body;
 use crate::{State as Shared, clock, host, http, state};
