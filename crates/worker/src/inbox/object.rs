@@ -54,7 +54,10 @@ impl Object {
     pub(super) fn open(storage: Storage, env: JsValue) -> Self {
         let table = Table::new(&storage);
         let broken = schema::migrate(&storage, &table).err();
-        let object = Object {
+        if let Some(problem) = broken {
+            table::log_failure(Some(problem));
+        }
+        Self {
             storage,
             env: Bindings::new(env),
             born: Cell::new(None),
@@ -68,11 +71,7 @@ impl Object {
             news: Cell::new(false),
             waker: RefCell::new(None),
             armed: Cell::new(None),
-        };
-        if let Some(problem) = broken {
-            table::log_failure(Some(problem));
         }
-        object
     }
 
     /// Notes at the first event whose shard this is; the time of that.
