@@ -37,15 +37,14 @@ pub(crate) struct Claims {
     pub(crate) key: usize,
 }
 
-/// Verifies a compact token.
+/// Verifies a token whose syntax holds.
 ///
 /// # Errors
-/// In this order: `jwt_malformed`, `jwt_alg`, `jwk_unknown_kid` or `jwk_unusable`, `jwt_signature`, `jwt_malformed` (claims),
-/// `jwt_claims`, `jwt_expired`, `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`.
+/// In this order: `jwk_unknown_kid` or `jwk_unusable`, `jwt_signature`, `jwt_malformed` (claims), `jwt_claims`, `jwt_expired`,
+/// `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`.
 // Not in line, as most Workers meet no token: what they do not run, the engine does not compile.
 #[inline(never)]
-pub(crate) fn verify(token: &[u8], keys: &Jwks, policy: &JwtPolicy, now: Timestamp) -> Result<Claims, Error> {
-    let token = Token::parse(token)?;
+pub(crate) fn verify(token: &Token<'_>, keys: &Jwks, policy: &JwtPolicy, now: Timestamp) -> Result<Claims, Error> {
     let (key, _) = candidates(keys, token.kid.as_deref())?
         .into_iter()
         .find(|(_, key)| token.is_signed_by(key))
@@ -53,18 +52,11 @@ pub(crate) fn verify(token: &[u8], keys: &Jwks, policy: &JwtPolicy, now: Timesta
     let claims = Members::parse(&token.payload).ok_or(Error::JwtMalformed(JwtFault::Claims))?;
     policy.check(&claims, now)?;
     let id = event_id(&claims)?;
-    Ok(Claims { id, json: token.payload, key })
-}
-
-/// Refuses a value that cannot be a token, without any key: the syntax alone.
-///
-/// # Errors
-/// `jwt_malformed`, `jwt_alg`.
-pub(crate) fn check_syntax(token: &[u8]) -> Result<(), Error> {
-    Token::parse(token).map(drop)
+    Ok(Claims { id, json: token.payload.clone(), key })
 }
 
 /// A token whose syntax holds.
+#[derive(Debug)]
 pub(crate) struct Token<'a> {
     pub(crate) kid: Option<String>,
     pub(crate) payload: Vec<u8>,
@@ -74,6 +66,10 @@ pub(crate) struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
+    /// Takes a value apart, without any key.
+    ///
+    /// # Errors
+    /// `jwt_malformed`, `jwt_alg`.
     pub(crate) fn parse(token: &'a [u8]) -> Result<Self, Error> {
         let malformed = |fault| move || Error::JwtMalformed(fault);
         if token.len() > MAX_TOKEN {

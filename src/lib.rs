@@ -36,4 +36,4 @@ pub use jwt::JwtPolicy;
 pub use key::{Ed25519Key, Ed25519SigningKey, HmacKey, SecretKey};
 pub use sign::{sign, sign_v1a};
 pub use timestamp::{Timestamp, Tolerance};
-pub use verify::{Claim, Keys, Policy, Verified};
+pub use verify::{Claim, Keys, Policy, Presented, Verified};

@@ -18,14 +18,14 @@ use std::borrow::Cow;
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
 use crate::jwks::Jwks;
-use crate::jwt::{self, JwtPolicy};
+use crate::jwt::{self, JwtPolicy, Token};
 use crate::key::{HmacKey, SecretKey};
 use crate::scheme::{Form, HeaderNames, Scheme};
 use crate::signature::Crypto;
 use crate::timestamp::{Timestamp, Tolerance};
 
-pub use claim::Claim;
 use claim::Signed;
+pub use claim::{Claim, Presented};
 pub(crate) use claim::{check_id, signed_prefix};
 pub(crate) use list::{pieces, token, tokens};
 pub(crate) use v1::{MAC_TEXT, mac_text};
@@ -76,25 +76,25 @@ impl Policy {
     ///
     /// # Errors
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `jwt_malformed`, `jwt_alg`.
-    pub fn read<'h>(&self, headers: &'h Headers<'_>) -> Result<Claim<'h>, Error> {
+    pub fn read<'h>(&self, headers: &'h Headers<'_>) -> Result<Presented<'h>, Error> {
         let sets = self.scheme.headers;
         if let Some((names, token)) = self.token(headers) {
-            jwt::check_syntax(token)?;
-            return Ok(Claim::Token { names, token });
+            return Ok(Presented { token: Some(Token::parse(token)?), claim: Claim::Token { names, token } });
         }
         if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
             return Err(Error::MissingHeader(names.signature));
         }
-        claim::read_list(sets, headers, self.strict).map(Claim::from)
+        let signed = claim::read_list(sets, headers, self.strict)?;
+        Ok(Presented { claim: signed.into(), token: None })
     }
 
     /// [`Policy::read`], then [`Policy::check_age`]: all that can be refused before keys are looked for.
     ///
     /// # Errors
     /// Those of both.
-    pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Claim<'h>, Error> {
-        let claim = self.read(headers)?;
-        self.check_age(claim, now).map(|()| claim)
+    pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Presented<'h>, Error> {
+        let presented = self.read(headers)?;
+        self.check_age(presented.claim, now).map(|()| presented)
     }
 
     /// The age of a claim.
@@ -119,61 +119,63 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        self.verify_claim(self.read(delivery.headers())?, delivery.body(), keys, now, crypto)
+        self.verify_presented(&self.read(delivery.headers())?, delivery.body(), keys, now, crypto)
     }
 
     /// Verifies what a delivery's headers were [read](Policy::read) to claim: the age, then the signature over the claim's own id
-    /// and timestamp, and the body.
+    /// and timestamp, and the body. It can be done again, with other keys.
     ///
     /// Bounds: at most 1,024 signatures in the header, one HMAC per secret, and 32 Ed25519 checks.
     ///
     /// # Errors
     /// Those of [`Policy::check_age`], then `no_matching_signature`, `too_many_signatures`, or for a token `jwk_*` and `jwt_*`.
-    pub fn verify_claim<'d, B, C: Crypto<B>>(
+    pub fn verify_presented<'d, B, C: Crypto<B>>(
         &self,
-        claim: Claim<'d>,
+        presented: &Presented<'d>,
         body: &'d B,
         keys: Keys<'_>,
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        self.check_age(claim, now)?;
-        self.match_claim(claim, body, keys, now, crypto)
+        self.check_age(presented.claim, now)?;
+        self.match_claim(presented, body, keys, now, crypto)
     }
 
     /// Whether a claim that was refused for its age would have been accepted at its own time: a sender that does not stamp its
     /// retries anew looks like this.
     pub fn matches_apart_from_age<B, C: Crypto<B>>(
         &self,
-        claim: Claim<'_>,
+        presented: &Presented<'_>,
         body: &B,
         keys: Keys<'_>,
         now: Timestamp,
         crypto: &C,
     ) -> bool {
-        self.match_claim(claim, body, keys, now, crypto).is_ok()
+        self.match_claim(presented, body, keys, now, crypto).is_ok()
     }
 
     fn match_claim<'d, B, C: Crypto<B>>(
         &self,
-        claim: Claim<'d>,
+        presented: &Presented<'d>,
         body: &'d B,
         keys: Keys<'_>,
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        match claim {
-            Claim::Token { token, .. } => {
+        match (presented.claim, &presented.token) {
+            (claim, Some(token)) => {
                 let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
                 let claims = jwt::verify(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 let id = Cow::Owned(claims.id.into_bytes());
                 Ok(Verified { claim, body, id, form: Form::Jwt, key: claims.key, claims: Some(claims.json) })
             }
-            Claim::Signed { names, id, timestamp, signatures } => {
+            (Claim::Signed { names, id, timestamp, signatures }, None) => {
                 let signed = Signed { names, id, timestamp, signatures };
                 let (form, key) = self.find_match(&tokens(signatures)?, keys, &signed.prefix(), body, crypto)?;
                 Ok(Verified::of_list(signed, body, form, key))
             }
+            // There is none: a token is claimed together with what it is.
+            (Claim::Token { .. }, None) => Err(Error::NoMatchingSignature),
         }
     }
 

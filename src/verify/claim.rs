@@ -2,6 +2,7 @@
 
 use crate::delivery::Headers;
 use crate::error::{Error, HeaderFault};
+use crate::jwt::Token;
 use crate::scheme::HeaderNames;
 use crate::timestamp::Timestamp;
 
@@ -26,6 +27,21 @@ pub enum Claim<'h> {
         /// The header's value.
         token: &'h [u8],
     },
+}
+
+/// The headers of a delivery, read. [`Policy::read`](crate::Policy::read) alone makes them, so their syntax holds.
+#[derive(Debug)]
+pub struct Presented<'h> {
+    pub(super) claim: Claim<'h>,
+    /// What [`Claim::Token`] is about, taken apart.
+    pub(super) token: Option<Token<'h>>,
+}
+
+impl<'h> Presented<'h> {
+    /// What they claim.
+    pub const fn claim(&self) -> Claim<'h> {
+        self.claim
+    }
 }
 
 /// What [`Claim::Signed`] holds.

@@ -6,7 +6,7 @@ use countersign::gateway::config::{Durable, Source};
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
-use countersign::{Claim, Headers, Keys, Timestamp, Verified};
+use countersign::{Claim, Headers, Keys, Presented, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -88,9 +88,9 @@ async fn handle(
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let values = header_bytes(&arrival.lines);
     let headers = delivery_headers(source, &values);
-    let claim = source.policy.read(&headers).map_err(Refusal::Check)?;
-    note_claim(source, claim, arrival.now, line);
-    let verified = verify(state, source, arrival, claim, line).await?;
+    let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
+    note_claim(source, presented.claim(), arrival.now, line);
+    let verified = verify(state, source, arrival, &presented, line).await?;
     // Of a signed claim, the id that was noted is the one that was verified.
     let event = line.event.unwrap_or_else(|| EventKey::new(&source.name, verified.id()));
     (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
@@ -172,15 +172,15 @@ async fn verify<'d>(
     state: &State,
     source: &Source,
     arrival: &'d Arrival,
-    claim: Claim<'d>,
+    presented: &Presented<'d>,
     line: &mut LogLine<'_>,
 ) -> Result<Verified<'d, Body>, Refusal> {
-    source.policy.check_age(claim, arrival.now).map_err(|error| {
-        line.signature = Some(apart_from_age(state, source, arrival, claim));
+    source.policy.check_age(presented.claim(), arrival.now).map_err(|error| {
+        line.signature = Some(apart_from_age(state, source, arrival, presented));
         Refusal::Check(error)
     })?;
     let own = Keys { secrets: &source.secrets, jwks: None };
-    let check = |keys: Keys<'_>| source.policy.verify_claim(claim, &arrival.body, keys, arrival.now, &Platform);
+    let check = |keys: Keys<'_>| source.policy.verify_presented(presented, &arrival.body, keys, arrival.now, &Platform);
     let Some(url) = &source.jwks else { return check(own).map_err(Refusal::Check) };
     if !source.secrets.is_empty()
         && let Ok(verified) = check(own)
@@ -214,10 +214,10 @@ fn note_claim(source: &Source, claim: Claim<'_>, now: Timestamp, line: &mut LogL
 }
 
 /// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.
-fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, claim: Claim<'_>) -> &'static str {
+fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: &Presented<'_>) -> &'static str {
     let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
     let keys = Keys { secrets: &source.secrets, jwks: set.as_deref() };
-    match source.policy.matches_apart_from_age(claim, &arrival.body, keys, arrival.now, &Platform) {
+    match source.policy.matches_apart_from_age(presented, &arrival.body, keys, arrival.now, &Platform) {
         true => "match",
         false if source.jwks.is_some() && set.is_none() => "unknown",
         false => "no_match",
