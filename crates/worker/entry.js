@@ -52,79 +52,70 @@ function finish(n) {
   return n === TEXT ? success(glue.text()) : answer(n);
 }
 
-/** All of a request in one asynchronous function: a promise costs about as much as the HMAC of a small body. */
-async function handle(request, env, ctx) {
+/**
+ * All of a request in one asynchronous function: each costs about as much as the HMAC of a small body. `asked` stands for the request as
+ * long as somebody wants the answer, and holds the promise of it.
+ */
+async function handle(request, env, context, asked) {
   try {
     told ??= setup(env);
     const { headers } = request;
     const length = headers.get("content-length");
     const index = glue.open(request.method, request.url, length);
     if (index < 0) return answer(-1 - index);
-    if (index >= ADMIN) return index === HEALTH ? health(request) : await admin(request);
+    if (index === HEALTH) return health(request);
     const reader = told.readers[index];
-    let body;
-    try {
-      // HTTP holds a body to its Content-Length, which was checked; without one, chunks are counted.
-      // (`bytes()` would cost half of what is done in Wasm for a small body.)
-      body = length === null ? await readChunks(request.body, reader.maxBody) : new Uint8Array(await request.arrayBuffer());
-    } catch {
-      return answer(-1 - glue.refuse_body(index, false));
+    let n;
+    if (index === ADMIN) {
+      n = glue.admin(headers.get("authorization"), request.method, request.url, Date.now());
+    } else {
+      let body;
+      try {
+        // HTTP holds a body to its Content-Length, which was checked; without one, chunks are counted.
+        // (`bytes()` would cost half of what is done in Wasm for a small body.)
+        body = length === null ? await readChunks(request.body, reader.maxBody) : new Uint8Array(await request.arrayBuffer());
+      } catch {
+        return answer(-1 - glue.refuse_body(index, false));
+      }
+      if (body === null || body.length > reader.maxBody) return answer(-1 - glue.refuse_body(index, true));
+      n = receive(index, reader, headers, body, context);
     }
-    if (body === null || body.length > reader.maxBody) return answer(-1 - glue.refuse_body(index, true));
-    const values = reader.headers.map((name) => headers.get(name));
-    const lines = values.join("\n");
-    // Text crosses character by character, which for a hundred signatures takes longer than all that is done with them.
-    const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
-    const small = body.length > told.smallBody ? undefined : body;
-    const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, values, context: ctx, reader }, Date.now());
-    if (n > PENDING) return finish(n);
-    if (!reader.outlives) return await followWhileAsked(n);
-    const followed = follow(n);
-    ctx.waitUntil(followed);
-    return await followed;
+    if (n <= PENDING) {
+      const task = PENDING - n;
+      const born = instance;
+      const outlives = reader?.outlives;
+      if (outlives) context.waitUntil(asked.answer);
+      else givenUp.register(asked, { task, born }, asked);
+      while (n <= PENDING) {
+        const promise = glue.awaited(task);
+        // There always is one; without it, this would go round and round.
+        if (promise === undefined) throw new Error("a delivery waits for nothing");
+        let value;
+        let fulfilled = true;
+        try {
+          value = await promise;
+        } catch (error) {
+          [value, fulfilled] = [error, false];
+        }
+        if (born !== instance) return unexpected();
+        n = glue.resume(task, fulfilled, value, Date.now());
+      }
+      if (!outlives) givenUp.unregister(asked);
+    }
+    return index === ADMIN && request.method === "HEAD" ? new Response(null, finish(n)) : finish(n);
   } catch (error) {
     return recover(error);
   }
 }
 
-/** Awaits for a task what it waits for, until it has an answer. */
-async function follow(n) {
-  const born = instance;
-  const task = PENDING - n;
-  while (n <= PENDING) {
-    let value;
-    let fulfilled = true;
-    try {
-      const promise = glue.awaited(task);
-      // There always is one; without it, this would go round and round.
-      if (promise === undefined) return recover(new Error("a delivery waits for nothing"));
-      value = await promise;
-    } catch (error) {
-      [value, fulfilled] = [error, false];
-    }
-    if (born !== instance) return unexpected();
-    try {
-      n = glue.resume(task, fulfilled, value, Date.now());
-    } catch (error) {
-      return recover(error);
-    }
-  }
-  return finish(n);
-}
-
-/** The same for a request that the platform gives up where its sender does: then nothing here goes on, and the task is let go of. */
-async function followWhileAsked(n) {
-  const asked = {};
-  givenUp.register(asked, { task: PENDING - n, born: instance }, asked);
-  const response = await follow(n);
-  givenUp.unregister(asked);
-  return response;
-}
-
-async function admin(request) {
-  const n = glue.admin(request.headers.get("authorization"), request.method, request.url, Date.now());
-  const response = n > PENDING ? finish(n) : await followWhileAsked(n);
-  return request.method === "HEAD" ? new Response(null, response) : response;
+/** Hands a delivery over, with its body read. */
+function receive(index, reader, headers, body, context) {
+  const values = reader.headers.map((name) => headers.get(name));
+  const lines = values.join("\n");
+  // Text crosses character by character, which for a hundred signatures takes longer than all that is done with them.
+  const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
+  const small = body.length > told.smallBody ? undefined : body;
+  return glue.receive(index, long ? "" : lines, long, small, body, { headers, values, context, reader }, Date.now());
 }
 
 function health(request) {
@@ -152,7 +143,13 @@ function unexpected() {
   });
 }
 
-export default { fetch: handle };
+export default {
+  fetch(request, env, context) {
+    const asked = {};
+    asked.answer = handle(request, env, context, asked);
+    return asked.answer;
+  },
+};
 
 /** One shard of a source's stored events; see crates/worker/src/inbox.rs. */
 export class Inbox extends DurableObject {

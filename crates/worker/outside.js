@@ -1,14 +1,14 @@
-// What goes out to others, each in one crossing from Wasm. Nothing is decided here. Of what Wasm calls, only `put` rejects.
+// What goes out to others, each in one crossing from Wasm. Nothing is decided here.
 
 /**
  * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether the time limit has to end with the request
- * is said by `ends`. Resolves to the head of the answer: its status (0: none, in time or at all) and what it says of `Retry-After`.
+ * is said by `ends`. Resolves to the answer, and rejects where there is none, with a `TimeoutError` where time was up.
  */
 export function post(fetcher, url, lines, body, milliseconds, ends) {
   const parts = lines.split("\n");
   const headers = {};
   for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
-  return send(fetcher, url, headers, body, milliseconds, ends);
+  return (ends ? sendByTimer : send)(fetcher, url, headers, body, milliseconds);
 }
 
 /**
@@ -24,24 +24,34 @@ export function pass({ headers: came, values, reader }, plan, fetcher, id, body,
     const value = at === null ? came.get(name) : values[at];
     if (value) headers[name] = value;
   }
-  return send(fetcher, reader.url, headers, body, milliseconds, false);
+  return send(fetcher, reader.url, headers, body, milliseconds);
 }
 
-async function send(fetcher, url, headers, body, milliseconds, ends) {
-  const { signal, end } = ends ? endingLimit(milliseconds) : { signal: AbortSignal.timeout(milliseconds) };
+function send(fetcher, url, headers, body, milliseconds, signal = AbortSignal.timeout(milliseconds)) {
   const init = { method: "POST", headers, body, redirect: "manual", signal };
+  return fetcher ? fetcher.fetch(url, init) : fetch(url, init);
+}
+
+/** With a time limit that ends with the request: a timer that nobody needs would keep a Durable Object in memory. */
+async function sendByTimer(fetcher, url, headers, body, milliseconds) {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException("the time limit is over", "TimeoutError")), milliseconds);
   try {
-    const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
-    discard(response);
-    const { status, ok } = response;
-    // To look at a response's headers makes an object of them.
-    return { status, late: false, retryAfter: ok ? undefined : (response.headers.get("retry-after") ?? undefined) };
-  } catch {
-    // Why a request failed is not told apart, but for its time.
-    return { status: 0, late: signal.aborted };
+    return await send(fetcher, url, headers, body, milliseconds, limit.signal);
   } finally {
-    end?.();
+    clearTimeout(timer);
   }
+}
+
+/** The status of an answer. Its body, which nobody reads, is let go of. */
+export function head(response) {
+  discard(response);
+  return response.status;
+}
+
+/** To look at a response's headers makes an object of them. */
+export function retryAfter(response) {
+  return response.headers.get("retry-after") ?? undefined;
 }
 
 /** The headers that belong to a body, as lines: empty where there is none. */
@@ -89,13 +99,6 @@ export async function readChunks(stream, limit) {
     at += chunk.length;
   }
   return bytes;
-}
-
-/** A time limit that can be ended: a timer that nobody needs would keep a Durable Object in memory. It costs three objects more. */
-function endingLimit(milliseconds) {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), milliseconds);
-  return { signal: controller.signal, end: () => clearTimeout(timer) };
 }
 
 /** Lets go of a body that nobody reads. */

@@ -109,8 +109,16 @@ extern "C" {
 
 #[wasm_bindgen(raw_module = "./outside.js")]
 extern "C" {
-    fn post(fetcher: &JsValue, url: &str, lines: &str, body: &Uint8Array, milliseconds: f64, ends: bool) -> Promise;
-    #[wasm_bindgen(js_name = pass)]
+    #[wasm_bindgen(catch)]
+    fn post(
+        fetcher: &JsValue,
+        url: &str,
+        lines: &str,
+        body: &Uint8Array,
+        milliseconds: f64,
+        ends: bool,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_name = pass, catch)]
     fn pass_on(
         request: &Request,
         plan: usize,
@@ -119,23 +127,23 @@ extern "C" {
         body: &Uint8Array,
         received_at: f64,
         milliseconds: f64,
-    ) -> Promise;
+    ) -> Result<Promise, JsValue>;
+    /// The status of an answer, the body of which is let go of.
+    pub(crate) fn head(response: &Response) -> u16;
+    /// What an answer says of `Retry-After`.
+    #[wasm_bindgen(js_name = retryAfter)]
+    pub(crate) fn retry_after(response: &Response) -> Option<String>;
     fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
     /// `Content-Type` and `Content-Encoding`, as lines: empty where there is none.
     pub(crate) fn content(headers: &Headers) -> String;
     #[wasm_bindgen(catch)]
     fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
     /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
-    pub(crate) fn arm(storage: &Storage, at: f64);
+    #[wasm_bindgen(catch)]
+    pub(crate) fn arm(storage: &Storage, at: f64) -> Result<(), JsValue>;
 
-    /// The head of an answer.
-    pub(crate) type Head;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn status(this: &Head) -> u16;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn late(this: &Head) -> bool;
-    #[wasm_bindgen(method, getter, js_name = retryAfter)]
-    pub(crate) fn retry_after(this: &Head) -> Option<String>;
+    /// An answer.
+    pub(crate) type Response;
 
     /// A document, as it was fetched.
     pub(crate) type Document;
@@ -174,23 +182,27 @@ pub(crate) struct TimeLimit {
     pub(crate) ends: bool,
 }
 
-/// One POST; the head of the answer, or `None` where the platform failed rather than the destination. `lines` are headers, each a
-/// name and a value, separated by line feeds.
+/// Whether there is no answer because time was up. Why a request failed is not told apart otherwise.
+pub(crate) fn is_late(error: &JsValue) -> bool {
+    property(error, "name").and_then(|name| name.as_string()).is_some_and(|name| name == "TimeoutError")
+}
+
+/// One POST; the answer, or why there is none. `lines` are headers, each a name and a value, separated by line feeds.
 pub(crate) async fn send(
     fetcher: Option<&Fetcher>,
     url: &str,
     lines: &str,
     body: &Uint8Array,
     limit: TimeLimit,
-) -> Option<Head> {
+) -> Result<Response, JsValue> {
     let none = JsValue::UNDEFINED;
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    let post = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.ends);
-    settled(post).await.ok().map(JsCast::unchecked_into)
+    let posted = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.ends)?;
+    settled(posted).await.map(JsCast::unchecked_into)
 }
 
-/// One POST with a request's headers, by the plan of that number among those of its source; the head of the answer, or `None` where
-/// the platform failed rather than the destination. `id` is there for a plan that has a header for it, `received_at` in Unix seconds.
+/// One POST with a request's headers, by the plan of that number among those of its source; the answer, or why there is none. `id` is
+/// there for a plan that has a header for it, `received_at` in Unix seconds.
 pub(crate) async fn pass(
     request: &Request,
     plan: usize,
@@ -199,11 +211,11 @@ pub(crate) async fn pass(
     body: &Uint8Array,
     received_at: u64,
     milliseconds: u64,
-) -> Option<Head> {
+) -> Result<Response, JsValue> {
     let none = JsValue::UNDEFINED;
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    let passed = pass_on(request, plan, fetcher, id, body, received_at as f64, milliseconds as f64);
-    settled(passed).await.ok().map(JsCast::unchecked_into)
+    let passed = pass_on(request, plan, fetcher, id, body, received_at as f64, milliseconds as f64)?;
+    settled(passed).await.map(JsCast::unchecked_into)
 }
 
 /// A document of at most `limit` bytes, if it is answered with 200 in time.

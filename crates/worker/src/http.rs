@@ -14,7 +14,7 @@ use crate::body::Body;
 use crate::clock;
 use crate::crypto::Platform;
 use crate::env::Bindings;
-use crate::host::{self, Fetcher, Head, Namespace, Request, TimeLimit};
+use crate::host::{self, Fetcher, Namespace, Request, Response, TimeLimit};
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -40,14 +40,14 @@ pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) ->
     let content = verified.claims().map_or(Content::Body(verified.body()), Content::Claims);
     // A token's id is ours to write: visible ASCII.
     let id = verified.claims().and_then(|_| std::str::from_utf8(verified.id()).ok());
-    let head = match destination(verified.id(), content, source, env) {
+    let answer = match destination(verified.id(), content, source, env) {
         Ok(fetcher) => {
             let (body, at) = (content.as_array(), received_at.as_unix());
             host::pass(request, plan, fetcher.as_ref(), id, &body, at, source.forward.timeout_ms).await
         }
-        Err(_) => None,
+        Err(error) => Err(error),
     };
-    reply(head, started)
+    reply(answer, started)
 }
 
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
@@ -57,25 +57,27 @@ pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env
     let started = clock::now_ms();
     let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
     let content = Content::from(&event.payload);
-    let head = match destination(&event.id, content, source, env) {
+    let answer = match destination(&event.id, content, source, env) {
         Ok(fetcher) => {
             let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
             host::send(fetcher.as_ref(), &url(source), &lines, &content.as_array(), limit).await
         }
-        Err(_) => None,
+        Err(error) => Err(error),
     };
-    reply(head, started)
+    reply(answer, started)
 }
 
-fn reply(head: Option<Head>, started: u64) -> Reply {
+fn reply(answer: Result<Response, JsValue>, started: u64) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
-    let status = head.as_ref().map_or(0, Head::status);
-    let outcome = match status {
-        200..300 => Ok(()),
-        0 if head.as_ref().is_some_and(Head::late) => Err(Refusal::DestinationTimeout),
-        _ => Err(Refusal::DestinationFailed),
+    let (status, outcome) = match &answer {
+        Ok(response) => match host::head(response) {
+            status @ 200..300 => (status, Ok(())),
+            status => (status, Err(Refusal::DestinationFailed)),
+        },
+        Err(error) if host::is_late(error) => (0, Err(Refusal::DestinationTimeout)),
+        Err(_) => (0, Err(Refusal::DestinationFailed)),
     };
-    let retry_after = head.as_ref().filter(|_| status >= 300).and_then(Head::retry_after);
+    let retry_after = answer.ok().filter(|_| outcome.is_err()).and_then(|response| host::retry_after(&response));
     Reply { outcome, status, ms, retry_after }
 }
 
