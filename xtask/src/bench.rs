@@ -39,7 +39,7 @@ use self::workers::{Bundle, Worker};
 use crate::tools;
 
 /// Rounds of a full run, and of a quick one; those of a plot, and starts of a process.
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 30;
 const QUICK: usize = 3;
 const PLOT_ROUNDS: usize = 3;
 const STARTS: usize = 15;
@@ -111,26 +111,21 @@ impl Options {
         report::write(&run)
     }
 
-    /// What processes serve one after the other, round by round; the last is that of the plots.
+    /// What is measured round by round: the lines of the table, then the plots.
     fn side_by_side(&self, bundle: &Bundle, signer: &mut Signer) -> Result<(Vec<Line>, Vec<Figure>, Vec<Curve>)> {
         let cases: Vec<&Case> = CASES.iter().filter(|case| self.wants(case.name)).collect();
         let plots: Vec<&Plot> = PLOTS.iter().filter(|plot| self.wants(plot.name)).collect();
-        let mut all = cases.clone();
-        for plot in &plots {
-            let case = plot.case()?;
-            if all.iter().all(|known| known.name != case.name) {
-                all.push(case);
-            }
-        }
+        let varied = plots.iter().map(|plot| plot.case()).collect::<Result<Vec<_>>>()?;
+        let all = [cases.clone(), varied.clone()].concat();
         if all.is_empty() {
             return Ok(Default::default());
         }
         alike::check(bundle, signer, &all)?;
-        let serve = || bundle.serve("measure", &workers_of(&all), "noop", Stdio::null());
-        let (served, lines, figures) = match cases.is_empty() {
-            true => (serve()?, Vec::new(), Vec::new()),
-            false => table::measure(serve, signer, &cases, self.rounds)?,
-        };
+        let (lines, figures) = table::measure(bundle, signer, &cases, self.rounds)?;
+        if plots.is_empty() {
+            return Ok((lines, figures, Vec::new()));
+        }
+        let served = bundle.serve("measure", &workers_of(&varied), "noop", Stdio::null())?;
         let rounds = if self.quick { 1 } else { PLOT_ROUNDS };
         let curves = plots.iter().map(|plot| plot.measure(&served, signer, rounds)).collect::<Result<Vec<_>>>()?;
         Ok((lines, figures, curves.into_iter().flatten().collect()))

@@ -39,7 +39,7 @@ cargo xtask <command>
   example python|typescript [ports as for dev]
                               an application of examples/ behind the Worker, with a local Gemini before it
   test [--soak] [step ...]    everything, or only the steps named; `test --list` names them; --soak: and 20 kills
-  bench [--rounds 12] [--only CASE] [--quick]
+  bench [--rounds 30] [--only CASE] [--quick]
                               everything beside the Workers that people would write themselves; a full run writes docs/performance.md
   bench --check | --write     do all contenders do the same? | writes down the last full run again
   bench inbox [--rounds 15] [--stored 100000] [--pending 10000]

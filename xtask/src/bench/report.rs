@@ -11,7 +11,7 @@ use super::plot::{Chart, Line as PlotLine, Panel};
 use super::run::{Curve, DOCS, Figure, Line, Point, Run};
 use super::sign::FRESH;
 use super::start::SECONDS;
-use super::stats::{Quartiles, spread};
+use super::stats::Quartiles;
 use super::table::{SLICES, WARM_UP};
 use crate::term::{bold, dim, green, red};
 use crate::tools;
@@ -34,7 +34,7 @@ pub(super) fn print(lines: &[Line], figures: &[Figure]) {
     }
     println!();
     for figure in figures {
-        let values = format!("{} {}", spread(&figure.values, figure.digits), figure.unit);
+        let values = format!("{} {}", figure.measured(), figure.unit);
         println!("{values:>32}  {:<20} {}", figure.contender, dim(&figure.title));
     }
 }
@@ -132,13 +132,7 @@ fn figures(figures: &[Figure]) -> String {
         // A case is named once.
         let title = if figure.title == before { "" } else { &figure.title };
         before = &figure.title;
-        let _ = writeln!(
-            table,
-            "| {title} | {} | {} {} |",
-            figure.contender,
-            spread(&figure.values, figure.digits),
-            figure.unit
-        );
+        let _ = writeln!(table, "| {title} | {} | {} {} |", figure.contender, figure.measured(), figure.unit);
     }
     table
 }
@@ -208,6 +202,7 @@ mod tests {
             title: format!("a {case}"),
             against: against.to_owned(),
             aim: Aim::AtLeast(2.0),
+            overall: None,
             digits: 1,
             unit: String::new(),
             values: vec![1.0, 1.0],
@@ -219,6 +214,7 @@ mod tests {
         let figure = |contender: &str, values: &[f64]| Figure {
             title: "a x".to_owned(),
             contender: contender.to_owned(),
+            overall: None,
             digits: 0,
             unit: String::new(),
             values: values.to_vec(),

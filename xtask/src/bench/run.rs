@@ -40,6 +40,9 @@ pub(super) struct Line {
     pub(super) title: String,
     pub(super) against: String,
     pub(super) aim: Aim,
+    /// The ratio of what both did in all rounds together. Where there is none, the median counts.
+    #[serde(default)]
+    pub(super) overall: Option<f64>,
     /// How the values are written: decimals, and what comes after.
     pub(super) digits: usize,
     pub(super) unit: String,
@@ -59,6 +62,9 @@ pub(super) enum Aim {
 pub(super) struct Figure {
     pub(super) title: String,
     pub(super) contender: String,
+    /// What it did over all rounds. Where that is not said, the median counts.
+    #[serde(default)]
+    pub(super) overall: Option<f64>,
     pub(super) digits: usize,
     pub(super) unit: String,
     /// Round by round.
@@ -84,14 +90,19 @@ pub(super) struct Point {
 }
 
 impl Line {
-    /// The median, and then the quartiles where there are several values, and the unit.
+    /// What counts.
+    fn value(&self) -> f64 {
+        self.overall.unwrap_or(Quartiles::of(&self.values).median)
+    }
+
+    /// What counts, and then the quartiles where there are several values, and the unit.
     pub(super) fn measured(&self) -> (String, String) {
-        let (Quartiles { lower, median, upper }, digits, unit) = (Quartiles::of(&self.values), self.digits, &self.unit);
+        let (Quartiles { lower, upper, .. }, digits, unit) = (Quartiles::of(&self.values), self.digits, &self.unit);
         let rest = match self.values.len() {
             1 => unit.clone(),
             _ => format!(" ({lower:.digits$} to {upper:.digits$}){unit}"),
         };
-        (format!("{median:.digits$}"), rest)
+        (format!("{:.digits$}", self.value()), rest)
     }
 
     /// The aim, with the unit.
@@ -104,13 +115,13 @@ impl Line {
         format!("{word} {value}{}", self.unit)
     }
 
-    /// Whether the median, as it is written, reaches the aim.
+    /// Whether what counts, as it is written, reaches the aim.
     pub(super) fn met(&self) -> bool {
         let scale = 10_f64.powi(i32::try_from(self.digits).unwrap_or(0));
-        let median = (Quartiles::of(&self.values).median * scale).round() / scale;
+        let reached = (self.value() * scale).round() / scale;
         match self.aim {
-            Aim::AtLeast(value) => median >= value,
-            Aim::AtMost(value) => median <= value,
+            Aim::AtLeast(value) => reached >= value,
+            Aim::AtMost(value) => reached <= value,
         }
     }
 
@@ -119,8 +130,18 @@ impl Line {
     pub(super) fn limit(&self, figures: &[Figure]) -> Option<(String, String)> {
         let empty = Contender::Empty.label(Mode::Pass);
         let of = |who: &str| figures.iter().find(|figure| figure.title == self.title && figure.contender == who);
-        let values = ratios(&of(empty)?.values, &of(&self.against)?.values);
-        (self.against != empty).then(|| Self { values, ..self.clone() }.measured())
+        let (empty_did, other_did) = (of(empty)?, of(&self.against)?);
+        let overall = empty_did.overall.zip(other_did.overall).map(|(empty, other)| empty / other);
+        let values = ratios(&empty_did.values, &other_did.values);
+        (self.against != empty).then(|| Self { overall, values, ..self.clone() }.measured())
+    }
+}
+
+impl Figure {
+    /// What counts, and between which values half of all lie.
+    pub(super) fn measured(&self) -> String {
+        let (quartiles, digits) = (Quartiles::of(&self.values), self.digits);
+        Quartiles { median: self.overall.unwrap_or(quartiles.median), ..quartiles }.text(digits)
     }
 }
 
@@ -153,6 +174,7 @@ fn file() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::stats::mean;
 
     fn line(aim: Aim, values: &[f64]) -> Line {
         Line {
@@ -160,6 +182,7 @@ mod tests {
             title: String::new(),
             against: String::new(),
             aim,
+            overall: None,
             digits: 2,
             unit: String::new(),
             values: values.to_vec(),
@@ -176,10 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn what_all_rounds_came_to_counts_before_the_median() {
+        let line = Line { overall: Some(0.93), ..line(Aim::AtLeast(0.92), &[0.8, 0.9, 1.0]) };
+        assert!(line.met());
+        assert_eq!(line.measured(), ("0.93".to_owned(), " (0.85 to 0.95)".to_owned()));
+    }
+
+    #[test]
     fn the_limit_of_a_line_is_what_the_empty_worker_did_in_its_rounds() {
         let figure = |title: &str, contender: &str, values: &[f64]| Figure {
             title: title.to_owned(),
             contender: contender.to_owned(),
+            overall: Some(mean(values)),
             digits: 0,
             unit: "/s".to_owned(),
             values: values.to_vec(),
@@ -193,7 +224,7 @@ mod tests {
             let line = line(Aim::AtLeast(1.1), &[0.9, 0.9]);
             Line { title: title.to_owned(), against: against.to_owned(), ..line }.limit(&figures)
         };
-        assert_eq!(against("this", "peer"), Some(("1.75".to_owned(), " (1.62 to 1.88)".to_owned())));
+        assert_eq!(against("this", "peer"), Some(("1.78".to_owned(), " (1.62 to 1.88)".to_owned())));
         assert_eq!(against("this", "empty Worker"), None);
         assert_eq!(against("another", "peer"), None);
         assert_eq!(against("this", ""), None);

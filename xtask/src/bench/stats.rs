@@ -5,6 +5,13 @@ pub(super) fn ratios(ours: &[f64], other: &[f64]) -> Vec<f64> {
     ours.iter().zip(other).map(|(ours, other)| ours / other).collect()
 }
 
+/// Over all rounds, where all count: what an engine does once in ten thousand requests, it does in a few rounds only.
+pub(super) fn mean(values: &[f64]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "some dozens")]
+    let count = values.len() as f64;
+    values.iter().sum::<f64>() / count
+}
+
 /// The median, and the values between which half of all lie.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Quartiles {

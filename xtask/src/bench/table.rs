@@ -1,6 +1,7 @@
 //! The lines of the table that are rates: all cases and contenders, round by round.
 
 use std::ops::RangeInclusive;
+use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 
@@ -8,8 +9,8 @@ use super::cases::{Case, Contender, Sent};
 use super::run::{Figure, Line};
 use super::sign::{FRESH, Signer};
 use super::slices::Sender;
-use super::stats::ratios;
-use super::workers::{Served, Worker};
+use super::stats::{mean, ratios};
+use super::workers::{Bundle, Served, Worker};
 use super::wrk::{Seen, wrk};
 use crate::process;
 use crate::term::Progress;
@@ -38,79 +39,62 @@ pub(super) fn by_process(rounds: usize) -> Vec<RangeInclusive<usize>> {
 /// Requests per second, by case, contender and round.
 type Rates = Vec<Vec<Vec<f64>>>;
 
-/// Measures all in so many rounds, in one process after another. The last is left, for what else is to be measured.
+/// Measures all in so many rounds. Each case has processes of its own, which serve its contenders and nobody else: with two dozen Workers
+/// in one, what they leave for each other in heap and caches differed by more than is to be told.
 pub(super) fn measure(
-    serve: impl Fn() -> Result<Served>,
-    signer: &mut Signer,
+    bundle: &Bundle,
+    signer: &Signer,
     cases: &[&Case],
     rounds: usize,
-) -> Result<(Served, Vec<Line>, Vec<Figure>)> {
-    let rates = cases.iter().map(|case| vec![Vec::new(); case.contenders.len()]).collect();
-    let mut table = Table { cases, rounds, rates };
-    let mut parts = by_process(rounds);
-    let last = parts.pop().context("no rounds")?;
-    for part in parts {
-        // Each process ends before the next begins.
-        table.part(&serve()?, signer, part)?;
+) -> Result<(Vec<Line>, Vec<Figure>)> {
+    if cases.is_empty() {
+        return Ok(Default::default());
     }
-    let served = serve()?;
-    table.part(&served, signer, last)?;
-    Ok((served, lines(cases, &table.rates), figures(cases, &table.rates)))
-}
-
-/// What was measured so far.
-struct Table<'a> {
-    cases: &'a [&'a Case],
-    /// How many rounds there will be.
-    rounds: usize,
-    rates: Rates,
-}
-
-impl Table<'_> {
-    /// Some of the rounds, in a process that is new. Those that warm it up are numbered behind all that count.
-    fn part(&mut self, served: &Served, signer: &mut Signer, rounds: RangeInclusive<usize>) -> Result<()> {
-        let (first, last) = (self.rounds + 1, self.rounds + WARM_UP);
-        (first..=last).chain(rounds).try_for_each(|round| self.round(served, signer, round))
-    }
-
-    /// Some slices for each contender in each case.
-    fn round(&mut self, served: &Served, signer: &mut Signer, round: usize) -> Result<()> {
-        let counts = round <= self.rounds;
-        let label = if counts { format!("round {round} of {}", self.rounds) } else { "warm up".to_owned() };
-        let progress = Progress::start(&label, None);
-        for (case, rates) in self.cases.iter().zip(&mut self.rates) {
-            for (rate, rates) in Self::case(served, signer, case, round)?.into_iter().zip(rates) {
-                if counts {
-                    rates.push(rate);
-                }
+    let mut rates: Rates = cases.iter().map(|case| vec![Vec::new(); case.contenders.len()]).collect();
+    for (n, part) in by_process(rounds).into_iter().enumerate() {
+        let progress = Progress::start(&format!("rounds {} to {} of {rounds}", part.start(), part.end()), None);
+        for (case, rates) in cases.iter().zip(&mut rates) {
+            let served = serve(bundle, case, n)?;
+            // Rounds that warm up are numbered behind all that count.
+            let warm_up = rounds + 1..=rounds + WARM_UP;
+            for round in warm_up.chain(part.clone()) {
+                let counted = self::round(&served, signer, case, round)?.into_iter().filter(|_| round <= rounds);
+                rates.iter_mut().zip(counted).for_each(|(rates, rate)| rates.push(rate));
             }
         }
         progress.done();
-        Ok(())
     }
+    Ok((lines(cases, &rates), figures(cases, &rates)))
+}
 
-    /// What each contender does in a case: slices in turn, of which another comes first each time.
-    fn case(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<Vec<f64>> {
-        let requests = signer.requests(case, round)?;
-        let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS);
-        let mut senders = case.contenders.iter().map(connect).collect::<Result<Vec<_>>>()?;
-        for slice in 0..SLICES {
-            let first = slice % senders.len();
-            let (behind, before) = senders.split_at_mut(first);
-            for sender in before.iter_mut().chain(behind) {
-                sender.slice(&requests).with_context(|| format!("in the case `{}`", case.name))?;
-            }
-            process::stop_if_interrupted();
+/// The contenders of a case. Which is set up first is another each time.
+fn serve(bundle: &Bundle, case: &Case, n: usize) -> Result<Served> {
+    let mut workers: Vec<_> = case.contenders.iter().map(|contender| Worker::of(case, *contender)).collect();
+    workers.rotate_left(n % case.contenders.len());
+    bundle.serve("measure", &workers, "reader", Stdio::null())
+}
+
+/// What each contender does in a case: slices in turn, of which another comes first each time.
+fn round(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<Vec<f64>> {
+    let requests = signer.requests(case, round)?;
+    let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS);
+    let mut senders = case.contenders.iter().map(connect).collect::<Result<Vec<_>>>()?;
+    for slice in 0..SLICES {
+        let first = slice % senders.len();
+        let (behind, before) = senders.split_at_mut(first);
+        for sender in before.iter_mut().chain(behind) {
+            sender.slice(&requests).with_context(|| format!("in the case `{}`", case.name))?;
         }
-        for (sender, contender) in senders.iter().zip(case.contenders) {
-            let Sender { answers, refusals, .. } = sender;
-            let as_expected = if case.succeeds() { *refusals == 0 } else { refusals == answers };
-            ensure!(as_expected, "{contender:?} in the case `{}`: {refusals} of {answers} refused", case.name);
-            let fresh = case.sent != Sent::Fresh || sender.sent() <= requests.len();
-            ensure!(fresh, TOO_FAST);
-        }
-        Ok(senders.iter().map(Sender::rate).collect())
+        process::stop_if_interrupted();
     }
+    for (sender, contender) in senders.iter().zip(case.contenders) {
+        let Sender { answers, refusals, .. } = sender;
+        let as_expected = if case.succeeds() { *refusals == 0 } else { refusals == answers };
+        ensure!(as_expected, "{contender:?} in the case `{}`: {refusals} of {answers} refused", case.name);
+        let fresh = case.sent != Sent::Fresh || sender.sent() <= requests.len();
+        ensure!(fresh, TOO_FAST);
+    }
+    Ok(senders.iter().map(Sender::rate).collect())
 }
 
 /// What of a case's requests may be varied, where wrk sends them.
@@ -148,6 +132,7 @@ fn lines(cases: &[&Case], rates: &Rates) -> Vec<Line> {
                 aim: *aim,
                 digits: 2,
                 unit: String::new(),
+                overall: Some(mean(ours) / mean(theirs)),
                 values: ratios(ours, theirs),
             });
         }
@@ -164,6 +149,7 @@ fn figures(cases: &[&Case], rates: &Rates) -> Vec<Figure> {
                 contender: contender.label(case.mode).to_owned(),
                 digits: 0,
                 unit: "/s".to_owned(),
+                overall: Some(mean(rates)),
                 values: rates.clone(),
             });
         }
@@ -177,7 +163,7 @@ mod tests {
 
     #[test]
     fn rounds_are_spread_over_processes() {
-        assert_eq!(by_process(24), [1..=6, 7..=12, 13..=18, 19..=24]);
+        assert_eq!(by_process(12), [1..=6, 7..=12]);
         assert_eq!(by_process(3), [1..=3]);
         assert_eq!(by_process(8), [1..=6, 7..=8]);
         assert_eq!(by_process(0), []);

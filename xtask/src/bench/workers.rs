@@ -23,7 +23,7 @@ use crate::{build, tools};
 /// The last segment of the URLs of sources that need one.
 pub(super) const URL_TOKEN: &str = "token-of-the-bench";
 /// What the services behind the contenders are made of.
-const SERVICES: [&str; 5] = ["fill", "kv", "mirror", "never", "noop"];
+const SERVICES: [&str; 6] = ["fill", "kv", "mirror", "never", "noop", "reader"];
 
 /// A Worker to be served: a contender set up for what it is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
