@@ -108,7 +108,7 @@ impl Policy {
         }
     }
 
-    /// Verifies a delivery: [`Policy::read`], then [`Policy::verify_claim`].
+    /// Verifies a delivery: [`Policy::read`], then [`Policy::verify_presented`].
     ///
     /// # Errors
     /// Those of both.
