@@ -76,6 +76,15 @@ test("a duplicate is marked as one, under the same hashed id", async () => {
   assert.equal(line.id_hash, first.line.id_hash);
 });
 
+test("a line leads to the event's mark, without which a copy is delivered again", async () => {
+  const made = delivery(sign);
+  const { line } = await logged("std", made);
+  const kv = await worker.kv();
+  assert.notEqual(await kv.get(`seen:${line.id_hash}`), null);
+  await kv.delete(`seen:${line.id_hash}`);
+  delivered(await worker.post("std", made), made.id);
+});
+
 test("a failed delivery's line has the destination's status", async () => {
   for (const status of [500, 410, 301]) {
     origin.next(answer(status));
