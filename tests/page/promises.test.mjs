@@ -4,7 +4,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { drawn, make, open, paste, verdict } from "./fixtures/browser.mjs";
+import { drawn, make, open, paste, takeStatus, verdict } from "./fixtures/browser.mjs";
 import { FOLDER, serve } from "./fixtures/server.mjs";
 import { host } from "./fixtures/visit.mjs";
 
@@ -70,7 +70,7 @@ test("a link holds the delivery, and neither the secret nor what may be a creden
   const link = await page.locator("#taken").inputValue();
   const fragment = Buffer.from(link.split("#")[1], "base64url").toString();
   for (const text of [secret, secret.slice(6), "hunter2", "hunter3"]) assert.ok(!fragment.includes(text) && !link.includes(text));
-  assert.match(await page.locator("#take-status").textContent(), /secret is not in it/);
+  assert.match(await takeStatus(page), /secret is not in it/);
 
   const other = await open(browser, link);
   assert.equal(await verdict(other), "waiting");
@@ -88,7 +88,7 @@ test("a link is not made where the secret stands in the delivery", async () => {
   await page.fill("#body", JSON.stringify({ secret }));
   await drawn(page);
   await page.click("#share");
-  assert.match(await page.locator("#take-status").textContent(), /Take it out/);
+  assert.match(await takeStatus(page), /Take it out/);
   assert.equal(await page.locator("#taken").inputValue(), "");
 });
 
