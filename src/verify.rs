@@ -6,7 +6,8 @@
 //! a signature matches               401 no_matching_signature, 400 too_many_signatures, 401 jwt_*
 //! ```
 //!
-//! [`Policy::verify`] and, for `v1` alone, [`Policy::verify_v1`] are the only makers of [`Verified`], and nothing is forwarded that is not made from one.
+//! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and for `v1` alone [`Policy::verify_v1`] are the only
+//! makers of [`Verified`], and nothing is forwarded that is not made from one.
 
 mod claim;
 mod list;
@@ -24,8 +25,8 @@ use crate::scheme::{Form, HeaderNames, Scheme};
 use crate::signature::Crypto;
 use crate::timestamp::{Timestamp, Tolerance};
 
-use claim::Signed;
 pub use claim::{Claim, Presented};
+use claim::{Read, Signed};
 pub(crate) use claim::{check_id, signed_prefix};
 pub(crate) use list::{pieces, token, tokens};
 pub(crate) use v1::{MAC_TEXT, mac_text};
@@ -79,13 +80,12 @@ impl Policy {
     pub fn read<'h>(&self, headers: &'h Headers<'_>) -> Result<Presented<'h>, Error> {
         let sets = self.scheme.headers;
         if let Some((names, token)) = self.token(headers) {
-            return Ok(Presented { token: Some(Token::parse(token)?), claim: Claim::Token { names, token } });
+            return Ok(Presented(Read::Token { names, text: token, token: Token::parse(token)? }));
         }
         if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
             return Err(Error::MissingHeader(names.signature));
         }
-        let signed = claim::read_list(sets, headers, self.strict)?;
-        Ok(Presented { claim: signed.into(), token: None })
+        claim::read_list(sets, headers, self.strict).map(|signed| Presented(Read::Signed(signed)))
     }
 
     /// [`Policy::read`], then [`Policy::check_age`]: all that can be refused before keys are looked for.
@@ -94,7 +94,7 @@ impl Policy {
     /// Those of both.
     pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Presented<'h>, Error> {
         let presented = self.read(headers)?;
-        self.check_age(presented.claim, now).map(|()| presented)
+        self.check_age(presented.claim(), now).map(|()| presented)
     }
 
     /// The age of a claim.
@@ -137,7 +137,7 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        self.check_age(presented.claim, now)?;
+        self.check_age(presented.claim(), now)?;
         self.match_claim(presented, body, keys, now, crypto)
     }
 
@@ -162,20 +162,19 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        match (presented.claim, &presented.token) {
-            (claim, Some(token)) => {
+        match &presented.0 {
+            Read::Token { token, .. } => {
                 let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
                 let claims = jwt::verify(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 let id = Cow::Owned(claims.id.into_bytes());
-                Ok(Verified { claim, body, id, form: Form::Jwt, key: claims.key, claims: Some(claims.json) })
+                let (claim, key, claims) = (presented.claim(), claims.key, Some(claims.json));
+                Ok(Verified { claim, body, id, form: Form::Jwt, key, claims })
             }
-            (Claim::Signed { names, id, timestamp, signatures }, None) => {
-                let signed = Signed { names, id, timestamp, signatures };
-                let (form, key) = self.find_match(&tokens(signatures)?, keys, &signed.prefix(), body, crypto)?;
-                Ok(Verified::of_list(signed, body, form, key))
+            Read::Signed(signed) => {
+                let tokens = tokens(signed.signatures)?;
+                let (form, key) = self.find_match(&tokens, keys, &signed.prefix(), body, crypto)?;
+                Ok(Verified::of_list(*signed, body, form, key))
             }
-            // There is none: a token is claimed together with what it is.
-            (Claim::Token { .. }, None) => Err(Error::NoMatchingSignature),
         }
     }
 

@@ -22,6 +22,10 @@ let told;
 let instance = 0;
 let trap = Promise.withResolvers();
 
+/**
+ * Requests that the platform gives up where their senders do: nothing goes on then, also not here, and their tasks are let go of once
+ * nobody can want an answer any more.
+ */
 const givenUp = new FinalizationRegistry(({ task, born }) => {
   if (born === instance) glue.abandon(task);
 });
@@ -84,6 +88,7 @@ async function handle(request, env, context, asked) {
       const task = PENDING - n;
       const born = instance;
       const outlives = reader?.outlives;
+      // To take a request out of the registry takes time, so those that are never given up do not get there.
       if (outlives) context.waitUntil(asked.answer);
       else givenUp.register(asked, { task, born }, asked);
       while (n <= PENDING) {

@@ -1,4 +1,4 @@
-// What goes out to others, each in one crossing from Wasm. Nothing is decided here.
+// What goes out to others, each in one crossing from Wasm. Nothing is decided here. `post`, `pass` and `put` reject where they fail.
 
 /**
  * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether the time limit has to end with the request
@@ -27,6 +27,7 @@ export function pass({ headers: came, values, reader }, plan, fetcher, id, body,
   return send(fetcher, reader.url, headers, body, milliseconds);
 }
 
+/** No asynchronous function: for each delivery, that would be one promise more. */
 function send(fetcher, url, headers, body, milliseconds, signal = AbortSignal.timeout(milliseconds)) {
   const init = { method: "POST", headers, body, redirect: "manual", signal };
   return fetcher ? fetcher.fetch(url, init) : fetch(url, init);

@@ -31,20 +31,29 @@ pub enum Claim<'h> {
 
 /// The headers of a delivery, read. [`Policy::read`](crate::Policy::read) alone makes them, so their syntax holds.
 #[derive(Debug)]
-pub struct Presented<'h> {
-    pub(super) claim: Claim<'h>,
-    /// What [`Claim::Token`] is about, taken apart.
-    pub(super) token: Option<Token<'h>>,
+pub struct Presented<'h>(pub(super) Read<'h>);
+
+/// What [`Presented`] is about.
+#[derive(Debug)]
+pub(super) enum Read<'h> {
+    /// [`Claim::Signed`].
+    Signed(Signed<'h>),
+    /// [`Claim::Token`], and the token taken apart, which is done once, however many key sets it is checked against.
+    Token { names: &'static HeaderNames, text: &'h [u8], token: Token<'h> },
 }
 
 impl<'h> Presented<'h> {
     /// What they claim.
-    pub const fn claim(&self) -> Claim<'h> {
-        self.claim
+    pub fn claim(&self) -> Claim<'h> {
+        match self.0 {
+            Read::Signed(signed) => signed.into(),
+            Read::Token { names, text, .. } => Claim::Token { names, token: text },
+        }
     }
 }
 
 /// What [`Claim::Signed`] holds.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Signed<'h> {
     pub(super) names: &'static HeaderNames,
     pub(super) id: &'h [u8],

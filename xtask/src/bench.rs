@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: Countersign beside the Workers that people would write themselves, in one run.
 //!
-//! All contenders answer the same requests in the same workerd, round by round, so that what the machine does meanwhile meets all
-//! alike; what is looked at first is the ratio of what each did in the same round. After some rounds a new process takes over, so that
+//! The contenders of a case answer the same requests in the same workerd, round by round, so that what the machine does meanwhile meets
+//! all alike; what is looked at first is the ratio of what each did in all rounds. After some of them a new process takes over, so that
 //! none decides alone. Before anything is measured, all have to do the same. A full run writes `docs/performance.md`.
 
 mod alike;

@@ -140,8 +140,8 @@ impl Line {
 impl Figure {
     /// What counts, and between which values half of all lie.
     pub(super) fn measured(&self) -> String {
-        let (quartiles, digits) = (Quartiles::of(&self.values), self.digits);
-        Quartiles { median: self.overall.unwrap_or(quartiles.median), ..quartiles }.text(digits)
+        let (Quartiles { lower, median, upper }, digits) = (Quartiles::of(&self.values), self.digits);
+        format!("{:.digits$} ({lower:.digits$} to {upper:.digits$})", self.overall.unwrap_or(median))
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn measure(
 
 /// The contenders of a case. Which is set up first is another each time.
 fn serve(bundle: &Bundle, case: &Case, n: usize) -> Result<Served> {
-    let mut workers: Vec<_> = case.contenders.iter().map(|contender| Worker::of(case, *contender)).collect();
+    let mut workers = super::workers_of(&[case]);
     workers.rotate_left(n % case.contenders.len());
     bundle.serve("measure", &workers, "reader", Stdio::null())
 }
