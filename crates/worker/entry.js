@@ -36,8 +36,9 @@ function setup(env) {
   const sources = typeof env.SOURCES === "string" || env.SOURCES === undefined ? env.SOURCES : JSON.stringify(env.SOURCES);
   const { answers, sources: readers, smallBody } = JSON.parse(glue.setup(env, sources));
   const ready = answers.map(({ status, body, header }) => {
-    const headers = new Headers({ "content-type": "application/problem+json", ...(header && { [header[0]]: header[1] }) });
-    return { body, init: { status, headers } };
+    // A `Blob` has its bytes and its type ready: a text is encoded, and a `Content-Type` among the headers copied, for each response.
+    const blob = new Blob([body], { type: "application/problem+json" });
+    return { body: blob, init: header ? { status, headers: new Headers([header]) } : { status } };
   });
   return { answers: ready, readers, smallBody };
 }
