@@ -13,8 +13,13 @@ const REFUSALS = {
 /** A delivery that is not what it claims to be. */
 export function refuse(code, source, bytes) {
   const { status, body, init } = REFUSALS[code];
-  log({ ev: "delivery", code, status, source, id_hash: ID_HASH, age_s: 0, bytes, dup: false });
+  note(code, status, source, bytes);
   return new Response(body, init);
+}
+
+/** The line of a delivery that is refused. */
+export function note(code, status, source, bytes) {
+  log({ ev: "delivery", code, status, source, id_hash: ID_HASH, age_s: 0, bytes, dup: false });
 }
 
 /** A request that is no delivery, of which little can be said. */

@@ -27,7 +27,7 @@ pub(super) fn print(lines: &[Line], figures: &[Figure]) {
         let against = if line.against.is_empty() { String::new() } else { format!(", beside {}", line.against) };
         let (median, rest) = line.measured();
         let limit = match line.limit(figures) {
-            Some((median, rest)) if !line.met() => format!("; the empty Worker reaches {median}{rest}"),
+            Some((name, value, rest)) if !line.met() => format!("; the {name} reaches {value}{rest}"),
             _ => String::new(),
         };
         println!("{mark} {}{rest}  {}{}", bold(median), line.title, dim(format!("{against}; {}{limit}", line.aimed())));
@@ -118,9 +118,9 @@ fn missed(lines: &[Line], figures: &[Figure]) -> Result<String> {
 
 fn fallen_short(line: &Line, figures: &[Figure]) -> String {
     let (median, rest) = line.measured();
-    let limit = line.limit(figures).map_or_else(String::new, |(median, rest)| {
-        format!(", and the empty Worker, which checks nothing, reaches **{median}**{rest}")
-    });
+    let limit = line
+        .limit(figures)
+        .map_or_else(String::new, |(name, value, rest)| format!(", and the {name} reaches **{value}**{rest}"));
     let beside = if line.against.is_empty() { String::new() } else { format!(" beside {}", line.against) };
     format!("{median}{rest}{beside}, where the aim is {}{limit}", line.aimed())
 }
@@ -223,7 +223,7 @@ mod tests {
         let lines = [line("x", "this"), line("x", "that"), line("y", "")];
         let text = missed(&lines, &figures).expect("is written");
         let x = "**a x:** 1.0 (1.0 to 1.0) beside this, where the aim is at least 2; 1.0 (1.0 to 1.0) beside that, where the aim is \
-                 at least 2, and the empty Worker, which checks nothing, reaches **1.5** (1.5 to 1.5). What it comes from is not in \
+                 at least 2, and the empty Worker reaches **1.5** (1.5 to 1.5). What it comes from is not in \
                  `benches/limits/x.md` yet.\n\n";
         assert!(text.starts_with(x), "{text}");
         assert_eq!(text.matches("\n\n").count(), 2);

@@ -125,15 +125,17 @@ impl Line {
         }
     }
 
-    /// What the empty Worker reached against the same contender in the same rounds, as it is written: whoever checks anything can hardly
-    /// reach more. There is none of a line that is no comparison, or one with the empty Worker.
-    pub(super) fn limit(&self, figures: &[Figure]) -> Option<(String, String)> {
-        let empty = Contender::Empty.label(Mode::Pass);
+    /// Who in the same case can hardly be outdone, and what it reached against the same contender in the same rounds, as it is written: the
+    /// least check, else the empty Worker. There is none of a line that is no comparison, or one with a limit itself.
+    pub(super) fn limit(&self, figures: &[Figure]) -> Option<(&'static str, String, String)> {
         let of = |who: &str| figures.iter().find(|figure| figure.title == self.title && figure.contender == who);
-        let (empty_did, other_did) = (of(empty)?, of(&self.against)?);
-        let overall = empty_did.overall.zip(other_did.overall).map(|(empty, other)| empty / other);
-        let values = ratios(&empty_did.values, &other_did.values);
-        (self.against != empty).then(|| Self { overall, values, ..self.clone() }.measured())
+        let other_did = of(&self.against)?;
+        let limits = [Contender::Least, Contender::Empty].map(|contender| contender.label(Mode::Pass));
+        let (name, limit_did) = limits.into_iter().find_map(|name| of(name).map(|figure| (name, figure)))?;
+        let overall = limit_did.overall.zip(other_did.overall).map(|(limit, other)| limit / other);
+        let values = ratios(&limit_did.values, &other_did.values);
+        let (value, rest) = Self { overall, values, ..self.clone() }.measured();
+        (self.against != name).then_some((name, value, rest))
     }
 }
 
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_of_a_line_is_what_the_empty_worker_did_in_its_rounds() {
+    fn the_limit_of_a_line_is_what_the_least_that_could_be_done_reached_in_its_rounds() {
         let figure = |title: &str, contender: &str, values: &[f64]| Figure {
             title: title.to_owned(),
             contender: contender.to_owned(),
@@ -219,12 +221,17 @@ mod tests {
             figure("another", "empty Worker", &[1.0, 1.0]),
             figure("this", "empty Worker", &[300.0, 500.0]),
             figure("this", "peer", &[200.0, 250.0]),
+            figure("checked", "empty Worker", &[4.0, 4.0]),
+            figure("checked", "least check", &[3.0, 3.0]),
+            figure("checked", "peer", &[1.0, 1.0]),
         ];
         let against = |title: &str, against: &str| {
             let line = line(Aim::AtLeast(1.1), &[0.9, 0.9]);
             Line { title: title.to_owned(), against: against.to_owned(), ..line }.limit(&figures)
         };
-        assert_eq!(against("this", "peer"), Some(("1.78".to_owned(), " (1.62 to 1.88)".to_owned())));
+        assert_eq!(against("this", "peer"), Some(("empty Worker", "1.78".to_owned(), " (1.62 to 1.88)".to_owned())));
+        assert_eq!(against("checked", "peer"), Some(("least check", "3.00".to_owned(), " (3.00 to 3.00)".to_owned())));
+        assert_eq!(against("checked", "empty Worker").map(|(_, value, _)| value), Some("0.75".to_owned()));
         assert_eq!(against("this", "empty Worker"), None);
         assert_eq!(against("another", "peer"), None);
         assert_eq!(against("this", ""), None);

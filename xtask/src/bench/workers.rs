@@ -30,14 +30,14 @@ const SERVICES: [&str; 6] = ["fill", "kv", "mirror", "never", "noop", "reader"];
 pub(super) struct Worker {
     pub(super) contender: Contender,
     pub(super) mode: Mode,
-    /// What the one that checks nothing answers at once; where it is to do the others' work, nothing.
+    /// What those that are limits answer at once; where the one that checks nothing is to do the others' work, nothing.
     pub(super) answer: &'static str,
 }
 
 impl Worker {
     /// The one that serves a contender in a case.
     pub(super) fn of(case: &Case, contender: Contender) -> Self {
-        let at_once = contender == Contender::Empty && !case.succeeds();
+        let at_once = matches!(contender, Contender::Empty | Contender::Least) && !case.succeeds();
         let answer = if at_once { case.outcome } else { "" };
         Self { contender, mode: case.mode, answer }
     }
@@ -54,6 +54,7 @@ impl Worker {
             (Contender::Countersign, Mode::Inbox) => vec!["countersign-inbox.js", "index.js", "index_bg.wasm"],
             (Contender::Countersign, _) => vec!["index.js", "index_bg.wasm"],
             (Contender::Empty, _) => vec!["empty.js"],
+            (Contender::Least, _) => vec!["least.js"],
             (Contender::StandardWebhooks, _) => vec!["standardwebhooks.js"],
             (Contender::Jose, _) => vec!["jose.js"],
             (Contender::WebCrypto, Mode::V1a) => vec!["webcrypto-v1a.js"],
@@ -131,7 +132,7 @@ impl Bundle {
             fs::copy(tools::root().join("build/worker").join(file), dir.join(file))?;
         }
         let benches = tools::root().join("benches");
-        let peers = ["empty", "jose", "standardwebhooks", "webcrypto", "webcrypto-v1a"];
+        let peers = ["empty", "jose", "least", "standardwebhooks", "webcrypto", "webcrypto-v1a"];
         let mut scripts: Vec<_> = peers.map(|name| benches.join("peers").join(name)).into();
         scripts.extend(SERVICES.map(|name| benches.join("services").join(name)));
         scripts.push(benches.join("countersign-inbox"));
@@ -175,7 +176,13 @@ impl Bundle {
 pub(super) fn bundle(scripts: &[PathBuf], dir: &Path) -> Result<()> {
     let mut esbuild = tools::npm_bin("esbuild")?;
     esbuild.args(scripts.iter().map(|script| script.with_added_extension("js")));
-    esbuild.args(["--bundle", "--format=esm", "--entry-names=[name]", "--external:cloudflare:workers"]);
+    esbuild.args([
+        "--bundle",
+        "--format=esm",
+        "--entry-names=[name]",
+        "--external:cloudflare:workers",
+        "--external:node:*",
+    ]);
     esbuild.args(["--external:./index.js", &format!("--outdir={}", dir.display())]);
     process::run("bundle the contenders", &mut esbuild)
 }
