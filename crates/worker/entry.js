@@ -18,9 +18,9 @@ const encoder = new TextEncoder();
 /** What `setup` told: ready-made answers, and what to read of a request for each source. */
 let told;
 
-/** Which instance of the Wasm this is: one more after each trap; and what is resolved by that. */
+/** Which instance of the Wasm this is: one more after each trap; and what is called by that. */
 let instance = 0;
-let trap = Promise.withResolvers();
+const onTrap = new Set();
 
 /**
  * Requests that the platform gives up where their senders do: nothing goes on then, also not here, and their tasks are let go of once
@@ -135,8 +135,7 @@ function health(request) {
 function recover(error) {
   told = undefined;
   instance += 1;
-  trap.resolve();
-  trap = Promise.withResolvers();
+  for (const resolve of onTrap) resolve();
   glue.__wbg_reset_state();
   console.error(JSON.stringify({ ev: "trap", code: "internal_error", status: 500, detail: String(error?.message ?? error) }));
   return unexpected();
@@ -191,11 +190,16 @@ export class Inbox extends DurableObject {
 
   /** Never throws: the platform gives up on an alarm that does. Nor does it wait for what died in a trap: the new instance sets its own. */
   async alarm() {
+    // One of its own: a promise that outlives the alarm would keep what waits for it.
+    const { promise: trap, resolve } = Promise.withResolvers();
+    onTrap.add(resolve);
     try {
-      await Promise.race([this.#call((inbox) => inbox.alarm()), trap.promise]);
+      await Promise.race([this.#call((inbox) => inbox.alarm()), trap]);
       this.#call((inbox) => inbox);
     } catch {
       await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
+    } finally {
+      onTrap.delete(resolve);
     }
   }
 
