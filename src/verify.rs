@@ -178,6 +178,17 @@ impl Policy {
         }
     }
 
+    /// Whether a key set can decide over a delivery: over a token, or where a signature by a public key counts and is there. For anything
+    /// else none need be fetched.
+    pub fn is_for_key_set(&self, presented: &Presented<'_>) -> bool {
+        match &presented.0 {
+            Read::Token { .. } => true,
+            Read::Signed(signed) => {
+                tokens(signed.signatures).is_ok_and(|tokens| self.counting(&tokens, Form::V1a).next().is_some())
+            }
+        }
+    }
+
     /// What decides over signatures: the form and the key of the first match.
     pub(crate) fn find_match<B, C: Crypto<B>>(
         &self,

@@ -7,7 +7,7 @@ import { Pool, serving } from "./fixtures/keysets.mjs";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { delivered, refused, refusedForNow } from "./fixtures/expect.mjs";
-import { delivery, newEd25519, signedByKey } from "./fixtures/sign.mjs";
+import { delivery, newEd25519, newSecret, signedBy, signedByKey } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const MINUTE = 60;
@@ -53,6 +53,13 @@ test("keys are fetched once, with GET, and kept", async () => {
   for (const key of [first, second, first]) accepted(await source.by(key));
   assert.equal(source.fetches(), 1);
   assert.equal(source.keys.requests[0].method, "GET");
+});
+
+test("no keys are fetched for what none could match", async () => {
+  const source = take();
+  const made = delivery(signedBy(newSecret()), { timestamp: worker.now() });
+  unmatched(await worker.post(source.path, made));
+  assert.equal(source.fetches(), 0);
 });
 
 const LIFETIMES = {

@@ -154,8 +154,7 @@ async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Sou
         return stored;
     }
     match fetch(url).await {
-        Some((document, freshness)) => {
-            let set = Jwks::parse(&document).ok()?;
+        Some((set, document, freshness)) => {
             if let Some(kv) = kv {
                 store(kv, url, &document, freshness, context);
             }
@@ -165,13 +164,13 @@ async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Sou
     }
 }
 
-/// Fetches a document that is a readable set: 5 s, no redirects, 64 KiB.
-async fn fetch(url: &str) -> Option<(Vec<u8>, Freshness)> {
+/// Fetches a readable set, and the document that it was read from: 5 s, no redirects, 64 KiB.
+async fn fetch(url: &str) -> Option<(Jwks, Vec<u8>, Freshness)> {
     let document = host::document(url, FETCH_MS, MAX_DOCUMENT).await?;
     let ttl = ttl(document.cache_control().as_deref());
     let document = document.bytes().to_vec();
-    Jwks::parse(&document).ok()?;
-    Some((document, Freshness { fetched_at: clock::now(), ttl }))
+    let set = Jwks::parse(&document).ok()?;
+    Some((set, document, Freshness { fetched_at: clock::now(), ttl }))
 }
 
 async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {

@@ -95,7 +95,7 @@ async fn handle(
     let event = line.event.unwrap_or_else(|| EventKey::new(&source.name, verified.id()));
     (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
     if let Some(durable) = source.durable {
-        return apart(store(state, source, durable, arrival, verified, event)).await;
+        return apart(store(state, source, durable, arrival, verified, event, line)).await;
     }
     let lapses = source.dedupe.map(|_| hold(state, source, event)).transpose()?;
     let result = deliver(state, source, arrival, verified, event, line).await;
@@ -120,11 +120,15 @@ async fn store(
     arrival: &Arrival,
     verified: Verified<'_, Body>,
     event: EventKey,
+    line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let id = verified.id().to_vec();
     let admitted = verified.admit(Seen::No).ok_or(Refusal::StorageUnavailable)?;
     let stored = Event::new(admitted, arrival.now, || arrival.content());
-    let status = inbox::hand_over(&state.env, source, durable.shards, event, &stored).await?;
+    let status = inbox::hand_over(&state.env, source, durable.shards, event, &stored).await.map_err(|why| {
+        line.detail = Some(why);
+        Refusal::StorageUnavailable
+    })?;
     Ok((status, id))
 }
 
@@ -181,7 +185,8 @@ async fn verify<'d>(
     })?;
     let own = Keys { secrets: &source.secrets, jwks: None };
     let check = |keys: Keys<'_>| source.policy.verify_presented(presented, &arrival.body, keys, arrival.now, &Platform);
-    let Some(url) = &source.jwks else { return check(own).map_err(Refusal::Check) };
+    let set = source.jwks.as_ref().filter(|_| source.policy.is_for_key_set(presented));
+    let Some(url) = set else { return check(own).map_err(Refusal::Check) };
     if !source.secrets.is_empty()
         && let Ok(verified) = check(own)
     {

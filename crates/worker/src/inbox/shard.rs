@@ -6,7 +6,6 @@ use countersign::gateway::config::{Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::Event;
 use countersign::gateway::inbox;
-use countersign::gateway::respond::Refusal;
 use wasm_bindgen::prelude::*;
 
 use crate::body::Body;
@@ -23,14 +22,14 @@ thread_local! {
 /// Hands an event to its shard.
 ///
 /// # Errors
-/// `storage_unavailable`: nothing was stored, and the sender has to come again.
+/// Why nothing was stored, for the log; the sender has to come again.
 pub(crate) async fn hand_over(
     env: &Bindings,
     source: &Source,
     shards: u32,
     key: EventKey,
     event: &Event<Body>,
-) -> Result<&'static str, Refusal> {
+) -> Result<&'static str, &'static str> {
     let shard = inbox::homes(key, shards).last().copied().unwrap_or_default();
     let stored = async {
         let stub = stub(env, &source.name, shard)?;
@@ -43,7 +42,8 @@ pub(crate) async fn hand_over(
     match stored.await.as_deref() {
         Some("accepted") => Ok("accepted"),
         Some("duplicate") => Ok("duplicate"),
-        _ => Err(Refusal::StorageUnavailable),
+        Some("full") => Err("the inbox is full: see /admin/{source}/stats for what waits, or raise `shards`"),
+        _ => Err("the inbox could not store it: see lines with \"ev\":\"inbox\", and the binding `INBOX`"),
     }
 }
 
