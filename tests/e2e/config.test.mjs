@@ -68,6 +68,7 @@ const FAULTS = {
   "jwt for another scheme": ["accept", std({ accept: ["v1", "jwt"], audience: "a" })],
   "static and dynamic at once": ["accept", dynamic({ accept: ["v1", "v1a"], secrets: ["SECRET"] })],
   "gemini with v1a": ["accept", std({ scheme: "gemini", accept: ["v1a"] })],
+  "a key set for v1 alone": ["secrets", std({ secrets: undefined, jwks: "https://keys.example.com/jwks.json", accept: ["v1"] })],
   "an unknown form": ["accept", std({ accept: ["v2"] })],
   "an empty accept": ["accept", std({ accept: [] })],
   "no shards": ["shards", std({ shards: 0 })],

@@ -78,16 +78,17 @@ pub(super) fn read_policy(
     Some(Policy { forms, tolerance: tolerance.unwrap_or(Tolerance::DEFAULT), jwt, ..Policy::of(scheme) })
 }
 
-/// Every form that is accepted by name has a key, and every key a form.
+/// There is a key for what is accepted, and no key for what is not.
 fn check_keys(reader: &mut Reader<'_>, scheme: &Scheme, forms: &[Form], secrets: &[SecretKey], has_jwks: bool) {
     let shared = matches!(scheme.keys, KeySource::SharedJwks(_));
+    let keyed = reader.had("secrets") || (has_jwks && forms.contains(&Form::V1a));
     if shared && reader.had("secrets") {
         reader.fault(
             "secrets",
             "do not go with this scheme, whose keys come from a key set",
             "remove them, or use another source for static webhooks",
         );
-    } else if !shared && !has_jwks && !reader.had("secrets") {
+    } else if !shared && !keyed {
         reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");
     }
     let idle = |key: &SecretKey| match key {

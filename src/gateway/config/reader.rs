@@ -20,11 +20,6 @@ impl Fault {
     pub(super) fn new(key: &str, problem: &str, fix: &str) -> Self {
         Self { key: key.to_owned(), problem: problem.to_owned(), fix: fix.to_owned() }
     }
-
-    /// The key at fault.
-    pub fn key(&self) -> &str {
-        &self.key
-    }
 }
 
 impl fmt::Display for Fault {
@@ -68,10 +63,10 @@ impl<'a> Reader<'a> {
         self.members.as_ref().is_some_and(|members| members.get(key).is_some())
     }
 
-    /// Whether the key has just that JSON value; it is read by that, unless it is looked at again.
+    /// Whether the key has just that JSON value; it is read by that.
     pub(super) fn is(&mut self, key: &str, json: &str) -> bool {
         let is = self.members.as_ref().and_then(|members| members.get(key)) == Some(json);
-        if is && key == "dedupe" {
+        if is {
             self.take(key);
         }
         is
