@@ -44,7 +44,7 @@ pub enum Refusal {
     InvalidQuery,
     /// Not a POST to a source.
     MethodNotAllowed,
-    /// Not a GET of the health page.
+    /// Not a GET of the health page, or of a page of the inbox.
     MethodNotAllowedHealth,
     /// No such source, or not with that token.
     NotFound,
@@ -290,10 +290,12 @@ mod tests {
             Refusal::DestinationFailed,
             Refusal::DestinationTimeout,
             Refusal::InFlight,
+            Refusal::InvalidQuery,
             Refusal::KeysUnavailable,
             Refusal::MethodNotAllowed,
             Refusal::MethodNotAllowedHealth,
             Refusal::NotFound,
+            Refusal::NotReplayable,
             Refusal::StorageUnavailable,
             Refusal::Unauthorized,
         ] {
