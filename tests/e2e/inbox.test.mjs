@@ -37,7 +37,7 @@ before(async () => {
         durable("one", {}, { concurrency: 1 }),
         durable("grown", { shards: 1 }),
       ]),
-      through: source(loopback.at("through"), { dedupe: "off" }),
+      faulty: source(loopback.at("faulty"), { dedupe: "never" }),
     },
     secrets: { SECRET: secret, ORIGIN_SECRET: originSecret, ADMIN_TOKEN },
     kv: false,
@@ -380,6 +380,8 @@ test("a full inbox answers 503, marks nothing, and knows its duplicates", async 
     accepted(await worker.post(path, second), second.id);
   }
   assert.equal((await operator.stats()).pending, 3);
+  const line = await until(() => worker.lines("delivery", (line) => line.source === path && line.code === "storage_unavailable")[0], "its line");
+  assert.match(line.detail, /the inbox is full.*`shards`/);
 });
 
 test("the largest body that is taken fits into a row, with the longest headers", async () => {
@@ -412,11 +414,11 @@ test("lists are paged, filtered, and complete", async () => {
   refused(await operator.post("events/nobody/replay"), 404, "not_found");
 });
 
-test("nobody gets in without the token, and only durable sources have pages", async () => {
+test("nobody gets in without the token, and only sources have pages", async () => {
   const { path } = take();
   refused(await worker.get(`admin/${path}/stats`), 401, "unauthorized");
   refused(await worker.get(`admin/${path}/stats`, [["authorization", "Bearer wrong"]]), 401, "unauthorized");
-  refused(await new Operator(worker, "through").get("stats"), 404, "not_found");
+  refused(await new Operator(worker, "faulty").get("stats"), 500, "config_invalid");
   refused(await new Operator(worker, "nobody").get("stats"), 404, "not_found");
   refused(await new Operator(worker, path).post("stats"), 405, "method_not_allowed");
 });
@@ -444,6 +446,23 @@ test("a database of a later version is left alone", async () => {
   assert.deepEqual(await operator.object("query", ["SELECT value FROM meta"]), [{ value: 99 }]);
 });
 
+test("what a later version left waits, and is delivered once the database can be used", async () => {
+  const { path, origin, operator } = take();
+  origin.next(answer(500));
+  const made = await accept(path);
+  await until(async () => (await operator.event(made.id)).last_error, "the failure to be noted");
+  await operator.object("query", ["UPDATE meta SET value = 99 WHERE name = 'schema'"]);
+  await operator.evict();
+  await operator.object("dropAlarm", []);
+  await worker.setClock(60);
+  await operator.object("ring", []);
+  assert.equal(await operator.object("alarmIsSet", []), true, "it is looked at again");
+  assert.equal(origin.requests.length, 1);
+  await operator.object("query", ["UPDATE meta SET value = 2 WHERE name = 'schema'"]);
+  await operator.object("ring", []);
+  assert.equal((await operator.event(made.id)).state, "delivered");
+});
+
 test("each attempt has a line in the log", async () => {
   const { path, origin } = take();
   origin.next(answer(500));
@@ -453,7 +472,19 @@ test("each attempt has a line in the log", async () => {
   assert.match(line.id_hash, /^[0-9a-f]{64}$/);
 });
 
-// Last: it starts the Worker anew with another configuration.
+// These two are last: they start the Worker anew with another configuration.
+test("a source that is durable no more shows what it stored, and delivers it", async () => {
+  const { path, origin, operator } = take();
+  origin.next(answer(500));
+  const made = await accept(path);
+  await until(async () => (await operator.event(made.id)).last_error, "the failure to be noted");
+  const grown = source(loopback.at("grown"), { durable: true }, { timeout: "2s" });
+  await worker.restart({ sources: { [path]: source(origin, { dedupe: "off" }), grown } });
+  assert.equal((await operator.stats()).pending, 1);
+  await operator.post("replay?state=pending");
+  await operator.becomes(made.id, "delivered");
+});
+
 test("with more shards, what was stored is delivered, and an id accepted before is a duplicate", async () => {
   const { path, origin, operator } = take("grown");
   origin.always(answer(500));

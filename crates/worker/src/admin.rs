@@ -1,7 +1,7 @@
 //! The admin pages: questions to the shards of a source, put together.
 
 use countersign::gateway::admin::{Position, Request, Stats, parse};
-use countersign::gateway::config::{Destination, Source};
+use countersign::gateway::config::{Destination, Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox;
 use countersign::gateway::respond::Refusal;
@@ -13,15 +13,20 @@ use wasm_bindgen::prelude::*;
 use crate::State;
 use crate::env::Bindings;
 use crate::host::Fetcher;
-use crate::inbox::{source as find, stub};
+use crate::inbox::stub;
 use crate::task::settled;
 
 /// Answers a request by the operator, who was let in before.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
     let (name, request) = parse(method, url)?;
-    let source = find(state, name).ok_or(Refusal::NotFound)?;
-    let durable = source.durable.ok_or(Refusal::NotFound)?;
-    let shards = Shards { env: &state.env, source, count: durable.shards };
+    let source = match state.config.iter().find(|(_, known, _)| *known == name) {
+        Some((_, _, Entry::Ready(source))) => source,
+        Some(_) => return Err(Refusal::ConfigInvalid),
+        None => return Err(Refusal::NotFound),
+    };
+    // What a source stored while it was durable is still delivered, and so still shown.
+    state.env.get("INBOX").ok_or(Refusal::NotFound)?;
+    let shards = Shards { env: &state.env, source, count: source.storage().shards };
     let answer = match request {
         Request::Stats => shards.stats().await?,
         Request::List { state, from, limit } => {

@@ -26,7 +26,7 @@ use wasm_bindgen::prelude::*;
 
 use self::object::Object;
 pub use self::object::set_limits;
-pub(crate) use self::shard::{hand_over, source, stub};
+pub(crate) use self::shard::{hand_over, stub};
 use self::table::Row;
 use crate::clock;
 use crate::host::Storage;

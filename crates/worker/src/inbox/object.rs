@@ -23,7 +23,7 @@ pub(super) struct Object {
     env: Bindings,
     pub(super) table: Table,
     /// Why the database cannot be used, if it cannot.
-    pub(super) broken: Option<&'static str>,
+    broken: Cell<Option<&'static str>>,
     born: Cell<Option<u64>>,
     pub(super) pending: Cell<u64>,
     /// What may be stored before the database is measured again, under the limits of then.
@@ -64,7 +64,7 @@ impl Object {
             pending: Cell::new(table.count(State::Pending)),
             room: Cell::new((Limits::DEFAULT, 0)),
             table,
-            broken,
+            broken: Cell::new(broken),
             flying: RefCell::default(),
             slots: Cell::new(0),
             passing: Cell::new(false),
@@ -74,9 +74,18 @@ impl Object {
         }
     }
 
+    /// Whether the database can be used; where it could not be, that is tried again.
+    pub(super) fn is_usable(&self) -> bool {
+        if self.broken.get().is_some() {
+            self.broken.set(schema::migrate(&self.storage, &self.table).err());
+            self.recount();
+        }
+        self.broken.get().is_none()
+    }
+
     /// Notes at the first event whose shard this is; the time of that.
     pub(super) fn begin(&self, source: &str, shard: u32) -> Option<u64> {
-        if self.broken.is_none() && self.born.get().is_none() {
+        if self.is_usable() && self.born.get().is_none() {
             self.born.set(self.table.born(source, shard, clock::now_ms()));
         }
         self.born.get()
@@ -142,12 +151,14 @@ impl Object {
         let _ = host::arm(&self.storage, at as f64);
     }
 
-    /// Sets the alarm for what comes next, whatever was set before.
+    /// Sets the alarm for what comes next, whatever was set before. A database that cannot be used may hold events: it is looked at again.
     pub(super) fn rearm(&self) {
-        if self.broken.is_some() {
-            return;
-        }
-        let next = inbox::wake_at(self.table.next(State::Pending), self.table.next_tidy(), clock::now_ms());
+        let now = clock::now_ms();
+        let next = if self.is_usable() {
+            inbox::wake_at(self.table.next(State::Pending), self.table.next_tidy(), now)
+        } else {
+            Some(now.saturating_add(LATER))
+        };
         if let Some(at) = next {
             self.arm(at);
         }
@@ -170,3 +181,6 @@ impl Object {
 
 /// Milliseconds within which events that arrive together share one alarm; after that, it may have been lost.
 const BURST: u64 = 1_000;
+
+/// How long stored events wait for what they cannot be delivered without: a database that can be used, their source.
+pub(super) const LATER: u64 = 10 * 60_000;

@@ -19,7 +19,7 @@ use futures_util::stream::FuturesUnordered;
 use js_sys::Uint8Array;
 use serde_json::{Value, json};
 
-use super::object::Object;
+use super::object::{LATER, Object};
 use super::shard::source;
 use crate::body::Body;
 use crate::{State as Shared, clock, host, http, state};
@@ -27,7 +27,10 @@ use crate::{State as Shared, clock, host, http, state};
 impl Object {
     /// One alarm's work. Slots are filled as they become free, as events arrive, and as events become due.
     pub(super) async fn pass(self: Rc<Self>) {
-        if self.broken.is_some() || self.passing.replace(true) {
+        if !self.is_usable() {
+            return self.rearm();
+        }
+        if self.passing.replace(true) {
             return;
         }
         let shared = state();
@@ -44,7 +47,7 @@ impl Object {
         self.recount();
         self.rearm();
         if name.is_some_and(|name| shared.as_ref().is_none_or(|shared| source(shared, &name).is_none())) {
-            self.arm(clock::now_ms().saturating_add(WITHOUT_SOURCE));
+            self.arm(clock::now_ms().saturating_add(LATER));
         }
     }
 
@@ -202,6 +205,3 @@ const MAX_PER_PASS: usize = 40;
 
 /// Milliseconds after which a pass takes up nothing more: the platform ends an alarm after 15 minutes.
 const MAX_PASS: u64 = 5 * 60_000;
-
-/// How long stored events wait for their source to come back.
-const WITHOUT_SOURCE: u64 = 10 * 60_000;
