@@ -217,7 +217,9 @@ impl fmt::Display for Error {
             }
             Self::TimestampTooOld { age } => write!(f, "the timestamp is {age} s old"),
             Self::TooManySignatures => f.write_str("more signatures than one delivery may carry"),
-            Self::WeakKey => f.write_str("the public key is of small order: anybody can sign under it"),
+            Self::WeakKey => {
+                f.write_str("the public key is of small order: anybody can sign under it; get the sender's real one")
+            }
             Self::WeakSecret => f.write_str("the secret is not between 24 and 64 bytes long"),
         }
     }
@@ -232,15 +234,19 @@ impl fmt::Display for SecretFault {
             Self::NotBase64 => {
                 "the secret is not standard base64; copy it as shown (`whsec_…`), or pass text secrets as raw bytes"
             }
-            Self::NotOnCurve => "the public key is not an Ed25519 key",
+            Self::NotOnCurve => "the public key is not an Ed25519 key; copy the whole `whpk_…` value again",
             Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
-            Self::PairMismatch => "the private key has a public key beside it that is not its own",
+            Self::PairMismatch => {
+                "the private key has a public key beside it that is not its own; copy the whole `whsk_…` value again"
+            }
             Self::PrivateKey => {
                 "`whsk_` is a private key, which only the sender should hold; use the `whpk_` public key"
             }
-            Self::PrivateKeyLength => "the private key is not 32 bytes long, nor 64 with its public key",
+            Self::PrivateKeyLength => {
+                "the private key is not 32 bytes long, nor 64 with its public key; copy the whole `whsk_…` value again"
+            }
             Self::PublicKey => "`whpk_` is a public key, for `v1a`; `v1` takes the shared secret, `whsec_…`",
-            Self::PublicKeyLength => "the public key is not 32 bytes long",
+            Self::PublicKeyLength => "the public key is not 32 bytes long; copy the whole `whpk_…` value again",
             Self::Quoted => "the secret has quotes round it; remove them",
             Self::Spki => "the public key is wrapped in SPKI (44 bytes); use its last 32 bytes",
             Self::UrlSafe => "the secret uses URL-safe base64 (`-`, `_`); it has to be standard base64 (`+`, `/`)",

@@ -233,6 +233,23 @@ mod tests {
         assert_eq!(public.err(), Some(Error::InvalidSecret(SecretFault::PublicKey)));
     }
 
+    /// A fault of the configuration has no other words for the fix.
+    #[test]
+    fn a_bad_key_is_told_with_its_fix() {
+        let point = |first: u8| format!("whpk_{}", BASE64.encode([&[first][..], &[0; 31]].concat()));
+        for (text, fault) in [
+            ("whpk_AAAA", Error::InvalidSecret(SecretFault::PublicKeyLength)),
+            (&point(2), Error::InvalidSecret(SecretFault::NotOnCurve)),
+            (&point(1), Error::WeakKey),
+        ] {
+            assert_eq!(SecretKey::parse(text).err(), Some(fault));
+            assert!(fault.to_string().contains("; "), "{fault}");
+        }
+        for fault in [SecretFault::PairMismatch, SecretFault::PrivateKeyLength] {
+            assert!(fault.to_string().contains("; copy"), "{fault}");
+        }
+    }
+
     #[test]
     fn nothing_is_not_a_key() {
         for text in ["", "  ", "whsec_", "v1,whsec_", "whpk_"] {

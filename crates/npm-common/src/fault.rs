@@ -70,7 +70,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let message = match error {
             // These name their fix themselves.
-            Error::EmptySecret | Error::InvalidSecret(_) => error.to_string(),
+            Error::EmptySecret | Error::InvalidSecret(_) | Error::WeakKey => error.to_string(),
             _ => [error.to_string().as_str(), inspect::fix(error)].join("; "),
         };
         let mut fault = match error.status() {
