@@ -4,7 +4,7 @@
 
 use std::sync::Once;
 
-use countersign::scheme::{self, Form};
+use countersign::scheme;
 use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign_vectors::{Case, FILES, File, Outcome};
 
@@ -53,13 +53,20 @@ fn jwks_and_jwt() {
     assert!(run("jwks-jwt", false).is_empty());
 }
 
-/// What no scheme covers yet is printed by name, and nothing that a scheme covers may be on the list.
+/// What no scheme covers yet is printed by name, and what is covered already may not get on that list.
 #[test]
 fn providers() {
     let unsupported = run("providers", false);
     println!("not yet supported: {}", unsupported.join(", "));
-    for covered in scheme::ALL {
-        assert!(!unsupported.iter().any(|title| title.starts_with(&format!("{}/", covered.name))));
+    for covered in [
+        "gitlab/signing-token",
+        "openai/fixed-vector",
+        "replicate/fixed-vector",
+        "supabase/auth-hook",
+        "svix/fixed-vector",
+        "svix/fixed-vector-ed25519",
+    ] {
+        assert!(!unsupported.iter().any(|title| title == covered), "{covered} is covered no more");
     }
 }
 
@@ -93,11 +100,11 @@ fn gemini_takes_the_v1_cases_and_no_v1a() {
     }
 }
 
-/// Adding a scheme without vectors fails here.
+/// Adding a scheme without vectors fails here. `gemini` has none of its own: it is held to those of Standard Webhooks, above.
 #[test]
 fn every_scheme_has_cases() {
     let covered: Vec<_> = FILES.iter().flat_map(|(file, _)| cases(file)).filter_map(|case| case.scheme()).collect();
-    for scheme in scheme::ALL.into_iter().filter(|scheme| scheme.default_forms != [Form::V1]) {
+    for scheme in scheme::ALL.into_iter().filter(|scheme| scheme.name != "gemini") {
         assert!(covered.iter().any(|known| known.name == scheme.name), "no vectors for {}", scheme.name);
     }
 }
