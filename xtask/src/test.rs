@@ -68,7 +68,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let steps = select(&chosen)?;
+    let steps = select(&chosen, soaking)?;
     let started = Instant::now();
     for step in &steps {
         run(step)?;
@@ -80,14 +80,14 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     Ok(())
 }
 
-/// The chosen steps, in their order, with the build that they rest on; all where none is chosen.
-fn select(chosen: &[String]) -> Result<Vec<&'static Step>> {
+/// The chosen steps, in their order, with the build that they or the soak rest on; all where none is chosen.
+fn select(chosen: &[String], soaking: bool) -> Result<Vec<&'static Step>> {
     if let Some(unknown) = chosen.iter().find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
         let names = STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
         bail!("no step `{unknown}`; there are: {names}");
     }
     let is_chosen = |step: &Step| chosen.is_empty() || chosen.iter().any(|name| name == step.name);
-    let on_build = STEPS.iter().any(|step| step.on_build && is_chosen(step));
+    let on_build = (soaking && SOAK.on_build) || STEPS.iter().any(|step| step.on_build && is_chosen(step));
     Ok(STEPS.iter().filter(|step| is_chosen(step) || (step.name == "build" && on_build)).collect())
 }
 
@@ -164,4 +164,27 @@ fn sdk() -> Result<()> {
     process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
     let mut node = tools::npm_bin("node")?;
     process::stream(node.args(["--test", "--test-reporter=spec", "tests/e2e/sdk/*.test.mjs"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(chosen: &str, soaking: bool) -> Vec<&'static str> {
+        let chosen: Vec<_> = chosen.split_whitespace().map(str::to_owned).collect();
+        select(&chosen, soaking).unwrap().iter().map(|step| step.name).collect()
+    }
+
+    #[test]
+    fn a_build_comes_before_whatever_rests_on_it() {
+        assert_eq!(names("unit fmt", false), ["fmt", "unit"]);
+        assert_eq!(names("e2e", false), ["build", "e2e"]);
+        assert_eq!(names("fmt", true), ["fmt", "build"]);
+        assert_eq!(names("", true).len(), STEPS.len());
+    }
+
+    #[test]
+    fn an_unknown_step_is_named() {
+        assert!(select(&["e3e".to_owned()], false).is_err_and(|error| error.to_string().contains("e3e")));
+    }
 }
