@@ -15,7 +15,7 @@ export type WasmSource =
  * Starts with bytes or a module of `countersign/core.wasm`; ready when it returns.
  *
  * `explainer` is `countersign/full.wasm`, for reports and the `jwt` form, and is started when one is first asked for. Without it,
- * the package then imports a script of its own that has it inside.
+ * the package then imports a script of its own that has it inside. A URL is asked again after a fetch that failed.
  */
 export function initSync(module: BufferSource | WebAssembly.Module, explainer?: WasmSource): void;
 
