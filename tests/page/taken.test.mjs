@@ -4,6 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -64,6 +65,20 @@ test("the test in Rust is Rust, and names its outcome", async () => {
   assert.match(text, /^#\[test\]\nfn the_delivery_is_refused_as_jwk_unknown_kid\(\)/);
   const formatted = execFileSync("rustfmt", ["--edition", "2024", "--emit", "stdout"], { input: text, encoding: "utf8" });
   assert.match(formatted, /Err\("jwk_unknown_kid"\)/);
+});
+
+test("an id beyond ASCII is in the Rust test as the bytes that were signed", async () => {
+  await make(page, "gemini");
+  const secret = await page.locator("#secret").inputValue();
+  const [id, at, body] = ['msg_"é→', "1700000000", "{}"];
+  const signature = createHmac("sha256", Buffer.from(secret.slice(6), "base64")).update(`${id}.${at}.${body}`).digest("base64");
+  await page.click("#clear");
+  await paste(page, `POST /gemini HTTP/1.1\nwebhook-id: ${id}\nwebhook-timestamp: ${at}\nwebhook-signature: v1,${signature}\n\n${body}`);
+  await page.fill("#secret", secret);
+  await page.fill("#now", at);
+  await page.waitForSelector('#verdict[data-state="genuine"]');
+  const text = await taken('[data-copy="rust"]');
+  assert.ok(text.includes(String.raw`("webhook-id", b"msg_\"\xc3\xa9\xe2\x86\x92" as &[u8])`), text);
 });
 
 test("the curl command sends the very bytes", async () => {

@@ -1,6 +1,6 @@
 // A delivery as something to run: a curl command, an HTTP file, a test. A secret is written into it only where it was made up
 // here; one that was typed in is read from the environment.
-import { textOf, toBase64, toHex } from "./encoding.js";
+import { textOf, toBase64, toHex, utf8 } from "./encoding.js";
 
 export const FORMATS = [
   { id: "curl", label: "curl", write: curl },
@@ -36,7 +36,7 @@ function quotedBytes(bytes) {
 
 function rust(delivery) {
   const { headers, body, scheme, now, report, jwks, audience, issuer, tolerance } = delivery;
-  const lines = headers.map(([name, value]) => `        (${literal(name)}, b${literal(ascii(value))} as &[u8]),`).join("\n");
+  const lines = headers.map(([name, value]) => `        (${literal(name)}, b${bytesLiteral(utf8(value))} as &[u8]),`).join("\n");
   const outcome = report.ok ? "Ok(())" : `Err(${literal(report.code)})`;
   const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${literal(audience)}.into(), issuer: ${issuer ? `Some(${literal(issuer)}.into())` : "None"}, leeway: 60 });` : "";
   const age = tolerance === 300 ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
@@ -65,7 +65,7 @@ ${rustKeys(delivery)}
 }
 
 function rustKeys({ jwks, secrets, own }) {
-  if (jwks) return `        let set = Jwks::parse(br####"${jwks}"####)?;\n        let keys = Keys { secrets: &[], jwks: Some(&set) };`;
+  if (jwks) return `        let set = Jwks::parse(r####"${jwks}"####.as_bytes())?;\n        let keys = Keys { secrets: &[], jwks: Some(&set) };`;
   const parse = (secret) => `SecretKey::parse(${secret})?`;
   const list = own ? secrets.map((secret) => parse(literal(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
   return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, jwks: None };`;
@@ -110,9 +110,8 @@ function compact(json) {
 }
 
 const literal = (text) => JSON.stringify(text);
-/** Header values are bytes; what is not ASCII is written as the bytes of its UTF-8. */
-const ascii = (text) => text.replace(/[^\x20-\x7e]/gu, "?");
 
+/** Bytes as a literal of Rust has them: what is not printable ASCII is in hex. */
 function bytesLiteral(bytes) {
   const escape = (byte) => (byte === 0x22 || byte === 0x5c ? `\\${String.fromCharCode(byte)}` : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${toHex(byte)}`);
   return `"${[...bytes].map(escape).join("")}"`;
