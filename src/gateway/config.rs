@@ -123,7 +123,8 @@ impl Config {
         self.unreadable.is_none()
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<(usize, &Entry)> {
+    /// The source of a name, with its place.
+    pub fn find(&self, name: &str) -> Option<(usize, &Entry)> {
         let index = self.entries.iter().position(|(known, _)| known == name)?;
         self.entries.get(index).map(|(_, entry)| (index, entry))
     }

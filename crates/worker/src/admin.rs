@@ -19,8 +19,8 @@ use crate::task::settled;
 /// Answers a request by the operator, who was let in before.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
     let (name, request) = parse(method, url)?;
-    let source = match state.config.iter().find(|(_, known, _)| *known == name) {
-        Some((_, _, Entry::Ready(source))) => source,
+    let source = match state.config.find(name) {
+        Some((_, Entry::Ready(source))) => source,
         Some(_) => return Err(Refusal::ConfigInvalid),
         None => return Err(Refusal::NotFound),
     };

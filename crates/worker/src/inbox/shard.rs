@@ -62,8 +62,8 @@ pub(crate) fn stub(env: &Bindings, source: &str, shard: u32) -> Option<Fetcher> 
 }
 
 pub(crate) fn source<'a>(shared: &'a Shared, name: &str) -> Option<&'a Source> {
-    shared.config.iter().find_map(|(_, known, entry)| match entry {
-        Entry::Ready(source) if known == name => Some(source.as_ref()),
-        _ => None,
-    })
+    match shared.config.find(name)? {
+        (_, Entry::Ready(source)) => Some(source),
+        (_, Entry::Faulty(_)) => None,
+    }
 }
