@@ -1,14 +1,16 @@
 // What goes out to others, each in one crossing from Wasm. Nothing is decided here. `post`, `pass` and `put` reject where they fail.
 
+const LATE = new DOMException("the time limit is over", "TimeoutError");
+
 /**
- * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether the time limit has to end with the request
- * is said by `ends`. Resolves to the answer, and rejects where there is none, with a `TimeoutError` where time was up.
+ * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether a Durable Object makes it is said by `inObject`.
+ * Resolves to the answer, and rejects where there is none, with a `TimeoutError` where time was up.
  */
-export function post(fetcher, url, lines, body, milliseconds, ends) {
+export function post(fetcher, url, lines, body, milliseconds, inObject) {
   const parts = lines.split("\n");
   const headers = {};
   for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
-  return (ends ? sendByTimer : send)(fetcher, url, headers, body, milliseconds);
+  return (inObject ? sendFromObject : send)(fetcher, url, headers, body, milliseconds);
 }
 
 /**
@@ -27,21 +29,31 @@ export function pass({ headers: came, values, reader }, plan, fetcher, id, body,
   return send(fetcher, reader.url, headers, body, milliseconds);
 }
 
-/** No asynchronous function: for each delivery, that would be one promise more. */
-function send(fetcher, url, headers, body, milliseconds, signal = AbortSignal.timeout(milliseconds)) {
-  const init = { method: "POST", headers, body, redirect: "manual", signal };
-  return fetcher ? fetcher.fetch(url, init) : fetch(url, init);
+/**
+ * With a time limit that ends the wait: the request itself ends with the context that made it, which is over once the sender has its answer.
+ * To give the request a signal as well would cost a delivery 2 %, and an asynchronous function one promise more.
+ */
+function send(fetcher, url, headers, body, milliseconds) {
+  return new Promise((resolve, reject) => {
+    request(fetcher, url, headers, body).then(resolve, reject);
+    setTimeout(reject, milliseconds, LATE);
+  });
 }
 
-/** With a time limit that ends with the request: a timer that nobody needs would keep a Durable Object in memory. */
-async function sendByTimer(fetcher, url, headers, body, milliseconds) {
+/** With one that ends the request, and ends with it: the context of a Durable Object goes on, and a timer would keep it in memory. */
+async function sendFromObject(fetcher, url, headers, body, milliseconds) {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new DOMException("the time limit is over", "TimeoutError")), milliseconds);
+  const timer = setTimeout(() => limit.abort(LATE), milliseconds);
   try {
-    return await send(fetcher, url, headers, body, milliseconds, limit.signal);
+    return await request(fetcher, url, headers, body, limit.signal);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function request(fetcher, url, headers, body, signal) {
+  const init = { method: "POST", headers, body, redirect: "manual", signal };
+  return fetcher ? fetcher.fetch(url, init) : fetch(url, init);
 }
 
 /** The status of an answer. Its body, which nobody reads, is let go of. */

@@ -128,8 +128,10 @@ test("an origin that is not there fails the delivery, again and again", async ()
 
 test("an origin that takes too long is given up on, and the retry gets through", async () => {
   const made = delivery(sign);
-  origin.next(never);
+  const ended = Promise.withResolvers();
+  origin.next((response) => response.on("close", ended.resolve));
   refused(await worker.post("brief", made), 504, "destination_timeout");
+  await within(ended.promise, "the end of the request that took too long");
   delivered(await worker.post("brief", again(made)), made.id);
 });
 

@@ -116,7 +116,7 @@ extern "C" {
         lines: &str,
         body: &Uint8Array,
         milliseconds: f64,
-        ends: bool,
+        in_object: bool,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(js_name = pass, catch)]
     fn pass_on(
@@ -178,8 +178,9 @@ pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) 
 #[derive(Clone, Copy)]
 pub(crate) struct TimeLimit {
     pub(crate) milliseconds: u64,
-    /// Whether its timer has to end with the request, which costs: left alone, it would keep a Durable Object in memory.
-    pub(crate) ends: bool,
+    /// Whether a Durable Object makes the request, which goes on after it: then the limit ends the request, and the request the limit's
+    /// timer.
+    pub(crate) in_object: bool,
 }
 
 /// Whether there is no answer because time was up. Why a request failed is not told apart otherwise.
@@ -197,7 +198,7 @@ pub(crate) async fn send(
 ) -> Result<Response, JsValue> {
     let none = JsValue::UNDEFINED;
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    let posted = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.ends)?;
+    let posted = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.in_object)?;
     settled(posted).await.map(JsCast::unchecked_into)
 }
 

@@ -52,14 +52,14 @@ pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) ->
 
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
 ///
-/// Whether the request is made `in_object`, a Durable Object, decides over its time limit's timer.
+/// Whether the request is made `in_object`, a Durable Object, decides over what its time limit ends.
 pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env: &Bindings, in_object: bool) -> Reply {
     let started = clock::now_ms();
     let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
     let content = Content::from(&event.payload);
     let answer = match destination(&event.id, content, source, env) {
         Ok(fetcher) => {
-            let limit = TimeLimit { milliseconds: source.forward.timeout_ms, ends: in_object };
+            let limit = TimeLimit { milliseconds: source.forward.timeout_ms, in_object };
             host::send(fetcher.as_ref(), &url(source), &lines, &content.as_array(), limit).await
         }
         Err(error) => Err(error),
