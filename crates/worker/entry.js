@@ -12,7 +12,7 @@ const PENDING = -2;
 const SUCCESS = { status: 200, headers: new Headers({ "content-type": "application/json" }) };
 const STORED = { status: 202, headers: SUCCESS.headers };
 const RETRY_ALARM_MS = 30_000;
-const LONG_LINES = 512;
+const LONG_LINES = 1024;
 const encoder = new TextEncoder();
 
 /** What `setup` told: ready-made answers, and what to read of a request for each source. */
