@@ -49,9 +49,11 @@ impl Crypto<Body> for Platform {
     }
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
-        let jwk = || ed25519_jwk(key.as_bytes());
+        let bytes = key.as_bytes();
         // A second implementation for a platform that fails would weigh more than all of HMAC; what it cannot check does not match.
-        with_key(key.as_bytes(), jwk, |public| verify(false, message, public, signature)) == Some(true)
+        let held =
+            held([bytes, &[]], || object([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(bytes))]));
+        held.is_some_and(|public| verify(false, message, &public, signature) == Ok(true))
     }
 }
 
@@ -84,10 +86,8 @@ thread_local! {
     static KEYS: RefCell<Vec<(Vec<u8>, JsValue)>> = RefCell::default();
 }
 
-struct NativeRs256 {
-    modulus: Vec<u8>,
-    exponent: Vec<u8>,
-}
+/// An RSA public key, as the platform holds it.
+struct NativeRs256(JsValue);
 
 impl JwtVerifier for NativeRs256 {
     fn algorithm(&self) -> Algorithm {
@@ -97,52 +97,45 @@ impl JwtVerifier for NativeRs256 {
 
 impl signature::Verifier<Vec<u8>> for NativeRs256 {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        let jwk = || {
-            let number = |bytes: &[u8]| JsValue::from_str(&URL_SAFE_NO_PAD.encode(bytes));
-            object([("kty", "RSA".into()), ("n", number(&self.modulus)), ("e", number(&self.exponent))])
-        };
-        let name = [self.modulus.as_slice(), &self.exponent].concat();
-        let valid = with_key(&name, jwk, |public| verify(true, message, public, signature));
-        if valid == Some(true) { Ok(()) } else { Err(signature::Error::new()) }
+        let valid = verify(true, message, &self.0, signature) == Ok(true);
+        valid.then_some(()).ok_or_else(signature::Error::new)
     }
 }
 
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, JwtError> {
-    match key.kind() {
-        DecodingKeyKind::RsaModulusExponent { n, e } if *algorithm == Algorithm::RS256 => {
-            Ok(Box::new(NativeRs256 { modulus: n.clone(), exponent: e.clone() }))
-        }
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    let DecodingKeyKind::RsaModulusExponent { n, e } = key.kind() else {
+        return Err(ErrorKind::InvalidKeyFormat.into());
+    };
+    if *algorithm != Algorithm::RS256 {
+        return Err(ErrorKind::InvalidAlgorithm.into());
     }
+    let held = held([n, e], || object([("kty", "RSA".into()), ("n", text(n)), ("e", text(e))]));
+    Ok(Box::new(NativeRs256(held.ok_or(ErrorKind::InvalidKeyFormat)?)))
 }
 
 fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {
     hmac(key.as_bytes(), prefix, body).ok()?.to_vec().try_into().ok()
 }
 
-/// Checks with a key that the platform holds; `None` where the platform failed, not the signature.
-fn with_key(
-    name: &[u8],
-    jwk: impl FnOnce() -> JsValue,
-    check: impl FnOnce(&JsValue) -> Result<bool, JsValue>,
-) -> Option<bool> {
+/// The public key of those bytes as the platform holds it, made from its JWK where it is new; `None` where the platform makes none of it.
+fn held([first, second]: [&[u8]; 2], jwk: impl FnOnce() -> JsValue) -> Option<JsValue> {
     KEYS.with_borrow_mut(|keys| {
-        if let Some((_, public)) = keys.iter().find(|(known, _)| known == name) {
-            return check(public).ok();
+        let known = keys.iter().find(|(bytes, _)| bytes.strip_prefix(first) == Some(second));
+        if let Some((_, public)) = known {
+            return Some(public.clone());
         }
         let public = public_key(&jwk()).ok()?;
         if keys.len() >= MAX_KEYS {
             keys.clear();
         }
-        let valid = check(&public).ok();
-        keys.push((name.to_vec(), public));
-        valid
+        keys.push(([first, second].concat(), public.clone()));
+        Some(public)
     })
 }
 
-fn ed25519_jwk(public: &[u8; 32]) -> JsValue {
-    let x = JsValue::from_str(&URL_SAFE_NO_PAD.encode(public));
-    object([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", x)])
+/// Bytes as they stand in a JWK.
+fn text(bytes: &[u8]) -> JsValue {
+    JsValue::from_str(&URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Keys held at most; beyond, all are made again when next needed.
