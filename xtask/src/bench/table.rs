@@ -84,6 +84,9 @@ fn round(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<
         let (behind, before) = senders.split_at_mut(first);
         for sender in before.iter_mut().chain(behind) {
             sender.slice(&requests).with_context(|| format!("in the case `{}`", case.name))?;
+            if case.succeeds() {
+                served.collect()?;
+            }
         }
         process::stop_if_interrupted();
     }

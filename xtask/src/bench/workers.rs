@@ -23,7 +23,7 @@ use crate::{build, tools};
 /// The last segment of the URLs of sources that need one.
 pub(super) const URL_TOKEN: &str = "token-of-the-bench";
 /// What the services behind the contenders are made of.
-const SERVICES: [&str; 6] = ["fill", "kv", "mirror", "never", "noop", "reader"];
+const SERVICES: [&str; 7] = ["collect", "fill", "kv", "mirror", "never", "noop", "reader"];
 
 /// A Worker to be served: a contender set up for what it is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,8 +140,14 @@ impl Bundle {
         Ok(Self { dir, secret, rounds })
     }
 
-    /// The command that serves Workers on ports of their own, before an application `app`.
-    pub(super) fn prepare(&self, name: &str, workers: &[Worker], app: &str) -> Result<(Command, Ports)> {
+    /// The command that serves Workers on ports of their own, before an application `app`; and what is behind them can be `collected`.
+    pub(super) fn prepare(
+        &self,
+        name: &str,
+        workers: &[Worker],
+        app: &str,
+        collected: bool,
+    ) -> Result<(Command, Ports)> {
         let dir = self.dir.join(name);
         // An earlier run's events would be duplicates, and make databases of unknown size.
         if dir.exists() {
@@ -149,12 +155,13 @@ impl Bundle {
         }
         let names: Vec<String> = workers.iter().map(|worker| worker.name()).collect();
         names.iter().try_for_each(|name| fs::create_dir_all(dir.join(name)))?;
-        let ports = free_ports(names.iter().map(String::as_str).chain([config::KEYS, config::FILL]))?;
+        let others = [config::KEYS, config::FILL].into_iter().chain(collected.then_some(config::COLLECT));
+        let ports = free_ports(names.iter().map(String::as_str).chain(others))?;
         let keys = ports.get(config::KEYS).copied().context("no port for keys")?;
         let variables = |worker: &Worker| (*worker, worker.variables(self.rounds, &self.secret, keys));
         let workers: Vec<_> = workers.iter().map(variables).collect();
         let file = self.dir.join(format!("{name}.capnp"));
-        fs::write(&file, config::capnp(&self.dir, &dir, &workers, app, &ports))?;
+        fs::write(&file, config::capnp(&self.dir, &dir, &workers, app, &ports, collected))?;
         let mut workerd = tools::npm_bin("workerd")?;
         workerd.args(["serve", "--experimental"]).arg(file);
         workerd.stderr(fs::File::create(self.dir.join(format!("{name}.log")))?);
@@ -163,7 +170,7 @@ impl Bundle {
 
     /// Serves them, with what they log going to `log`.
     pub(super) fn serve(&self, name: &str, workers: &[Worker], app: &str, log: Stdio) -> Result<Served> {
-        let (mut workerd, ports) = self.prepare(name, workers, app)?;
+        let (mut workerd, ports) = self.prepare(name, workers, app, true)?;
         let mut group = Group::spawn(workerd.stdout(log))?;
         for port in ports.values() {
             wait_until_listening(*port, &mut group)?;
@@ -213,5 +220,12 @@ impl Served {
     pub(super) fn url_of(&self, name: &str) -> Result<String> {
         let port = self.ports.get(name).with_context(|| format!("`{name}` is not served"))?;
         Ok(format!("http://127.0.0.1:{port}"))
+    }
+
+    /// Has the application and the KVs collect their garbage now, so that it is nobody's whose deliveries they take.
+    pub(super) fn collect(&self) -> Result<()> {
+        let url = self.url_of(config::COLLECT)?;
+        ureq::get(&url).call().with_context(|| format!("{url} failed; see the logs in build/bench"))?;
+        Ok(())
     }
 }
