@@ -95,7 +95,7 @@ impl Options {
         let (started, load) = (Instant::now(), machine::load());
         let dir = tools::build_dir("bench")?;
         let mut signer = Signer::new(&dir)?;
-        let bundle = Bundle::make(dir, signer.secret(), self.rounds.max(PLOT_ROUNDS) + table::WARM_UP)?;
+        let bundle = Bundle::make(dir, signer.secret(), PLOT_ROUNDS.max(table::OF_PROCESS))?;
         let (mut lines, mut figures, curves) = self.side_by_side(&bundle, &mut signer)?;
         self.one_by_one(&bundle, &mut signer, &mut lines, &mut figures)?;
         println!();

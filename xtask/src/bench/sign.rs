@@ -98,7 +98,7 @@ impl Signer {
         let (method, body, path) = (method(case.sent), Self::body(case.body), case.path(round));
         let mut deliveries = self.deliveries(case.sent, &body)?;
         if case.sent == Sent::V1a {
-            deliveries = deliveries.into_iter().skip(round / KEYS % KEYS).take(1).collect();
+            deliveries = deliveries.into_iter().skip(round % KEYS).take(1).collect();
         }
         let request = |headers: &Headers| {
             let mut text = format!("{method} {path} HTTP/1.1\r\nhost: bench\r\n");

@@ -29,6 +29,9 @@ const PER_PROCESS: usize = 3;
 /// Rounds before them that do not count: an engine still compiles and sizes its heap for some ten thousand requests.
 pub(super) const WARM_UP: usize = 3;
 
+/// All rounds of a process.
+pub(super) const OF_PROCESS: usize = WARM_UP + PER_PROCESS;
+
 /// The rounds, process by process. What a process does differs from one to the next: where its memory lies, what is compiled when. In
 /// one alone, that luck would be measured.
 pub(super) fn by_process(rounds: usize) -> Vec<RangeInclusive<usize>> {
@@ -55,10 +58,9 @@ pub(super) fn measure(
         let progress = Progress::start(&format!("rounds {} to {} of {rounds}", part.start(), part.end()), None);
         for (case, rates) in cases.iter().zip(&mut rates) {
             let served = serve(bundle, case, n)?;
-            // Rounds that warm up are numbered behind all that count.
-            let warm_up = rounds + 1..=rounds + WARM_UP;
-            for round in warm_up.chain(part.clone()) {
-                let counted = self::round(&served, signer, case, round)?.into_iter().filter(|_| round <= rounds);
+            // A process begins to count anew, so that Countersign has no more sources than it needs.
+            for round in 0..WARM_UP + part.clone().count() {
+                let counted = self::round(&served, signer, case, round)?.into_iter().filter(|_| round >= WARM_UP);
                 rates.iter_mut().zip(counted).for_each(|(rates, rate)| rates.push(rate));
             }
         }
