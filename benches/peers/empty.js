@@ -7,7 +7,7 @@ const decoder = new TextDecoder();
 const believing = peer((request, env) => (env.MODE === "jwt" ? claimed(request) : sent(request, env)));
 
 export default {
-  fetch: (request, env) => (env.ANSWER === undefined ? believing.fetch(request, env) : answer(request, env)),
+  fetch: (request, env, context) => (env.ANSWER === undefined ? believing.fetch(request, env, context) : answer(request, env)),
 };
 
 async function answer(request, env) {

@@ -10,11 +10,14 @@ const DESTINATIONS = { pass: deliver, v1a: deliver, jwt: deliver, kv: deliverOnc
  */
 export function peer(check) {
   return {
-    async fetch(request, env) {
+    async fetch(request, env, context) {
       const source = env.SOURCE ?? request.url.slice(request.url.lastIndexOf("/") + 1);
       const event = await check(request, env);
       if (event.id === undefined) return refuse("no_matching_signature", source, event.bytes);
-      return DESTINATIONS[env.MODE](event, source, request, env);
+      const answer = DESTINATIONS[env.MODE](event, source, request, env);
+      // A sender that hangs up is not to end a delivery that it would make again. What is stored is stored at once.
+      if (env.MODE !== "inbox") context.waitUntil(answer);
+      return answer;
     },
   };
 }
