@@ -1,16 +1,19 @@
 //! Before anything is measured: do all contenders do the same? Each case is sent once to each of them, and answers, lines in the log and
-//! what reaches the application are compared with Countersign's.
+//! what reaches the application are compared with Countersign's. Then senders hang up, and deliveries have to go on.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::process::Stdio;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use nix::libc;
+use nix::sys::socket::{setsockopt, sockopt};
 use serde_json::{Value, json};
 
-use super::cases::{Case, Contender, Sent};
+use super::cases::{Case, Contender, Mode, Sent};
 use super::sign::{Headers, Signer};
 use super::workers::{Bundle, Served, Worker};
 use crate::term::Progress;
@@ -27,7 +30,34 @@ pub(super) fn check(bundle: &Bundle, signer: &Signer, cases: &[&Case]) -> Result
     for case in cases {
         check_case(&served, &log, signer, case).with_context(|| format!("in the case `{}`", case.name))?;
     }
+    drop(served);
+    let forwarding: Vec<_> = cases.iter().copied().filter(|case| case.succeeds() && case.mode != Mode::Inbox).collect();
+    check_hang_ups(bundle, signer, &forwarding)?;
     progress.done();
+    Ok(())
+}
+
+/// Fails where a contender's delivery ends when its sender hangs up: it would be made again, as no mark was left.
+fn check_hang_ups(bundle: &Bundle, signer: &Signer, cases: &[&Case]) -> Result<()> {
+    let mut served = bundle.serve("hang-ups", &super::workers_of(cases), "held", Stdio::piped())?;
+    let log = lines(&mut served)?;
+    for case in cases {
+        // One delivery is enough.
+        let sent = if case.sent == Sent::Fresh { Sent::Valid } else { case.sent };
+        let requests = signer.requests(&Case { sent, ..**case }, 0)?;
+        let request = requests.first().context("no delivery")?;
+        for contender in case.contenders {
+            let url = served.url(Worker::of(case, *contender))?;
+            let mut sender = TcpStream::connect(url.trim_start_matches("http://"))?;
+            sender.write_all(request)?;
+            let of = || format!("of `{}` in the case `{}`, where the sender hangs up", contender.name(), case.name);
+            log.recv_timeout(LINE_LIMIT).with_context(|| format!("nothing is forwarded {}", of()))?;
+            hang_up(sender)?;
+            ureq::delete(served.url_of("held")?).call()?;
+            let line = log.recv_timeout(LINE_LIMIT).with_context(|| format!("the delivery ends {}", of()))?;
+            ensure!(line["code"] == case.outcome, "{line} {}", of());
+        }
+    }
     Ok(())
 }
 
@@ -64,6 +94,12 @@ fn check_case(served: &Served, log: &Receiver<Value>, signer: &Signer, case: &Ca
         }
     }
     Ok(())
+}
+
+/// Resets a connection: one that is only closed may still wait for its answer, as far as the other end can tell.
+fn hang_up(sender: TcpStream) -> Result<()> {
+    let at_once = libc::linger { l_onoff: 1, l_linger: 0 };
+    Ok(setsockopt(&sender, sockopt::Linger, &at_once)?)
 }
 
 /// All that can be seen of one request from outside.

@@ -23,7 +23,7 @@ use crate::{build, tools};
 /// The last segment of the URLs of sources that need one.
 pub(super) const URL_TOKEN: &str = "token-of-the-bench";
 /// What the services behind the contenders are made of.
-const SERVICES: [&str; 7] = ["collect", "fill", "kv", "mirror", "never", "noop", "reader"];
+const SERVICES: [&str; 8] = ["collect", "fill", "held", "kv", "mirror", "never", "noop", "reader"];
 
 /// A Worker to be served: a contender set up for what it is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,8 @@ impl Bundle {
         }
         let names: Vec<String> = workers.iter().map(|worker| worker.name()).collect();
         names.iter().try_for_each(|name| fs::create_dir_all(dir.join(name)))?;
-        let others = [config::KEYS, config::FILL].into_iter().chain(collected.then_some(config::COLLECT));
+        let others =
+            [config::KEYS, config::FILL].into_iter().chain([config::COLLECT, app].into_iter().filter(|_| collected));
         let ports = free_ports(names.iter().map(String::as_str).chain(others))?;
         let keys = ports.get(config::KEYS).copied().context("no port for keys")?;
         let variables = |worker: &Worker| (*worker, worker.variables(self.rounds, &self.secret, keys));
