@@ -18,8 +18,8 @@ const DATE: &str = "2026-08-04";
 
 type Variables = Vec<(&'static str, String)>;
 
-/// Workers with their variables, before an application `app`; each has its folder in `data`, and its port. Where what is
-/// behind them is to be collected, the engine is told so, which costs a start some milliseconds.
+/// Workers with their variables, before an application `app`; each has its folder in `data`, and its port. `collected`
+/// says that what is behind them can be told to collect its garbage: not where starts are measured, as the engine then starts more slowly.
 pub(super) fn capnp(
     bundle: &Path,
     data: &Path,

@@ -140,7 +140,8 @@ impl Bundle {
         Ok(Self { dir, secret, rounds })
     }
 
-    /// The command that serves Workers on ports of their own, before an application `app`; and what is behind them can be `collected`.
+    /// The command that serves Workers on ports of their own, before an application `app`. If what is behind them is to be `collected`, there
+    /// are ports for that and for the application, too.
     pub(super) fn prepare(
         &self,
         name: &str,
