@@ -118,7 +118,11 @@ pub fn is_strict(signature: &[u8; 64]) -> bool {
 
 /// SHA-256 of the parts, one after another.
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    parts.iter().fold(Sha256::new(), |hash, part| hash.chain_update(part)).finalize().into()
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
 }
 
 /// A hash as lower-case hexadecimal text.
@@ -128,7 +132,7 @@ pub fn hex(hash: &[u8; 32]) -> String {
     for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(hash) {
         *pair = [digit(byte >> 4), digit(byte & 15)];
     }
-    String::from_utf8_lossy(&text).into_owned()
+    String::from_utf8(text.to_vec()).unwrap_or_default()
 }
 
 /// Equality in a time that depends on the lengths alone.

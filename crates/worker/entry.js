@@ -66,7 +66,7 @@ async function handle(request, env, context, asked) {
     told ??= setup(env);
     const { headers } = request;
     const length = headers.get("content-length");
-    const index = glue.open(request.method, request.url, length);
+    const index = glue.open(request.method, request.url, length === null ? NaN : Number(length));
     if (index < 0) return answer(-1 - index);
     if (index === HEALTH) return health(request);
     const reader = told.readers[index];

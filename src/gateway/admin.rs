@@ -169,8 +169,8 @@ pub fn parse<'a>(method: &str, url: &'a str) -> Result<(&'a str, Request), Refus
     let request = match *rest {
         ["stats"] => read(Ok(Request::Stats)),
         ["events"] => read(list(query)),
-        ["events", id] => read(Ok(Request::Event(percent_decode(id)))),
-        ["events", id, "replay"] => write(Ok(Request::Replay(percent_decode(id)))),
+        ["events", id] => read(Ok(Request::Event(percent_decode(id.as_bytes())))),
+        ["events", id, "replay"] => write(Ok(Request::Replay(percent_decode(id.as_bytes())))),
         ["replay"] => write(replay_all(query)),
         _ => Err(Refusal::NotFound),
     };

@@ -124,8 +124,8 @@ impl Config {
     }
 
     /// The source of a name, with its place.
-    pub fn find(&self, name: &str) -> Option<(usize, &Entry)> {
-        let index = self.entries.iter().position(|(known, _)| known == name)?;
+    pub fn find(&self, name: &[u8]) -> Option<(usize, &Entry)> {
+        let index = self.entries.iter().position(|(known, _)| known.as_bytes() == name)?;
         self.entries.get(index).map(|(_, entry)| (index, entry))
     }
 }

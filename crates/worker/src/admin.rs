@@ -19,7 +19,7 @@ use crate::task::settled;
 /// Answers a request by the operator, who was let in before.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
     let (name, request) = parse(method, url)?;
-    let source = match state.config.find(name) {
+    let source = match state.config.find(name.as_bytes()) {
         Some((_, Entry::Ready(source))) => source,
         Some(_) => return Err(Refusal::ConfigInvalid),
         None => return Err(Refusal::NotFound),

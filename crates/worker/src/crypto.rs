@@ -74,7 +74,7 @@ impl Crypto<[u8]> for Platform {
 #[wasm_bindgen(raw_module = "./crypto.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn hmac(key: &[u8], prefix: &[u8], body: &Uint8Array) -> Result<Uint8Array, JsValue>;
+    fn hmac(key: &[u8], prefix: &[u8], body: &Uint8Array, mac: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = publicKey, catch)]
     fn public_key(jwk: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -114,7 +114,8 @@ fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerif
 }
 
 fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {
-    hmac(key.as_bytes(), prefix, body).ok()?.to_vec().try_into().ok()
+    let mut mac = [0; 32];
+    hmac(key.as_bytes(), prefix, body, &mut mac).ok().map(|()| mac)
 }
 
 /// The public key of those bytes as the platform holds it, made from its JWK where it is new; `None` where the platform makes none of it.

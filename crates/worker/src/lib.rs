@@ -110,16 +110,16 @@ fn described(plan: Plan, source: &Source) -> Value {
 }
 
 /// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.
+/// `content_length` is NaN where the request has none: a number crosses for less than its digits.
 #[wasm_bindgen]
-pub fn open(method: &str, url: &str, content_length: Option<String>) -> i32 {
+pub fn open(method: &str, url: &str, content_length: f64) -> i32 {
     let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, None) };
     match route(&state.config, method, url) {
         Ok(Route::Health) => HEALTH,
         Ok(Route::Admin) => ADMIN,
         Ok(Route::Source(index)) => {
             let source = state.config.source(index);
-            let length = content_length.and_then(|length| length.parse::<u64>().ok());
-            if length.zip(source).is_some_and(|(length, source)| length > source.max_body) {
+            if source.is_some_and(|source| content_length > source.max_body as f64) {
                 return refuse(Refusal::BodyTooLarge, source);
             }
             i32::try_from(index).unwrap_or(HEALTH)

@@ -62,7 +62,7 @@ pub(crate) fn stub(env: &Bindings, source: &str, shard: u32) -> Option<Fetcher> 
 }
 
 pub(crate) fn source<'a>(shared: &'a Shared, name: &str) -> Option<&'a Source> {
-    match shared.config.find(name)? {
+    match shared.config.find(name.as_bytes())? {
         (_, Entry::Ready(source)) => Some(source),
         (_, Entry::Faulty(_)) => None,
     }
