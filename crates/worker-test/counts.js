@@ -17,6 +17,7 @@ export const counts = {
   callsOutOfWasm: 0,
   bytesIntoWasm: 0,
   promisesAwaited: 0,
+  bytesGivenBack: 0,
 };
 
 /** Alarms whose handlers have not ended yet. */
@@ -77,6 +78,14 @@ const { set } = bytes;
 bytes.set = function (source, at) {
   if (this.buffer === memory?.buffer) counts.bytesIntoWasm += source.length;
   return set.call(this, source, at);
+};
+
+/** Memory that the garbage collector need not find. */
+const { prototype: buffers } = ArrayBuffer;
+const { transfer } = buffers;
+buffers.transfer = function (length) {
+  counts.bytesGivenBack += this.byteLength - length;
+  return transfer.call(this, length);
 };
 
 /** Puts `wrap` round a method of all objects of one kind, once in an isolate. */

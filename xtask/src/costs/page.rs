@@ -193,11 +193,12 @@ fn counted(figures: &Figures) -> Result<String> {
 fn crossings(figures: &Figures) -> Result<String> {
     let mut text = String::from(
         "## Into Wasm and back\n\nWhat a delivery takes does not depend on the machine in these either, so they are held in the same \
-         file: calls in each direction, bytes of bodies that are copied into Wasm's memory, and promises that Rust waits for.\n\n\
-         | | calls into Wasm | calls out of it | bytes copied | promises |\n|---|---|---|---|---|\n",
+         file: calls in each direction, bytes of bodies that are copied into Wasm's memory, promises that Rust waits for, and bytes \
+         whose memory is given back before the garbage collector finds it.\n\n\
+         | | calls into Wasm | calls out of it | bytes copied | promises | bytes given back |\n|---|---|---|---|---|---|\n",
     );
     for (operation, what) in CROSSINGS {
-        let names = ["callsIntoWasm", "callsOutOfWasm", "bytesIntoWasm", "promisesAwaited"];
+        let names = ["callsIntoWasm", "callsOutOfWasm", "bytesIntoWasm", "promisesAwaited", "bytesGivenBack"];
         let count = |name| Ok(format!("{:.0}", figures.count("crossings", operation, name)?));
         let cells: Vec<_> = names.into_iter().map(count).collect::<Result<_>>()?;
         writeln!(text, "| {what} | {} |", cells.join(" | "))?;
