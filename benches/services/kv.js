@@ -1,11 +1,9 @@
 // A KV namespace in memory, as workerd asks for one: what is stored, and until when.
-import { collect } from "./collected.js";
 
 const entries = new Map();
 
 export default {
   async fetch(request) {
-    if (request.method === "DELETE") return collect();
     const { pathname, searchParams } = new URL(request.url);
     const key = decodeURIComponent(pathname.slice(1));
     if (request.method === "PUT") {

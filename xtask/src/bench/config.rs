@@ -10,16 +10,29 @@ use super::workers::Worker;
 pub(super) const KEYS: &str = "keys";
 /// The socket that fills inboxes.
 pub(super) const FILL: &str = "fill";
-/// The socket that has the application and the KVs collect their garbage.
-pub(super) const COLLECT: &str = "collect";
+/// The entrypoint by which a Worker is told to collect its garbage: what `collected.js` calls it.
+const COLLECTOR: &str = "collector";
+
+/// What `collected.js` calls the Worker behind it.
+pub(super) const SERVED: &str = "served.js";
 
 /// The same for all. Countersign's own is in `wrangler.toml`.
 const DATE: &str = "2026-08-04";
 
 type Variables = Vec<(&'static str, String)>;
 
+/// The socket by which a service is told to collect its garbage.
+pub(super) fn collector(service: &str) -> String {
+    format!("{service}/{COLLECTOR}")
+}
+
+/// The KV of a Worker, as a service.
+pub(super) fn kv(worker: Worker) -> Option<String> {
+    (worker.mode == Mode::Kv).then(|| format!("{}-kv", worker.name()))
+}
+
 /// Workers with their variables, before an application `app`; each has its folder in `data`, and its port. `collected`
-/// says that what is behind them can be told to collect its garbage: not where starts are measured, as the engine then starts more slowly.
+/// says that they can be told to collect their garbage: not where starts are measured, as the engine then starts more slowly.
 pub(super) fn capnp(
     bundle: &Path,
     data: &Path,
@@ -29,17 +42,17 @@ pub(super) fn capnp(
     collected: bool,
 ) -> String {
     let mut services: Vec<_> = workers.iter().flat_map(|(worker, told)| contender(data, *worker, told, app)).collect();
-    services.extend(["never", app].map(|name| service(name, &module(format!("{name}.js")), &[], "")));
-    services.push(service(FILL, &module("fill.js"), &inboxes(workers), ""));
+    services.extend(["never", app].map(|name| service(name, &[&format!("{name}.js")], &[], "")));
+    services.push(service(FILL, &["fill.js"], &inboxes(workers), ""));
     services.push(format!(r#"(name = "{KEYS}", disk = (path = {:?}))"#, bundle.join("jwks")));
     services.push(r#"(name = "loopback", network = (allow = ["private"]))"#.to_owned());
-    let mut flags = "";
-    if collected {
-        flags = "\"--expose-gc\"";
-        services.push(service(COLLECT, &module("collect.js"), &behind(workers, app), ""));
-    }
+    let flags = if collected { "\"--expose-gc\"" } else { "" };
     let socket = |(name, port): (&String, &u16)| {
-        format!(r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = "{name}")"#)
+        let service = match name.split_once('/') {
+            Some((service, entrypoint)) => format!(r#"(name = "{service}", entrypoint = "{entrypoint}")"#),
+            None => format!("{name:?}"),
+        };
+        format!(r#"(name = "{name}", address = "127.0.0.1:{port}", http = (), service = {service})"#)
     };
     let sockets: Vec<_> = ports.iter().map(socket).collect();
     format!(
@@ -53,38 +66,41 @@ pub(super) fn capnp(
 /// A Worker, behind it the services that are its own.
 fn contender(data: &Path, worker: Worker, variables: &Variables, app: &str) -> Vec<String> {
     let name = worker.name();
-    let modules: Vec<_> = worker.modules().into_iter().map(module).collect();
     let mut bindings: Vec<_> =
         variables.iter().map(|(name, value)| format!(r#"(name = "{name}", text = {value:?})"#)).collect();
     let app = if worker.mode == Mode::Inbox { "never" } else { app };
     bindings.push(format!(r#"(name = "APP", service = "{app}")"#));
     let (mut more, mut own) = (r#", globalOutbound = "loopback""#.to_owned(), Vec::new());
-    match worker.mode {
-        Mode::Kv => {
-            bindings.push(format!(r#"(name = "EVENTS", kvNamespace = "{name}-kv")"#));
-            own.push(service(&format!("{name}-kv"), &module("kv.js"), &[], ""));
-        }
-        Mode::Inbox => {
-            bindings.push(r#"(name = "INBOX", durableObjectNamespace = "Inbox")"#.to_owned());
-            own.push(format!(r#"(name = "{name}-disk", disk = (path = {:?}, writable = true))"#, data.join(&name)));
-            more.push_str(&format!(
-                r#", durableObjectNamespaces = [(className = "Inbox", uniqueKey = "{name}", enableSql = true)],
-      durableObjectStorage = (localDisk = "{name}-disk")"#
-            ));
-        }
-        Mode::Pass | Mode::V1a | Mode::Jwt => {}
+    if let Some(kv) = kv(worker) {
+        bindings.push(format!(r#"(name = "EVENTS", kvNamespace = "{kv}")"#));
+        own.push(service(&kv, &["kv.js"], &[], ""));
     }
-    own.insert(0, service(&name, &modules.join(", "), &bindings, &more));
+    if worker.mode == Mode::Inbox {
+        bindings.push(r#"(name = "INBOX", durableObjectNamespace = "Inbox")"#.to_owned());
+        own.push(format!(r#"(name = "{name}-disk", disk = (path = {:?}, writable = true))"#, data.join(&name)));
+        more.push_str(&format!(
+            r#", durableObjectNamespaces = [(className = "Inbox", uniqueKey = "{name}", enableSql = true)],
+      durableObjectStorage = (localDisk = "{name}-disk")"#
+        ));
+    }
+    own.insert(0, service(&name, &worker.modules(), &bindings, &more));
     own
 }
 
-/// A service that is a Worker.
-fn service(name: &str, modules: &str, bindings: &[String], more: &str) -> String {
-    let bindings = bindings.join(", ");
+/// A service that is a Worker of these files, the main module first: behind `collected.js`, so that it can be told to collect its garbage.
+fn service(name: &str, files: &[&str], bindings: &[String], more: &str) -> String {
+    let module = |(at, file): (usize, &&str)| match file.strip_suffix(".wasm") {
+        // The name is that by which `index.js` imports it.
+        Some(_) => format!(r#"(name = "./{file}", wasm = embed "{file}")"#),
+        None => format!(r#"(name = "{}", esModule = embed "{file}")"#, if at == 0 { SERVED } else { file }),
+    };
+    let modules: Vec<_> = files.iter().enumerate().map(module).collect();
     format!(
-        r#"(name = "{name}", worker = (modules = [{modules}],
-      bindings = [{bindings}],
-      compatibilityDate = "{DATE}"{more}))"#
+        r#"(name = "{name}", worker = (modules = [(name = "collected.js", esModule = embed "collected.js"), {}],
+      bindings = [{}],
+      compatibilityDate = "{DATE}"{more}))"#,
+        modules.join(", "),
+        bindings.join(", ")
     )
 }
 
@@ -94,20 +110,4 @@ fn inboxes(workers: &[(Worker, Variables)]) -> Vec<String> {
     let binding =
         |name| format!(r#"(name = "{name}", durableObjectNamespace = (className = "Inbox", serviceName = "{name}"))"#);
     names.map(binding).collect()
-}
-
-/// The services that contenders call.
-fn behind(workers: &[(Worker, Variables)], app: &str) -> Vec<String> {
-    let with_kv = workers.iter().filter(|(worker, _)| worker.mode == Mode::Kv);
-    let services = with_kv.map(|(worker, _)| format!("{}-kv", worker.name())).chain([app.to_owned()]);
-    services.map(|name| format!(r#"(name = "{name}", service = "{name}")"#)).collect()
-}
-
-fn module(file: impl AsRef<str>) -> String {
-    let file = file.as_ref();
-    // The name is that by which `index.js` imports it.
-    match file.strip_suffix(".wasm") {
-        Some(_) => format!(r#"(name = "./{file}", wasm = embed "{file}")"#),
-        None => format!(r#"(name = "{file}", esModule = embed "{file}")"#),
-    }
 }

@@ -50,6 +50,14 @@ impl Sender {
         Ok(Self { connections, next: 0, answers: 0, refusals: 0, time: Duration::ZERO })
     }
 
+    /// Counts the time of something as if it were a slice in which nothing was sent.
+    pub(super) fn charge(&mut self, done: impl FnOnce() -> Result<()>) -> Result<()> {
+        let started = Instant::now();
+        done()?;
+        self.time += started.elapsed();
+        Ok(())
+    }
+
     /// Answers per second, over all slices.
     pub(super) fn rate(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]

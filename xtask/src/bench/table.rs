@@ -21,6 +21,9 @@ pub(super) const CONNECTIONS: u32 = 16;
 /// Slices of a contender in a round of a case.
 pub(super) const SLICES: usize = 16;
 
+/// The application, which reads what it gets.
+const APP: &str = "reader";
+
 const TOO_FAST: &str = "this machine takes more events a second than are signed: raise FRESH";
 
 /// Rounds that one process serves: few, as processes differ by more than rounds.
@@ -73,26 +76,27 @@ pub(super) fn measure(
 fn serve(bundle: &Bundle, case: &Case, n: usize) -> Result<Served> {
     let mut workers = super::workers_of(&[case]);
     workers.rotate_left(n % case.contenders.len());
-    bundle.serve("measure", &workers, "reader", Stdio::null())
+    bundle.serve("measure", &workers, APP, Stdio::null())
 }
 
-/// What each contender does in a case: slices in turn, of which another comes first each time.
+/// What each contender does in a case: slices in turn, of which another comes first each time. What each leaves behind is collected at the
+/// end, on its own account, so that a round has all of its garbage and none of the one before.
 fn round(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<Vec<f64>> {
     let requests = signer.requests(case, round)?;
     let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS);
     let mut senders = case.contenders.iter().map(connect).collect::<Result<Vec<_>>>()?;
     for slice in 0..SLICES {
-        let first = slice % senders.len();
-        let (behind, before) = senders.split_at_mut(first);
-        for sender in before.iter_mut().chain(behind) {
+        for n in (0..senders.len()).map(|n| (n + slice) % case.contenders.len()) {
+            let (Some(sender), Some(contender)) = (senders.get_mut(n), case.contenders.get(n)) else { continue };
             sender.slice(&requests).with_context(|| format!("in the case `{}`", case.name))?;
             if case.succeeds() {
-                served.collect()?;
+                served.collect_behind(Worker::of(case, *contender), APP)?;
             }
         }
         process::stop_if_interrupted();
     }
-    for (sender, contender) in senders.iter().zip(case.contenders) {
+    for (sender, contender) in senders.iter_mut().zip(case.contenders) {
+        sender.charge(|| served.collect(Worker::of(case, *contender)))?;
         let Sender { answers, refusals, .. } = sender;
         let as_expected = if case.succeeds() { *refusals == 0 } else { refusals == answers };
         ensure!(as_expected, "{contender:?} in the case `{}`: {refusals} of {answers} refused", case.name);

@@ -22,8 +22,8 @@ use crate::{build, tools};
 
 /// The last segment of the URLs of sources that need one.
 pub(super) const URL_TOKEN: &str = "token-of-the-bench";
-/// What the services behind the contenders are made of.
-const SERVICES: [&str; 8] = ["collect", "fill", "held", "kv", "mirror", "never", "noop", "reader"];
+/// What the services around the contenders are made of.
+const SERVICES: [&str; 8] = ["collected", "fill", "held", "kv", "mirror", "never", "noop", "reader"];
 
 /// A Worker to be served: a contender set up for what it is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,8 +140,8 @@ impl Bundle {
         Ok(Self { dir, secret, rounds })
     }
 
-    /// The command that serves Workers on ports of their own, before an application `app`. If what is behind them is to be `collected`, there
-    /// are ports for that and for the application, too.
+    /// The command that serves Workers, and the application `app` behind them, on ports of their own; `collected` says whether they can be
+    /// told to collect their garbage.
     pub(super) fn prepare(
         &self,
         name: &str,
@@ -156,9 +156,10 @@ impl Bundle {
         }
         let names: Vec<String> = workers.iter().map(|worker| worker.name()).collect();
         names.iter().try_for_each(|name| fs::create_dir_all(dir.join(name)))?;
-        let others =
-            [config::KEYS, config::FILL].into_iter().chain([config::COLLECT, app].into_iter().filter(|_| collected));
-        let ports = free_ports(names.iter().map(String::as_str).chain(others))?;
+        let behind = workers.iter().copied().filter_map(config::kv).chain([app.to_owned()]);
+        let collectors: Vec<_> = names.iter().cloned().chain(behind).map(|name| config::collector(&name)).collect();
+        let others = [config::KEYS, config::FILL, app].map(str::to_owned);
+        let ports = free_ports(names.into_iter().chain(collectors).chain(others))?;
         let keys = ports.get(config::KEYS).copied().context("no port for keys")?;
         let variables = |worker: &Worker| (*worker, worker.variables(self.rounds, &self.secret, keys));
         let workers: Vec<_> = workers.iter().map(variables).collect();
@@ -192,7 +193,8 @@ pub(super) fn bundle(scripts: &[PathBuf], dir: &Path) -> Result<()> {
         "--external:cloudflare:workers",
         "--external:node:*",
     ]);
-    esbuild.args(["--external:./index.js", &format!("--outdir={}", dir.display())]);
+    esbuild.args(["--external:./index.js", &format!("--external:./{}", config::SERVED)]);
+    esbuild.arg(format!("--outdir={}", dir.display()));
     process::run("bundle the contenders", &mut esbuild)
 }
 
@@ -200,8 +202,8 @@ pub(super) fn bundle(scripts: &[PathBuf], dir: &Path) -> Result<()> {
 pub(super) type Ports = BTreeMap<String, u16>;
 
 /// A port for each name. All are held until each has its own, so that no two get the same.
-fn free_ports<'a>(names: impl Iterator<Item = &'a str>) -> Result<Ports> {
-    let listen = |name: &str| Ok((name.to_owned(), TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?));
+fn free_ports(names: impl Iterator<Item = String>) -> Result<Ports> {
+    let listen = |name| Ok((name, TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?));
     let listeners: Vec<_> = names.map(listen).collect::<Result<_>>()?;
     listeners.into_iter().map(|(name, listener)| Ok((name, listener.local_addr()?.port()))).collect()
 }
@@ -224,9 +226,18 @@ impl Served {
         Ok(format!("http://127.0.0.1:{port}"))
     }
 
-    /// Has the application and the KVs collect their garbage now, so that it is nobody's whose deliveries they take.
-    pub(super) fn collect(&self) -> Result<()> {
-        let url = self.url_of(config::COLLECT)?;
+    /// Has a Worker collect its garbage now.
+    pub(super) fn collect(&self, worker: Worker) -> Result<()> {
+        self.collect_by(&worker.name())
+    }
+
+    /// Has those behind a Worker, its KV and an application `app`, collect theirs, so that it is nobody's whose deliveries they take.
+    pub(super) fn collect_behind(&self, worker: Worker, app: &str) -> Result<()> {
+        config::kv(worker).iter().map(String::as_str).chain([app]).try_for_each(|service| self.collect_by(service))
+    }
+
+    fn collect_by(&self, service: &str) -> Result<()> {
+        let url = self.url_of(&config::collector(service))?;
         ureq::get(&url).call().with_context(|| format!("{url} failed; see the logs in build/bench"))?;
         Ok(())
     }
