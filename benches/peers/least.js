@@ -17,7 +17,7 @@ export default {
     const body = new Uint8Array(await request.arrayBuffer());
     const expected = createHmac("sha256", key).update(prefix).update(body).digest("base64");
     const bytes = body.length;
-    // As Countersign does.
+    // As Countersign does; it keeps that of very large ones for the next.
     if (bytes > 8192) body.buffer.transfer(0);
     if (signature === `v1,${expected}`) return new Response(null, { status: 204 });
     note(env.ANSWER, 401, SOURCE, bytes);

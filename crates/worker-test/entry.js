@@ -75,6 +75,12 @@ const routes = {
     delay = (await request.json()).delay_seconds;
     return new Response();
   },
+  /** A request whose body is not as long as it was announced: HTTP lets none through, a service binding does. */
+  async announced(request, env, ctx) {
+    const { path, headers, body, length } = await request.json();
+    const init = { method: "POST", headers: [...headers, ["content-length", String(length)]], body: new Blob([body]).stream() };
+    return worker.fetch(new Request(new URL(path, request.url), init), env, ctx);
+  },
   async clock(request) {
     offset = (await request.json()).offset_seconds;
     return new Response();
@@ -91,7 +97,7 @@ export default {
     }
     const name = pathname.slice("/__test/".length);
     // One request through the production path first, so that Wasm is set up, and its recovery is what meets the trap.
-    if (name !== "trap") return routes[name](request, env);
+    if (name !== "trap") return routes[name](request, env, ctx);
     return worker.fetch(new Proxy(request, { get: () => routes.trap() }), env, ctx);
   },
 };

@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import wasm from "./glue_bg.wasm";
 import * as glue from "./glue.js";
+import { LARGE, fill, giveBack, take } from "./memory.js";
 import { readChunks } from "./outside.js";
 
 const HEALTH = 2147483647;
@@ -65,8 +66,9 @@ async function handle(request, env, context, asked) {
   try {
     told ??= setup(env);
     const { headers } = request;
-    const length = headers.get("content-length");
-    const index = glue.open(request.method, request.url, length === null ? NaN : Number(length));
+    const announced = headers.get("content-length");
+    const length = announced === null ? NaN : Number(announced);
+    const index = glue.open(request.method, request.url, length);
     if (index < 0) return answer(-1 - index);
     if (index === HEALTH) return health(request);
     const reader = told.readers[index];
@@ -76,13 +78,18 @@ async function handle(request, env, context, asked) {
     } else {
       let body;
       try {
-        // HTTP holds a body to its Content-Length, which was checked; without one, chunks are counted.
+        const memory = length >= LARGE ? take(length) : undefined;
+        // Its Content-Length was checked; without one, chunks are counted.
+        if (announced === null) body = await readChunks(request.body, reader.maxBody);
+        else if (memory) body = await fill(memory, request.body);
         // (`bytes()` would cost half of what is done in Wasm for a small body.)
-        body = length === null ? await readChunks(request.body, reader.maxBody) : new Uint8Array(await request.arrayBuffer());
+        else body = new Uint8Array(await request.arrayBuffer());
       } catch {
         return answer(-1 - glue.refuse_body(index, false));
       }
       if (body === null || body.length > reader.maxBody) return answer(-1 - glue.refuse_body(index, true));
+      // HTTP holds a body to what was announced; a service binding does not.
+      if (announced !== null && body.length !== length) return answer(-1 - glue.refuse_body(index, false));
       n = receive(index, reader, headers, body, context);
     }
     if (n <= PENDING) {
@@ -122,9 +129,8 @@ function receive(index, reader, headers, body, context) {
   const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
   const small = body.length > told.smallBody ? undefined : body;
   const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, values, context, reader }, Date.now());
-  // Refused: its memory is given back at once, as nobody else has it. Left to the garbage collector, it is found some thousand
-  // deliveries later, and meanwhile each has to be read into memory that no cache holds: 7 % of refusing 64 KiB.
-  if (n >= 0 && !small) body.buffer.transfer(0);
+  // Refused: nobody else has it.
+  if (n >= 0 && !small) giveBack(body);
   return n;
 }
 

@@ -7,8 +7,8 @@ import zlib from "node:zlib";
 import { Webhook } from "standardwebhooks";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
-import { closeConnections } from "./fixtures/http.mjs";
-import { delivered } from "./fixtures/expect.mjs";
+import { closeConnections, sendAndLeave } from "./fixtures/http.mjs";
+import { delivered, refused } from "./fixtures/expect.mjs";
 import { delivery, newBody, newEd25519, newId, newSecret, now, signedBy, signedByKey, v1Bytes } from "./fixtures/sign.mjs";
 
 const secret = newSecret();
@@ -75,6 +75,36 @@ for (const [what, body] of Object.entries(BODIES)) {
     assert.ok(sent.body.equals(body));
   });
 }
+
+/** Of one length, with which memory is used again (crates/worker/memory.js). */
+const large = () => crypto.randomBytes(1 << 20);
+const forged = async () => {
+  const signed = delivery(sign, { body: large() });
+  refused(await worker.post("std", { ...signed, body: large() }), 401, "no_matching_signature");
+};
+
+test("large bodies arrive as they were sent, whatever was refused before and beside them", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const made = Array.from({ length: 4 }, () => delivery(sign, { body: large() }));
+    const genuine = async (one) => delivered(await worker.post("std", one), one.id);
+    await Promise.all(made.flatMap((one) => [forged(), genuine(one), forged()]));
+    for (const { id, body } of made) {
+      const arrived = origin.requests.filter((sent) => sent.header("webhook-id") === id);
+      assert.deepEqual(arrived.map((sent) => sent.body.equals(body)), [true]);
+    }
+  }
+});
+
+test("a large body that ends early is nobody's, and the next arrives as it was sent", async () => {
+  const before = origin.requests.length;
+  const [whole, next] = [large(), large()];
+  await forged();
+  const { headers } = delivery(sign, { body: whole });
+  const lines = [["host", "x"], ["content-length", whole.length], ...headers].map(([name, value]) => `${name}: ${value}\r\n`);
+  await sendAndLeave(worker.url, Buffer.concat([Buffer.from(`POST /std HTTP/1.1\r\n${lines.join("")}\r\n`), whole.subarray(0, 1 << 19)]));
+  assert.equal(origin.requests.length, before);
+  assert.ok((await forwarded("std", delivery(sign, { body: next }))).body.equals(next));
+});
 
 test("a compressed body is neither unpacked nor packed again", async () => {
   const body = zlib.gzipSync(newBody());
