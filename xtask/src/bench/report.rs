@@ -5,14 +5,14 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::cases::Contender;
+use super::cases::{Contender, LONG_SLICES, SLICES};
 use super::curves::PLOTS;
 use super::plot::{Chart, Line as PlotLine, Panel};
 use super::run::{Curve, DOCS, Figure, Line, Point, Run};
 use super::sign::FRESH;
 use super::start::SECONDS;
 use super::stats::Quartiles;
-use super::table::{SLICES, WARM_UP};
+use super::table::WARM_UP;
 use crate::term::{bold, dim, green, red};
 use crate::tools;
 
@@ -81,6 +81,7 @@ fn page(run: &Run) -> Result<String> {
         ("fresh", FRESH.to_string()),
         ("warm-up", WARM_UP.to_string()),
         ("slices", SLICES.to_string()),
+        ("long-slices", LONG_SLICES.to_string()),
         ("seconds", SECONDS.to_string()),
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);

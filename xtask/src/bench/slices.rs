@@ -1,7 +1,7 @@
 //! Requests in short slices, to several Workers in turn.
 //!
 //! wrk measures whole seconds, and within one the machine's speed changes by more than the contenders differ by: medians of two dozen such
-//! seconds were off by a tenth. Slices of a twentieth of a second meet the same weather. Latencies are left to wrk.
+//! seconds were off by a tenth. Slices of a fraction of one meet the same weather. Latencies are left to wrk.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-/// For how long requests are sent; then what is under way is waited for.
-const SLICE: Duration = Duration::from_millis(50);
 /// After this, a Worker is taken for dead.
 const PATIENCE: u16 = 20_000;
 
@@ -70,8 +68,9 @@ impl Sender {
         self.next
     }
 
-    /// One slice: each connection has one request under way, of those given in turn, until the time is over.
-    pub(super) fn slice(&mut self, requests: &[Vec<u8>]) -> Result<()> {
+    /// One slice: each connection has one request under way, of those given in turn, until the time is over; then what is under way is
+    /// waited for.
+    pub(super) fn slice(&mut self, requests: &[Vec<u8>], time: Duration) -> Result<()> {
         let started = Instant::now();
         for connection in &mut self.connections {
             connection.send(requests, &mut self.next)?;
@@ -82,7 +81,7 @@ impl Sender {
                 let Some(status) = connection.go_on(requests)? else { continue };
                 self.answers += 1;
                 self.refusals += usize::from(!(200..400).contains(&status));
-                if started.elapsed() < SLICE {
+                if started.elapsed() < time {
                     connection.send(requests, &mut self.next)?;
                 }
             }

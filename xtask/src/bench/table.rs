@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::process::Stdio;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -18,8 +19,8 @@ use crate::term::Progress;
 /// Connections at a time, wherever it is not their number that is looked at.
 pub(super) const CONNECTIONS: u32 = 16;
 
-/// Slices of a contender in a round of a case.
-pub(super) const SLICES: usize = 16;
+/// For how long a contender is sent requests in a round, in slices: [`Case::slices`].
+const ROUND: Duration = Duration::from_millis(800);
 
 /// The application, which reads what it gets.
 const APP: &str = "reader";
@@ -85,10 +86,12 @@ fn round(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<
     let requests = signer.requests(case, round)?;
     let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS);
     let mut senders = case.contenders.iter().map(connect).collect::<Result<Vec<_>>>()?;
-    for slice in 0..SLICES {
-        for n in (0..senders.len()).map(|n| (n + slice) % case.contenders.len()) {
-            let (Some(sender), Some(contender)) = (senders.get_mut(n), case.contenders.get(n)) else { continue };
-            sender.slice(&requests).with_context(|| format!("in the case `{}`", case.name))?;
+    let mut turns: Vec<usize> = (0..senders.len()).collect();
+    for _ in 0..case.slices() {
+        turns.rotate_left(1);
+        for n in &turns {
+            let (Some(sender), Some(contender)) = (senders.get_mut(*n), case.contenders.get(*n)) else { continue };
+            sender.slice(&requests, ROUND / case.slices()).with_context(|| format!("in the case `{}`", case.name))?;
             if case.succeeds() {
                 served.collect_behind(Worker::of(case, *contender), APP)?;
             }
