@@ -2,8 +2,8 @@
 // is read into memory that no cache holds: 7 % of refusing 64 KiB.
 
 /**
- * Bytes from which on memory is kept for the next body of the same length: 3 % of refusing 768 KiB, 5 % of 2 MiB. To read into it takes a
- * reader, which for smaller bodies costs more than that.
+ * Bytes from which on memory is kept for the next body of the same length: 2 to 5 % of refusing it. To read into it takes a reader, which for
+ * smaller bodies costs more than that.
  */
 export const LARGE = 768 * 1024;
 /** Bytes that are kept at most: a quarter of what an isolate may have. */
