@@ -13,6 +13,17 @@
 //! ```text
 //! ok           whether Policy::verify accepts it
 //! code         why not: the stable code of the first fault
+//! verdict      {state: genuine | waiting | refused, code, detail, fix?}: what it comes to, to be shown to a person. Codes:
+//!              genuine
+//!              waiting_for_key, waiting_for_body: nothing can be said yet
+//!              near_miss: the first of nearMisses
+//!              age_alone: the signature is right, and the age is not
+//!              token_not_accepted: a token came, and this receiver takes none
+//!              keys_of_another_kind: public keys against `v1`, shared secrets against `v1a`
+//!              body_lost, body_cut, body_changed: the body is not what was sent, so nothing is said of the key
+//!              body_or_key: the body is not JSON and need not be, so it may be either
+//!              other_key: the body shows no sign of a change, so most likely the key is another endpoint's
+//!              else: the code of the fault, in the words of its step
 //! form, key, id                                what was verified: v1 | v1a | jwt; which key; the event's id
 //! now, tolerance, timestamp?, age?             seconds; age is negative for a timestamp ahead of the clock
 //! steps        [{name, state: pass | fail | skip, code?, detail, fix?}], each judged by itself, also behind one that failed
@@ -31,12 +42,14 @@
 //! `json` and `type` may fail in a report that is `ok`: a body that is not JSON is still a valid event.
 
 mod bodies;
+mod damage;
 mod fixes;
 mod near;
 mod report;
 mod restyle;
 mod signed;
 mod token;
+mod verdict;
 
 use serde_json::Value;
 
@@ -49,6 +62,7 @@ use crate::timestamp::Timestamp;
 use crate::verify::{Keys, Policy};
 
 pub use report::{BodyMarks, Comparison, JwkRow, NearMiss, Report, SecretRow, SignatureRow, State, Step, TokenParts};
+pub use verdict::{Ruling, Verdict};
 
 /// A secret as the receiver was given it, unread: how it was read may be the fault.
 #[derive(Clone, Copy)]
@@ -94,6 +108,7 @@ pub fn inspect<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, 
         None => signed::explain(&look, &mut report),
     }
     look.decide(&mut report);
+    report.verdict = verdict::over(&look, &report);
     report
 }
 
@@ -116,6 +131,13 @@ struct Look<'l> {
 }
 
 impl Look<'_> {
+    /// Whether the sender sends JSON and nothing else: it says so itself, or its scheme does.
+    fn expects_json(&self) -> bool {
+        let declared = self.headers.get("content-type").map(<[u8]>::to_ascii_lowercase);
+        let json = declared.is_some_and(|value| value.windows(4).any(|window| window == b"json"));
+        json || self.policy.scheme.name.starts_with("gemini")
+    }
+
     fn keys(&self) -> Keys<'_> {
         Keys { secrets: self.usable, jwks: self.jwks.as_ref().and_then(|set| set.as_ref().ok()) }
     }

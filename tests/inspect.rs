@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::inspect::{Receiver, Report, Secret, State, inspect};
+use countersign::inspect::{Receiver, Report, Ruling, Secret, State, Verdict, inspect};
 use countersign::scheme::{self, Form};
 use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign::{Delivery, Headers, HmacKey, Keys, Policy, SecretKey, Timestamp, sign};
@@ -205,6 +205,113 @@ fn milliseconds_are_called_by_their_name() {
     assert_eq!((report.code, age.detail.as_str()), (Some("timestamp_too_new"), "the timestamp is in milliseconds"));
 }
 
+const PUBLIC: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+const SPKI: &str = "MCowBQYDK2VwAyEA1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+const TOKEN: &[u8] = b"eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJtZSJ9.c2ln";
+
+/// A delivery of those header lines under a scheme.
+fn explained(scheme: &str, lines: &[(&str, &[u8])], body: &[u8], secret: &str, jwks: Option<&[u8]>) -> Report {
+    let policy = Policy::of(scheme::find(scheme).unwrap());
+    let secrets: &[Secret<'_>] = if secret.is_empty() { &[] } else { &[Secret::Text(secret)] };
+    let receiver = Receiver { policy: &policy, secrets, jwks, now: Timestamp::from_unix(NOW) };
+    inspect(&receiver, &Delivery::new(Headers::from_iter(lines.iter().copied()), body))
+}
+
+/// Whatever is wrong with a body: the key is doubted only over one that shows no sign of a change.
+#[test]
+fn the_key_is_not_blamed_for_what_the_body_or_its_kind_explains() {
+    let signature = Sent::signed(b"another endpoint's key, of course", BODY.as_bytes()).signature;
+    let ed25519 = format!("v1a,{}", STANDARD.encode([1; 64]));
+    let quoted = serde_json::to_string(BODY).unwrap();
+    let keys = br#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4"}]}"#;
+    let now = NOW.to_string();
+    let verdict = |scheme: &str, kind: &str, signature: &str, body: &[u8], secret: &str, jwks: Option<&[u8]>| {
+        let lines: [(&str, &[u8]); 4] = [
+            ("webhook-id", b"msg_1"),
+            ("webhook-timestamp", now.as_bytes()),
+            ("webhook-signature", signature.as_bytes()),
+            ("content-type", kind.as_bytes()),
+        ];
+        explained(scheme, &lines, body, secret, jwks).verdict
+    };
+    let (json, text) = ("application/json", "text/plain");
+    let body = BODY.as_bytes();
+    for (code, kind, body) in [
+        ("other_key", json, body),
+        ("waiting_for_body", json, b"".as_slice()),
+        ("waiting_for_body", text, b" \n"),
+        ("body_lost", json, b"[object Object]"),
+        ("body_lost", text, b"undefined"),
+        ("body_lost", json, "{\"a\":\"\u{fffd}\"}".as_bytes()),
+        ("body_cut", json, &body[..20]),
+        ("body_cut", text, &body[..20]),
+        ("body_changed", json, quoted.as_bytes()),
+        ("body_changed", json, b"a=1"),
+        ("body_changed", text, b"{a:1}"),
+        ("body_or_key", text, b"a=1"),
+    ] {
+        let found = verdict("standard-webhooks", kind, &signature, body, SECRET, None);
+        assert_eq!(found.code, code, "{found:?} {:?}", String::from_utf8_lossy(body));
+        assert_eq!(found.state == Ruling::Waiting, code.starts_with("waiting"), "{found:?}");
+        let blames_key = found.detail.contains("another endpoint");
+        assert_eq!(blames_key, ["other_key", "body_or_key"].contains(&code), "{found:?}");
+    }
+    // Gemini sends JSON, whether or not it says so.
+    assert_eq!(verdict("gemini", "", &signature, b"a=1", SECRET, None).code, "body_changed");
+    for (scheme, signature, secret, jwks) in [
+        ("standard-webhooks", &signature, PUBLIC, None),
+        ("standard-webhooks", &signature, SPKI, None),
+        ("standard-webhooks", &ed25519, SECRET, None),
+        ("standard-webhooks", &signature, "", Some(keys.as_slice())),
+        ("gemini", &signature, PUBLIC, None),
+        ("gemini-dynamic", &ed25519, SECRET, None),
+        ("gemini-dynamic", &ed25519, "", Some(br#"{"keys":[]}"#.as_slice())),
+    ] {
+        for body in [body, b"".as_slice()] {
+            let found = verdict(scheme, json, signature, body, secret, jwks);
+            assert_eq!(found.code, "keys_of_another_kind", "{scheme} {secret} {found:?}");
+        }
+    }
+    assert_eq!(verdict("gemini-dynamic", json, &ed25519, body, "", Some(keys)).code, "other_key");
+    assert_eq!(verdict("gemini", json, &signature, body, "", None).code, "waiting_for_key");
+}
+
+/// A token is called one, whether or not anything else came with it and whatever the receiver takes.
+#[test]
+fn a_token_alone_is_not_told_that_its_id_is_missing() {
+    let now = NOW.to_string();
+    let alone: [(&str, &[u8]); 1] = [("webhook-signature", TOKEN)];
+    let rest: [(&str, &[u8]); 2] = [("webhook-id", b"msg_1"), ("webhook-timestamp", now.as_bytes())];
+    for (scheme, secret) in [("gemini", SECRET), ("gemini-dynamic", ""), ("standard-webhooks", SECRET)] {
+        for lines in [alone.to_vec(), [alone.as_slice(), &rest].concat()] {
+            let report = explained(scheme, &lines, b"", secret, None);
+            assert_eq!(report.token.as_ref().unwrap().claims, Some(json!({ "aud": "me" })));
+            let step = &report.steps[if lines.len() == 3 { 4 } else { 0 }];
+            assert!(step.fix.as_ref().unwrap().contains("`jwt`"), "{step:?}");
+            assert_eq!(report.verdict.code, "token_not_accepted", "{scheme} {:?}", report.verdict);
+            assert!(!report.verdict.detail.contains("missing"));
+        }
+    }
+}
+
+#[test]
+fn a_verdict_agrees_with_its_report() {
+    for case in cases() {
+        let Some(scheme) = case.scheme() else { continue };
+        let report = case.inspect(scheme);
+        let Verdict { state, code, detail, fix, .. } = &report.verdict;
+        assert_eq!(*state == Ruling::Genuine, report.ok, "{}", case.title());
+        assert_eq!((*code == "genuine", fix.is_none()), (report.ok, report.ok), "{}", case.title());
+        assert!(!detail.is_empty(), "{}", case.title());
+    }
+    let then = NOW - 1000;
+    let key = HmacKey::from_bytes(&key()).unwrap();
+    let signature = sign(&[key], b"msg_1", Timestamp::from_unix(then), "{}", &Portable);
+    let sent = Sent { id: "msg_1".into(), timestamp: then.to_string(), signature, body: b"{}".to_vec() };
+    let report = sent.inspect(&[Secret::Text(SECRET)]);
+    assert_eq!((report.code, report.verdict.code), (Some("timestamp_too_old"), "age_alone"));
+}
+
 /// What the JavaScript side is written against.
 #[test]
 fn the_shape_of_a_report() {
@@ -221,7 +328,9 @@ fn the_shape_of_a_report() {
     assert_eq!(
         Value::Object(rest),
         json!({
-            "ok": true, "form": "v1", "key": 0, "id": "msg_1",
+            "ok": true,
+            "verdict": {"state": "genuine", "code": "genuine", "detail": "a `v1` signature matches"},
+            "form": "v1", "key": 0, "id": "msg_1",
             "now": NOW, "tolerance": 300, "timestamp": NOW, "age": 0,
             "body": {"bytes": BODY.len(), "utf8": true, "bom": false, "crlf": 0, "lf": 0, "finalNewline": false},
             "signedPrefix": format!("msg_1.{NOW}."),

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fixes;
+use super::verdict::Verdict;
 use crate::error::Error;
 use crate::key::SecretKey;
 use crate::timestamp::{Timestamp, Tolerance};
@@ -18,6 +19,8 @@ pub struct Report {
     /// Why it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<&'static str>,
+    /// What it comes to, for a person.
+    pub verdict: Verdict,
     /// What was verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<&'static str>,
@@ -230,6 +233,7 @@ impl Report {
         Self {
             ok: false,
             code: None,
+            verdict: Verdict::pending(),
             form: None,
             key: None,
             id: None,

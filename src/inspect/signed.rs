@@ -1,7 +1,7 @@
 //! The steps over a list of signatures, `v1` and `v1a`.
 
 use super::report::{Comparison, JwkRow, Report, SignatureRow, Step};
-use super::{Look, clip, count, event_steps, near};
+use super::{Look, clip, count, event_steps, near, token as jws, verdict};
 use crate::error::Error;
 use crate::jwks::{Jwks, Material};
 use crate::key::SecretKey;
@@ -23,7 +23,8 @@ pub(super) fn explain(look: &Look<'_>, report: &mut Report) {
     let id = look.headers.get(names.id);
     let timestamp = look.headers.get(names.timestamp).map(Timestamp::parse);
     let value = look.headers.get(names.signature);
-    report.steps.push(header_step(look, names));
+    report.token = look.headers.get(names.signature).and_then(jws::if_token);
+    report.steps.push(header_step(look, names, report.token.is_some()));
     report.steps.push(match id {
         Some(id) => {
             let judged = check_id(id, look.policy.strict).map_err(|fault| Error::InvalidHeader(names.id, fault));
@@ -33,7 +34,7 @@ pub(super) fn explain(look: &Look<'_>, report: &mut Report) {
     });
     time_steps(look, timestamp, report);
     report.signatures = value.map(|value| rows(look, value)).unwrap_or_default();
-    report.steps.push(signature_step(look, value, &report.signatures));
+    report.steps.push(signature_step(look, value, report));
     report.steps.push(look.key_step());
     let signed = match (id, timestamp, value) {
         (Some(id), Some(Ok(timestamp)), Some(value)) => Some(Signed { id, timestamp, value, names }),
@@ -59,12 +60,16 @@ fn header_set(look: &Look<'_>) -> Option<&'static HeaderNames> {
     complete.or_else(|| sets.iter().find(|names| present(names) > 0)).or_else(|| sets.first())
 }
 
-fn header_step(look: &Look<'_>, names: &HeaderNames) -> Step {
+fn header_step(look: &Look<'_>, names: &HeaderNames, is_token: bool) -> Step {
     const NAME: &str = "headers";
     let Some(absent) = names.all().into_iter().find(|name| look.headers.get(name).is_none()) else {
         return Step::pass(NAME, format!("`{}`, `{}` and `{}` are there", names.id, names.timestamp, names.signature));
     };
     let error = Error::MissingHeader(absent);
+    if is_token {
+        let detail = format!("`{}` holds a token (JWT), and this receiver does not take tokens", names.signature);
+        return Step::fail(NAME, error.code(), detail, accept_tokens(look));
+    }
     let stranger = OTHERS.iter().find(|(name, _)| look.headers.get(name).is_some());
     match stranger.filter(|(name, _)| !names.all().contains(name)) {
         Some((name, fix)) => Step::fail(NAME, error.code(), format!("{error}, and `{name}` is there"), *fix),
@@ -122,8 +127,18 @@ fn rows(look: &Look<'_>, value: &[u8]) -> Vec<SignatureRow> {
     pieces(value).take(MAX_ROWS).enumerate().map(row).collect()
 }
 
-fn signature_step(look: &Look<'_>, value: Option<&[u8]>, rows: &[SignatureRow]) -> Step {
+/// What to do where a token comes and none is taken.
+fn accept_tokens(look: &Look<'_>) -> &'static str {
+    if look.policy.scheme.forms.contains(&Form::Jwt) {
+        "accept the form `jwt` and name the audience that the sender puts into `aud`"
+    } else {
+        "a token is what Gemini documents for dynamic webhooks: check it as `gemini-dynamic`, with the form `jwt` and an audience"
+    }
+}
+
+fn signature_step(look: &Look<'_>, value: Option<&[u8]>, report: &Report) -> Step {
     const NAME: &str = "signatures";
+    let rows = report.signatures.as_slice();
     let Some(value) = value else { return Step::skip(NAME, "there is no signature") };
     if let Err(error) = tokens(value) {
         return Step::failed(NAME, error);
@@ -134,8 +149,8 @@ fn signature_step(look: &Look<'_>, value: Option<&[u8]>, rows: &[SignatureRow]) 
     }
     let forms: Vec<_> = look.policy.forms.iter().map(|form| form.as_str()).collect();
     let sent = |version: &str| rows.iter().any(|row| row.version == version);
-    let fix = if !value.contains(&b',') && value.iter().filter(|byte| **byte == b'.').count() == 2 {
-        "the value looks like a token (JWT): accept the form `jwt`, which needs an audience"
+    let fix = if report.token.is_some() {
+        accept_tokens(look)
     } else if sent("v1a") && !look.policy.forms.contains(&Form::V1a) {
         "the sender signs with Ed25519, as Gemini's dynamic webhooks do: check them as dynamic, against its key set"
     } else if sent("v1") && !look.policy.forms.contains(&Form::V1) {
@@ -158,16 +173,18 @@ fn match_step(look: &Look<'_>, signed: &Signed<'_>, report: &mut Report) {
         let of_set = compare_keys(look, signed.value, &prefix, &mut report.keys);
         report.comparisons.extend(of_set);
     }
-    report.steps.push(match found {
+    let step = match found {
         Ok((form, _)) => Step::pass(NAME, format!("a `{}` signature matches", form.as_str())),
         Err(error) => {
             report.near_misses = near::find(look, signed);
             match report.near_misses.first() {
                 Some(near) => Step::fail(NAME, error.code(), format!("it matches if {}", near.matches_if), near.fix),
+                None if error == Error::NoMatchingSignature => verdict::match_step(look, report),
                 None => Step::failed(NAME, error),
             }
         }
-    });
+    };
+    report.steps.push(step);
 }
 
 /// Each secret against each signature that it answers to.

@@ -109,6 +109,13 @@ fn claim_steps(look: &Look<'_>, policy: &JwtPolicy, claims: &Members<'_>, report
     });
 }
 
+/// A value taken apart, if it is a token: where none is accepted, that is what there is to say of it.
+pub(super) fn if_token(value: &[u8]) -> Option<TokenParts> {
+    let parts = take_apart(value);
+    let is_one = value.split(|byte| *byte == b'.').count() == 3 && parts.header.as_ref()?.get("alg").is_some();
+    is_one.then_some(parts)
+}
+
 /// Header and claims, whatever their state.
 fn take_apart(value: &[u8]) -> TokenParts {
     let mut segments = value.split(|byte| *byte == b'.').map(|segment| {

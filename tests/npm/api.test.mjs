@@ -286,6 +286,7 @@ test("a report never throws, whatever it is given", async () => {
       const report = await standard(SECRET).inspect(payload, headers, at);
       assert.equal(report.ok, false);
       assert.ok(report.steps.length > 0 && typeof report.code === "string");
+      assert.ok(report.verdict.state !== "genuine" && report.verdict.detail.length > 0);
     }
   }
 });
@@ -298,6 +299,8 @@ test("a report leaves the request to be read, and shows what was compared", asyn
   assert.deepEqual(report.nearMisses.map(({ code }) => code), ["final_newline_removed"]);
   const stranger = await gemini(SECRET).inspect(BODY, { "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1," }, at);
   assert.match(stranger.steps[0].fix, /scheme `svix`/);
+  const empty = await gemini(SECRET).inspect("", HEADERS, at);
+  assert.deepEqual([empty.verdict.state, empty.verdict.code], ["waiting", "waiting_for_body"]);
 });
 
 test("a receiver that is not made is explained like one that is", async () => {

@@ -116,7 +116,8 @@ async function inspected(given, settings, secrets, keys) {
   } catch (error) {
     const { code = "internal_error", message } = error ?? {};
     const step = { name: code === "invalid_body" ? "body" : "input", state: "fail", code, detail: String(message) };
-    return { ok: false, code, steps: [step], secrets: [], keys: [], signatures: [], comparisons: [], nearMisses: [] };
+    const verdict = { state: "refused", code, detail: step.detail };
+    return { ok: false, code, verdict, steps: [step], secrets: [], keys: [], signatures: [], comparisons: [], nearMisses: [] };
   }
 }
 

@@ -309,12 +309,52 @@ export interface FailedStep {
 /** One step of a check. Each is judged by itself, also behind one that failed. */
 export type Step = SoundStep | FailedStep;
 
+/**
+ * What a report comes to. It is no surer than the evidence: the key is doubted only over a body that shows no sign of having been
+ * changed. `code` is the fault's where none of these says more:
+ *
+ * - `genuine`
+ * - `waiting_for_key`, `waiting_for_body`: nothing can be said yet
+ * - `near_miss`: the first of {@link Report.nearMisses}
+ * - `age_alone`: the signature is right, and the age is not
+ * - `token_not_accepted`: a token came, and this receiver takes none
+ * - `keys_of_another_kind`: public keys against `v1`, shared secrets against `v1a`
+ * - `body_lost`, `body_cut`, `body_changed`: the body is not what was sent, so nothing is said of the key
+ * - `body_or_key`: the body is not JSON and need not be, so it may be either
+ * - `other_key`: most likely the key is another endpoint's
+ */
+export interface Verdict {
+  /** `waiting`: the key or the body is missing. */
+  state: "genuine" | "waiting" | "refused";
+  code: VerdictCode | ErrorCode;
+  detail: string;
+  /** What to do about it. */
+  fix?: string;
+}
+
+/** A code of a {@link Verdict} that is no fault's. */
+export type VerdictCode =
+  | "genuine"
+  | "waiting_for_key"
+  | "waiting_for_body"
+  | "near_miss"
+  | "age_alone"
+  | "token_not_accepted"
+  | "keys_of_another_kind"
+  | "body_lost"
+  | "body_cut"
+  | "body_changed"
+  | "body_or_key"
+  | "other_key";
+
 /** Every step of a check, each signature against each key, and what would have matched. Not for senders: it holds expected signatures. */
 export interface Report {
   /** Whether the delivery is accepted. `json` and `type` may fail in a report that is `ok`. */
   ok: boolean;
   /** The code of the first fault. */
   code?: ErrorCode;
+  /** What it comes to, in one sentence for a person. */
+  verdict: Verdict;
   form?: "v1" | "v1a" | "jwt";
   key?: number;
   id?: string;
