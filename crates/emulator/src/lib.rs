@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod guard;
 mod json;
 mod random;
 mod term;

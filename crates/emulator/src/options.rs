@@ -17,6 +17,10 @@ pub struct ServeOptions {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8099")]
     pub listen: SocketAddr,
 
+    /// A name under which it is reached, besides addresses and `localhost`; others are refused, as web pages could use them. May be repeated
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+
     /// The `new_signing_secret` of the first webhook created, `whsec_…`; later ones are random
     #[arg(long, value_name = "WHSEC", env = "COUNTERSIGN_EMULATOR_SECRET", hide_env_values = true)]
     pub secret: Option<String>,

@@ -23,7 +23,12 @@ impl ApiError {
     pub(crate) fn no_key() -> Self {
         let message = "Method doesn't allow unregistered callers (callers without established identity). \
                        Please use API Key or other form of API consumer identity to call this API.";
-        Self { status: StatusCode::FORBIDDEN, name: "PERMISSION_DENIED", message: message.to_owned() }
+        Self::forbidden(message)
+    }
+
+    /// 403: a web page of another site, or a name that is not this server's.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, name: "PERMISSION_DENIED", message: message.into() }
     }
 
     /// 404.

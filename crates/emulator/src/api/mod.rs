@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, Method, Uri};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use self::error::ApiError;
 use crate::emulator::Emulator;
+use crate::guard::Guard;
 
 /// A JSON answer, or a refusal in Google's form.
 type Answer = Result<Json<Value>, ApiError>;
@@ -44,6 +45,7 @@ pub(crate) fn router(emulator: Arc<Emulator>) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(Guard::new(&emulator.options.host), keep_out_pages))
         .with_state(emulator)
 }
 
@@ -70,6 +72,14 @@ async fn model(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>
         Some((model, "batchGenerateContent")) => batches::create(&emulator, model, &body),
         Some((model, "predictLongRunning")) => videos::create(&emulator, model, &body),
         _ => Err(ApiError::not_found(&target)),
+    }
+}
+
+/// Whatever the path is: [`Guard`].
+async fn keep_out_pages(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    match guard.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(message) => ApiError::forbidden(message).into_response(),
     }
 }
 

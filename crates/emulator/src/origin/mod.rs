@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
@@ -30,6 +31,7 @@ use tower::ServiceExt;
 
 use self::fault::{Failure, Fault};
 use crate::clock::Clock;
+use crate::guard::Guard;
 use crate::term::{bold, dim};
 use crate::{random, serve};
 
@@ -42,6 +44,10 @@ pub struct OriginOptions {
     /// Where to listen; port 0 takes any free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8098")]
     pub listen: SocketAddr,
+
+    /// A name under which it is reached, besides addresses and `localhost`; others are refused, as web pages could use them. May be repeated
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
 
     /// Verifies what arrives: the value of the secret that `sign_with` names, or the sender's own; refuses the rest with 401
     #[arg(long, value_name = "KEY", env = "COUNTERSIGN_ORIGIN_SECRET", hide_env_values = true)]
@@ -73,6 +79,7 @@ struct Shared {
     secret: Option<SecretKey>,
     json: bool,
     quiet: bool,
+    guard: Guard,
     state: Mutex<Seen>,
     changes: watch::Sender<u64>,
 }
@@ -99,11 +106,11 @@ impl Origin {
         let address = listener.local_addr()?;
         let fault = Fault::of(&options.fault);
         let state = Mutex::new(Seen { fault, arrivals: Vec::new(), accepted: HashSet::new() });
-        let (json, quiet) = (options.json, options.quiet);
+        let (json, quiet, guard) = (options.json, options.quiet, Guard::new(&options.host));
         Ok(Self {
             listener,
             address,
-            shared: Arc::new(Shared { secret, json, quiet, state, changes: watch::Sender::new(0) }),
+            shared: Arc::new(Shared { secret, json, quiet, guard, state, changes: watch::Sender::new(0) }),
         })
     }
 
@@ -146,7 +153,16 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/_origin/fault", put(control::set_fault).get(control::get_fault))
         .fallback(post(receive))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(Arc::clone(&shared), keep_out_pages))
         .with_state(shared)
+}
+
+/// Whatever the path is: [`Guard`].
+async fn keep_out_pages(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    match shared.guard.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(message) => (StatusCode::FORBIDDEN, message).into_response(),
+    }
 }
 
 /// One connection. Where an answer says so, it is reset rather than closed, as by a machine that went away.
