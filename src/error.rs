@@ -3,7 +3,11 @@
 //! The code is the contract: stable, the same in Rust, in JavaScript, in answers and in logs. The text is for people and may
 //! change; it names the fix, and never carries a secret, a signature or a piece of a body.
 
+mod secret;
+
 use std::fmt;
+
+pub use self::secret::SecretFault;
 
 /// Why a key was not taken, or a delivery refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,38 +61,10 @@ pub enum Error {
     TooManySignatures,
     /// An Ed25519 key of small order, under which anybody can sign.
     WeakKey,
+    /// A shared secret under 16 bytes, where keys are held to the floor.
+    ShortSecret,
     /// Strict mode: a secret outside the 24 to 64 bytes of the specification.
     WeakSecret,
-}
-
-/// Why a secret cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SecretFault {
-    /// White space inside the key.
-    InnerWhitespace,
-    /// Not standard base64.
-    NotBase64,
-    /// A public key that is not a point of the curve in its canonical form.
-    NotOnCurve,
-    /// Not `whsk_…`, where something is to be signed with Ed25519.
-    NotPrivate,
-    /// A private key together with a public key that is not its own.
-    PairMismatch,
-    /// `whsk_`: a private key.
-    PrivateKey,
-    /// A private key that is not 32 bytes long, or 64 with its public key.
-    PrivateKeyLength,
-    /// `whpk_`, where only a shared secret will do.
-    PublicKey,
-    /// A public key that is not 32 bytes long.
-    PublicKeyLength,
-    /// Quotes round the key.
-    Quoted,
-    /// A public key wrapped in SPKI (44 bytes).
-    Spki,
-    /// The URL-safe alphabet of base64.
-    UrlSafe,
 }
 
 /// Why a header cannot be what the sender meant.
@@ -158,7 +134,7 @@ impl Error {
             Self::TimestampTooOld { .. } => "timestamp_too_old",
             Self::TooManySignatures => "too_many_signatures",
             Self::WeakKey => "weak_key",
-            Self::WeakSecret => "weak_secret",
+            Self::ShortSecret | Self::WeakSecret => "weak_secret",
         }
     }
 
@@ -171,7 +147,7 @@ impl Error {
             | Self::InvalidTimestamp
             | Self::JwtMalformed(_)
             | Self::TooManySignatures => 400,
-            Self::EmptySecret | Self::InvalidSecret(_) | Self::WeakKey | Self::WeakSecret => 500,
+            Self::EmptySecret | Self::InvalidSecret(_) | Self::ShortSecret | Self::WeakKey | Self::WeakSecret => 500,
             Self::JwksInvalid(_) => 503,
             _ => 401,
         }
@@ -220,39 +196,16 @@ impl fmt::Display for Error {
             Self::WeakKey => {
                 f.write_str("the public key is of small order: anybody can sign under it; get the sender's real one")
             }
+            Self::ShortSecret => f.write_str(
+                "the secret is a key of under 16 bytes, which can be guessed; copy the whole `whsec_…` value, or make a new \
+                 one with `openssl rand -base64 32`",
+            ),
             Self::WeakSecret => f.write_str("the secret is not between 24 and 64 bytes long"),
         }
     }
 }
 
 impl std::error::Error for Error {}
-
-impl fmt::Display for SecretFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::InnerWhitespace => "the secret has white space inside; copy it again, as one word",
-            Self::NotBase64 => {
-                "the secret is not standard base64; copy it as shown (`whsec_…`), or pass text secrets as raw bytes"
-            }
-            Self::NotOnCurve => "the public key is not an Ed25519 key; copy the whole `whpk_…` value again",
-            Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
-            Self::PairMismatch => {
-                "the private key has a public key beside it that is not its own; copy the whole `whsk_…` value again"
-            }
-            Self::PrivateKey => {
-                "`whsk_` is a private key, which only the sender should hold; use the `whpk_` public key"
-            }
-            Self::PrivateKeyLength => {
-                "the private key is not 32 bytes long, nor 64 with its public key; copy the whole `whsk_…` value again"
-            }
-            Self::PublicKey => "`whpk_` is a public key, for `v1a`; `v1` takes the shared secret, `whsec_…`",
-            Self::PublicKeyLength => "the public key is not 32 bytes long; copy the whole `whpk_…` value again",
-            Self::Quoted => "the secret has quotes round it; remove them",
-            Self::Spki => "the public key is wrapped in SPKI (44 bytes); use its last 32 bytes",
-            Self::UrlSafe => "the secret uses URL-safe base64 (`-`, `_`); it has to be standard base64 (`+`, `/`)",
-        })
-    }
-}
 
 impl fmt::Display for HeaderFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,8 @@
 //! Secrets and public keys: parsed once, wiped when dropped, redacted when printed, weak ones refused.
 
+mod floor;
+pub(crate) mod mistake;
+
 use std::fmt;
 
 use base64::Engine;
@@ -49,8 +52,9 @@ impl SecretKey {
     /// # Errors
     /// `empty_secret`, `invalid_secret`, `weak_key`.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        match text.trim_ascii().strip_prefix("whpk_") {
-            Some(public) => Ed25519Key::from_bytes(&decode(public)?).map(Self::Ed25519),
+        let text = text.trim_ascii();
+        match text.strip_prefix("whpk_") {
+            Some(public) => Ed25519Key::from_bytes(&decode(text, public)?).map(Self::Ed25519),
             None => HmacKey::parse(text).map(Self::Hmac),
         }
     }
@@ -81,7 +85,7 @@ impl HmacKey {
         if text.starts_with("whpk_") {
             return Err(Error::InvalidSecret(SecretFault::PublicKey));
         }
-        Self::from_bytes(&decode(text.strip_prefix("whsec_").unwrap_or(text))?)
+        Self::from_bytes(&decode(text, text.strip_prefix("whsec_").unwrap_or(text))?)
     }
 
     /// A key from its bytes: the explicit way for secrets that are text, or bytes from elsewhere.
@@ -139,7 +143,7 @@ impl Ed25519SigningKey {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim_ascii();
         let encoded = text.strip_prefix("whsk_").ok_or(Error::InvalidSecret(SecretFault::NotPrivate))?;
-        let bytes = decode(encoded)?;
+        let bytes = decode(text, encoded)?;
         let Some((seed, public)) = bytes.split_first_chunk::<32>().filter(|(_, rest)| [0, 32].contains(&rest.len()))
         else {
             return Err(Error::InvalidSecret(SecretFault::PrivateKeyLength));
@@ -180,23 +184,29 @@ impl fmt::Debug for Ed25519SigningKey {
     }
 }
 
-fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
-    if text.is_empty() {
+/// The bytes of `encoded`, which is `text` without its prefix.
+fn decode(text: &str, encoded: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    if encoded.is_empty() {
         return Err(Error::EmptySecret);
     }
     // Half of the padding is neither form; the engine would take it.
-    let padded = text.ends_with('=') && !text.len().is_multiple_of(4);
-    let bytes = BASE64.decode(text).ok().filter(|bytes| !padded && !bytes.is_empty());
-    bytes.map(Zeroizing::new).ok_or_else(|| Error::InvalidSecret(diagnose(text)))
+    let padded = encoded.ends_with('=') && !encoded.len().is_multiple_of(4);
+    let bytes = BASE64.decode(encoded).ok().filter(|bytes| !padded && !bytes.is_empty()).map(Zeroizing::new);
+    let fault = match &bytes {
+        Some(_) => mistake::behind_base64(encoded),
+        None => Some(mistake::behind(text).unwrap_or_else(|| shape(encoded))),
+    };
+    fault.map_or_else(|| bytes.ok_or(Error::EmptySecret), |fault| Err(Error::InvalidSecret(fault)))
 }
 
-/// The mistake behind text that is not base64, most telling first.
-fn diagnose(text: &str) -> SecretFault {
-    if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
-        SecretFault::Quoted
-    } else if text.contains(|c: char| c.is_ascii_whitespace()) {
+/// What is wrong with text that is like nothing else, and not base64.
+fn shape(encoded: &str) -> SecretFault {
+    let all = |more: &str| encoded.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+    if encoded.contains(|c: char| c.is_ascii_whitespace()) {
         SecretFault::InnerWhitespace
-    } else if text.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c)) && text.contains(['-', '_']) {
+    } else if all("+/=") && !encoded.trim_end_matches('=').contains('=') {
+        SecretFault::Cut
+    } else if all("-_=") && encoded.len() >= 22 {
         SecretFault::UrlSafe
     } else {
         SecretFault::NotBase64
@@ -219,18 +229,113 @@ mod tests {
         assert_eq!(SecretKey::parse(text).err(), Some(Error::InvalidSecret(fault)), "{text:?}");
     }
 
+    const GOOD: &str = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
+
+    /// Each is one that people paste, with what is said of it. None of them may be read as a key.
     #[test]
     fn every_common_mistake_has_a_name() {
-        assert_fault("\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", SecretFault::Quoted);
-        assert_fault("whsec_MfKQ9r8GKYqrTw jUPD8ILPZIo2LaLaSw", SecretFault::InnerWhitespace);
-        assert_fault("whsec_--__--__", SecretFault::UrlSafe);
-        assert_fault("whsec_not base64 at all!", SecretFault::InnerWhitespace);
-        assert_fault("whsec_%%%", SecretFault::NotBase64);
-        assert_fault("whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", SecretFault::PrivateKey);
-        assert_fault("whpk_MCowBQYDK2VwAyEA1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", SecretFault::Spki);
-        assert_fault("whpk_AAAA", SecretFault::PublicKeyLength);
+        use SecretFault::*;
+        let bare = GOOD.trim_start_matches("whsec_");
+        let with = |before: &str, after: &str| format!("{before}{GOOD}{after}");
+        let table = [
+            (with("\"", "\""), Quoted),
+            (with("'", "'"), Quoted),
+            (with("`", "`"), Quoted),
+            (with("“", "”"), Quoted),
+            (with("«", "»"), Quoted),
+            (with("\"", ""), Quoted),
+            (with("", "'"), Quoted),
+            (with("’", ""), Quoted),
+            (format!("whsec_\"{bare}\""), Quoted),
+            (with("\u{feff}", ""), NotText("a byte order mark in it (U+FEFF)")),
+            (with("", "\u{200b}"), NotText("a zero-width space in it (U+200B)")),
+            (with("\u{a0}", ""), NotText("a no-break space in it (U+00A0 or U+202F)")),
+            (format!("whsec_\u{200d}{bare}"), NotText("a zero-width joiner in it (U+200C, U+200D or U+2060)")),
+            (with("", "\u{3000}"), NotText("a space in it that is not ASCII")),
+            (with("", "\0"), NotText("a control character in it")),
+            (GOOD.replace('q', "\u{430}"), NotText("a character in it that is not ASCII")),
+            (with("", "\\n"), Escaped),
+            (with("", "\\r\\n"), Escaped),
+            (format!("{GOOD}\\n{GOOD}"), Several),
+            (with("GEMINI_WEBHOOK_SECRET=", ""), Beside),
+            (with("export GEMINI_WEBHOOK_SECRET=", ""), Beside),
+            (with("SECRET=", ""), Beside),
+            (format!("SECRET={bare}"), Beside),
+            (format!("WEBHOOK_SECRET=\"{GOOD}\""), Beside),
+            (with("Bearer ", ""), Beside),
+            (with("bearer ", ""), Beside),
+            (with("Signing-secret:", ""), Beside),
+            (with("whsec_", ""), Several),
+            (format!("{GOOD},{GOOD}"), Several),
+            (format!("{GOOD}{GOOD}"), Several),
+            (format!("{bare},{bare}"), Several),
+            ("<your secret>".into(), Placeholder),
+            ("whsec_<your-secret-here>".into(), Placeholder),
+            ("[secret]".into(), Placeholder),
+            ("whsec_your_secret".into(), Placeholder),
+            ("change-me".into(), Placeholder),
+            ("whsec_test_secret".into(), Placeholder),
+            ("${WEBHOOK_SECRET}".into(), Unexpanded),
+            ("$WEBHOOK_SECRET".into(), Unexpanded),
+            ("%WEBHOOK_SECRET%".into(), Unexpanded),
+            ("{{ secrets.WEBHOOK }}".into(), Unexpanded),
+            ("process.env.WEBHOOK_SECRET".into(), Unexpanded),
+            ("op://vault/countersign/secret".into(), Unexpanded),
+            ("undefined".into(), Unset),
+            ("whsec_undefined".into(), Unset),
+            ("null".into(), Unset),
+            ("None".into(), Unset),
+            ("[object Object]".into(), Unset),
+            ("[object Promise]".into(), Unset),
+            ("whsec_…abcd".into(), Masked),
+            ("whsec_...abcd".into(), Masked),
+            ("whsec_****************".into(), Masked),
+            ("••••••••".into(), Masked),
+            ("we_1NxyzABCDEFghijk".into(), Foreign("an endpoint's id (`we_…`)")),
+            ("ep_2abcDEFghi".into(), Foreign("an endpoint's id (`ep_…`)")),
+            ("sk_live_51NxyzABC".into(), Foreign("an API key (`sk_live_…`)")),
+            ("sk_test_51NxyzABC".into(), Foreign("an API key (`sk_test_…`)")),
+            ("rk_live_51NxyzABC".into(), Foreign("an API key (`rk_live_…`)")),
+            ("pk_live_51NxyzABC".into(), Foreign("a publishable API key (`pk_…`)")),
+            ("sk-proj-abcdefghijkl".into(), Foreign("an API key (`sk-…`)")),
+            ("ghp_abcdefghijklmnop".into(), Foreign("a GitHub token (`ghp_…`)")),
+            ("AIzaSyA1234567890abcdefghijklmnopqrstuv".into(), Foreign("a Google API key (`AIza…`)")),
+            ("AIzaSyA1234567890abcdefghijklmnopqrst_v".into(), Foreign("a Google API key (`AIza…`)")),
+            ("eyJhbGciOiJSUzI1NiJ9.e30.c2ln".into(), Foreign("a JSON Web Token (`eyJ…`)")),
+            ("https://example.com/hooks".into(), Foreign("a URL")),
+            ("webhooks/abc123".into(), Foreign("a webhook's name (`webhooks/…`)")),
+            ("{\"secret\":\"x\"}".into(), Foreign("JSON")),
+            ("6f1c0d2a-6a9c-4f30-9c5e-0d8f4f0b9a11".into(), Foreign("an id (a UUID)")),
+            ("acct_1NxyzABCDEFghijk".into(), Foreign("an id or a key of another kind")),
+            ("-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----".into(), KeyFile),
+            ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA you@example".into(), KeyFile),
+            ("302a300506032b6570032100d5288280e2".into(), PublicAsShared),
+            ("whsec_abc%2Bdef%3D".into(), PercentEncoded),
+            (GOOD.replace("whsec_", "WHSEC_"), Prefix),
+            (GOOD.replace("whsec_", "hwsec_"), Prefix),
+            (GOOD.replace("whsec_", "whsec-"), Prefix),
+            (GOOD.replace("whsec_", "wsec_"), Prefix),
+            ("whsec_MfKQ9r8GKYqrTw jUPD8ILPZIo2LaLaSw".into(), InnerWhitespace),
+            ("my secret".into(), InnerWhitespace),
+            ("correct!horse".into(), NotBase64),
+            ("my-word".into(), NotBase64),
+            ("whsec_--__--__--__--__--__--__--__--__".into(), UrlSafe),
+            (format!("{GOOD}A"), Cut),
+            ("whsec_%%%".into(), NotBase64),
+            ("whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=".into(), PrivateKey),
+            ("whpk_MCowBQYDK2VwAyEA1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=".into(), Spki),
+            ("whpk_AAAA".into(), PublicKeyLength),
+        ];
+        for (text, fault) in table {
+            assert_fault(&text, fault);
+            let said = fault.to_string();
+            assert!(!said.contains(bare) && !said.contains("replace `"), "{text:?}: {said}");
+        }
         let public = HmacKey::parse("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
         assert_eq!(public.err(), Some(Error::InvalidSecret(SecretFault::PublicKey)));
+        for good in [GOOD, bare, &format!("v1,{GOOD}"), &format!(" {GOOD}\r\n"), "MDEyMw=="] {
+            assert!(SecretKey::parse(good).is_ok(), "{good}");
+        }
     }
 
     /// A fault of the configuration has no other words for the fix.
@@ -262,8 +367,8 @@ mod tests {
         for text in ["MDEyMw==", "MDEyMw", "whsec_MDEyMw==\n"] {
             assert!(SecretKey::parse(text).is_ok(), "{text:?}");
         }
-        assert_fault("MDEyMw=", SecretFault::NotBase64);
-        assert_fault("MDEyMw===", SecretFault::NotBase64);
+        assert_fault("MDEyMw=", SecretFault::Cut);
+        assert_fault("MDEyMw===", SecretFault::Cut);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! What to do about each fault, for whoever runs the receiver.
 
-use crate::error::{Error, HeaderFault, SecretFault};
+use crate::error::{Error, HeaderFault};
 
 pub(super) const fn of(error: Error) -> &'static str {
     match error {
         Error::EmptySecret => {
             "the environment variable is probably not set where this runs; set it to the `whsec_…` value"
         }
-        Error::InvalidSecret(fault) => of_secret(fault),
+        Error::InvalidSecret(fault) => fault.fix(),
         Error::MissingHeader(_) => {
             "a proxy or framework dropped it, or the delivery is of another sender; pass the request's headers as they came"
         }
@@ -41,29 +41,7 @@ pub(super) const fn of(error: Error) -> &'static str {
         }
         Error::TooManySignatures => "no sender sends this many; it is an attack, or headers were joined by mistake",
         Error::WeakKey => "get the sender's real public key: under this one anybody can sign",
-        Error::WeakSecret => "make a new secret of 24 to 64 random bytes",
-    }
-}
-
-const fn of_secret(fault: SecretFault) -> &'static str {
-    match fault {
-        SecretFault::InnerWhitespace => {
-            "copy the secret again, as one word; several secrets are several entries of a list"
-        }
-        SecretFault::NotBase64 => {
-            "copy the secret as shown, `whsec_…`; if the sender uses its text as the key, pass it as raw"
-        }
-        SecretFault::NotOnCurve | SecretFault::PublicKeyLength => "copy the `whpk_…` public key again, as a whole",
-        SecretFault::NotPrivate | SecretFault::PairMismatch | SecretFault::PrivateKeyLength => {
-            "copy the `whsk_…` private key again, as a whole; it is the sender's"
-        }
-        SecretFault::PrivateKey => {
-            "use the `whpk_…` public key that belongs to it, and replace the private key: it was exposed"
-        }
-        SecretFault::PublicKey => "give the `whsec_…` secret, or verify `v1a` where public keys are taken",
-        SecretFault::Quoted => "take the quotes away, in the `.env` file or in the dashboard of the host",
-        SecretFault::Spki => "use the last 32 of the 44 bytes, in base64, behind `whpk_`",
-        SecretFault::UrlSafe => "replace `-` by `+` and `_` by `/`",
+        Error::ShortSecret | Error::WeakSecret => "make a new secret of 24 to 64 random bytes",
     }
 }
 

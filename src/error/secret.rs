@@ -1,0 +1,138 @@
+//! What can be wrong with the text of a secret: one variant per fix. No variant holds any of the secret.
+
+use std::fmt;
+
+/// Why a secret cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretFault {
+    /// A name and `=`, `Bearer`, or another label beside the secret.
+    Beside,
+    /// Base64 but for its length or padding.
+    Cut,
+    /// A backslash, as in a line break that was written out.
+    Escaped,
+    /// Something else in the secret's place, and what.
+    Foreign(&'static str),
+    /// White space inside the key.
+    InnerWhitespace,
+    /// A key file (PEM, DER, OpenSSH) or a certificate.
+    KeyFile,
+    /// Dots or asterisks in place of a part of the secret.
+    Masked,
+    /// Not standard base64.
+    NotBase64,
+    /// A public key that is not a point of the curve in its canonical form.
+    NotOnCurve,
+    /// Not `whsk_…`, where something is to be signed with Ed25519.
+    NotPrivate,
+    /// A character that is invisible, a control character, or not ASCII, and what it is.
+    NotText(&'static str),
+    /// A private key together with a public key that is not its own.
+    PairMismatch,
+    /// Percent-encoded.
+    PercentEncoded,
+    /// A placeholder that nobody filled in.
+    Placeholder,
+    /// Nearly `whsec_`.
+    Prefix,
+    /// `whsk_`: a private key.
+    PrivateKey,
+    /// A private key that is not 32 bytes long, or 64 with its public key.
+    PrivateKeyLength,
+    /// A public key in place of a shared secret.
+    PublicAsShared,
+    /// `whpk_`, where only a shared secret will do.
+    PublicKey,
+    /// A public key that is not 32 bytes long.
+    PublicKeyLength,
+    /// Quotes round the key, or at one end of it.
+    Quoted,
+    /// A key that a specification or documentation prints.
+    Sample,
+    /// Several secrets without white space between them, or `whsec_` twice.
+    Several,
+    /// A public key wrapped in SPKI (44 bytes).
+    Spki,
+    /// The secret, encoded in base64 once more.
+    TwiceEncoded,
+    /// The name of a variable, where its value was meant.
+    Unexpanded,
+    /// What a program writes for a value that it does not have.
+    Unset,
+    /// The URL-safe alphabet of base64.
+    UrlSafe,
+}
+
+impl SecretFault {
+    /// What to do about it.
+    pub const fn fix(self) -> &'static str {
+        match self {
+            Self::Beside => "give the `whsec_…` value alone",
+            Self::Cut | Self::NotText(_) | Self::InnerWhitespace => "copy it again, as one word",
+            Self::Escaped => "remove the backslash and what belongs to it",
+            Self::Foreign(_) => "use the endpoint's signing secret, `whsec_…`",
+            Self::KeyFile | Self::PublicAsShared => {
+                "use the `whsec_…` secret; an Ed25519 public key goes behind `whpk_`, as base64 of its last 32 bytes"
+            }
+            Self::Masked => "reveal the secret where it is shown, and copy all of it",
+            Self::NotBase64 => "copy it as shown (`whsec_…`), or pass text secrets as raw bytes",
+            Self::NotOnCurve | Self::PublicKeyLength => "copy the whole `whpk_…` value again",
+            Self::NotPrivate => "give the `whsk_…` value",
+            Self::PairMismatch | Self::PrivateKeyLength => "copy the whole `whsk_…` value again",
+            Self::PercentEncoded => "give it decoded, as the sender shows it",
+            Self::Placeholder => "put the secret there that the sender shows, `whsec_…`",
+            Self::Prefix => "begin it with `whsec_`, in lower case, as the sender shows it",
+            Self::PrivateKey => "use the `whpk_` public key, and replace the private one: it was exposed",
+            Self::PublicKey => "give the shared secret, `whsec_…`, or verify `v1a`",
+            Self::Quoted => "remove them",
+            Self::Sample => "use the secret of your own endpoint, or make one with `openssl rand -base64 32`",
+            Self::Several => "write `whsec_` once before each secret, and several secrets as several",
+            Self::Spki => "use its last 32 bytes",
+            Self::TwiceEncoded => "decode it once",
+            Self::Unexpanded => "put its value there: nothing expands it here",
+            Self::Unset => "set the variable that it was to come from",
+            Self::UrlSafe => "get the secret again from the sender, as it is shown (`whsec_…`)",
+        }
+    }
+}
+
+impl fmt::Display for SecretFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Beside => "the secret has other words beside it (a name and `=`, `Bearer`, a label)",
+            Self::Cut => "the secret is base64 of an impossible length: a character or padding is missing, or too many",
+            Self::Escaped => "the secret has a backslash in it, like a line break written as `\\n`",
+            Self::Foreign(what) | Self::NotText(what) => {
+                let verb = if matches!(self, Self::Foreign(_)) { "is" } else { "has" };
+                return write!(f, "the secret {verb} {what}; {}", self.fix());
+            }
+            Self::InnerWhitespace => "the secret has white space inside",
+            Self::KeyFile => "the secret is a key file or a certificate (PEM, DER or OpenSSH)",
+            Self::Masked => "the secret is masked: dots or asterisks stand for a part of it",
+            Self::NotBase64 => "the secret is not standard base64",
+            Self::NotOnCurve => "the public key is not an Ed25519 key",
+            Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
+            Self::PairMismatch => "the private key has a public key beside it that is not its own",
+            Self::PercentEncoded => "the secret is percent-encoded (`%2B`)",
+            Self::Placeholder => "the secret is a placeholder",
+            Self::Prefix => "the secret begins with something that is nearly `whsec_`",
+            Self::PrivateKey => "`whsk_` is a private key, which only the sender should hold",
+            Self::PrivateKeyLength => "the private key is not 32 bytes long, nor 64 with its public key",
+            Self::PublicAsShared => "the secret is a public key: whoever knows it could sign",
+            Self::PublicKey => "`whpk_` is a public key, for `v1a`; `v1` takes a shared secret",
+            Self::PublicKeyLength => "the public key is not 32 bytes long",
+            Self::Quoted => "the secret has quotes round it",
+            Self::Sample => "the secret is one that documentation prints: anybody can sign with it",
+            Self::Several => "the secret has `whsec_` more than once, or several secrets run together",
+            Self::Spki => "the public key is wrapped in SPKI (44 bytes)",
+            Self::TwiceEncoded => "the secret was encoded in base64 once more",
+            Self::Unexpanded => "the secret is the name of a variable (`$NAME`, `${NAME}`)",
+            Self::Unset => {
+                "the secret is what a program writes for a value that it does not have (`undefined`, `null`)"
+            }
+            Self::UrlSafe => "the secret looks like URL-safe base64 (`-`, `_`), which is no form of a signing secret",
+        })?;
+        write!(f, "; {}", self.fix())
+    }
+}
