@@ -194,6 +194,9 @@ export class Inbox extends DurableObject {
   replay(...id) {
     return this.#call((inbox) => inbox.replay(...id));
   }
+  forget(...id) {
+    return this.#call((inbox) => inbox.forget(...id));
+  }
   replayAll(state) {
     return this.#call((inbox) => inbox.replayAll(state));
   }

@@ -22,6 +22,8 @@ pub enum Request {
     },
     /// `GET events/{id}`.
     Event(Vec<u8>),
+    /// `DELETE events/{id}`.
+    Forget(Vec<u8>),
     /// `POST events/{id}/replay`.
     Replay(Vec<u8>),
     /// `POST replay?state=`.
@@ -169,7 +171,11 @@ pub fn parse<'a>(method: &str, url: &'a str) -> Result<(&'a str, Request), Refus
     let request = match *rest {
         ["stats"] => read(Ok(Request::Stats)),
         ["events"] => read(list(query)),
-        ["events", id] => read(Ok(Request::Event(percent_decode(id.as_bytes())))),
+        ["events", id] => match method {
+            "GET" | "HEAD" => Ok(Request::Event(percent_decode(id.as_bytes()))),
+            "DELETE" => Ok(Request::Forget(percent_decode(id.as_bytes()))),
+            _ => Err(Refusal::MethodNotAllowedEvent),
+        },
         ["events", id, "replay"] => write(Ok(Request::Replay(percent_decode(id.as_bytes())))),
         ["replay"] => write(replay_all(query)),
         _ => Err(Refusal::NotFound),
@@ -227,6 +233,7 @@ mod tests {
     fn every_page_has_its_path() {
         assert_eq!(ok("GET", "stats"), Request::Stats);
         assert_eq!(ok("GET", "events/a%2Fb%3f"), Request::Event(b"a/b?".to_vec()));
+        assert_eq!(ok("DELETE", "events/a%2Fb"), Request::Forget(b"a/b".to_vec()));
         assert_eq!(ok("POST", "events/m/replay"), Request::Replay(b"m".to_vec()));
         assert_eq!(ok("POST", "replay?state=dead"), Request::ReplayAll(State::Dead));
         let first = Request::List { state: None, from: Position::first(None), limit: 50 };
@@ -240,6 +247,11 @@ mod tests {
         assert_eq!(refused("GET", "gemini/events/a/b"), Refusal::NotFound);
         assert_eq!(refused("POST", "gemini/stats"), Refusal::MethodNotAllowedHealth);
         assert_eq!(refused("GET", "gemini/replay?state=dead"), Refusal::MethodNotAllowed);
+        assert_eq!(refused("POST", "gemini/events/m"), Refusal::MethodNotAllowedEvent);
+        for page in ["stats", "events", "events/m/replay", "replay?state=dead"] {
+            let code = refused("DELETE", &format!("gemini/{page}")).code();
+            assert_eq!(code, "method_not_allowed", "only one event at a time is forgotten: {page}");
+        }
         for query in ["state=lost", "limit=0", "limit=201", "cursor=x", "state=dead&cursor=pending.0.1.1", "stat=dead"]
         {
             assert_eq!(refused("GET", &format!("gemini/events?{query}")), Refusal::InvalidQuery, "{query}");

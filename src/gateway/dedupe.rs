@@ -56,10 +56,17 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-/// Events on their way to a destination, each with the time at which its entry lapses whatever happens. They are as many as an isolate
-/// has requests, so a list is as quick as a tree.
+/// Events on their way to a destination, each with the times at which its entry was made and lapses whatever happens. They are as many
+/// as an isolate has requests, so a list is as quick as a tree.
 #[derive(Debug, Default)]
-pub struct InFlight(Vec<(EventKey, u64)>);
+pub struct InFlight(Vec<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    event: EventKey,
+    entered: u64,
+    lapses: u64,
+}
 
 impl InFlight {
     /// An empty set.
@@ -67,19 +74,28 @@ impl InFlight {
         Self(Vec::new())
     }
 
-    /// Enters an event until `lapses` (milliseconds, of the same clock as `now`); `false` where a copy is on its way.
+    /// Enters an event until `lapses` (milliseconds, of the same clock as `now`); `false` if a copy is on its way.
+    ///
+    /// An entry from the future lapses too: the clock was set back, and would hold copies back for as long.
     pub fn enter(&mut self, event: EventKey, now: u64, lapses: u64) -> bool {
-        self.0.retain(|(_, until)| *until > now);
-        if self.0.iter().any(|(entered, _)| *entered == event) {
+        self.0.retain(|entry| (entry.entered..entry.lapses).contains(&now));
+        if self.0.iter().any(|entry| entry.event == event) {
             return false;
         }
-        self.0.push((event, lapses));
+        self.0.push(Entry { event, entered: now, lapses });
         true
     }
 
     /// Ends an entry, if it is still the one that lapses then.
     pub fn leave(&mut self, event: EventKey, lapses: u64) {
-        self.0.retain(|entry| *entry != (event, lapses));
+        self.0.retain(|entry| (entry.event, entry.lapses) != (event, lapses));
+    }
+
+    /// Ends the entry of an event, whichever it is; whether there was one.
+    pub fn forget(&mut self, event: EventKey) -> bool {
+        let before = self.0.len();
+        self.0.retain(|entry| entry.event != event);
+        self.0.len() < before
     }
 }
 
@@ -109,5 +125,14 @@ mod tests {
         assert!(!set.enter(event, 11, 40), "the late first one does not end the second's entry");
         set.leave(event, 30);
         assert!(set.enter(event, 12, 50));
+        assert!(set.forget(event) && !set.forget(event));
+        assert!(set.enter(event, 13, 60), "forgotten");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_no_copy_back() {
+        let (mut set, event) = (InFlight::new(), EventKey::new("a", b"b"));
+        assert!(set.enter(event, 1_000_000, 1_000_010));
+        assert!(set.enter(event, 5, 15));
     }
 }

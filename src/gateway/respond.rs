@@ -46,6 +46,8 @@ pub enum Refusal {
     MethodNotAllowed,
     /// Not a GET of the health page, or of a page of the inbox.
     MethodNotAllowedHealth,
+    /// Neither a GET nor a DELETE of one event.
+    MethodNotAllowedEvent,
     /// No such source, or not with that token.
     NotFound,
     /// The body of the event to replay is gone.
@@ -75,7 +77,7 @@ impl Refusal {
             Self::InFlight => "in_flight",
             Self::InvalidQuery => "invalid_query",
             Self::KeysUnavailable => "keys_unavailable",
-            Self::MethodNotAllowed | Self::MethodNotAllowedHealth => "method_not_allowed",
+            Self::MethodNotAllowed | Self::MethodNotAllowedHealth | Self::MethodNotAllowedEvent => "method_not_allowed",
             Self::NotFound => "not_found",
             Self::NotReplayable => "not_replayable",
             Self::StorageUnavailable => "storage_unavailable",
@@ -89,6 +91,7 @@ impl Refusal {
             Self::KeysUnavailable | Self::StorageUnavailable => Some(("retry-after", "30")),
             Self::MethodNotAllowed => Some(("allow", "POST")),
             Self::MethodNotAllowedHealth => Some(("allow", "GET, HEAD")),
+            Self::MethodNotAllowedEvent => Some(("allow", "GET, HEAD, DELETE")),
             Self::Unauthorized => Some(("www-authenticate", "Bearer")),
             _ => None,
         }
@@ -109,7 +112,7 @@ pub fn success(status: &str, id: &[u8]) -> String {
 }
 
 /// Every answer that is no success.
-pub const ANSWERS: [Answer; 31] = [
+pub const ANSWERS: [Answer; 32] = [
     plain("config_invalid", 500, "this source is not configured correctly; see the log or /healthz"),
     plain("body_incomplete", 400, "the body ended before its time"),
     plain("body_too_large", 413, "the body is larger than this source accepts"),
@@ -132,6 +135,7 @@ pub const ANSWERS: [Answer; 31] = [
     with("keys_unavailable", 503, "the keys to check against could not be had", ("retry-after", "30")),
     with("method_not_allowed", 405, "this is done by POST", ("allow", "POST")),
     with("method_not_allowed", 405, "this page is read by GET", ("allow", "GET, HEAD")),
+    with("method_not_allowed", 405, "an event is read by GET and forgotten by DELETE", ("allow", "GET, HEAD, DELETE")),
     plain("missing_header", 400, "a required header is missing or empty"),
     plain("no_matching_signature", 401, "no signature matches"),
     plain("not_found", 404, "there is nothing here"),
@@ -294,6 +298,7 @@ mod tests {
             Refusal::KeysUnavailable,
             Refusal::MethodNotAllowed,
             Refusal::MethodNotAllowedHealth,
+            Refusal::MethodNotAllowedEvent,
             Refusal::NotFound,
             Refusal::NotReplayable,
             Refusal::StorageUnavailable,

@@ -10,11 +10,11 @@ use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use crate::State;
 use crate::env::Bindings;
-use crate::host::Fetcher;
+use crate::host::{self, Fetcher};
 use crate::inbox::stub;
 use crate::task::settled;
+use crate::{State, marks};
 
 /// Answers a request by the operator, who was let in before.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
@@ -24,9 +24,12 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
         Some(_) => return Err(Refusal::ConfigInvalid),
         None => return Err(Refusal::NotFound),
     };
-    // What a source stored while it was durable is still delivered, and so still shown.
-    state.env.get("INBOX").ok_or(Refusal::NotFound)?;
     let shards = Shards { env: &state.env, source, count: source.storage().shards };
+    // What a source stored while it was durable is still delivered, and so still shown.
+    let has_inbox = state.env.get("INBOX").is_some();
+    if !has_inbox && !matches!(request, Request::Forget(_)) {
+        return Err(Refusal::NotFound);
+    }
     let answer = match request {
         Request::Stats => shards.stats().await?,
         Request::List { state, from, limit } => {
@@ -35,6 +38,17 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
         }
         Request::Event(id) => shards.event(&text(&id)).await?,
         Request::Replay(id) => shards.replay(&text(&id)).await?,
+        Request::Forget(id) => {
+            let (id, event) = (text(&id), EventKey::new(&source.name, &id));
+            let stored = has_inbox && shards.forget(&id).await?;
+            let marked = forget_mark(state, source, event).await?;
+            if !stored && !marked {
+                return Err(Refusal::NotFound);
+            }
+            let line = json!({ "ev": "admin", "code": "forgotten", "source": source.name, "id_hash": event.to_hex() });
+            host::log(&printed(&line));
+            json!({ "status": "forgotten", "id": id })
+        }
         Request::ReplayAll(state) => {
             let mut replayed = 0.0;
             for shard in 0..shards.count {
@@ -45,6 +59,16 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
         }
     };
     Ok(printed(&answer))
+}
+
+/// Removes what holds back copies of an event that is passed through; whether anything did.
+async fn forget_mark(state: &State, source: &Source, event: EventKey) -> Result<bool, Refusal> {
+    let on_its_way = state.in_flight.borrow_mut().forget(event);
+    let Some(kv) = state.kv.as_ref().filter(|_| source.durable.is_none() && source.dedupe.is_some()) else {
+        return Ok(on_its_way);
+    };
+    let marked = marks::forget(kv, event).await.map_err(|()| Refusal::StorageUnavailable)?;
+    Ok(on_its_way || marked)
 }
 
 struct Shards<'a> {
@@ -127,6 +151,19 @@ impl Shards<'_> {
             }
         }
         Err(Refusal::NotFound)
+    }
+
+    /// Forgets an id in all shards that may hold it; whether one did.
+    async fn forget(&self, id: &str) -> Result<bool, Refusal> {
+        let mut known = false;
+        for stub in self.of(id) {
+            match call(stub?.forget(&self.source.name, id)).await?.as_string().as_deref() {
+                Some("forgotten") => known = true,
+                Some("unknown") => {}
+                _ => return Err(Refusal::StorageUnavailable),
+            }
+        }
+        Ok(known)
     }
 }
 

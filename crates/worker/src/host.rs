@@ -33,6 +33,8 @@ extern "C" {
     pub(crate) type Kv;
     #[wasm_bindgen(method, js_name = get, catch)]
     fn kv_get(this: &Kv, key: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, js_name = delete, catch)]
+    fn kv_delete(this: &Kv, key: &str) -> Result<Promise, JsValue>;
 
     /// The storage of a Durable Object.
     pub type Storage;
@@ -96,6 +98,8 @@ extern "C" {
     pub(crate) fn event(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn replay(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn forget(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = replayAll, catch)]
     pub(crate) fn replay_all(this: &Fetcher, state: u8) -> Result<Promise, JsValue>;
 
@@ -234,6 +238,11 @@ impl Kv {
     /// Stores text for a number of seconds, at least 60.
     pub(crate) async fn write(&self, key: &str, value: &str, seconds: u64) -> Result<(), JsValue> {
         settled(put(self, key, value, seconds as f64)?).await.map(drop)
+    }
+
+    /// Removes what is stored under a key, if anything is.
+    pub(crate) async fn remove(&self, key: &str) -> Result<(), JsValue> {
+        settled(self.kv_delete(key)?).await.map(drop)
     }
 }
 

@@ -144,6 +144,27 @@ impl Inbox {
         outcome.to_owned()
     }
 
+    /// Forgets an event, whatever its state, so that its id is new again: `forgotten`, `unknown` or `failed`.
+    ///
+    /// An attempt under way goes on, and its outcome is dropped.
+    pub fn forget(&self, source: &str, id: &str) -> String {
+        let object = &self.0;
+        let outcome = match object.table.progress(EventKey::new(source, id.as_bytes())) {
+            Some((number, _, _)) if object.table.remove(number).is_ok() => {
+                // The event's number may be given to the next event that is stored.
+                if object.flying.borrow().contains(&number) {
+                    object.forgotten.borrow_mut().push(number);
+                }
+                "forgotten"
+            }
+            Some(_) => "failed",
+            None => "unknown",
+        };
+        object.recount();
+        object.look_again();
+        outcome.to_owned()
+    }
+
     /// Delivers all events of a state anew whose bodies are there; how many.
     #[wasm_bindgen(js_name = replayAll)]
     pub fn replay_all(&self, state: u8) -> f64 {

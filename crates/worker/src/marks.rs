@@ -21,6 +21,17 @@ pub(crate) async fn put(kv: &Kv, event: EventKey, seconds: u64) -> Result<(), ()
     kv.write(&name(event), "1", seconds).await.map_err(drop)
 }
 
+/// Removes an event's mark; whether one was seen. KV takes up to a minute to forget everywhere.
+///
+/// # Errors
+/// If KV did not respond.
+pub(crate) async fn forget(kv: &Kv, event: EventKey) -> Result<bool, ()> {
+    let seen = seen(kv, event).await? == Seen::Yes;
+    // Also a mark that KV does not show here yet.
+    kv.remove(&name(event)).await.map_err(drop)?;
+    Ok(seen)
+}
+
 /// The line in the log has the same hash: an operator finds an event's mark by it.
 fn name(event: EventKey) -> String {
     format!("seen:{}", event.to_hex())

@@ -30,6 +30,8 @@ pub(super) struct Object {
     room: Cell<(Limits, u64)>,
     /// Events of which an attempt is under way in this instance.
     pub(super) flying: RefCell<Vec<u64>>,
+    /// Those among them that were forgotten meanwhile.
+    pub(super) forgotten: RefCell<Vec<u64>>,
     /// How many attempts a pass may have under way.
     pub(super) slots: Cell<usize>,
     /// Set while a pass runs, which then is what takes up new events.
@@ -66,6 +68,7 @@ impl Object {
             table,
             broken: Cell::new(broken),
             flying: RefCell::default(),
+            forgotten: RefCell::default(),
             slots: Cell::new(0),
             passing: Cell::new(false),
             news: Cell::new(false),

@@ -127,14 +127,18 @@ impl Object {
             (Err(refusal), _) => refusal.code(),
         };
         let failure = reply.outcome.err().map(|refusal: Refusal| (reply.status, refusal.code()));
-        // Where this write fails the lease lapses, and the event is sent again.
-        let _ = match (failure, after.tidy(true, now, &durable.terms)) {
-            (Some((status, code)), _) => self.table.fail(number, after, status, code),
-            (None, Tidy::DropBody(until)) => self.table.finish(number, Progress { due: until, ..after }, reply.status),
-            (None, _) => self.table.set(number, after, Some((reply.status, ""))),
-        };
-        if after.state != State::Pending {
-            self.pending.set(self.pending.get().saturating_sub(1));
+        if !self.was_forgotten(number) {
+            // Where this write fails the lease lapses, and the event is sent again.
+            let _ = match (failure, after.tidy(true, now, &durable.terms)) {
+                (Some((status, code)), _) => self.table.fail(number, after, status, code),
+                (None, Tidy::DropBody(until)) => {
+                    self.table.finish(number, Progress { due: until, ..after }, reply.status)
+                }
+                (None, _) => self.table.set(number, after, Some((reply.status, ""))),
+            };
+            if after.state != State::Pending {
+                self.pending.set(self.pending.get().saturating_sub(1));
+            }
         }
         self.flying.borrow_mut().retain(|flying| *flying != number);
         let line = LogLine {
@@ -149,6 +153,13 @@ impl Object {
         };
         host::log(&line.to_json());
         Done::Delivery
+    }
+
+    /// Whether an event was forgotten while an attempt was under way, which then has ended.
+    fn was_forgotten(&self, number: u64) -> bool {
+        let mut forgotten = self.forgotten.borrow_mut();
+        let place = forgotten.iter().position(|forgotten| *forgotten == number);
+        place.map(|place| forgotten.swap_remove(place)).is_some()
     }
 
     /// Drops bodies and ids whose time is over, a batch at a time.
