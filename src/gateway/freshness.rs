@@ -1,4 +1,4 @@
-//! How long a key set is fresh, how long it may still serve, and when a refetch is allowed.
+//! How long a key set is fresh, how long it may still serve, and when a fetch is allowed.
 
 /// When a set was fetched, and for how long it is fresh. Unix seconds, and seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,19 @@ pub const fn may_refetch(last: Option<u64>, now: u64) -> bool {
     }
 }
 
+/// The seconds for which a fetch that failed is not repeated: 5 to 30. `chance` is a random byte, so that isolates that failed
+/// together do not come back together.
+pub const fn pause_after_failure(chance: u8) -> u64 {
+    // 26 values of equal width; the product has 13 bits.
+    5_u64.saturating_add((chance as u64).saturating_mul(26) >> 8)
+}
+
+/// Whether a set may be fetched after a fetch that failed at a time, with the pause that was drawn then. A clock that went back
+/// ends the pause.
+pub const fn may_fetch_after_failure(failed_at: u64, pause: u64, now: u64) -> bool {
+    now < failed_at || now.saturating_sub(failed_at) >= pause
+}
+
 /// How long a stale set serves while its endpoint fails.
 const LAST_GOOD: u64 = 24 * 3600;
 
@@ -102,5 +115,14 @@ mod tests {
         assert!(may_refetch(None, 0));
         assert!(!may_refetch(Some(100), 159));
         assert!(may_refetch(Some(100), 160));
+    }
+    #[test]
+    fn a_failure_is_remembered_for_five_to_thirty_seconds() {
+        let pauses: std::collections::BTreeSet<_> = (0..=u8::MAX).map(pause_after_failure).collect();
+        assert_eq!(pauses, (5..=30).collect());
+        assert!(!may_fetch_after_failure(100, 5, 100));
+        assert!(!may_fetch_after_failure(100, 5, 104));
+        assert!(may_fetch_after_failure(100, 5, 105));
+        assert!(may_fetch_after_failure(100, 5, 99), "a clock that went back");
     }
 }
