@@ -13,7 +13,7 @@ use lexopt::ValueExt;
 use toml::{Table, Value};
 
 use crate::term::{dim, green, red};
-use crate::wrangler;
+use crate::{observability, wrangler};
 
 /// Cloudflare's limit for one variable, in bytes.
 const VARIABLE: usize = 5 * 1024;
@@ -29,6 +29,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         }
     }
     let mut table = wrangler::read(&path)?;
+    observability::warn(&table);
     if let Some(name) = environment {
         table = wrangler::named(&table, &name)?;
     }

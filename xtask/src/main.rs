@@ -15,6 +15,7 @@ mod devtest;
 mod emulator;
 mod example;
 mod npmtest;
+mod observability;
 mod package;
 mod page;
 mod process;

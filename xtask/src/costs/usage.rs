@@ -90,8 +90,8 @@ impl Figures {
         let usage = usage.with(Meter::KvReads, count("kvReads")?).with(Meter::KvWrites, count("kvWrites")?);
         let usage = usage.with(Meter::RowsRead, count("rowsRead")?);
         let usage = usage.with(Meter::RowsWritten, count("rowsWritten")? + count("alarmsSet")?);
-        // Each call of a Worker or an object is an event of the log besides what it writes there.
-        Ok(usage.with(Meter::LogEvents, count("logLines")? + requests + objects + alarms))
+        // `invocation_logs = false`: a call is no event of the log besides what it writes there.
+        Ok(usage.with(Meter::LogEvents, count("logLines")?))
     }
 
     /// Processor time of one event, in milliseconds.

@@ -1,0 +1,80 @@
+//! What Cloudflare stores of every request beside our own log records, by a Wrangler configuration.
+
+use toml::{Table, Value};
+
+use crate::term::yellow;
+
+/// Prints a warning for each environment in which URLs and headers are stored.
+pub(crate) fn warn(table: &Table) {
+    warnings(table).iter().for_each(|warning| println!("{} {warning}", yellow("!")));
+}
+
+/// The warnings for the top level and for each `[env.X]`. An environment without `observability` inherits that of the top level; one
+/// with it inherits no part: https://developers.cloudflare.com/workers/wrangler/configuration/#inheritable-keys
+fn warnings(table: &Table) -> Vec<String> {
+    let environments = table.get("env").and_then(Value::as_table).into_iter().flatten();
+    let named = environments.map(|(name, own)| (format!("env.{name}.observability"), own.get("observability")));
+    let all = [("observability".to_owned(), table.get("observability"))].into_iter().chain(named);
+    all.flat_map(|(name, own)| own.into_iter().flat_map(move |own| of(&name, own))).collect()
+}
+
+fn of(name: &str, observability: &Value) -> Vec<String> {
+    let flag =
+        |path: &[&str]| path.iter().try_fold(observability, |value, key| value.get(key)).and_then(Value::as_bool);
+    let is_on = |part: &str| flag(&[part, "enabled"]).unwrap_or_else(|| flag(&["enabled"]) == Some(true));
+    let mut found = Vec::new();
+    if is_on("logs") && flag(&["logs", "invocation_logs"]) != Some(false) {
+        found.push(format!(
+            "[{name}] stores the URL and headers of every request, URL tokens and JWTs too; put `invocation_logs = false` \
+             under [{name}.logs]"
+        ));
+    }
+    if flag(&["traces", "enabled"]) == Some(true) {
+        found.push(format!(
+            "[{name}.traces] stores the URL of every request, URL tokens too; remove it, or set `enabled = false`"
+        ));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{tools, wrangler};
+
+    fn said(text: &str) -> Vec<String> {
+        let all = warnings(&text.parse().expect("TOML"));
+        all.iter().map(|line| line.split(' ').next().unwrap_or_default().to_owned()).collect()
+    }
+
+    #[test]
+    fn invocation_logs_are_named_at_every_level() {
+        let off = "[observability]\nenabled = true\n[observability.logs]\ninvocation_logs = false\n";
+        for (text, expected) in [
+            ("", &[][..]),
+            ("[observability]\nenabled = false\n", &[]),
+            (off, &[]),
+            ("[observability]\nenabled = true\n", &["[observability]"]),
+            ("[observability]\nenabled = true\nlogs = { invocation_logs = true }\n", &["[observability]"]),
+            ("[observability.logs]\nenabled = true\n", &["[observability]"]),
+            ("[observability]\nenabled = true\nlogs = { enabled = false }\n", &[]),
+            ("[observability.traces]\nenabled = true\n", &["[observability.traces]"]),
+            // Inherited as it is, and not at all.
+            (&format!("{off}[env.staging]\nname = \"x\"\n"), &[]),
+            (&format!("{off}[env.staging.observability]\nenabled = true\n"), &["[env.staging.observability]"]),
+            (&format!("{off}[env.a.observability.logs]\nenabled = true\ninvocation_logs = false\n"), &[]),
+        ] {
+            assert_eq!(said(text), expected, "{text}");
+        }
+    }
+
+    /// All that ships, and so all that is derived from it.
+    #[test]
+    fn no_configuration_that_ships_stores_urls() {
+        for path in ["wrangler.toml", "examples/deploy/wrangler.toml"] {
+            let table = wrangler::read(&tools::root().join(path)).expect("a configuration");
+            assert_eq!(warnings(&table), Vec::<String>::new(), "{path}");
+            assert!(table.get("observability").is_some(), "{path}");
+        }
+    }
+}
