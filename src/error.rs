@@ -73,12 +73,12 @@ pub enum Error {
 pub enum HeaderFault {
     /// Several lines of a header that may stand once.
     Repeated,
-    /// An id ending in `.` and nine or more digits: an old message with the boundary to its timestamp moved.
+    /// An id in which a part after a `.` reads like a timestamp: an old message with the boundary to its timestamp moved.
     ShiftedBoundary,
-    /// Strict mode: a dot, white space, non-ASCII text or more than 256 bytes.
+    /// Strict mode: a dot or more than 256 bytes.
     NotStrict,
-    /// Not UTF-8.
-    NotText,
+    /// An id with white space, control characters or non-ASCII text.
+    NotVisible,
 }
 
 /// Why a token is not a compact JWS that can be judged.
@@ -211,9 +211,11 @@ impl fmt::Display for HeaderFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Repeated => "stands more than once",
-            Self::ShiftedBoundary => "ends in a dot and digits, like a replay with the timestamp moved into the id",
-            Self::NotStrict => "has a dot, white space, non-ASCII text, or more than 256 bytes",
-            Self::NotText => "is not UTF-8",
+            Self::ShiftedBoundary => {
+                "has a timestamp behind a dot, like a replay of an old message with its timestamp moved into the id"
+            }
+            Self::NotStrict => "has a dot or more than 256 bytes",
+            Self::NotVisible => "has a character that is not visible ASCII",
         })
     }
 }

@@ -86,8 +86,7 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// A tree as JSON, the members of objects in the order of their names.
 ///
-/// Nothing that we write has fractions. One that was read, into the hash of a token's claims, comes out as a text with its bits: no
-/// two are alike.
+/// Nothing that we write has fractions; one would come out as a text with its bits.
 pub fn printed(value: &Value) -> String {
     let mut text = String::new();
     print(value, &mut text);
@@ -135,6 +134,48 @@ fn print_all<T>(
         print(item, out);
     }
     out.push(close);
+}
+
+/// Members as JSON in its one form: no white space, names in order, text without needless escapes, numbers as they were written.
+///
+/// Two texts of one form say the same: a number never becomes another one, and never a text. What cannot be read (a name that stands
+/// twice, half of a surrogate pair) stays as it was written.
+pub(crate) fn canonical<'m>(members: impl Iterator<Item = (&'m str, &'m str)>) -> String {
+    let mut out = String::new();
+    print_all(['{', '}'], members, &mut out, |(name, value), out| {
+        out.push_str(&quoted(name));
+        out.push(':');
+        print_canonical(value, out);
+    });
+    out
+}
+
+fn print_canonical(text: &str, out: &mut String) {
+    if let Some(members) = Members::parse(text.as_bytes()) {
+        out.push_str(&canonical(members.iter()));
+    } else if let Some(items) = items(text) {
+        print_all(['[', ']'], items, out, print_canonical);
+    } else if let Some(string) = unquoted(text) {
+        out.push_str(&quoted(&string));
+    } else {
+        out.push_str(text);
+    }
+}
+
+/// The items of an array, each left as it was written.
+fn items(text: &str) -> Option<Vec<&str>> {
+    let mut rest = Rest(text);
+    rest.skip('[')?;
+    let mut items = Vec::new();
+    let mut end = rest.skip(']');
+    while end.is_none() {
+        items.push(rest.value()?);
+        end = rest.skip(']');
+        if end.is_none() {
+            rest.skip(',')?;
+        }
+    }
+    Some(items)
 }
 
 /// A JSON text as a tree; each further type to read would be a reader more in the Wasm.

@@ -7,13 +7,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::{Error, JwtFault};
 use crate::json::{self, Members};
 use crate::jwks::{Jwks, Material};
-use crate::signature::sha256;
+use crate::signature::{hex, sha256};
 use crate::timestamp::Timestamp;
+use crate::verify::id_or_hash;
 
 /// What a token has to claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,24 +175,17 @@ fn date(claims: &Members<'_>, name: &'static str) -> Result<Option<f64>, Error> 
     json::number(text).filter(|number| number.is_finite()).map(Some).ok_or(Error::JwtClaims(name))
 }
 
-/// `jti` where it can stand in a header; else SHA-256 of the claims without `iat`, `exp` and `nbf`, in the order of their names.
+/// `jti`, or its hash if no `webhook-id` can be like it; without one, SHA-256 of the claims without `iat`, `exp` and `nbf`, in the
+/// order of their names.
 fn event_id(claims: &Members<'_>) -> Result<String, Error> {
     if let Some(jti) = claims.get("jti") {
         let jti = json::string(jti).ok_or(Error::JwtClaims("jti"))?;
-        if (1..=256).contains(&jti.len()) && jti.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Ok(jti);
+        if !jti.is_empty() {
+            return Ok(String::from_utf8_lossy(&id_or_hash(jti.as_bytes())).into_owned());
         }
     }
     let lasting = claims.iter().filter(|(name, _)| !["iat", "exp", "nbf"].contains(name));
-    // Parsed and printed again, so that white space and the order of inner members do not make another event; a number beyond
-    // `f64` stays as it was written.
-    let mut canonical = Map::new();
-    for (name, text) in lasting {
-        let value = json::value(text).unwrap_or_else(|| Value::String(text.to_owned()));
-        canonical.insert(name.to_owned(), value);
-    }
-    let canonical = json::printed(&Value::Object(canonical));
-    Ok(sha256(&[canonical.as_bytes()]).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&sha256(&[json::canonical(lasting).as_bytes()])))
 }
 
 fn decode(segment: &str) -> Result<Vec<u8>, Error> {
@@ -220,11 +214,112 @@ mod tests {
     }
 
     #[test]
-    fn a_jti_that_no_header_can_carry_is_hashed() {
-        let hashed = id(r#"{"jti":"a\r\nb"}"#).unwrap();
-        assert_eq!(hashed.len(), 64);
-        assert_ne!(hashed, id(r#"{"jti":"a\r\nc"}"#).unwrap());
-        assert_eq!(id(r#"{"jti":"","x":1e999}"#).unwrap().len(), 64);
+    fn a_jti_that_no_signed_id_can_be_like_is_replaced_by_its_hash() {
+        let long = "a".repeat(257);
+        for jti in ["a\r\nb", "a b", "\u{e9}", "a.1795830000.b", "a.1795830000", long.as_str()] {
+            let hashed = id(&serde_json::json!({"jti": jti, "data": 1}).to_string()).unwrap();
+            assert_eq!(hashed, hex(&sha256(&[jti.as_bytes()])));
+            assert_eq!(hashed, id(&serde_json::json!({"jti": jti, "data": 2}).to_string()).unwrap(), "{jti:?}");
+        }
+        assert_eq!(id(r#"{"jti":"evt.1.2"}"#).unwrap(), "evt.1.2");
+        assert_ne!(id(r#"{"jti":"","x":1}"#).unwrap(), id(r#"{"jti":"","x":2}"#).unwrap());
+    }
+
+    /// Two tokens that say different things are two events: among them numbers that `f64` holds as one, and texts that look like what
+    /// stands for a number.
+    #[test]
+    fn different_claims_are_different_events() {
+        let values = [
+            "1.5",
+            "1.50",
+            "15e-1",
+            "\"1.5\"",
+            "\"f64:4609434218513702656\"",
+            "1e999",
+            "\"1e999\"",
+            "[1e999]",
+            "\"[1e999]\"",
+            "123456789012345678901",
+            "123456789012345678902",
+            "0",
+            "-0",
+            "0.0",
+            "null",
+            "\"null\"",
+            "true",
+            "{}",
+            "[]",
+            "\"\"",
+            "[1,2]",
+            "[12]",
+            "[\"1,2\"]",
+            "[[1],2]",
+            "[1,[2]]",
+            "{\"a\":1}",
+            "{\"a\":{}}",
+            "{\"a\":{\"b\":1}}",
+            "{\"a\":1,\"b\":1}",
+            "{\"a,b\":1}",
+            "{\"a\":\"1,\\\"b\\\":1\"}",
+            "\"\\u0022\"",
+        ];
+        let mut ids: Vec<_> = values.iter().map(|value| id(&format!(r#"{{"d":{value}}}"#)).unwrap()).collect();
+        ids.extend(["{}", r#"{"e":1}"#, r#"{"d":1,"e":1}"#, r#"{"d,e":1}"#].map(|claims| id(claims).unwrap()));
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+
+    proptest::proptest! {
+        /// White space, escapes and the order of members make no other event; anything else does.
+        #[test]
+        fn claims_have_one_id_however_they_are_written(a in tree(), b in tree()) {
+            let [compact, pretty] = [serde_json::to_string(&a), serde_json::to_string_pretty(&a)].map(Result::unwrap);
+            let backwards = reversed(&a);
+            let of = |text: &str| id(&format!(r#"{{"d":{text}}}"#)).unwrap();
+            proptest::prop_assert_eq!(of(&compact), of(&pretty));
+            proptest::prop_assert_eq!(of(&compact), of(&backwards), "{} {}", compact, backwards);
+            proptest::prop_assert_eq!(of(&compact) == of(&serde_json::to_string(&b).unwrap()), a == b);
+        }
+    }
+
+    fn tree() -> impl proptest::strategy::Strategy<Value = Value> {
+        use proptest::prelude::*;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            r#"[a-c,:"\\{}\[\]\u{e9}]{0,4}"#.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                proptest::collection::btree_map("[ab,]{0,2}", inner, 0..3)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The same JSON with the members of objects in reverse, and text escaped.
+    fn reversed(value: &Value) -> String {
+        match value {
+            Value::Object(members) => {
+                let members: Vec<_> = members
+                    .iter()
+                    .rev()
+                    .map(|(name, value)| format!("{}:{}", escaped(name), reversed(value)))
+                    .collect();
+                format!("{{ {} }}", members.join(" , "))
+            }
+            Value::Array(items) => format!("[ {} ]", items.iter().map(reversed).collect::<Vec<_>>().join(" , ")),
+            Value::String(text) => escaped(text),
+            other => other.to_string(),
+        }
+    }
+
+    fn escaped(text: &str) -> String {
+        format!("\"{}\"", text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>())
     }
 
     #[test]

@@ -161,8 +161,9 @@ impl Ed25519SigningKey {
         Ed25519Key { bytes, point }
     }
 
-    pub(crate) const fn signer(&self) -> &Signer {
-        &self.signer
+    /// The 64 bytes of a signature over a message (RFC 8032, 5.1.6).
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.signer.sign(message)
     }
 }
 

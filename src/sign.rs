@@ -1,17 +1,53 @@
 //! The inverse of verification: signatures for the origin, for tests and for tools.
 
+use std::ops::RangeInclusive;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::error::Error;
 use crate::key::{Ed25519SigningKey, HmacKey};
 use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
-use crate::verify::{mac_text, signed_prefix};
+use crate::verify::{check_id, mac_text, signed_prefix};
 
-/// The value of `webhook-signature`: `v1,` and the MAC, once per key, separated by spaces, so that a receiver can rotate.
+/// Signs a delivery with shared secrets.
 ///
-/// `id` should hold no `.` and no white space; nothing here checks it.
+/// Returns the value of `webhook-signature`: `v1,` and the MAC, once per key, separated by spaces, so that a receiver can rotate.
+/// The signed content can be split into id, timestamp and body in this one way only.
+///
+/// # Errors
+/// `missing_header` for an empty id; `invalid_header` for one that no receiver here accepts: not visible ASCII, or with a timestamp
+/// behind a dot.
+/// `invalid_timestamp` for a timestamp that is not ten digits, such as milliseconds.
 pub fn sign<B: ?Sized, C: Crypto<B>>(
+    keys: &[HmacKey],
+    id: &[u8],
+    timestamp: Timestamp,
+    body: &B,
+    crypto: &C,
+) -> Result<String, Error> {
+    check(id, timestamp).map(|()| signature(keys, id, timestamp, body, crypto))
+}
+
+/// [`sign`] with Ed25519: `v1a,` and the signature, once per key. Pure Rust, and deterministic as RFC 8032 has it.
+///
+/// # Errors
+/// Those of [`sign`].
+pub fn sign_v1a<B: AsRef<[u8]> + ?Sized>(
+    keys: &[Ed25519SigningKey],
+    id: &[u8],
+    timestamp: Timestamp,
+    body: &B,
+) -> Result<String, Error> {
+    check(id, timestamp)?;
+    let message = [signed_prefix(id, timestamp).as_slice(), body.as_ref()].concat();
+    let tokens = keys.iter().map(|key| format!("v1a,{}", STANDARD.encode(key.sign(&message))));
+    Ok(tokens.collect::<Vec<_>>().join(" "))
+}
+
+/// [`sign`] for an id that was checked, at the time of a clock.
+pub(crate) fn signature<B: ?Sized, C: Crypto<B>>(
     keys: &[HmacKey],
     id: &[u8],
     timestamp: Timestamp,
@@ -27,17 +63,18 @@ pub fn sign<B: ?Sized, C: Crypto<B>>(
     value
 }
 
-/// [`sign`] with Ed25519: `v1a,` and the signature, once per key. Pure Rust, and deterministic as RFC 8032 has it.
-pub fn sign_v1a<B: AsRef<[u8]> + ?Sized>(
-    keys: &[Ed25519SigningKey],
-    id: &[u8],
-    timestamp: Timestamp,
-    body: &B,
-) -> String {
-    let message = [signed_prefix(id, timestamp).as_slice(), body.as_ref()].concat();
-    let tokens = keys.iter().map(|key| format!("v1a,{}", STANDARD.encode(key.signer().sign(&message))));
-    tokens.collect::<Vec<_>>().join(" ")
+/// Whether a receiver takes the signed content apart in one way only.
+fn check(id: &[u8], timestamp: Timestamp) -> Result<(), Error> {
+    if id.is_empty() {
+        return Err(Error::MissingHeader("webhook-id"));
+    }
+    check_id(id, false).map_err(|fault| Error::InvalidHeader("webhook-id", fault))?;
+    // A timestamp of another length could become a part of the id unnoticed.
+    if TEN_DIGITS.contains(&timestamp.as_unix()) { Ok(()) } else { Err(Error::InvalidTimestamp) }
 }
+
+/// September 2001 to November 2286.
+const TEN_DIGITS: RangeInclusive<u64> = 1_000_000_000..=9_999_999_999;
 
 #[cfg(test)]
 mod tests {
@@ -54,7 +91,7 @@ mod tests {
         let SecretKey::Hmac(key) = SecretKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap() else {
             panic!()
         };
-        let signed = sign(&[key.clone(), key], ID, AT, BODY, &Portable);
+        let signed = sign(&[key.clone(), key], ID, AT, BODY, &Portable).unwrap();
         let one = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
         assert_eq!(signed, format!("{one} {one}"));
     }
@@ -63,8 +100,29 @@ mod tests {
     fn the_vector_of_svix_for_ed25519() {
         let pair = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
         let key = Ed25519SigningKey::parse(pair).unwrap();
-        let signed = sign_v1a(&[key.clone(), key], ID, AT, BODY);
+        let signed = sign_v1a(&[key.clone(), key], ID, AT, BODY).unwrap();
         let one = "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==";
         assert_eq!(signed, format!("{one} {one}"));
+    }
+
+    #[test]
+    fn nothing_is_signed_that_could_be_split_in_another_way() {
+        let key = HmacKey::from_bytes(&[7; 32]).unwrap();
+        let by = |id: &[u8], at: u64| {
+            let at = Timestamp::from_unix(at);
+            let v1 = sign(std::slice::from_ref(&key), id, at, BODY, &Portable).err();
+            assert_eq!(v1, sign_v1a(&[Ed25519SigningKey::from_seed(&[7; 32])], id, at, BODY).err());
+            v1.map(|error| error.code())
+        };
+        for id in [&b"a.1614265330.b"[..], b"a.161426533", b"a b", b"\xc3\xa9", b"a\n"] {
+            assert_eq!(by(id, 1614265330), Some("invalid_header"));
+        }
+        assert_eq!(by(b"", 1614265330), Some("missing_header"));
+        for at in [0, 999_999_999, 10_000_000_000, 1_614_265_330_000] {
+            assert_eq!(by(b"a", at), Some("invalid_timestamp"), "{at}");
+        }
+        for id in [&b"a"[..], b"evt.1.2", b"2024.12.1"] {
+            assert_eq!(by(id, 1614265330), None);
+        }
     }
 }

@@ -27,7 +27,7 @@ use crate::timestamp::{Timestamp, Tolerance};
 
 pub use claim::{Claim, Presented};
 use claim::{Read, Signed};
-pub(crate) use claim::{check_id, signed_prefix};
+pub(crate) use claim::{check_id, id_or_hash, signable, signed_prefix};
 pub(crate) use list::{pieces, token, tokens};
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{MAX_ATTEMPTS, decode_ed25519};
@@ -41,7 +41,7 @@ pub struct Policy {
     pub forms: Vec<Form>,
     /// How old or new a timestamp may be.
     pub tolerance: Tolerance,
-    /// Also refuse ids with a dot, white space, non-ASCII text or more than 256 bytes.
+    /// Also refuse ids with a dot or more than 256 bytes.
     pub strict: bool,
     /// What a token has to claim; without it, no token is accepted.
     pub jwt: Option<JwtPolicy>,

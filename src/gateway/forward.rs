@@ -9,10 +9,10 @@ use super::dedupe::Admitted;
 use super::plan::{RECEIVED_AT, told};
 use crate::json::{quoted, value};
 use crate::scheme::Form;
-use crate::sign::sign;
+use crate::sign::signature;
 use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
-use crate::verify::{Claim, Verified};
+use crate::verify::{Claim, Verified, signable};
 
 /// A verified event, cut loose from the request that brought it: what a destination gets, at whichever attempt.
 ///
@@ -86,11 +86,12 @@ impl<B: Clone> Event<B> {
         }
         let mut digits = itoa::Buffer::new();
         if !keys.is_empty() {
+            let id = signable(&self.id);
             let signature = match &self.payload {
-                Payload::Claims(claims) => sign(keys, &self.id, now, claims.as_slice(), crypto),
-                Payload::Received(body) => sign(keys, &self.id, now, body, crypto),
+                Payload::Claims(claims) => signature(keys, &id, now, claims.as_slice(), crypto),
+                Payload::Received(body) => signature(keys, &id, now, body, crypto),
             };
-            add("webhook-id", &self.id);
+            add("webhook-id", &id);
             add("webhook-timestamp", digits.format(now.as_unix()).as_bytes());
             add("webhook-signature", signature.as_bytes());
         }

@@ -95,7 +95,7 @@ mod tests {
         let source = config.source(0).unwrap();
         let own: Vec<HmacKey> = source.secrets.iter().filter_map(hmac).cloned().collect();
         let now = Timestamp::from_unix(1_700_000_000);
-        let signature = sign(&own, b"m", now, b"{}", &Portable);
+        let signature = sign(&own, b"m", now, b"{}", &Portable).unwrap();
         let kind = ("content-type", b"application/json".as_slice());
         for names in source.policy.scheme.headers {
             let signed = [(names.id, "m"), (names.timestamp, "1700000000"), (names.signature, signature.as_str())];

@@ -48,8 +48,10 @@ pub(super) const fn of(error: Error) -> &'static str {
 const fn of_header(fault: HeaderFault) -> &'static str {
     match fault {
         HeaderFault::Repeated => "a proxy sends the header twice; it has to stand once",
-        HeaderFault::ShiftedBoundary => "refuse it: an old message was replayed with its timestamp moved into the id",
+        HeaderFault::ShiftedBoundary => {
+            "refuse it: an old message was replayed with its timestamp moved into the id; a sender whose ids are like that has to drop the digits"
+        }
         HeaderFault::NotStrict => "turn strict mode off if the sender's ids are like that",
-        HeaderFault::NotText => "the sender has to send the id as UTF-8 text",
+        HeaderFault::NotVisible => "the sender has to make ids of letters, digits and punctuation, without spaces",
     }
 }

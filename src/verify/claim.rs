@@ -1,9 +1,12 @@
 //! What the headers of a delivery claim, read without any key.
 
+use std::borrow::Cow;
+
 use crate::delivery::Headers;
 use crate::error::{Error, HeaderFault};
 use crate::jwt::Token;
 use crate::scheme::HeaderNames;
+use crate::signature::{hex, sha256};
 use crate::timestamp::Timestamp;
 
 /// What the headers claim, before any signature was looked at.
@@ -102,35 +105,110 @@ pub(crate) fn signed_prefix(id: &[u8], timestamp: Timestamp) -> Vec<u8> {
     [id, b".", itoa::Buffer::new().format(timestamp.as_unix()).as_bytes(), b"."].concat()
 }
 
+/// Checks an id that is part of the signed content: visible ASCII, and nothing in it that reads like a timestamp.
+///
+/// Signed content is one string, `id.timestamp.body`. An old message whose body contains a fresh timestamp can be split at that one
+/// instead: its own timestamp then becomes a part of the id. So no id that is accepted may contain one.
 pub(crate) fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
-    let text = std::str::from_utf8(id).map_err(|_| HeaderFault::NotText)?;
-    let digits_after_dot = |tail: &str| tail.len() >= SHIFTED_DIGITS && tail.bytes().all(|byte| byte.is_ascii_digit());
     if id.windows(2).any(|pair| matches!(pair, b", ")) {
         Err(HeaderFault::Repeated)
-    } else if text.rsplit_once('.').is_some_and(|(_, tail)| digits_after_dot(tail)) {
+    } else if !id.iter().all(u8::is_ascii_graphic) {
+        Err(HeaderFault::NotVisible)
+    } else if contains_timestamp(id) {
         Err(HeaderFault::ShiftedBoundary)
-    } else if strict && (id.len() > 256 || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'.')) {
+    } else if strict && (id.len() > MAX_ID || id.contains(&b'.')) {
         Err(HeaderFault::NotStrict)
     } else {
         Ok(())
     }
 }
 
-/// A tail of `.` and this many digits in an id could be the timestamp of an older message, moved over (see
-/// `id/resplit-id-absorbs-timestamp` in the vectors).
-const SHIFTED_DIGITS: usize = 9;
+/// An id as it can be signed: itself, or its hash if [`check_id`] refuses it. A header's id was refused before; one of a claim or a body
+/// never is, nor one that an earlier version stored.
+pub(crate) fn signable(id: &[u8]) -> Cow<'_, [u8]> {
+    if check_id(id, false).is_ok() { Cow::Borrowed(id) } else { Cow::Owned(hex(&sha256(&[id])).into_bytes()) }
+}
+
+/// [`signable`] for an id from a claim or a body, where one of more than 256 bytes is replaced by its hash as well.
+pub(crate) fn id_or_hash(id: &[u8]) -> Cow<'_, [u8]> {
+    if id.len() > MAX_ID { Cow::Owned(hex(&sha256(&[id])).into_bytes()) } else { signable(id) }
+}
+
+/// Whether a segment after the first `.` could be the timestamp of a message.
+fn contains_timestamp(id: &[u8]) -> bool {
+    let mut segments = id.split(|byte| *byte == b'.').skip(1);
+    let tail = segments.clone().last().unwrap_or_default();
+    segments.any(is_timestamp) || (tail.len() >= TAIL_DIGITS && tail.iter().all(u8::is_ascii_digit))
+}
+
+/// Ten digits, 1000000000 or more: any second between September 2001 and November 2286.
+fn is_timestamp(segment: &[u8]) -> bool {
+    segment.len() == 10 && !segment.starts_with(b"0") && segment.iter().all(u8::is_ascii_digit)
+}
+
+/// A tail of `.` and this many digits is refused as well, whatever their value (`id/resplit-id-absorbs-timestamp` in the vectors).
+const TAIL_DIGITS: usize = 9;
+
+/// The longest id in strict mode, and the longest claim that is an id as it is.
+const MAX_ID: usize = 256;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_id_that_may_have_swallowed_a_timestamp_is_refused() {
-        assert_eq!(check_id(b"msg_1.161426533", false), Err(HeaderFault::ShiftedBoundary));
-        assert_eq!(check_id(b"msg_1.16142653", false), Ok(()));
-        assert_eq!(check_id(b"v1.2", true), Err(HeaderFault::NotStrict));
+    fn an_id_that_may_contain_a_timestamp_is_refused() {
+        let refused = [
+            "msg_1.161426533",
+            "msg_1.000000000",
+            "msg_1.1614265330",
+            "msg_1.1614265330.",
+            "msg_1.1614265330.{\"a\":1",
+            "a..1000000000.b",
+            ".9999999999.b",
+            "1614265330.1614265330.x",
+            "a.16142653301614265330",
+        ];
+        for id in refused {
+            assert_eq!(check_id(id.as_bytes(), false), Err(HeaderFault::ShiftedBoundary), "{id}");
+        }
+        let good = [
+            "msg_1.16142653",
+            "evt.1.2",
+            "2024.12.1",
+            "1614265330",
+            "1614265330.a",
+            "a.0614265330.b",
+            "a.161426533.b",
+            "a.16142653301.b",
+            "a.161426533x.b",
+            "a.b1614265330.c",
+            ".",
+        ];
+        for id in good {
+            assert_eq!(check_id(id.as_bytes(), false), Ok(()), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_visible_ascii() {
+        for id in ["a\u{e9}", "a b", "a\tb", "a\nb", "a\0", "\u{7f}", "a\u{200b}"] {
+            assert_eq!(check_id(id.as_bytes(), false), Err(HeaderFault::NotVisible), "{id:?}");
+        }
+        assert_eq!(check_id(b"a\xff", false), Err(HeaderFault::NotVisible));
         assert_eq!(check_id(b"a, a", false), Err(HeaderFault::Repeated));
-        assert_eq!(check_id(b"a\xff", false), Err(HeaderFault::NotText));
+        assert_eq!(check_id(b"v1.2", true), Err(HeaderFault::NotStrict));
         assert_eq!(check_id(&[b'a'; 257], true), Err(HeaderFault::NotStrict));
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_signed_is_replaced_by_its_hash() {
+        assert_eq!(*id_or_hash(b"evt.1.2"), *b"evt.1.2");
+        let long = [b'a'; 257];
+        for id in [&b"a.1614265330.b"[..], b"a.161426533", b"a b", b"\xc3\xa9", &long] {
+            let hashed = id_or_hash(id);
+            assert_eq!(*hashed, *hex(&sha256(&[id])).as_bytes());
+            assert_eq!(id_or_hash(&hashed), hashed);
+        }
     }
 }

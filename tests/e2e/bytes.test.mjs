@@ -9,7 +9,7 @@ import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { closeConnections, sendAndLeave } from "./fixtures/http.mjs";
 import { delivered, refused } from "./fixtures/expect.mjs";
-import { delivery, newBody, newEd25519, newId, newSecret, now, signedBy, signedByKey, v1Bytes } from "./fixtures/sign.mjs";
+import { delivery, newBody, newEd25519, newId, newSecret, now, signedBy, signedByKey, v1Bytes, withHeader } from "./fixtures/sign.mjs";
 
 const secret = newSecret();
 const ed25519 = newEd25519();
@@ -203,12 +203,51 @@ test("a body that is not text is re-signed over its bytes", async () => {
   assert.equal(sent.header("webhook-signature"), expected);
 });
 
-test("an id that is not ASCII is forwarded byte for byte, and signed again as the same bytes", async () => {
-  const id = `${newId()}-é-ß-漢-🦀`;
-  const bytes = (sent) => sent.lines.find(([name]) => name === "webhook-id")[1];
-  const plain = await forwarded("std", delivery(sign, { id }));
-  assert.deepEqual(bytes(plain).toString("latin1"), Buffer.from(id).toString("latin1"));
-  const signed = await forwarded("signed", delivery(sign, { id: `${id}-2` }));
-  assert.deepEqual(bytes(signed).toString("latin1"), Buffer.from(`${id}-2`).toString("latin1"));
-  new Webhook(originSecrets[0]).verify(signed.body, signatureHeaders(signed));
+/** One text on the wire in its spellings: as UTF-8, as that encoded once more, as Latin-1, and as what is no text at all. */
+const SPELLINGS = {
+  "UTF-8": Buffer.from("é"),
+  "UTF-8, encoded twice": Buffer.from("Ã©"),
+  "Latin-1": Buffer.from([0xe9]),
+  "half a character": Buffer.from([0xc3]),
+};
+
+for (const [what, odd] of Object.entries(SPELLINGS)) {
+  test(`an id beyond ASCII is refused, however it is spelt: ${what}`, async () => {
+    const before = origin.requests.length;
+    for (const signedAs of Object.values(SPELLINGS)) {
+      for (const path of ["std", "signed"]) {
+        const id = newId();
+        const signed = Buffer.concat([Buffer.from(`${id}-`), signedAs]);
+        const signature = v1Over(Buffer.concat([signed, Buffer.from(`.${now()}.{}`)]));
+        const headers = [["webhook-id", Buffer.concat([Buffer.from(`${id}-`), odd])], ["webhook-timestamp", String(now())], ["webhook-signature", signature]];
+        refused(await worker.post(path, { headers, body: "{}" }), 400, "invalid_header");
+      }
+    }
+    assert.equal(origin.requests.length, before);
+  });
+
+  test(`what stands beside the signature that holds goes on as it came, or not at all: ${what}`, async () => {
+    const made = delivery(sign);
+    const [, right] = made.headers.find(([name]) => name === "webhook-signature");
+    const odder = withHeader(made, "webhook-signature", Buffer.concat([Buffer.from(`${right} v9,`), odd]));
+    const reply = await worker.post("std", odder);
+    if (reply.status !== 200) return refused(reply, 400, "invalid_header");
+    const [, bytes] = origin.requests.at(-1).lines.find(([name]) => name === "webhook-signature");
+    assert.ok(bytes.toString("latin1").startsWith(right));
+    if (Buffer.from(odd.toString()).equals(odd)) assert.deepEqual(bytes, Buffer.concat([Buffer.from(`${right} v9,`), odd]));
+  });
+}
+
+const v1Over = (content) => `v1,${crypto.createHmac("sha256", Buffer.from(secret.slice(6), "base64")).update(content).digest("base64")}`;
+
+test("a delivery whose body has a fresh timestamp in it is not accepted under another boundary", async () => {
+  const [old, fresh] = [now() - 86_400, now()];
+  for (const [first, rest] of [['{"a":1', '{"b":2}'], ["a=1&at=", "&b=2"], ["<x>", "</x>"], ["", "{}"], ["a.b.c", "d.e"]]) {
+    const signature = v1Over(`msg_1.${old}.${first}.${fresh}.${rest}`);
+    for (const path of ["std", "signed"]) {
+      const headers = [["webhook-id", `msg_1.${old}.${first}`], ["webhook-timestamp", String(fresh)], ["webhook-signature", signature]];
+      refused(await worker.post(path, { headers, body: rest }), 400, "invalid_header");
+    }
+  }
+  for (const id of [`evt.1.${newId()}`, `2024.12.1.${newId()}`]) await forwarded("std", delivery(sign, { id }));
 });

@@ -83,9 +83,9 @@ test("an accepted event arrives as a passed one does, byte for byte", async () =
   await operator.becomes(made.id, "delivered");
 });
 
-test("an id that is not ASCII, and one with a slash, are kept as they are", async () => {
+test("an id that is no path segment is kept as it is", async () => {
   const { path, origin, operator } = take();
-  for (const id of ["msg-e2e-é/ü?", "msg-e2e-a/b%2F"]) {
+  for (const id of ["msg-e2e-\"<?#&=+", "msg-e2e-a/b%2F"]) {
     const made = fresh({ id });
     accepted(await worker.post(path, made), id);
     await operator.becomes(id, "delivered");

@@ -63,14 +63,34 @@ test("headers in every form that frameworks have them in", () => {
   for (const [name, headers] of Object.entries(forms)) assert.doesNotThrow(() => new Webhook(SECRET).verify(BODY, headers, at), name);
 });
 
-test("values that no request can have are checked as they are", () => {
-  const id = "a\nb\u0000é";
-  for (const body of [BODY, Buffer.from(BODY), "", "\n\n", JSON.stringify("\n".repeat(5000))]) {
-    const headers = headersFor(body, { id });
-    assert.doesNotThrow(() => new Webhook(SECRET).verify(body, headers, { ...at, jsonParse: false }));
-    assert.equal(thrown(() => new Webhook(SECRET).verify(body, { ...headers, "webhook-id": "a\nc\u0000é" }, at)).code, "no_matching_signature");
+test("an id is visible ASCII and has no timestamp in it, whatever holds the headers", () => {
+  const odd = ["a\nb", "a\u0000b", "é", "Ã©", "a b", "a\u200b", "\ud800", "a.1614265330.b", "a.161426533"];
+  for (const id of odd) {
+    for (const body of [BODY, Buffer.from(BODY), "", "\n\n", JSON.stringify("\n".repeat(5000))]) {
+      for (const form of ["utf8", "latin1"]) {
+        const signature = `v1,${crypto.createHmac("sha256", KEY).update(Buffer.from(`${id}.${NOW}.`, form)).update(body).digest("base64")}`;
+        const headers = { ...HEADERS, "webhook-id": id, "webhook-signature": signature };
+        for (const given of [headers, Object.entries(headers)]) {
+          const error = thrown(() => new Webhook(SECRET).verify(body, given, { ...at, jsonParse: false }));
+          assert.deepEqual([error.code, error.status, error.header], ["invalid_header", 400, "webhook-id"], JSON.stringify(id));
+        }
+      }
+    }
+    assert.equal(thrown(() => new Webhook(SECRET).sign(id, NOW, BODY)).code, "invalid_header", JSON.stringify(id));
+  }
+  for (const id of ["evt.1.2", "2024.12.1", "a/b?c#d"]) {
+    const headers = { ...HEADERS, "webhook-id": id, "webhook-signature": new Webhook(SECRET).sign(id, NOW, BODY) };
+    assert.deepEqual(new Webhook(SECRET).verify(BODY, headers, at), JSON.parse(BODY));
   }
 });
+
+test("nothing is signed that a receiver could take for another event", () => {
+  const webhook = new Webhook(SECRET);
+  assert.deepEqual(ofError(() => webhook.sign("", NOW, BODY)), ["missing_header", 500]);
+  assert.deepEqual(ofError(() => webhook.sign("a.1614265330.b", NOW, BODY)), ["invalid_header", 500]);
+  for (const at of [0, 999_999_999, NOW * 1000]) assert.deepEqual(ofError(() => webhook.sign("a", at, BODY)), ["invalid_timestamp", 500], String(at));
+});
+const ofError = (call) => (({ code, status }) => [code, status])(thrown(call));
 
 test("bodies in every form", () => {
   const bytes = new TextEncoder().encode(BODY);

@@ -67,10 +67,10 @@ test("the test in Rust is Rust, and names its outcome", async () => {
   assert.match(formatted, /Err\("jwk_unknown_kid"\)/);
 });
 
-test("an id beyond ASCII is in the Rust test as the bytes that were signed", async () => {
+test("an id with a quote is in the Rust test as the bytes that were signed", async () => {
   await make(page, "gemini");
   const secret = await page.locator("#secret").inputValue();
-  const [id, at, body] = ['msg_"é→', "1700000000", "{}"];
+  const [id, at, body] = ['msg_"\\', "1700000000", "{}"];
   const signature = createHmac("sha256", Buffer.from(secret.slice(6), "base64")).update(`${id}.${at}.${body}`).digest("base64");
   await page.click("#clear");
   await paste(page, `POST /gemini HTTP/1.1\nwebhook-id: ${id}\nwebhook-timestamp: ${at}\nwebhook-signature: v1,${signature}\n\n${body}`);
@@ -78,7 +78,7 @@ test("an id beyond ASCII is in the Rust test as the bytes that were signed", asy
   await page.fill("#now", at);
   await page.waitForSelector('#verdict[data-state="genuine"]');
   const text = await taken('[data-copy="rust"]');
-  assert.ok(text.includes(String.raw`("webhook-id", b"msg_\"\xc3\xa9\xe2\x86\x92" as &[u8])`), text);
+  assert.ok(text.includes(String.raw`("webhook-id", b"msg_\"\\" as &[u8])`), text);
 });
 
 test("the curl command sends the very bytes", async () => {

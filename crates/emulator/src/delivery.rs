@@ -135,7 +135,7 @@ fn stamp(emulator: &Emulator, event: &Event, target: &Target, kept: &mut Option<
                 let webhook = webhook.filter(|webhook| webhook.state == crate::webhook::State::Enabled)?;
                 Some((webhook.uri.clone(), webhook.signing_keys(now, emulator.options.rotation)))
             })?;
-            (uri, sign(&keys, event.id.as_bytes(), at, &event.body, &Portable))
+            (uri, sign(&keys, event.id.as_bytes(), at, &event.body, &Portable).ok()?)
         }
         Target::Dynamic(uri) => (uri.clone(), sign_dynamic(emulator, event, uri, at).ok()?),
     };
@@ -153,7 +153,7 @@ fn sign_dynamic(emulator: &Emulator, event: &Event, uri: &str, at: Timestamp) ->
         return emulator.read(|store| store.keys.rsa()?.token(&claims));
     }
     let key = emulator.read(|store| store.keys.signing().cloned())?;
-    Ok(sign_v1a(&[key], event.id.as_bytes(), at, &event.body))
+    Ok(sign_v1a(&[key], event.id.as_bytes(), at, &event.body)?)
 }
 
 /// The claims of the documented token. Only `aud` is documented, as a placeholder; the event is among them, as what a token says is

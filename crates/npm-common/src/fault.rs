@@ -32,6 +32,15 @@ impl Fault {
         Self::receiver("invalid_secret", message.to_owned())
     }
 
+    /// An id or a timestamp that cannot be signed.
+    pub fn unsignable(error: Error) -> Self {
+        let fix = match error {
+            Error::InvalidTimestamp => "pass a Date, or whole Unix seconds",
+            _ => "pass an id of visible ASCII, such as `msg_` and a UUID, without a timestamp behind a dot",
+        };
+        Self { header: header_of(error), ..Self::receiver(error.code(), [error.to_string().as_str(), fix].join("; ")) }
+    }
+
     /// The signature holds, and the body cannot be parsed.
     pub fn invalid_json() -> Self {
         let message = "the signature holds, and the body is not JSON; pass `jsonParse: false` and read `body` yourself";
@@ -78,9 +87,7 @@ impl From<Error> for Fault {
             500 | 503 => Self::receiver(error.code(), message),
             _ => Self::answer(Refusal::Check(error), message),
         };
-        if let Error::MissingHeader(name) | Error::InvalidHeader(name, _) = error {
-            fault.header = Some(name);
-        }
+        fault.header = header_of(error);
         fault.rotation = error.may_be_rotation();
         fault
     }
@@ -89,5 +96,12 @@ impl From<Error> for Fault {
 impl From<Fault> for JsValue {
     fn from(fault: Fault) -> Self {
         Self::from_str(&fault.to_text())
+    }
+}
+
+const fn header_of(error: Error) -> Option<&'static str> {
+    match error {
+        Error::MissingHeader(name) | Error::InvalidHeader(name, _) => Some(name),
+        _ => None,
     }
 }

@@ -52,12 +52,12 @@ pub fn describe(name: &str) -> String {
 /// The value of `webhook-signature` for a body: one signature for each key.
 ///
 /// # Errors
-/// `invalid_secret` where there is no key.
+/// `invalid_secret` where there is no key, and those of the core for an id or a timestamp.
 pub fn signed(keys: &[HmacKey], id: &str, timestamp: f64, body: &[u8]) -> Result<String, Fault> {
     if keys.is_empty() {
         return Err(Fault::no_signing_key());
     }
-    Ok(sign(keys, id.as_bytes(), seconds(timestamp), body, &Portable))
+    sign(keys, id.as_bytes(), seconds(timestamp), body, &Portable).map_err(Fault::unsignable)
 }
 
 /// The whole second of a clock.

@@ -114,7 +114,12 @@ export class Webhook {
    */
   verify<T = unknown>(payload: BodyLike, headers: HeadersLike, options?: VerifyOptions): T;
 
-  /** The value of `webhook-signature`, for tests and for senders: one signature for each shared secret. */
+  /**
+   * The value of `webhook-signature`, for tests and for senders: one signature for each shared secret.
+   *
+   * @throws {WebhookVerificationError} `invalid_header` for an id that receivers refuse: not visible ASCII, or with a timestamp behind a dot.
+   * `invalid_timestamp` for a time that is not ten digits in seconds
+   */
   sign(id: string, timestamp: Date | number, payload: BodyLike): string;
 }
 

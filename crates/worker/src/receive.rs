@@ -1,7 +1,5 @@
 //! One delivery, from its headers to its answer: steps 4 to 10.
 
-use std::borrow::Cow;
-
 use countersign::gateway::config::{Durable, Source};
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
@@ -58,7 +56,7 @@ impl Arrival {
     fn content(&self) -> [Option<Vec<u8>>; 2] {
         let lines = host::content(&self.request.headers());
         let (kind, encoding) = lines.split_once('\n').unwrap_or_default();
-        [kind, encoding].map(|value| Some(header_bytes(value).into_owned()).filter(|value| !value.is_empty()))
+        [kind, encoding].map(|value| Some(value.as_bytes().to_vec()).filter(|value| !value.is_empty()))
     }
 }
 
@@ -86,8 +84,7 @@ async fn handle(
     arrival: &Arrival,
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let values = header_bytes(&arrival.lines);
-    let headers = delivery_headers(source, &values);
+    let headers = delivery_headers(source, &arrival.lines);
     let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
     note_claim(source, presented.claim(), arrival.now, line);
     let verified = verify(state, source, arrival, &presented, line).await?;
@@ -234,20 +231,9 @@ pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str
     source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature])
 }
 
-fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
+/// Header text as workerd gives it and sends it on: it reads and writes UTF-8. It is decoded once, so that two spellings on the wire
+/// are never one value here.
+fn delivery_headers<'a>(source: &Source, lines: &'a str) -> Headers<'a> {
     let names = header_names(source).map(|name| -> &'a str { name });
-    names.zip(values.split(|byte| *byte == b'\n')).collect()
-}
-
-/// The bytes of header text. workerd reads headers as UTF-8; a platform that follows Fetch to the letter gives one character per
-/// byte, and then those bytes are the UTF-8 text.
-fn header_bytes(text: &str) -> Cow<'_, [u8]> {
-    if text.is_ascii() {
-        return Cow::Borrowed(text.as_bytes());
-    }
-    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
-    match bytes.filter(|bytes| std::str::from_utf8(bytes).is_ok()) {
-        Some(bytes) => Cow::Owned(bytes),
-        None => Cow::Borrowed(text.as_bytes()),
-    }
+    names.zip(lines.as_bytes().split(|byte| *byte == b'\n')).collect()
 }
