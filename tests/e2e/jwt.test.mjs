@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker } from "./fixtures/worker.mjs";
@@ -103,6 +104,20 @@ test("the same jti is the same event", async () => {
   const event = claims();
   succeeded(await send("both", event), "delivered", event.jti);
   duplicate(await send("both", { ...event, exp: now() + 100 }), event.jti);
+});
+
+test("a jti that no webhook-id can be like is replaced by its hash, and never refused", async () => {
+  for (const jti of [`${newId()}.1795830000.x`, `${newId()}.161426533`, `${newId()}-é`, `${newId()} x`, `${newId()}${"x".repeat(256)}`]) {
+    const id = createHash("sha256").update(jti).digest("hex");
+    succeeded(await send("both", claims({ jti })), "delivered", id);
+    assert.equal(origin.requests.at(-1).header("webhook-id"), id);
+    duplicate(await send("both", claims({ jti, data: {} })), id);
+    succeeded(await send("signed", claims({ jti })), "delivered", id);
+    const sent = origin.requests.at(-1);
+    assert.equal(sent.header("webhook-id"), id);
+    const [timestamp, signature] = ["webhook-timestamp", "webhook-signature"].map((name) => sent.header(name));
+    new Webhook(originSecret).verify(sent.body, { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature });
+  }
 });
 
 test("a re-signed token's event has the jti as its id and the claims as its body", async () => {
