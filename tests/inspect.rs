@@ -306,7 +306,7 @@ fn a_verdict_agrees_with_its_report() {
     }
     let then = NOW - 1000;
     let key = HmacKey::from_bytes(&key()).unwrap();
-    let signature = sign(&[key], b"msg_1", Timestamp::from_unix(then), "{}", &Portable);
+    let signature = sign(&[key], b"msg_1", Timestamp::from_unix(then), "{}", &Portable).unwrap();
     let sent = Sent { id: "msg_1".into(), timestamp: then.to_string(), signature, body: b"{}".to_vec() };
     let report = sent.inspect(&[Secret::Text(SECRET)]);
     assert_eq!((report.code, report.verdict.code), (Some("timestamp_too_old"), "age_alone"));
