@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 use tokio::sync::{Semaphore, watch};
 
+use crate::api::triggers::Trigger;
 use crate::clock::Clock;
 use crate::delivery::{self, Record, Target};
 use crate::event::Event;
@@ -34,6 +35,7 @@ pub struct Emulator {
 pub(crate) struct Store {
     pub(crate) webhooks: Vec<Webhook>,
     pub(crate) jobs: HashMap<String, Job>,
+    pub(crate) triggers: Vec<Trigger>,
     /// The ids of jobs in the order of their making, deleted ones included.
     pub(crate) job_order: Vec<String>,
     pub(crate) deliveries: Vec<Record>,
@@ -57,6 +59,7 @@ impl Emulator {
         let store = Store {
             webhooks: Vec::new(),
             jobs: HashMap::new(),
+            triggers: Vec::new(),
             job_order: Vec::new(),
             deliveries: Vec::new(),
             keys: ServiceKeys::new(options.seed.as_deref(), options.dynamic == Dynamic::Jwt)?,

@@ -35,6 +35,8 @@ pub struct Form {
     pub id: DataId,
     /// Whether an interaction that made a video sends `video.generated`.
     pub video: bool,
+    /// Whether an interaction tells of an end that the documentation has no event for.
+    pub unlisted: bool,
 }
 
 /// An event, the same for every receiver and at every attempt.
@@ -78,7 +80,7 @@ impl Event {
     /// The event that tells how a job ended, under the given `webhook-id`; `None` where no type of event does.
     pub fn of_job(job: &Job, id: String, form: Form) -> Option<Self> {
         let (outcome, ended_ms) = job.ended?;
-        let kind = job.event_type(form.video)?;
+        let kind = job.event_type(form)?;
         let named = form.id == DataId::Name || job.kind != Kind::Batch;
         let mut data = Data { id: if named { job.name() } else { job.id.clone() }, ..Data::default() };
         if kind == "video.generated" {
@@ -141,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_contested_follows_the_form() {
-        let form = Form { metadata: MetadataPlace::Top, id: DataId::Name, video: false };
+        let form = Form { metadata: MetadataPlace::Top, id: DataId::Name, ..Form::default() };
         assert_eq!(
             body(Kind::Batch, Outcome::Succeeded, Some(1), form),
             r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"batches/abc"},"user_metadata":{"b":[1,2],"a":{}}}"#

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::event::Form;
+
 /// What kind of job it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -30,6 +32,12 @@ pub enum Outcome {
     Cancelled,
     /// Waiting for the client (interactions; others succeed).
     RequiresAction,
+    /// Cut short, as by `max_output_tokens` (interactions; others succeed).
+    Incomplete,
+    /// Out of budget (interactions; others fail).
+    BudgetExceeded,
+    /// To be resumed by the client (interactions; others succeed).
+    RequiresContinuation,
 }
 
 /// The webhooks of one request, instead of the registered ones.
@@ -85,10 +93,11 @@ impl Job {
 
     /// The type of the event that tells how the job ended. A video that fails has none: no such type is documented.
     ///
-    /// `as_video` says whether an interaction that made a video tells so by `video.generated`.
-    pub fn event_type(&self, as_video: bool) -> Option<&'static str> {
+    /// The form says whether an interaction that made a video tells so by `video.generated`, and whether ends that Google's documentation
+    /// has no type for are told of at all.
+    pub fn event_type(&self, form: Form) -> Option<&'static str> {
         let (outcome, _) = self.ended?;
-        if self.makes_video && as_video && outcome == Outcome::Succeeded {
+        if self.makes_video && form.video && outcome == Outcome::Succeeded {
             return Some("video.generated");
         }
         match (self.kind, outcome) {
@@ -100,6 +109,11 @@ impl Job {
             (Kind::Interaction, Outcome::Failed) => Some("interaction.failed"),
             (Kind::Interaction, Outcome::Cancelled) => Some("interaction.cancelled"),
             (Kind::Interaction, Outcome::RequiresAction) => Some("interaction.requires_action"),
+            (Kind::Interaction, Outcome::Incomplete) if form.unlisted => Some("interaction.incomplete"),
+            (Kind::Interaction, Outcome::BudgetExceeded) if form.unlisted => Some("interaction.budget_exceeded"),
+            (Kind::Interaction, Outcome::RequiresContinuation) if form.unlisted => {
+                Some("interaction.requires_continuation")
+            }
             (Kind::Video, Outcome::Succeeded) => Some("video.generated"),
             _ => None,
         }
@@ -110,7 +124,10 @@ impl Job {
 const fn possible(kind: Kind, outcome: Outcome) -> Outcome {
     match (kind, outcome) {
         (Kind::Interaction | Kind::Video, Outcome::Expired) => Outcome::Failed,
-        (Kind::Batch | Kind::Video, Outcome::RequiresAction) => Outcome::Succeeded,
+        (Kind::Batch | Kind::Video, Outcome::BudgetExceeded) => Outcome::Failed,
+        (Kind::Batch | Kind::Video, Outcome::RequiresAction | Outcome::Incomplete | Outcome::RequiresContinuation) => {
+            Outcome::Succeeded
+        }
         _ => outcome,
     }
 }
@@ -133,7 +150,7 @@ mod tests {
             for outcome in [Outcome::Succeeded, Outcome::Failed, Outcome::Expired, Outcome::RequiresAction] {
                 let mut job = job(kind);
                 assert!(job.end(outcome, 1));
-                types.extend(job.event_type(false));
+                types.extend(job.event_type(Form::default()));
             }
         }
         types.sort_unstable();
@@ -143,12 +160,28 @@ mod tests {
         assert_eq!(types, all);
     }
 
+    /// Google's documentation has no event for these, so none is sent unless that is asked for.
+    #[test]
+    fn ends_without_a_documented_event_are_told_of_if_asked_for() {
+        for (outcome, event) in [
+            (Outcome::Incomplete, "interaction.incomplete"),
+            (Outcome::BudgetExceeded, "interaction.budget_exceeded"),
+            (Outcome::RequiresContinuation, "interaction.requires_continuation"),
+        ] {
+            let mut job = job(Kind::Interaction);
+            assert!(job.end(outcome, 1));
+            assert_eq!(job.event_type(Form::default()), None);
+            assert_eq!(job.event_type(Form { unlisted: true, ..Form::default() }), Some(event));
+            assert!(!SUBSCRIBABLE.contains(&event));
+        }
+    }
+
     #[test]
     fn a_job_ends_once() {
         let mut job = job(Kind::Batch);
-        assert_eq!(job.event_type(false), None);
+        assert_eq!(job.event_type(Form::default()), None);
         assert!(job.end(Outcome::Expired, 1) && !job.end(Outcome::Succeeded, 2));
-        assert_eq!((job.ended, job.event_type(false)), (Some((Outcome::Expired, 1)), Some("batch.expired")));
+        assert_eq!((job.ended, job.event_type(Form::default())), (Some((Outcome::Expired, 1)), Some("batch.expired")));
     }
 
     #[test]
@@ -157,7 +190,7 @@ mod tests {
         job.makes_video = true;
         job.end(Outcome::Succeeded, 1);
         assert_eq!(
-            (job.event_type(true), job.event_type(false)),
+            (job.event_type(Form { video: true, ..Form::default() }), job.event_type(Form::default())),
             (Some("video.generated"), Some("interaction.completed"))
         );
     }

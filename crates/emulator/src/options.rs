@@ -85,6 +85,10 @@ pub struct ServeOptions {
     #[arg(long, value_enum, default_value_t, help_heading = "What Google leaves open")]
     pub video_event: VideoEvent,
 
+    /// Whether an interaction that ends as incomplete, budget_exceeded or requires_continuation sends an event of that name
+    #[arg(long, value_enum, default_value_t, help_heading = "What Google leaves open")]
+    pub unlisted_events: UnlistedEvents,
+
     /// Refuses `userMetadata` in camel case, as the live service did for batches (go-genai issue 779)
     #[arg(long, help_heading = "What Google leaves open")]
     pub strict_metadata: bool,
@@ -114,10 +118,21 @@ pub enum VideoEvent {
     Video,
 }
 
+/// Whether ends that the documentation has no event for are told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum UnlistedEvents {
+    /// Nothing is sent
+    #[default]
+    None,
+    /// `interaction.incomplete`, `interaction.budget_exceeded`, `interaction.requires_continuation`, to webhooks of the request's own
+    Own,
+}
+
 impl ServeOptions {
     /// What is contested about a body.
     pub fn form(&self) -> Form {
-        Form { metadata: self.metadata, id: self.data_id, video: self.video_event == VideoEvent::Video }
+        let (video, unlisted) = (self.video_event == VideoEvent::Video, self.unlisted_events == UnlistedEvents::Own);
+        Form { metadata: self.metadata, id: self.data_id, video, unlisted }
     }
 }
 

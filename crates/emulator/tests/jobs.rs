@@ -134,3 +134,71 @@ async fn jobs_end_as_told_from_then_on() {
     assert_eq!(receiver.next().await.json()["type"], "batch.expired");
     assert_eq!(gemini.call("PUT", "/_emulator/outcome", json!({ "outcome": "lost" })).await.0, 400);
 }
+
+#[tokio::test]
+async fn an_interaction_ends_in_every_way_that_the_sdks_know() {
+    for (switch, sent) in [("none", false), ("own", true)] {
+        let mut receiver = Receiver::start([]).await;
+        let gemini = serve(&format!("--job-time 1h --unlisted-events {switch}")).await;
+        let extra = json!({ "webhook_config": { "uris": [receiver.url] } });
+        for status in ["incomplete", "budget_exceeded", "requires_continuation"] {
+            let id = gemini.ok("POST", INTERACTIONS, interaction(extra.clone())).await["id"].clone();
+            let id = id.as_str().unwrap();
+            gemini.ok("POST", &format!("/_emulator/jobs/{id}/end"), json!({ "outcome": status })).await;
+            assert_eq!(gemini.ok("GET", &format!("/v1/interactions/{id}"), json!(null)).await["status"], status);
+            if sent {
+                let body = receiver.next().await.json();
+                assert_eq!((&body["type"], &body["data"]["id"]), (&json!(format!("interaction.{status}")), &json!(id)));
+            }
+        }
+        assert_eq!(gemini.deliveries("", 0).await.len(), if sent { 3 } else { 0 });
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_runs_an_interaction_that_tells_its_own_webhook() {
+    let mut receiver = Receiver::start([]).await;
+    let gemini = serve("--job-time 1h").await;
+    let config = json!({ "uris": [receiver.url], "user_metadata": { "order": 7 } });
+    let interaction = json!({ "agent": "deep-research", "input": "hello", "webhook_config": config });
+    let trigger = json!({ "schedule": "0 9 * * 1", "time_zone": "Europe/Berlin", "interaction": interaction, "display_name": "weekly" });
+    let created = gemini.ok("POST", "/v1beta/triggers", trigger.clone()).await;
+    assert_eq!(
+        (&created["status"], &created["interaction"], &created["display_name"]),
+        (&json!("active"), &interaction, &json!("weekly"))
+    );
+    let path = format!("/v1beta/triggers/{}", created["id"].as_str().unwrap());
+
+    let run = gemini.ok("POST", &format!("{path}/executions"), json!(null)).await;
+    assert_eq!((&run["status"], &run["trigger_id"]), (&json!("in_progress"), &created["id"]));
+    let id = run["interaction_id"].as_str().unwrap();
+    gemini.ok("POST", &format!("/_emulator/jobs/{id}/end"), json!({ "outcome": "failed" })).await;
+    let received = receiver.next().await;
+    assert!(received.verify_by_set(&gemini.keys().await).is_ok());
+    let body = received.json();
+    assert_eq!((&body["type"], &body["data"]["id"]), (&json!("interaction.failed"), &json!(id)));
+    assert_eq!(body["data"]["user_metadata"], json!({ "order": 7 }));
+
+    let executions = gemini.ok("GET", &format!("{path}/executions"), json!(null)).await;
+    assert_eq!(
+        (&executions["trigger_executions"][0]["id"], &executions["trigger_executions"][0]["status"]),
+        (&run["id"], &json!("failed"))
+    );
+    let paused = gemini.ok("PATCH", &path, json!({ "status": "paused" })).await;
+    assert_eq!(
+        (&paused["status"], &paused["consecutive_failure_count"], &paused["previous_interaction_id"]),
+        (&json!("paused"), &json!(1), &json!(id))
+    );
+    assert_eq!(gemini.ok("GET", "/v1beta/triggers", json!(null)).await["triggers"], json!([paused]));
+    gemini.ok("DELETE", &path, json!(null)).await;
+    assert_eq!(gemini.get(&path).await.0, 404);
+
+    for broken in ["schedule", "time_zone", "interaction"] {
+        let mut body = trigger.clone();
+        body.as_object_mut().unwrap().remove(broken);
+        assert_eq!(gemini.post("/v1beta/triggers", body).await.0, 400, "{broken}");
+    }
+    let mut body = trigger;
+    body["interaction"]["webhook_config"]["uris"] = json!([]);
+    assert_eq!(gemini.post("/v1beta/triggers", body).await.0, 400);
+}

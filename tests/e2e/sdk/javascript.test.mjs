@@ -12,9 +12,9 @@ const note = "for JavaScript";
 let world;
 after(() => world?.close());
 
-test("@google/genai 3.1.0 starts jobs, and their events arrive by way of the Worker", async () => {
+test("@google/genai 3.3.0 starts jobs, and their events arrive by way of the Worker", async () => {
   const { version } = JSON.parse(readFileSync(`${repository}node_modules/@google/genai/package.json`, "utf8"));
-  assert.equal(version, "3.1.0");
+  assert.equal(version, "3.3.0");
   world = await World.start("javascript-world");
   const ai = new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl: world.gemini } });
   const started = await start(ai, world.addresses);
@@ -28,7 +28,21 @@ test("@google/genai 3.1.0 starts jobs, and their events arrive by way of the Wor
   const webhook = await ai.webhooks.get(started.webhook);
   assert.deepEqual([webhook.state, webhook.signing_secrets.length], ["enabled", 2]);
   await ai.webhooks.delete(started.webhook);
+
+  const run = await runTrigger(ai, world.addresses);
+  const arrival = (await world.arrivals("gemini-jobs", 4)).map(({ body }) => JSON.parse(body)).find(({ data }) => data.id === run.interaction_id);
+  assert.deepEqual([arrival.type, arrival.data.user_metadata], ["interaction.completed", { note, nested: { n: 1 } }]);
+  const { trigger_executions: executions } = await ai.triggers.listExecutions(run.trigger_id);
+  assert.deepEqual(executions.map(({ id, status }) => [id, status]), [[run.id, "completed"]]);
+  await ai.triggers.delete(run.trigger_id);
 });
+
+/** An agent on a schedule, which tells a webhook of its own; and one run of it, asked for. */
+async function runTrigger(ai, { own }) {
+  const interaction = { agent: "deep-research", input: "hello", webhook_config: { uris: [own], user_metadata: { note, nested: { n: 1 } } } };
+  const { id } = await ai.triggers.create({ schedule: "0 9 * * 1", time_zone: "UTC", interaction });
+  return ai.triggers.run(id);
+}
 
 async function start(ai, { registered, own }) {
   const metadata = { note, nested: { n: 1 } };

@@ -1,6 +1,7 @@
 """What an application does with Google's Python SDK, as it comes from PyPI: one step per call.
 
     jobs.py start      < {"gemini": base URL, "registered": URL, "own": URL, "note": text}
+    jobs.py trigger    < {"gemini": base URL, "own": URL, "note": text}
     jobs.py results    < {"gemini": base URL, "secret": the origin's, "arrivals": [...], and what `start` answered}
 
 Answers on standard output, as JSON.
@@ -59,6 +60,15 @@ def start_video(client, own):
     ).id
 
 
+def trigger(client, told):
+    """An agent on a schedule, which tells a webhook of its own; and one run of it, asked for. From 3.0 on."""
+    own = {"uris": [told["own"]], "user_metadata": {"note": told["note"]}}
+    interaction = {"agent": "deep-research", "input": "hello", "webhook_config": own}
+    created = client.triggers.create(schedule="0 9 * * 1", time_zone="UTC", interaction=interaction)
+    run = client.triggers.run(trigger_id=created.id)
+    return {"trigger": created.id, "run": run.id, "interaction": run.interaction_id}
+
+
 def results(client, told):
     for arrival in told["arrivals"]:
         Webhook(told["secret"]).verify(arrival["body"], arrival["headers"])
@@ -88,7 +98,7 @@ def video(client, name):
 def main():
     told = json.load(sys.stdin)
     options = types.HttpOptions(base_url=told["gemini"])
-    step = {"start": start, "results": results}[sys.argv[1]]
+    step = {"start": start, "trigger": trigger, "results": results}[sys.argv[1]]
     answer = step(genai.Client(api_key="any", http_options=options), told)
     json.dump({**answer, "version": genai.__version__}, sys.stdout)
 

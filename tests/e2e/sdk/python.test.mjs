@@ -10,7 +10,7 @@ const worlds = [];
 after(() => Promise.all(worlds.map((world) => world.close())));
 
 const VERSIONS = {
-  "python-3": { version: "3.4.0", video: "interaction.completed" },
+  "python-3": { version: "3.6.1", video: "interaction.completed" },
   "python-2": { version: "2.34.0", video: "video.generated" },
 };
 
@@ -31,5 +31,11 @@ for (const [name, { version, video }] of Object.entries(VERSIONS)) {
     assert.match(results.own_batch_file, /^files\/batch-/);
     assert.match(results.video, /^https:\/\/generativelanguage\.googleapis\.com\//);
     assert.deepEqual([results.webhook, results.secrets], ["enabled", 2]);
+
+    if (version.startsWith("2.")) return;
+    const { interaction } = await step(interpreter, "trigger", { gemini: world.gemini, ...world.addresses, note });
+    const events = (await world.arrivals("gemini-jobs", 4)).map(({ body }) => JSON.parse(body));
+    const { type, data } = events.find(({ data }) => data.id === interaction);
+    assert.deepEqual([type, data.user_metadata], ["interaction.completed", { note }]);
   });
 }

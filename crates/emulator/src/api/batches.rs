@@ -116,7 +116,7 @@ fn operation(job: &Job) -> Value {
         Some((Outcome::Failed, _)) => "BATCH_STATE_FAILED",
         Some((Outcome::Expired, _)) => "BATCH_STATE_EXPIRED",
         Some((Outcome::Cancelled, _)) => "BATCH_STATE_CANCELLED",
-        Some((Outcome::Succeeded | Outcome::RequiresAction, _)) => "BATCH_STATE_SUCCEEDED",
+        Some(_) => "BATCH_STATE_SUCCEEDED",
     };
     let changed = rfc3339(job.ended.map_or(job.created_ms, |(_, at)| at));
     let mut metadata = json!({

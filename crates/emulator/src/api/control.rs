@@ -24,7 +24,8 @@ GET  /_emulator/deliveries?state=&type=&webhook=&id=&count=&attempts=&wait=&limi
        `attempts` attempts each) match, or then. state: pending, delivered, given_up, dropped
 POST /_emulator/jobs/{id}/end     {\"outcome\":\"failed\"}: ends a running job now
 PUT  /_emulator/outcome           {\"outcome\":\"expired\"}: how jobs end from now on
-                                  (succeeded, failed, expired, cancelled, requires_action)
+                                  (succeeded, failed, expired, cancelled, requires_action, incomplete,
+                                  budget_exceeded, requires_continuation)
 PUT  /_emulator/jwks              {\"kid\":false,\"status\":503,\"delay_ms\":0,\"max_age\":600}: how the key set is served;
                                   what is left out is as by default
 POST /_emulator/jwks/rotate       a new key signs from now on, and the oldest leaves the set

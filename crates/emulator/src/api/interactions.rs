@@ -28,15 +28,38 @@ struct CreateBody {
     webhook_config: Option<ConfigBody>,
 }
 
+#[derive(Deserialize)]
+struct Background {
+    #[serde(default)]
+    background: bool,
+}
+
 /// `POST /interactions`
 pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> Answer {
-    body::no_camel_case(&body::members(&body)?)?;
-    let body: CreateBody = body::read(&body)?;
+    let mut job = job(&emulator, &body, false)?;
+    let Background { background } = body::read(&body)?;
+    if !background {
+        // What is answered at once has no event: nobody waits for it.
+        job.end(Outcome::Succeeded, job.created_ms);
+        let resource = resource(&job);
+        emulator.write(|store| store.jobs.insert(job.id.clone(), job));
+        return Ok(Json(resource));
+    }
+    let resource = resource(&job);
+    emulator.start(job);
+    Ok(Json(resource))
+}
+
+/// The job that a request makes, not started. `background` where it runs so whatever the request says.
+pub(super) fn job(emulator: &Emulator, body: &[u8], background: bool) -> Result<Job, ApiError> {
+    body::no_camel_case(&body::members(body)?)?;
+    let body: CreateBody = body::read(body)?;
+    let background = background || body.background;
     let model = body.model.or(body.agent).ok_or_else(|| ApiError::invalid("model or agent is required."))?;
     if body.input.is_none() {
         return Err(ApiError::invalid("input is required."));
     }
-    if body.webhook_config.is_some() && !body.background {
+    if body.webhook_config.is_some() && !background {
         return Err(ApiError::invalid(
             "webhook_config is only supported for background interactions (background=true).",
         ));
@@ -46,17 +69,7 @@ pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -
     let (id, now) = (format!("v1_{}", random::resource_id::<40>()?), emulator.clock.now_ms());
     let makes_video = body.response_format.as_ref().is_some_and(asks_for_video);
     let (kind, display_name, inlined) = (Kind::Interaction, None, None);
-    let mut job = Job { kind, id, model, display_name, inlined, makes_video, webhook, created_ms: now, ended: None };
-    if !body.background {
-        // What is answered at once has no event: nobody waits for it.
-        job.end(Outcome::Succeeded, now);
-        let resource = resource(&job);
-        emulator.write(|store| store.jobs.insert(job.id.clone(), job));
-        return Ok(Json(resource));
-    }
-    let resource = resource(&job);
-    emulator.start(job);
-    Ok(Json(resource))
+    Ok(Job { kind, id, model, display_name, inlined, makes_video, webhook, created_ms: now, ended: None })
 }
 
 /// `GET /interactions/{id}`
@@ -102,6 +115,9 @@ fn resource(job: &Job) -> Value {
         Some((Outcome::Failed | Outcome::Expired, _)) => "failed",
         Some((Outcome::Cancelled, _)) => "cancelled",
         Some((Outcome::RequiresAction, _)) => "requires_action",
+        Some((Outcome::Incomplete, _)) => "incomplete",
+        Some((Outcome::BudgetExceeded, _)) => "budget_exceeded",
+        Some((Outcome::RequiresContinuation, _)) => "requires_continuation",
         Some((Outcome::Succeeded, _)) => "completed",
     };
     let content = if job.makes_video {

@@ -7,6 +7,7 @@ mod error;
 mod interactions;
 mod jwks;
 mod page;
+pub(crate) mod triggers;
 mod videos;
 mod webhooks;
 
@@ -63,6 +64,9 @@ fn api() -> Router<Arc<Emulator>> {
         .route("/interactions", post(interactions::create))
         .route("/interactions/{id}", get(interactions::get).delete(interactions::delete))
         .route("/interactions/{id}/cancel", post(interactions::cancel))
+        .route("/triggers", get(triggers::list).post(triggers::create))
+        .route("/triggers/{id}", get(triggers::get).patch(triggers::update).delete(triggers::delete))
+        .route("/triggers/{id}/executions", get(triggers::executions).post(triggers::run))
         .layer(from_fn(need_key))
 }
 
