@@ -1,6 +1,7 @@
 // A delivery as something to run: a curl command, an HTTP file, a test. A secret is written into it only where it was made up
 // here; one that was typed in is read from the environment.
-import { textOf, toBase64, toHex, utf8 } from "./encoding.js";
+import { textOf, toBase64, utf8 } from "./encoding.js";
+import { decoding, isHeader, isHttpBody, isHttpHeader, isPlainWord, jsString, rustBytes, rustString, shellWord } from "./escape.js";
 
 export const FORMATS = [
   { id: "curl", label: "curl", write: curl },
@@ -11,34 +12,47 @@ export const FORMATS = [
 
 const URL = "http://127.0.0.1:8787/gemini";
 
+/** Headers of one connection. Whatever sends the request writes its own. */
+const CONNECTION = ["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/** The names of the headers that a format leaves out, because it cannot say them without saying more. */
+export function leftOut(id, { headers }) {
+  const fits = { curl: isHeader, http: isHttpHeader }[id];
+  return fits === undefined ? [] : headers.filter((header) => !belongsToConnection(header) && !fits(header)).map(([name]) => name);
+}
+
 function curl({ headers, body }) {
-  const lines = headers.map(([name, value]) => `--header ${quoted(`${name}: ${value}`)}`);
-  return [`curl ${URL}`, ...lines, `--data-binary ${quotedBytes(body)}`].join(" \\\n  ");
+  const sent = headers.filter((header) => isHeader(header) && !belongsToConnection(header));
+  // An empty header is written with a semicolon; with a colon alone curl sends none, which keeps it from adding one.
+  const lines = sent.map(([name, value]) => `--header ${shellWord(value === "" ? `${name};` : `${name}: ${value}`)}`);
+  if (!sent.some(([name]) => name.toLowerCase() === "content-type")) lines.push("--header 'content-type:'");
+  const text = textOf(body);
+  const plain = isPlainWord(text);
+  // `--data-raw` reads no file for a body that begins with an at sign.
+  const data = plain ? `--data-raw ${shellWord(text)}` : "--data-binary @-";
+  const command = [`curl ${URL}`, ...lines, data].join(" \\\n  ");
+  return plain ? command : `${decoding(body)} |\n  ${command}`;
 }
 
 function http({ headers, body }) {
   const text = textOf(body);
-  const note = text === undefined ? "# The body is not text; this is its base64. Send its bytes with curl.\n" : "";
-  const lines = headers.map(([name, value]) => `${name}: ${value}\n`).join("");
-  return `${note}POST ${URL} HTTP/1.1\n${lines}\n${text ?? toBase64(body)}`;
+  const held = text !== undefined && isHttpBody(text);
+  const notes = [
+    !held && "# This file cannot hold the body without a risk of running a part of it; this is its base64. Send its bytes with curl.\n",
+    held && /\r|^\ufeff|\n$/.test(text) && "# Editors may change line breaks, a byte order mark, or the end of the body. curl sends them as they are.\n",
+    leftOut("http", { headers }).length > 0 && "# Headers that this file cannot hold were left out.\n",
+  ];
+  const lines = headers.filter((header) => isHttpHeader(header) && !belongsToConnection(header)).map(([name, value]) => `${name}: ${value}\n`);
+  return `${notes.filter(Boolean).join("")}POST ${URL} HTTP/1.1\n${lines.join("")}\n${held ? text : toBase64(body)}`;
 }
 
-/** In single quotes, as every POSIX shell takes it. */
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-
-/** Bytes that are no plain text need bash's `$'…'`. */
-function quotedBytes(bytes) {
-  const text = textOf(bytes);
-  if (text !== undefined && !/[\r\0]|^\ufeff/.test(text)) return quoted(text);
-  const escape = (byte) => (byte >= 0x20 && byte < 0x7f && byte !== 0x27 && byte !== 0x5c ? String.fromCharCode(byte) : `\\x${toHex(byte)}`);
-  return `$'${[...bytes].map(escape).join("")}'`;
-}
+const belongsToConnection = ([name]) => CONNECTION.includes(name.toLowerCase());
 
 function rust(delivery) {
   const { headers, body, scheme, now, report, jwks, audience, issuer, tolerance } = delivery;
-  const lines = headers.map(([name, value]) => `        (${literal(name)}, b${bytesLiteral(utf8(value))} as &[u8]),`).join("\n");
-  const outcome = report.ok ? "Ok(())" : `Err(${literal(report.code)})`;
-  const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${literal(audience)}.into(), issuer: ${issuer ? `Some(${literal(issuer)}.into())` : "None"}, leeway: 60 });` : "";
+  const lines = headers.map(([name, value]) => `        (${rustString(name)}, ${rustBytes(utf8(value))} as &[u8]),`).join("\n");
+  const outcome = report.ok ? "Ok(())" : `Err(${rustString(report.code)})`;
+  const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : "None"}, leeway: 60 });` : "";
   const age = tolerance === 300 ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
   const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && "SecretKey", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
@@ -52,8 +66,8 @@ ${lines}
     ]
     .into_iter()
     .collect();
-    let body: &[u8] = b${bytesLiteral(body)};
-    let ${audience || age ? "mut " : ""}policy = Policy::of(scheme::find(${literal(scheme)}).unwrap());${token}${age}
+    let body: &[u8] = ${rustBytes(body)};
+    let ${audience || age ? "mut " : ""}policy = Policy::of(scheme::find(${rustString(scheme)}).unwrap());${token}${age}
     let verified = || -> Result<(), Error> {
 ${rustKeys(delivery)}
         let delivery = Delivery::new(headers, body);
@@ -65,28 +79,28 @@ ${rustKeys(delivery)}
 }
 
 function rustKeys({ jwks, secrets, own }) {
-  if (jwks) return `        let set = Jwks::parse(r####"${jwks}"####.as_bytes())?;\n        let keys = Keys { secrets: &[], jwks: Some(&set) };`;
+  if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { secrets: &[], jwks: Some(&set) };`;
   const parse = (secret) => `SecretKey::parse(${secret})?`;
-  const list = own ? secrets.map((secret) => parse(literal(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
+  const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
   return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, jwks: None };`;
 }
 
 function js(delivery) {
   const { headers, body, scheme, now, report } = delivery;
-  const lines = headers.map((pair) => `    [${pair.map((part) => JSON.stringify(part)).join(", ")}],`).join("\n");
+  const lines = headers.map((pair) => `    [${pair.map(jsString).join(", ")}],`).join("\n");
   const text = textOf(body);
   const call = `${maker(scheme)}(${jsArguments(delivery)}).unwrap(body, headers, { now: ${now}, jsonParse: false })`;
   const name = report.ok ? "the delivery is genuine" : `the delivery is refused as ${report.code}`;
-  const checked = report.ok ? `  await ${call};` : `  await assert.rejects(async () => ${call}, { code: ${JSON.stringify(report.code)} });`;
+  const checked = report.ok ? `  await ${call};` : `  await assert.rejects(async () => ${call}, { code: ${jsString(report.code)} });`;
   return `import test from "node:test";
 import assert from "node:assert/strict";
 import { ${maker(scheme)} } from "countersign";
 
-test(${JSON.stringify(name)}, async () => {
+test(${jsString(name)}, async () => {
   const headers = [
 ${lines}
   ];
-  const body = ${text === undefined ? `Buffer.from("${toBase64(body)}", "base64")` : JSON.stringify(text)};
+  const body = ${text === undefined ? `Buffer.from("${toBase64(body)}", "base64")` : jsString(text)};
 ${checked}
 });
 `;
@@ -96,23 +110,17 @@ const maker = (scheme) => ({ "standard-webhooks": "standard", svix: "svix", gemi
 
 function jsArguments({ scheme, jwks, secrets, own, audience, issuer, tolerance }) {
   const age = tolerance === 300 ? "" : `tolerance: ${tolerance}`;
-  if (scheme !== "gemini-dynamic") return (own ? JSON.stringify(secrets) : "process.env.WEBHOOK_SECRET") + (age && `, { ${age} }`);
-  const token = audience ? `, accept: ["v1a", "jwt"], audience: ${JSON.stringify(audience)}${issuer ? `, issuer: ${JSON.stringify(issuer)}` : ""}` : "";
-  return `{ jwks: ${compact(jwks)}${token}${age && `, ${age}`} }`;
+  if (scheme !== "gemini-dynamic") return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (age && `, { ${age} }`);
+  const token = audience ? `, accept: ["v1a", "jwt"], audience: ${jsString(audience)}${issuer ? `, issuer: ${jsString(issuer)}` : ""}` : "";
+  return `{ jwks: ${keySet(jwks)}${token}${age && `, ${age}`} }`;
 }
 
-function compact(json) {
+/** The package parses a set before it reads one, so a text that is not JSON is shown as what it is to it: no set. */
+function keySet(jwks) {
   try {
-    return JSON.stringify(JSON.parse(json));
+    JSON.parse(jwks);
+    return `JSON.parse(${jsString(jwks)})`;
   } catch {
-    return '{ keys: [] }';
+    return "{}";
   }
-}
-
-const literal = (text) => JSON.stringify(text);
-
-/** Bytes as a literal of Rust has them: what is not printable ASCII is in hex. */
-function bytesLiteral(bytes) {
-  const escape = (byte) => (byte === 0x22 || byte === 0x5c ? `\\${String.fromCharCode(byte)}` : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${toHex(byte)}`);
-  return `"${[...bytes].map(escape).join("")}"`;
 }

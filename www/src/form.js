@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import { readTime } from "./time.js";
 
 const SECRETS = /^(?:v1,)?wh(?:sec|pk|sk)_/;
-const LINE = /^[ \t]*([^\s:]+)[ \t]*:[ \t]*(.*?)[ \t]*$/;
+const NAME = /^[^\s:]+$/;
 
 export class Form {
   #body;
@@ -46,7 +46,7 @@ export class Form {
       jwks: dynamic ? text("jwks") : undefined,
       audience: dynamic ? text("audience") : undefined,
       issuer: dynamic ? text("issuer") : undefined,
-      tolerance: Number.isInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : 300,
+      tolerance: Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : 300,
       now: now ?? Math.floor(Date.now() / 1000),
     };
   }
@@ -78,9 +78,18 @@ export class Form {
 /** Header lines as pairs. A line without a colon is passed over. */
 function pairs(text) {
   return text.split("\n").flatMap((line) => {
-    const [, name, value] = LINE.exec(line) ?? [];
-    return name === undefined ? [] : [[name, value]];
+    const colon = line.indexOf(":");
+    const [name, value] = [line.slice(0, colon), line.slice(colon + 1)].map(stripped);
+    return colon > 0 && NAME.test(name) ? [[name, value]] : [];
   });
+}
+
+/** Without the spaces and tabs round it, as HTTP takes a value. */
+function stripped(text) {
+  let [start, end] = [0, text.length];
+  while (start < end && " \t".includes(text[start])) start += 1;
+  while (end > start && " \t".includes(text[end - 1])) end -= 1;
+  return text.slice(start, end);
 }
 
 /** Several secrets may stand in one value, as in the Worker; white space inside of one is for the core to explain. */

@@ -1,19 +1,39 @@
 // A curl command: its headers, and its body as curl would send it.
-import { concat, fromByteString, toBase64, toByteString, utf8 } from "./encoding.js";
+import { concat, fromBase64, fromByteString, toBase64, toByteString, utf8 } from "./encoding.js";
 import { words } from "./shell.js";
 
 /** Options with a value that say nothing about headers or body; the value has to be stepped over. */
-const OTHERS = ["-X", "--request", "-o", "--output", "-w", "--write-out", "-m", "--max-time", "--connect-timeout", "--url", "-A", "--user-agent", "-e", "--referer", "-b", "--cookie", "--resolve", "--retry"];
-const DATA = ["-d", "--data", "--data-ascii", "--data-binary", "--data-raw", "--json"];
+const OTHERS = ["--request", "--output", "--write-out", "--max-time", "--connect-timeout", "--url", "--user-agent", "--referer", "--cookie", "--cookie-jar", "--resolve", "--retry", "--proxy", "--cacert", "--cert", "--key", "--unix-socket"];
+/** Short options with a value, by their long names. */
+const SHORT = { H: "--header", d: "--data", u: "--user", X: "--request", o: "--output", w: "--write-out", m: "--max-time", A: "--user-agent", e: "--referer", b: "--cookie", c: "--cookie-jar", x: "--proxy", E: "--cert" };
+const STRIPPED = ["--data", "--data-ascii"];
+const DATA = [...STRIPPED, "--data-binary", "--data-raw", "--json"];
 
 export function curl(text) {
   const command = /(?:^|[\s(;&|])curl(?:\.exe)?\s/.exec(text);
   if (command === null) return undefined;
-  const given = words(text.slice(command.index + command[0].length)).map(toByteString);
-  const found = { kind: "a curl command", headers: [], parts: [], notes: [] };
+  const behind = text.slice(command.index + command[0].length);
+  const given = words(behind).map(toByteString);
+  const heredoc = given.findIndex((word) => word.startsWith("<<"));
+  if (heredoc >= 0) given.length = heredoc;
+  const found = { headers: [], parts: [], notes: [], stdin: piped(text.slice(0, command.index + 1)) ?? hereDocument(behind) };
   for (let at = 0; at < given.length; at += 1) at += take(found, given[at], given[at + 1]);
-  const { parts, ...rest } = found;
-  return { ...rest, body: parts.length > 0 ? concat(...parts) : undefined };
+  const { headers, parts, notes } = found;
+  return { kind: "a curl command", headers, notes, body: parts.length > 0 ? concat(...parts) : undefined };
+}
+
+/** What this page pipes into the commands that it copies. */
+function piped(before) {
+  const command = /printf %s ([A-Za-z0-9+/=]*) \| base64 --decode \|\s*$/.exec(before);
+  return command === null ? undefined : fromBase64(command[1]);
+}
+
+function hereDocument(text) {
+  const start = /<<(-?)[ \t]*(["']?)(\w+)\2[^\n]*\n/.exec(text);
+  if (start === null) return undefined;
+  const lines = text.slice(start.index + start[0].length).split("\n").map((line) => (start[1] === "-" ? line.replace(/^\t+/, "") : line));
+  const end = lines.findIndex((line) => line.replace(/\r$/, "") === start[3]);
+  return end < 0 ? undefined : utf8(lines.slice(0, end).map((line) => `${line}\n`).join(""));
 }
 
 /** The text of a word; only a body has to be bytes. */
@@ -21,27 +41,41 @@ const decode = (word) => new TextDecoder().decode(fromByteString(word));
 
 /** Takes one option; says how many words behind it were its value. */
 function take(found, word, behind = "") {
-  const [, name, joined] = /^(--[a-z-]+)=([\s\S]*)$/.exec(word) ?? /^(-[HdXuAeb])([\s\S]+)$/.exec(word) ?? [null, word, undefined];
+  const { name, joined } = option(word);
   const value = joined ?? behind;
   const used = joined === undefined ? 1 : 0;
-  if (name === "-H" || name === "--header") header(found, decode(value));
-  else if (name === "-u" || name === "--user") found.headers.push(["authorization", `Basic ${toBase64(fromByteString(value))}`]);
+  if (name === "--header") header(found, decode(value));
+  else if (name === "--user") found.headers.push(["authorization", `Basic ${toBase64(fromByteString(value))}`]);
   else if (DATA.includes(name)) data(found, name, value);
   else if (!OTHERS.includes(name)) return 0;
   return used;
 }
 
+/** `--name=value`, `--name`, or short ones together: `-sSXPOST` ends with the value of `-X`. */
+function option(word) {
+  const [, long, value] = /^(--[a-z-]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+  if (long !== undefined) return { name: long, joined: value };
+  const [, flags] = /^-([A-Za-z#]+)/.exec(word) ?? [];
+  const at = [...(flags ?? "")].findIndex((flag) => Object.hasOwn(SHORT, flag));
+  return at < 0 ? { name: word } : { name: SHORT[flags[at]], joined: word.length > at + 2 ? word.slice(at + 2) : undefined };
+}
+
 function header(found, line) {
+  if (line.startsWith("@")) return found.notes.push(`Some headers are in the file \`${line.slice(1)}\`: paste them, too.`);
   const colon = line.indexOf(":");
   if (colon > 0) found.headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+  else if (line.endsWith(";")) found.headers.push([line.slice(0, -1).trim(), ""]);
+  return undefined;
 }
 
 function data(found, name, value) {
-  if (value.startsWith("@") && name !== "--data-raw") {
-    const dropped = ["-d", "--data", "--data-ascii"].includes(name) ? " Mind that `-d @file` leaves out its line breaks; `--data-binary` does not." : "";
-    found.notes.push(`The body is in the file \`${decode(value.slice(1))}\`: drop that file onto the body.${dropped}`);
-    return;
-  }
   if (found.parts.length > 0 && name !== "--json") found.parts.push(utf8("&"));
-  found.parts.push(fromByteString(value));
+  if (name === "--data-raw" || !value.startsWith("@")) return found.parts.push(fromByteString(value));
+  const strips = STRIPPED.includes(name);
+  if (value === "@-" && found.stdin !== undefined) {
+    return found.parts.push(strips ? found.stdin.filter((byte) => byte !== 0x0a && byte !== 0x0d && byte !== 0) : found.stdin);
+  }
+  const dropped = strips ? " Mind that `-d @file` leaves out its line breaks; `--data-binary` does not." : "";
+  const place = value === "@-" ? "comes from another command: paste it, or drop its file onto the body." : `is in the file \`${decode(value.slice(1))}\`: drop that file onto the body.`;
+  return found.notes.push(`The body ${place}${dropped}`);
 }

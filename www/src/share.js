@@ -24,8 +24,7 @@ export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, tole
 export function readFragment(fragment) {
   try {
     const { scheme, headers, body, jwks, audience, issuer, tolerance, now } = JSON.parse(textOf(fromBase64(fragment.slice(1))));
-    const texts = [scheme, body, ...headers.flat()];
-    if (!texts.every((text) => typeof text === "string")) return undefined;
+    if (typeof scheme !== "string" || fromBase64(body) === undefined || !headers.every(isPair)) return undefined;
     const text = (value) => (typeof value === "string" ? value : undefined);
     const number = (value) => (Number.isSafeInteger(value) && value >= 0 ? value : undefined);
     return { scheme, headers, body: fromBase64(body), jwks: text(jwks), audience: text(audience), issuer: text(issuer), tolerance: number(tolerance), now: number(now) };
@@ -33,3 +32,6 @@ export function readFragment(fragment) {
     return undefined;
   }
 }
+
+/** A line break would make another header of what is behind it. */
+const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === "string" && !/[\0\r\n]/.test(text));

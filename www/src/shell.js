@@ -1,43 +1,58 @@
-// Words of a shell command, as a POSIX shell takes them apart, with `$'…'`. Nothing is expanded: a `$name` stays as it is. They
-// are bytes, as `\xef` stands for one: what takes them apart works on one character for each byte.
-import { fromByteString, toByteString, utf8 } from "./encoding.js";
+// Words of a shell command: as a POSIX shell takes them apart, with `$'…'`, or as cmd.exe and the C library behind it do. Nothing is
+// expanded: a `$name` stays as it is. Words are bytes, as `\xef` stands for one: what takes them apart works on one character for
+// each byte.
+import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 
 const SIMPLE = { a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const SPACE = " \t\r\n\f\v";
 
 /** The words of the first command in a text, each as bytes. */
 export function words(text) {
-  const reader = { text: toByteString(utf8(text)), at: 0 };
+  const windows = isForWindows(text);
+  const reader = { text: toByteString(utf8(windows ? withoutCarets(text) : text)), at: 0, windows };
   const found = [];
   for (let word = next(reader); word !== undefined; word = next(reader)) found.push(fromByteString(word));
   return found;
 }
 
+/** Chrome's "Copy as cURL (cmd)" writes `^"` for a quote, and `^` at the ends of lines. */
+const isForWindows = (text) => /[ \t]\^(?:"|\r?\n)/.test(text);
+
+/** What cmd.exe hands on. A caret makes the next character plain; before a line end it joins lines, before two it is a line end. */
+const withoutCarets = (text) => text.replace(/\^(?:\r?\n(\r?\n)?|([\s\S]))/g, (_, line, plain) => plain ?? (line === undefined ? " " : "\n"));
+
 function next(reader) {
   skip(reader);
   if (ended(reader)) return undefined;
-  let word = "";
-  while (!ended(reader) && !/[ \t\r\n\f\v]/.test(reader.text[reader.at])) word += piece(reader);
-  return word;
+  const pieces = [];
+  while (!ended(reader) && !SPACE.includes(reader.text[reader.at])) pieces.push(piece(reader));
+  return pieces.join("");
 }
 
-/** White space, and line ends behind a backslash (or `^`, in a copy for Windows). */
+/** White space, and line ends behind a backslash (or `^`). */
 function skip(reader) {
-  const gap = /(?:[ \t\r\n\f\v]|[\\^]\r?\n)*/y;
-  gap.lastIndex = reader.at;
-  reader.at += gap.exec(reader.text)[0].length;
+  const { text } = reader;
+  for (;;) {
+    const step = SPACE.includes(text[reader.at] ?? "x") ? 1 : "\\^".includes(text[reader.at] ?? "x") ? lineEnd(text, reader.at + 1) : 0;
+    if (step === 0) return;
+    reader.at += step;
+  }
 }
+
+/** How long a line end is together with the character in front of it; zero where there is none. */
+const lineEnd = (text, at) => (text[at] === "\n" ? 2 : text.startsWith("\r\n", at) ? 3 : 0);
 
 function ended({ text, at }) {
   return at >= text.length || ";|&".includes(text[at]);
 }
 
 function piece(reader) {
-  const { text, at } = reader;
-  if (text.startsWith("$'", at)) return ansi(reader);
-  if (text[at] === "'") return until(reader, "'");
+  const { text, at, windows } = reader;
   if (text[at] === '"') return doubled(reader);
+  if (!windows && text.startsWith("$'", at)) return ansi(reader);
+  if (!windows && text[at] === "'") return until(reader, "'");
   reader.at += 1;
-  if (text[at] !== "\\") return text[at];
+  if (text[at] !== "\\" || (windows && text[at + 1] !== '"')) return text[at];
   reader.at += 1;
   return text[at + 1] === "\n" ? "" : (text[at + 1] ?? "");
 }
@@ -50,20 +65,33 @@ function until(reader, quote) {
   return inner;
 }
 
+/** What stands before a closing quote that no backslash precedes, with its escapes; the reader goes behind the quote. */
+function escaped(reader, from, quote) {
+  const { text } = reader;
+  let at = from;
+  while (at < text.length && text[at] !== quote) at += text[at] === "\\" ? 2 : 1;
+  reader.at = at + 1;
+  return text.slice(from, at);
+}
+
+/** The command of which this page makes an argument that it cannot write plainly. */
+const DECODING = /\$\(printf %s ([A-Za-z0-9+/=]*) \| base64 --decode\)/g;
+
 function doubled(reader) {
-  const body = /"((?:[^"\\]|\\[\s\S])*)"?/y;
-  body.lastIndex = reader.at;
-  const [whole, inner] = body.exec(reader.text);
-  reader.at += whole.length;
-  return inner.replace(/\\(?:\r?\n|(["\\$`]))/g, "$1");
+  if (!reader.windows) {
+    const inner = escaped(reader, reader.at + 1, '"');
+    return inner.replace(/\\(?:\r?\n|(["\\$`]))/g, "$1").replace(DECODING, (whole, text) => toByteString(fromBase64(text) ?? utf8(whole)));
+  }
+  const parts = [];
+  // Older copies of Chrome double a quote inside of quotes.
+  do parts.push(escaped(reader, reader.at + 1, '"').replace(/\\([\\"])/g, "$1"));
+  while (reader.text[reader.at] === '"');
+  return parts.join('"');
 }
 
 /** `$'…'`, as the network panel of a browser writes bodies with line breaks. */
 function ansi(reader) {
-  const body = /\$'((?:[^'\\]|\\[\s\S])*)'?/y;
-  body.lastIndex = reader.at;
-  const [whole, inner] = body.exec(reader.text);
-  reader.at += whole.length;
+  const inner = escaped(reader, reader.at + 2, "'");
   const escape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8})|([0-7]{1,3})|([\s\S]))/gi;
   return inner.replace(escape, (_, hex, short, long, octal, other) => {
     if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));

@@ -1,6 +1,6 @@
 // Taking a delivery along: copied as something to run, or as a link.
 import { byId, el, fill } from "./dom.js";
-import { FORMATS } from "./copy-as.js";
+import { FORMATS, leftOut } from "./copy-as.js";
 import { fragmentOf } from "./share.js";
 
 /** `current` gives what was last checked; `isOwn` says of a secret whether it was made up here. */
@@ -20,7 +20,15 @@ export function connectTake({ current, isOwn }) {
   };
   const withOwn = (delivery) => ({ ...delivery, own: delivery.secrets.length > 0 && delivery.secrets.every(isOwn) });
   const buttons = FORMATS.map(({ id, label, write }) => {
-    const said = (delivery) => (["rust", "js"].includes(id) && !withOwn(delivery).own && !delivery.jwks ? `Copied as ${label}. Your secret is not in it: it reads WEBHOOK_SECRET.` : `Copied as ${label}.`);
+    const said = (delivery) => {
+      const reads = ["rust", "js"].includes(id) && !withOwn(delivery).own && !delivery.jwks;
+      const names = leftOut(id, delivery);
+      return [
+        `Copied as ${label}.`,
+        reads && "Your secret is not in it: it reads WEBHOOK_SECRET.",
+        names.length > 0 && `Left out, because ${label} cannot hold them safely: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}.`,
+      ].filter(Boolean).join(" ");
+    };
     return el("button", { type: "button", "data-copy": id, onclick: () => copy((delivery) => write(withOwn(delivery)), said) }, label);
   });
   fill(byId("copies"), buttons);
