@@ -34,15 +34,16 @@ const WASM_OPT: &[&str] = &[
 ];
 
 /// A crate compiled to Wasm, with the glue that JavaScript calls it by.
-pub(crate) struct Module {
+pub struct Module {
     /// The folder under `build/stage/`.
-    pub(crate) name: &'static str,
-    pub(crate) package: &'static str,
+    pub name: &'static str,
+    /// The cargo package.
+    pub package: &'static str,
     /// The profile in Cargo.toml.
-    pub(crate) profile: &'static str,
+    pub profile: &'static str,
     /// Whether the glue starts anew by itself after a trap. It is written with exceptions, which a Worker's runtime has; the
     /// package's own script does the same for every runtime.
-    pub(crate) abort_handler: bool,
+    pub abort_handler: bool,
 }
 
 /// A Worker: the crate it is compiled from, and the scripts beside it.
@@ -77,7 +78,7 @@ const TEST: Worker = Worker {
 };
 
 /// The command line.
-pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+pub fn command(mut args: lexopt::Parser) -> Result<()> {
     let mut test = false;
     while let Some(arg) = args.next()? {
         match arg {
@@ -90,7 +91,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 }
 
 /// Builds `build/worker`, what is deployed, and says what it weighs.
-pub(crate) fn production() -> Result<()> {
+pub fn production() -> Result<()> {
     tools::prepare()?;
     PRODUCTION.build()?;
     let size = Size::of(&PRODUCTION.wasm())?;
@@ -105,13 +106,13 @@ pub(crate) fn production() -> Result<()> {
 }
 
 /// Builds `build/worker-test`, what the end-to-end tests drive besides.
-pub(crate) fn for_tests() -> Result<()> {
+pub fn for_tests() -> Result<()> {
     tools::prepare()?;
     TEST.build()
 }
 
 /// Fails if the deployed Wasm has outgrown its budget.
-pub(crate) fn within_budget() -> Result<()> {
+pub fn within_budget() -> Result<()> {
     Size::of(&PRODUCTION.wasm())?.within(BUDGET, PRODUCTION.module.package)
 }
 
@@ -146,7 +147,7 @@ impl Worker {
 
 impl Module {
     /// Makes `glue.js` and `glue_bg.wasm`, and returns the folder that they are in.
-    pub(crate) fn build(&self) -> Result<PathBuf> {
+    pub fn build(&self) -> Result<PathBuf> {
         let compiled = self.compile()?;
         let stage = tools::build_dir(&format!("stage/{}", self.name))?;
         self.bind(&compiled, &stage)?;
@@ -214,14 +215,16 @@ fn glue_key(compiled: &Path) -> Result<String> {
 }
 
 /// What a Wasm weighs, in bytes.
-pub(crate) struct Size {
-    pub(crate) raw: usize,
-    pub(crate) gzipped: usize,
+pub struct Size {
+    /// As it is.
+    pub raw: usize,
+    /// After gzip.
+    pub gzipped: usize,
 }
 
 impl Size {
     /// Gzipped at zlib's usual level, as wrangler prints it.
-    pub(crate) fn of(wasm: &Path) -> Result<Self> {
+    pub fn of(wasm: &Path) -> Result<Self> {
         let bytes = fs::read(wasm)
             .with_context(|| format!("{} is missing; run `cargo xtask build` or `package`", wasm.display()))?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
@@ -230,7 +233,7 @@ impl Size {
     }
 
     /// Fails beyond a budget of gzipped bytes.
-    pub(crate) fn within(&self, budget: usize, package: &str) -> Result<()> {
+    pub fn within(&self, budget: usize, package: &str) -> Result<()> {
         ensure!(
             self.gzipped <= budget,
             "the Wasm weighs {} bytes gzipped, {} over the budget of {budget}; `cargo tree -p {package}` shows what came in",
@@ -241,7 +244,8 @@ impl Size {
     }
 }
 
+/// Bytes as thousands of bytes.
 #[expect(clippy::cast_precision_loss, reason = "for people to read")]
-pub(crate) fn kilobytes(bytes: usize) -> f64 {
+pub fn kilobytes(bytes: usize) -> f64 {
     bytes as f64 / 1000.0
 }

@@ -19,26 +19,26 @@ const BODY: &str = r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// A signing secret's key.
-pub(crate) struct Secret(Vec<u8>);
+pub struct Secret(Vec<u8>);
 
 impl Secret {
     /// A new one, from the system's random numbers.
-    pub(crate) fn random() -> Result<Self> {
+    pub fn random() -> Result<Self> {
         Ok(Self(random::<32>()?.to_vec()))
     }
 
     /// Reads what [`Secret::text`] wrote.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         STANDARD.decode(text.trim().strip_prefix("whsec_")?).ok().map(Self)
     }
 
     /// As Google hands it out.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("whsec_{}", STANDARD.encode(&self.0))
     }
 
     /// The value of `webhook-signature`.
-    pub(crate) fn sign(&self, id: &str, timestamp: u64, body: &str) -> Result<String> {
+    pub fn sign(&self, id: &str, timestamp: u64, body: &str) -> Result<String> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).context("HMAC takes keys of any length")?;
         mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
         Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
@@ -46,16 +46,17 @@ impl Secret {
 }
 
 /// What the Worker answered.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
     /// `status` of a success, `code` of a refusal.
-    pub(crate) word: String,
+    pub word: String,
     /// The sentence that explains a refusal, where there is one.
-    pub(crate) reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// Sends a fresh event, signed with `secret`, to `url`; returns its id and the answer.
-pub(crate) fn send(url: &str, secret: &Secret) -> Result<(String, Answer)> {
+pub fn send(url: &str, secret: &Secret) -> Result<(String, Answer)> {
     let id = format!("msg_{}", hex(&random::<16>()?));
     let timestamp = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -81,7 +82,7 @@ pub(crate) fn send(url: &str, secret: &Secret) -> Result<(String, Answer)> {
 }
 
 /// A shell command that signs and sends an event of its own each time it runs, in any POSIX shell.
-pub(crate) fn curl(url: &str, secret: &Secret) -> String {
+pub fn curl(url: &str, secret: &Secret) -> String {
     let key = hex(&secret.0);
     format!(
         r#"( body='{BODY}'
@@ -95,7 +96,7 @@ pub(crate) fn curl(url: &str, secret: &Secret) -> String {
 }
 
 /// 32 random bytes in hexadecimal digits: a token.
-pub(crate) fn random_hex() -> Result<String> {
+pub fn random_hex() -> Result<String> {
     Ok(hex(&random::<32>()?))
 }
 

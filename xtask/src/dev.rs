@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::emulator::{Arrival, Emulator};
-use crate::stage::{self, Ports, Stage};
+use crate::harness::{self, Harness, Ports};
 use crate::term::bold;
 use crate::{package, page, process, tools};
 
@@ -42,27 +42,27 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 }
 
 fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
-    let secrets = stage::prepare(dir)?;
+    let secrets = harness::prepare(dir)?;
     let (mut origin, arrivals) = emulator.origin(ports.origin, &secrets.origin.text(), dir)?;
-    stage::wait_until_listening(ports.origin, &mut origin)?;
-    let mut stage = Stage::start(ports, secrets, emulator, &[], true, dir)?;
+    harness::wait_until_listening(ports.origin, &mut origin)?;
+    let mut harness = Harness::start(ports, secrets, emulator, &[], true, dir)?;
     process::say_on_interrupt(format!(
         "Ended: the Worker, Gemini, the origin, and everything they started. Port {} is free.",
         ports.worker
     ));
 
-    println!("\n{} {}   what Google would call", bold("Worker"), stage.worker);
-    println!("{} {}   what an SDK takes for Google", bold("Gemini"), stage.gemini);
-    println!("{}   {}/   explains a delivery that does not match", bold("Page"), stage.worker);
-    println!("{} {}   what stands for your application", bold("Origin"), stage.origin);
-    show::signed_and_forged(&stage, &arrivals)?;
-    show::job(&stage, &arrivals)?;
-    show::what_next(&stage);
-    watch(&arrivals, &mut stage).with_context(|| format!("what they wrote is in {}", dir.display()))
+    println!("\n{} {}   what Google would call", bold("Worker"), harness.worker);
+    println!("{} {}   what an SDK takes for Google", bold("Gemini"), harness.gemini);
+    println!("{}   {}/   explains a delivery that does not match", bold("Page"), harness.worker);
+    println!("{} {}   what stands for your application", bold("Origin"), harness.origin);
+    show::signed_and_forged(&harness, &arrivals)?;
+    show::job(&harness, &arrivals)?;
+    show::what_next(&harness);
+    watch(&arrivals, &mut harness).with_context(|| format!("what they wrote is in {}", dir.display()))
 }
 
 /// Shows what arrives, until something ends that should not.
-fn watch(arrivals: &Receiver<Arrival>, stage: &mut Stage) -> Result<()> {
+fn watch(arrivals: &Receiver<Arrival>, harness: &mut Harness) -> Result<()> {
     loop {
         match arrivals.recv_timeout(WATCH) {
             Ok(arrival) => {
@@ -71,10 +71,10 @@ fn watch(arrivals: &Receiver<Arrival>, stage: &mut Stage) -> Result<()> {
             }
             Err(RecvTimeoutError::Disconnected) => {
                 // Where Ctrl-C ended it, this does not return.
-                stage.check()?;
+                harness.check()?;
                 bail!("the origin ended")
             }
-            Err(RecvTimeoutError::Timeout) => stage.check()?,
+            Err(RecvTimeoutError::Timeout) => harness.check()?,
         }
     }
 }

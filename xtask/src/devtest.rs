@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::harness::{free_port, is_free};
 use crate::process::{self, Group, Log};
-use crate::stage::{free_port, is_free};
 use crate::term::Progress;
 use crate::{dev, tools};
 

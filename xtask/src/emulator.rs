@@ -15,25 +15,26 @@ use crate::tools;
 const PACKAGE: &str = "countersign-emulator";
 
 /// The program, built.
-pub(crate) struct Emulator(PathBuf);
+pub struct Emulator(PathBuf);
 
 /// A request that reached the origin.
-pub(crate) struct Arrival {
+pub struct Arrival {
     /// By name, without those of HTTP and of the platform.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    pub headers: Vec<(String, String)>,
+    /// The body, as text.
+    pub body: String,
     /// Whether it bears the signature of the Worker.
-    pub(crate) verified: bool,
+    pub verified: bool,
 }
 
 impl Emulator {
     /// Compiles it, or finds it compiled.
-    pub(crate) fn build() -> Result<Self> {
+    pub fn build() -> Result<Self> {
         Self::built(&[])
     }
 
     /// The same, compiled to be quick.
-    pub(crate) fn optimised() -> Result<Self> {
+    pub fn optimised() -> Result<Self> {
         Self::built(&["--release"])
     }
 
@@ -48,26 +49,26 @@ impl Emulator {
     }
 
     /// One of its commands.
-    pub(crate) fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.0);
         command.args(args);
         command
     }
 
     /// Starts Gemini, whose first webhook gets `secret`.
-    pub(crate) fn serve(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
+    pub fn serve(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
         let mut command = self.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
         start(command.args(options).env("COUNTERSIGN_EMULATOR_SECRET", secret), &dir.join("gemini.log"))
     }
 
     /// Starts an origin that verifies with `secret`, and prints nothing.
-    pub(crate) fn quiet_origin(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
+    pub fn quiet_origin(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
         let mut command = self.command(&["origin", "--quiet", "--listen", &format!("127.0.0.1:{port}")]);
         start(command.args(options).env("COUNTERSIGN_ORIGIN_SECRET", secret), &dir.join("origin.log"))
     }
 
     /// Starts the origin, which verifies with `secret`; what arrives there comes out of the channel.
-    pub(crate) fn origin(&self, port: u16, secret: &str, dir: &Path) -> Result<(Group, Receiver<Arrival>)> {
+    pub fn origin(&self, port: u16, secret: &str, dir: &Path) -> Result<(Group, Receiver<Arrival>)> {
         let log = Log::at(&dir.join("origin.log"))?;
         let mut command = self.command(&["origin", "--json", "--listen", &format!("127.0.0.1:{port}")]);
         command.env("COUNTERSIGN_ORIGIN_SECRET", secret).stdout(Stdio::piped()).stderr(log.handle()?);

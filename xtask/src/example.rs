@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail};
 use lexopt::ValueExt;
 
 use crate::emulator::Emulator;
+use crate::harness::{self, Harness, Ports, free_port};
 use crate::process::{self, Group};
-use crate::stage::{self, Ports, Stage, free_port};
 use crate::term::{bold, dim, green};
 use crate::{build, tools};
 
@@ -93,26 +93,26 @@ impl Example {
     }
 
     /// The Worker, Gemini, and the application with what it prints.
-    fn start(&self, ports: Ports, emulator: &Emulator, dir: &Path) -> Result<(Stage, Group, Receiver<String>)> {
+    fn start(&self, ports: Ports, emulator: &Emulator, dir: &Path) -> Result<(Harness, Group, Receiver<String>)> {
         (self.install)(&self.folder())?;
-        let stage = Stage::start(ports, stage::prepare(dir)?, emulator, &[], false, dir)?;
+        let harness = Harness::start(ports, harness::prepare(dir)?, emulator, &[], false, dir)?;
         println!(
             "\n{} {}\n{} {}\n{} {}\n",
             bold("Gemini"),
-            stage.gemini,
+            harness.gemini,
             bold("Worker"),
-            stage.worker,
+            harness.worker,
             bold("App   "),
             green(self.folder().strip_prefix(tools::root()).unwrap_or(Path::new("")).display())
         );
         let mut command = (self.command)(&self.folder(), ports.origin)?;
         command
             .current_dir(self.folder())
-            .env("GOOGLE_GEMINI_BASE_URL", &stage.gemini)
+            .env("GOOGLE_GEMINI_BASE_URL", &harness.gemini)
             .env("GEMINI_API_KEY", "any")
-            .env("COUNTERSIGN_URL", &stage.worker)
-            .env("GEMINI_JOBS_TOKEN", &stage.secrets.jobs_token)
-            .env("ORIGIN_SECRET", stage.secrets.origin.text())
+            .env("COUNTERSIGN_URL", &harness.worker)
+            .env("GEMINI_JOBS_TOKEN", &harness.secrets.jobs_token)
+            .env("ORIGIN_SECRET", harness.secrets.origin.text())
             .stdout(Stdio::piped());
         let mut app = Group::spawn(&mut command)?;
         let stdout = app.stdout().context("the application has no output")?;
@@ -120,7 +120,7 @@ impl Example {
         thread::spawn(move || {
             BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)));
         });
-        Ok((stage, app, lines))
+        Ok((harness, app, lines))
     }
 }
 

@@ -9,9 +9,11 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{package, process, tools};
 
-pub(crate) const FOLDER: &str = "tests/npm";
+/// The folder of the package's tests, with their own packages.
+pub const FOLDER: &str = "tests/npm";
 
-pub(crate) fn run() -> Result<()> {
+/// Packs the package and tests the tarball in every runtime.
+pub fn run() -> Result<()> {
     tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
     package::for_tests()?;
     let tarball = package::pack()?;
@@ -28,7 +30,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Runtimes, bundlers and checkers: 700 MB that nobody needs for a build, so they are installed only here.
-pub(crate) fn install_tools() -> Result<()> {
+pub fn install_tools() -> Result<()> {
     let dir = tools::root().join(FOLDER);
     let (lock, noted) = (fs::read(dir.join("package-lock.json"))?, dir.join("node_modules/.countersign-lock"));
     if fs::read(&noted).is_ok_and(|noted| noted == lock) {

@@ -32,7 +32,7 @@ const HMAC: Module = Module { name: "npm-hmac", package: "countersign-npm-hmac",
 const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", profile: "npm", abort_handler: false };
 
 /// The command line.
-pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+pub fn command(mut args: lexopt::Parser) -> Result<()> {
     if let Some(arg) = args.next()? {
         return Err(arg.unexpected().into());
     }
@@ -52,7 +52,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 }
 
 /// Builds the package and packs it; returns the tarball.
-pub(crate) fn pack() -> Result<PathBuf> {
+pub fn pack() -> Result<PathBuf> {
     build::production()?;
     let folder = assemble(&MODULE)?;
     for file in ["index.js", "index_bg.wasm"] {
@@ -66,13 +66,13 @@ pub(crate) fn pack() -> Result<PathBuf> {
 }
 
 /// Builds the package with a trap, in `build/npm-test/package`; it is not packed.
-pub(crate) fn for_tests() -> Result<()> {
+pub fn for_tests() -> Result<()> {
     tools::prepare()?;
     assemble(&TEST).map(drop)
 }
 
 /// Fails if a Wasm has outgrown its budget.
-pub(crate) fn within_budget() -> Result<()> {
+pub fn within_budget() -> Result<()> {
     for (file, budget, package) in BUDGETS {
         Size::of(&folder(&MODULE)?.join(file))?.within(budget, package)?;
     }

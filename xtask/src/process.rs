@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_secs(8);
 const LAST_GRACE: Duration = Duration::from_secs(2);
 
 /// How often something that cannot be waited for is looked at.
-pub(crate) const POLL: Duration = Duration::from_millis(25);
+pub const POLL: Duration = Duration::from_millis(25);
 
 struct Children {
     groups: Vec<Pid>,
@@ -42,7 +42,7 @@ fn children() -> MutexGuard<'static, Children> {
 }
 
 /// From here on SIGINT, SIGTERM and SIGHUP end every child's group, then this process.
-pub(crate) fn end_children_on_signals() -> Result<()> {
+pub fn end_children_on_signals() -> Result<()> {
     ctrlc::set_handler(|| {
         let groups = {
             let mut children = children();
@@ -66,19 +66,19 @@ pub(crate) fn end_children_on_signals() -> Result<()> {
 }
 
 /// From here on being interrupted is the expected end: exit code 0, with these words.
-pub(crate) fn say_on_interrupt(farewell: String) {
+pub fn say_on_interrupt(farewell: String) {
     FAREWELL.get_or_init(|| farewell);
 }
 
 /// A child and its process group. Dropping it ends the group.
-pub(crate) struct Group {
+pub struct Group {
     child: Child,
     id: Pid,
 }
 
 impl Group {
     /// Starts `command` with nothing to read.
-    pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
+    pub fn spawn(command: &mut Command) -> Result<Self> {
         // The lock is held across the start: a signal either comes before it or finds the group in the list.
         let mut children = children();
         if children.interrupted {
@@ -95,12 +95,12 @@ impl Group {
     }
 
     /// The group's id, which is the child's process id.
-    pub(crate) fn id(&self) -> Pid {
+    pub fn id(&self) -> Pid {
         self.id
     }
 
     /// Waits for the child to end by itself.
-    pub(crate) fn wait(&mut self) -> Result<ExitStatus> {
+    pub fn wait(&mut self) -> Result<ExitStatus> {
         let status = self.child.wait();
         if children().interrupted {
             wait_for_the_end();
@@ -109,7 +109,7 @@ impl Group {
     }
 
     /// The child's exit status, if it has ended.
-    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         let status = self.child.try_wait();
         if children().interrupted {
             wait_for_the_end();
@@ -118,7 +118,7 @@ impl Group {
     }
 
     /// What the child writes, where it was started with a pipe.
-    pub(crate) fn stdout(&mut self) -> Option<std::process::ChildStdout> {
+    pub fn stdout(&mut self) -> Option<std::process::ChildStdout> {
         self.child.stdout.take()
     }
 }
@@ -138,7 +138,7 @@ fn wait_for_the_end() -> ! {
 }
 
 /// For those who talk to children: what fails because they were ended is not worth saying.
-pub(crate) fn stop_if_interrupted() {
+pub fn stop_if_interrupted() {
     if children().interrupted {
         wait_for_the_end();
     }
@@ -165,25 +165,25 @@ fn gone_within(id: Pid, limit: Duration) -> bool {
 }
 
 /// Whether the group has a process. A child that has ended but was never waited for counts as one, so it is waited for here.
-pub(crate) fn alive(id: Pid) -> bool {
+pub fn alive(id: Pid) -> bool {
     let _ = waitpid(Pid::from_raw(-id.as_raw()), Some(WaitPidFlag::WNOHANG));
     killpg(id, None).is_ok()
 }
 
 /// Sends SIGINT to the group's first process alone, as a user's `kill -INT` would.
-pub(crate) fn interrupt(id: Pid) -> Result<()> {
+pub fn interrupt(id: Pid) -> Result<()> {
     nix::sys::signal::kill(id, Signal::SIGINT).context("the child cannot be interrupted")
 }
 
 /// Runs `command` to its end with its output in a log under `build/logs`, shown in full if it fails.
-pub(crate) fn run(label: &str, command: &mut Command) -> Result<()> {
+pub fn run(label: &str, command: &mut Command) -> Result<()> {
     let log = Log::create(label)?;
     command.stdout(log.handle()?).stderr(log.handle()?);
     finish(label, command, &log)
 }
 
 /// The same for a command whose standard output is wanted: it is returned.
-pub(crate) fn output(label: &str, command: &mut Command) -> Result<String> {
+pub fn output(label: &str, command: &mut Command) -> Result<String> {
     let log = Log::create(label)?;
     let mut out = tempfile(&log.path.with_extension("out"))?;
     command.stdout(out.try_clone()?).stderr(log.handle()?);
@@ -195,7 +195,7 @@ pub(crate) fn output(label: &str, command: &mut Command) -> Result<String> {
 }
 
 /// Runs `command` with its output passed on as it comes: for test runners.
-pub(crate) fn stream(command: &mut Command) -> Result<()> {
+pub fn stream(command: &mut Command) -> Result<()> {
     let status = Group::spawn(command)?.wait()?;
     if !status.success() {
         bail!("`{}` failed: {status}", line(command));
@@ -216,7 +216,7 @@ fn finish(label: &str, command: &mut Command, log: &Log) -> Result<()> {
 }
 
 /// Where a child's output goes while nobody needs it.
-pub(crate) struct Log {
+pub struct Log {
     file: File,
     path: PathBuf,
 }
@@ -229,17 +229,17 @@ impl Log {
     }
 
     /// An empty log at `path`.
-    pub(crate) fn at(path: &Path) -> Result<Self> {
+    pub fn at(path: &Path) -> Result<Self> {
         Ok(Self { file: tempfile(path)?, path: path.to_owned() })
     }
 
     /// A handle for a child to write to.
-    pub(crate) fn handle(&self) -> Result<File> {
+    pub fn handle(&self) -> Result<File> {
         Ok(self.file.try_clone()?)
     }
 
     /// All that was written so far.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.path).unwrap_or_default()).into_owned()
     }
 }

@@ -23,7 +23,7 @@ fn is_terminal() -> bool {
 }
 
 /// Whether to write colours, and to ask children for them: on a terminal, unless <https://no-color.org> says no.
-pub(crate) fn colours() -> bool {
+pub fn colours() -> bool {
     is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
@@ -31,40 +31,45 @@ fn paint(code: &str, text: impl Display) -> String {
     if colours() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
 }
 
-pub(crate) fn bold(text: impl Display) -> String {
+/// Bold, on a terminal.
+pub fn bold(text: impl Display) -> String {
     paint("1", text)
 }
 
-pub(crate) fn dim(text: impl Display) -> String {
+/// Dim, on a terminal.
+pub fn dim(text: impl Display) -> String {
     paint("2", text)
 }
 
-pub(crate) fn red(text: impl Display) -> String {
+/// Red, on a terminal.
+pub fn red(text: impl Display) -> String {
     paint("31", text)
 }
 
-pub(crate) fn green(text: impl Display) -> String {
+/// Green, on a terminal.
+pub fn green(text: impl Display) -> String {
     paint("32", text)
 }
 
-pub(crate) fn yellow(text: impl Display) -> String {
+/// Yellow, on a terminal.
+pub fn yellow(text: impl Display) -> String {
     paint("33", text)
 }
 
 /// Removes a line of progress that is being drawn.
-pub(crate) fn clear_line() {
+pub fn clear_line() {
     if is_terminal() {
         eprint!("\r\x1b[2K");
     }
 }
 
 /// A time as people say it.
-pub(crate) fn seconds(time: Duration) -> String {
+pub fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
 /// One piece of work: silent for two seconds, then with its elapsed time, at the end one line.
-pub(crate) struct Progress {
+pub struct Progress {
     label: String,
     started: Instant,
     stop: Sender<()>,
@@ -73,7 +78,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Starts the clock. With a `log`, its last line is shown beside it.
-    pub(crate) fn start(label: &str, log: Option<PathBuf>) -> Self {
+    pub fn start(label: &str, log: Option<PathBuf>) -> Self {
         let (stop, stopped) = mpsc::channel();
         let (label, started) = (label.to_owned(), Instant::now());
         let thread = thread::spawn({
@@ -94,14 +99,14 @@ impl Progress {
     }
 
     /// Ends with a tick and the time it took.
-    pub(crate) fn done(self) {
+    pub fn done(self) {
         let (label, time) = (self.label.clone(), dim(seconds(self.started.elapsed())));
         drop(self);
         eprintln!("{} {label:<44} {time}", green("✓"));
     }
 
     /// Ends with a cross.
-    pub(crate) fn failed(self) {
+    pub fn failed(self) {
         let label = self.label.clone();
         drop(self);
         eprintln!("{} {label}", red("✗"));

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{bench, build, devtest, example, npmtest, page, process, tools};
+use crate::{benches, build, devtest, example, npmtest, page, process, tools};
 
 struct Step {
     name: &'static str,
@@ -27,7 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "size", what: "the Wasm's size", on_build: true, run: build::within_budget },
     Step { name: "deploy", what: "what wrangler would deploy", on_build: true, run: deploy },
     Step { name: "e2e", what: "end to end, in workerd", on_build: true, run: e2e },
-    Step { name: "peers", what: "the bench's contenders do the same", on_build: true, run: bench::check },
+    Step { name: "peers", what: "the bench's contenders do the same", on_build: true, run: benches::check },
     Step { name: "sdk", what: "Gemini's SDKs, the emulator, wrangler dev, an origin", on_build: true, run: sdk },
     Step { name: "examples", what: "the applications of examples/", on_build: true, run: example::test },
     Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },

@@ -13,25 +13,25 @@ use crate::process;
 use crate::term;
 
 /// What the Worker is compiled for.
-pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+pub const WASM: &str = "wasm32-unknown-unknown";
 /// npm itself has to run; what is run by npm's `node` package is newer.
 const OLDEST_NODE: u32 = 20;
 
 /// The root of the work tree. Cargo says where it is at run time, so a clone may be moved.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&xtask).parent().map(Path::to_owned).unwrap_or_default()
 }
 
 /// `build/<name>`, made if it is not there.
-pub(crate) fn build_dir(name: &str) -> Result<PathBuf> {
+pub fn build_dir(name: &str) -> Result<PathBuf> {
     let dir = root().join("build").join(name);
     fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
     Ok(dir)
 }
 
 /// Cargo, the one that runs this, at the root.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root()).env("CARGO_TERM_COLOR", if term::colours() { "always" } else { "never" });
     command
@@ -40,7 +40,7 @@ pub(crate) fn cargo() -> Command {
 /// What rustc is told for Wasm, in the form of `CARGO_ENCODED_RUSTFLAGS`. With `simd128`, which every runtime has that has the
 /// reference types of the glue, SHA-256 is a sixth faster and the code smaller. With paths cut to the crate, what is built is the
 /// same on every machine and names no folder of this one.
-pub(crate) fn wasm_rustflags() -> OsString {
+pub fn wasm_rustflags() -> OsString {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let mut flags = OsString::from("-Ctarget-feature=+simd128\u{1f}--remap-path-prefix=");
     flags.push(home.unwrap_or_default().join("registry/src"));
@@ -49,7 +49,7 @@ pub(crate) fn wasm_rustflags() -> OsString {
 }
 
 /// A program of an npm package, under the `node` of the npm package `node`, silent towards its makers.
-pub(crate) fn npm_bin(name: &str) -> Result<Command> {
+pub fn npm_bin(name: &str) -> Result<Command> {
     let bin = root().join("node_modules/.bin");
     let mut command = Command::new(bin.join(name));
     command.current_dir(root()).env("PATH", path_with(&bin)?);
@@ -71,7 +71,7 @@ fn path_with(first: &Path) -> Result<OsString> {
 }
 
 /// Makes sure of everything a build needs. Quick, and silent, when nothing is missing.
-pub(crate) fn prepare() -> Result<()> {
+pub fn prepare() -> Result<()> {
     wasm_target()?;
     npm_packages()
 }
@@ -101,7 +101,7 @@ fn npm_packages() -> Result<()> {
 }
 
 /// Installs what the lock in `folder` says, unless it is there already.
-pub(crate) fn npm_install(folder: &Path, label: &str) -> Result<()> {
+pub fn npm_install(folder: &Path, label: &str) -> Result<()> {
     if is_installed(folder) { Ok(()) } else { npm(folder, label) }
 }
 
@@ -145,7 +145,7 @@ fn check_node() -> Result<()> {
 }
 
 /// Fails unless every program is there; `package` is the Debian package that has it.
-pub(crate) fn need(programs: &[(&str, &str)]) -> Result<()> {
+pub fn need(programs: &[(&str, &str)]) -> Result<()> {
     let missing: Vec<_> = programs.iter().filter(|(program, _)| !on_path(program)).collect();
     if missing.is_empty() {
         return Ok(());
@@ -156,7 +156,7 @@ pub(crate) fn need(programs: &[(&str, &str)]) -> Result<()> {
 }
 
 /// Fails unless Python can make virtual environments, which on Debian is a package apart.
-pub(crate) fn need_python() -> Result<()> {
+pub fn need_python() -> Result<()> {
     let mut python = Command::new("python3");
     python.args(["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"]).stderr(Stdio::null());
     if python.status().is_ok_and(|status| status.success()) {

@@ -8,22 +8,22 @@ use serde_json::json;
 
 use crate::demo;
 use crate::emulator::Arrival;
-use crate::stage::Stage;
+use crate::harness::Harness;
 use crate::term::{bold, dim, green, red, yellow};
 
 /// How long an event may take from the sender to the origin: a job runs for a second, and stored events are delivered by an alarm.
 const ARRIVAL_LIMIT: Duration = Duration::from_secs(20);
 
 /// An event of the project's webhooks: signed with its secret, it arrives; signed with another, it does not.
-pub(super) fn signed_and_forged(stage: &Stage, arrivals: &Receiver<Arrival>) -> Result<()> {
+pub(super) fn signed_and_forged(harness: &Harness, arrivals: &Receiver<Arrival>) -> Result<()> {
     println!("\n{}", bold("A Gemini event, signed with the source's secret"));
-    let (id, answer) = demo::send(&stage.gemini_source(), &stage.secrets.gemini)?;
+    let (id, answer) = demo::send(&harness.gemini_source(), &harness.secrets.gemini)?;
     ensure!(answer.status == 200, "the signed event was refused: {} {}", answer.status, answer.word);
     println!("  {} {} {}  {}", green("accepted"), answer.status, answer.word, dim(id));
     arrival(&next(arrivals)?);
 
     println!("\n{}", bold("The same event, signed by somebody who does not know the secret"));
-    let (id, answer) = demo::send(&stage.gemini_source(), &demo::Secret::random()?)?;
+    let (id, answer) = demo::send(&harness.gemini_source(), &demo::Secret::random()?)?;
     ensure!(answer.status == 401, "the forged event was not refused: {} {}", answer.status, answer.word);
     println!("  {}  {} {}  {}", red("refused"), answer.status, answer.word, dim(id));
     if let Some(reason) = answer.reason {
@@ -35,16 +35,16 @@ pub(super) fn signed_and_forged(stage: &Stage, arrivals: &Receiver<Arrival>) -> 
 }
 
 /// A job with a webhook of its own, as an SDK would start it.
-pub(super) fn job(stage: &Stage, arrivals: &Receiver<Arrival>) -> Result<()> {
+pub(super) fn job(harness: &Harness, arrivals: &Receiver<Arrival>) -> Result<()> {
     println!(
         "\n{}",
         bold("A job on the local Gemini, whose end is told to a webhook of its own (v1a, by a key of its key set)")
     );
     let job = json!({
         "model": MODEL, "input": "Hello", "background": true,
-        "webhook_config": { "uris": [stage.jobs_source()] },
+        "webhook_config": { "uris": [harness.jobs_source()] },
     });
-    let mut answer = ureq::post(format!("{}/v1/interactions", stage.gemini))
+    let mut answer = ureq::post(format!("{}/v1/interactions", harness.gemini))
         .header("x-goog-api-key", "any")
         .header("content-type", "application/json")
         .send(job.to_string())
@@ -66,14 +66,14 @@ pub(super) fn arrival(arrival: &Arrival) {
 }
 
 /// The way on: a program with the SDK, and a command that needs nothing.
-pub(super) fn what_next(stage: &Stage) {
-    println!("\n{}\n\n{}", bold("With the SDK (pip install google-genai), in another terminal:"), sdk(stage));
+pub(super) fn what_next(harness: &Harness) {
+    println!("\n{}\n\n{}", bold("With the SDK (pip install google-genai), in another terminal:"), sdk(harness));
     println!("\n{}", dim("examples/python and examples/typescript are whole applications."));
-    println!("\n{}\n\n{}", bold(super::READY), demo::curl(&stage.gemini_source(), &stage.secrets.gemini));
+    println!("\n{}\n\n{}", bold(super::READY), demo::curl(&harness.gemini_source(), &harness.secrets.gemini));
 }
 
-fn sdk(stage: &Stage) -> String {
-    let (gemini, url) = (&stage.gemini, stage.jobs_source());
+fn sdk(harness: &Harness) -> String {
+    let (gemini, url) = (&harness.gemini, harness.jobs_source());
     format!(
         r#"export GOOGLE_GEMINI_BASE_URL={gemini} GEMINI_API_KEY=any
 python3 - <<'END'

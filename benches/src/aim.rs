@@ -1,0 +1,10 @@
+//! What a line of the table has to reach.
+
+use serde::{Deserialize, Serialize};
+
+/// What a line is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Aim {
+    AtLeast(f64),
+    AtMost(f64),
+}

@@ -1,0 +1,22 @@
+//! `cargo xtask bench cpu`: processor time of workerd per event, for `docs/costs.md`. Rough, and measured when it matters.
+
+use anyhow::{Result, ensure};
+use lexopt::ValueExt;
+
+use xtask::{build, process, tools};
+
+/// The command line.
+pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+    let mut rounds = 4_usize;
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("rounds") => rounds = args.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    ensure!(rounds > 0, "at least one round");
+    build::production()?;
+    let root = tools::root();
+    let mut node = tools::npm_bin("node")?;
+    process::stream(node.arg(root.join("benches/cpu.mjs")).arg(&root).arg(rounds.to_string()))
+}

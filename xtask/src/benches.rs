@@ -1,0 +1,23 @@
+//! `cargo xtask bench` and `cargo xtask costs`: the package in `benches/`, compiled only when it is asked for.
+
+use anyhow::Result;
+use std::ffi::OsString;
+
+use crate::{process, tools};
+
+/// Runs a command of the package with the arguments that are left.
+pub(crate) fn command(name: &str, mut args: lexopt::Parser) -> Result<()> {
+    let rest: Vec<OsString> = args.raw_args()?.collect();
+    run(name, &rest)
+}
+
+/// Whether all contenders do the same, without measuring anything: for tests.
+pub(crate) fn check() -> Result<()> {
+    run("bench", &["--check".into()])
+}
+
+fn run(name: &str, args: &[OsString]) -> Result<()> {
+    let mut cargo = tools::cargo();
+    cargo.args(["run", "--quiet", "--package", "countersign-benches", "--", name]).args(args);
+    process::stream(&mut cargo)
+}

@@ -1,0 +1,99 @@
+//! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | costs | selfhost | package | page`.
+//!
+//! One file per command. They share [`process`] (child processes and how they end), [`term`] (terminal output), [`tools`] (what must be
+//! installed), `wrangler` (configurations derived from `wrangler.toml`) and [`harness`] (a Worker, a Gemini and an origin on loopback).
+//! The benchmarks are a package of their own, in `benches/`, over this library.
+
+#![allow(clippy::disallowed_methods, reason = "a tool on a developer's machine may read the clock")]
+
+mod benches;
+pub mod build;
+mod check;
+pub mod demo;
+mod dev;
+mod devtest;
+pub mod emulator;
+mod example;
+pub mod harness;
+pub mod npmtest;
+mod observability;
+pub mod package;
+mod page;
+pub mod process;
+mod selfhost;
+pub mod term;
+mod test;
+pub mod tools;
+mod wrangler;
+
+use std::process::ExitCode;
+
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  build [--test]              the Worker, as wrangler deploys it, in build/worker; --test: also the one the tests use
+  dev [--port 8787] [--gemini-port 8099] [--origin-port 8098]
+                              the Worker, a local Gemini and an origin on loopback, with events to look at
+  example python|typescript [ports as for dev]
+                              an application of examples/ behind the Worker, with a local Gemini before it
+  test [--soak] [step ...]    everything, or only the steps named; `test --list` names them; --soak: and 20 kills
+  bench [--rounds 30] [--only CASE] [--quick]
+                              everything beside the Workers that people would write themselves; a full run writes docs/performance.md
+  bench --check | --write     do all contenders do the same? | writes down the last full run again
+  bench inbox [--rounds 15] [--stored 100000] [--pending 10000]
+                              events accepted per second against an insert written by hand, and with a full shard
+  bench day [--events 10000] [--fail 30%]
+                              a day of Gemini's deliveries and retries in half a minute, to an origin that fails
+  bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
+  bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
+  check [--config wrangler.toml] [--env NAME]
+                              finds what is wrong with a configuration before it is deployed
+  costs [--update]            docs/costs.md, from what tests count; --update: and count anew
+  selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
+           [--config wrangler.toml] [--env NAME] [--worker DIR]
+                              a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
+  package                     the npm package, as a tarball in build/npm
+  page                        the page that explains a delivery, in build/www, for any static server";
+
+/// Runs the command that the arguments name; the process exits with what it returns.
+pub fn main() -> ExitCode {
+    exit_with(run)
+}
+
+/// Runs a program's work. Child processes end with it, also on a signal, and an error is printed with its causes.
+pub fn exit_with(work: fn() -> anyhow::Result<()>) -> ExitCode {
+    match process::end_children_on_signals().and_then(|()| work()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{} {error:#}", term::red("error:"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let mut args = lexopt::Parser::from_env();
+    match args.next()? {
+        Some(Value(command)) => match command.string()?.as_str() {
+            "build" => build::command(args),
+            "dev" => dev::command(args),
+            "test" => test::command(args),
+            name @ ("bench" | "costs") => benches::command(name, args),
+            "example" => example::command(args),
+            "check" => check::command(args),
+            "selfhost" => selfhost::command(args),
+            "package" => package::command(args),
+            "page" => page::command(args),
+            other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
+        },
+        Some(Long("help") | Short('h')) => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => Err(other.unexpected().into()),
+        None => anyhow::bail!("which command?\n\n{USAGE}"),
+    }
+}
