@@ -43,6 +43,8 @@ pub enum Error {
     JwtNotYetValid,
     /// The token's signature does not match the key that it names.
     JwtSignature,
+    /// `exp` is further away than ids are remembered.
+    JwtTooLong,
     /// No signature in the header matches the body under any key.
     NoMatchingSignature,
     /// The timestamp is not the canonical decimal form of whole Unix seconds.
@@ -128,6 +130,7 @@ impl Error {
             Self::JwtMalformed(_) => "jwt_malformed",
             Self::JwtNotYetValid => "jwt_not_yet_valid",
             Self::JwtSignature => "jwt_signature",
+            Self::JwtTooLong => "jwt_too_long",
             Self::NoMatchingSignature => "no_matching_signature",
             Self::InvalidTimestamp => "invalid_timestamp",
             Self::TimestampTooNew { .. } => "timestamp_too_new",
@@ -186,6 +189,7 @@ impl fmt::Display for Error {
             Self::JwtMalformed(fault) => fault.fmt(f),
             Self::JwtNotYetValid => f.write_str("the token is not valid yet"),
             Self::JwtSignature => f.write_str("the token's signature does not match"),
+            Self::JwtTooLong => f.write_str("the token is good for longer than its id would be remembered"),
             Self::NoMatchingSignature => f.write_str("no signature matches the body under any key"),
             Self::InvalidTimestamp => f.write_str("the timestamp is not whole Unix seconds in plain decimal digits"),
             Self::TimestampTooNew { ahead } => {

@@ -25,6 +25,9 @@ pub struct JwtPolicy {
     pub issuer: Option<String>,
     /// Seconds of grace on `exp` and `nbf`.
     pub leeway: u64,
+    /// The most seconds that `exp` may be away. Set it to how long ids are remembered: a token that is good for longer could be
+    /// replayed after that.
+    pub longest: Option<u64>,
 }
 
 /// The claims of a token whose signature and times hold.
@@ -42,7 +45,7 @@ pub(crate) struct Claims {
 ///
 /// # Errors
 /// In this order: `jwk_unknown_kid` or `jwk_unusable`, `jwt_signature`, `jwt_malformed` (claims), `jwt_claims`, `jwt_expired`,
-/// `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`.
+/// `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`, `jwt_too_long`.
 // Not in line, as most Workers meet no token: what they do not run, the engine does not compile.
 #[inline(never)]
 pub(crate) fn verify(token: &Token<'_>, keys: &Jwks, policy: &JwtPolicy, now: Timestamp) -> Result<Claims, Error> {
@@ -122,18 +125,26 @@ pub(crate) fn candidates<'k>(keys: &'k Jwks, kid: Option<&str>) -> Result<Vec<(u
 }
 
 impl JwtPolicy {
-    fn check(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
+    pub(crate) fn check(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
         check_dates(claims)?;
         self.check_expiry(claims, now)?;
         self.check_start(claims, now)?;
         self.check_audience(claims)?;
-        self.check_issuer(claims)
+        self.check_issuer(claims)?;
+        self.check_lifetime(claims, now)
     }
 
     /// `exp`, with the leeway.
     pub(crate) fn check_expiry(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
         let expires = date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
         if now.as_unix() as f64 >= expires + self.leeway as f64 { Err(Error::JwtExpired) } else { Ok(()) }
+    }
+
+    /// That `exp` is no further away than the longest time allowed. No leeway: what remembers ids adds it.
+    pub(crate) fn check_lifetime(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
+        let Some(longest) = self.longest else { return Ok(()) };
+        let expires = date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
+        if expires - now.as_unix() as f64 > longest as f64 { Err(Error::JwtTooLong) } else { Ok(()) }
     }
 
     /// `nbf`, with the leeway, where there is one.
@@ -320,6 +331,25 @@ mod tests {
 
     fn escaped(text: &str) -> String {
         format!("\"{}\"", text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>())
+    }
+
+    #[test]
+    fn a_token_is_good_for_no_longer_than_its_id_is_remembered() {
+        let check = |longest, exp: &str| {
+            let policy = JwtPolicy { audience: "x".to_owned(), issuer: None, leeway: 60, longest };
+            let claims = format!(r#"{{"aud":"x","exp":{exp}}}"#);
+            policy.check(&Members::parse(claims.as_bytes()).unwrap(), Timestamp::from_unix(1000))
+        };
+        for exp in ["1600", "1000", "1599.9", "941"] {
+            assert_eq!(check(Some(600), exp), Ok(()), "{exp}");
+        }
+        for exp in ["1601", "1600.5", "9999999999", "18446744073709551616", "1e300"] {
+            assert_eq!(check(Some(600), exp), Err(Error::JwtTooLong), "{exp}");
+            assert_eq!(check(None, exp), Ok(()), "{exp}");
+        }
+        assert_eq!(check(Some(600), "940"), Err(Error::JwtExpired));
+        assert_eq!(check(Some(600), "-1e300"), Err(Error::JwtExpired));
+        assert_eq!(check(Some(600), "1e400"), Err(Error::JwtClaims("exp")));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub const GEMINI_DYNAMIC: u8 = 3;
 /// All that a scheme can take, tokens among it.
 pub fn policy(place: u8) -> Policy {
     let scheme = scheme::ALL[usize::from(place) % scheme::ALL.len()];
-    let jwt = JwtPolicy { audience: "a".into(), issuer: None, leeway: 60 };
+    let jwt = JwtPolicy { audience: "a".into(), issuer: None, leeway: 60, longest: None };
     Policy { forms: scheme.forms.to_vec(), jwt: Some(jwt), ..Policy::of(scheme) }
 }
 

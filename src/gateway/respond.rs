@@ -132,6 +132,7 @@ pub const ANSWERS: [Answer; 32] = [
     plain("jwt_malformed", 400, "the token cannot be read"),
     plain("jwt_not_yet_valid", 401, "the token is not valid yet"),
     plain("jwt_signature", 401, "the token's signature does not match"),
+    plain("jwt_too_long", 401, "the token is good for longer than its id is remembered"),
     with("keys_unavailable", 503, "the keys to check against could not be had", ("retry-after", "30")),
     with("method_not_allowed", 405, "this is done by POST", ("allow", "POST")),
     with("method_not_allowed", 405, "this page is read by GET", ("allow", "GET, HEAD")),
@@ -282,6 +283,7 @@ mod tests {
             Error::JwtIssuer,
             Error::JwtClaims(""),
             Error::JwtMalformed(JwtFault::Header),
+            Error::JwtTooLong,
         ];
         for error in checks {
             let answer = ANSWERS[Refusal::Check(error).index()];

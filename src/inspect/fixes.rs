@@ -27,6 +27,7 @@ pub(super) const fn of(error: Error) -> &'static str {
         }
         Error::JwtNotYetValid => "look at the clock here; the token is valid only from `nbf` on",
         Error::JwtSignature => "fetch the key set again; if it is current, the token was not signed by this sender",
+        Error::JwtTooLong => "raise `dedupe` above the lifetime of the sender's tokens, or have them expire sooner",
         Error::NoMatchingSignature => {
             "compare the secret with the endpoint's, and make sure that the body is the raw bytes: not parsed, not decoded"
         }

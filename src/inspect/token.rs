@@ -107,6 +107,9 @@ fn claim_steps(look: &Look<'_>, policy: &JwtPolicy, claims: &Members<'_>, report
         Some(_) => Step::judged("issuer", policy.check_issuer(claims), format!("`iss` is {}", shown("iss"))),
         None => Step::skip("issuer", "none is asked for"),
     });
+    if policy.longest.is_some() {
+        steps.push(Step::judged("lifetime", policy.check_lifetime(claims, now), format!("`exp` is {}", shown("exp"))));
+    }
 }
 
 /// A value taken apart, if it is a token: where none is accepted, that is what there is to say of it.

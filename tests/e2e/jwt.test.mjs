@@ -42,6 +42,7 @@ before(async () => {
       signed: { ...both, forward: { origin: origin.url, sign_with: "ORIGIN_SECRET" } },
       mailbox: { ...both, forward: { durable_object: "MAILBOX", name: "{type}/{data.id}" } },
       plain: common,
+      forever: { ...both, dedupe: "off" },
     },
     secrets: { TOKEN, ORIGIN_SECRET: originSecret },
     destinations: true,
@@ -76,6 +77,20 @@ test("the encoding and type of the body that is not forwarded are not forwarded 
   const sent = origin.requests.at(-1);
   assert.equal(sent.header("content-encoding"), undefined);
   assert.match(sent.header("content-type"), /^application\/json\b/);
+});
+
+test("a token that outlives the memory of its id is refused", async () => {
+  const hours72 = 72 * 3600;
+  // The last test of the claims: a token for somebody else is that first.
+  for (const [exp, status, code] of [[hours72 - 60, 200], [hours72 + 60, 401, "jwt_too_long"], [365 * 86_400, 401, "jwt_too_long"], [1e300, 401, "jwt_too_long"]]) {
+    const event = claims({ exp: now() + exp });
+    const reply = await send("both", event);
+    if (status === 200) succeeded(reply, "delivered", event.jti);
+    else refused(reply, status, code);
+  }
+  refused(await send("both", claims({ exp: now() + 365 * 86_400, aud: "somebody-else" })), 401, "jwt_audience");
+  const event = claims({ exp: now() + 365 * 86_400 });
+  succeeded(await send("forever", event), "delivered", event.jti);
 });
 
 test("id and timestamp headers are neither needed nor believed", async () => {

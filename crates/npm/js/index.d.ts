@@ -56,6 +56,7 @@ export type ErrorCode =
   | "jwt_malformed"
   | "jwt_not_yet_valid"
   | "jwt_signature"
+  | "jwt_too_long"
   | "keys_unavailable"
   | "missing_header"
   | "no_matching_signature"

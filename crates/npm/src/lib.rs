@@ -179,7 +179,7 @@ pub fn policy(scheme: &str, options: &str) -> Result<Policy, Fault> {
         let audience =
             audience.ok_or_else(|| Fault::config("`jwt` needs an `audience`: the `aud` that names you, as text"))?;
         let leeway = options.seconds("leeway")?.unwrap_or(JWT_LEEWAY);
-        policy.jwt = Some(JwtPolicy { audience, issuer: text("issuer"), leeway });
+        policy.jwt = Some(JwtPolicy { audience, issuer: text("issuer"), leeway, longest: None });
     }
     Ok(policy)
 }

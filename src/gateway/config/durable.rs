@@ -3,6 +3,8 @@
 use super::reader::Reader;
 use super::{Binding, Environment};
 use crate::gateway::inbox;
+use crate::timestamp::Tolerance;
+use crate::verify::Policy;
 
 /// How events of a source are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +60,16 @@ pub(super) fn read_storage(
     Storage { shards, keep_bodies: reader.duration("keep_bodies").unwrap_or(0) }
 }
 
-pub(super) fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environment, durable: bool) -> Option<u64> {
+/// Reads `dedupe`, in seconds; `None` if it is off.
+///
+/// A marker must outlive every copy that could still be accepted. A timestamp may be `tolerance` ahead at first and `tolerance`
+/// behind at last, hence twice.
+pub(super) fn read_dedupe(
+    reader: &mut Reader<'_>,
+    environment: &impl Environment,
+    durable: bool,
+    tolerance: Tolerance,
+) -> Option<u64> {
     if reader.is("dedupe", "\"off\"") {
         if durable {
             reader.fault("dedupe", "cannot be off with `durable`", "give a duration");
@@ -68,6 +79,12 @@ pub(super) fn read_dedupe(reader: &mut Reader<'_>, environment: &impl Environmen
     let seconds = reader.duration("dedupe").unwrap_or(72 * 3600);
     if seconds < 60 {
         reader.fault("dedupe", "is under 60s", "use a time that outlives the sender's retries, like \"72h\"");
+    } else if seconds < tolerance.as_seconds().saturating_mul(2) {
+        reader.fault(
+            "dedupe",
+            "is under twice `tolerance`, so a delivery could be replayed once its id is forgotten",
+            "raise `dedupe` to at least twice `tolerance` (\"10m\" if that is not set), or lower `tolerance`",
+        );
     }
     if !durable && !environment.has(Binding::Kv("EVENTS")) {
         reader.fault(
@@ -84,6 +101,16 @@ pub(super) fn only_durable(reader: &mut Reader<'_>, key: &str, durable: bool) {
     if !durable && reader.had(key) {
         reader.fault(key, "goes with `durable` alone", "remove it, or set durable = true");
     }
+}
+
+/// How many seconds an id is remembered: `dedupe`, or as long as a copy of its delivery can still be accepted.
+///
+/// Both the check and the store count whole seconds, so a copy can arrive up to a second later than they say. A token is accepted
+/// until `exp` and its leeway have passed, and `exp` may be `dedupe` away.
+pub(super) fn remembered(dedupe: u64, policy: &Policy) -> u64 {
+    let by_timestamp = policy.tolerance.as_seconds().saturating_mul(2);
+    let by_token = policy.jwt.as_ref().map_or(0, |jwt| dedupe.saturating_add(jwt.leeway));
+    dedupe.max(by_timestamp.max(by_token).saturating_add(1))
 }
 
 pub(super) const fn milliseconds(seconds: u64) -> u64 {

@@ -68,7 +68,7 @@ pub(super) fn read_policy(
     };
     check_keys(reader, scheme, &forms, secrets, has_jwks);
     let jwt = match (forms.contains(&Form::Jwt), audience) {
-        (true, Some(audience)) => Some(JwtPolicy { audience, issuer, leeway: JWT_LEEWAY }),
+        (true, Some(audience)) => Some(JwtPolicy { audience, issuer, leeway: JWT_LEEWAY, longest: None }),
         (true, None) => {
             reader.fault("audience", "is required where `accept` has `jwt`", "set it to the `aud` of your tokens");
             None

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::durable::{Durable, milliseconds, read_dedupe, read_storage};
+use super::durable::{Durable, milliseconds, read_dedupe, read_storage, remembered};
 use super::forward::{ForwardTo, read_forward};
 use super::policy::{read_jwks, read_policy, read_scheme};
 use super::reader::Reader;
@@ -11,6 +11,7 @@ use crate::gateway::inbox;
 use crate::key::SecretKey;
 use crate::scheme::KeySource;
 use crate::signature::constant_time_eq;
+use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
 /// One configured sender.
@@ -26,7 +27,7 @@ pub struct Source {
     pub jwks: Option<String>,
     /// The largest body, in bytes.
     pub max_body: u64,
-    /// For how many seconds a delivered event is remembered; `None`: not at all.
+    /// For how many seconds a delivered event is remembered, at least as long as a copy can still be accepted; `None`: not at all.
     pub dedupe: Option<u64>,
     /// Set where events are stored before they are acknowledged.
     pub durable: Option<Durable>,
@@ -52,7 +53,7 @@ impl Source {
         let scheme = read_scheme(reader);
         let secrets = reader.keys("secrets", environment);
         let jwks = read_jwks(reader, scheme);
-        let policy = read_policy(reader, scheme, &secrets, jwks.is_some());
+        let mut policy = read_policy(reader, scheme, &secrets, jwks.is_some());
         let url_token = reader.secret("url_token", environment);
         if matches!(scheme.map(|scheme| &scheme.keys), Some(KeySource::SharedJwks(_))) && !reader.had("url_token") {
             reader.fault(
@@ -63,30 +64,27 @@ impl Source {
         }
         let max_body = reader.size("max_body").unwrap_or(1024 * 1024);
         let is_durable = reader.flag("durable") == Some(true);
-        let dedupe = read_dedupe(reader, environment, is_durable);
+        let tolerance = policy.as_ref().map_or(Tolerance::from_seconds(0), |policy| policy.tolerance);
+        let dedupe = read_dedupe(reader, environment, is_durable, tolerance);
+        if let Some(jwt) = policy.as_mut().and_then(|policy| policy.jwt.as_mut()) {
+            jwt.longest = dedupe;
+        }
         let storage = read_storage(reader, environment, is_durable, max_body);
         let (forward, retries) = read_forward(reader, environment, is_durable)?;
+        let policy = policy?;
+        let dedupe = dedupe.map(|seconds| remembered(seconds, &policy));
         let durable = is_durable.then_some(Durable {
             shards: storage.shards,
             concurrency: retries.concurrency,
             terms: inbox::Terms {
                 timeout: forward.timeout_ms,
                 give_up_after: milliseconds(retries.give_up_after),
-                remember: milliseconds(dedupe.unwrap_or_default()),
+                // A body that is kept is there to be replayed, so its id is remembered as long.
+                remember: milliseconds(dedupe.unwrap_or_default().max(storage.keep_bodies)),
                 keep_body: milliseconds(storage.keep_bodies),
             },
         });
-        Some(Self {
-            name: name.to_owned(),
-            policy: policy?,
-            secrets,
-            jwks,
-            max_body,
-            dedupe,
-            durable,
-            forward,
-            url_token,
-        })
+        Some(Self { name: name.to_owned(), policy, secrets, jwks, max_body, dedupe, durable, forward, url_token })
     }
 
     /// How stored events are treated: also those of a source that is not durable any more.

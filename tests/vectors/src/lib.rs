@@ -238,7 +238,7 @@ impl Case {
         if self.kind.as_deref() == Some("jwt") {
             policy.forms = vec![Form::Jwt];
             let audience = self.audience.clone().unwrap_or_default();
-            policy.jwt = Some(JwtPolicy { audience, issuer: self.issuer.clone(), leeway: self.leeway });
+            policy.jwt = Some(JwtPolicy { audience, issuer: self.issuer.clone(), leeway: self.leeway, longest: None });
         }
         policy
     }

@@ -208,7 +208,7 @@ impl Received {
         let _ = PORTABLE_RS256.install_default();
         let mut policy = Policy::of(scheme::find("gemini-dynamic").unwrap());
         policy.forms = vec![scheme::Form::Jwt];
-        policy.jwt = Some(JwtPolicy { audience: audience.to_owned(), issuer: None, leeway: 0 });
+        policy.jwt = Some(JwtPolicy { audience: audience.to_owned(), issuer: None, leeway: 0, longest: None });
         let delivery = self.delivery();
         let verified = policy.verify(Keys { secrets: &[], jwks: Some(keys) }, &delivery, now(), &Portable)?;
         Ok(serde_json::from_slice(verified.claims().unwrap()).unwrap())
