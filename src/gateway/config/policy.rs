@@ -42,11 +42,21 @@ pub(super) fn read_jwks(reader: &mut Reader<'_>, scheme: Option<&Scheme>) -> Opt
     }
 }
 
+/// Whether the keys sign for every customer of their sender: by its scheme, or because the key set is the one that a scheme says does.
+pub(super) fn is_shared(scheme: Option<&Scheme>, jwks: Option<&str>) -> bool {
+    let shared = |scheme: &Scheme| match scheme.keys {
+        KeySource::SharedJwks(default) => Some(default),
+        _ => None,
+    };
+    let is_set = |url| scheme::ALL.into_iter().filter_map(shared).any(|default| units::is_same_document(url, default));
+    scheme.and_then(shared).is_some() || jwks.is_some_and(is_set)
+}
+
 pub(super) fn read_policy(
     reader: &mut Reader<'_>,
     scheme: Option<&'static Scheme>,
     secrets: &[SecretKey],
-    has_jwks: bool,
+    jwks: Option<&str>,
 ) -> Option<Policy> {
     let forms =
         reader.list("accept").map(|names| names.iter().map(|name| Form::parse(name)).collect::<Option<Vec<_>>>());
@@ -66,7 +76,7 @@ pub(super) fn read_policy(
             return None;
         }
     };
-    check_keys(reader, scheme, &forms, secrets, has_jwks);
+    check_keys(reader, &forms, secrets, jwks.is_some(), is_shared(Some(scheme), jwks));
     let jwt = match (forms.contains(&Form::Jwt), audience) {
         (true, Some(audience)) => Some(JwtPolicy { audience, issuer, leeway: JWT_LEEWAY, longest: None }),
         (true, None) => {
@@ -79,14 +89,13 @@ pub(super) fn read_policy(
 }
 
 /// There is a key for what is accepted, and no key for what is not.
-fn check_keys(reader: &mut Reader<'_>, scheme: &Scheme, forms: &[Form], secrets: &[SecretKey], has_jwks: bool) {
-    let shared = matches!(scheme.keys, KeySource::SharedJwks(_));
+fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], has_jwks: bool, shared: bool) {
     let keyed = reader.had("secrets") || (has_jwks && forms.contains(&Form::V1a));
     if shared && reader.had("secrets") {
         reader.fault(
             "secrets",
-            "do not go with this scheme, whose keys come from a key set",
-            "remove them, or use another source for static webhooks",
+            "do not go with a key set that signs for all customers of its sender",
+            "remove them, and use another source for webhooks signed with a secret",
         );
     } else if !shared && !keyed {
         reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");

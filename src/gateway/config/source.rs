@@ -4,12 +4,11 @@ use zeroize::Zeroizing;
 
 use super::durable::{Durable, milliseconds, read_dedupe, read_storage, remembered};
 use super::forward::{ForwardTo, read_forward};
-use super::policy::{read_jwks, read_policy, read_scheme};
+use super::policy::{is_shared, read_jwks, read_policy, read_scheme};
 use super::reader::Reader;
 use super::{Entry, Environment};
 use crate::gateway::inbox;
 use crate::key::SecretKey;
-use crate::scheme::KeySource;
 use crate::signature::constant_time_eq;
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
@@ -53,12 +52,12 @@ impl Source {
         let scheme = read_scheme(reader);
         let secrets = reader.keys("secrets", environment);
         let jwks = read_jwks(reader, scheme);
-        let mut policy = read_policy(reader, scheme, &secrets, jwks.is_some());
+        let mut policy = read_policy(reader, scheme, &secrets, jwks.as_deref());
         let url_token = reader.secret("url_token", environment);
-        if matches!(scheme.map(|scheme| &scheme.keys), Some(KeySource::SharedJwks(_))) && !reader.had("url_token") {
+        if is_shared(scheme, jwks.as_deref()) && !reader.had("url_token") {
             reader.fault(
                 "url_token",
-                "is required: the sender's keys sign for all its customers",
+                "is required: the keys sign for all customers of their sender",
                 "name a secret that holds a long random token, and end the webhook's URL with it",
             );
         }

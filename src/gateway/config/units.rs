@@ -1,5 +1,7 @@
 //! Durations, sizes, URLs and templates, as written.
 
+use crate::gateway::route::percent_decode;
+
 /// Seconds of `90s`, `5m`, `72h` or `30d`.
 pub(super) fn duration(text: &str) -> Option<u64> {
     scaled(text, &[("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)])
@@ -18,6 +20,12 @@ pub(super) fn is_http_url(url: &str) -> bool {
 /// Whether a URL is one that keys may come from: https, or http on a loopback host.
 pub(super) fn is_jwks_url(url: &str) -> bool {
     authority(url, "https://").is_some() || authority(url, "http://").is_some_and(is_loopback)
+}
+
+/// Whether two URLs lead to one document, however they are spelled. In doubt it says so: case is passed over, and so are the query, the
+/// fragment, empty segments, and what is percent-encoded without need.
+pub(super) fn is_same_document(one: &str, other: &str) -> bool {
+    place(one) == place(other)
 }
 
 /// Whether all placeholders of a template are known.
@@ -50,6 +58,29 @@ fn authority<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
     let valid_port = port.is_none_or(|port| port.parse::<u16>().is_ok());
     let valid = start.eq_ignore_ascii_case(scheme) && !host.is_empty() && valid_port && authority.bytes().all(plain);
     (valid && url.bytes().all(|byte| byte.is_ascii_graphic())).then_some(host)
+}
+
+/// Host and path of a URL, segment by segment, in one spelling.
+fn place(url: &str) -> Vec<String> {
+    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
+    let bytes = percent_decode(url.as_bytes().get(..end).unwrap_or_default());
+    let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+    let after_scheme = text.split_once(':').map_or("", |(_, rest)| rest);
+    let mut segments = after_scheme.split(['/', '\\']).filter(|segment| !matches!(*segment, "" | "."));
+    let host = segments.next().unwrap_or_default();
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) if port.parse() == Ok(443_u16) => name,
+        _ => host,
+    };
+    let mut place = vec![host.trim_end_matches('.').to_owned()];
+    for segment in segments {
+        if segment != ".." {
+            place.push(segment.to_owned());
+        } else if place.len() > 1 {
+            place.pop();
+        }
+    }
+    place
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -95,6 +126,37 @@ mod tests {
             assert!(!is_jwks_url(url), "{url}");
         }
         assert!(is_http_url("http://a.example:8080/x?y") && !is_http_url("https://u:p@a.example/"));
+    }
+
+    #[test]
+    fn a_document_has_many_spellings() {
+        let jwks = "https://keys.example/.well-known/jwks.json";
+        for url in [
+            jwks,
+            "HTTPS://Keys.Example:443/.well-known/jwks.json",
+            "https://keys.example./.well-known/jwks.json/",
+            "https://keys.example:0443/.well-known/jwks.json?x=/y#z",
+            "https://keys.example/%2ewell-known/jwks%2Ejson",
+            "https://keys.example/%2Ewell-%6bnown/jwks.json",
+            "https://%6beys.example//.well-known///jwks.json",
+            "https://keys.example/a/../.well-known/./jwks.json",
+            "https://keys.example/../.well-known/x/%2e%2e/jwks.json",
+            "https://keys.example/.well-known\\jwks.json",
+            "https://keys.example/.Well-Known/JWKS.json",
+        ] {
+            assert!(is_same_document(url, jwks) && is_same_document(jwks, url), "{url}");
+        }
+        for url in [
+            "https://keys.example/.well-known/jwks.jso",
+            "https://keys.example:8443/.well-known/jwks.json",
+            "https://keys.example.evil/.well-known/jwks.json",
+            "https://other.example/.well-known/jwks.json",
+            "https://keys.example/",
+            "https://keys.example/x?/.well-known/jwks.json",
+            "",
+        ] {
+            assert!(!is_same_document(url, jwks), "{url}");
+        }
     }
 
     #[test]
