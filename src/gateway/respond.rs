@@ -112,7 +112,7 @@ pub fn success(status: &str, id: &[u8]) -> String {
 }
 
 /// Every answer that is no success.
-pub const ANSWERS: [Answer; 32] = [
+pub const ANSWERS: [Answer; 33] = [
     plain("config_invalid", 500, "this source is not configured correctly; see the log or /healthz"),
     plain("body_incomplete", 400, "the body ended before its time"),
     plain("body_too_large", 413, "the body is larger than this source accepts"),

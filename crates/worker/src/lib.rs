@@ -33,7 +33,7 @@ use countersign::gateway::config::{Config, Entry, Source};
 use countersign::gateway::dedupe::InFlight;
 use countersign::gateway::forward::url;
 use countersign::gateway::plan::{Plan, RECEIVED_AT};
-use countersign::gateway::respond::{ANSWERS, LogLine, Refusal};
+use countersign::gateway::respond::{self, ANSWERS, LogLine, Refusal};
 use countersign::gateway::route::{Route, route};
 use countersign::json::printed;
 use serde_json::{Map, Value, json};
@@ -89,8 +89,9 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
         }
         Entry::Faulty(_) => json!(null),
     });
-    let answers =
-        ANSWERS.map(|answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header }));
+    let answer =
+        |answer: &respond::Answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header });
+    let answers: Vec<_> = ANSWERS.iter().map(answer).collect();
     let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": body::SMALL });
     let kv = env.kv("EVENTS");
     let state = State { config, env, kv, sets: Rc::default(), in_flight: RefCell::new(InFlight::new()) };
