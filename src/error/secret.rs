@@ -28,6 +28,8 @@ pub enum SecretFault {
     NotPrivate,
     /// A character that is invisible, a control character, or not ASCII, and what it is.
     NotText(&'static str),
+    /// An id, a key or a token of another kind, and what it begins with.
+    Other(&'static str),
     /// A private key together with a public key that is not its own.
     PairMismatch,
     /// Percent-encoded.
@@ -68,10 +70,10 @@ impl SecretFault {
     /// What to do about it.
     pub const fn fix(self) -> &'static str {
         match self {
-            Self::Beside => "give the `whsec_…` value alone",
+            Self::Beside => "give the value alone",
             Self::Cut | Self::NotText(_) | Self::InnerWhitespace => "copy it again, as one word",
             Self::Escaped => "remove the backslash and what belongs to it",
-            Self::Foreign(_) => "use the endpoint's signing secret, `whsec_…`",
+            Self::Foreign(_) | Self::Other(_) => "use the endpoint's signing secret, `whsec_…`",
             Self::KeyFile | Self::PublicAsShared => {
                 "use the `whsec_…` secret; an Ed25519 public key goes behind `whpk_`, as base64 of its last 32 bytes"
             }
@@ -81,7 +83,7 @@ impl SecretFault {
             Self::NotPrivate => "give the `whsk_…` value",
             Self::PairMismatch | Self::PrivateKeyLength => "copy the whole `whsk_…` value again",
             Self::PercentEncoded => "give it decoded, as the sender shows it",
-            Self::Placeholder => "put the secret there that the sender shows, `whsec_…`",
+            Self::Placeholder => "put the real one there",
             Self::Prefix => "begin it with `whsec_`, in lower case, as the sender shows it",
             Self::PrivateKey => "use the `whpk_` public key, and replace the private one: it was exposed",
             Self::PublicKey => "give the shared secret, `whsec_…`, or verify `v1a`",
@@ -100,13 +102,16 @@ impl SecretFault {
 impl fmt::Display for SecretFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Foreign(_) => "the secret is ",
+            Self::NotText(_) => "the secret has in it ",
+            Self::Other(_) => "the secret is an id, key or token of another kind: it begins with ",
+            _ => "",
+        })?;
+        f.write_str(match self {
             Self::Beside => "the secret has other words beside it (a name and `=`, `Bearer`, a label)",
             Self::Cut => "the secret is base64 of an impossible length: a character or padding is missing, or too many",
             Self::Escaped => "the secret has a backslash in it, like a line break written as `\\n`",
-            Self::Foreign(what) | Self::NotText(what) => {
-                let verb = if matches!(self, Self::Foreign(_)) { "is" } else { "has" };
-                return write!(f, "the secret {verb} {what}; {}", self.fix());
-            }
+            Self::Foreign(what) | Self::NotText(what) | Self::Other(what) => what,
             Self::InnerWhitespace => "the secret has white space inside",
             Self::KeyFile => "the secret is a key file or a certificate (PEM, DER or OpenSSH)",
             Self::Masked => "the secret is masked: dots or asterisks stand for a part of it",
@@ -133,6 +138,7 @@ impl fmt::Display for SecretFault {
             }
             Self::UrlSafe => "the secret looks like URL-safe base64 (`-`, `_`), which is no form of a signing secret",
         })?;
-        write!(f, "; {}", self.fix())
+        f.write_str("; ")?;
+        f.write_str(self.fix())
     }
 }
