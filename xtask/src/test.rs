@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that has to hold, in the order in which it fails fastest.
 
 use std::fs;
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -22,7 +23,9 @@ const STEPS: &[Step] = &[
     Step { name: "fmt", what: "formatting", on_build: false, run: fmt },
     Step { name: "clippy", what: "lints, native and Wasm", on_build: false, run: clippy },
     Step { name: "unit", what: "unit tests, properties and vectors, native", on_build: false, run: unit },
-    Step { name: "doc", what: "the core's documentation", on_build: false, run: doc },
+    Step { name: "doc", what: "documentation of every crate", on_build: false, run: doc },
+    Step { name: "msrv", what: "the oldest Rust that Cargo.toml promises", on_build: false, run: msrv },
+    Step { name: "deny", what: "dependencies: bans, licences, sources", on_build: false, run: deny },
     Step { name: "build", what: "both Workers", on_build: false, run: build_both },
     Step { name: "size", what: "the Wasm's size", on_build: true, run: build::within_budget },
     Step { name: "deploy", what: "what wrangler would deploy", on_build: true, run: deploy },
@@ -104,9 +107,19 @@ fn run(step: &Step) -> Result<()> {
     Ok(())
 }
 
+/// What any step needs, before the first one runs: nobody should wait six minutes to be told that a browser is missing.
 fn system() -> Result<()> {
-    // The command that `dev` prints is run as a user would.
-    tools::need(&[("bash", "bash"), ("curl", "curl"), ("git", "git"), ("openssl", "openssl"), ("ps", "procps")])?;
+    tools::need(&[
+        ("bash", "bash"), // the command that `dev` prints is run as a user would
+        ("curl", "curl"),
+        ("git", "git"),
+        ("openssl", "openssl"),
+        ("ps", "procps"),
+        ("chromium", "chromium"),
+        ("firefox-esr", "firefox-esr"),
+        ("surf", "surf"), // WebKit
+        ("Xvfb", "xvfb"),
+    ])?;
     tools::need_python()?;
     tools::prepare()
 }
@@ -129,8 +142,30 @@ fn unit() -> Result<()> {
 }
 
 fn doc() -> Result<()> {
-    let doc = ["doc", "--no-deps", "-p", "countersign"];
+    let doc = ["doc", "--no-deps", "--workspace"];
     process::run("cargo doc", tools::cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// With that toolchain if rustup has it. Otherwise the lint `incompatible_msrv`, which `clippy` has run, is all that there is.
+fn msrv() -> Result<()> {
+    let oldest = tools::rust_version()?;
+    if !tools::has_toolchain(&oldest) {
+        println!(
+            "Rust {oldest} is not installed (`rustup toolchain install {oldest}`): only clippy looked at what is newer"
+        );
+        return Ok(());
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.arg(format!("+{oldest}")).args(["check", "--workspace", "--target-dir", "target/msrv"]);
+    process::run(&format!("cargo check, Rust {oldest}"), cargo.current_dir(tools::root()))
+}
+
+fn deny() -> Result<()> {
+    tools::cargo_deny()?;
+    println!(
+        "advisories are not checked here: they need a database that is fetched; .github/workflows/scheduled.yml does"
+    );
+    process::run("cargo deny", tools::cargo().args(["deny", "--workspace", "check", "bans", "licenses", "sources"]))
 }
 
 fn build_both() -> Result<()> {

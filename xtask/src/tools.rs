@@ -16,6 +16,8 @@ use crate::term;
 pub const WASM: &str = "wasm32-unknown-unknown";
 /// npm itself has to run; what is run by npm's `node` package is newer.
 const OLDEST_NODE: u32 = 20;
+/// The version of cargo-deny that `deny.toml` is written for.
+const CARGO_DENY: &str = "0.20.2";
 
 /// The root of the work tree. Cargo says where it is at run time, so a clone may be moved.
 pub fn root() -> PathBuf {
@@ -74,6 +76,28 @@ fn path_with(first: &Path) -> Result<OsString> {
 pub fn prepare() -> Result<()> {
     wasm_target()?;
     npm_packages()
+}
+
+/// The workspace's `rust-version`.
+pub(crate) fn rust_version() -> Result<String> {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).context("Cargo.toml cannot be read")?;
+    let table: toml::Table = manifest.parse()?;
+    let version = table.get("workspace").and_then(|workspace| workspace.get("package")?.get("rust-version")?.as_str());
+    version.map(str::to_owned).context("Cargo.toml has no workspace.package.rust-version")
+}
+
+/// Whether rustup has a toolchain of that version.
+pub(crate) fn has_toolchain(version: &str) -> bool {
+    let list = Command::new("rustup").args(["toolchain", "list"]).output();
+    list.is_ok_and(|list| String::from_utf8_lossy(&list.stdout).lines().any(|line| line.starts_with(version)))
+}
+
+/// Makes sure of cargo-deny, which is compiled from cargo's registry where it is missing: minutes, once.
+pub(crate) fn cargo_deny() -> Result<()> {
+    if cargo().args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
+        return Ok(());
+    }
+    process::run("install cargo-deny", cargo().args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY]))
 }
 
 fn wasm_target() -> Result<()> {
@@ -144,28 +168,44 @@ fn check_node() -> Result<()> {
     Ok(())
 }
 
-/// Fails unless every program is there; `package` is the Debian package that has it.
-pub fn need(programs: &[(&str, &str)]) -> Result<()> {
-    let missing: Vec<_> = programs.iter().filter(|(program, _)| !on_path(program)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.iter().map(|(program, _)| format!("`{program}`")).collect::<Vec<_>>().join(", ");
-    let packages = missing.iter().map(|(_, package)| *package).collect::<Vec<_>>().join(" ");
-    bail!("missing: {names}. On Debian and Ubuntu: sudo apt-get install --yes {packages}")
+/// Makes sure of programs, each with the Debian package that has it. As root on Debian or Ubuntu they are installed; elsewhere the
+/// command to type is in the error.
+pub fn need(programs: &[(&str, &'static str)]) -> Result<()> {
+    let missing = || programs.iter().filter(|(program, _)| !on_path(program)).map(|(_, package)| *package).collect();
+    install(&missing)
 }
 
-/// Fails unless Python can make virtual environments, which on Debian is a package apart.
+/// Makes sure of a Python that can make virtual environments, which on Debian is a package of its own.
 pub fn need_python() -> Result<()> {
-    let mut python = Command::new("python3");
-    python.args(["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"]).stderr(Stdio::null());
-    if python.status().is_ok_and(|status| status.success()) {
+    let works = || {
+        let mut python = Command::new("python3");
+        python.args(["-c", "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"]).stderr(Stdio::null());
+        python.status().is_ok_and(|status| status.success())
+    };
+    install(&|| if works() { Vec::new() } else { vec!["python3", "python3-venv"] })
+        .context("Python 3.11 or newer with venv")
+}
+
+/// Installs the Debian packages that are missing, or says how to.
+fn install(missing: &dyn Fn() -> Vec<&'static str>) -> Result<()> {
+    let packages = missing();
+    if packages.is_empty() {
         return Ok(());
     }
-    bail!(
-        "Python 3.11 or newer with venv is missing. On Debian and Ubuntu: \
-         sudo apt-get install --yes python3 python3-venv"
-    )
+    let names = packages.join(" ");
+    if !nix::unistd::geteuid().is_root() || !on_path("apt-get") {
+        bail!("missing system packages; on Debian and Ubuntu: sudo apt-get install --yes {names}");
+    }
+    let mut update = Command::new("apt-get");
+    process::run("apt-get update", update.args(["update", "-q"]))?;
+    let mut install = Command::new("apt-get");
+    install
+        .args(["install", "-qy", "--no-install-recommends"])
+        .args(&packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(&format!("apt-get install {names}"), &mut install)?;
+    let still = missing();
+    if still.is_empty() { Ok(()) } else { bail!("installed, and still missing: {}", still.join(" ")) }
 }
 
 fn on_path(program: &str) -> bool {
