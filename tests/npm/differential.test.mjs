@@ -1,0 +1,96 @@
+// The package beside npm `standardwebhooks` and `jose`, on deliveries and tokens that chance makes. What the package accepts, the other accepts;
+// what it refuses and the other accepts, it refuses by a rule that stands here with its reason. A seed is in each failure: COUNTERSIGN_SEED.
+import assert from "node:assert/strict";
+import crypto from "node:crypto";
+import { test } from "node:test";
+import { createRequire } from "node:module";
+import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
+import { below, chance } from "../e2e/fixtures/chance.mjs";
+import { installed } from "./fixtures/app.mjs";
+
+const { geminiDynamic, standard } = await import(`${installed}/dist/index.js`);
+const { Webhook } = createRequire(import.meta.url)("standardwebhooks");
+
+const CASES = Number(process.env.COUNTERSIGN_CASES ?? 2_000);
+const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+
+/** Ours is the stricter: timestamps have one spelling, ids cannot hide a boundary, a list is split as the specification says. */
+const STRICTER = new Set(["invalid_timestamp", "invalid_header", "too_many_signatures"]);
+
+const pick = (random, list) => list[below(random, list.length)];
+const text = (random, alphabet, least, most) => Array.from({ length: least + below(random, most - least + 1) }, () => pick(random, alphabet)).join("");
+const ALPHABET = [..."abcXYZ019_-"];
+const outcome = (act) => Promise.resolve().then(act).then(() => "accepted", (error) => error.code ?? error.message ?? String(error));
+
+/** A delivery of which anything may be slightly off. */
+function delivery(random, now) {
+  const key = crypto.randomBytes(24 + below(random, 41));
+  const secret = `whsec_${key.toString("base64")}`;
+  const id = pick(random, [text(random, ALPHABET, 1, 40), `evt.${text(random, ALPHABET, 1, 5)}.${below(random, 100)}`, `m_1.${below(random, 3_000_000_000)}`, ` ${text(random, ALPHABET, 1, 3)}`, "ä", ""]);
+  const at = now + pick(random, [0, 0, 0, -1, 250, -250, 290, -290, 320, -320, -86_400]);
+  const stamp = pick(random, [`${at}`, `${at}`, `${at}`, `${at}`, `+${at}`, `0${at}`, `${at}.0`, `${at}x`, ` ${at}`, `${at}000`, "", "-1"]);
+  const body = pick(random, [JSON.stringify({ type: "a", n: below(random, 1e6) }), text(random, [...ALPHABET, ".", "é", "\u2028", "\ufeff"], 0, 60), `${now}.{}`, ""]);
+  const sign = (content) => crypto.createHmac("sha256", key).update(content).digest("base64");
+  const right = `v1,${sign(`${id}.${stamp}.${body}`)}`;
+  const other = `v1,${crypto.randomBytes(32).toString("base64")}`;
+  const signature = pick(random, [right, right, right, `${other} ${right}`, `${right} ${other}`, `v2,x ${right}`, `junk ${right}`, ` ${right}`, `${other}`, right.slice(0, -1), `${right}=`, right.replace("v1,", "v1a,"), right.replace("v1,", "v1="), `${right},${other}`, `${right}, ${other}`, `${right}\t${other}`, ""]);
+  return { secret, body, headers: { "webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": signature } };
+}
+
+test(`v1 is accepted where npm standardwebhooks accepts it, but for stricter rules (seed ${SEED})`, async () => {
+  const now = Math.floor(Date.now() / 1000);
+  let accepted = 0;
+  for (let n = 0; n < CASES; n += 1) {
+    const random = chance(SEED, n);
+    const { secret, body, headers } = delivery(random, now);
+    const ours = await outcome(() => standard(secret).unwrap(body, headers, { now, jsonParse: false }));
+    const theirs = await outcome(() => new Webhook(secret).verify(Buffer.from(body), headers, { jsonParse: false }));
+    const shown = `seed ${SEED}, case ${n}: ${JSON.stringify({ body, headers, ours, theirs })}`;
+    if (ours === "accepted") accepted += 1;
+    if (ours === "accepted") assert.equal(theirs, "accepted", shown);
+    else if (theirs === "accepted") assert.ok(STRICTER.has(ours) || (ours === "no_matching_signature" && /,.*,/.test(headers["webhook-signature"])), shown);
+  }
+  // It compares something: a generator that makes nothing valid would always agree.
+  assert.ok(accepted > CASES / 20, `${accepted} of ${CASES} were accepted`);
+});
+
+/** The header and claims of a token, of which anything may be slightly off. */
+function token(random, now) {
+  const claims = {
+    sub: pick(random, ["s", undefined]),
+    aud: pick(random, ["me", "me", "me", ["you", "me"], "you", [], undefined, 1]),
+    iss: pick(random, ["google", "google", "other", undefined]),
+    exp: pick(random, [now + 300, now + 300, now + 30, now - 30, now - 90, undefined, "x", now + 0.5]),
+    nbf: pick(random, [undefined, undefined, now - 5, now + 30, now + 90, "x"]),
+    iat: pick(random, [now, undefined, now - 400]),
+    jti: pick(random, ["event-1", undefined, 7]),
+  };
+  return { claims, alg: pick(random, ["RS256", "RS256", "RS256", "RS384", "PS256"]), kid: pick(random, ["one", "one", undefined, "two"]), tampered: below(random, 8) === 0 };
+}
+
+test(`a token is accepted where jose accepts it, but for stricter rules (seed ${SEED})`, async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", use: "sig" }] };
+  const material = crypto.KeyObject.from(privateKey);
+  const verifier = geminiDynamic({ jwks, accept: ["jwt"], audience: "me", issuer: "google", leeway: 60 });
+  const [set, cases] = [createLocalJWKSet(jwks), Math.ceil(CASES / 5)];
+  let accepted = 0;
+  for (let n = 0; n < cases; n += 1) {
+    const { claims, alg, kid, tampered } = token(chance(SEED, n, 1), now);
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const input = `${part({ alg, kid })}.${part(claims)}`;
+    const padding = alg === "PS256" ? { padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } : {};
+    const signature = crypto.sign(alg === "RS384" ? "sha384" : "sha256", Buffer.from(input), { key: material, ...padding });
+    if (tampered) signature[0] ^= 1;
+    const jws = `${input}.${signature.toString("base64url")}`;
+    const ours = await outcome(() => verifier.unwrap("{}", { "webhook-signature": jws }, { now }));
+    const theirs = await outcome(() => jwtVerify(jws, set, { audience: "me", issuer: "google", algorithms: ["RS256"], clockTolerance: 60, requiredClaims: ["exp"], currentDate: new Date(now * 1000) }));
+    const shown = `seed ${SEED}, case ${n}: ${JSON.stringify({ claims, alg, kid, tampered, ours, theirs })}`;
+    if (ours === "accepted") accepted += 1;
+    if (ours === "accepted") assert.equal(theirs, "accepted", shown);
+    // RFC 7519, section 4.1.7: a `jti` is a string. It is the event's id, so that one that is not cannot be passed over.
+    else if (theirs === "accepted") assert.ok(ours === "jwt_claims" && typeof claims.jti === "number", shown);
+  }
+  assert.ok(accepted > cases / 50, `${accepted} of ${cases} were accepted`);
+});
