@@ -4,6 +4,8 @@
 //! `jsonwebtoken` checks the signature; what it would let through is refused before it, and the claims that depend on a clock
 //! are judged here, with the caller's. The token does not bind the HTTP body: what is verified is its claims.
 
+use std::cell::Cell;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -14,7 +16,7 @@ use crate::json::{self, Members};
 use crate::jwks::{Jwks, Material};
 use crate::signature::{hex, sha256};
 use crate::timestamp::Timestamp;
-use crate::verify::id_or_hash;
+use crate::verify::{MAX_ATTEMPTS, id_or_hash};
 
 /// What a token has to claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +51,8 @@ pub(crate) struct Claims {
 // Not in line, as most Workers meet no token: what they do not run, the engine does not compile.
 #[inline(never)]
 pub(crate) fn verify(token: &Token<'_>, keys: &Jwks, policy: &JwtPolicy, now: Timestamp) -> Result<Claims, Error> {
-    let (key, _) = candidates(keys, token.kid.as_deref())?
-        .into_iter()
-        .find(|(_, key)| token.is_signed_by(key))
-        .ok_or(Error::JwtSignature)?;
+    let mut affordable = candidates(keys, token.kid.as_deref())?.into_iter().take_while(|_| token.may_be_checked());
+    let (key, _) = affordable.find(|(_, key)| token.is_signed_by(key)).ok_or(Error::JwtSignature)?;
     let claims = Members::parse(&token.payload).ok_or(Error::JwtMalformed(JwtFault::Claims))?;
     policy.check(&claims, now)?;
     let id = event_id(&claims)?;
@@ -67,6 +67,8 @@ pub(crate) struct Token<'a> {
     /// The first two segments, as they stand.
     signed: &'a [u8],
     signature: &'a str,
+    /// How often it was checked, under however many key sets.
+    checks: Cell<usize>,
 }
 
 impl<'a> Token<'a> {
@@ -98,7 +100,12 @@ impl<'a> Token<'a> {
         if !signature.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             return Err(Error::JwtMalformed(JwtFault::Encoding));
         }
-        Ok(Self { kid, payload: decode(payload)?, signed: signed.as_bytes(), signature })
+        Ok(Self { kid, payload: decode(payload)?, signed: signed.as_bytes(), signature, checks: Cell::new(0) })
+    }
+
+    /// Counts a check, up to the 32 that one delivery may cost.
+    fn may_be_checked(&self) -> bool {
+        self.checks.replace(self.checks.get().saturating_add(1)) < MAX_ATTEMPTS
     }
 
     pub(crate) fn is_signed_by(&self, key: &DecodingKey) -> bool {
@@ -350,6 +357,14 @@ mod tests {
         assert_eq!(check(Some(600), "940"), Err(Error::JwtExpired));
         assert_eq!(check(Some(600), "-1e300"), Err(Error::JwtExpired));
         assert_eq!(check(Some(600), "1e400"), Err(Error::JwtClaims("exp")));
+    }
+
+    #[test]
+    fn a_token_is_checked_at_most_32_times() {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let text = [part(r#"{"alg":"RS256","kid":"a"}"#), part("{}"), part("x")].join(".");
+        let token = Token::parse(text.as_bytes()).unwrap();
+        assert_eq!((0..100).filter(|_| token.may_be_checked()).count(), MAX_ATTEMPTS);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::key::{HmacKey, SecretKey};
 use crate::scheme::Form;
 use crate::signature::Portable;
 use crate::timestamp::Timestamp;
-use crate::verify::{Keys, signed_prefix, tokens};
+use crate::verify::{Keys, Tried, signed_prefix, tokens};
 
 /// What would match, in the order in which it is worth looking at.
 pub(super) fn find(look: &Look<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
@@ -32,7 +32,7 @@ struct Hunt<'h> {
 
 impl Hunt<'_> {
     fn matches(&self, tokens: &[(Form, &[u8])], keys: Keys<'_>, prefix: &[u8], body: &[u8]) -> bool {
-        self.look.policy.find_match(tokens, keys, prefix, &body, &Portable).is_ok()
+        self.look.policy.find_match(tokens, keys, &Tried::default(), prefix, &body, &Portable).is_ok()
     }
 
     fn note(&mut self, code: &'static str, matches_if: impl Into<String>, fix: &'static str) {

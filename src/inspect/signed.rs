@@ -8,7 +8,9 @@ use crate::key::SecretKey;
 use crate::scheme::{Form, HeaderNames};
 use crate::signature::{Crypto, Portable, constant_time_eq};
 use crate::timestamp::Timestamp;
-use crate::verify::{MAC_TEXT, MAX_ATTEMPTS, check_id, decode_ed25519, mac_text, pieces, signed_prefix, token, tokens};
+use crate::verify::{
+    MAC_TEXT, MAX_ATTEMPTS, Tried, check_id, decode_ed25519, mac_text, pieces, signed_prefix, token, tokens,
+};
 
 /// What is checked against the keys: the headers of one set, and the signatures in them.
 pub(super) struct Signed<'s> {
@@ -167,8 +169,9 @@ fn match_step(look: &Look<'_>, signed: &Signed<'_>, report: &mut Report) {
     let prefix = signed_prefix(signed.id, signed.timestamp);
     report.signed_prefix = Some(String::from_utf8_lossy(&prefix).into_owned());
     report.comparisons = compare_secrets(look, signed.value, &prefix);
-    let found = tokens(signed.value)
-        .and_then(|tokens| look.policy.find_match(&tokens, look.keys(), &prefix, &look.body, &Portable));
+    let found = tokens(signed.value).and_then(|tokens| {
+        look.policy.find_match(&tokens, look.keys(), &Tried::default(), &prefix, &look.body, &Portable)
+    });
     if found != Err(Error::TooManySignatures) {
         let of_set = compare_keys(look, signed.value, &prefix, &mut report.keys);
         report.comparisons.extend(of_set);

@@ -8,6 +8,7 @@ use crate::jwt::Token;
 use crate::scheme::HeaderNames;
 use crate::signature::{hex, sha256};
 use crate::timestamp::Timestamp;
+use crate::verify::v1a::Tried;
 
 /// What the headers claim, before any signature was looked at.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +34,14 @@ pub enum Claim<'h> {
 }
 
 /// The headers of a delivery, read. [`Policy::read`](crate::Policy::read) alone makes them, so their syntax holds.
+///
+/// It remembers which public keys did not match, so that a second look with more keys does not try those again. So it belongs to one
+/// body.
 #[derive(Debug)]
-pub struct Presented<'h>(pub(super) Read<'h>);
+pub struct Presented<'h> {
+    pub(super) read: Read<'h>,
+    pub(super) tried: Tried,
+}
 
 /// What [`Presented`] is about.
 #[derive(Debug)]
@@ -46,9 +53,13 @@ pub(super) enum Read<'h> {
 }
 
 impl<'h> Presented<'h> {
+    pub(super) fn new(read: Read<'h>) -> Self {
+        Self { read, tried: Tried::default() }
+    }
+
     /// What they claim.
     pub fn claim(&self) -> Claim<'h> {
-        match self.0 {
+        match self.read {
             Read::Signed(signed) => signed.into(),
             Read::Token { names, text, .. } => Claim::Token { names, token: text },
         }

@@ -258,6 +258,25 @@ test("too many signatures are refused as such", async () => {
   delivered(await worker.post("asymmetric", most), most.id);
 });
 
+test("over a large body fewer signatures are checked, and as many as a change of keys needs", async () => {
+  const body = `"${"x".repeat((1 << 20) - 2)}"`;
+  const strangers = Array.from({ length: 31 }, () => signedByKey(newEd25519().privateKey));
+  const good = signedByKey(ed25519.privateKey);
+  const behind = (count, body) => {
+    const others = strangers.slice(0, count).map((other) => other("msg_1", 1, "{}")).join(" ");
+    return delivery((...content) => `${others} ${good(...content)}`, { body });
+  };
+  for (const [path, count] of [["asymmetric", 31], ["asymmetric", 12], ["mixed", 15], [`jobs/${token}`, 6]]) {
+    refused(await worker.post(path, behind(count, body)), 400, "too_many_signatures");
+    const small = behind(Math.min(count, 15), "{}");
+    delivered(await worker.post(path, small), small.id);
+  }
+  for (const [path, count] of [["asymmetric", 11], ["mixed", 1], [`jobs/${token}`, 1], [`jobs/${token}`, 5]]) {
+    const large = behind(count, body);
+    delivered(await worker.post(path, large), large.id);
+  }
+});
+
 test("nothing that was refused reached the origin", async () => {
   const arrived = origin.requests.map((request) => request.header("webhook-id") ?? request.header("svix-id"));
   assert.equal(new Set(arrived).size, arrived.length);

@@ -57,7 +57,7 @@ class KeySetVerifier {
       return verify(document);
     } catch (error) {
       const newest = this.#url !== undefined && mayBeRotation(error) ? await newer(this.#url, { fetcher: this.#fetcher }) : undefined;
-      if (newest === undefined) throw error;
+      if (newest === undefined || isSame(newest, document)) throw error;
       return verify(newest);
     }
   }
@@ -99,6 +99,9 @@ export function explain(receiver, ...given) {
   const none = Array.isArray(secrets) && secrets.length === 0;
   return inspected(given, settings, none ? () => [] : () => secretsOf(secrets), async () => documentOf(jwks));
 }
+
+/** Whether a key set is the one that was there: to check against it again would cost as much and come to the same. */
+const isSame = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
 
 /** The bytes of a key set: as they are, or of text, or of a set that was parsed. */
 function documentOf(jwks) {
