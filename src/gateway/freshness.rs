@@ -1,5 +1,7 @@
 //! How long a key set is fresh, how long it may still serve, and when a fetch is allowed.
 
+use super::retry_after;
+
 /// When a set was fetched, and for how long it is fresh. Unix seconds, and seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Freshness {
@@ -46,7 +48,11 @@ pub fn ttl(cache_control: Option<&str>) -> u64 {
     let seconds = |name: &str| {
         directives().find_map(|directive| {
             let (known, value) = directive.split_once('=')?;
-            value.trim_matches('"').parse::<u64>().ok().filter(|_| known.eq_ignore_ascii_case(name))
+            if !known.trim_ascii_end().eq_ignore_ascii_case(name) {
+                return None;
+            }
+            // Beyond 64 bits is the longest time, not none (RFC 9111, section 1.2.2).
+            retry_after::seconds(value.trim_ascii().trim_matches('"'))
         })
     };
     let uncached = directives().any(|one| one.eq_ignore_ascii_case("no-store") || one.eq_ignore_ascii_case("no-cache"));
@@ -95,6 +101,13 @@ mod tests {
             (Some("max-age=1"), 300),
             (Some("no-store"), 300),
             (Some("max-age=999999999"), 86_400),
+            (Some("max-age=99999999999999999999"), 86_400),
+            (Some("max-age=\"18446744073709551616\""), 86_400),
+            (Some("max-age = 1200"), 1200),
+            (Some("max-age=1200.5"), 1201),
+            (Some("max-age=-1"), 300),
+            (Some("s-maxage=soon, max-age=1200"), 1200),
+            (Some("x-max-age=1200"), 600),
         ] {
             assert_eq!(ttl(header), seconds, "{header:?}");
         }
@@ -116,6 +129,7 @@ mod tests {
         assert!(!may_refetch(Some(100), 159));
         assert!(may_refetch(Some(100), 160));
     }
+
     #[test]
     fn a_failure_is_remembered_for_five_to_thirty_seconds() {
         let pauses: std::collections::BTreeSet<_> = (0..=u8::MAX).map(pause_after_failure).collect();

@@ -10,4 +10,5 @@ pub mod freshness;
 pub mod inbox;
 pub mod plan;
 pub mod respond;
+pub mod retry_after;
 pub mod route;
