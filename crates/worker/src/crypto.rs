@@ -82,8 +82,28 @@ extern "C" {
 }
 
 thread_local! {
-    /// Keys as the platform holds them, by their bytes. They come from configurations and key sets, so they are few.
-    static KEYS: RefCell<Vec<(Vec<u8>, JsValue)>> = RefCell::default();
+    /// Keys as the platform holds them.
+    static KEYS: RefCell<Held<JsValue>> = const { RefCell::new(Held(Vec::new())) };
+}
+
+/// What was made of keys, from the one that was used last. A key is known by all of its parts, each by itself: joined, a modulus and an
+/// exponent could be split another way, and one set's key stand for another's.
+struct Held<V>(Vec<([Box<[u8]>; 2], V)>);
+
+impl<V: Clone> Held<V> {
+    /// What was made of a key with those parts, or what `make` makes of it now; `None` where it makes nothing.
+    fn get(&mut self, parts: [&[u8]; 2], make: impl FnOnce() -> Option<V>) -> Option<V> {
+        let known = self.0.iter().position(|(of, _)| of.each_ref().map(AsRef::as_ref) == parts);
+        if let Some(used) = known.and_then(|at| self.0.get_mut(..=at)) {
+            used.rotate_right(1);
+        } else {
+            let made = make()?;
+            // The one used longest ago goes: a set of many keys takes no other set's key that is in use.
+            self.0.truncate(MAX_KEYS.saturating_sub(1));
+            self.0.insert(0, (parts.map(Box::from), made));
+        }
+        self.0.first().map(|(_, value)| value.clone())
+    }
 }
 
 /// An RSA public key, as the platform holds it.
@@ -118,20 +138,9 @@ fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 3
     hmac(key.as_bytes(), prefix, body, &mut mac).ok().map(|()| mac)
 }
 
-/// The public key of those bytes as the platform holds it, made from its JWK where it is new; `None` where the platform makes none of it.
-fn held([first, second]: [&[u8]; 2], jwk: impl FnOnce() -> JsValue) -> Option<JsValue> {
-    KEYS.with_borrow_mut(|keys| {
-        let known = keys.iter().find(|(bytes, _)| bytes.strip_prefix(first) == Some(second));
-        if let Some((_, public)) = known {
-            return Some(public.clone());
-        }
-        let public = public_key(&jwk()).ok()?;
-        if keys.len() >= MAX_KEYS {
-            keys.clear();
-        }
-        keys.push(([first, second].concat(), public.clone()));
-        Some(public)
-    })
+/// The public key of those parts as the platform holds it; `None` where the platform makes none of it.
+fn held(parts: [&[u8]; 2], jwk: impl FnOnce() -> JsValue) -> Option<JsValue> {
+    KEYS.with_borrow_mut(|keys| keys.get(parts, || public_key(&jwk()).ok()))
 }
 
 /// Bytes as they stand in a JWK.
@@ -139,5 +148,35 @@ fn text(bytes: &[u8]) -> JsValue {
     JsValue::from_str(&URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Keys held at most; beyond, all are made again when next needed.
+/// Keys held at most: eight full sets.
 const MAX_KEYS: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_known_by_its_parts_however_they_could_be_split() {
+        let (joined, mut held) = (b"modulus+exponent", Held(Vec::new()));
+        for round in 0..2 {
+            for at in 0..=joined.len() {
+                let (first, second) = joined.split_at(at);
+                let found = held.get([first, second], || (round == 0).then_some(at));
+                assert_eq!(found, Some(at), "each way to split it is a key of its own");
+            }
+        }
+        assert_eq!(held.get([b"another", b""], || None), None);
+    }
+
+    #[test]
+    fn a_key_in_use_is_kept_whatever_else_comes() {
+        let mut held = Held(Vec::new());
+        let in_use = |held: &mut Held<u32>, may_make: bool| held.get([b"in use", b"e"], || may_make.then_some(7));
+        assert_eq!(in_use(&mut held, true), Some(7));
+        for other in 0..10_000_u32 {
+            assert_eq!(held.get([&other.to_le_bytes(), b"e"], || Some(other)), Some(other));
+            assert_eq!(in_use(&mut held, false), Some(7));
+        }
+        assert_eq!(held.0.len(), MAX_KEYS);
+    }
+}
