@@ -287,6 +287,8 @@ mod one_event_per_signature {
             true => format!("v1a,{}", STANDARD.encode(PRIVATE.sign(content))),
             false => format!("v1,{}", STANDARD.encode(Portable.hmac_sha256(&SHARED, b"", content))),
         }
+    }
+}
 
 const MONTHS: [(&str, u64); 12] = [
     ("Jan", 31),

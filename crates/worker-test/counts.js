@@ -18,7 +18,6 @@ export const counts = {
   bytesIntoWasm: 0,
   promisesAwaited: 0,
   bytesGivenBack: 0,
-  bytesUsedAgain: 0,
 };
 
 /** Alarms whose handlers have not ended yet. */
@@ -81,7 +80,7 @@ bytes.set = function (source, at) {
   return set.call(this, source, at);
 };
 
-/** Memory that the garbage collector need not find, and memory that is read into once more. */
+/** Memory that the garbage collector need not find. */
 const { prototype: buffers } = ArrayBuffer;
 const { transfer } = buffers;
 buffers.transfer = function (...length) {
@@ -89,13 +88,6 @@ buffers.transfer = function (...length) {
   const rest = transfer.apply(this, length);
   counts.bytesGivenBack += given - rest.byteLength;
   return rest;
-};
-
-const { prototype: readers } = ReadableStreamBYOBReader;
-const { readAtLeast } = readers;
-readers.readAtLeast = function (least, into) {
-  counts.bytesUsedAgain += into.byteLength;
-  return readAtLeast.call(this, least, into);
 };
 
 /** Puts `wrap` round a method of all objects of one kind, once in an isolate. */

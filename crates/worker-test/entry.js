@@ -8,6 +8,10 @@ let offset = 0;
 /** How much later than asked for alarms come. */
 let delay = 0;
 Date.now = () => now() + offset * 1000;
+/** How much faster than the clock timers run that the Worker sets. */
+let haste = 1;
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (callback, milliseconds, ...values) => setTimeout(callback, milliseconds / haste, ...values);
 
 /** The production inbox on the moved clock, and what tests do to an object that nobody else can. */
 export class Inbox extends countedObject(ProductionInbox) {
@@ -80,6 +84,10 @@ const routes = {
     const { path, headers, body, length } = await request.json();
     const init = { method: "POST", headers: [...headers, ["content-length", String(length)]], body: new Blob([body]).stream() };
     return worker.fetch(new Request(new URL(path, request.url), init), env, ctx);
+  },
+  async timers(request) {
+    haste = (await request.json()).haste;
+    return new Response();
   },
   async clock(request) {
     offset = (await request.json()).offset_seconds;

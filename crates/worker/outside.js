@@ -1,6 +1,9 @@
 // What goes out to others, each in one crossing from Wasm. Nothing is decided here. `post`, `pass` and `put` reject where they fail.
+import { connect } from "cloudflare:sockets";
+import { LATE, readAll, readerOf, within } from "./reading.js";
 
-const LATE = new DOMException("the time limit is over", "TimeoutError");
+/** The time in which a destination has to take a connection, where it is asked why there was no answer. */
+const CONNECT_MS = 1_000;
 
 /**
  * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether a Durable Object makes it is said by `inObject`.
@@ -34,10 +37,7 @@ export function pass({ headers: came, values, reader }, plan, fetcher, id, body,
  * To give the request a signal as well would cost a delivery 2 %, and an asynchronous function one promise more.
  */
 function send(fetcher, url, headers, body, milliseconds) {
-  return new Promise((resolve, reject) => {
-    request(fetcher, url, headers, body).then(resolve, reject);
-    setTimeout(reject, milliseconds, LATE);
-  });
+  return within(request(fetcher, url, headers, body), milliseconds);
 }
 
 /** With one that ends the request, and ends with it: the context of a Durable Object goes on, and a timer would keep it in memory. */
@@ -72,14 +72,46 @@ export function content(headers) {
   return `${headers.get("content-type") ?? ""}\n${headers.get("content-encoding") ?? ""}`;
 }
 
-/** A document of at most `limit` bytes, with its `Cache-Control`; undefined for anything but a 200 that is read in time. */
-export async function get(url, milliseconds, limit) {
-  const init = { headers: { accept: "application/json" }, redirect: "manual", signal: AbortSignal.timeout(milliseconds) };
+/**
+ * Why a destination gave no answer. The platform says of an origin no more than that its connection was lost, or that something else failed
+ * (DNS or TLS); which of them it was is seen by connecting once more, without sending anything.
+ */
+export async function cause({ message = "" }, fetcher, url) {
+  if (fetcher) return "exception";
+  const { protocol, hostname, port } = new URL(url);
+  const tls = protocol === "https:";
+  const lost = message.startsWith("Network connection lost");
+  if (!lost && !message.startsWith("internal error")) return "network";
+  const connects = await isReachable(hostname, Number(port) || (tls ? 443 : 80));
+  if (lost) return connects ? "connection_lost" : "connection_refused";
+  if (connects) return tls ? "tls" : "network";
+  return /^\[|^[0-9.]+$/.test(hostname) ? "network" : "dns";
+}
+
+async function isReachable(hostname, port) {
+  let socket;
   try {
-    const response = await fetch(url, init);
-    if (response.status !== 200) return void discard(response);
-    const bytes = await readChunks(response.body, limit);
-    return bytes && { bytes, cacheControl: response.headers.get("cache-control") ?? undefined };
+    socket = connect({ hostname, port });
+    socket.closed.catch(() => {});
+    await within(socket.opened, CONNECT_MS);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket?.close().catch(() => {});
+  }
+}
+
+/** A document of at most `limit` bytes, with its `Cache-Control`; undefined for anything but a 200 that is read in time. */
+export async function get(url, milliseconds, limit, userAgent) {
+  const headers = { accept: "application/jwk-set+json, application/json", "user-agent": userAgent };
+  try {
+    const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(milliseconds) });
+    if (response.status !== 200 || response.body === null) return void discard(response);
+    const reader = readerOf(response.body);
+    const bytes = await readAll(reader, limit);
+    if (bytes === null) return void reader.cancel().catch(() => {});
+    return { bytes, cacheControl: response.headers.get("cache-control") ?? undefined };
   } catch {
     return undefined;
   }
@@ -93,25 +125,6 @@ export function put(kv, key, value, seconds) {
 /** Sets an object's alarm. The platform tells the object itself where that fails: it is started anew. */
 export function arm(storage, at) {
   storage.setAlarm(at).catch(() => {});
-}
-
-/** All of a stream, or null where it is larger than the limit. */
-export async function readChunks(stream, limit) {
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of stream ?? []) {
-    length += chunk.length;
-    if (length > limit) return null;
-    chunks.push(chunk);
-  }
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks.splice(0)) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 /** Lets go of a body that nobody reads. */

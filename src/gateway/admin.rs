@@ -101,8 +101,20 @@ pub struct LastError {
     pub status: u16,
     /// `destination_failed` or `destination_timeout`.
     pub code: String,
+    /// Why the destination gave no answer, where that is known.
+    pub cause: Option<String>,
     /// When the event is tried again, or removed.
     pub due: u64,
+}
+
+/// A failure as one text, for a store that has one column for it: [`noted_parts`] takes it apart again.
+pub fn noted(code: &str, cause: Option<&str>) -> String {
+    cause.map_or_else(|| code.to_owned(), |cause| [code, "/", cause].concat())
+}
+
+/// The code and the cause that [`noted`] put together.
+pub fn noted_parts(text: &str) -> (&str, Option<&str>) {
+    text.split_once('/').map_or((text, None), |(code, cause)| (code, Some(cause)))
 }
 
 impl Stats {
@@ -111,7 +123,7 @@ impl Stats {
         let error = self
             .last_error
             .as_ref()
-            .map(|error| json!({ "status": error.status, "code": error.code, "due": error.due }));
+            .map(|error| json!({ "status": error.status, "code": error.code, "cause": error.cause, "due": error.due }));
         json!({
             "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "attempts": self.attempts,
             "oldest_pending": self.oldest_pending, "last_error": error, "bytes": self.bytes,
@@ -126,6 +138,7 @@ impl Stats {
             Some(LastError {
                 status: number(error.get("status"))?.try_into().ok()?,
                 code: error.get("code")?.as_str()?.to_owned(),
+                cause: error.get("cause").and_then(Value::as_str).map(str::to_owned),
                 due: number(error.get("due"))?,
             })
         });
@@ -261,7 +274,10 @@ mod tests {
 
     #[test]
     fn counts_are_added_and_the_oldest_shown() {
-        let error = |due| Some(LastError { status: 500, code: "destination_failed".to_owned(), due });
+        let error = |due| {
+            let (code, cause) = ("destination_failed".to_owned(), Some("dns".to_owned()));
+            Some(LastError { status: 0, code, cause, due })
+        };
         let one = Stats { pending: 1, attempts: 3, oldest_pending: Some(9), last_error: error(5), ..Stats::default() };
         let two = Stats { pending: 2, dead: 1, oldest_pending: Some(8), last_error: error(6), ..Stats::default() };
         let both = Stats::from_json(&one.to_json()).and(Stats::from_json(&two.to_json()));

@@ -43,10 +43,14 @@ impl Plan {
 
 /// What a destination is told of an event at each attempt.
 pub(super) fn told(source: &Source, form: Form, attempt: u32, mut add: impl FnMut(&str, &str)) {
+    add("user-agent", USER_AGENT);
     add("countersign-source", &source.name);
     add("countersign-scheme", form.as_str());
     add("countersign-attempt", itoa::Buffer::new().format(attempt));
 }
+
+/// The `user-agent` of every request that Countersign makes: common firewalls refuse requests without one.
+pub const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
 
 /// The header that says when an event was accepted, in Unix seconds.
 pub const RECEIVED_AT: &str = "countersign-received-at";

@@ -28,6 +28,8 @@ pub enum Refusal {
     Check(Error),
     /// The body could not be read to its end.
     BodyIncomplete,
+    /// The body did not arrive in time.
+    BodyTimeout,
     /// The body is larger than the source allows.
     BodyTooLarge,
     /// The source's configuration has a fault.
@@ -70,6 +72,7 @@ impl Refusal {
         match self {
             Self::Check(error) => error.code(),
             Self::BodyIncomplete => "body_incomplete",
+            Self::BodyTimeout => "body_timeout",
             Self::BodyTooLarge => "body_too_large",
             Self::ConfigInvalid => "config_invalid",
             Self::DestinationFailed => "destination_failed",
@@ -115,6 +118,7 @@ pub fn success(status: &str, id: &[u8]) -> String {
 pub const ANSWERS: [Answer; 33] = [
     plain("config_invalid", 500, "this source is not configured correctly; see the log or /healthz"),
     plain("body_incomplete", 400, "the body ended before its time"),
+    plain("body_timeout", 408, "the body did not arrive within 30 seconds"),
     plain("body_too_large", 413, "the body is larger than this source accepts"),
     plain("destination_failed", 502, "the destination did not accept the event"),
     plain("destination_timeout", 504, "the destination did not answer in time"),
@@ -148,6 +152,39 @@ pub const ANSWERS: [Answer; 33] = [
     with("unauthorized", 401, "the admin token is missing or wrong", ("www-authenticate", "Bearer")),
 ];
 
+/// Why a destination gave no answer of its own, as the log and the admin pages name it.
+static CAUSES: &[&str] = &[
+    "connection_lost",
+    "connection_refused",
+    "connect_timeout",
+    "dns",
+    "exception",
+    "network",
+    "no_binding",
+    "response_timeout",
+    "tls",
+    "unreachable",
+];
+
+/// A cause by its name; `None` for a text that is no such name.
+pub fn known_cause(name: &str) -> Option<&'static str> {
+    CAUSES.iter().copied().find(|known| *known == name)
+}
+
+/// What a status of 520 to 530 says about an origin: Cloudflare answers with these where it got no answer from the origin.
+pub const fn cause_of_status(status: u16) -> Option<&'static str> {
+    Some(match status {
+        520 => "connection_lost",
+        521 => "connection_refused",
+        522 => "connect_timeout",
+        523 => "unreachable",
+        524 => "response_timeout",
+        525 | 526 => "tls",
+        530 => "dns",
+        _ => return None,
+    })
+}
+
 /// One line of the log: flat JSON about one delivery. It has no field for a secret, a token, an id or a body.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LogLine<'a> {
@@ -173,6 +210,8 @@ pub struct LogLine<'a> {
     pub duplicate: bool,
     /// What the destination answered (0: nothing), and after how many milliseconds.
     pub destination: Option<(u16, u64)>,
+    /// Why the destination gave no answer: a [`known_cause`].
+    pub cause: Option<&'a str>,
     /// For a delivery refused for its age: `match`, `no_match`, `unknown`.
     pub signature: Option<&'a str>,
     /// What kept the marks from working: `read_failed`, `write_failed`.
@@ -201,6 +240,7 @@ impl LogLine<'_> {
         }
         line.number("dest_status", self.destination.map(|(status, _)| status));
         line.number("dest_ms", self.destination.map(|(_, ms)| ms));
+        line.text("dest_error", self.cause);
         line.text("signature", self.signature);
         line.text("marks", self.marks);
         if let Some(detail) = self.detail {
@@ -291,6 +331,7 @@ mod tests {
         }
         for refusal in [
             Refusal::BodyIncomplete,
+            Refusal::BodyTimeout,
             Refusal::BodyTooLarge,
             Refusal::ConfigInvalid,
             Refusal::DestinationFailed,
@@ -315,6 +356,14 @@ mod tests {
     #[test]
     fn no_answer_is_a_redirect_or_gone() {
         assert!(ANSWERS.iter().all(|answer| answer.status >= 400 && answer.status != 410));
+    }
+
+    #[test]
+    fn every_cause_of_a_status_is_known() {
+        let causes: Vec<_> = (0..=u16::MAX).filter_map(cause_of_status).collect();
+        assert_eq!(causes.len(), 8);
+        assert!(causes.iter().all(|cause| known_cause(cause) == Some(cause)));
+        assert_eq!(known_cause("127.0.0.1 refused"), None);
     }
 
     #[test]

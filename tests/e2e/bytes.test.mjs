@@ -76,7 +76,7 @@ for (const [what, body] of Object.entries(BODIES)) {
   });
 }
 
-/** Of one length, with which memory is used again (crates/worker/memory.js). */
+/** Large enough to stay outside Wasm, and all of one length. */
 const large = () => crypto.randomBytes(1 << 20);
 const forged = async () => {
   const signed = delivery(sign, { body: large() });
@@ -131,7 +131,7 @@ test("the content type comes through as it was, and is not invented", async () =
 
 // What the HTTP client of the runtime adds by itself, on Cloudflare as in workerd.
 const TRANSPORT = ["host", "content-length", "connection", "transfer-encoding", "accept-encoding", "cf-worker"];
-const OURS = ["countersign-source", "countersign-scheme", "countersign-attempt", "countersign-received-at"];
+const OURS = ["user-agent", "countersign-source", "countersign-scheme", "countersign-attempt", "countersign-received-at"];
 
 test("only the promised headers reach the origin", async () => {
   const extra = [

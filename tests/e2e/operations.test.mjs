@@ -103,14 +103,6 @@ test("a refusal costs a request and a line, and nothing else", async () => {
   assert.ok((found.refused_64k.bytesIntoWasm ?? 0) < 1000, "a large body stays outside");
 });
 
-test("a large body that is refused leaves its memory to the next of its length", async () => {
-  const large = 1 << 20;
-  const usedAgain = async () => (await cost(worker, () => forged(large))).bytesUsedAgain;
-  // Where the garbage collector comes between, that memory is gone.
-  for (let tries = 0; tries < 10; tries += 1) if ((await usedAgain()) === large) return;
-  assert.fail("ten of them, one after the other, each had new memory");
-});
-
 test("an event that is passed through", async () => {
   await pass("marked");
   const made = fresh();

@@ -138,7 +138,6 @@ test("a body that is not as long as it was announced is refused, and harms nobod
   const forged = { ...long, body: large.replaceAll("x", "y") };
   refused(await worker.announceAs("/large", short.body.length - 1, short), 400, "body_incomplete");
   refused(await worker.announceAs("/large", short.body.length + 1, short), 400, "body_incomplete");
-  // Into the memory of the one before, as long as the garbage collector does not come between (crates/worker/memory.js).
   for (let round = 0; round < 3; round += 1) {
     refused(await worker.post("large", forged), 401, "no_matching_signature");
     refused(await worker.announceAs("/large", large.length, short), 400, "body_incomplete");

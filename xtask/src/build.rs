@@ -58,7 +58,7 @@ const PRODUCTION: Worker = Worker {
     module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
     scripts: &[
         ("crates/worker/entry.js", "entry.js"),
-        ("crates/worker/memory.js", "memory.js"),
+        ("crates/worker/reading.js", "reading.js"),
         ("crates/worker/outside.js", "outside.js"),
         ("crates/worker/crypto.js", "crypto.js"),
     ],
@@ -71,7 +71,7 @@ const TEST: Worker = Worker {
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
         ("crates/worker/entry.js", "worker.js"),
-        ("crates/worker/memory.js", "memory.js"),
+        ("crates/worker/reading.js", "reading.js"),
         ("crates/worker/outside.js", "outside.js"),
         ("crates/worker/crypto.js", "crypto.js"),
     ],

@@ -16,9 +16,33 @@ use crate::inbox::stub;
 use crate::task::settled;
 use crate::{State, marks};
 
-/// Answers a request by the operator, who was let in before.
+/// Answers a request by the operator, who was let in before. Whatever changes something, or tries to, leaves a log record.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
     let (name, request) = parse(method, url)?;
+    let answer = perform(state, name, &request).await;
+    // A name that is not configured may be anything, a token too.
+    note(state.config.find(name.as_bytes()).map(|_| name), &request, answer.as_ref());
+    answer.map(|answer| printed(&answer))
+}
+
+/// Logs what changes something.
+#[inline(never)]
+fn note(source: Option<&str>, request: &Request, answer: Result<&Value, &Refusal>) {
+    let (action, done, id) = match request {
+        Request::Forget(id) => ("forget", "forgotten", Some(id)),
+        Request::Replay(id) => ("replay", "replayed", Some(id)),
+        Request::ReplayAll(_) => ("replay", "replayed", None),
+        Request::Stats | Request::List { .. } | Request::Event(_) => return,
+    };
+    let code = answer.map_or_else(|refusal| refusal.code(), |_| done);
+    let id_hash = source.zip(id).map(|(source, id)| EventKey::new(source, id).to_hex());
+    let events = answer.ok().and_then(|answer| answer.get("replayed"));
+    host::log(&printed(&json!({
+        "ev": "admin", "action": action, "code": code, "source": source, "id_hash": id_hash, "events": events,
+    })));
+}
+
+async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, Refusal> {
     let source = match state.config.find(name.as_bytes()) {
         Some((_, Entry::Ready(source))) => source,
         Some(_) => return Err(Refusal::ConfigInvalid),
@@ -30,23 +54,21 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
     if !has_inbox && !matches!(request, Request::Forget(_)) {
         return Err(Refusal::NotFound);
     }
-    let answer = match request {
+    Ok(match request {
         Request::Stats => shards.stats().await?,
         Request::List { state, from, limit } => {
-            let (events, cursor) = shards.list(state, from, limit).await?;
+            let (events, cursor) = shards.list(*state, *from, *limit).await?;
             json!({ "events": events, "cursor": cursor.map(Position::cursor) })
         }
-        Request::Event(id) => shards.event(&text(&id)).await?,
-        Request::Replay(id) => shards.replay(&text(&id)).await?,
+        Request::Event(id) => shards.event(&text(id)).await?,
+        Request::Replay(id) => shards.replay(&text(id)).await?,
         Request::Forget(id) => {
-            let (id, event) = (text(&id), EventKey::new(&source.name, &id));
+            let (id, event) = (text(id), EventKey::new(&source.name, id));
             let stored = has_inbox && shards.forget(&id).await?;
             let marked = forget_mark(state, source, event).await?;
             if !stored && !marked {
                 return Err(Refusal::NotFound);
             }
-            let line = json!({ "ev": "admin", "code": "forgotten", "source": source.name, "id_hash": event.to_hex() });
-            host::log(&printed(&line));
             json!({ "status": "forgotten", "id": id })
         }
         Request::ReplayAll(state) => {
@@ -57,8 +79,7 @@ pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<Str
             }
             json!({ "replayed": replayed as u64 })
         }
-    };
-    Ok(printed(&answer))
+    })
 }
 
 /// Removes what holds back copies of an event that is passed through; whether anything did.

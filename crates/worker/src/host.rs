@@ -1,5 +1,6 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
+use countersign::gateway::plan::USER_AGENT;
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -137,7 +138,9 @@ extern "C" {
     /// What an answer says of `Retry-After`.
     #[wasm_bindgen(js_name = retryAfter)]
     pub(crate) fn retry_after(response: &Response) -> Option<String>;
-    fn get(url: &str, milliseconds: f64, limit: u32) -> Promise;
+    fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
+    #[wasm_bindgen(js_name = cause)]
+    fn cause_of(error: &JsValue, fetcher: &JsValue, url: &str) -> Promise;
     /// `Content-Type` and `Content-Encoding`, as lines: empty where there is none.
     pub(crate) fn content(headers: &Headers) -> String;
     #[wasm_bindgen(catch)]
@@ -187,7 +190,7 @@ pub(crate) struct TimeLimit {
     pub(crate) in_object: bool,
 }
 
-/// Whether there is no answer because time was up. Why a request failed is not told apart otherwise.
+/// Whether there is no answer because time was up.
 pub(crate) fn is_late(error: &JsValue) -> bool {
     property(error, "name").and_then(|name| name.as_string()).is_some_and(|name| name == "TimeoutError")
 }
@@ -223,9 +226,15 @@ pub(crate) async fn pass(
     settled(passed).await.map(JsCast::unchecked_into)
 }
 
+/// Why a destination gave no answer, as `dest_error` in the log names it.
+pub(crate) async fn cause(error: &JsValue, fetcher: Option<&Fetcher>, url: &str) -> Option<String> {
+    let none = JsValue::UNDEFINED;
+    settled(cause_of(error, fetcher.map_or(&none, AsRef::as_ref), url)).await.ok()?.as_string()
+}
+
 /// A document of at most `limit` bytes, if it is answered with 200 in time.
 pub(crate) async fn document(url: &str, milliseconds: f64, limit: u32) -> Option<Document> {
-    let document = settled(get(url, milliseconds, limit)).await.ok()?;
+    let document = settled(get(url, milliseconds, limit, USER_AGENT)).await.ok()?;
     document.is_object().then(|| document.unchecked_into())
 }
 

@@ -6,7 +6,7 @@ use countersign::Timestamp;
 use countersign::gateway::config::{Destination, Source};
 use countersign::gateway::dedupe::Admitted;
 use countersign::gateway::forward::{Event, Payload, is_in_event, object_name, url};
-use countersign::gateway::respond::Refusal;
+use countersign::gateway::respond::{Refusal, cause_of_status, known_cause};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -15,6 +15,7 @@ use crate::clock;
 use crate::crypto::Platform;
 use crate::env::Bindings;
 use crate::host::{self, Fetcher, Namespace, Request, Response, TimeLimit};
+use crate::task::apart;
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -22,6 +23,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) ms: u64,
     pub(crate) retry_after: Option<String>,
+    /// Why there was no answer of the destination's own.
+    pub(crate) cause: Option<&'static str>,
 }
 
 /// A delivery that goes on under its sender's signature, by the plan of that number.
@@ -40,14 +43,14 @@ pub(crate) async fn pass(passed: Passed<'_>, source: &Source, env: &Bindings) ->
     let content = verified.claims().map_or(Content::Body(verified.body()), Content::Claims);
     // A token's id is ours to write: visible ASCII.
     let id = verified.claims().and_then(|_| std::str::from_utf8(verified.id()).ok());
-    let answer = match destination(verified.id(), content, source, env) {
+    match destination(verified.id(), content, source, env) {
         Ok(fetcher) => {
             let (body, at) = (content.as_array(), received_at.as_unix());
-            host::pass(request, plan, fetcher.as_ref(), id, &body, at, source.forward.timeout_ms).await
+            let answer = host::pass(request, plan, fetcher.as_ref(), id, &body, at, source.forward.timeout_ms).await;
+            reply(answer, started, fetcher.as_ref(), source).await
         }
-        Err(error) => Err(error),
-    };
-    reply(answer, started)
+        Err(_) => unsent(started),
+    }
 }
 
 /// Sends an event to its destination, as attempt number `attempt`, and waits for the head of the answer.
@@ -57,28 +60,42 @@ pub(crate) async fn send(event: &Event<Body>, attempt: u32, source: &Source, env
     let started = clock::now_ms();
     let lines = header_lines(event, attempt, source, Timestamp::from_unix(started.div_euclid(1000)));
     let content = Content::from(&event.payload);
-    let answer = match destination(&event.id, content, source, env) {
+    match destination(&event.id, content, source, env) {
         Ok(fetcher) => {
             let limit = TimeLimit { milliseconds: source.forward.timeout_ms, in_object };
-            host::send(fetcher.as_ref(), &url(source), &lines, &content.as_array(), limit).await
+            let answer = host::send(fetcher.as_ref(), &url(source), &lines, &content.as_array(), limit).await;
+            reply(answer, started, fetcher.as_ref(), source).await
         }
-        Err(error) => Err(error),
-    };
-    reply(answer, started)
+        Err(_) => unsent(started),
+    }
 }
 
-fn reply(answer: Result<Response, JsValue>, started: u64) -> Reply {
+async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<&Fetcher>, source: &Source) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
-    let (status, outcome) = match &answer {
-        Ok(response) => match host::head(response) {
-            status @ 200..300 => (status, Ok(())),
-            status => (status, Err(Refusal::DestinationFailed)),
+    let failed =
+        |status, retry_after, cause| Reply { outcome: Err(Refusal::DestinationFailed), status, ms, retry_after, cause };
+    match answer {
+        Ok(response) => match host::head(&response) {
+            status @ 200..300 => Reply { outcome: Ok(()), status, ms, retry_after: None, cause: None },
+            status => {
+                failed(status, host::retry_after(&response), cause_of_status(status).filter(|_| fetcher.is_none()))
+            }
         },
-        Err(error) if host::is_late(error) => (0, Err(Refusal::DestinationTimeout)),
-        Err(_) => (0, Err(Refusal::DestinationFailed)),
-    };
-    let retry_after = answer.ok().filter(|_| outcome.is_err()).and_then(|response| host::retry_after(&response));
-    Reply { outcome, status, ms, retry_after }
+        Err(error) if host::is_late(&error) => {
+            Reply { outcome: Err(Refusal::DestinationTimeout), ..failed(0, None, None) }
+        }
+        Err(error) => {
+            let cause = apart(host::cause(&error, fetcher, &url(source))).await;
+            failed(0, None, cause.and_then(|cause| known_cause(&cause)))
+        }
+    }
+}
+
+/// What came of an event whose destination is not there to be asked.
+fn unsent(started: u64) -> Reply {
+    let ms = clock::now_ms().saturating_sub(started);
+    let (outcome, cause) = (Err(Refusal::DestinationFailed), Some("no_binding"));
+    Reply { outcome, status: 0, ms, retry_after: None, cause }
 }
 
 /// Headers as they cross the boundary: no value holds a line feed. workerd writes header text as UTF-8, so what arrived as UTF-8

@@ -7,7 +7,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::Jwks;
-use countersign::gateway::freshness::{Freshness, Standing, may_refetch, ttl};
+use countersign::gateway::freshness::{
+    Freshness, Standing, may_fetch_after_failure, may_refetch, pause_after_failure, ttl,
+};
 use countersign::json::{printed, value};
 use countersign::signature::{hex, sha256};
 use js_sys::Promise;
@@ -30,6 +32,8 @@ struct Slot {
     refetched_at: Option<u64>,
     /// When a stale set was last refreshed.
     refreshed_at: Option<u64>,
+    /// When the last load failed, if it did, and for how long that holds others back. Milliseconds.
+    failed: Option<(u64, u64)>,
 }
 
 /// What a load needs besides the cache: the second level, and the request that pays for it.
@@ -64,7 +68,9 @@ impl Cache {
                 Some(set)
             }
             Some((_, Standing::Expired)) | None => {
-                self.wait(url, &self.load(url, access, Source::KvThenNetwork)).await;
+                if let Some(flight) = self.load(url, access, Source::KvThenNetwork) {
+                    self.wait(url, &flight).await;
+                }
                 self.in_memory(url)
             }
         }
@@ -73,7 +79,7 @@ impl Cache {
     /// A set that may be newer than the one that did not match: of a load on its way, or of one that is due.
     pub(crate) async fn newer(self: &Rc<Self>, url: &str, access: Access<'_>) -> Option<Rc<Jwks>> {
         let (flight, due) = self.slot(url, |slot| {
-            let due = slot.flight.is_none() && may_refetch(slot.refetched_at, clock::now());
+            let due = slot.flight.is_none() && !slot.is_paused() && may_refetch(slot.refetched_at, clock::now());
             if due {
                 slot.refetched_at = Some(clock::now());
             }
@@ -81,7 +87,7 @@ impl Cache {
         });
         let flight = match flight {
             Some(flight) => flight,
-            None if due => self.load(url, access, Source::Network),
+            None if due => self.load(url, access, Source::Network)?,
             None => return None,
         };
         self.wait(url, &flight).await;
@@ -92,35 +98,38 @@ impl Cache {
         self.slot(url, |slot| slot.set.as_ref().map(|(set, freshness)| (set.clone(), freshness.at(clock::now()))))
     }
 
-    /// Starts a load, or joins the one on its way.
-    fn load(self: &Rc<Self>, url: &str, access: Access<'_>, source: Source) -> Promise {
-        if let Some(flight) = self.slot(url, |slot| slot.flight.clone()) {
+    /// Starts a load, or joins the one on its way; `None` soon after one that failed.
+    fn load(self: &Rc<Self>, url: &str, access: Access<'_>, source: Source) -> Option<Promise> {
+        let (flight, paused) = self.slot(url, |slot| (slot.flight.clone(), slot.is_paused()));
+        if flight.is_some() || paused {
             return flight;
         }
         let (cache, url_owned, kv, context) =
             (self.clone(), url.to_owned(), access.kv.cloned(), access.request.context());
         let pays = context.clone();
         let flight = task::promise(async move {
-            let loaded = load(&url_owned, kv, &pays, source).await;
+            let Loaded { set, failed } = load(&url_owned, kv, &pays, source).await;
             cache.slot(&url_owned, |slot| {
                 slot.flight = None;
-                if let Some((set, freshness)) = loaded {
+                if let Some((set, freshness)) = set {
                     slot.set = Some((Rc::new(set), freshness));
                 }
+                slot.note(failed);
             });
             JsValue::UNDEFINED
         });
         context.wait_until(&flight);
         self.slot(url, |slot| slot.flight = Some(flight.clone()));
-        flight
+        Some(flight)
     }
 
-    /// Waits for a load; one whose request died is given up, so that the next can start another.
+    /// Waits for a load; one whose request died is given up like one that failed, so that another can start after the pause.
     async fn wait(&self, url: &str, flight: &Promise) {
         clock::within(flight, WAIT_MS).await;
         self.slot(url, |slot| {
             if slot.flight.as_ref().is_some_and(|current| js_sys::Object::is(current, flight)) {
                 slot.flight = None;
+                slot.note(true);
             }
         });
     }
@@ -137,13 +146,34 @@ impl Cache {
     }
 }
 
+impl Slot {
+    fn is_paused(&self) -> bool {
+        self.failed.is_some_and(|(at, pause)| !may_fetch_after_failure(at, pause, clock::now_ms()))
+    }
+
+    /// Notes how a load ended.
+    fn note(&mut self, failed: bool) {
+        self.failed = failed.then(|| {
+            let chance = (js_sys::Math::random() * 256.0) as u8;
+            (clock::now_ms(), pause_after_failure(chance).saturating_mul(1000))
+        });
+    }
+}
+
+/// What a load came to.
+struct Loaded {
+    set: Option<(Jwks, Freshness)>,
+    /// Whether the network gave no readable set. The set is then the last good one of KV, if any.
+    failed: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     KvThenNetwork,
     Network,
 }
 
-async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Source) -> Option<(Jwks, Freshness)> {
+async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Source) -> Loaded {
     let stored = match &kv {
         Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
         _ => None,
@@ -151,16 +181,19 @@ async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Sou
     let standing =
         |stored: &Option<(Jwks, Freshness)>| stored.as_ref().map(|(_, freshness)| freshness.at(clock::now()));
     if standing(&stored) == Some(Standing::Fresh) {
-        return stored;
+        return Loaded { set: stored, failed: false };
     }
     match fetch(url).await {
         Some((set, document, freshness)) => {
             if let Some(kv) = kv {
                 store(kv, url, &document, freshness, context);
             }
-            Some((set, freshness))
+            Loaded { set: Some((set, freshness)), failed: false }
         }
-        None => stored.filter(|(_, freshness)| freshness.at(clock::now()) != Standing::Expired),
+        None => {
+            let last_good = stored.filter(|(_, freshness)| freshness.at(clock::now()) != Standing::Expired);
+            Loaded { set: last_good, failed: true }
+        }
     }
 }
 

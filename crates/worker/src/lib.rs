@@ -129,12 +129,17 @@ pub fn open(method: &str, url: &str, content_length: f64) -> i32 {
     }
 }
 
-/// Refuses a body that is too large, or that ended early, while it was read: the answer's number.
+/// Refuses a body that ended early (0), is too large (1) or came too late (2): the answer's number.
 #[wasm_bindgen]
-pub fn refuse_body(index: usize, too_large: bool) -> i32 {
+pub fn refuse_body(index: usize, fault: u8) -> i32 {
     let state = state();
     let source = state.as_ref().and_then(|state| state.config.source(index));
-    refuse(if too_large { Refusal::BodyTooLarge } else { Refusal::BodyIncomplete }, source)
+    let refusal = match fault {
+        0 => Refusal::BodyIncomplete,
+        1 => Refusal::BodyTooLarge,
+        _ => Refusal::BodyTimeout,
+    };
+    refuse(refusal, source)
 }
 
 /// `GET /healthz`: an answer's text, beginning with `!` where a source is at fault.
@@ -156,6 +161,7 @@ pub fn health() -> String {
 pub fn admin(authorization: Option<String>, method: String, url: String, now: f64) -> i32 {
     let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
     if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
+        host::log(&printed(&json!({ "ev": "admin", "code": "unauthorized", "status": 401 })));
         return ready(Refusal::Unauthorized);
     }
     task::start(now, async move {

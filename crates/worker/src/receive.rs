@@ -159,6 +159,7 @@ async fn deliver(
         }
     };
     line.destination = Some((reply.status, reply.ms));
+    line.cause = reply.cause;
     reply.outcome?;
     if let Some((kv, seconds)) = marks
         && marks::put(kv, event, seconds).await.is_err()

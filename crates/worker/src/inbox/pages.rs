@@ -1,6 +1,6 @@
 //! What the admin pages see of an inbox.
 
-use countersign::gateway::admin::{LastError, Stats};
+use countersign::gateway::admin::{LastError, Stats, noted_parts};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::inbox::State;
 use countersign::json::printed;
@@ -21,7 +21,10 @@ impl Table {
             one("SELECT last_status, last_error, max(due) FROM events WHERE state IN (0, 2) AND last_error <> ''");
         let last_error = failed.and_then(|row| {
             let status = u16::try_from(unsigned(&row.get(0))).unwrap_or_default();
-            Some(LastError { status, code: row.get(1).as_string()?, due: unsigned(&row.get(2)).div_euclid(1000) })
+            let noted = row.get(1).as_string()?;
+            let (code, cause) = noted_parts(&noted);
+            let (code, cause) = (code.to_owned(), cause.map(str::to_owned));
+            Some(LastError { status, code, cause, due: unsigned(&row.get(2)).div_euclid(1000) })
         });
         Stats {
             pending: self.count(State::Pending),
@@ -70,10 +73,12 @@ fn shown(row: &Array) -> Value {
         State::Pending => (Some(seconds(6)), None),
         _ => (None, Some(seconds(7))),
     };
+    let noted = row.get(11).as_string().filter(|error| !error.is_empty());
+    let (error, cause) = noted.as_deref().map(noted_parts).unzip();
     json!({
         "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "scheme": row.get(4).as_string(),
         "received_at": number(5), "next_attempt_at": next, "finished_at": finished, "bytes": number(8),
         "replayable": number(9) > 0, "last_status": row.get(10).as_f64().map(|status| status as u16),
-        "last_error": row.get(11).as_string().filter(|error| !error.is_empty()),
+        "last_error": error, "last_cause": cause.flatten(),
     })
 }

@@ -6,11 +6,13 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use countersign::Timestamp;
+use countersign::gateway::admin::noted;
 use countersign::gateway::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::inbox::{self, Attempt, Progress, State, Tidy};
 use countersign::gateway::respond::{LogLine, Refusal};
+use countersign::gateway::retry_after::retry_after;
 use countersign::json::{printed, value};
 use countersign::scheme::Form;
 use futures_util::StreamExt;
@@ -117,7 +119,8 @@ impl Object {
         let attempt = match reply.outcome {
             Ok(()) => Attempt::Delivered,
             Err(_) => {
-                Attempt::Failed { not_before: reply.retry_after.as_deref().and_then(|text| not_before(text, now)) }
+                let wait = reply.retry_after.as_deref().and_then(|value| retry_after(value, now));
+                Attempt::Failed { not_before: wait.map(|wait| now.saturating_add(wait)) }
             }
         };
         let after = progress.attempted(attempt, now, &durable.terms, inbox::seed(key));
@@ -126,11 +129,12 @@ impl Object {
             (Err(_), State::Dead) => "dead",
             (Err(refusal), _) => refusal.code(),
         };
-        let failure = reply.outcome.err().map(|refusal: Refusal| (reply.status, refusal.code()));
+        let noted = |refusal: Refusal| noted(refusal.code(), reply.cause);
+        let failure = reply.outcome.err().map(|refusal| (reply.status, noted(refusal)));
         if !self.was_forgotten(number) {
             // Where this write fails the lease lapses, and the event is sent again.
             let _ = match (failure, after.tidy(true, now, &durable.terms)) {
-                (Some((status, code)), _) => self.table.fail(number, after, status, code),
+                (Some((status, code)), _) => self.table.fail(number, after, status, &code),
                 (None, Tidy::DropBody(until)) => {
                     self.table.finish(number, Progress { due: until, ..after }, reply.status)
                 }
@@ -149,6 +153,7 @@ impl Object {
             event: Some(key),
             attempt: Some(progress.attempts),
             destination: Some((reply.status, reply.ms)),
+            cause: reply.cause,
             ..LogLine::default()
         };
         host::log(&line.to_json());
@@ -200,14 +205,6 @@ pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, bo
         headers,
         payload: Payload::Received(Body::new(body, None)),
         received_at: Timestamp::from_unix(received_at),
-    }
-}
-
-/// `Retry-After`: seconds, or a date.
-fn not_before(text: &str, now: u64) -> Option<u64> {
-    match text.trim().parse::<u64>() {
-        Ok(seconds) => Some(now.saturating_add(seconds.saturating_mul(1000))),
-        Err(_) => Some(js_sys::Date::parse(text)).filter(|at| at.is_finite()).map(|at| at as u64),
     }
 }
 
