@@ -115,7 +115,7 @@ pub fn success(status: &str, id: &[u8]) -> String {
 }
 
 /// Every answer that is no success.
-pub const ANSWERS: [Answer; 33] = [
+pub static ANSWERS: &[Answer] = &[
     plain("config_invalid", 500, "this source is not configured correctly; see the log or /healthz"),
     plain("body_incomplete", 400, "the body ended before its time"),
     plain("body_timeout", 408, "the body did not arrive within 30 seconds"),
