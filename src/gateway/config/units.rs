@@ -60,27 +60,40 @@ fn authority<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
     (valid && url.bytes().all(|byte| byte.is_ascii_graphic())).then_some(host)
 }
 
-/// Host and path of a URL, segment by segment, in one spelling.
-fn place(url: &str) -> Vec<String> {
-    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
-    let bytes = percent_decode(url.as_bytes().get(..end).unwrap_or_default());
-    let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
-    let after_scheme = text.split_once(':').map_or("", |(_, rest)| rest);
-    let mut segments = after_scheme.split(['/', '\\']).filter(|segment| !matches!(*segment, "" | "."));
-    let host = segments.next().unwrap_or_default();
-    let host = match host.rsplit_once(':') {
-        Some((name, port)) if port.parse() == Ok(443_u16) => name,
-        _ => host,
-    };
-    let mut place = vec![host.trim_end_matches('.').to_owned()];
-    for segment in segments {
-        if segment != ".." {
-            place.push(segment.to_owned());
-        } else if place.len() > 1 {
-            place.pop();
+/// Host and path of a URL in one spelling, each segment behind a slash.
+fn place(url: &str) -> Vec<u8> {
+    let cut = url.as_bytes().split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let text = percent_decode(cut).to_ascii_lowercase();
+    let mut place = Vec::with_capacity(text.len());
+    // The first is `https:`.
+    for segment in text.split(|byte| matches!(byte, b'/' | b'\\')).skip(1) {
+        match segment {
+            b"" | b"." => {}
+            b".." => {
+                let last = place.iter().rposition(|byte| *byte == b'/');
+                place.truncate(last.filter(|at| *at > 0).unwrap_or(place.len()));
+            }
+            _ => {
+                let host = place.is_empty();
+                place.push(b'/');
+                place.extend_from_slice(if host { without_port(segment) } else { segment });
+            }
         }
     }
     place
+}
+
+/// A host without the port of https, and without the dot of the root.
+fn without_port(host: &[u8]) -> &[u8] {
+    let mut host = host;
+    if let Some(rest) = host.strip_suffix(b"443") {
+        let mut rest = rest;
+        while let Some(shorter) = rest.strip_suffix(b"0") {
+            rest = shorter;
+        }
+        host = rest.strip_suffix(b":").unwrap_or(host);
+    }
+    host.strip_suffix(b".").unwrap_or(host)
 }
 
 fn is_loopback(host: &str) -> bool {
