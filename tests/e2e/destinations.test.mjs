@@ -2,6 +2,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { delivered, duplicate } from "./fixtures/expect.mjs";
@@ -9,7 +10,7 @@ import { delivery, newBody, newId, newSecret, signedBy } from "./fixtures/sign.m
 
 const secret = newSecret();
 const sign = signedBy(secret);
-const NAMES = { "by-id": undefined, "by-source": "{source}", "by-type": "{type}", "by-data": "{data.id}", mixed: "a/{source}/{type}/{data.id}/{id}" };
+const NAMES = { "by-id": undefined, "by-source": "{source}", "by-type": "{type}", "by-data": "{data.id}", mixed: "a/{source}/{type}/{data.id}/{id}", scoped: "{source}:{data.id}", typed: "{type}:{data.id}" };
 let worker;
 
 before(async () => {
@@ -72,13 +73,35 @@ test("which object is named by the event's source, type, data and id", async () 
   assert.deepEqual(await idsIn(`a/mixed/video.generated/${dataId}/${made.id}`), [made.id]);
 });
 
-test("where a placeholder has no value, the name is the event's id", async () => {
+/** The name of an object that no template can give: the event's hashed id, as the log has it. */
+const hashed = (source, id) => createHash("sha256").update(`${source}\0${id}`).digest("hex");
+
+test("where a placeholder has no value, the name is the event's hashed id", async () => {
   const bodies = ["", "not JSON", "[]", "null", "{}", '{"type":"x"}', '{"type":"x","data":{}}', '{"type":"x","data":null}', '{"type":"x","data":"y"}', "\ufeff{}"];
   for (const body of bodies) {
     for (const path of ["by-data", "mixed"]) {
       const made = delivery(sign, { body, id: newId() });
       delivered(await worker.post(path, made), made.id);
-      assert.deepEqual(await idsIn(made.id), [made.id], `${path} with ${JSON.stringify(body)}`);
+      assert.deepEqual(await idsIn(hashed(path, made.id)), [made.id], `${path} with ${JSON.stringify(body)}`);
+      assert.deepEqual(await idsIn(made.id), [], "nothing goes to the bare id");
+      const line = await worker.line((l) => l.source === path && l.id_hash === hashed(path, made.id), "the event");
+      assert.equal(line.code, "delivered");
     }
   }
+});
+
+test("an id does not reach the object of another source", async () => {
+  const victim = newId();
+  const made = delivery(sign, { id: `other:${victim}`, body: "{}" });
+  delivered(await worker.post("scoped", made), made.id);
+  assert.deepEqual(await idsIn(made.id), []);
+  assert.deepEqual(await idsIn(hashed("scoped", made.id)), [made.id]);
+});
+
+test("a value that holds the separator does not pass for two others", async () => {
+  const bodies = [{ type: "a:b", data: { id: "c" } }, { type: "a", data: { id: "b:c" } }].map((body) => JSON.stringify(body));
+  const [shifted, plain] = bodies.map((body) => delivery(sign, { body, id: newId() }));
+  for (const made of [shifted, plain]) delivered(await worker.post("typed", made), made.id);
+  assert.deepEqual(await idsIn("a:b:c"), [plain.id]);
+  assert.deepEqual(await idsIn(hashed("typed", shifted.id)), [shifted.id]);
 });

@@ -3,6 +3,7 @@
 use super::durable::{milliseconds, only_durable};
 use super::reader::Reader;
 use super::{Binding, Environment, units};
+use crate::gateway::forward::comes_apart;
 use crate::key::HmacKey;
 
 /// Where events of a source go, and how.
@@ -39,6 +40,7 @@ pub(super) struct Retries {
 }
 
 pub(super) fn read_forward(
+    source: &str,
     reader: &mut Reader<'_>,
     environment: &impl Environment,
     durable: bool,
@@ -49,6 +51,12 @@ pub(super) fn read_forward(
     if let Some(template) = &name {
         if !units::is_template(template) {
             forward.fault("name", "has a placeholder that is not known", "use {id}, {source}, {type} and {data.id}");
+        } else if !comes_apart(template, source) {
+            forward.fault(
+                "name",
+                "has placeholders that run into each other, so that two events could be taken for one",
+                "put a character between them that the first of them never has, like : or /",
+            );
         }
         if !matches!(result, None | Some(Destination::DurableObject { .. })) {
             forward.fault("name", "goes with `durable_object` alone", "remove it");

@@ -69,7 +69,7 @@ impl Source {
             jwt.longest = dedupe;
         }
         let storage = read_storage(reader, environment, is_durable, max_body);
-        let (forward, retries) = read_forward(reader, environment, is_durable)?;
+        let (forward, retries) = read_forward(name, reader, environment, is_durable)?;
         let policy = policy?;
         let dedupe = dedupe.map(|seconds| remembered(seconds, &policy));
         let durable = is_durable.then_some(Durable {

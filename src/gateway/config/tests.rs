@@ -222,6 +222,8 @@ fn exactly_one_destination() {
     assert_fault(&forward(r#""durable_object":"INBOX""#), "forward.durable_object");
     assert_fault(&forward(r#""durable_object":"APP""#), "forward.durable_object");
     assert_fault(&forward(r#""durable_object":"ROOMS","name":"{what}""#), "forward.name");
+    assert_fault(&forward(r#""durable_object":"ROOMS","name":"{source}{id}""#), "forward.name");
+    assert_fault(&forward(r#""durable_object":"ROOMS","name":"{type}{data.id}""#), "forward.name");
     assert_fault(&forward(r#""origin":"https://a.example","name":"{id}""#), "forward.name");
     assert_fault(&forward(r#""origin":"https://a.example","timeout":"0s""#), "forward.timeout");
     assert_fault(&forward(r#""origin":"https://a.example","sign_with":"PUBLIC""#), "forward.sign_with");
