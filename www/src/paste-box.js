@@ -1,17 +1,18 @@
 // The box that takes anything, and the rest of the page where nothing else takes what is pasted.
 import { byId, el, fill, prose } from "./dom.js";
-import { schemeOf, takeApart } from "./paste.js";
+import { LONGEST, schemeOf, takeApart } from "./paste.js";
 
 const NAMES = { "standard-webhooks": "Standard Webhooks", svix: "Svix", gemini: "Gemini, static", "gemini-dynamic": "Gemini, dynamic" };
 
 export function connectPaste({ use, scheme }) {
   const box = byId("paste");
   const take = (text) => {
+    if (text.length > LONGEST) return note("That is more text than any delivery has. Drop a body of that size onto the page as a file.");
     const found = takeApart(text);
-    note(found === undefined ? NOTHING : words(found, text));
-    if (found === undefined) return;
+    note(found === undefined ? NOTHING : words(found));
+    if (found === undefined) return undefined;
     box.value = "";
-    use(delivery(found, scheme()), { anew: found.headers.length > 0 && found.body !== undefined && found.secret !== undefined });
+    return use(delivery(found, scheme()), { anew: found.headers.length > 0 && found.body !== undefined && found.secret !== undefined });
   };
   box.addEventListener("paste", (event) => {
     // What a field makes of a text has lost its CR LF, so the text is taken from the clipboard.
@@ -31,15 +32,15 @@ export function connectPaste({ use, scheme }) {
   });
 }
 
-const NOTHING = "Nothing in this looks like a delivery. A delivery has a header `webhook-id` or `svix-id`; you can also fill the fields below by hand.";
+const NOTHING = "Nothing in this looks like a delivery. A delivery has a header `webhook-id` or `svix-id`; print all headers and the raw body, or fill the fields below by hand.";
 
 /** What the fields get. A single signature is put among the headers that are there. */
-function delivery({ headers, body, secret, jwks, kind }, known) {
+function delivery({ headers, body, secret, jwks, kind, other }, known) {
   const filled = { body, secret, jwks };
   if (jwks !== undefined) return { ...filled, scheme: "gemini-dynamic" };
   if (kind === "a signature" || kind === "a token") return { ...filled, headers: merged(headers), scheme: schemeOf(headers, body, known) };
   if (headers.length === 0) return filled;
-  return { ...filled, headers, scheme: schemeOf(headers, body, known), now: "" };
+  return { ...filled, headers, scheme: other === undefined ? schemeOf(headers, body, known) : known, now: "" };
 }
 
 function merged([[name, value]]) {
@@ -48,14 +49,14 @@ function merged([[name, value]]) {
   return [...others.filter(([known]) => known.toLowerCase() !== name), [name, value]];
 }
 
-function words({ kind, headers, body, secret, notes }, text) {
+function words({ kind, headers, body, secret, notes, other }) {
   const parts = [
     headers.length > 0 && `${headers.length} header${headers.length === 1 ? "" : "s"}`,
     body !== undefined && `a body of ${body.length.toLocaleString("en")} bytes`,
     secret !== undefined && kind !== "a secret" && "a secret",
   ].filter(Boolean);
   const read = `Read as ${kind}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
-  const scheme = headers.length > 0 ? ` Taken as ${NAMES[schemeOf(headers, body, "")]}.` : "";
+  const scheme = headers.length > 0 && other === undefined ? ` Taken as ${NAMES[schemeOf(headers, body, "")]}.` : "";
   return [read + scheme, ...notes].join(" ");
 }
 

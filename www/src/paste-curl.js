@@ -1,4 +1,4 @@
-// A curl command: its headers, and its body as curl would send it.
+// A curl command, or one of wget: its headers, and its body as it would be sent.
 import { concat, fromBase64, fromByteString, toBase64, toByteString, utf8 } from "./encoding.js";
 import { words } from "./shell.js";
 
@@ -7,10 +7,11 @@ const OTHERS = ["--request", "--output", "--write-out", "--max-time", "--connect
 /** Short options with a value, by their long names. */
 const SHORT = { H: "--header", d: "--data", u: "--user", X: "--request", o: "--output", w: "--write-out", m: "--max-time", A: "--user-agent", e: "--referer", b: "--cookie", c: "--cookie-jar", x: "--proxy", E: "--cert" };
 const STRIPPED = ["--data", "--data-ascii"];
-const DATA = [...STRIPPED, "--data-binary", "--data-raw", "--json"];
+const RAW = ["--data-raw", "--post-data", "--body-data"];
+const DATA = [...STRIPPED, ...RAW, "--data-binary", "--json"];
 
 export function curl(text) {
-  const command = /(?:^|[\s(;&|])curl(?:\.exe)?\s/.exec(text);
+  const command = /(?:^|[\s(;&|])(?:curl|wget)(?:\.exe)?\s/.exec(text);
   if (command === null) return undefined;
   const behind = text.slice(command.index + command[0].length);
   const given = words(behind).map(toByteString);
@@ -29,7 +30,7 @@ function piped(before) {
 }
 
 function hereDocument(text) {
-  const start = /<<(-?)[ \t]*(["']?)(\w+)\2[^\n]*\n/.exec(text);
+  const start = /<<(-?)[ \t]*(["']?)(\w{1,80})\2[^\n]{0,400}\n/.exec(text);
   if (start === null) return undefined;
   const lines = text.slice(start.index + start[0].length).split("\n").map((line) => (start[1] === "-" ? line.replace(/^\t+/, "") : line));
   const end = lines.findIndex((line) => line.replace(/\r$/, "") === start[3]);
@@ -70,7 +71,7 @@ function header(found, line) {
 
 function data(found, name, value) {
   if (found.parts.length > 0 && name !== "--json") found.parts.push(utf8("&"));
-  if (name === "--data-raw" || !value.startsWith("@")) return found.parts.push(fromByteString(value));
+  if (RAW.includes(name) || !value.startsWith("@")) return found.parts.push(fromByteString(value));
   const strips = STRIPPED.includes(name);
   if (value === "@-" && found.stdin !== undefined) {
     return found.parts.push(strips ? found.stdin.filter((byte) => byte !== 0x0a && byte !== 0x0d && byte !== 0) : found.stdin);

@@ -1,47 +1,107 @@
-// A raw HTTP request, and a block of header lines.
+// A raw HTTP request, what `curl -v` and HTTPie print of one, and headers alone: as lines, or as tables.
 import { utf8 } from "./encoding.js";
+import { NO_BODY } from "./paste-json.js";
+import { isDelivery, isFamily, otherSender } from "./senders.js";
 
-const REQUEST = /^(?:[<>] )?(GET|POST|PUT|PATCH|DELETE) \S+(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
-const LINE = /^(?:[<>] )?([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*\r?$/;
+const REQUEST = /^(?:> )?(?:GET|POST|PUT|PATCH|DELETE) \S+(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** What `curl -v` says besides the headers that it sends. */
+const REMARK = /^(?:[*<{}] |[*<]\r?$|\* )/;
 
-/** Everything from the request line on; comments of `.http` files in front of it are passed over. */
+/** Everything from the request line on; comments of `.http` files in front of it are passed over, and the remarks of `curl -v`. */
 export function http(text) {
   const line = REQUEST.exec(text);
-  if (line === null || !/^(?:\s|#[^\n]*\n|\/\/[^\n]*\n)*$/.test(text.slice(0, line.index))) return undefined;
+  if (line === null) return undefined;
+  const verbose = line[0].startsWith("> ");
+  const passedOver = (before) => before.trim() === "" || before.startsWith("#") || before.startsWith("//") || (verbose && REMARK.test(before));
+  if (!text.slice(0, line.index).split("\n").every(passedOver) && !verbose) return undefined;
   const rest = text.slice(line.index + line[0].length).replace(/^\r?\n/, "");
-  return { kind: "an HTTP request", ...block(rest) };
+  const found = block(rest, verbose ? (line) => line.replace(/^> ?/, "") : undefined);
+  return { kind: verbose ? "what `curl -v` prints" : "an HTTP request", ...(verbose ? withoutRemarks(found) : withoutAnswer(found)) };
 }
 
 /** Header lines, with the body behind an empty line if there is one. */
 export function headerBlock(text) {
   const found = block(text.replace(/^\s+/, ""));
-  const known = found.headers.some(([name]) => /^(webhook|svix)-/i.test(name));
-  return known ? { kind: "header lines", ...found } : undefined;
+  return isDelivery(found.headers) ? { kind: "header lines", ...withText(found) } : undefined;
 }
 
-function block(text) {
-  const [headers, notes] = [[], []];
+/** A table: names and values with a tab or bars between them, or in turn, each on a line of its own, as network panels copy them. */
+export function table(text) {
+  const lines = text.split("\n").map((line) => line.trim());
+  const rows = lines.map(cells);
+  const first = rows.findIndex((row) => row !== undefined);
+  const end = rows.findIndex((row, at) => at > first && row === undefined);
+  const headers = rows.slice(first, end < 0 ? rows.length : end).filter(([name]) => NAME.test(name));
+  if (first >= 0 && isDelivery(headers)) return { kind: "a table of headers", ...withText({ headers, notes: [], body: end < 0 ? "" : text.split("\n").slice(end).join("\n").replace(/^\s+/, "") }) };
+  return inTurn(text);
+}
+
+function cells(line) {
+  const parts = line.includes("\t") ? [line.slice(0, line.indexOf("\t")), line.slice(line.indexOf("\t") + 1)] : /^\|.*\|$/.test(line) ? line.slice(1, -1).split("|") : [];
+  return parts.length === 2 ? [parts[0].trim().replace(/:$/, "").replaceAll("`", "").toLowerCase(), parts[1].trim().replace(/^`(.*)`$/, "$1")] : undefined;
+}
+
+function inTurn(text) {
+  const lines = text.split("\n").map((line) => line.trim());
+  const isName = (line) => line !== undefined && NAME.test(line.replace(/:$/, ""));
+  const known = lines.findIndex((line) => isFamily(line.replace(/:$/, "")) || otherSender([[line.replace(/:$/, ""), ""]]) !== undefined);
+  if (known < 0) return undefined;
+  let first = known;
+  while (first >= 2 && isName(lines[first - 2]) && lines[first - 1] !== "") first -= 2;
+  const headers = [];
+  let at = first;
+  for (; isName(lines[at]) && lines[at + 1] !== undefined; at += 2) headers.push([lines[at].replace(/:$/, "").toLowerCase(), lines[at + 1]]);
+  if (headers.length < 2 || !isDelivery(headers)) return undefined;
+  return { kind: "a table of headers", ...withText({ headers, notes: [], body: text.split("\n").slice(at).join("\n").replace(/^\s+/, "") }) };
+}
+
+/** Header lines up to an empty one; the rest is the body, as text. */
+function block(text, strip = (line) => line.replace(/^[<>] /, "")) {
+  const headers = [];
   let at = 0;
   while (at < text.length) {
     const end = text.indexOf("\n", at) + 1 || text.length;
-    const line = text.slice(at, end).replace(/\n$/, "");
-    const header = LINE.exec(line);
-    if (header === null) {
+    const line = strip(text.slice(at, end).replace(/\r?\n$/, ""));
+    const header = headerOf(line);
+    if (header === undefined) {
       at = /^[<>]?\s*$/.test(line) ? end : at;
       break;
     }
     at = end;
-    let value = header[2];
-    if (value === "") [value, at] = below(text, at);
-    headers.push([header[1], value]);
+    if (header[1] === "") [header[1], at] = below(text, at);
+    headers.push(header);
   }
-  const body = text.slice(at);
-  return { headers, notes, body: body === "" ? undefined : utf8(body) };
+  return { headers, notes: [], body: text.slice(at) };
+}
+
+function headerOf(line) {
+  const colon = line.indexOf(":");
+  const name = line.slice(0, Math.max(colon, 0));
+  return NAME.test(name) ? [name, line.slice(colon + 1).trim()] : undefined;
 }
 
 /** The value on the line below its name, as the network panel of a browser copies headers. */
 function below(text, at) {
   const end = text.indexOf("\n", at) + 1 || text.length;
   const line = text.slice(at, end).trim();
-  return line === "" || LINE.test(line) ? ["", at] : [line, end];
+  return line === "" || headerOf(line) !== undefined ? ["", at] : [line, end];
+}
+
+const withText = ({ body, ...found }) => ({ ...found, body: body === "" ? undefined : utf8(body) });
+
+/** `curl -v` prints what it gets back, and of what it sends the headers alone. */
+function withoutRemarks(found) {
+  const lines = found.body.split("\n");
+  const first = lines.findIndex((line) => !REMARK.test(line) && line.trim() !== "");
+  if (lines.some((line) => /^< HTTP\//.test(line)) || first < 0) return { ...found, notes: [`\`curl -v\` does not print the body that it sends. ${NO_BODY}`], body: undefined };
+  return withText({ ...found, body: REMARK.test(lines[0]) ? lines.slice(first).join("\n") : found.body });
+}
+
+/** HTTPie prints the response behind the request. */
+function withoutAnswer(found) {
+  const answer = /(?:\r?\n){2,3}HTTP\/[\d.]+ \d{3}\b/.exec(found.body);
+  if (answer === null) return withText(found);
+  const notes = ["The response behind it was left out. HTTPie lays out JSON and sorts its members unless it is called with `--pretty=none`."];
+  return withText({ ...found, notes, body: found.body.slice(0, answer.index) });
 }

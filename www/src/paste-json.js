@@ -1,22 +1,54 @@
-// JSON that holds a delivery: a line of a log, the event of a serverless function, a request that was printed.
-import { fromBase64, utf8 } from "./encoding.js";
+// A value that holds a delivery: a line of a log, a HAR file, an export of Postman, the event of a serverless function, a request that
+// was printed. JSON and what consoles print come here alike, once they are read.
+import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
+import { named } from "./header-names.js";
+import { isBytes, isObject } from "./printed.js";
+import { isDelivery } from "./senders.js";
 
-const BODIES = ["rawBody", "raw_body", "body", "payload", "data", "content", "text"];
-const DEEP = 6;
+const HEADERS = ["headers", "header", "rawHeaders", "multiValueHeaders", "req_headers", "request_headers", "requestHeaders"];
+const BODIES = ["rawBody", "raw_body", "bodyRaw", "body_raw", "postData", "body", "requestBody", "request_body", "payload", "data", "content", "text"];
+const DEEP = 12;
 
-/** The first object, from the outside in, that has the headers of a webhook. */
+export const NO_BODY = "There is no body in it: paste it below, or drop its file.";
+export const PARSED = "The body in it was parsed before. It is written out again here, without white space, which may not be the bytes that were signed.";
+
+/** A document that is JSON, with a delivery in it. */
 export function jsonLog(text) {
   const value = parse(text);
-  if (value === undefined) return undefined;
-  for (let level = [value], depth = 0; level.length > 0 && depth < DEEP; depth += 1) {
-    for (const object of level) {
-      const found = delivery(object);
-      if (found !== undefined) return found;
-    }
-    level = level.flatMap((object) => Object.values(object)).map(parseInside).filter(isObject);
+  const found = value === undefined ? undefined : deliveryIn(value);
+  return found === undefined ? undefined : { kind: kindOf(value), ...found };
+}
+
+/** Sources: https://w3c.github.io/web-performance/specs/HAR/Overview.html, https://schema.postman.com/ */
+const kindOf = (value) => (Array.isArray(value.log?.entries) ? "a HAR file" : Array.isArray(value.item) ? "a Postman collection" : "a JSON log");
+
+/** The first object, from the outside in, that has the headers of a webhook: `{ headers, notes, body? }`. */
+export function deliveryIn(value) {
+  for (const { object, parent } of objectsIn(value)) {
+    const headers = headersOf(object);
+    if (headers !== undefined) return { headers, ...bodyOf(object, parent) };
   }
   return undefined;
 }
+
+/** The first record of the Worker's own log. */
+export function recordIn(value) {
+  for (const { object } of objectsIn(value)) {
+    if (typeof object.ev === "string" && typeof object.code === "string") return object;
+  }
+  return undefined;
+}
+
+/** A value and all in it, level by level; text that is JSON itself is looked into. */
+function* objectsIn(value) {
+  let level = [{ object: value, parent: undefined }].filter(({ object }) => isObject(object));
+  for (let depth = 0; level.length > 0 && depth < DEEP; depth += 1) {
+    yield* level;
+    level = level.flatMap(({ object }) => inside(object).map((inner) => ({ object: inner, parent: object })));
+  }
+}
+
+const inside = (object) => (isNumbers(object) ? [] : Object.values(object).map(parseInside).filter(isObject));
 
 /** A document that is a key set. */
 export function keySet(text) {
@@ -29,37 +61,75 @@ export function event(text) {
   return value === undefined ? undefined : { kind: "a JSON body", headers: [], notes: [], body: utf8(text) };
 }
 
-function delivery(object) {
-  for (const holder of [object.headers, object.rawHeaders, object.multiValueHeaders, object]) {
-    const headers = pairs(holder);
-    if (headers.some(([name]) => /^(webhook|svix)-/i.test(name))) return { kind: "a JSON log", headers, ...bodyOf(object) };
+function headersOf(object) {
+  for (const name of HEADERS) {
+    const headers = isObject(object[name]) ? named(pairs(object[name])) : [];
+    if (isDelivery(headers)) return headers;
   }
-  return undefined;
+  const headers = named(pairs(object));
+  return isDelivery(headers) ? headers : undefined;
 }
 
 /** Headers as objects, pairs, `{name, value}`, or names and values in turn. */
 function pairs(holder) {
   if (Array.isArray(holder)) {
     if (holder.every((item) => typeof item === "string")) return holder.flatMap((name, at) => (at % 2 === 0 ? [[name, holder[at + 1] ?? ""]] : []));
-    return holder.flatMap((item) => (Array.isArray(item) ? [item] : isObject(item) ? [[item.name ?? item.key, item.value]] : [])).filter(isPair);
+    return holder.flatMap(pair).map((pair) => pair.map(textual)).filter(isPair);
   }
   if (!isObject(holder)) return [];
-  return Object.entries(holder).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : typeof value === "number" ? String(value) : value]).filter(isPair);
+  return Object.entries(holder).map(([name, value]) => [name, textual(value)]).filter(isPair);
 }
 
-function bodyOf(object) {
-  const name = BODIES.find((name) => object[name] !== undefined && object[name] !== null);
-  const value = object[name];
-  if (name === undefined) return { notes: ["There is no body in it: paste it below, or drop its file."] };
-  if (typeof value !== "string") {
-    const note = "The log holds the body as JSON that was parsed before. It is written out again here, without white space, which may not be the bytes that were signed.";
-    return { notes: [note], body: utf8(JSON.stringify(value)) };
+function pair(item) {
+  if (Array.isArray(item)) return item.length === 2 ? [item] : [];
+  return isObject(item) && item.disabled !== true ? [[item.name ?? item.key, item.value]] : [];
+}
+
+/** The text of a value: a number, bytes, a list of one, `{ name, value }`, a list as PHP numbers it. */
+function textual(value) {
+  if (typeof value === "number") return String(value);
+  if (isBytes(value)) return toByteString(value);
+  if (Array.isArray(value)) return value.every((item) => typeof item === "string") ? value.join(", ") : undefined;
+  if (isObject(value)) return textual(value.value ?? ("0" in value ? Object.values(value) : undefined));
+  return value;
+}
+
+function bodyOf(object, parent) {
+  const holder = [object, parent].find((holder) => holder !== undefined && nameOfBody(holder) !== undefined);
+  const message = typeof object.raw === "string" ? wholeMessage(object.raw) : undefined;
+  if (message !== undefined) return { notes: [], body: message };
+  if (holder === undefined) return { notes: [NO_BODY] };
+  const coded = [object, parent].some((holder) => holder?.isBase64Encoded === true || /^base64$/i.test(holder?.bodyEncoding ?? holder?.body_encoding ?? ""));
+  return bodyFrom(holder[nameOfBody(holder)], coded);
+}
+
+const nameOfBody = (holder) => (Array.isArray(holder) ? undefined : BODIES.find((name) => holder[name] !== undefined && holder[name] !== null && holder[name] !== ""));
+
+/** A body, as whatever a log has it in. */
+export function bodyFrom(value, coded = false) {
+  if (isBytes(value)) return { notes: [], body: value };
+  if (typeof value === "string") {
+    const bytes = coded ? fromBase64(value) : undefined;
+    return { notes: bytes ? ["The body was decoded from base64, as the log says."] : [], body: bytes ?? utf8(value) };
   }
-  const bytes = object.isBase64Encoded === true ? fromBase64(value) : undefined;
-  return { notes: bytes ? ["The body was decoded from base64, as `isBase64Encoded` says."] : [], body: bytes ?? utf8(value) };
+  // `JSON.stringify` of a Node Buffer, `postData` of HAR, `raw` of Postman.
+  if (value?.type === "Buffer" && isNumbers(value.data)) return { notes: [], body: Uint8Array.from(value.data) };
+  if (isNumbers(value) && value.length > 0) return { notes: [], body: Uint8Array.from(value) };
+  const inner = [value?.text, value?.mode === "raw" ? value.raw : undefined].find((text) => typeof text === "string");
+  if (inner !== undefined) return bodyFrom(inner, /^base64$/i.test(value.encoding ?? ""));
+  return { notes: [PARSED], body: utf8(JSON.stringify(value) ?? "") };
 }
 
-function parse(text) {
+/** ngrok's inspector gives the whole request in base64: https://ngrok.com/docs/agent/api */
+function wholeMessage(text) {
+  const message = toByteString(fromBase64(text) ?? new Uint8Array());
+  const end = /^[A-Z]+ \S+ HTTP\/[\d.]+\r\n/.test(message) ? message.indexOf("\r\n\r\n") : -1;
+  return end < 0 ? undefined : fromByteString(message.slice(end + 4));
+}
+
+/** An object or a list, from JSON; undefined where a text is something else. */
+export function parse(text) {
+  if (!/^\s*[{[]/.test(text)) return undefined;
   try {
     const value = JSON.parse(text.trim());
     return isObject(value) ? value : undefined;
@@ -69,6 +139,6 @@ function parse(text) {
 }
 
 /** Logs often hold a message that is JSON itself. */
-const parseInside = (value) => (typeof value === "string" && value.startsWith("{") ? parse(value) : value);
-const isObject = (value) => value !== null && typeof value === "object";
+const parseInside = (value) => (typeof value === "string" ? parse(value) : value);
+const isNumbers = (value) => Array.isArray(value) && value.every((item) => Number.isInteger(item) && item >= 0 && item < 256);
 const isPair = ([name, value]) => typeof name === "string" && typeof value === "string";

@@ -1,22 +1,65 @@
 // Paste anything: which form it has, and what is in it.
-import { curl } from "./paste-curl.js";
-import { headerBlock, http } from "./paste-http.js";
-import { event, jsonLog, keySet } from "./paste-json.js";
 import { textOf } from "./encoding.js";
+import { aboutRecord } from "./log-record.js";
+import { httpie, powershell } from "./paste-commands.js";
+import { curl } from "./paste-curl.js";
+import { headerBlock, http, table } from "./paste-http.js";
+import { event, jsonLog, keySet, parse, recordIn } from "./paste-json.js";
+import { logfmt, printed, printedBody } from "./paste-printed.js";
+import { aboutOther, isDelivery, mentionsOne, otherSender } from "./senders.js";
 
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
 const TOKEN = /^\s*ey[\w-]+\.ey[\w-]+\.[\w-]+\s*$/;
 const SIGNATURE = /^\s*v1a?,[A-Za-z0-9+/=]+(?:\s+v1a?,[A-Za-z0-9+/=]+)*\s*$/;
+/** More text than any delivery has; a slip of the mouse should not stop the page. */
+export const LONGEST = 16 * 1024 * 1024;
+/** The most that is searched for what was printed, line by line and bracket by bracket: a body of a mebibyte, escaped, and more. */
+const SEARCHED = 4 * 1024 * 1024;
+
+/** The forms, each with a function that knows it; the first that finds a delivery decides, or the first with a body. */
+const FORMS = [http, curl, jsonLog, headerBlock];
+const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
 
 /**
  * Takes a text apart: `{ kind, headers, notes, body?, secret?, jwks? }`; undefined where nothing in it is known. The body is
  * bytes, everything else is text.
  */
 export function takeApart(text) {
-  const found = alone(text) ?? http(text) ?? curl(text) ?? keySet(text) ?? jsonLog(text) ?? headerBlock(text) ?? lines(text) ?? event(text);
-  const secret = SECRET.exec(outsideBody(text, found?.body))?.[0];
+  const found = alone(text) ?? known(text) ?? record(text) ?? event(text) ?? (text.length > SEARCHED ? undefined : printedBody(text));
+  const secret = secretBeside(text, found?.body);
   if (found === undefined) return secret === undefined ? undefined : { kind: "a secret", headers: [], notes: [], secret };
   return secret === undefined || found.secret !== undefined ? found : { ...found, secret };
+}
+
+/** What one of the forms finds. Another sender's delivery says whose it is; a request without a known header is the last resort. */
+function known(text) {
+  const set = keySet(text);
+  if (set !== undefined) return set;
+  let [rest, bodiless] = [];
+  const forms = text.length > SEARCHED || !mentionsOne(text) ? FORMS : [...FORMS, ...PRINTED];
+  for (const form of forms) {
+    const found = form(text);
+    if (found === undefined) continue;
+    if (isDelivery(found.headers)) {
+      const other = otherSender(found.headers);
+      const notes = [other && aboutOther(other), ...found.notes, ...(record(text)?.notes ?? [])].filter(Boolean);
+      if (found.body !== undefined) return { ...found, other, notes };
+      bodiless ??= { ...found, other, notes };
+      continue;
+    }
+    if (found.headers.length > 0 || found.body !== undefined) rest ??= found;
+  }
+  return bodiless ?? rest;
+}
+
+/** A record of the Worker's log, alone, in a line with a prefix, or in what `wrangler tail` prints. */
+function record(text) {
+  if (!/"ev\\*"/.test(text)) return undefined;
+  for (const line of [text, ...text.split("\n").reverse()]) {
+    const found = recordIn(parse(line.slice(Math.max(line.indexOf("{"), 0))));
+    if (found !== undefined) return { kind: "a record of Countersign’s log", headers: [], notes: [aboutRecord(found)] };
+  }
+  return undefined;
 }
 
 /** A single value. */
@@ -28,17 +71,20 @@ function alone(text) {
   return undefined;
 }
 
-/** The last line of several that is a JSON log by itself, as `tail` shows them. */
+/** The last line that is a JSON log by itself but for what stands in front of it, as `tail` shows them. */
 function lines(text) {
-  const each = text.split("\n").reverse();
-  const found = each.map((line) => line.slice(Math.max(line.indexOf("{"), 0))).map(jsonLog).find((found) => found !== undefined);
-  return each.length > 1 ? found : undefined;
+  for (const line of text.split("\n").reverse()) {
+    const found = line.includes("{") && mentionsOne(line) ? jsonLog(line.slice(line.indexOf("{"))) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A secret is looked for beside the body, never in it. */
-function outsideBody(text, body) {
-  const inner = body && textOf(body);
-  return inner ? text.replace(inner, "") : text;
+function secretBeside(text, body) {
+  const inner = (body && textOf(body)) || undefined;
+  const secret = SECRET.exec(inner === undefined ? text : text.replace(inner, ""))?.[0];
+  return secret === undefined || inner?.includes(secret) ? undefined : secret;
 }
 
 /** Which scheme the headers speak, where they say; `known` is what was chosen before. */

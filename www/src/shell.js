@@ -4,6 +4,7 @@
 import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 
 const SIMPLE = { a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+const PLAIN = /[^\s"'\\$;|&]+/y;
 const SPACE = " \t\r\n\f\v";
 
 /** The words of the first command in a text, each as bytes. */
@@ -48,6 +49,12 @@ function ended({ text, at }) {
 
 function piece(reader) {
   const { text, at, windows } = reader;
+  PLAIN.lastIndex = at;
+  const plain = PLAIN.exec(text);
+  if (plain !== null) {
+    reader.at += plain[0].length;
+    return plain[0];
+  }
   if (text[at] === '"') return doubled(reader);
   if (!windows && text.startsWith("$'", at)) return ansi(reader);
   if (!windows && text[at] === "'") return until(reader, "'");

@@ -1,0 +1,233 @@
+// What people copy: each form that a console, a panel, a tool or a log shows a delivery in is taken apart into the same headers and
+// the same bytes. Node and Python print theirs here and now; other samples are as their public sources show them.
+
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { inspect } from "node:util";
+import { CODES } from "../../www/src/log-record.js";
+import { takeApart } from "../../www/src/paste.js";
+import { paste, verdict } from "./fixtures/browser.mjs";
+import { visit } from "./fixtures/visit.mjs";
+
+const ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
+const AT = "1764068070";
+const SIGNATURE = "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4= v1,cI7CwX3ZWtQ+Qn0/nr0Sl2vPJ4mSLzfIR2kIvzqEyu0=";
+const BODY = String.raw`{"type":"batch.succeeded","note":"it's \"é\"\n, {x} = [1]","n":1.0}`;
+const HEADERS = { host: "example.com:8080", "user-agent": "Foo/1.0 (a; b, c)", "content-type": "application/json", "webhook-id": ID, "webhook-timestamp": AT, "webhook-signature": SIGNATURE };
+const NAMES = Object.keys(HEADERS);
+const PAIRS = Object.entries(HEADERS);
+const capital = (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+const CAPITAL = Object.fromEntries(PAIRS.map(([name, value]) => [capital(name), value]));
+const cgi = (name) => (name === "content-type" ? "CONTENT_TYPE" : `HTTP_${name.replaceAll("-", "_").toUpperCase()}`);
+const CGI = Object.fromEntries([["GATEWAY_INTERFACE", "CGI/1.1"], ["REQUEST_METHOD", "POST"], ...PAIRS.map(([name, value]) => [cgi(name), value])]);
+const rows = (pairs, row) => pairs.map(([name, value]) => row(name, value)).join("");
+const json = JSON.stringify;
+const base64 = (text) => Buffer.from(text).toString("base64");
+const python = (script, input) => execFileSync("python3", ["-c", `import json,sys\nh,b=json.loads(sys.stdin.read())\nb=b.encode()\n${script}`], { input: json(input ?? [HEADERS, BODY]), encoding: "utf8", env: { ...process.env, PYTHONIOENCODING: "utf-8" } });
+const request = `POST /hooks HTTP/1.1\r\n${rows(Object.entries(CAPITAL), (name, value) => `${name}: ${value}\r\n`)}\r\n${BODY}`;
+const har = { log: { version: "1.2", entries: [{ request: { method: "GET", url: "http://a/", headers: [{ name: "Accept", value: "*/*" }] } }, { request: { method: "POST", headers: PAIRS.map(([name, value]) => ({ name: capital(name), value })), postData: { mimeType: "application/json", text: BODY } }, response: { headers: [] } }] } };
+const carets = (text) => text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/[^a-zA-Z0-9\s_\-:=+~'/.',?;()*`]/g, "^$&").replace(/%(?=[a-zA-Z0-9_])/g, "%^").replace(/\r?\n/g, "^\n\n");
+const backticks = (text) => `"${text.replace(/[`$"]/g, "`$&").replace(/[^\x20-\x7e]/g, (character) => `$([char]${character.charCodeAt(0)})`)}"`;
+const php = (text) => `'${text.replace(/[\\']/g, "\\$&")}'`;
+const bytes = (text) => Buffer.byteLength(text);
+const apostrophe = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+const quoted = (text) => json(text);
+
+/** Each with headers and body. */
+const WHOLE = {
+  // HAR: https://w3c.github.io/web-performance/specs/HAR/Overview.html
+  "a HAR file": json(har, null, 2),
+  "one entry of a HAR file": json(har.log.entries[1]),
+  "a HAR file with base64": json({ log: { entries: [{ request: { ...har.log.entries[1].request, postData: { text: base64(BODY), encoding: "base64" } } }] } }),
+  // Postman: https://schema.postman.com/collection/json/v2.1.0/draft-07/docs/index.html
+  "a Postman collection": json({ info: { name: "x" }, item: [{ name: "folder", item: [{ name: "hook", request: { method: "POST", header: [{ key: "Accept", value: "*/*", disabled: true }, ...PAIRS.map(([key, value]) => ({ key, value, type: "text" }))], body: { mode: "raw", raw: BODY, options: { raw: { language: "json" } } }, url: { raw: "https://x" } } }] }] }),
+  // Node
+  "console.log of an object": inspect({ headers: HEADERS, body: BODY }),
+  "console.log of headers, then of the body": `${inspect(HEADERS)}\n${BODY}\n`,
+  "console.log with labels": `headers ${inspect(HEADERS)} body: ${BODY}`,
+  "console.log of a Headers, then a Buffer": `${inspect(new Headers(HEADERS))}\n${inspect(Buffer.from(BODY), { maxArrayLength: null }).replace(/<Buffer .*>/s, `<Buffer ${Buffer.from(BODY).toString("hex").match(/../g).join(" ")}>`)}`,
+  "console.log of a request": inspect(Object.assign(new (class IncomingMessage {})(), { _events: Object.create(null), socket: { a: [Function] }, headers: HEADERS, rawHeaders: PAIRS.flat(), rawBody: Buffer.from("x"), complete: true }), { depth: 2 }).replace("<Buffer 78>", `<Buffer ${Buffer.from(BODY).toString("hex").match(/../g).join(" ")}>`),
+  "console.log of a Map": inspect(new Map(PAIRS)) + `\n${BODY}`,
+  "console.log of an object without a prototype": inspect(Object.assign(Object.create(null), HEADERS)) + `\n${BODY}`,
+  "JSON of a Buffer": json({ headers: HEADERS, body: Buffer.from(BODY) }),
+  "a line of pino": json({ level: 30, time: 1, req: { id: 1, method: "POST", headers: HEADERS, remoteAddress: "::1" }, body: BODY, msg: "request" }),
+  "a line with a timestamp and a level": `2026-11-25T10:00:00.123Z [INFO] it's here: ${json({ headers: HEADERS, body: BODY })} (3 ms)`,
+  "fetch of a browser": `fetch("https://example.com/hooks", {\n  "headers": ${json(HEADERS, null, 4)},\n  "referrerPolicy": "strict-origin",\n  "body": ${json(BODY)},\n  "method": "POST"\n});`,
+  "fetch as people write it": `await fetch(\`https://example.com\`, {method: 'POST', headers: new Headers({${PAIRS.map(([name, value]) => `'${name}': '${value}'`)}}), body: '${BODY.replace(/[\\']/g, "\\$&")}'})`,
+  // Python
+  "a dict and bytes": python("print(h)\nprint(b)"),
+  "a dict and text": python("print({'headers': h, 'body': b.decode()})"),
+  "pprint": python("import pprint\npprint.pprint({'headers': h, 'body': b})"),
+  "headers of ASGI": python("print([(k.encode(), v.encode()) for k, v in h.items()])\nprint('body', b)"),
+  "headers of Werkzeug": python("print('EnvironHeaders(' + repr(list(h.items())) + ')')\nprint(b)"),
+  "headers of aiohttp": python("print('<CIMultiDictProxy(' + ', '.join(f'{k!r}: {v!r}' for k, v in h.items()) + ')>')\nprint(b)"),
+  "META of Django": python("print(h, b)", [{ ...CGI, "wsgi.version": "(1, 0)" }, BODY]),
+  "a logger of Python": python("import logging\nlogging.basicConfig(stream=sys.stdout)\nlogging.warning('got %s %s', h, b)"),
+  "an email.message of http.server": python("import email.message\nm = email.message.Message()\nfor k, v in h.items(): m[k] = v\nprint(str(m) + b.decode(), end='')"),
+  "a call of requests": `import requests\n\nurl = "https://example.com"\n\npayload = ${json(BODY)}\nheaders = ${json(HEADERS, null, 2)}\n\nresponse = requests.request("POST", url, headers=headers, data=payload)`,
+  // PHP: https://www.php.net/manual/en/function.print-r.php, function.var-dump.php, function.var-export.php
+  "print_r of $_SERVER": `Array\n(\n${rows(Object.entries(CGI), (name, value) => `    [${name}] => ${value}\n`)}    [argv] => Array\n        (\n        )\n\n)\n${BODY}`,
+  "print_r of getallheaders()": `Array\n(\n${rows(Object.entries(CAPITAL), (name, value) => `    [${name}] => ${value}\n`)})\n${BODY}`,
+  "var_dump": `array(2) {\n  ["headers"]=>\n  array(${NAMES.length}) {\n${rows(PAIRS, (name, value) => `    ["${name}"]=>\n    string(${bytes(value)}) "${value}"\n`)}  }\n  ["body"]=>\n  string(${bytes(BODY)}) "${BODY}"\n}\n`,
+  "var_export": `array (\n  'headers' => \n  array (\n${rows(PAIRS, (name, value) => `    ${php(name)} => ${php(value)},\n`)}  ),\n  'body' => ${php(BODY)},\n)`,
+  "dump of Laravel": `array:${NAMES.length} [\n${rows(PAIRS, (name, value) => `  "${name}" => array:1 [\n    0 => "${value}"\n  ]\n`)}]\n${BODY}`,
+  // Ruby: https://github.com/rack/rack/blob/main/SPEC.rdoc
+  "an environment of Rack": `{${Object.entries(CGI).map(([name, value]) => `${json(name)}=>${json(value)}`).join(", ")}, "rack.version"=>[1, 6], "rack.input"=>#<StringIO:0x000078f1c8>, "rack.errors"=>#<IO:<STDERR>>, "puma.config"=>#<Puma::Configuration:0x00 @a={:b=>nil}>}\n${BODY}`,
+  "an environment of Rack in Ruby 3.4": `{${Object.entries(CGI).map(([name, value]) => `${json(name)} => ${json(value)}`).join(", ")}, body: ${json(BODY)}}`,
+  // Go: https://pkg.go.dev/fmt
+  "http.Header with %v": `2026/11/25 10:00:00 headers: map[${Object.entries(CAPITAL).map(([name, value]) => `${name}:[${value}]`).join(" ")}]\n${BODY}`,
+  "http.Header with %#v": `http.Header{${Object.entries(CAPITAL).map(([name, value]) => `${json(name)}:[]string{${json(value)}}`).join(", ")}}\n${BODY}`,
+  "slog of Go": `time=2026-11-25T10:00:00Z level=INFO msg=request headers="map[${Object.entries(CAPITAL).map(([name, value]) => `${name}:[${value}]`).join(" ")}]" body=${json(BODY)}`,
+  // Java
+  "a map of Java": `{${PAIRS.map(([name, value]) => `${name}=[${value}]`).join(", ")}}\n${BODY}`,
+  "a map of Java with single values": `Headers: {${PAIRS.map(([name, value]) => `${name}=${value}`).join(", ")}}\nBody: ${BODY}`,
+  "HttpHeaders of Spring": `[${PAIRS.map(([name, value]) => `${name}:${json(value)}`).join(", ")}]\n${BODY}`,
+  // Others
+  "a HeaderMap of Rust": `{${PAIRS.map(([name, value]) => `${json(name)}: ${json(value)}`).join(", ")}}\nb${json(BODY).replaceAll("é", "\\xc3\\xa9").replaceAll("'", "\\'")}`,
+  "headers of Elixir": `[${PAIRS.map(([name, value]) => `{${json(name)}, ${json(value)}}`).join(", ")}]\n${json(BODY)}`,
+  // https://curl.se/docs/manpage.html, and https://github.com/ChromeDevTools/devtools-frontend (NetworkLogView) for what Chrome copies
+  "curl of Chrome for cmd": `curl ^"https://example.com/hooks?a=%^25b^" ^\n${rows(PAIRS, (name, value) => `  -H ^"${carets(`${name}: ${value}`)}^" ^\n`)}  --data-raw ^"${carets(BODY)}^"`,
+  "curl with a here-document": `curl -sS https://example.com ${rows(PAIRS, (name, value) => `-H ${apostrophe(`${name}: ${value}`)} `)}--data-binary @- <<'EOF' | jq .\n${BODY}\nEOF\n`,
+  "curl with short options together": `curl -sSXPOST -H'content-type: application/json' ${rows(PAIRS, (name, value) => `-H${apostrophe(`${name}: ${value}`)} `)} -kd ${apostrophe(BODY)} https://x`,
+  wget: `wget -q ${rows(PAIRS, (name, value) => `--header=${apostrophe(`${name}: ${value}`)} `)} --post-data=${apostrophe(BODY)} https://x`,
+  "PowerShell of Chrome": `$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession\n$session.UserAgent = "Mozilla/5.0"\nInvoke-WebRequest -UseBasicParsing -Uri "https://example.com" \`\n-Method "POST" \`\n-WebSession $session \`\n-Headers @{\n${PAIRS.map(([name, value]) => `${backticks(name)}=${backticks(value)}`).join("\n  ")}\n} \`\n-ContentType "application/json" \`\n-Body ([System.Text.Encoding]::UTF8.GetBytes(${backticks(BODY)}))`,
+  // Postman's PowerShell: https://github.com/postmanlabs/postman-code-generators
+  "PowerShell of Postman": `$headers = New-Object "System.Collections.Generic.Dictionary[[String],[String]]"\n${rows(PAIRS, (name, value) => `$headers.Add("${name}", "${value}")\n`)}\n$body = @'\n${BODY}\n'@\n\n$response = Invoke-RestMethod 'https://x' -Method 'POST' -Headers $headers -Body $body\n$response | ConvertTo-Json`,
+  "PowerShell as people write it": `$h = @{ ${PAIRS.map(([name, value]) => `'${name}' = '${value}'`).join("; ")} }\nirm https://x -Method Post -Headers $h -Body '${BODY.replaceAll("'", "''")}'`,
+  // https://httpie.io/docs/cli
+  "an HTTPie command": `http POST https://example.com/hooks ${rows(PAIRS, (name, value) => `${apostrophe(`${name}:${value}`)} `)}--raw ${apostrophe(BODY)}`,
+  "what HTTPie prints": `${request}\r\n\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`,
+  "a raw request": request,
+  // Tables
+  "a table with tabs": `${rows(PAIRS, (name, value) => `${name}\t${value}\n`)}\n${BODY}`,
+  "a table with colons and tabs": `${rows(PAIRS, (name, value) => `${capital(name)}:\t${value}\n`)}\n${BODY}`,
+  "names and values in turn, with colons": `${rows(PAIRS, (name, value) => `${name}:\n${value}\n`)}\n${BODY}`,
+  "names and values in turn": `${rows(PAIRS, (name, value) => `${name}\n${value}\n`)}\n${BODY}`,
+  "a table of Markdown": `| Header | Value |\n| --- | --- |\n${rows(PAIRS, (name, value) => `| ${name} | \`${value}\` |\n`)}\n${BODY}`,
+  // https://ngrok.com/docs/agent/api
+  "a request of ngrok's inspector": json({ uri: "/api/requests/http/1", id: "1", request: { method: "POST", proto: "HTTP/1.1", headers: Object.fromEntries(Object.entries(CAPITAL).map(([name, value]) => [name, [value]])), uri: "/hooks", raw: base64(request) }, response: { headers: {} } }),
+  // https://docs.webhook.site/api/tokens.html
+  "a request of webhook.site": json({ uuid: "1", method: "POST", headers: Object.fromEntries(PAIRS.map(([name, value]) => [name, [value]])), content: BODY, query: null }),
+  "an event of Pipedream": json({ trigger: { event: { method: "POST", path: "/", headers: HEADERS, bodyRaw: BODY, body: JSON.parse(BODY) } } }),
+  // https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html, services-alb.html
+  "an event of Lambda, version 1": json({ resource: "/", httpMethod: "POST", headers: CAPITAL, multiValueHeaders: {}, body: BODY, isBase64Encoded: false }),
+  "an event of Lambda, version 2": json({ version: "2.0", rawPath: "/", headers: HEADERS, requestContext: { http: {} }, body: base64(BODY), isBase64Encoded: true }),
+  "an event of a load balancer": json({ requestContext: { elb: {} }, httpMethod: "POST", multiValueHeaders: Object.fromEntries(PAIRS.map(([name, value]) => [name, [value]])), body: base64(BODY), isBase64Encoded: true }),
+  "an event of Lambda as Python prints it": python("print({'version': '2.0', 'headers': h, 'body': b.decode(), 'isBase64Encoded': False})"),
+  // Lines of a log
+  "a line of logfmt": `ts=2026-11-25 level=info msg="it's here" ${rows(PAIRS, (name, value) => `${name}=${json(value)} `)}body=${json(BODY)}`,
+  "a log in a log": json({ log: json({ message: json({ headers: HEADERS, body: BODY }) }), stream: "stdout" }),
+  "a flat log of OpenTelemetry": json({ ...Object.fromEntries(PAIRS.map(([name, value]) => [`http.request.header.${name.replaceAll("-", "_")}`, value])), body: BODY }),
+};
+
+const given = (found, name) => found.headers.filter(([each]) => each === name).map(([, value]) => value);
+
+function same(found, body = BODY) {
+  assert.notEqual(found, undefined, "nothing was found");
+  for (const name of ["webhook-id", "webhook-timestamp", "webhook-signature"]) assert.deepEqual(given({ headers: found.headers.map(([name, value]) => [name.toLowerCase(), value]) }, name), [HEADERS[name]], JSON.stringify(found.headers));
+  assert.equal(found.body === undefined ? null : Buffer.from(found.body).toString().replace(/\n$/, ""), body, found.kind);
+}
+
+for (const [name, text] of Object.entries(WHOLE)) test(`${name}`, () => same(takeApart(text)));
+
+/** Headers alone, or with a body that was parsed. */
+const PARTS = {
+  // https://developers.cloudflare.com/workers/observability/logs/tail-workers/
+  "an event of wrangler tail": [json({ outcome: "ok", logs: [{ message: ["hello"], level: "log" }], event: { request: { url: "https://x", method: "POST", headers: HEADERS, cf: {} }, response: { status: 200 } } }, null, 2), /no body/],
+  "what curl -v prints": [`*   Trying 127.0.0.1:80...\n* Connected to x\n> POST /hooks HTTP/1.1\n${rows(PAIRS, (name, value) => `> ${name}: ${value}\n`)}> \n* upload completely sent off: 20 bytes\n< HTTP/1.1 200 OK\n< webhook-id: no\n< \n{"ok":true}`, /does not print the body/],
+  "console.log of req.headers": [inspect(HEADERS), /no body/],
+  "a request whose headers are cut": [inspect({ headers: HEADERS, list: Array(200).fill(1) }), /left a part of it out/],
+  "text that is cut": [inspect({ headers: HEADERS, long: "x".repeat(20_000) }), /left a part of it out/],
+  "members without their brackets": [rows(PAIRS, (name, value) => `  '${name}': '${value}',\n`), /no body/],
+  "an environment": [rows(Object.entries(CGI), (name, value) => `${name}='${value}'\n`), /no body/],
+};
+
+for (const [name, [text, note]] of Object.entries(PARTS)) {
+  test(`${name}, which has no body`, () => {
+    const found = takeApart(text);
+    same(found, null);
+    assert.match(found.notes.join(" "), note);
+  });
+}
+
+test("a body that was parsed is written out again, and said to be", () => {
+  for (const text of [inspect({ headers: HEADERS, body: { type: "x", n: [1, { a: null }] } }, { depth: 9 }), `${inspect(HEADERS)}\n{ type: 'x', n: [ 1, { a: null } ] }`, python("print({'headers': h, 'body': {'type': 'x', 'n': [1, {'a': None}]}})")]) {
+    const found = takeApart(text);
+    same(found, '{"type":"x","n":[1,{"a":null}]}');
+    assert.match(found.notes.join(" "), /parsed before/);
+  }
+});
+
+test("a body alone is taken as it is printed", () => {
+  for (const text of [BODY, python("print(b)"), python("print(repr(b.decode()))"), json(BODY), `<Buffer ${Buffer.from(BODY).toString("hex").match(/../g).join(" ")}>`]) {
+    assert.equal(Buffer.from(takeApart(text).body).toString().trim(), BODY, text);
+  }
+  assert.equal(Buffer.from(takeApart("[object Object]").body).toString(), "[object Object]");
+});
+
+const OTHERS = {
+  GitHub: { "X-GitHub-Event": "push", "X-Hub-Signature-256": "sha256=aa" },
+  Stripe: { "Stripe-Signature": "t=1,v1=aa" },
+  Slack: { "X-Slack-Signature": "v0=aa", "X-Slack-Request-Timestamp": "1" },
+  Shopify: { "X-Shopify-Hmac-Sha256": "aa=" },
+  Twilio: { "X-Twilio-Signature": "aa=" },
+  Paddle: { "Paddle-Signature": "ts=1;h1=aa" },
+  Discord: { "X-Signature-Ed25519": "aa", "X-Signature-Timestamp": "1" },
+  GitLab: { "X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": "x" },
+  Twitch: { "Twitch-Eventsub-Message-Signature": "sha256=aa" },
+};
+
+test("other senders are recognised by their headers, in every form", () => {
+  for (const [name, headers] of Object.entries(OTHERS)) {
+    const forms = [rows(Object.entries(headers), (name, value) => `${name}: ${value}\n`), inspect(headers), json({ headers, body: "{}" }), `curl https://x ${rows(Object.entries(headers), (name, value) => `-H '${name}: ${value}' `)}-d '{}'`, `POST / HTTP/1.1\n${rows(Object.entries(headers), (name, value) => `${name}: ${value}\n`)}\n{}`];
+    for (const text of forms) {
+      const found = takeApart(text);
+      assert.match(found.notes.join(" "), new RegExp(`delivery of ${name}`), text);
+      assert.ok(found.headers.length > 0, text);
+    }
+  }
+});
+
+test("a record of the Worker's own log is explained", () => {
+  const record = { ev: "delivery", code: "no_matching_signature", status: 401, source: "gemini", id_hash: "ab", age_s: 3, bytes: 20, dup: false };
+  for (const text of [json(record), `  (log) ${json(record)}`, `POST https://x/gemini - Ok @ 11/25/2026\n  (log) ${json(record)}\n`, json({ outcome: "ok", logs: [{ level: "log", message: [json(record)] }] })]) {
+    const found = takeApart(text);
+    assert.match(found.kind, /log/);
+    assert.match(found.notes.join(" "), /no_matching_signature.*the secret is another endpoint’s/s, text);
+    assert.equal(found.headers.length, 0);
+  }
+  assert.match(takeApart(json({ ev: "config", code: "config_invalid", source: "a", detail: "secrets: names no secret" })).notes[0], /names no secret/);
+});
+
+test("every code that the Worker logs is explained", () => {
+  const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const typed = /export type ErrorCode =([^;]*);/.exec(read("crates/npm/js/index.d.ts"))[1].matchAll(/"(\w+)"/g);
+  const answers = read("src/gateway/respond.rs").matchAll(/(?:plain|with)\("(\w+)"/g);
+  const missing = [...typed, ...answers].map(([, code]) => code).filter((code) => !["invalid_body", "invalid_json"].includes(code) && !(code in CODES));
+  assert.deepEqual(missing, []);
+});
+
+test("hostile text is read to its end, whatever it is made of", () => {
+  const pieces = ["{", "[", "(", "<", '"', "'", "`", "\\", "{'", '{"', '{"""', "{a:", "{a=", "map[a:[", "b'", "...", "{...", "[a] => ", "Array\n(\n[a] => ", "a(1)[", 'string(9) "', "{ x {", "{@", "@{", "webhook-id:", "webhook-id\n", "webhook-id=", 'webhook-id="', "> POST / HTTP/1.1\n", "POST / HTTP/1.1\n", "curl '", 'curl "', "curl $'\\", "curl ^\"^", "curl -H", "http a:b ", "irm @{", "irm \"", "irm @'\n", " \n", "\t", "a: \t ", "|", "|a|b|\n", "{}", "[]", "{{}}", '{"a":', "whsec_", "v1,a ", "eyA.eyA.", "#\n", "//\n", "<<E\n"];
+  for (const piece of pieces) {
+    const text = piece.repeat(Math.ceil(5_000_000 / piece.length));
+    for (const hostile of [text, `${text}\nwebhook-id: x`, `webhook-signature ${text}`]) assert.doesNotThrow(() => takeApart(hostile), piece);
+  }
+});
+
+const page = await visit();
+
+test("a page takes what a console printed to a verdict, and names another sender", async () => {
+  await paste(page, `${inspect(HEADERS)}\n${BODY}`);
+  assert.match(await page.locator("#paste-note").textContent(), /^Read as printed headers: 6 headers, a body of 68 bytes/);
+  assert.match(await page.locator("#headers").inputValue(), new RegExp(`^webhook-id: ${ID}$`, "m"));
+  await page.click("#clear");
+  await paste(page, "X-GitHub-Event: push\nX-Hub-Signature-256: sha256=aa\n\n{}");
+  assert.match(await page.locator("#paste-note").textContent(), /a delivery of GitHub/);
+  await page.click("#clear");
+  await paste(page, json({ ev: "delivery", code: "missing_header", status: 400 }));
+  assert.match(await page.locator("#paste-note").textContent(), /missing_header/);
+  assert.equal(await verdict(page), "empty");
+});

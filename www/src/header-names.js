@@ -1,0 +1,13 @@
+// Header names as programs show them: `HTTP_WEBHOOK_ID` of CGI, `headers.webhook-id` of a flat log, `webhook_id`.
+
+/** Pairs with the names that HTTP has for them, in lower case. Of a CGI environment only the headers are left. */
+export function named(pairs) {
+  const cgi = pairs.some(([name]) => /^HTTP_[A-Z0-9_]+$/.test(name));
+  const headers = cgi ? pairs.filter(([name]) => /^(?:HTTP_|CONTENT_TYPE$)/.test(name)) : pairs;
+  return headers.map(([name, value]) => [cgi ? name.replace(/^HTTP_/, "").replaceAll("_", "-").toLowerCase() : plain(name.toLowerCase()), value]);
+}
+
+function plain(name) {
+  const known = name.slice(name.lastIndexOf(".") + 1).replaceAll("_", "-");
+  return /^(?:webhook|svix)-(?:id|timestamp|signature)$/.test(known) ? known : name.slice(/^(?:.*\.)?headers?\./.exec(name)?.[0].length ?? 0);
+}
