@@ -55,7 +55,7 @@ use serde_json::Value;
 
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
-use crate::jwks::{Aside, Jwks, Material};
+use crate::jwks::{Aside, Jwks, Material, Unusable, entries};
 use crate::key::{HmacKey, SecretKey};
 use crate::signature::Portable;
 use crate::timestamp::Timestamp;
@@ -175,10 +175,10 @@ impl Look<'_> {
         }
         match &self.jwks {
             Some(Err(error)) => Step::failed(NAME, *error),
-            Some(Ok(set)) if set.usable() == 0 && self.usable.is_empty() => Step::fail(
+            Some(Ok(set)) if self.usable.is_empty() && set.unusable_for(&self.policy.forms).is_some() => Step::fail(
                 NAME,
                 Error::JwkUnusable.code(),
-                "the key set holds no key that can be used",
+                set.unusable_for(&self.policy.forms).map(Unusable::to_text).unwrap_or_default(),
                 "the rows of the key set say why each was set aside; fetch the set again if the sender rotates",
             ),
             Some(Ok(set)) => Step::pass(NAME, format!("{} of {} keys of the set can be used", set.usable(), set.len())),
@@ -204,8 +204,7 @@ impl Secret<'_> {
 
 /// The members of each key that say what it is for; those that make it up are left out.
 fn key_rows(document: &[u8]) -> Vec<JwkRow> {
-    let document: Value = serde_json::from_slice(document).unwrap_or_default();
-    let keys = document.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let keys = entries(document).unwrap_or_default();
     let row = |(index, key): (usize, &Value)| {
         let text = |name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
         let aside = Material::read(key).err();
@@ -217,21 +216,12 @@ fn key_rows(document: &[u8]) -> Vec<JwkRow> {
             alg: text("alg"),
             r#use: text("use"),
             usable: aside.is_none(),
-            reason: aside.map(reason),
+            reason: aside.map(Aside::as_str),
             tried: false,
             matches: false,
         }
     };
-    keys.iter().take(crate::jwks::MAX_KEYS).enumerate().map(row).collect()
-}
-
-const fn reason(aside: Aside) -> &'static str {
-    match aside {
-        Aside::Kind => "neither Ed25519 (`OKP`) nor RSA",
-        Aside::Purpose => "`use`, `key_ops` or `alg` say that it is not for these signatures",
-        Aside::Unreadable => "a member is missing, or is not a key in canonical base64url",
-        Aside::Weak => "too weak: of small order, or RSA outside 2048 to 8192 bits",
-    }
+    keys.iter().take(MAX_KEY_ROWS).enumerate().map(row).collect()
 }
 
 /// The last two steps, over what is the event: the body, or a token's claims.
@@ -263,3 +253,6 @@ fn clip(text: &str) -> String {
     let clipped: String = text.chars().take(80).collect();
     if clipped.len() < text.len() { format!("{clipped}…") } else { clipped }
 }
+
+/// Keys of a set shown.
+const MAX_KEY_ROWS: usize = 256;

@@ -11,9 +11,10 @@ use serde_json::Value;
 use crate::error::{Error, JwksFault};
 use crate::json;
 use crate::key::Ed25519Key;
+use crate::scheme::Form;
 use crate::signature::MAX_RSA_BITS;
 
-/// The most keys that a set may hold.
+/// The most usable keys that a set may hold.
 pub(crate) const MAX_KEYS: usize = 32;
 
 /// The keys of a set, in its order. An empty set is a set: nothing matches it.
@@ -42,30 +43,50 @@ pub(crate) enum Material {
     Ed25519(Ed25519Key),
     /// The `jwt` form.
     Rsa(DecodingKey),
-    /// Nothing here: weak, broken, or of another kind or use. Kept, so that a token that names it can be told so.
-    SetAside,
+    /// Nothing here. Kept, so that a token that names it can be told so, and the log can say why no key matched.
+    SetAside(Aside),
 }
 
 impl Jwks {
     /// Reads a document of the form `{"keys":[…]}`.
     ///
     /// A key that cannot be used is set aside alone (RFC 7517, section 5): not Ed25519 or RSA; `use`, `key_ops` or `alg` of
-    /// another purpose; Ed25519 of small order; RSA under 2048 bits, above 8192, or with an exponent under 3.
+    /// another purpose; published together with its private half; Ed25519 of small order; RSA under 2048 bits, above 8192, or with an
+    /// exponent under 3.
+    ///
+    /// Members that say nothing (`null`, `""`, `[]`) count as absent, and base64 may have padding, line breaks or the standard alphabet,
+    /// as serialisers write them. A byte order mark is passed over.
     ///
     /// # Errors
-    /// `jwks_invalid` where the document is no set, or holds more than 32 keys.
+    /// `jwks_invalid` where the document is no set, or holds more than 32 keys that can be used, or more than 32 of which none can.
     pub fn parse(document: &[u8]) -> Result<Self, Error> {
-        let document = std::str::from_utf8(document).ok().and_then(json::value).unwrap_or_default();
-        let keys = document.get("keys").and_then(Value::as_array).ok_or(Error::JwksInvalid(JwksFault::NotASet))?;
-        if keys.len() > MAX_KEYS {
-            return Err(Error::JwksInvalid(JwksFault::TooManyKeys));
+        let entries = entries(document).ok_or(Error::JwksInvalid(JwksFault::NotASet))?;
+        let set = Self { keys: entries.iter().map(Jwk::read).collect(), recent: Recent::default() };
+        match set.usable() {
+            1..=MAX_KEYS => Ok(set),
+            0 if set.len() <= MAX_KEYS => Ok(set),
+            _ => Err(Error::JwksInvalid(JwksFault::TooManyKeys)),
         }
-        Ok(Self { keys: keys.iter().map(Jwk::read).collect(), recent: Recent::default() })
     }
 
     /// How many keys can be used for something.
     pub fn usable(&self) -> usize {
-        self.keys.iter().filter(|key| !matches!(key.material, Material::SetAside)).count()
+        self.keys.iter().filter(|key| !matches!(key.material, Material::SetAside(_))).count()
+    }
+
+    /// Why no key of the set can be used for a signature in one of these forms; `None` if one can.
+    pub fn unusable_for(&self, forms: &[Form]) -> Option<Unusable> {
+        let mut unusable = Unusable::default();
+        for key in &self.keys {
+            let why = match key.material {
+                Material::Ed25519(_) if forms.contains(&Form::V1a) => return None,
+                Material::Rsa(_) if forms.contains(&Form::Jwt) => return None,
+                Material::Ed25519(_) | Material::Rsa(_) => Aside::OtherForm,
+                Material::SetAside(why) => why,
+            };
+            unusable.count(why);
+        }
+        Some(unusable)
     }
 
     /// How many keys the document held.
@@ -100,11 +121,15 @@ impl Clone for Recent {
     }
 }
 
-/// Why a key is set aside.
+/// Why a key cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aside {
     /// Neither Ed25519 nor RSA.
     Kind,
+    /// Usable, but not for a form that the receiver accepts.
+    OtherForm,
+    /// `d` is there: whoever can read the set can sign.
+    Private,
     /// `use`, `key_ops` or `alg` say that it is for something else.
     Purpose,
     /// A member is missing or cannot be read.
@@ -113,10 +138,59 @@ pub(crate) enum Aside {
     Weak,
 }
 
+impl Aside {
+    const ALL: [Self; 6] = [Self::Kind, Self::OtherForm, Self::Private, Self::Purpose, Self::Unreadable, Self::Weak];
+
+    /// In words, without anything of the key.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Kind => "neither Ed25519 (`OKP`) nor RSA",
+            Self::OtherForm => "for a form of signature that is not accepted here",
+            Self::Private => "published with its private half (`d`), so anybody can sign under it",
+            Self::Purpose => "`use`, `key_ops` or `alg` say that it is not for these signatures",
+            Self::Unreadable => "a member is missing, or is not a key in base64url",
+            Self::Weak => "too weak: of small order, or RSA outside 2048 to 8192 bits",
+        }
+    }
+}
+
+/// Why no key of a set can be used, for logs and reports: reasons and how often each was found, and nothing of any key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unusable([u16; Aside::ALL.len()]);
+
+impl Unusable {
+    /// One sentence.
+    pub fn to_text(self) -> String {
+        let mut text = "no key of the key set can be used".to_owned();
+        let found = Aside::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0);
+        let mut found = found.peekable();
+        if found.peek().is_none() {
+            text.push_str(": it is empty");
+        }
+        for (why, count) in found {
+            for part in ["; ", itoa::Buffer::new().format(count), ": ", why.as_str()] {
+                text.push_str(part);
+            }
+        }
+        text
+    }
+
+    fn count(&mut self, why: Aside) {
+        if let Some((_, count)) = Aside::ALL.into_iter().zip(&mut self.0).find(|(known, _)| *known == why) {
+            *count = count.saturating_add(1);
+        }
+    }
+}
+
 impl Jwk {
     fn read(key: &Value) -> Self {
-        let kid = key.get("kid").and_then(Value::as_str).map(str::to_owned);
-        let material = Material::read(key).unwrap_or(Material::SetAside);
+        let kid = match said(key, "kid") {
+            Some(Value::String(text)) => Some(text.clone()),
+            // RFC 7517 wants text; a serialiser that writes a number means its digits.
+            Some(Value::Number(number)) => number.as_u64().map(|number| itoa::Buffer::new().format(number).to_owned()),
+            _ => None,
+        };
+        let material = Material::read(key).unwrap_or_else(Material::SetAside);
         Self { kid, material }
     }
 }
@@ -124,28 +198,21 @@ impl Jwk {
 impl Material {
     pub(crate) fn read(key: &Value) -> Result<Self, Aside> {
         let text = |name| key.get(name).and_then(Value::as_str);
-        let is = |name, wanted: &[&str]| match key.get(name) {
-            Some(value) => value.as_str().is_some_and(|value| wanted.contains(&value)),
-            None => true,
+        let bytes = |name| text(name).and_then(decode).ok_or(Aside::Unreadable);
+        if said(key, "d").is_some() {
+            return Err(Aside::Private);
+        }
+        let algorithms: &[&str] = match (text("kty"), text("crv")) {
+            (Some("OKP"), Some("Ed25519")) => &["EdDSA", "Ed25519"],
+            (Some("RSA"), _) => &["RS256"],
+            _ => return Err(Aside::Kind),
         };
-        let verifies = key.get("key_ops").is_none_or(|operations| {
-            operations.as_array().is_some_and(|operations| operations.iter().any(|one| one == "verify"))
-        });
-        if !verifies || !is("use", &["sig"]) {
+        if !is_for_signatures(key, algorithms) {
             return Err(Aside::Purpose);
         }
-        if key.get("kid").is_some_and(|kid| !kid.is_string()) {
-            return Err(Aside::Unreadable);
-        }
-        let bytes = |name| text(name).and_then(decode).ok_or(Aside::Unreadable);
         match text("kty") {
-            Some("OKP") if text("crv") == Some("Ed25519") => match is("alg", &["EdDSA", "Ed25519"]) {
-                true => Ed25519Key::from_bytes(&bytes("x")?).map(Self::Ed25519).map_err(Aside::from),
-                false => Err(Aside::Purpose),
-            },
-            Some("RSA") if is("alg", &["RS256"]) => rsa(&bytes("n")?, &bytes("e")?).map(Self::Rsa).ok_or(Aside::Weak),
-            Some("RSA") => Err(Aside::Purpose),
-            _ => Err(Aside::Kind),
+            Some("RSA") => rsa(&bytes("n")?, &bytes("e")?).map(Self::Rsa).ok_or(Aside::Weak),
+            _ => Ed25519Key::from_bytes(&bytes("x")?).map(Self::Ed25519).map_err(Aside::from),
         }
     }
 }
@@ -161,7 +228,7 @@ impl fmt::Debug for Jwk {
         f.write_str(match self.material {
             Material::Ed25519(_) => "Ed25519",
             Material::Rsa(_) => "RSA",
-            Material::SetAside => "set aside",
+            Material::SetAside(_) => "set aside",
         })
     }
 }
@@ -183,7 +250,49 @@ fn without_leading_zeros(number: &[u8]) -> &[u8] {
     }
 }
 
+/// The entries of a document that is a key set. `null` is what Go writes for an empty list.
+pub(crate) fn entries(document: &[u8]) -> Option<Vec<Value>> {
+    let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
+    match std::str::from_utf8(document).ok().and_then(json::value)?.get_mut("keys")?.take() {
+        Value::Array(keys) => Some(keys),
+        Value::Null => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// Whether `use`, `key_ops` and `alg`, those that are there, allow for signatures to be checked.
+fn is_for_signatures(key: &Value, algorithms: &[&str]) -> bool {
+    let is = |name, wanted: &[&str]| match said(key, name) {
+        Some(value) => value.as_str().is_some_and(|value| wanted.contains(&value)),
+        None => true,
+    };
+    let verifies = match said(key, "key_ops") {
+        Some(Value::Array(operations)) => operations.iter().any(|one| one == "verify"),
+        Some(operation) => operation == "verify",
+        None => true,
+    };
+    verifies && is("use", &["sig"]) && is("alg", algorithms)
+}
+
+/// A member that says something. Serialisers write members that were never set as `null`, as `""` or as `[]`.
+fn said<'k>(key: &'k Value, name: &str) -> Option<&'k Value> {
+    key.get(name).filter(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    })
+}
+
+/// Base64url; also with padding, in the standard alphabet, or in lines: none of it can mean other bytes.
 fn decode(text: &str) -> Option<Vec<u8>> {
+    let url_safe = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        _ => byte,
+    });
+    let mut text: Vec<u8> = url_safe.collect();
+    while text.pop_if(|last| *last == b'=').is_some() {}
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
@@ -202,11 +311,20 @@ mod tests {
         let good = format!("{{{KEY}}}");
         assert_eq!(usable(&good), 1);
         assert_eq!(usable(&format!(r#"null, 7, {{}}, {{"kty":"XYZ"}}, {good}"#)), 1);
-        for other in [r#""use":"enc""#, r#""alg":"ES256""#, r#""key_ops":["sign"]"#, r#""kid":1"#, r#""use":3"#] {
+        for other in [r#""use":"enc""#, r#""alg":"ES256""#, r#""key_ops":["sign"]"#, r#""use":3"#, r#""d":"AA""#] {
             assert_eq!(usable(&format!("{{{KEY},{other}}}")), 0, "{other}");
         }
         for same in [r#""use":"sig""#, r#""alg":"EdDSA""#, r#""key_ops":["verify"]"#, r#""kid":"a""#] {
             assert_eq!(usable(&format!("{{{KEY},{same}}}")), 1, "{same}");
+        }
+    }
+
+    #[test]
+    fn a_kid_is_text_or_the_digits_of_a_number() {
+        let kid = |kid: &str| Jwk::read(&serde_json::from_str(&format!("{{{KEY},\"kid\":{kid}}}")).unwrap()).kid;
+        assert_eq!([kid("\"a\""), kid("7")], [Some("a".to_owned()), Some("7".to_owned())]);
+        for none in ["null", "\"\"", "1.5", "[1]", "{}", "true"] {
+            assert_eq!(kid(none), None, "{none}");
         }
     }
 

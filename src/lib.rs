@@ -31,7 +31,7 @@ pub mod signature;
 
 pub use delivery::{Delivery, Headers};
 pub use error::{Error, HeaderFault, JwksFault, JwtFault, SecretFault};
-pub use jwks::Jwks;
+pub use jwks::{Jwks, Unusable};
 pub use jwt::JwtPolicy;
 pub use key::{Ed25519Key, Ed25519SigningKey, HmacKey, SecretKey};
 pub use sign::{sign, sign_v1a};

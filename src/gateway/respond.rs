@@ -5,6 +5,7 @@ use serde_json::json;
 use super::dedupe::EventKey;
 use crate::error::Error;
 use crate::json::{printed, quoted};
+use crate::jwks::Unusable;
 use crate::scheme::Form;
 
 /// An answer that depends on nothing but its outcome, so that it can be made once.
@@ -218,6 +219,8 @@ pub struct LogLine<'a> {
     pub marks: Option<&'a str>,
     /// What is wrong, in words of our own.
     pub detail: Option<&'a str>,
+    /// Why no key of the key set could be used, which is the detail where there is no other.
+    pub unusable: Option<Unusable>,
 }
 
 impl LogLine<'_> {
@@ -243,7 +246,8 @@ impl LogLine<'_> {
         line.text("dest_error", self.cause);
         line.text("signature", self.signature);
         line.text("marks", self.marks);
-        if let Some(detail) = self.detail {
+        let unusable = self.unusable.map(Unusable::to_text);
+        if let Some(detail) = self.detail.or(unusable.as_deref()) {
             line.raw("detail", &quoted(detail));
         }
         line.end()

@@ -21,7 +21,7 @@ let worker;
 
 before(async () => {
   loopback = await Loopback.start();
-  pool = new Pool(loopback, 24);
+  pool = new Pool(loopback, 40);
   worker = await Worker.start({ build: "worker-test", sources: pool.sources });
 });
 
@@ -239,4 +239,54 @@ test("keys that are weak, of another kind or for another use are set aside one b
   unmatched(await source.by(second));
   const identity = delivery(() => `v1a,${Buffer.from([1, ...Array(63).fill(0)]).toString("base64")}`);
   refused(await worker.post(source.path, identity), 401, "no_matching_signature");
+});
+
+const WRITTEN = {
+  "null for what was never set": { kid: null, use: null, alg: null, key_ops: null, d: null, x5c: null },
+  "empty text and lists for what was never set": { kid: "", use: "", alg: "", key_ops: [], d: "", x5c: [] },
+  "the fully specified algorithm": { alg: "Ed25519", use: "sig", key_ops: ["verify"], ext: true },
+  "padding": { x: `${first.jwk.x}=` },
+  "standard base64": { x: Buffer.from(first.jwk.x, "base64url").toString("base64") },
+  "a number for a kid": { kid: 7, exp: 1.5e9 },
+};
+
+test("a set is understood as serialisers write it", async (t) => {
+  for (const [what, members] of Object.entries(WRITTEN)) {
+    await t.test(what, async () => accepted(await take([{ ...first.jwk, ...members }]).by(first)));
+  }
+  await t.test("a byte order mark", async () => {
+    const source = take();
+    source.keys.always(answer(200, {}, `\ufeff${JSON.stringify({ keys: [first.jwk] })}`));
+    accepted(await source.by(first));
+  });
+  await t.test("no list", async () => {
+    const source = take();
+    source.keys.always(answer(200, {}, '{"keys":null}'));
+    unmatched(await source.by(first));
+  });
+  await t.test("more than 32 keys, most of them of other kinds", async () => {
+    accepted(await take([...Array(50).fill({ kty: "EC", crv: "P-256", x: "AA", y: "AA" }), first.jwk]).by(first));
+  });
+});
+
+test("the log says why no key of a set can be used, and nothing of the keys", async () => {
+  const smallOrder = { kty: "OKP", crv: "Ed25519", x: Buffer.from([1, ...Array(31).fill(0)]).toString("base64url") };
+  const d = first.privateKey.export({ format: "jwk" }).d;
+  const unusable = [
+    [[], /it is empty/],
+    [[{ ...first.jwk, use: "enc" }, { ...second.jwk, key_ops: ["sign"] }], /2: `use`, `key_ops` or `alg`/],
+    [[{ kty: "EC" }, smallOrder], /1: neither Ed25519.*1: too weak/],
+    [[{ ...first.jwk, d }], /1: published with its private half/],
+  ];
+  for (const [keys, why] of unusable) {
+    const source = take(keys);
+    unmatched(await source.by(first));
+    const line = await worker.line((l) => l.source === source.path, "a refusal");
+    assert.match(line.detail, /^no key of the key set can be used/);
+    assert.match(line.detail, why);
+    assert.ok(!line.detail.includes(first.jwk.x) && !line.detail.includes(d));
+  }
+  const usable = take();
+  unmatched(await usable.by(stranger));
+  assert.equal((await worker.line((l) => l.source === usable.path, "a refusal")).detail, undefined);
 });

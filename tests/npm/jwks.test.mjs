@@ -163,6 +163,33 @@ test("an empty set is a set: nothing matches it", async () => {
 });
 const keysOf = () => JSON.stringify({ keys: [] });
 
+test("a set of which no key can be used is said to be one, and why", async () => {
+  const jwk = first.publicKey.export({ format: "jwk" });
+  for (const [keys, why] of [[[], /it is empty/], [[{ ...jwk, use: "enc" }], /1: `use`/], [[first.privateKey.export({ format: "jwk" })], /private half/]]) {
+    answer = give(JSON.stringify({ keys }));
+    for (const one of [verifier(), geminiDynamic({ jwks: { keys } })]) {
+      const error = await one.unwrap(...delivery()).catch((error) => error);
+      assert.equal(error.code, "no_matching_signature");
+      assert.match(error.message, /no key of the key set can be used/);
+      assert.match(error.message, why);
+      assert.ok(!error.message.includes(jwk.x));
+      assert.deepEqual(await error.toResponse().json(), { title: "no signature matches", status: 401, code: "no_matching_signature" });
+      const report = await one.inspect(...delivery());
+      assert.match(report.steps.find(({ name }) => name === "keys").detail, why);
+    }
+  }
+  answer = give(setOf(second));
+  assert.doesNotMatch((await verifier().unwrap(...delivery()).catch((error) => error)).message, /can be used/);
+});
+
+test("a set is understood as serialisers write it", async () => {
+  const jwk = first.publicKey.export({ format: "jwk" });
+  for (const members of [{ kid: null, use: null, alg: null, key_ops: null, d: null }, { kid: "", use: "", key_ops: [] }, { alg: "Ed25519", kid: 7 }, { x: `${jwk.x}=` }]) {
+    answer = give(`\ufeff${JSON.stringify({ keys: [{ ...jwk, ...members }] })}`);
+    assert.equal(await code(verifier().unwrap(...delivery())), "accept", JSON.stringify(members));
+  }
+});
+
 test("the request is for Google's set, by default, as the contract says", async () => {
   let seen;
   const fetcher = async (url, init) => {

@@ -53,6 +53,12 @@ impl Fault {
         Self::answer(Refusal::KeysUnavailable, message.to_owned())
     }
 
+    /// Says more in the message.
+    pub fn add(&mut self, more: &str) {
+        self.message.push_str("; ");
+        self.message.push_str(more);
+    }
+
     /// The fault as lines: code, status, title, header, seconds to wait, whether it may be a rotation, and the message, which may
     /// have lines of its own. `fromFault` in `error.js` takes it apart.
     pub fn to_text(&self) -> String {

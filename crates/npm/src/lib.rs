@@ -8,7 +8,7 @@
 use countersign::gateway::freshness;
 use countersign::scheme::Form;
 use countersign::signature::{Crypto, Portable, rs256_provider};
-use countersign::{Delivery, Jwks, JwtPolicy, Keys, Policy, SecretKey};
+use countersign::{Delivery, Error, Jwks, JwtPolicy, Keys, Policy, SecretKey};
 use countersign_npm_common::{Fault, Given, Held, Options, answer, describe, seconds, signed, written};
 use js_sys::{Array, Function, Uint8Array};
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
@@ -99,7 +99,13 @@ impl Verifier {
             let claims = verified.claims()?.to_vec();
             Some((String::from_utf8_lossy(verified.id()).into_owned(), claims))
         });
-        answer(self.policy.scheme, outcome, &mut self.fault)
+        let refused = outcome.as_ref().is_err_and(Error::may_be_rotation);
+        let number = answer(self.policy.scheme, outcome, &mut self.fault);
+        let unusable = self.jwks.as_ref().filter(|_| refused).and_then(|set| set.unusable_for(&self.policy.forms));
+        if let Some((fault, why)) = self.fault.as_mut().zip(unusable) {
+            fault.add(&why.to_text());
+        }
+        number
     }
 }
 

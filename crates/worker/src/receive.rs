@@ -196,13 +196,17 @@ async fn verify<'d>(
             line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
             Refusal::KeysUnavailable
         })?;
-        match check(Keys { jwks: Some(&set), ..own }) {
-            Err(error) if error.may_be_rotation() => {
-                let newer = state.sets.newer(url, access).await.ok_or(Refusal::Check(error))?;
-                check(Keys { jwks: Some(&newer), ..own }).map_err(Refusal::Check)
-            }
-            checked => checked.map_err(Refusal::Check),
-        }
+        let (verdict, looked_at) = match check(Keys { jwks: Some(&set), ..own }) {
+            Err(error) if error.may_be_rotation() => match state.sets.newer(url, access).await {
+                Some(newer) => (check(Keys { jwks: Some(&newer), ..own }), newer),
+                None => (Err(error), set),
+            },
+            verdict => (verdict, set),
+        };
+        verdict.map_err(|error| {
+            line.unusable = looked_at.unusable_for(&source.policy.forms);
+            Refusal::Check(error)
+        })
     };
     apart(by_set).await
 }
