@@ -1,5 +1,5 @@
 // The npm package, started once. What it says is what a receiver with the package would say.
-import { explain as explained, init } from "../engine/slim.js";
+import { explain as explained, init, standard } from "../engine/slim.js";
 
 /** The size of all Wasm in bytes, once it is there. */
 export let wasmBytes = 0;
@@ -22,6 +22,22 @@ export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, he
   const accept = audience ? ["v1a", "jwt"] : undefined;
   const dynamic = scheme === "gemini-dynamic" && { accept, audience, issuer };
   return explained({ scheme, secrets, jwks, tolerance, ...dynamic }, body, headers, { now });
+}
+
+/** The fewest bytes of a shared key that the Worker takes, unless it is told to take short ones. */
+const LEAST = 16;
+
+/** Why the Worker and the package refuse a key that a report could read; undefined where they take all of them. */
+export function refusalOf(secrets, report) {
+  if (report.secrets.some(({ code }) => code !== undefined)) return undefined;
+  const short = report.secrets.find(({ kind, bytes }) => kind === "hmac" && bytes < LEAST);
+  if (short !== undefined) return `a shared key has at least ${LEAST} bytes, and this one has ${short.bytes}`;
+  try {
+    if (secrets.length > 0) standard(secrets);
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
 }
 
 async function load(name) {

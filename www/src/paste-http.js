@@ -37,10 +37,17 @@ export function table(text) {
   return inTurn(text);
 }
 
+/** Name and value of a row: with a tab, bars (also those of `console.table`) or some spaces between them. A border has neither. */
 function cells(line) {
-  const parts = line.includes("\t") ? [line.slice(0, line.indexOf("\t")), line.slice(line.indexOf("\t") + 1)] : /^\|.*\|$/.test(line) ? line.slice(1, -1).split("|") : [];
-  return parts.length === 2 ? [parts[0].trim().replace(/:$/, "").replaceAll("`", "").toLowerCase(), parts[1].trim().replace(/^`(.*)`$/, "$1")] : undefined;
+  if (/^[-+|:= ]*[-=]{2,}[-+|:= ]*$|^[┌├└]/.test(line)) return ["", ""];
+  const bars = /^[|│].*[|│]$/.test(line) ? line.slice(1, -1).split(/[|│]/) : undefined;
+  const gap = line.includes("\t") ? line.indexOf("\t") : line.search(/(?<=^[!-~]+) {2}/);
+  const parts = bars ?? (gap > 0 ? [line.slice(0, gap), line.slice(gap + 1)] : []);
+  if (parts.length !== 2) return undefined;
+  return [unquoted(parts[0]).replace(/:$/, "").toLowerCase(), unquoted(parts[1])];
 }
+
+const unquoted = (text) => /^([`'"]?)(.*)\1$/s.exec(text.trim())[2];
 
 function inTurn(text) {
   const lines = text.split("\n").map((line) => line.trim());

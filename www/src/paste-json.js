@@ -2,7 +2,7 @@
 // was printed. JSON and what consoles print come here alike, once they are read.
 import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 import { named } from "./header-names.js";
-import { isBytes, isObject } from "./printed.js";
+import { isBytes, isObject } from "./printed-reader.js";
 import { isDelivery } from "./senders.js";
 
 const HEADERS = ["headers", "header", "rawHeaders", "multiValueHeaders", "req_headers", "request_headers", "requestHeaders"];

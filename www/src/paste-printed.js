@@ -2,7 +2,8 @@
 import { utf8 } from "./encoding.js";
 import { named } from "./header-names.js";
 import { NO_BODY, bodyFrom, deliveryIn, parse } from "./paste-json.js";
-import { isBytes, isObject, valueAt, values, wholeValue } from "./printed.js";
+import { valueAt, values, wholeValue } from "./printed.js";
+import { isBytes, isObject } from "./printed-reader.js";
 import { isDelivery } from "./senders.js";
 
 const CUT = "The console left a part of it out (`… more items`, `… more characters`). Print it whole, for instance with `console.log(JSON.stringify(…))`.";

@@ -1,5 +1,6 @@
 // A report, drawn: each part by the file that knows it.
 import { byId } from "./dom.js";
+import { refusalOf } from "./engine.js";
 import { showComparisons } from "./bytes.js";
 import { showGauge } from "./gauge.js";
 import { showKeys } from "./keys.js";
@@ -11,7 +12,7 @@ import { showVerdict } from "./verdict.js";
 
 /** Shows what became of a delivery; without a report, that there is none. */
 export function show(report, delivery, { asOfItsTime }) {
-  showVerdict(report, asOfItsTime);
+  showVerdict(report, delivery, asOfItsTime, report && refusalOf(delivery.secrets, report));
   byId("details").hidden = report === undefined;
   byId("primer").hidden = report !== undefined;
   if (report === undefined) return;

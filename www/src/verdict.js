@@ -1,40 +1,42 @@
-// The verdict: an icon, a word, and one sentence. What is said is the core's; here it is only put in order.
+// The verdict: an icon, a word, and one or two sentences. What is said of a check is the core's; here it is put in order, and said
+// what the page is still waiting for.
 import { byId, capital, el, fill, icon, prose } from "./dom.js";
 import { pipeline } from "./pipeline.js";
+import { aboutOther, otherSender } from "./senders.js";
 import { span } from "./time.js";
 
-const STATES = {
-  empty: { word: "Nothing to check yet", icon: "wait" },
-  waiting: { word: "Waiting for the key", icon: "wait" },
-  genuine: { word: "Genuine", icon: "pass" },
-  refused: { word: "Refused", icon: "fail" },
-};
+const ICONS = { empty: "wait", waiting: "wait", other: "note", genuine: "pass", refused: "fail" };
 
-/** What a report comes to: one of the four states. Without a report, nothing was pasted. */
-export function stateOf(report) {
-  if (report === undefined) return "empty";
-  if (report.ok) return "genuine";
-  return report.code === "keys_unavailable" ? "waiting" : "refused";
+/** What a report comes to: `{ state, word, sentence }`. Without a report, nothing was pasted. */
+export function rulingOf(report, { headers = [], scheme } = {}) {
+  if (report === undefined) return { state: "empty", word: "Nothing to check yet", sentence: NOTHING };
+  const other = report.ok ? undefined : otherSender(headers);
+  if (other !== undefined) return { state: "other", word: "Another sender’s", sentence: aboutOther(other) };
+  if (report.ok) return { state: "genuine", word: "Genuine", sentence: genuine(report) };
+  return waiting(report, headers, scheme) ?? { state: "refused", word: "Refused", sentence: refused(report) };
 }
 
-/** Draws the verdict. `asOfItsTime` is called to judge an old delivery as of the time it was sent. */
-export function showVerdict(report, asOfItsTime) {
-  const state = stateOf(report);
-  const { word, icon: name } = STATES[state];
+/**
+ * Draws the verdict. `asOfItsTime` is called to judge an old delivery as of the time it was sent; `refusal` is why a receiver does not
+ * take a key that this page takes.
+ */
+export function showVerdict(report, delivery, asOfItsTime, refusal) {
+  const { state, word, sentence } = rulingOf(report, delivery);
   byId("verdict").dataset.state = state;
   const code = state === "refused" ? report.code : undefined;
-  say([state, code, sentenceOf(state, report)], word);
-  fill(byId("verdict-icon"), icon(name));
-  fill(byId("verdict-extra"), isRightButForAge(report) && el("button", { type: "button", onclick: asOfItsTime }, "Check it as of its own time"));
-  fill(byId("verdict-picture"), report !== undefined && pipeline(report));
+  say([state, code, sentence], word);
+  fill(byId("verdict-icon"), icon(ICONS[state]));
+  const note = refusal !== undefined && el("p.hint.key-note", "This page checks with any key. The Worker and the package refuse this one: ", prose(refusal), ".");
+  fill(byId("verdict-extra"), note, isRightButForAge(report) && el("button", { type: "button", onclick: asOfItsTime }, "Check it as of its own time"));
+  fill(byId("verdict-picture"), report !== undefined && state !== "other" && pipeline(report));
   byId("bar").dataset.state = state;
-  fill(byId("bar"), icon(name), el("strong", word), code && el("code", code));
+  fill(byId("bar"), icon(ICONS[state]), el("strong", word), code && el("code", code));
 }
 
 /** The words are read out as they change, and only then. */
 function say(words, word) {
   const place = byId("verdict-text");
-  const said = JSON.stringify(words);
+  const said = JSON.stringify([word, ...words]);
   if (place.dataset.said === said) return;
   place.dataset.said = said;
   const [, code, sentence] = words;
@@ -47,22 +49,36 @@ export function isRightButForAge(report) {
   return of("age") === "fail" && of("match") === "pass";
 }
 
-function sentenceOf(state, report) {
-  if (state === "empty") return "Paste a delivery, or start from an example. You will see each step of its check, and why it fails if it does.";
-  if (state === "waiting") return waitingFor(report);
-  if (state === "genuine") return genuine(report);
+const NOTHING = "Paste a delivery, or start from an example. You will see each step of its check, and why it fails if it does.";
+
+/** What is not there yet, so that nothing can be said; undefined where there is enough. */
+function waiting(report, headers, scheme) {
+  const state = "waiting";
+  if (headers.length === 0) return { state, word: "Waiting for the headers", sentence: "There are no headers yet. Paste those of the request: the signature is in one of them." };
+  const { code } = report.verdict;
+  if (code === "token_not_accepted") return { state, word: "Waiting for the audience", sentence: waitingForAudience(report, scheme) };
+  if (code === "waiting_for_body") return { state, word: "Waiting for the body", sentence: "The signature covers the body, and there is none yet. Paste it as it was sent, or drop its file." };
+  return code === "waiting_for_key" ? { state, word: "Waiting for the key", sentence: waitingForKey(report) } : undefined;
+}
+
+function waitingForKey(report) {
+  const set = report.signatures.some(({ version }) => version === "v1a") || report.token !== undefined;
+  const key = set ? "Paste the sender’s key set to compare the signature." : "Give the secret to compare the signature.";
+  return `The headers are in order. ${key}${report.body.bytes === 0 && report.token === undefined ? " The body is missing, too." : ""}`;
+}
+
+function waitingForAudience({ token }, scheme) {
+  const audience = token?.claims?.aud;
+  const shown = typeof audience === "string" && audience.length <= 200 && !audience.includes("`") ? ` This one says \`${audience}\`.` : "";
+  return `The signature’s header holds a token (JWT), which needs neither id nor timestamp. ${scheme === "gemini-dynamic" ? "Give" : "Choose Gemini dynamic, give"} the audience that you expect in \`aud\`, and paste the sender’s key set.${shown}`;
+}
+
+function refused(report) {
   if (isRightButForAge(report)) return `The signature is right. It is refused for its age alone: ${ageOf(report)}.`;
   const [near] = report.nearMisses;
   if (near !== undefined) return `It matches if ${near.matchesIf}.`;
-  if (report.code === "no_matching_signature" && report.signatures.some((row) => row.accepted)) return NO_MATCH;
-  return `${capital(report.steps.find((step) => step.code === report.code)?.detail ?? report.code)}.`;
-}
-
-const NO_MATCH = "No signature matches, and none of the usual changes makes one match. Most likely the key is another endpoint’s.";
-
-function waitingFor(report) {
-  const set = report.signatures.some(({ version }) => version === "v1a") || report.token !== undefined;
-  return set ? "The headers are in order. Paste the sender’s key set to compare the signature." : "The headers are in order. Give the secret to compare the signature.";
+  const { code, detail, fix } = report.verdict;
+  return `${capital(detail)}.${fix !== undefined && code !== report.code ? ` ${capital(fix)}.` : ""}`;
 }
 
 function genuine(report) {
