@@ -1,29 +1,57 @@
-//! Bodies that may have been signed where another arrived: what editors, frameworks and gateways do to one.
+//! Bodies that may have been signed where another arrived: what programs, editors, frameworks and gateways do to one.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
-
-use super::restyle::{Escapes, Style, restyle};
+use super::undo::{self, Change, DECODED};
 
 /// One body that may have been the signed one.
 pub(super) struct Candidate {
     pub(super) code: &'static str,
     /// To go on after "matches if".
-    pub(super) matches_if: &'static str,
+    pub(super) words: String,
     pub(super) fix: &'static str,
     pub(super) bytes: Vec<u8>,
 }
 
-/// All of them, most frequent first; none is the body itself.
-pub(super) fn candidates(body: &[u8]) -> Vec<Candidate> {
+/// What comes of undoing one change after another; the body itself is none of them.
+pub(super) fn undone(body: &[u8]) -> Vec<Candidate> {
+    let mut found: Vec<(usize, Candidate)> = Vec::new();
+    let mut at = None::<usize>;
+    let mut weight = 0_usize;
+    loop {
+        let (depth, bytes, before) = match at.and_then(|at| found.get(at)) {
+            Some((depth, candidate)) => (*depth, candidate.bytes.as_slice(), Some(candidate)),
+            None => (0, body, None),
+        };
+        let next: Vec<_> = if depth < MAX_DEPTH { undo::steps(bytes) } else { Vec::new() };
+        let next: Vec<_> =
+            next.into_iter().map(|(change, bytes)| (depth.saturating_add(1), join(before, change, bytes))).collect();
+        for (depth, candidate) in next {
+            let known = found.iter().any(|(_, known)| known.bytes == candidate.bytes) || candidate.bytes == body;
+            weight = weight.saturating_add(candidate.bytes.len());
+            if !known && found.len() < MAX_UNDONE && weight < MAX_GROWTH.max(body.len().saturating_mul(8)) {
+                found.push((depth, candidate));
+            }
+        }
+        at = Some(at.map_or(0, |at| at.saturating_add(1)));
+        if at >= Some(found.len()) {
+            return found.into_iter().map(|(_, candidate)| candidate).collect();
+        }
+    }
+}
+
+fn join(before: Option<&Candidate>, change: Change, bytes: Vec<u8>) -> Candidate {
+    match before {
+        Some(Candidate { code, words, fix, .. }) => {
+            Candidate { code, words: format!("{words}, then {}", change.words), fix, bytes }
+        }
+        None => Candidate { code: change.code, words: change.words.to_owned(), fix: change.fix, bytes },
+    }
+}
+
+/// What a small change makes of it, most frequent first; none is the body itself.
+pub(super) fn altered(body: &[u8]) -> Vec<Candidate> {
     let mut list = List { body, found: Vec::new() };
     list.line_ends();
     list.encodings();
-    if let Ok(text) = std::str::from_utf8(body) {
-        list.json(text);
-    }
-    list.add("empty", "the body is left out", LOST, Vec::new());
     list.found
 }
 
@@ -33,9 +61,9 @@ struct List<'b> {
 }
 
 impl List<'_> {
-    fn add(&mut self, code: &'static str, matches_if: &'static str, fix: &'static str, bytes: Vec<u8>) {
+    fn add(&mut self, code: &'static str, words: &str, fix: &'static str, bytes: Vec<u8>) {
         if bytes != self.body && self.found.iter().all(|known| known.bytes != bytes) {
-            self.found.push(Candidate { code, matches_if, fix, bytes });
+            self.found.push(Candidate { code, words: words.to_owned(), fix, bytes });
         }
     }
 
@@ -47,7 +75,6 @@ impl List<'_> {
         }
         self.add("final_newline_added", "a final newline is added", TRIMMED, [body, b"\n"].concat());
         self.add("final_crlf_added", "a final CR LF is added", TRIMMED, [body, b"\r\n"].concat());
-        self.add("trimmed", "white space at both ends is removed", APPENDED, body.trim_ascii().to_vec());
         let lf = unix_lines(body);
         self.add("crlf_to_lf", "each CR LF becomes LF", LINES, lf.clone());
         let crlf = lf.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(b"\r\n".as_slice());
@@ -56,36 +83,15 @@ impl List<'_> {
 
     fn encodings(&mut self) {
         let body = self.body;
-        match body.strip_prefix(BOM) {
-            Some(rest) => self.add("bom_removed", "the byte order mark is removed", MARK, rest.to_vec()),
-            None => self.add("bom_added", "a byte order mark is put in front", MARK_LOST, [BOM, body].concat()),
-        }
-        let lossy = String::from_utf8_lossy(body).into_owned().into_bytes();
-        self.add("utf8_lossy", "bytes that are not UTF-8 become U+FFFD", DECODED, lossy);
-        if let Some(bytes) = std::str::from_utf8(body).ok().and_then(latin1) {
-            self.add("latin1_undone", "text that was read as Latin-1 is read as UTF-8", DECODED, bytes);
-        }
+        self.add("bom_added", "a byte order mark is put in front", MARK_LOST, [BOM, body].concat());
+        let lossy = String::from_utf8_lossy(body).into_owned();
+        let utf16 = |bytes: &dyn Fn(u16) -> [u8; 2]| lossy.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
+        let (little, big) = (utf16(&u16::to_le_bytes), utf16(&u16::to_be_bytes));
+        self.add("utf8_lossy", "bytes that are not UTF-8 become U+FFFD", DECODED, lossy.into_bytes());
         let as_latin1: String = body.iter().map(|byte| char::from(*byte)).collect();
         self.add("latin1", "the body is read as Latin-1 and written as UTF-8", DECODED, as_latin1.into_bytes());
-        if let Ok(bytes) = STANDARD.decode(body.trim_ascii()) {
-            self.add("base64_decoded", "the body is decoded from base64", GATEWAY, bytes);
-        }
-    }
-
-    fn json(&mut self, text: &str) {
-        let Ok(value) = serde_json::from_str::<Value>(text) else { return };
-        for (code, matches_if, style) in STYLES {
-            self.add(code, matches_if, PARSED, restyle(text, style).into_bytes());
-        }
-        self.add(
-            "json_sorted",
-            "the members of the JSON are sorted, without white space",
-            PARSED,
-            value.to_string().into(),
-        );
-        if let Value::String(inner) = value {
-            self.add("json_unquoted", "the JSON text is taken out of its quotes", PARSED, inner.into_bytes());
-        }
+        self.add("utf16_encoded", "the body is written as UTF-16", UTF16, little);
+        self.add("utf16_encoded", "the body is written as UTF-16, big end first", UTF16, big);
     }
 }
 
@@ -100,53 +106,18 @@ fn unix_lines(body: &[u8]) -> Vec<u8> {
     lines
 }
 
-fn latin1(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
-}
-
 const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Changes in a row that are undone, what comes of them at most, and how large that may grow.
+const MAX_DEPTH: usize = 3;
+const MAX_UNDONE: usize = 48;
+const MAX_GROWTH: usize = 4 * 1024 * 1024;
 
 const APPENDED: &str =
     "something appended it on the way or in the copy (an editor, `echo`, a log): send with `curl --data-binary`";
 const TRIMMED: &str =
     "something trimmed the body (`curl -d @file` drops newlines, frameworks trim text): hand over the raw bytes";
 const LINES: &str = "an editor, Git or a form changed the line ends: take the bytes as they came over HTTP";
-const MARK: &str =
-    "a byte order mark was put in front on the way, or by an editor: take the bytes as they came over HTTP";
 const MARK_LOST: &str = "`Request.text()` and text decoders drop a byte order mark: read the body with `arrayBuffer()`";
-const DECODED: &str =
-    "the body was decoded to text and encoded again: read it as bytes, with `arrayBuffer()` or a raw body parser";
-const GATEWAY: &str =
-    "a gateway such as AWS API Gateway handed over base64 (`isBase64Encoded`): decode it before the check";
-const LOST: &str = "the sender signed an empty body, or signs none: what arrived is not covered by this signature";
-const PARSED: &str =
-    "the body was parsed and written again before the check: hand over the raw bytes (Express: `express.raw`)";
-
-const fn compact(escapes: Escapes) -> Style {
-    Style { indent: None, comma: ",", colon: ":", escapes }
-}
-
-const fn indented(indent: &'static str) -> Style {
-    Style { indent: Some(indent), comma: ",", colon: ": ", escapes: Escapes::Kept }
-}
-
-const STYLES: &[(&str, &str, &Style)] = &[
-    ("json_compact", "the JSON is written without white space", &compact(Escapes::Kept)),
-    ("json_stringify", "the JSON is written as by `JSON.stringify`", &compact(Escapes::Fewest)),
-    (
-        "json_python",
-        "the JSON is written as by Python's `json.dumps`",
-        &Style { indent: None, comma: ", ", colon: ": ", escapes: Escapes::Ascii },
-    ),
-    (
-        "json_spaced",
-        "the JSON is written with a space behind each comma and colon",
-        &Style { indent: None, comma: ", ", colon: ": ", escapes: Escapes::Kept },
-    ),
-    ("json_ascii", "the JSON is written without white space, in ASCII", &compact(Escapes::Ascii)),
-    ("json_php", "the JSON is written as by PHP's `json_encode`", &compact(Escapes::AsciiAndSlash)),
-    ("json_go", "the JSON is written as by Go's `json.Marshal`", &compact(Escapes::Html)),
-    ("json_indent_2", "the JSON is indented by 2 spaces", &indented("  ")),
-    ("json_indent_4", "the JSON is indented by 4 spaces", &indented("    ")),
-    ("json_indent_tab", "the JSON is indented by tabs", &indented("\t")),
-];
+const UTF16: &str =
+    "the sender signs UTF-16 and sends UTF-8 (.NET: `Encoding.Unicode`): it has to sign the bytes that it sends";

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use serde_json::error::Category;
 
+use super::undo;
+
 /// What became of a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Damage {
@@ -23,6 +25,11 @@ pub(super) fn of(body: &[u8], expects_json: bool) -> Option<Damage> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if body.is_empty() {
         return Some(Damage::Absent);
+    }
+    if let Some(kind) = undo::kind(body) {
+        return Some(Damage::Changed(format!(
+            "the body is {kind}, and not what was sent; to undo that alone does not make it match"
+        )));
     }
     let Ok(text) = std::str::from_utf8(body) else {
         let changed = "the body is not UTF-8, and JSON is: it was compressed, or written in another encoding";
@@ -47,9 +54,6 @@ pub(super) fn of(body: &[u8], expects_json: bool) -> Option<Damage> {
 
 fn of_json(value: &Value) -> Option<Damage> {
     match value {
-        Value::String(text) if serde_json::from_str::<Value>(text).is_ok() => {
-            Some(Damage::Changed("the body is a JSON string that holds JSON: it was written as JSON twice".to_owned()))
-        }
         Value::String(_) => Some(Damage::Changed("the body is a lone JSON string, and events are objects".to_owned())),
         Value::Object(members) if members.is_empty() => {
             let what = "`{}`, which is what `JSON.stringify` makes of a stream or a promise, and a body parser of what it did not read";

@@ -1,25 +1,36 @@
 //! The near-miss finder: one change at a time to body, secret, headers or signature, each put to the verifier's own comparison.
 
+use std::ops::ControlFlow;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use super::bodies::{self, Candidate};
+use super::literal::{self, Dialect};
 use super::report::NearMiss;
+use super::rewritten::{DEAREST, Rewriting};
 use super::signed::Signed;
-use super::{Look, Secret, bodies};
+use super::{Look, Secret};
+use crate::jwks::Jwks;
 use crate::key::{HmacKey, SecretKey};
 use crate::scheme::Form;
 use crate::signature::Portable;
 use crate::timestamp::Timestamp;
-use crate::verify::{Keys, Tried, signed_prefix, tokens};
+use crate::verify::{Keys, MAX_ATTEMPTS, Tried, signed_prefix, tokens};
 
 /// What would match, in the order in which it is worth looking at.
 pub(super) fn find(look: &Look<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
     let Ok(tokens) = tokens(signed.value) else { return Vec::new() };
-    let mut hunt = Hunt { look, signed, tokens, found: Vec::new() };
-    hunt.bodies();
+    let budget = Budget::of(look, &tokens);
+    let mut hunt = Hunt { look, signed, tokens, budget, found: Vec::new() };
+    let undone = bodies::undone(look.body);
+    hunt.bodies(&undone);
     hunt.secrets();
     hunt.headers();
     hunt.signatures();
+    if hunt.found.is_empty() {
+        hunt.rewritten(&undone);
+    }
     hunt.found
 }
 
@@ -27,6 +38,7 @@ struct Hunt<'h> {
     look: &'h Look<'h>,
     signed: &'h Signed<'h>,
     tokens: Vec<(Form, &'h [u8])>,
+    budget: Budget,
     found: Vec<NearMiss>,
 }
 
@@ -43,11 +55,67 @@ impl Hunt<'_> {
         signed_prefix(self.signed.id, self.signed.timestamp)
     }
 
-    fn bodies(&mut self) {
+    fn bodies(&mut self, undone: &[Candidate]) {
         let prefix = self.prefix();
-        for body in bodies::candidates(self.look.body) {
-            if self.matches(&self.tokens, self.look.keys(), &prefix, &body.bytes) {
-                self.note(body.code, body.matches_if, body.fix);
+        for altered in bodies::altered(self.look.body) {
+            self.body(&prefix, &altered, &altered.words);
+        }
+        for body in undone {
+            self.body(&prefix, body, &body.words);
+        }
+        for body in undone.iter().take(MAX_ALTERED) {
+            for altered in bodies::altered(&body.bytes) {
+                let words = format!("{}, and {}", body.words, altered.words);
+                self.body(&prefix, &Candidate { code: body.code, fix: body.fix, ..altered }, &words);
+            }
+        }
+        let (words, bytes) = ("the body is left out".to_owned(), Vec::new());
+        let empty = Candidate { code: "empty", words: String::new(), fix: LOST, bytes };
+        if !self.look.body.is_empty() {
+            self.body(&prefix, &empty, &words);
+        }
+    }
+
+    fn body(&mut self, prefix: &[u8], body: &Candidate, words: &str) {
+        let matches =
+            self.budget.spend(body.bytes.len()) && self.matches(&self.tokens, self.look.keys(), prefix, &body.bytes);
+        if matches && self.found.iter().all(|near| near.code != body.code) {
+            self.note(body.code, words, body.fix);
+        }
+    }
+
+    /// The JSON of the body, and of what was undone to have it, in all styles; the first that matches, as the rest are the same bytes.
+    fn rewritten(&mut self, undone: &[Candidate]) {
+        let prefix = self.prefix();
+        let body = std::str::from_utf8(self.look.body).ok().map(|text| (None, text));
+        let others = undone.iter().filter_map(|body| Some((Some(body), std::str::from_utf8(&body.bytes).ok()?)));
+        let json = body.into_iter().chain(others).filter_map(|(change, text)| match literal::read(text)? {
+            (node, Dialect::Json) => Some((change, Rewriting::of(node))),
+            _ => None,
+        });
+        let sources: Vec<_> = json.take(MAX_REWRITTEN).collect();
+        for price in 0..=DEAREST {
+            for (change, rewriting) in &sources {
+                let mut near = None;
+                let stopped = rewriting.each(price, &mut |text, style| {
+                    if !self.budget.spend(text.len()) {
+                        return ControlFlow::Break(());
+                    }
+                    if self.matches(&self.tokens, self.look.keys(), &prefix, text.as_bytes()) {
+                        near = Some(style());
+                        return ControlFlow::Break(());
+                    }
+                    ControlFlow::Continue(())
+                });
+                if let Some(style) = near {
+                    return match change {
+                        Some(body) => self.note(body.code, format!("{}, and {}", body.words, style.words), body.fix),
+                        None => self.note(style.code, style.words, PARSED),
+                    };
+                }
+                if stopped.is_break() {
+                    return;
+                }
             }
         }
     }
@@ -138,6 +206,34 @@ impl Hunt<'_> {
     }
 }
 
+/// What may still be computed, counted in bytes that are hashed.
+struct Budget {
+    left: usize,
+    /// Shared keys, each of which hashes a body once.
+    shared: usize,
+    /// Checks by public keys, in bytes that could be hashed meanwhile.
+    public: usize,
+}
+
+impl Budget {
+    fn of(look: &Look<'_>, tokens: &[(Form, &[u8])]) -> Self {
+        let sent =
+            |form: Form| tokens.iter().filter(|token| token.0 == form && look.policy.forms.contains(&form)).count();
+        let own = look.usable.iter().filter(|key| matches!(key, SecretKey::Ed25519(_))).count();
+        let public = look.keys().jwks.map_or(0, Jwks::usable).saturating_add(own);
+        let shared = look.usable.len().saturating_sub(own).saturating_mul(sent(Form::V1).min(1));
+        let checks = public.saturating_mul(sent(Form::V1a)).min(MAX_ATTEMPTS);
+        Self { left: MOST_HASHED, shared, public: checks.saturating_mul(PUBLIC_CHECK) }
+    }
+
+    /// Whether a body of that length may be checked. Nothing is where no key answers to any signature.
+    fn spend(&mut self, length: usize) -> bool {
+        let hashed = length.saturating_add(PER_BODY).saturating_mul(self.shared.max(1));
+        self.left = self.left.saturating_sub(hashed.saturating_add(self.public));
+        self.left > 0 && (self.shared > 0 || self.public > 0)
+    }
+}
+
 /// One way to read a secret, other than the one that was taken.
 struct Reading {
     code: &'static str,
@@ -151,14 +247,14 @@ fn readings(secret: &Secret<'_>) -> Vec<Reading> {
         Secret::Raw(bytes) => of_raw(bytes),
         Secret::Text(text) => of_text(text.trim_ascii()),
     };
-    let readable = |(code, matches_if, fix, key): Candidate| Some(Reading { code, matches_if, fix, key: key? });
+    let readable = |(code, matches_if, fix, key): Attempt| Some(Reading { code, matches_if, fix, key: key? });
     candidates.into_iter().filter_map(readable).collect()
 }
 
 /// A reading, where the secret can be read so: code, change, fix, key.
-type Candidate = (&'static str, &'static str, &'static str, Option<SecretKey>);
+type Attempt = (&'static str, &'static str, &'static str, Option<SecretKey>);
 
-fn of_raw(bytes: &[u8]) -> Vec<Candidate> {
+fn of_raw(bytes: &[u8]) -> Vec<Attempt> {
     let parsed = std::str::from_utf8(bytes).ok().and_then(|text| SecretKey::parse(text).ok());
     vec![
         ("secret_raw_trimmed", "loses the white space at its ends", NEWLINE, raw(bytes.trim_ascii())),
@@ -167,7 +263,7 @@ fn of_raw(bytes: &[u8]) -> Vec<Candidate> {
     ]
 }
 
-fn of_text(whole: &str) -> Vec<Candidate> {
+fn of_text(whole: &str) -> Vec<Attempt> {
     let text = whole.trim_matches(['"', '\'', '`']);
     let inner = text.strip_prefix("v1,").unwrap_or(text);
     let inner = inner.strip_prefix("whsec_").unwrap_or(inner);
@@ -215,10 +311,23 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     bytes.collect::<Option<Vec<_>>>().filter(|bytes| rest.is_empty() && !bytes.is_empty())
 }
 
+/// What a search may hash, all in all: a fraction of a second, in Wasm too.
+const MOST_HASHED: usize = 16 * 1024 * 1024;
+/// What a body costs besides its length: to be written, and the blocks that every HMAC hashes.
+const PER_BODY: usize = 512;
+/// A check by a public key takes about as long as to hash this much.
+const PUBLIC_CHECK: usize = 64 * 1024;
+/// Bodies had by undoing that are altered besides, and JSON texts that are written again.
+const MAX_ALTERED: usize = 8;
+const MAX_REWRITTEN: usize = 6;
+
 /// Pieces of a header that are looked at, and how long one behind `=` has to be to be more than padding.
 const MAX_WORDS: usize = 32;
 const MIN_WORD: usize = 32;
 
+const LOST: &str = "the sender signed an empty body, or signs none: what arrived is not covered by this signature";
+const PARSED: &str =
+    "the body was parsed and written again before the check: hand over the raw bytes (Express: `express.raw`)";
 const NOT_STANDARD: &str = "the sender does not sign as Standard Webhooks says (`id.timestamp.body`): ask for another scheme, or its own library";
 const RAW: &str = "the sender uses the text itself as the key: give the whole text as a raw secret";
 const RAW_INNER: &str = "the sender uses the text behind `whsec_` as the key: give that as a raw secret";

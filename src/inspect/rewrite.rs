@@ -1,0 +1,291 @@
+//! JSON written again, as libraries write it: the same data in another layout, with other escapes.
+
+use super::literal::{Node, Text};
+use super::numbers::Numbers;
+
+/// Where white space stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Between items and members; a line break follows it where there are lines.
+    pub(super) comma: &'static str,
+    pub(super) colon: &'static str,
+    /// What one level is indented by; `None`: all on one line.
+    pub(super) indent: Option<&'static str>,
+    /// The line break.
+    pub(super) eol: &'static str,
+    pub(super) arrays: Arrays,
+    pub(super) empty: Empty,
+}
+
+/// How arrays stand where objects have lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Arrays {
+    /// An item a line.
+    Lines,
+    /// `[ 1, 2 ]`, no level of its own: Jackson. On one line, objects are padded alike.
+    Padded,
+    /// `[1, 2]`: cJSON.
+    Tight,
+}
+
+/// How an object or array without members is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// `[]`
+    Tight,
+    /// `[ ]`
+    Padded,
+    /// `[` and `]` on lines of their own.
+    Lines,
+    /// With an empty line between: Swift.
+    Gap,
+    /// With an empty line between where it is an array alone: older Ruby.
+    GapInArrays,
+}
+
+/// Which characters of a string are escaped, beyond those that have to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Escapes {
+    /// Strings stay as they were written; the rest then says how those are written that were not.
+    pub(super) kept: bool,
+    /// Of the bits of [`mark`].
+    pub(super) chars: u32,
+    /// `\u00E9` or `\u00e9`.
+    pub(super) case: Case,
+    /// `\u0008` rather than `\b`.
+    pub(super) long: bool,
+}
+
+/// How the letters among the digits of `\u00e9` are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    Lower,
+    Upper,
+    /// Upper for ASCII that need not be escaped: PHP.
+    Mixed,
+}
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    Kept,
+    Of(Numbers),
+    /// `.0` is put behind those whole numbers whose bits are set, in their order.
+    DotZero(u32),
+}
+
+pub(super) const ANGLES: u32 = 1;
+pub(super) const AMPERSAND: u32 = 1 << 1;
+pub(super) const APOSTROPHE: u32 = 1 << 2;
+pub(super) const EQUALS: u32 = 1 << 3;
+pub(super) const PLUS: u32 = 1 << 4;
+pub(super) const BACKTICK: u32 = 1 << 5;
+pub(super) const QUOTE: u32 = 1 << 6;
+pub(super) const DELETE: u32 = 1 << 7;
+/// U+2028 and U+2029, which end a line in older JavaScript.
+pub(super) const LINES: u32 = 1 << 8;
+/// The rest of U+2000 to U+20FF, and U+0080 to U+009F: org.json.
+pub(super) const PUNCTUATION: u32 = 1 << 9;
+pub(super) const C1: u32 = 1 << 10;
+/// U+0085 alone: Newtonsoft.
+pub(super) const NEXT_LINE: u32 = 1 << 11;
+pub(super) const HIGH: u32 = 1 << 12;
+pub(super) const SLASH: u32 = 1 << 13;
+/// A slash behind `<`.
+pub(super) const CLOSING: u32 = 1 << 14;
+/// `\b` and `\f`.
+pub(super) const SHORT: u32 = 1 << 15;
+/// Other control characters, which have nothing but a number.
+pub(super) const CONTROL: u32 = 1 << 16;
+/// All that is not ASCII.
+pub(super) const NON_ASCII: u32 = LINES | PUNCTUATION | C1 | NEXT_LINE | HIGH;
+
+/// What of the above a character is.
+pub(super) const fn mark(c: char) -> u32 {
+    match c {
+        '<' | '>' => ANGLES,
+        '&' => AMPERSAND,
+        '\'' => APOSTROPHE,
+        '=' => EQUALS,
+        '+' => PLUS,
+        '`' => BACKTICK,
+        '"' => QUOTE,
+        '/' => SLASH,
+        '\u{8}' | '\u{c}' => SHORT,
+        '\n' | '\r' | '\t' => 0,
+        '\0'..='\u{1f}' => CONTROL,
+        '\u{7f}' => DELETE,
+        '\u{2028}' | '\u{2029}' => LINES,
+        '\u{85}' => NEXT_LINE,
+        '\u{80}'..='\u{9f}' => C1,
+        '\u{2000}'..='\u{20ff}' => PUNCTUATION,
+        '\0'..='\u{7f}' => 0,
+        _ => HIGH,
+    }
+}
+
+/// Writes a tree.
+pub(super) fn write(node: &Node<'_>, layout: &Layout, escapes: Escapes, numbers: Spelling) -> String {
+    let mut writer = Writer { out: String::new(), layout, escapes, numbers, whole: 0, depth: 0 };
+    writer.node(node);
+    writer.out
+}
+
+struct Writer<'s> {
+    out: String,
+    layout: &'s Layout,
+    escapes: Escapes,
+    numbers: Spelling,
+    /// Whole numbers so far.
+    whole: u32,
+    depth: usize,
+}
+
+impl Writer<'_> {
+    fn node(&mut self, node: &Node<'_>) {
+        match node {
+            Node::Plain(token) => self.plain(token),
+            Node::Text(text) => self.text(text),
+            Node::List(items) if items.is_empty() => self.empty("[", "]"),
+            Node::Map(members) if members.is_empty() => self.empty("{", "}"),
+            Node::List(items) => self.list(items),
+            Node::Map(members) => self.map(members),
+        }
+    }
+
+    fn list(&mut self, items: &[Node<'_>]) {
+        let Layout { arrays, comma, indent, .. } = *self.layout;
+        let lines = arrays == Arrays::Lines;
+        let pad = if arrays == Arrays::Padded { " " } else { "" };
+        self.out.push('[');
+        // Jackson's arrays are no level.
+        let level = usize::from(arrays != Arrays::Padded);
+        self.depth = self.depth.saturating_add(level);
+        for (at, item) in items.iter().enumerate() {
+            match at {
+                0 => self.out.push_str(pad),
+                _ if lines || indent.is_none() => self.out.push_str(comma),
+                _ => self.out.push_str(", "),
+            }
+            if lines {
+                self.line();
+            }
+            self.node(item);
+        }
+        self.depth = self.depth.saturating_sub(level);
+        if lines {
+            self.line();
+        }
+        self.out.push_str(pad);
+        self.out.push(']');
+    }
+
+    fn map(&mut self, members: &[(Text<'_>, Node<'_>)]) {
+        let Layout { arrays, comma, colon, indent, .. } = *self.layout;
+        let pad = if arrays == Arrays::Padded && indent.is_none() { " " } else { "" };
+        self.out.push('{');
+        self.out.push_str(pad);
+        self.depth = self.depth.saturating_add(1);
+        for (at, (name, value)) in members.iter().enumerate() {
+            if at > 0 {
+                self.out.push_str(comma);
+            }
+            self.line();
+            self.text(name);
+            self.out.push_str(colon);
+            self.node(value);
+        }
+        self.depth = self.depth.saturating_sub(1);
+        self.line();
+        self.out.push_str(pad);
+        self.out.push('}');
+    }
+
+    fn empty(&mut self, open: &str, close: &str) {
+        self.out.push_str(open);
+        match self.layout.empty {
+            Empty::Tight => {}
+            Empty::Padded => self.out.push(' '),
+            Empty::Lines => self.line(),
+            Empty::GapInArrays if open == "{" => self.line(),
+            Empty::Gap | Empty::GapInArrays => {
+                self.out.push_str(self.layout.eol);
+                self.line();
+            }
+        }
+        self.out.push_str(close);
+    }
+
+    fn line(&mut self) {
+        if let Some(indent) = self.layout.indent {
+            self.out.push_str(self.layout.eol);
+            (0..self.depth).for_each(|_| self.out.push_str(indent));
+        }
+    }
+
+    fn plain(&mut self, token: &str) {
+        let whole = token.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+        self.whole = self.whole.saturating_add(u32::from(whole));
+        match self.numbers {
+            Spelling::Of(style) => match style.spell(token) {
+                Some(spelled) => self.out.push_str(&spelled),
+                None => self.out.push_str(token),
+            },
+            Spelling::DotZero(bits) => {
+                self.out.push_str(token);
+                let bit = 1_u32.checked_shl(self.whole.saturating_sub(1)).unwrap_or_default();
+                if whole && bits & bit != 0 {
+                    self.out.push_str(".0");
+                }
+            }
+            Spelling::Kept => self.out.push_str(token),
+        }
+    }
+
+    fn text(&mut self, text: &Text<'_>) {
+        let value = text.value.as_deref().filter(|_| !(self.escapes.kept && text.raw.is_some()));
+        let Some(value) = value else { return self.out.push_str(text.raw.unwrap_or_default()) };
+        self.out.push('"');
+        let mut before = ' ';
+        for c in value.chars() {
+            self.char(c, before);
+            before = c;
+        }
+        self.out.push('"');
+    }
+
+    fn char(&mut self, c: char, before: char) {
+        let Escapes { chars, long, .. } = self.escapes;
+        let marked = mark(c) & chars != 0;
+        match c {
+            '"' if !marked => self.out.push_str("\\\""),
+            '\\' => self.out.push_str("\\\\"),
+            '\n' => self.out.push_str("\\n"),
+            '\r' => self.out.push_str("\\r"),
+            '\t' => self.out.push_str("\\t"),
+            '\u{8}' if !long => self.out.push_str("\\b"),
+            '\u{c}' if !long => self.out.push_str("\\f"),
+            '/' if marked || (chars & CLOSING != 0 && before == '<') => self.out.push_str("\\/"),
+            '/' => self.out.push('/'),
+            '\0'..='\u{1f}' => self.numbered(c),
+            _ if marked => self.numbered(c),
+            _ => self.out.push(c),
+        }
+    }
+
+    fn numbered(&mut self, c: char) {
+        let upper = match self.escapes.case {
+            Case::Lower => false,
+            Case::Upper => true,
+            Case::Mixed => (' '..'\u{7f}').contains(&c),
+        };
+        let digits = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            self.out.push_str("\\u");
+            for shift in [12, 8, 4, 0] {
+                let digit = digits.get(usize::from(*unit >> shift & 0xf));
+                self.out.extend(digit.map(|digit| char::from(*digit)));
+            }
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The styles in which JSON may have been written: layout × escapes × order × numbers × final newline.
+//!
+//! Each choice has a price, 0 for the commonest. What costs least in all is tried first, so a search that is cut short has seen what
+//! libraries do.
+
+use super::literal::{Node, Text};
+use super::numbers;
+use super::rewrite::{
+    AMPERSAND, ANGLES, APOSTROPHE, Arrays, BACKTICK, C1, CLOSING, CONTROL, Case, DELETE, EQUALS, Empty, Escapes, LINES,
+    Layout, NEXT_LINE, NON_ASCII, PLUS, PUNCTUATION, QUOTE, SHORT, SLASH, Spelling, mark, write,
+};
+
+/// A choice: its price, what it is called, and what it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice<T> {
+    pub(super) price: usize,
+    /// A stable code, where it has one of its own.
+    pub(super) code: &'static str,
+    /// To go on after "the JSON is written"; empty where there is nothing to say.
+    pub(super) words: &'static str,
+    pub(super) what: T,
+}
+
+/// What there is in a tree that a style can change.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Features {
+    /// The bits of [`mark`] of all strings.
+    chars: u32,
+    empties: bool,
+    arrays: bool,
+    /// More than one item or member somewhere.
+    commas: bool,
+    members: bool,
+    /// A string with other escapes than it has to have.
+    kept: bool,
+    /// Whole numbers.
+    wholes: u32,
+}
+
+impl Features {
+    pub(super) fn of(node: &Node<'_>) -> Self {
+        let mut features = Self::default();
+        features.add(node);
+        features
+    }
+
+    fn add(&mut self, node: &Node<'_>) {
+        match node {
+            Node::Plain(token) => {
+                let whole = token.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+                self.wholes = self.wholes.saturating_add(u32::from(whole));
+            }
+            Node::Text(text) => self.add_text(text),
+            Node::List(items) => {
+                self.empties |= items.is_empty();
+                self.arrays |= !items.is_empty();
+                self.commas |= items.len() > 1;
+                items.iter().for_each(|item| self.add(item));
+            }
+            Node::Map(members) => {
+                self.empties |= members.is_empty();
+                self.members |= !members.is_empty();
+                self.commas |= members.len() > 1;
+                for (name, value) in members {
+                    self.add_text(name);
+                    self.add(value);
+                }
+            }
+        }
+    }
+
+    fn add_text(&mut self, text: &Text<'_>) {
+        let Some(value) = &text.value else { return };
+        let chars = value.chars().fold(0, |bits, c| bits | mark(c));
+        let closing = if value.contains("</") { CLOSING } else { 0 };
+        self.chars |= chars | closing;
+        let fewest = |text: &Text<'_>| write(&Node::Text(text.clone()), &COMPACT, FEWEST, Spelling::Kept);
+        self.kept |= text.raw.is_some_and(|raw| raw.contains('\\') && fewest(text) != raw);
+    }
+}
+
+/// The layouts that make a difference, those with names first.
+pub(super) fn layouts(features: Features) -> Vec<Choice<Layout>> {
+    let (one_line, indented) =
+        (("json_layout", "on one line"), ("json_layout", "with its items on lines of their own"));
+    let choice =
+        |price: usize, (code, words): (&'static str, &'static str), what: Layout| Choice { price, code, words, what };
+    let mut all: Vec<_> =
+        NAMED_LAYOUTS.iter().map(|(price, code, words, what)| choice(*price, (code, words), *what)).collect();
+    let mut lines = vec![choice(0, one_line, COMPACT)];
+    lines = expand(lines, &[(0, ","), (1, ", "), (2, " , ")], |layout, comma| layout.comma = comma);
+    lines = expand(lines, &COLONS, |layout, colon| layout.colon = colon);
+    lines = expand(lines, &[(0, Arrays::Lines), (1, Arrays::Padded)], |layout, arrays| layout.arrays = arrays);
+    lines = expand(lines, &[(0, Empty::Tight), (1, Empty::Padded)], |layout, empty| layout.empty = empty);
+    all.extend(lines);
+    let mut lines = vec![choice(0, indented, INDENTED)];
+    lines = expand(lines, &INDENTS, |layout, indent| layout.indent = Some(indent));
+    lines = expand(lines, &COLONS, |layout, colon| layout.colon = colon);
+    lines = expand(lines, &[(0, "\n"), (1, "\r\n")], |layout, eol| layout.eol = eol);
+    lines = expand(lines, &ARRAYS, |layout, arrays| layout.arrays = arrays);
+    lines = expand(lines, &EMPTIES, |layout, empty| layout.empty = empty);
+    lines = expand(lines, &[(0, ","), (2, ", ")], |layout, comma| layout.comma = comma);
+    all.extend(lines);
+    all.iter_mut().for_each(|choice| normalise(&mut choice.what, features));
+    unique(all)
+}
+
+/// Sets what makes no difference to one value, so that no text is written twice.
+fn normalise(layout: &mut Layout, features: Features) {
+    if !features.empties {
+        layout.empty = Empty::Tight;
+    }
+    if !features.arrays && (layout.indent.is_some() || !features.members) {
+        layout.arrays = Arrays::Lines;
+    }
+    if !features.commas {
+        layout.comma = ",";
+    }
+    if !features.members {
+        layout.colon = ":";
+    }
+}
+
+/// The escapes that make a difference, those with names first.
+pub(super) fn escapes(features: Features) -> Vec<Choice<Escapes>> {
+    let mut all = vec![Choice { price: 0, code: "", words: "", what: Escapes { kept: true, ..FEWEST } }];
+    let named = NAMED_ESCAPES.iter().filter(|_| features.kept || features.chars != 0);
+    all.extend(named.map(|(price, code, words, chars, case)| {
+        let what = Escapes { chars: *chars, case: *case, ..FEWEST };
+        Choice { price: *price, code, words, what }
+    }));
+    let other = Choice { price: 3, code: "json_escapes", words: "with other escapes", what: FEWEST };
+    let mut mixed = vec![other];
+    for bit in SINGLES.iter().filter(|bit| features.chars & **bit != 0).take(MAX_SINGLES) {
+        mixed = expand(mixed, &[(0, 0), (0, *bit)], |escapes, bit| escapes.chars |= bit);
+    }
+    mixed = expand(mixed, &[(0, 0), (0, NON_ASCII)], |escapes, bits| escapes.chars |= bits);
+    all.extend(mixed);
+    all = expand(all, &[(0, None), (2, Some(Case::Upper)), (2, Some(Case::Lower))], |escapes, case| {
+        escapes.case = case.unwrap_or(escapes.case);
+    });
+    all = expand(all, &[(0, false), (3, true)], |escapes, long| escapes.long = long);
+    for Choice { what, .. } in &mut all {
+        what.chars &= features.chars;
+        what.long &= features.chars & SHORT != 0;
+        if what.chars & !SLASH & !CLOSING == 0 && features.chars & CONTROL == 0 && !what.long {
+            what.case = Case::Lower;
+        }
+        // Where no string has escapes to be kept, to keep them is to write the fewest.
+        what.kept &= features.kept;
+        if what.kept {
+            *what = Escapes { kept: true, ..FEWEST };
+        }
+    }
+    unique(all)
+}
+
+/// The spellings of numbers that make a difference.
+pub(super) fn numbers(node: &Node<'_>, features: Features) -> Vec<Choice<Spelling>> {
+    let mut all = vec![Choice { price: 0, code: "", words: "", what: Spelling::Kept }];
+    let mut seen: Vec<Vec<String>> = Vec::new();
+    for (at, (words, style)) in numbers::STYLES.into_iter().enumerate() {
+        let mut spelled = Vec::new();
+        respell(node, style, &mut spelled);
+        if spelled.iter().any(|(old, new)| old != new) {
+            let spelled: Vec<_> = spelled.into_iter().map(|(_, new)| new).collect();
+            if !seen.contains(&spelled) {
+                seen.push(spelled);
+                let price = [1, at.min(1)].iter().sum();
+                all.push(Choice { price, code: "json_numbers", words, what: Spelling::Of(style) });
+            }
+        }
+    }
+    if features.wholes <= MAX_WHOLES {
+        for bits in 1..1_u32.checked_shl(features.wholes).unwrap_or_default() {
+            let price = if bits.count_ones() == 1 { 2 } else { 3 };
+            let words = "a library that tells `1.0` from `1`";
+            all.push(Choice { price, code: "json_numbers", words, what: Spelling::DotZero(bits) });
+        }
+    }
+    all
+}
+
+fn respell(node: &Node<'_>, style: numbers::Numbers, out: &mut Vec<(String, String)>) {
+    match node {
+        Node::Plain(token) => {
+            out.push(((*token).to_owned(), style.spell(token).unwrap_or_else(|| (*token).to_owned())))
+        }
+        Node::Text(_) => {}
+        Node::List(items) => items.iter().for_each(|item| respell(item, style, out)),
+        Node::Map(members) => members.iter().for_each(|(_, value)| respell(value, style, out)),
+    }
+}
+
+/// Each of them with each of the options.
+fn expand<T: Copy, O: Copy>(all: Vec<Choice<T>>, options: &[(usize, O)], set: impl Fn(&mut T, O)) -> Vec<Choice<T>> {
+    let with = |choice: Choice<T>, (price, option): (usize, O)| {
+        let mut choice = Choice { price: choice.price.saturating_add(price), ..choice };
+        set(&mut choice.what, option);
+        choice
+    };
+    all.into_iter()
+        .flat_map(|choice| options.iter().map(move |option| (choice, *option)))
+        .map(|(choice, option)| with(choice, option))
+        .collect()
+}
+
+/// Of those that come to the same, the cheapest, and of these the first.
+fn unique<T: PartialEq>(mut all: Vec<Choice<T>>) -> Vec<Choice<T>> {
+    all.sort_by_key(|choice| choice.price);
+    let mut found: Vec<Choice<T>> = Vec::new();
+    for choice in all {
+        if found.iter().all(|known| known.what != choice.what) {
+            found.push(choice);
+        }
+    }
+    found
+}
+
+const FEWEST: Escapes = Escapes { kept: false, chars: 0, case: Case::Lower, long: false };
+pub(super) const COMPACT: Layout =
+    Layout { comma: ",", colon: ":", indent: None, eol: "", arrays: Arrays::Lines, empty: Empty::Tight };
+const INDENTED: Layout = Layout { colon: ": ", indent: Some("  "), eol: "\n", ..COMPACT };
+const JACKSON: Layout = Layout { colon: " : ", arrays: Arrays::Padded, empty: Empty::Padded, ..INDENTED };
+
+const COLONS: [(usize, &str); 4] = [(0, ": "), (1, " : "), (1, ":"), (2, ":\t")];
+const INDENTS: [(usize, &str); 7] = [(0, "  "), (0, "    "), (1, "\t"), (1, "   "), (2, " "), (2, "        "), (3, "")];
+const ARRAYS: [(usize, Arrays); 3] = [(0, Arrays::Lines), (1, Arrays::Padded), (1, Arrays::Tight)];
+const EMPTIES: [(usize, Empty); 5] =
+    [(0, Empty::Tight), (1, Empty::Padded), (1, Empty::Lines), (1, Empty::Gap), (1, Empty::GapInArrays)];
+
+const NAMED_LAYOUTS: [(usize, &str, &str, Layout); 9] = [
+    (0, "json_compact", "without white space", COMPACT),
+    (0, "json_spaced", "with a space behind each comma and colon", Layout { comma: ", ", colon: ": ", ..COMPACT }),
+    (0, "json_indent_2", "indented by 2 spaces", INDENTED),
+    (0, "json_indent_4", "indented by 4 spaces", Layout { indent: Some("    "), ..INDENTED }),
+    (0, "json_indent_tab", "indented by tabs", Layout { indent: Some("\t"), ..INDENTED }),
+    (0, "json_jackson", "indented as by Jackson", JACKSON),
+    (1, "json_layout", "indented as by Swift", Layout { colon: " : ", empty: Empty::Gap, ..INDENTED }),
+    (1, "json_layout", "indented as by Perl", Layout { colon: " : ", indent: Some("   "), ..INDENTED }),
+    (
+        1,
+        "json_layout",
+        "indented as by cJSON",
+        Layout { colon: ":\t", indent: Some("\t"), arrays: Arrays::Tight, ..INDENTED },
+    ),
+];
+
+const HTML: u32 = ANGLES | AMPERSAND;
+const NAMED_ESCAPES: [(usize, &str, &str, u32, Case); 18] = [
+    (0, "json_stringify", "with as few escapes as by `JSON.stringify`", 0, Case::Lower),
+    (0, "json_ascii", "in ASCII, as by Python's `json.dumps`", NON_ASCII | DELETE, Case::Lower),
+    (0, "json_ascii", "in ASCII", NON_ASCII, Case::Lower),
+    (0, "json_php", "with the escapes of PHP's `json_encode`", NON_ASCII | SLASH, Case::Lower),
+    (0, "json_go", "with the escapes of Go and Rails", HTML | LINES, Case::Lower),
+    (0, "json_gson", "with the escapes of Gson", HTML | APOSTROPHE | EQUALS | LINES, Case::Lower),
+    (
+        0,
+        "json_dotnet",
+        "with the escapes of .NET's `System.Text.Json`",
+        HTML | APOSTROPHE | QUOTE | PLUS | BACKTICK | DELETE | NON_ASCII,
+        Case::Upper,
+    ),
+    (1, "json_escapes", "in ASCII, with digits in capitals, as by Jackson", NON_ASCII, Case::Upper),
+    (1, "json_escapes", "with the escapes of Newtonsoft", LINES | NEXT_LINE, Case::Lower),
+    (1, "json_escapes", "with U+2028 and U+2029 escaped", LINES, Case::Lower),
+    (1, "json_escapes", "with escaped slashes, as by Swift", SLASH, Case::Lower),
+    (1, "json_escapes", "with the escapes of PHP's `JSON_UNESCAPED_UNICODE`", LINES | SLASH, Case::Lower),
+    (1, "json_escapes", "with the escapes of org.json", CLOSING | C1 | NEXT_LINE | LINES | PUNCTUATION, Case::Lower),
+    (1, "json_escapes", "with the escapes of PowerShell", HTML | APOSTROPHE | LINES | NEXT_LINE, Case::Lower),
+    (1, "json_escapes", "with `<` and `>` escaped", ANGLES, Case::Lower),
+    (1, "json_escapes", "with `<`, `>` and `&` escaped", HTML, Case::Lower),
+    (1, "json_escapes", "with PHP's escapes for HTML", HTML | APOSTROPHE | QUOTE | NON_ASCII | SLASH, Case::Mixed),
+    (
+        1,
+        "json_escapes",
+        "with Newtonsoft's escapes for HTML",
+        HTML | APOSTROPHE | QUOTE | LINES | NEXT_LINE,
+        Case::Lower,
+    ),
+];
+
+/// What may be escaped each for itself.
+const SINGLES: [u32; 13] =
+    [ANGLES, AMPERSAND, APOSTROPHE, EQUALS, PLUS, SLASH, QUOTE, BACKTICK, DELETE, LINES, CLOSING, NEXT_LINE, C1];
+/// More of them in one body are left to the styles with names.
+const MAX_SINGLES: usize = 7;
+/// Whole numbers of which each may have been written with `.0`.
+const MAX_WHOLES: u32 = 5;
