@@ -145,6 +145,7 @@ test("only the promised headers reach the origin", async () => {
   const promised = ["content-type", "content-encoding", "webhook-id", "webhook-timestamp", "webhook-signature", ...OURS];
   assert.deepEqual(sent.names.filter((n) => !TRANSPORT.includes(n)).sort(), promised.sort());
   assert.equal(sent.method, "POST");
+  assert.match(sent.header("user-agent"), /^countersign\/\d+\.\d+\.\d+/);
   assert.ok(!sent.lines.some(([, value]) => value.includes("forged")));
 });
 

@@ -46,6 +46,7 @@ test("a service binding gets the event as an origin would", async () => {
   const headers = new Headers(request.headers);
   assert.equal(headers.get("countersign-source"), "service");
   assert.equal(headers.get("countersign-scheme"), "v1");
+  assert.match(headers.get("user-agent"), /^countersign\/\d/);
   assert.equal(headers.has("cookie"), false);
   duplicate(await worker.post("service", made), made.id);
 });
@@ -57,6 +58,7 @@ test("a Durable Object gets the event as an origin would", async () => {
   assert.equal(`${request.method} ${request.url}`, "POST https://countersign.internal/by-id");
   assert.equal(request.body, made.body);
   assert.equal(new Headers(request.headers).get("countersign-source"), "by-id");
+  assert.match(new Headers(request.headers).get("user-agent"), /^countersign\/\d/);
 });
 
 test("which object is named by the event's source, type, data and id", async () => {

@@ -21,7 +21,7 @@ let worker;
 
 before(async () => {
   loopback = await Loopback.start();
-  pool = new Pool(loopback, 40);
+  pool = new Pool(loopback, 48);
   worker = await Worker.start({ build: "worker-test", sources: pool.sources });
 });
 
@@ -167,6 +167,63 @@ test("a failed refetch leaves the keys that are there", async () => {
     assert.notEqual((await source.by(stranger)).status, 500);
     accepted(await source.by(first));
   }
+});
+
+test("key sets are asked for by their type, under the Worker's name", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  const [request] = source.keys.requests;
+  assert.equal(request.header("accept"), "application/jwk-set+json, application/json");
+  assert.match(request.header("user-agent"), /^countersign\/\d+\.\d+\.\d+/);
+});
+
+const FAILURES = { "answers 503": answer(503), "resets": reset, "answers garbage": answer(200, {}, "garbage"), "breaks off": resetMidAnswer(200) };
+
+for (const [what, behaviour] of Object.entries(FAILURES)) {
+  test(`a key set that ${what} is asked once for hundreds of deliveries, and once more after a pause`, async () => {
+    const source = take();
+    source.keys.always(behaviour);
+    // Not by what arrives: the runtime sends a GET again where a connection that it kept open turns out to be gone.
+    const { fetches } = await worker.counts();
+    const fetched = async () => (await worker.counts()).fetches - fetches;
+    for (let i = 0; i < 60; i += 1) unavailable(await source.by(stranger));
+    await Promise.all(Array.from({ length: 240 }, async () => unavailable(await source.by(stranger))));
+    assert.equal(await fetched(), 1);
+    await worker.setClock(4);
+    unavailable(await source.by(first));
+    assert.equal(await fetched(), 1, "after 4 s");
+    await worker.setClock(31);
+    await Promise.all(Array.from({ length: 20 }, async () => unavailable(await source.by(first))));
+    assert.equal(await fetched(), 2, "after 31 s");
+    source.keys.always(serving([first.jwk]));
+    unavailable(await source.by(first));
+    await worker.setClock(62);
+    accepted(await source.by(first));
+  });
+}
+
+test("while a key set fails, the last good keys serve and what they do not match is no reason to fetch", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  source.keys.always(answer(503));
+  unmatched(await source.by(stranger));
+  assert.equal(source.fetches(), 2);
+  for (let i = 0; i < 20; i += 1) {
+    accepted(await source.by(first));
+    unmatched(await source.by(stranger));
+  }
+  assert.equal(source.fetches(), 2);
+});
+
+test("a stale set whose refresh fails serves without a fetch for each delivery", async () => {
+  const source = take();
+  accepted(await source.by(first));
+  source.keys.always(answer(503));
+  await worker.setClock(11 * MINUTE);
+  accepted(await source.by(first));
+  await source.keys.arrivals(2);
+  for (let i = 0; i < 20; i += 1) accepted(await source.by(first));
+  assert.equal(source.fetches(), 2);
 });
 
 const UNREADABLE = {

@@ -20,6 +20,7 @@ const weak = newRsa("rsa-weak", 1024);
 const another = newRsa("rsa-2");
 const forEncryption = newRsa("rsa-enc");
 const ed25519 = newEd25519();
+const victim = splittable();
 const originSecret = newSecret();
 const allKeys = [rsa.jwk, another.jwk, weak.jwk, { ...forEncryption.jwk, use: "enc" }, ed25519.jwk];
 let loopback;
@@ -31,6 +32,8 @@ before(async () => {
   origin = loopback.at("origin");
   loopback.at("keys").always(serving(allKeys));
   loopback.at("rotating").always(serving([rsa.jwk]));
+  loopback.at("victim").always(serving([victim.jwk]));
+  loopback.at("hostile").always(serving([splitElsewhere(victim)]));
   const common = { scheme: "gemini-dynamic", url_token: "TOKEN", jwks: loopback.at("keys").url, forward: { origin: origin.url } };
   const both = { ...common, accept: ["v1a", "jwt"], audience: AUDIENCE };
   worker = await Worker.start({
@@ -42,6 +45,8 @@ before(async () => {
       signed: { ...both, forward: { origin: origin.url, sign_with: "ORIGIN_SECRET" } },
       mailbox: { ...both, forward: { durable_object: "MAILBOX", name: "{type}/{data.id}" } },
       plain: common,
+      victim: { ...both, jwks: loopback.at("victim").url },
+      hostile: { ...both, jwks: loopback.at("hostile").url },
       forever: { ...both, dedupe: "off" },
     },
     secrets: { TOKEN, ORIGIN_SECRET: originSecret },
@@ -54,6 +59,19 @@ after(async () => {
   await loopback?.close();
   closeConnections();
 });
+
+/** An RSA key whose modulus and exponent, written one after the other, are those of a usable key as well when split one byte earlier. */
+function splittable() {
+  for (;;) {
+    const key = newRsa("rsa-split", 3072);
+    if (Buffer.from(key.jwk.n, "base64url").at(-2) % 2 === 1) return key;
+  }
+}
+
+function splitElsewhere({ jwk }) {
+  const [n, e] = [jwk.n, jwk.e].map((part) => Buffer.from(part, "base64url"));
+  return { ...jwk, n: n.subarray(0, -1).toString("base64url"), e: Buffer.concat([n.subarray(-1), e]).toString("base64url") };
+}
 
 const claims = (more = {}) => ({
   aud: AUDIENCE, iat: now(), exp: now() + 300, jti: newId(), type: "batch.succeeded", data: { id: "batch-in-the-claims" }, ...more,
@@ -216,4 +234,11 @@ test("a token of a key that is newer than the set is accepted by the request tha
   const event = claims();
   succeeded(await post("rotating", jwtDelivery(jwt(fresh, event))), "delivered", event.jti);
   assert.equal(loopback.at("rotating").requests.length, 2);
+});
+
+test("a key of one set never stands for another's, whatever the two look like one after the other", async () => {
+  const token = () => jwtDelivery(jwt(victim, claims()));
+  refused(await post("hostile", token()), 401, "jwt_signature");
+  assert.equal((await post("victim", token())).status, 200);
+  refused(await post("hostile", token()), 401, "jwt_signature");
 });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { serving } from "./fixtures/keysets.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
-import { closeConnections, sendAndLeave } from "./fixtures/http.mjs";
+import { closeConnections, sendAndLeave, sendInHalves } from "./fixtures/http.mjs";
 import { delivered, duplicate, refused } from "./fixtures/expect.mjs";
 import { delivery, jwt, newEd25519, newRsa, newSecret, now, signedBy, signedByKey } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
@@ -144,6 +144,48 @@ test("a body that is not as long as it was announced is refused, and harms nobod
     const made = delivery(sign, { body: large });
     delivered(await worker.announceAs("/large", large.length, made), made.id);
   }
+});
+
+test("a body is what came, however its length is spelled", async () => {
+  const made = delivery(sign);
+  const { length } = made.body;
+  for (const announced of [`+${length}`, `${length}, ${length}`, `0x${length.toString(16)}`, `${length}.0`, "1e3", "", "none", "-1", "NaN", "Infinity"]) {
+    const sent = delivery(sign);
+    delivered(await worker.announceAs("/large", announced, sent), sent.id);
+  }
+  const padded = delivery(sign);
+  delivered(await worker.announceAs("/large", `00${padded.body.length}`, padded), padded.id);
+  const large = delivery(sign, { body: "x".repeat(2 << 20) });
+  for (const announced of ["1, 1", "none", "99999999999999999999999", String(large.body.length)]) {
+    refused(await worker.announceAs("/large", announced, large), 413, "body_too_large");
+  }
+  refused(await worker.announceAs("/large", 1 << 20, large), 413, "body_too_large");
+});
+
+test("a panic fails the request that meets it, and none whose body is still on its way", async () => {
+  const path = { announced: "std", chunked: "std", dynamic: `dynamic/${TOKEN}`, large: "large" };
+  const made = {
+    announced: delivery(sign), chunked: delivery(sign), dynamic: delivery(signedByKey(ed25519.privateKey)),
+    large: delivery(sign, { body: "x".repeat((1 << 20) - 1) }),
+  };
+  for (let round = 0; round < 3; round += 1) {
+    const halves = Object.entries(made).flatMap(([kind, { headers, body }]) =>
+      Array.from({ length: 3 }, (_, n) => {
+        const fresh = n === 0 ? delivery(kind === "dynamic" ? signedByKey(ed25519.privateKey) : sign, { body }) : { id: undefined, headers, body: `${body} ` };
+        return { fresh, sending: sendInHalves(`${worker.url}${path[kind]}`, fresh, { chunked: kind === "chunked" }) };
+      }),
+    );
+    await Promise.all(halves.map(({ sending }) => sending.halfSent));
+    // What was written is read when what comes after it is answered.
+    assert.equal((await worker.get("healthz")).status, 200);
+    assert.equal((await worker.trap()).status, 500);
+    for (const { fresh, sending } of halves) {
+      const reply = await sending.finish();
+      if (fresh.id) delivered(reply, fresh.id);
+      else refused(reply, 401, "no_matching_signature");
+    }
+  }
+  assert.equal(worker.logs().filter(({ message }) => message.includes('"ev":"trap"')).length >= 3, true);
 });
 
 test("after a panic the next requests find everything in working order", async () => {
