@@ -177,7 +177,7 @@ impl Stats {
 pub fn parse<'a>(method: &str, url: &'a str) -> Result<(&'a str, Request), Refusal> {
     let target = target(url).split('#').next().unwrap_or_default();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let segments: Vec<_> = path.split('/').collect();
+    let segments: Vec<_> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
     let &["admin", source, ref rest @ ..] = segments.as_slice() else { return Err(Refusal::NotFound) };
     let read = |request| if matches!(method, "GET" | "HEAD") { request } else { Err(Refusal::MethodNotAllowedHealth) };
     let write = |request| if method == "POST" { request } else { Err(Refusal::MethodNotAllowed) };

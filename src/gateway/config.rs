@@ -97,6 +97,11 @@ impl Config {
         }
     }
 
+    /// The name of the source at a place, if it can be a source's name.
+    pub fn name(&self, index: usize) -> Option<&str> {
+        self.entries.get(index).map(|(name, _)| name.as_str()).filter(|name| source::is_name(name))
+    }
+
     /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole is under the name `SOURCES`.
     pub fn faults(&self) -> Vec<(&str, Vec<String>)> {
         let whole = self.unreadable.iter().map(|fault| ("SOURCES", vec![fault.to_string()]));

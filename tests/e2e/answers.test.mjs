@@ -62,6 +62,35 @@ test("what is no source is not found, whatever the method", async () => {
   }
 });
 
+test("the log says how far the path of a 404 got, and holds nothing of it", async () => {
+  const cases = {
+    "": "no_source", unknown: "no_source", "unknown/x/y": "no_source", "%73td": "no_source", STD: "other_case", [`Guarded/${token}`]: "other_case",
+    "/std": "empty_segment", "/": "no_source", "/guarded": "empty_segment",
+    "std/extra": "token_unexpected", "std//": "empty_segment", "std/extra/more": "extra_segments", "std//extra": "empty_segment",
+    guarded: "token_missing", "guarded/": "token_missing", "guarded//": "empty_segment", "guarded/wrong-in-the-path": "token_wrong",
+    [`guarded/${token}/extra`]: "extra_segments", [`guarded/${token}//`]: "empty_segment", [`guarded//${token}`]: "empty_segment",
+  };
+  for (const [path, detail] of Object.entries(cases)) {
+    const before = worker.deliveries().length;
+    refused(await worker.post(path, delivery(sign)), 404, "not_found");
+    await until(() => worker.deliveries().length > before, "its log record");
+    const source = ["std", "guarded"].find((name) => path === name || path.startsWith(`${name}/`));
+    assert.deepEqual(worker.deliveries().at(-1), {
+      ev: "delivery", code: "not_found", status: 404, ...(source && { source, dup: false }), detail,
+    }, `/${path}`);
+  }
+  assert.ok(worker.logs().every(({ message }) => !message.includes("wrong-in-the-path") && !message.includes("extra/")));
+});
+
+test("one slash at the end of the path is passed over", async () => {
+  for (const path of ["std/", `guarded/${token}/`, "std/?a=b", `guarded/${token}/#x`]) {
+    const made = delivery(sign);
+    delivered(await worker.post(path, made), made.id);
+  }
+  assert.equal((await worker.get("healthz/")).status, 200);
+  refused(await worker.get("std/"), 405, "method_not_allowed");
+});
+
 test("a wrong URL token is not found, just like an unknown path", async () => {
   const made = delivery(sign);
   const unknown = await worker.post("unknown", made);

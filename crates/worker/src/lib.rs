@@ -114,18 +114,18 @@ fn described(plan: Plan, source: &Source) -> Value {
 /// `content_length` is NaN where the request has none: a number crosses for less than its digits.
 #[wasm_bindgen]
 pub fn open(method: &str, url: &str, content_length: f64) -> i32 {
-    let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, None) };
+    let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, None, None) };
     match route(&state.config, method, url) {
         Ok(Route::Health) => HEALTH,
         Ok(Route::Admin) => ADMIN,
         Ok(Route::Source(index)) => {
             let source = state.config.source(index);
             if source.is_some_and(|source| content_length > source.max_body as f64) {
-                return refuse(Refusal::BodyTooLarge, source);
+                return refuse(Refusal::BodyTooLarge, source.map(|source| source.name.as_str()), None);
             }
             i32::try_from(index).unwrap_or(HEALTH)
         }
-        Err(refusal) => refuse(refusal, None),
+        Err(missed) => refuse(missed.refusal, missed.source.and_then(|at| state.config.name(at)), missed.detail),
     }
 }
 
@@ -139,7 +139,7 @@ pub fn refuse_body(index: usize, fault: u8) -> i32 {
         1 => Refusal::BodyTooLarge,
         _ => Refusal::BodyTimeout,
     };
-    refuse(refusal, source)
+    refuse(refusal, source.map(|source| source.name.as_str()), None)
 }
 
 /// `GET /healthz`: an answer's text, beginning with `!` where a source is at fault.
@@ -188,10 +188,9 @@ pub(crate) fn state() -> Option<Rc<State>> {
     STATE.with_borrow(Clone::clone)
 }
 
-fn refuse(refusal: Refusal, source: Option<&Source>) -> i32 {
+fn refuse(refusal: Refusal, source: Option<&str>, detail: Option<&str>) -> i32 {
     let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
-    let source = source.map(|source| source.name.as_str());
-    host::log(&LogLine { code: refusal.code(), status, source, ..LogLine::default() }.to_json());
+    host::log(&LogLine { code: refusal.code(), status, source, detail, ..LogLine::default() }.to_json());
     (-1i32).saturating_sub(ready(refusal))
 }
 

@@ -91,17 +91,19 @@ impl Source {
         self.durable.unwrap_or(Durable::DEFAULT)
     }
 
-    /// Whether the last segment of the path is what this source wants: its token, or nothing.
-    pub(in crate::gateway) fn takes_token(&self, given: Option<&[u8]>) -> bool {
+    /// Whether the last segment of the path is what this source wants: its token, or nothing. If not, what is wrong, for the log.
+    pub(in crate::gateway) fn check_token(&self, given: Option<&[u8]>) -> Result<(), &'static str> {
         match (&self.url_token, given) {
-            (Some(token), Some(given)) => constant_time_eq(given, token.trim_ascii().as_bytes()),
-            (None, None) => true,
-            _ => false,
+            (Some(token), Some(given)) if constant_time_eq(given, token.trim_ascii().as_bytes()) => Ok(()),
+            (Some(_), Some(_)) => Err("token_wrong"),
+            (Some(_), None) => Err("token_missing"),
+            (None, Some(_)) => Err("token_unexpected"),
+            (None, None) => Ok(()),
         }
     }
 }
 
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=64).contains(&name.len())
         && !name.starts_with('-')
