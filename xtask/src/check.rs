@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -20,7 +21,9 @@ const VARIABLE: usize = 5 * 1024;
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut path, mut environment) = (wrangler::path(), None);
+    let mut path = wrangler::path();
+    // As wrangler does; an empty name is the top level.
+    let mut environment = env::var("CLOUDFLARE_ENV").ok();
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Long("config") => path = PathBuf::from(args.value()?),
@@ -30,10 +33,12 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     }
     let mut table = wrangler::read(&path)?;
     observability::warn(&table);
-    if let Some(name) = environment {
-        table = wrangler::named(&table, &name)?;
+    let environment = environment.filter(|name| !name.is_empty());
+    if let Some(name) = &environment {
+        table = wrangler::named(&table, name)?;
     }
-    report(&Checked::new(&table, wrangler::dev_vars(&path))?)
+    let secrets = wrangler::dev_vars(&path, environment.as_deref(), &table)?;
+    report(&Checked::new(&table, secrets)?)
 }
 
 /// A configuration as the Worker reads it.

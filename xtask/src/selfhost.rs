@@ -104,6 +104,8 @@ struct Plan {
     compatibility_date: String,
     compatibility_flags: Vec<String>,
     vars: Table,
+    /// The configuration, or that of the environment.
+    table: Table,
     checked: Checked,
 }
 
@@ -123,6 +125,7 @@ impl Plan {
                 .to_owned(),
             compatibility_flags: flags.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
             vars,
+            table,
             checked,
         })
     }
@@ -268,7 +271,7 @@ fn show_next(options: &Options, plan: &Plan) -> Result<()> {
 
 /// Serves the folder until it is interrupted. What the environment does not say, `.dev.vars` does.
 fn run(options: &Options, plan: &Plan) -> Result<()> {
-    let mut known = wrangler::dev_vars(&options.config);
+    let mut known = wrangler::dev_vars(&options.config, options.environment.as_deref(), &plan.table)?;
     let mut workerd = tools::npm_bin("workerd")?;
     workerd.args(["serve", "config.capnp"]).current_dir(&options.out);
     for name in plan.secrets().filter(|name| env::var_os(name).is_none()) {

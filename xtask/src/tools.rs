@@ -117,7 +117,8 @@ fn wasm_target() -> Result<()> {
     .with_context(|| format!("Rust's target {WASM} is missing; with rustup (https://rustup.rs) it is added by itself"))
 }
 
-fn npm_packages() -> Result<()> {
+/// The npm packages of the project, installed if they are not there.
+pub(crate) fn npm_packages() -> Result<()> {
     // npm's `node` gets its binary from an install script, which may have been forbidden.
     let node =
         || npm_bin("node").is_ok_and(|mut node| node.arg("--version").output().is_ok_and(|it| it.status.success()));

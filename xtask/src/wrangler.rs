@@ -2,10 +2,12 @@
 //! bindings and dates are never written twice.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
+use std::process::Stdio;
+use std::{env, fs};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use toml::{Table, Value};
 
 use crate::tools;
@@ -63,17 +65,46 @@ pub(crate) fn named(table: &Table, name: &str) -> Result<Table> {
     environment.cloned().with_context(|| format!("there is no [env.{name}]"))
 }
 
-/// The secrets in `.dev.vars` beside a Wrangler configuration; none where there is no such file.
-pub(crate) fn dev_vars(config: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(config.with_file_name(".dev.vars")).unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#')).filter_map(|line| line.split_once('='));
-    lines.map(|(name, value)| (name.trim().to_owned(), unquoted(value.trim()).to_owned())).collect()
+/// The secrets that `wrangler dev` would give a Worker: those in `.dev.vars`, or `.dev.vars.<environment>` in its place, or in `.env`
+/// files if there is neither, beside a Wrangler configuration of which `table` is what counts.
+///
+/// Wrangler reads them itself: its rules for quotes, comments, `export`, several lines and expansion are those of two npm packages,
+/// and change with them.
+///
+/// # Errors
+/// A file that wrangler cannot read, or no wrangler.
+pub(crate) fn dev_vars(config: &Path, environment: Option<&str>, table: &Table) -> Result<BTreeMap<String, String>> {
+    if !has_secrets(config, environment, table) {
+        return Ok(BTreeMap::new());
+    }
+    tools::npm_packages()?;
+    let config = path::absolute(config)?;
+    let question = json!([config, environment, table.get("vars"), table.get("secrets")]);
+    // The answer is read from a pipe, and is in no log: it is made of secrets.
+    let mut node = tools::npm_bin("node")?;
+    let output = node.args(["--eval", READ_SECRETS, &question.to_string()]).stderr(Stdio::inherit()).output()?;
+    ensure!(output.status.success(), "wrangler cannot read the secrets beside {}", config.display());
+    serde_json::from_slice(&output.stdout).context("wrangler did not answer with secrets")
 }
 
-fn unquoted(value: &str) -> &str {
-    let inner = |quote| value.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
-    inner('"').or_else(|| inner('\'')).unwrap_or(value)
+/// Whether there may be any: to ask wrangler takes a second.
+fn has_secrets(config: &Path, environment: Option<&str>, table: &Table) -> bool {
+    let is_there = |name: String| config.with_file_name(name).exists();
+    let of_environment = |name: &str| environment.is_some_and(|environment| is_there(name.replace('*', environment)));
+    [".dev.vars", ".env", ".env.local"].into_iter().any(|name| is_there(name.to_owned()))
+        || [".dev.vars.*", ".env.*", ".env.*.local"].into_iter().any(of_environment)
+        || env::var_os("CLOUDFLARE_INCLUDE_PROCESS_ENV").is_some()
+        || table.contains_key("secrets")
 }
+
+/// Asks the function that `wrangler dev` itself calls.
+const READ_SECRETS: &str = r#"
+const [config, environment, vars, secrets] = JSON.parse(process.argv[1]);
+const { unstable_getVarsForDev: read } = require("wrangler");
+const all = Object.entries(read(config, undefined, vars ?? {}, environment ?? undefined, true, secrets ?? undefined));
+const known = all.filter(([, { type }]) => type === "secret_text").map(([name, { value }]) => [name, value]);
+process.stdout.write(JSON.stringify(Object.fromEntries(known)));
+"#;
 
 #[cfg(test)]
 mod tests {
@@ -85,5 +116,83 @@ mod tests {
         let block = commented_block(text, "page").expect("a table");
         assert_eq!(toml::to_string(&block).expect("TOML"), "directory = \"x\"\nlist = [\"y\"]\n");
         assert!(commented_block(text, "absent").is_err());
+    }
+
+    /// A file that is written by hand, with all that wrangler knows.
+    const BY_HAND: &str = r#"
+# A comment, and an empty line
+
+PLAIN=whsec_plain
+  export EXPORTED = "a b"
+INLINE=value # and a comment
+HASH="a # b"
+SINGLE='a\nb "c"'
+DOUBLE="a\nb 'c'"
+TICKS=`it's "both"`
+LINES="first
+second"
+EMPTY=
+COLON: yes
+URL=https://a.example/?x=1&y=2
+EQUALS=whsec_a+b/c==
+SPACES="  kept  "
+LAST=1
+LAST=2
+DOLLAR=$PLAIN
+BARE=x\n
+"#;
+
+    fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+        let dir = tools::build_dir("tests").expect("a folder").join(name);
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(&dir).expect("a folder");
+        for (file, text) in files {
+            fs::write(dir.join(file), text).expect("written");
+        }
+        dir.join("wrangler.toml")
+    }
+
+    fn read(name: &str, environment: Option<&str>, files: &[(&str, &str)]) -> Vec<(String, String)> {
+        dev_vars(&folder(name, files), environment, &Table::new()).expect("read").into_iter().collect()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn secrets_are_read_as_wrangler_reads_them() {
+        let expected = [
+            ("BARE", "x\\n"),
+            ("COLON", "yes"),
+            ("DOLLAR", "$PLAIN"),
+            ("DOUBLE", "a\nb 'c'"),
+            ("EMPTY", ""),
+            ("EQUALS", "whsec_a+b/c=="),
+            ("EXPORTED", "a b"),
+            ("HASH", "a # b"),
+            ("INLINE", "value"),
+            ("LAST", "2"),
+            ("LINES", "first\nsecond"),
+            ("PLAIN", "whsec_plain"),
+            ("SINGLE", "a\\nb \"c\""),
+            ("SPACES", "  kept  "),
+            ("TICKS", "it's \"both\""),
+            ("URL", "https://a.example/?x=1&y=2"),
+        ];
+        assert_eq!(read("by-hand", None, &[(".dev.vars", BY_HAND)]), pairs(&expected));
+    }
+
+    #[test]
+    fn an_environment_has_secrets_of_its_own() {
+        let files = [(".dev.vars", "A=top\nB=top"), (".dev.vars.staging", "A=staging"), (".env", "A=env\nC=env")];
+        assert_eq!(read("own", Some("staging"), &files), pairs(&[("A", "staging")]));
+        assert_eq!(read("own", Some("other"), &files), pairs(&[("A", "top"), ("B", "top")]));
+        assert_eq!(read("own", None, &files), pairs(&[("A", "top"), ("B", "top")]));
+        assert_eq!(
+            read("env", None, &[(".env", "A=env\nB=$A-b"), (".env.local", "A=local")]),
+            pairs(&[("A", "local"), ("B", "local-b")])
+        );
+        assert_eq!(read("none", None, &[]), Vec::new());
     }
 }

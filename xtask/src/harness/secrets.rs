@@ -28,7 +28,7 @@ pub struct Secrets {
 impl Secrets {
     /// Those in `dir/.dev.vars`; new ones where there are none.
     pub(super) fn kept_in(dir: &Path) -> Result<Self> {
-        let known = wrangler::dev_vars(&dir.join("wrangler.toml"));
+        let known = wrangler::dev_vars(&dir.join("wrangler.toml"), None, &toml::Table::new())?;
         let secret = |name| known.get(name).and_then(|text| Secret::parse(text)).map_or_else(Secret::random, Ok);
         let token = |name| known.get(name).cloned().map_or_else(random_hex, Ok);
         let secrets = Self {
