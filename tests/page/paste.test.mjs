@@ -69,6 +69,14 @@ test("a secret is found beside the delivery, and is not shown", async () => {
   assert.doesNotMatch(await page.locator("body").innerText(), new RegExp(SECRET.slice(6)));
 });
 
+test("a secret below the headers is no body", async () => {
+  await page.fill("#secret", "");
+  await paste(page, `${lines()}\n${SECRET}\n`);
+  assert.equal(await page.locator("#secret").inputValue(), SECRET);
+  assert.equal(await page.locator("#body").inputValue(), "");
+  assert.match(await page.locator("#verdict-text").innerText(), /^Waiting for the body/);
+});
+
 test("a secret, a signature and a key set alone go to their fields", async () => {
   await paste(page, `  ${SECRET}\n`);
   assert.equal(await page.locator("#secret").inputValue(), SECRET);

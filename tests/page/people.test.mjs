@@ -5,7 +5,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { make, open, verdict } from "./fixtures/browser.mjs";
+import { make, open, paste, verdict } from "./fixtures/browser.mjs";
 import { host } from "./fixtures/visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -19,6 +19,9 @@ const SCENES = {
   old: ["svix", "old"],
   "key-set": ["gemini-dynamic", ""],
   token: ["token", "expired"],
+  "other-sender": "POST / HTTP/1.1\nX-GitHub-Event: push\nX-Hub-Signature-256: sha256=aa\n\n{}",
+  "no-body": "webhook-id: msg_1\nwebhook-timestamp: 1764068070\nwebhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\n\nwhsec_c2hvcnQ=",
+  record: '{"ev":"delivery","code":"no_matching_signature","status":401,"source":"gemini","age_s":3}',
 };
 
 const { server, browser } = await host();
@@ -28,7 +31,8 @@ for (const colorScheme of ["light", "dark"]) {
     test(`${colorScheme}, ${width} px: axe-core finds nothing, and nothing is wider than the screen`, async () => {
       const page = await open(browser, server.url, { width, height: width < 600 ? 760 : 900, colorScheme });
       for (const [name, sample] of Object.entries(SCENES)) {
-        if (sample !== undefined) await make(page, ...sample);
+        if (typeof sample === "string") await paste(page, sample);
+        else if (sample !== undefined) await make(page, ...sample);
         await page.evaluate(() => scrollTo(0, 0));
         await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}-${colorScheme}.png`, fullPage: true });
         // The page's policy rightly keeps scripts out, so axe-core comes in through the debugger.

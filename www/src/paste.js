@@ -25,7 +25,7 @@ const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
  * bytes, everything else is text.
  */
 export function takeApart(text) {
-  const found = alone(text) ?? known(text) ?? record(text) ?? event(text) ?? (text.length > SEARCHED ? undefined : printedBody(text));
+  const found = withoutSecret(alone(text) ?? known(text) ?? record(text) ?? event(text) ?? (text.length > SEARCHED ? undefined : printedBody(text)));
   const secret = secretBeside(text, found?.body);
   if (found === undefined) return secret === undefined ? undefined : { kind: "a secret", headers: [], notes: [], secret };
   return secret === undefined || found.secret !== undefined ? found : { ...found, secret };
@@ -78,6 +78,12 @@ function lines(text) {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A secret below the headers is no body. */
+function withoutSecret(found) {
+  const text = (found?.body && found.body.length < 1000 && textOf(found.body)?.trim()) || undefined;
+  return text !== undefined && SECRET.exec(text)?.[0] === text ? { ...found, body: undefined, secret: text } : found;
 }
 
 /** A secret is looked for beside the body, never in it. */

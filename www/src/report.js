@@ -3,6 +3,7 @@ import { byId } from "./dom.js";
 import { refusalOf } from "./engine.js";
 import { showComparisons } from "./bytes.js";
 import { showGauge } from "./gauge.js";
+import { otherSender } from "./senders.js";
 import { showKeys } from "./keys.js";
 import { showNearMisses } from "./near.js";
 import { showSigned } from "./signed.js";
@@ -13,7 +14,8 @@ import { showVerdict } from "./verdict.js";
 /** Shows what became of a delivery; without a report, that there is none. */
 export function show(report, delivery, { asOfItsTime }) {
   showVerdict(report, delivery, asOfItsTime, report && refusalOf(delivery.secrets, report));
-  byId("details").hidden = report === undefined;
+  // The steps are those of another way to sign: of this delivery they say nothing.
+  byId("details").hidden = report === undefined || (!report.ok && otherSender(delivery.headers) !== undefined);
   byId("primer").hidden = report !== undefined;
   if (report === undefined) return;
   showNearMisses(byId("near"), report);
