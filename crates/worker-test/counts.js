@@ -141,11 +141,11 @@ export function countStorage(storage) {
 /** The class, with every call of it counted as the request that it is billed as. */
 export function countedObject(Base) {
   class Counted extends Base {
-    async alarm() {
+    async alarm(...info) {
       counts.alarms += 1;
       ringing += 1;
       try {
-        await super.alarm();
+        await super.alarm(...info);
       } finally {
         ringing -= 1;
       }

@@ -44,6 +44,11 @@ export class Inbox extends countedObject(ProductionInbox) {
     return this.ctx.storage.deleteAlarm();
   }
 
+  /** When the alarm comes by the moved clock, in Unix seconds. */
+  alarmAt() {
+    return this.ctx.storage.getAlarm().then((at) => at && Math.round(at / 1000 + offset - delay));
+  }
+
   alarmIsSet() {
     return this.ctx.storage.getAlarm().then((at) => at !== null);
   }

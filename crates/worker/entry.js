@@ -15,6 +15,7 @@ const TOO_LATE = 2;
 // Made once: a `Headers` is copied into a response, where an object would be read member by member.
 const SUCCESS = { status: 200, headers: new Headers({ "content-type": "application/json" }) };
 const STORED = { status: 202, headers: SUCCESS.headers };
+const FAULTY = { status: 503, headers: SUCCESS.headers };
 const RETRY_ALARM_MS = 30_000;
 const LONG_LINES = 1024;
 const encoder = new TextEncoder();
@@ -52,9 +53,10 @@ function answer(n) {
   return new Response(body, init);
 }
 
-/** The text of a success, behind a `+` where the event is stored and not delivered yet. */
+/** The text of a success, behind a `+` where the event is stored and not delivered yet; or behind a `!`, of a Worker that is not well. */
 function success(text) {
-  return text.startsWith("+") ? new Response(text.slice(1), STORED) : new Response(text, SUCCESS);
+  if (text.startsWith("{")) return new Response(text, SUCCESS);
+  return new Response(text.slice(1), text.startsWith("+") ? STORED : FAULTY);
 }
 
 function finish(n) {
@@ -74,19 +76,23 @@ async function handle(request, env, context, asked) {
     // HTTP holds a body to that. What is no number of bytes was made by another Worker, and is passed over: chunks are counted then.
     const length = announced !== null && /^[0-9]+$/.test(announced) ? Number(announced) : NaN;
     const index = glue.open(request.method, request.url, length);
-    if (index < 0 || index === HEALTH) {
-      const response = index < 0 ? answer(-1 - index) : health(request);
+    if (index < 0) {
+      const response = answer(-1 - index);
       if (isUnread(request, length)) await skip(readerOf(request.body));
       return response;
     }
     const reader = told.readers[index];
     let n;
-    if (index === ADMIN) {
+    if (index === ADMIN || index === HEALTH) {
       if (isUnread(request, length)) {
         await skip(readerOf(request.body));
         told ??= setup(env);
         born = instance;
       }
+    }
+    if (index === HEALTH) {
+      n = glue.health(headers.get("authorization"), context, Date.now());
+    } else if (index === ADMIN) {
       n = glue.admin(headers.get("authorization"), request.method, request.url, Date.now());
     } else {
       let body;
@@ -127,7 +133,7 @@ async function handle(request, env, context, asked) {
       }
       if (!outlives) givenUp.unregister(asked);
     }
-    return index === ADMIN && request.method === "HEAD" ? new Response(null, finish(n)) : finish(n);
+    return !reader && request.method === "HEAD" ? new Response(null, finish(n)) : finish(n);
   } catch (error) {
     return recover(error, born);
   }
@@ -156,13 +162,6 @@ function receive(index, reader, headers, body, context) {
   // into memory that no cache holds: 7 % of refusing 64 KiB.
   if (n >= 0 && !small) body.buffer.transfer(0);
   return n;
-}
-
-function health(request) {
-  const text = glue.health();
-  const faulty = text.startsWith("!");
-  const body = request.method === "HEAD" ? null : text.slice(faulty ? 1 : 0);
-  return new Response(body, { status: faulty ? 503 : 200, headers: SUCCESS.headers });
 }
 
 /**
@@ -223,6 +222,15 @@ export class Inbox extends DurableObject {
   replay(...id) {
     return this.#call((inbox) => inbox.replay(...id));
   }
+  health() {
+    return this.#call((inbox) => inbox.health());
+  }
+  register(...shard) {
+    return this.#call((inbox) => inbox.register(...shard));
+  }
+  registered() {
+    return this.#call((inbox) => inbox.registered());
+  }
   forget(...id) {
     return this.#call((inbox) => inbox.forget(...id));
   }
@@ -231,12 +239,12 @@ export class Inbox extends DurableObject {
   }
 
   /** Never throws: the platform gives up on an alarm that does. Nor does it wait for what died in a trap: the new instance sets its own. */
-  async alarm() {
+  async alarm(info) {
     // One of its own: a promise that outlives the alarm would keep what waits for it.
     const { promise: trap, resolve } = Promise.withResolvers();
     onTrap.add(resolve);
     try {
-      await Promise.race([this.#call((inbox) => inbox.alarm()), trap]);
+      await Promise.race([this.#call((inbox) => inbox.alarm(info?.retryCount > 0)), trap]);
       this.#call((inbox) => inbox);
     } catch {
       await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);

@@ -25,11 +25,16 @@ export function pass({ headers: came, values, reader }, plan, fetcher, id, body,
   const { passed, added, id: ofId } = reader.plans[plan];
   const headers = { ...added, [reader.receivedAt]: String(receivedAt) };
   if (id !== undefined) headers[ofId] = id;
-  for (const [name, at] of passed) {
+  for (const [name, at, codings] of passed) {
     const value = at === null ? came.get(name) : values[at];
-    if (value) headers[name] = value;
+    if (value && (codings === null || isCoded(value, codings, body))) headers[name] = value;
   }
   return send(fetcher, reader.url, headers, body, milliseconds);
+}
+
+/** Whether a body begins as the coding does that is named. */
+function isCoded(name, codings, body) {
+  return codings.some(([coding, magic]) => coding === name.toLowerCase() && magic.every((byte, at) => body[at] === byte));
 }
 
 /**
@@ -115,6 +120,15 @@ export async function get(url, milliseconds, limit, userAgent) {
   } catch {
     return undefined;
   }
+}
+
+/** What each of these comes to in time: undefined where it does not, or fails. */
+export async function inTime(promises, milliseconds) {
+  let timer;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  const outcomes = await Promise.all(promises.map((promise) => Promise.race([promise, late]).catch(() => undefined)));
+  clearTimeout(timer);
+  return outcomes;
 }
 
 /** Stores text in KV for a number of seconds, at least 60. */

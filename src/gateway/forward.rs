@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::config::{Destination, Source};
+use super::copies::{CONTENT, Content, stored_pairs};
 use super::dedupe::{Admitted, EventKey};
 use super::plan::{RECEIVED_AT, told};
-use crate::json::{quoted, value};
+use crate::json::value;
 use crate::scheme::Form;
 use crate::sign::signature;
 use crate::signature::Crypto;
@@ -48,11 +49,7 @@ impl<B: Clone> Event<B> {
     ///
     /// `content` gives `content-type` and `content-encoding` as they came: they are not looked at before, so a shell need not
     /// fetch them for deliveries that are refused.
-    pub fn new(
-        admitted: Admitted<'_, B>,
-        received_at: Timestamp,
-        content: impl FnOnce() -> [Option<Vec<u8>>; 2],
-    ) -> Self {
+    pub fn new(admitted: Admitted<'_, B>, received_at: Timestamp, content: impl FnOnce() -> Content) -> Self {
         let verified = admitted.into_verified();
         let mut headers = content_headers(&verified, content);
         headers.extend(sender_headers(&verified));
@@ -65,9 +62,7 @@ impl<B: Clone> Event<B> {
 
     /// The headers as they are stored: pairs of name and value, in JSON. What of a value is not UTF-8 is replaced.
     pub fn stored_headers(&self) -> String {
-        let pair =
-            |(name, value): &Header| ["[", &quoted(name), ",", &quoted(&String::from_utf8_lossy(value)), "]"].concat();
-        ["[", &self.headers.iter().map(pair).collect::<Vec<_>>().join(","), "]"].concat()
+        ["[", &stored_pairs(&self.headers), "]"].concat()
     }
 
     /// Hands the headers of attempt number `attempt` (from 1) at `now` to `add`, each a name and a value.
@@ -179,12 +174,11 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-fn content_headers<B>(verified: &Verified<'_, B>, content: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Vec<Header> {
-    if verified.claims().is_some() {
-        return vec![(Cow::Borrowed("content-type"), CLAIMS.into())];
+fn content_headers<B>(verified: &Verified<'_, B>, content: impl FnOnce() -> Content) -> Vec<Header> {
+    match verified.claims() {
+        Some(_) => vec![(Cow::Borrowed("content-type"), CLAIMS.into())],
+        None => content().headers().collect(),
     }
-    let named = CONTENT.into_iter().zip(content());
-    named.filter_map(|(name, value)| Some((Cow::Borrowed(name), value?))).collect()
 }
 
 /// The scheme's own headers. With a token, id and timestamp are not signed: the id is the event's, and there is no timestamp.
@@ -206,9 +200,6 @@ const LONGEST_NAME: usize = 1024;
 
 /// What claims are.
 pub(super) const CLAIMS: &str = "application/json";
-
-/// The headers that belong to the body.
-pub(super) const CONTENT: [&str; 2] = ["content-type", "content-encoding"];
 
 #[cfg(test)]
 mod tests {

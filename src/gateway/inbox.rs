@@ -79,6 +79,28 @@ pub struct Terms {
     pub keep_body: u64,
 }
 
+impl Terms {
+    /// How long an event is leased for an attempt.
+    pub const fn lease(&self) -> u64 {
+        self.timeout.saturating_add(LEASE_SLACK)
+    }
+
+    /// The latest time at which a pending event can be due. What is later was written when the clock was ahead, and is due now.
+    pub fn latest_due(&self, now: u64) -> u64 {
+        now.saturating_add(self.lease().max(LONGEST_DELAY.saturating_mul(6).div_euclid(5)))
+    }
+
+    /// The same, with nothing given up: for as long as the clock may be wrong.
+    #[must_use]
+    pub const fn patient(self) -> Self {
+        Self { give_up_after: u64::MAX, ..self }
+    }
+
+    pub(super) fn is_too_far(&self, due: u64, now: u64) -> bool {
+        due > self.latest_due(now)
+    }
+}
+
 /// The fate of an event so far. All times are milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -132,9 +154,10 @@ impl Progress {
 
     /// The event while an attempt is under way; written before the attempt begins.
     #[must_use]
-    pub const fn leased(self, now: u64, terms: &Terms) -> Self {
-        let due = now.saturating_add(terms.timeout).saturating_add(LEASE_SLACK);
-        Self { attempts: self.attempts.saturating_add(1), tries: self.tries.saturating_add(1), due, ..self }
+    pub fn leased(self, now: u64, terms: &Terms) -> Self {
+        let (attempts, tries) = (self.attempts.saturating_add(1), self.tries.saturating_add(1));
+        // A clock that was ahead when the event was accepted must not give it more time.
+        Self { attempts, tries, due: now.saturating_add(terms.lease()), since: self.since.min(now), ..self }
     }
 
     /// The event after an attempt, which [`Progress::leased`] counted.
@@ -197,12 +220,6 @@ pub fn delay(tries: u32, seed: u64) -> u64 {
 /// The seed of an event's delays.
 pub fn seed(event: EventKey) -> u64 {
     event.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
-}
-
-/// When an object has to be woken: for the next attempt, or for tidying, which can wait an hour so that it is done in batches.
-pub fn wake_at(next_attempt: Option<u64>, next_tidy: Option<u64>, now: u64) -> Option<u64> {
-    let tidy = next_tidy.map(|due| due.max(now.saturating_add(TIDY_EVERY)));
-    next_attempt.map_or(tidy, |attempt| Some(tidy.map_or(attempt, |tidy| tidy.min(attempt))))
 }
 
 /// The shards that an event's id belongs to as their number grows to `shards`, from the first to the one that holds it now.
@@ -278,7 +295,6 @@ const LARGEST_ROOM: u64 = 16 << 20;
 const HOUR: u64 = 3_600_000;
 const SCHEDULE: [u64; 7] = [5_000, 30_000, 120_000, 600_000, 1_800_000, HOUR, 2 * HOUR];
 const LONGEST_DELAY: u64 = 4 * HOUR;
-const TIDY_EVERY: u64 = HOUR;
 const ROLLOUT: u64 = 24 * HOUR;
 
 /// `SplitMix64` (Steele, Lea, Flood, 2014): neighbouring inputs give unrelated outputs.
@@ -330,6 +346,17 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_given_up_while_the_clock_may_be_wrong() {
+        let now = TERMS.give_up_after + 5;
+        let event = Progress::accepted(0).leased(now, &TERMS);
+        let held = event.attempted(FAILED, now, &TERMS.patient(), 7);
+        assert!(held.state == State::Pending && held.due > now);
+        assert_eq!(event.attempted(FAILED, now, &TERMS, 7).state, State::Dead);
+        let from_the_future = Progress::accepted(now + 9 * HOUR).leased(now, &TERMS);
+        assert_eq!(from_the_future.since, now);
+    }
+
+    #[test]
     fn retry_after_delays_but_for_four_hours_at_most() {
         let event = Progress::accepted(0).leased(0, &TERMS);
         let at = |not_before| event.attempted(Attempt::Failed { not_before }, 100, &TERMS, 1).due;
@@ -373,13 +400,5 @@ mod tests {
             counts[*homes.last().unwrap() as usize] += 1;
         }
         assert!(counts.iter().all(|count| (850..1150).contains(count)), "{counts:?}");
-    }
-
-    #[test]
-    fn an_object_wakes_for_whatever_is_first() {
-        assert_eq!(wake_at(None, None, 5), None);
-        assert_eq!(wake_at(Some(7), Some(6), 5), Some(7));
-        assert_eq!(wake_at(Some(2 * HOUR), Some(6), 5), Some(HOUR + 5));
-        assert_eq!(wake_at(None, Some(9 * HOUR), 5), Some(9 * HOUR));
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod config;
+pub mod copies;
 pub mod dedupe;
 pub mod forward;
 pub mod freshness;
@@ -12,3 +13,4 @@ pub mod plan;
 pub mod respond;
 pub mod retry_after;
 pub mod route;
+pub mod watch;

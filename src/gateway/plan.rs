@@ -1,8 +1,9 @@
 //! What goes on with a delivery, told once: by it a shell that holds the request puts headers together without asking for each.
 
 use super::config::Source;
+use super::copies::CONTENT;
 use super::dedupe::Admitted;
-use super::forward::{CLAIMS, CONTENT};
+use super::forward::CLAIMS;
 use crate::scheme::{Form, HeaderNames};
 
 /// The headers of a delivery that goes on under its sender's signature. Which are the request's own, and what is added to them, is the
@@ -21,7 +22,8 @@ impl Plan {
         sets.flat_map(|names| source.policy.forms.iter().map(|form| Self { names, form: *form }))
     }
 
-    /// The headers of the request that go on as they are, where they are there and not empty.
+    /// The headers of the request that go on as they are, where they are there and not empty: `content-encoding` only for a body that
+    /// begins as [`CODINGS`](super::copies::CODINGS) say.
     pub fn passed(self) -> impl Iterator<Item = &'static str> {
         let of_list = CONTENT.into_iter().chain([self.names.id, self.names.timestamp]);
         of_list.filter(move |_| self.form != Form::Jwt).chain([self.names.signature])
@@ -70,6 +72,7 @@ mod tests {
     use super::*;
     use crate::delivery::Delivery;
     use crate::gateway::config::{Binding, Config, Environment, Secret};
+    use crate::gateway::copies::Content;
     use crate::gateway::dedupe::Seen;
     use crate::gateway::forward::Event;
     use crate::key::{HmacKey, SecretKey};
@@ -115,13 +118,8 @@ mod tests {
             planned.extend(plan.passed().filter_map(|name| Some((name.to_owned(), of_request(name)?))));
             plan.added(source, |name, value| planned.push((name.to_owned(), value.into())));
             let mut sent = Vec::new();
-            Event::new(admitted, now, || [Some(kind.1.to_vec()), None]).request_headers(
-                source,
-                1,
-                now,
-                &Portable,
-                |name, value| sent.push((name.to_owned(), value.to_vec())),
-            );
+            Event::new(admitted, now, || Content { kind: Some(kind.1.to_vec()), ..Content::default() })
+                .request_headers(source, 1, now, &Portable, |name, value| sent.push((name.to_owned(), value.to_vec())));
             planned.sort();
             sent.sort();
             assert_eq!(planned, sent, "{names:?}");

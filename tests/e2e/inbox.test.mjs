@@ -71,7 +71,7 @@ async function accept(path, options) {
 test("an accepted event arrives as a passed one does, byte for byte", async () => {
   const { path, origin, operator } = take();
   const body = Buffer.from([0xef, 0xbb, 0xbf, 0xff, 0x00, 0x0d, 0x0a, 0x80]);
-  const made = fresh({ body, extra: [["content-encoding", "x-odd"], ["cookie", "a=b"]] });
+  const made = fresh({ body, extra: [["cookie", "a=b"]] });
   accepted(await worker.post(path, made), made.id);
   const [request] = await origin.arrivals(1);
   assert.deepEqual(request.body, body);

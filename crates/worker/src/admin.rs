@@ -75,7 +75,7 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
             let mut replayed = 0.0;
             for shard in 0..shards.count {
                 let call = call(shards.at(shard)?.replay_all(state.number())).await?;
-                replayed += call.as_f64().unwrap_or_default();
+                replayed += call.as_f64().filter(|number| number.is_finite()).ok_or(Refusal::StorageUnavailable)?;
             }
             json!({ "replayed": replayed as u64 })
         }

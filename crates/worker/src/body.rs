@@ -39,6 +39,11 @@ impl Body {
         self.bytes.as_ref().map(|bytes| bytes.as_slice())
     }
 
+    /// The first four bytes, or all.
+    pub(crate) fn beginning(&self) -> Vec<u8> {
+        self.array.subarray(0, self.length.min(4)).to_vec()
+    }
+
     /// The bytes, copied.
     pub(crate) fn to_vec(&self) -> Vec<u8> {
         self.bytes().map_or_else(|| self.array.to_vec(), <[u8]>::to_vec)

@@ -40,10 +40,17 @@ pub(crate) fn now() -> u64 {
 
 /// Waits for a promise of another request, but not for ever.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
-    let timer = Timer::new(milliseconds);
-    let both = Array::of2(promise, &timer.promise);
     // A failure is seen in what the promise left behind.
-    let _ = settled(Promise::race(&both)).await;
+    let _ = outcome_within(promise, milliseconds).await;
+}
+
+/// What a promise comes to in time; undefined if it does not.
+///
+/// # Errors
+/// What it was rejected with.
+pub(crate) async fn outcome_within(promise: &Promise, milliseconds: f64) -> Result<JsValue, JsValue> {
+    let timer = Timer::new(milliseconds);
+    settled(Promise::race(&Array::of2(promise, &timer.promise))).await
 }
 
 /// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.

@@ -41,6 +41,8 @@ extern "C" {
     pub type Storage;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn sql(this: &Storage) -> Sql;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn sync(this: &Storage) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = transactionSync, catch)]
     pub(crate) fn transaction_sync(this: &Storage, work: &mut dyn FnMut()) -> Result<(), JsValue>;
 
@@ -90,7 +92,13 @@ extern "C" {
         body: &Uint8Array,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn claim(this: &Fetcher, source: &str, shard: u32, id: &str) -> Result<Promise, JsValue>;
+    pub(crate) fn claim(this: &Fetcher, source: &str, shard: u32, id: &str, headers: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn health(this: &Fetcher) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn register(this: &Fetcher, source: &str, shard: u32) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn registered(this: &Fetcher) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn stats(this: &Fetcher) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -138,6 +146,9 @@ extern "C" {
     /// What an answer says of `Retry-After`.
     #[wasm_bindgen(js_name = retryAfter)]
     pub(crate) fn retry_after(response: &Response) -> Option<String>;
+    /// A promise of what each of these comes to in time: undefined where it does not, or fails.
+    #[wasm_bindgen(js_name = inTime, catch)]
+    pub(crate) fn in_time(promises: &Array, milliseconds: f64) -> Result<Promise, JsValue>;
     fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
     #[wasm_bindgen(js_name = cause)]
     fn cause_of(error: &JsValue, fetcher: &JsValue, url: &str) -> Promise;
@@ -239,6 +250,11 @@ pub(crate) async fn document(url: &str, milliseconds: f64, limit: u32) -> Option
 }
 
 impl Kv {
+    /// A promise of what is under a key: null for nothing.
+    pub(crate) fn ask(&self, key: &str) -> Result<Promise, JsValue> {
+        self.kv_get(key)
+    }
+
     /// The text under a key.
     pub(crate) async fn read(&self, key: &str) -> Result<Option<String>, JsValue> {
         Ok(settled(self.kv_get(key)?).await?.as_string())

@@ -18,6 +18,7 @@ mod body;
 mod clock;
 mod crypto;
 mod env;
+mod health;
 mod host;
 mod http;
 mod inbox;
@@ -30,6 +31,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::gateway::config::{Config, Entry, Source};
+use countersign::gateway::copies::CODINGS;
 use countersign::gateway::dedupe::InFlight;
 use countersign::gateway::forward::url;
 use countersign::gateway::plan::{Plan, RECEIVED_AT};
@@ -42,7 +44,8 @@ use wasm_bindgen::prelude::*;
 pub use crate::body::Body;
 pub use crate::crypto::Platform;
 use crate::env::Bindings;
-use crate::host::Kv;
+use crate::health::Health;
+use crate::host::{ExecutionContext, Kv};
 pub use crate::inbox::{Inbox, set_limits};
 use crate::keys::Cache;
 use crate::receive::header_names;
@@ -57,6 +60,7 @@ pub(crate) struct State {
     kv: Option<Kv>,
     sets: Rc<Cache>,
     in_flight: RefCell<InFlight>,
+    health: Health,
 }
 
 thread_local! {
@@ -94,7 +98,8 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     let answers: Vec<_> = ANSWERS.iter().map(answer).collect();
     let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": body::SMALL });
     let kv = env.kv("EVENTS");
-    let state = State { config, env, kv, sets: Rc::default(), in_flight: RefCell::new(InFlight::new()) };
+    let in_flight = RefCell::new(InFlight::new());
+    let state = State { config, env, kv, sets: Rc::default(), in_flight, health: Health::default() };
     STATE.set(Some(Rc::new(state)));
     printed(&told)
 }
@@ -106,7 +111,9 @@ fn described(plan: Plan, source: &Source) -> Value {
         added.insert(name.to_owned(), value.into());
     });
     let place = |name| header_names(source).position(|read| read == name);
-    let passed = plan.passed().map(|name| json!([name, place(name)]));
+    // A list of these beside a name says: only for a body that begins as the coding that is named.
+    let codings = |name| (name == "content-encoding").then_some(CODINGS);
+    let passed = plan.passed().map(|name| json!([name, place(name), codings(name)]));
     json!({ "passed": passed.collect::<Vec<_>>(), "id": plan.id(), "added": added })
 }
 
@@ -142,18 +149,36 @@ pub fn refuse_body(index: usize, fault: u8) -> i32 {
     refuse(refusal, source.map(|source| source.name.as_str()), None)
 }
 
-/// `GET /healthz`: an answer's text, beginning with `!` where a source is at fault.
+/// `GET /healthz`, at a time in milliseconds: as [`admin`]. The text begins with `!` where something is wrong.
 #[wasm_bindgen]
-pub fn health() -> String {
-    let Some(state) = state() else { return "!{}".to_owned() };
+pub fn health(authorization: Option<String>, context: ExecutionContext, now: f64) -> i32 {
+    let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
+    let is_admin = state.config.is_admin(authorization.as_deref().map(str::as_bytes));
+    task::start(now, async move {
+        let verdict = health::verdict(&state, &context).await;
+        Answer::Text(health_text(&state, &verdict, is_admin))
+    })
+}
+
+fn health_text(state: &State, verdict: &health::Verdict, is_admin: bool) -> String {
     let mut faults = Map::new();
     for (name, of_source) in state.config.faults() {
         // One by one: collecting would bring a sort into the Wasm, 4 KB of it.
         faults.insert(name.to_owned(), json!(of_source));
     }
-    let status = if faults.is_empty() { "ok" } else { "config_invalid" };
-    let mark = if faults.is_empty() { "" } else { "!" };
-    [mark, &printed(&json!({ "status": status, "version": env!("CARGO_PKG_VERSION"), "faults": faults }))].concat()
+    let (mark, status) = match (faults.is_empty(), verdict.is_well()) {
+        (true, true) => ("", "ok"),
+        (true, false) => ("!", verdict.status()),
+        (false, _) => ("!", "config_invalid"),
+    };
+    let mut answer = Map::new();
+    for (name, value) in
+        [("status", json!(status)), ("version", json!(env!("CARGO_PKG_VERSION"))), ("faults", faults.into())]
+    {
+        answer.insert(name.to_owned(), value);
+    }
+    verdict.describe(is_admin, &mut answer);
+    [mark, &printed(&answer.into())].concat()
 }
 
 /// Anything under `/admin`, at a time in milliseconds: the number of an answer, [`TEXT`] or [`PENDING`].

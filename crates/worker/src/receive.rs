@@ -1,6 +1,7 @@
 //! One delivery, from its headers to its answer: steps 4 to 10.
 
 use countersign::gateway::config::{Durable, Source};
+use countersign::gateway::copies::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
@@ -53,10 +54,14 @@ struct Arrival {
 
 impl Arrival {
     /// `Content-Type` and `Content-Encoding`.
-    fn content(&self) -> [Option<Vec<u8>>; 2] {
+    fn content(&self) -> Content {
         let lines = host::content(&self.request.headers());
         let (kind, encoding) = lines.split_once('\n').unwrap_or_default();
-        [kind, encoding].map(|value| Some(value.as_bytes().to_vec()).filter(|value| !value.is_empty()))
+        let value = |value: &str| Some(value.as_bytes().to_vec()).filter(|value| !value.is_empty());
+        let encoding = value(encoding);
+        // Looked at only where a coding is named: it takes several crossings.
+        let beginning = encoding.as_ref().map(|_| self.body.beginning()).unwrap_or_default();
+        Content { kind: value(kind), encoding, beginning }
     }
 }
 

@@ -8,17 +8,24 @@ use js_sys::Array;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use super::table::{Table, key, unsigned};
+use super::table::{Table, but, key, unsigned};
 
 impl Table {
-    pub(crate) fn stats(&self) -> Stats {
+    /// Counts; `aside` events are dead, though the database says that they are pending. What a damaged event hides is left out.
+    ///
+    /// # Errors
+    /// If events cannot be counted.
+    pub(crate) fn stats(&self, aside: &[i64]) -> Result<Stats, ()> {
         let one = |sql: &str| {
             let row: Option<Array> = self.rows(sql, &[]).ok()?.iter().next().map(JsCast::unchecked_into);
             row
         };
         let number = |sql: &str| one(sql).and_then(|row| row.get(0).as_f64()).map(|number| number as u64);
-        let failed =
-            one("SELECT last_status, last_error, max(due) FROM events WHERE state IN (0, 2) AND last_error <> ''");
+        // What was left aside cannot even be read.
+        let but = but(aside);
+        let failed = one(&format!(
+            "SELECT last_status, last_error, max(due) FROM events WHERE state IN (0, 2) AND last_error <> ''{but}"
+        ));
         let last_error = failed.and_then(|row| {
             let status = u16::try_from(unsigned(&row.get(0))).unwrap_or_default();
             let noted = row.get(1).as_string()?;
@@ -26,38 +33,51 @@ impl Table {
             let (code, cause) = (code.to_owned(), cause.map(str::to_owned));
             Some(LastError { status, code, cause, due: unsigned(&row.get(2)).div_euclid(1000) })
         });
-        Stats {
-            pending: self.count(State::Pending),
-            delivered: self.count(State::Delivered),
-            dead: self.count(State::Dead),
-            attempts: number("SELECT sum(attempts) FROM events").unwrap_or_default(),
-            oldest_pending: number("SELECT min(received_at) FROM events WHERE state = 0"),
+        let unreadable = aside.len() as u64;
+        Ok(Stats {
+            pending: self.count(State::Pending)?.saturating_sub(unreadable),
+            delivered: self.count(State::Delivered)?,
+            dead: self.count(State::Dead)?.saturating_add(unreadable),
+            attempts: number(&format!("SELECT sum(attempts) FROM events WHERE true{but}")).unwrap_or_default(),
+            oldest_pending: number(&format!("SELECT min(received_at) FROM events WHERE state = 0{but}")),
             last_error,
             bytes: self.0.size(),
-        }
+        })
     }
 
-    pub(crate) fn describe(&self, event: EventKey) -> Option<String> {
-        let rows = self.rows(&format!("SELECT {SHOWN} FROM events WHERE key = ? AND state < 3"), &[key(event)]).ok()?;
-        rows.iter().next().map(|row| printed(&shown(&row.unchecked_into())))
+    pub(crate) fn describe(&self, event: EventKey) -> Result<Option<String>, ()> {
+        let rows = self.rows(&format!("SELECT {SHOWN} FROM events WHERE key = ? AND state < 3"), &[key(event)])?;
+        Ok(rows.iter().next().map(|row| printed(&shown(&row.unchecked_into()))))
     }
 
     /// Events of a state behind a place: pending ones by their next attempt, others from the latest back. Each is a list of its
-    /// place, which is `due` and number, and the event.
-    pub(crate) fn list(&self, state: State, due: f64, number: f64, limit: u32) -> String {
+    /// place, which is `due` and number, and the event. Before dead events come those that were left `aside`.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub(crate) fn list(&self, state: State, due: f64, number: f64, limit: u32, aside: &[i64]) -> Result<String, ()> {
         let (beyond, order) = if state == State::Pending { (">", "ASC") } else { ("<", "DESC") };
+        let lost = if state == State::Dead && number == 0.0 { aside } else { &[] };
+        // One row at least, from which the next page goes on.
+        let limit = limit.saturating_sub(u32::try_from(lost.len()).unwrap_or(u32::MAX)).max(1);
         let sql = format!(
-            "SELECT {SHOWN} FROM events WHERE state = ?1 AND (?3 = 0 OR (due, number) {beyond} (?2, ?3))
-             ORDER BY due {order}, number {order} LIMIT ?4"
+            "SELECT {SHOWN} FROM events WHERE state = ?1 AND (?3 = 0 OR (due, number) {beyond} (?2, ?3)){}
+             ORDER BY due {order}, number {order} LIMIT ?4",
+            but(aside)
         );
-        let rows =
-            self.rows(&sql, &[state.number().into(), due.into(), number.into(), limit.into()]).unwrap_or_default();
+        let rows = self.rows(&sql, &[state.number().into(), due.into(), number.into(), limit.into()])?;
         let placed = rows.iter().map(|row| {
             let row: Array = row.unchecked_into();
             json!([unsigned(&row.get(6)), unsigned(&row.get(0)), shown(&row)])
         });
-        printed(&Value::Array(placed.collect()))
+        let lost = lost.iter().map(|number| json!([0, number, unreadable(None)]));
+        Ok(printed(&Value::Array(lost.chain(placed).collect())))
     }
+}
+
+/// An event of which nothing can be shown but that it is there.
+pub(super) fn unreadable(id: Option<&str>) -> Value {
+    json!({ "id": id, "state": State::Dead.as_str(), "replayable": false, "last_error": "unreadable" })
 }
 
 /// The columns that [`shown`] reads.

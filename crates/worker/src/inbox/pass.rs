@@ -1,6 +1,6 @@
 //! One alarm's work: what is due is leased, delivered and written down, several events at a time.
 
-use std::borrow::Cow;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -13,70 +13,103 @@ use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::inbox::{self, Attempt, Progress, State, Tidy};
 use countersign::gateway::respond::{LogLine, Refusal};
 use countersign::gateway::retry_after::retry_after;
-use countersign::json::{printed, value};
-use countersign::scheme::Form;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use js_sys::Uint8Array;
-use serde_json::{Value, json};
 
-use super::object::{LATER, Object};
+use super::object::{LATER, Object, SET_ASIDE};
+use super::queue::Stored;
 use super::shard::source;
+use super::table;
 use crate::body::Body;
 use crate::{State as Shared, clock, host, http, state};
+
+thread_local! {
+    /// Passes under way, by source and shard. One that is still here when the next begins ended with its object.
+    static PASSES: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
+}
 
 impl Object {
     /// One alarm's work. Slots are filled as they become free, as events arrive, and as events become due.
     pub(super) async fn pass(self: Rc<Self>) {
         if !self.is_usable() {
-            return self.rearm();
+            return self.fail();
         }
         if self.passing.replace(true) {
             return;
         }
-        let shared = state();
-        let name = self.table.source();
-        match shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| Some((shared, source(shared, name)?))) {
-            Some((shared, source)) => self.run(shared, source).await,
-            None => {
-                let line = json!({ "ev": "inbox", "code": "config_invalid", "source": name,
-                    "detail": "stored events wait: their source is not in SOURCES, or has a fault" });
-                host::log(&printed(&line));
-            }
+        self.look();
+        let (shared, name) = (state(), self.source.borrow().clone());
+        let this = (name.clone().unwrap_or_default(), self.shard.get());
+        if PASSES.with_borrow(|passes| passes.contains(&this)) {
+            self.careful.set(true);
+        } else {
+            PASSES.with_borrow_mut(|passes| passes.push(this.clone()));
         }
+        let found = shared.as_ref().zip(name.as_ref());
+        let done = match found.and_then(|(shared, name)| Some((shared, source(shared, name)?))) {
+            Some((shared, source)) => self.run(shared, source).await.map(|()| true),
+            None => Ok(false),
+        };
+        self.register().await;
+        PASSES.with_borrow_mut(|passes| passes.retain(|pass| *pass != this));
         self.passing.set(false);
         self.recount();
-        self.rearm();
-        if name.is_some_and(|name| shared.as_ref().is_none_or(|shared| source(shared, &name).is_none())) {
-            self.arm(clock::now_ms().saturating_add(LATER));
+        match done {
+            Ok(true) => {
+                if self.careful.replace(false) {
+                    // Where it fails, what was read last is left aside: too careful by one.
+                    let _ = self.table.set_reading(None);
+                }
+                self.succeed();
+                self.rearm();
+            }
+            Ok(false) => self.wait_for_source(name.as_deref()),
+            Err(()) => self.fail(),
         }
     }
 
-    async fn run(self: &Rc<Self>, shared: &Rc<Shared>, source: &Source) {
+    /// What is stored waits for a source that can be delivered to.
+    fn wait_for_source(&self, name: Option<&str>) {
+        table::log_event("config_invalid", name, "stored events wait: their source is not in SOURCES, or has a fault");
+        self.arm(clock::now_ms().saturating_add(LATER));
+    }
+
+    async fn run(self: &Rc<Self>, shared: &Rc<Shared>, source: &Source) -> Result<(), ()> {
         let durable = source.storage();
         self.slots.set(durable.concurrency);
-        let (started, mut begun) = (clock::now_ms(), 0_usize);
-        self.arm(started.saturating_add(durable.terms.timeout).saturating_add(inbox::LEASE_SLACK));
-        self.tidy(&durable);
+        let (started, mut begun, mut failed) = (clock::now_ms(), 0_usize, false);
+        self.arm(started.saturating_add(durable.terms.lease()));
+        if !self.careful.get() {
+            self.tidy(&durable);
+        }
         let mut work: FuturesUnordered<LocalBoxFuture<'_, Done>> = FuturesUnordered::new();
         let mut timer_at = u64::MAX;
         loop {
             let now = clock::now_ms();
-            let last = begun >= MAX_PER_PASS || now > started.saturating_add(MAX_PASS);
+            let last = failed || begun >= MAX_PER_PASS || now > started.saturating_add(MAX_PASS);
             while !last && self.flying.borrow().len() < durable.concurrency {
-                let Some(leased) = self.lease(now, &durable) else { break };
-                begun = begun.saturating_add(1);
-                work.push(Box::pin(self.deliver(shared, source, durable, leased)));
+                let foreseen = if self.careful.get() { self.foresee(now).await } else { Ok(()) };
+                match foreseen.and_then(|()| self.lease(now, &durable)) {
+                    Ok(Some(leased)) => {
+                        begun = begun.saturating_add(1);
+                        work.push(Box::pin(self.deliver(shared, source, durable, leased)));
+                    }
+                    Ok(None) => break,
+                    Err(()) => {
+                        failed = true;
+                        break;
+                    }
+                }
             }
+            // What is under way ends first.
             if self.flying.borrow().is_empty() {
-                return;
+                return if failed { Err(()) } else { Ok(()) };
             }
             // While one destination stalls, others become due.
             let soon = now.saturating_add(durable.terms.timeout);
-            if let Some(due) =
-                self.table.next(State::Pending).filter(|due| (now..soon.min(timer_at)).contains(due) && !last)
-            {
+            let next = if last { None } else { self.table.next_attempt(&self.aside.borrow()).ok().flatten() };
+            if let Some(due) = next.filter(|due| (now..soon.min(timer_at)).contains(due)) {
                 timer_at = due;
                 let timer = clock::Timer::new(due.saturating_sub(now) as f64);
                 work.push(Box::pin(async move {
@@ -91,25 +124,57 @@ impl Object {
                 self.waker.replace(Some(context.waker().clone()));
                 work.poll_next_unpin(context)
             });
-            if let Some(Done::Timer) = done.await {
-                timer_at = u64::MAX;
+            match done.await {
+                Some(Done::Timer) => timer_at = u64::MAX,
+                Some(Done::Delivery(written)) => failed |= written.is_err(),
+                None => {}
             }
         }
     }
 
-    /// The next event that is due, with its attempt counted.
-    fn lease(&self, now: u64, durable: &Durable) -> Option<Leased> {
+    /// The next event that is due, with its attempt counted. One that is damaged is set aside, and holds up no other.
+    ///
+    /// # Errors
+    /// If it is not the event that cannot be read or written, but any.
+    fn lease(&self, now: u64, durable: &Durable) -> Result<Option<Leased>, ()> {
+        let terms = &durable.terms;
         loop {
-            let leased = self.table.due(now)?;
-            let progress = leased.progress.leased(now, &durable.terms);
-            if !self.flying.borrow().contains(&leased.number) {
-                self.table.set(leased.number, progress, None).ok()?;
-                self.flying.borrow_mut().push(leased.number);
-                return Some(Leased { progress, ..leased });
+            let due = self.table.due(now, terms.latest_due(now), &self.aside.borrow())?;
+            let Some(number) = due else { return Ok(None) };
+            let flies = self.flying.borrow().contains(&number);
+            let stored = if flies { None } else { self.table.read(number).ok().flatten() };
+            let written = match stored.and_then(|stored| self.restored(stored)) {
+                Some(stored) => {
+                    let progress = stored.progress.leased(now, terms);
+                    if self.table.lease(number, progress) == Ok(true) {
+                        if self.careful.get() {
+                            self.table.set_reading(None)?;
+                        }
+                        self.flying.borrow_mut().push(number);
+                        return Ok(Some(leased(number, progress, stored)));
+                    }
+                    false
+                }
+                // A replay of all made it due while an attempt is under way here: that one decides.
+                None if flies => self.table.postpone(number, now.saturating_add(terms.lease())) == Ok(true),
+                None => {
+                    table::log_event("unreadable", self.source.borrow().as_deref(), SET_ASIDE);
+                    self.pending.set(self.pending.get().saturating_sub(1));
+                    self.table.bury(number, now) == Ok(true)
+                }
+            };
+            if !written {
+                // The event, or all of them?
+                self.probe()?;
+                self.aside.borrow_mut().push(number);
             }
-            // A replay of all made it due while an attempt is under way here: that one decides.
-            self.table.set(leased.number, Progress { due: progress.due, ..leased.progress }, None).ok()?;
         }
+    }
+
+    /// What was stored, if it is of this source.
+    fn restored(&self, stored: Stored) -> Option<Stored> {
+        let source = self.source.borrow();
+        (EventKey::new(source.as_deref()?, stored.id.as_bytes()) == stored.key).then_some(stored)
     }
 
     async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
@@ -123,7 +188,9 @@ impl Object {
                 Attempt::Failed { not_before: wait.map(|wait| now.saturating_add(wait)) }
             }
         };
-        let after = progress.attempted(attempt, now, &durable.terms, inbox::seed(key));
+        // By a clock that may be wrong, nothing is given up.
+        let terms = if self.watch.get().holds(now) { durable.terms.patient() } else { durable.terms };
+        let after = progress.attempted(attempt, now, &terms, inbox::seed(key));
         let code = match (reply.outcome, after.state) {
             (Ok(()), _) => "delivered",
             (Err(_), State::Dead) => "dead",
@@ -131,9 +198,10 @@ impl Object {
         };
         let noted = |refusal: Refusal| noted(refusal.code(), reply.cause);
         let failure = reply.outcome.err().map(|refusal| (reply.status, noted(refusal)));
+        let mut written = Ok(());
         if !self.was_forgotten(number) {
-            // Where this write fails the lease lapses, and the event is sent again.
-            let _ = match (failure, after.tidy(true, now, &durable.terms)) {
+            // Where this fails the lease lapses, and the event is sent again.
+            written = match (failure, after.tidy(true, now, &durable.terms)) {
                 (Some((status, code)), _) => self.table.fail(number, after, status, &code),
                 (None, Tidy::DropBody(until)) => {
                     self.table.finish(number, Progress { due: until, ..after }, reply.status)
@@ -157,55 +225,64 @@ impl Object {
             ..LogLine::default()
         };
         host::log(&line.to_json());
-        Done::Delivery
+        Done::Delivery(written)
     }
 
     /// Whether an event was forgotten while an attempt was under way, which then has ended.
-    fn was_forgotten(&self, number: u64) -> bool {
+    fn was_forgotten(&self, number: i64) -> bool {
         let mut forgotten = self.forgotten.borrow_mut();
         let place = forgotten.iter().position(|forgotten| *forgotten == number);
         place.map(|place| forgotten.swap_remove(place)).is_some()
     }
 
-    /// Drops bodies and ids whose time is over, a batch at a time.
+    /// Drops bodies and ids whose time is over, a batch at a time; by a clock that may be trusted.
     fn tidy(&self, durable: &Durable) {
-        let now = clock::now_ms();
-        for (number, progress, has_body) in self.table.to_tidy(now) {
-            let _ = match progress.tidy(has_body, now, &durable.terms) {
-                Tidy::Keep(until) => self.table.set(number, Progress { due: until, ..progress }, None),
-                Tidy::DropBody(until) => self.table.drop_body(number, until),
-                Tidy::Remove => self.table.remove(number),
-            };
+        let now = self.look();
+        if self.watch.get().holds(now) || now < self.tidy_after.get() {
+            return;
+        }
+        let done = self.table.to_tidy(now).and_then(|(batch, is_full)| {
+            let mut done = Ok(is_full);
+            for (number, progress, has_body) in batch {
+                let written = match progress.tidy(has_body, now, &durable.terms) {
+                    Tidy::Keep(until) => self.table.set(number, Progress { due: until, ..progress }, None),
+                    Tidy::DropBody(until) => self.table.drop_body(number, until),
+                    Tidy::Remove => self.table.remove(number),
+                };
+                // One that is damaged keeps no other.
+                done = done.and_then(|is_full| written.map(|()| is_full));
+            }
+            done
+        });
+        self.tidy_soon.set(done == Ok(true));
+        if done.is_err() {
+            self.tidy_after.set(now.saturating_add(LATER));
         }
     }
 }
 
 enum Done {
-    Delivery,
+    Delivery(Result<(), ()>),
     Timer,
 }
 
 /// An event taken up for an attempt.
-pub(crate) struct Leased {
-    pub(crate) number: u64,
-    pub(crate) key: EventKey,
-    pub(crate) progress: Progress,
-    pub(crate) event: Event<Body>,
+struct Leased {
+    number: i64,
+    key: EventKey,
+    progress: Progress,
+    event: Event<Body>,
 }
 
-/// An event as it was stored: text, headers as [`Event::stored_headers`] writes them, and the body as JavaScript holds it.
-pub(crate) fn restored(id: &str, form: &str, headers: &str, received_at: u64, body: Uint8Array) -> Event<Body> {
-    let pairs = value(headers).unwrap_or_default();
-    let text = |pair: &Value, at| pair.get(at).and_then(Value::as_str).map(str::to_owned);
-    let header = |pair| Some((Cow::Owned(text(pair, 0)?), text(pair, 1)?.into_bytes()));
-    let headers = pairs.as_array().into_iter().flatten().filter_map(header).collect();
-    Event {
-        id: id.as_bytes().to_vec(),
-        form: Form::parse(form).unwrap_or(Form::V1),
-        headers,
-        payload: Payload::Received(Body::new(body, None)),
-        received_at: Timestamp::from_unix(received_at),
-    }
+fn leased(number: i64, progress: Progress, stored: Stored) -> Leased {
+    let event = Event {
+        id: stored.id.into_bytes(),
+        form: stored.form,
+        headers: stored.headers.of_attempt(progress.attempts),
+        payload: Payload::Received(Body::new(stored.body, None)),
+        received_at: Timestamp::from_unix(stored.received_at),
+    };
+    Leased { number, key: stored.key, progress, event }
 }
 
 /// Attempts in one alarm: the platform counts requests per invocation, 50 where it is free.

@@ -31,7 +31,8 @@ impl Table {
         let failed = |()| "the database could not be brought up to date; the next call tries again";
         self.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID", &[])
             .map_err(failed)?;
-        let version = self.meta("schema").and_then(|value| value.as_f64()).map_or(0, |version| version as usize);
+        let version =
+            self.meta("schema").map_err(failed)?.and_then(|value| value.as_f64()).map_or(0, |version| version as usize);
         if version > STEPS.len() {
             return Err("the database was written by a newer version of Countersign; deploy that version again");
         }

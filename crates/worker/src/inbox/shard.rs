@@ -8,9 +8,10 @@ use countersign::gateway::forward::Event;
 use countersign::gateway::inbox;
 use wasm_bindgen::prelude::*;
 
+use super::table::log_event;
 use crate::body::Body;
 use crate::env::Bindings;
-use crate::host::{Fetcher, Namespace};
+use crate::host::{Fetcher, Namespace, property};
 use crate::task::settled;
 use crate::{State as Shared, http};
 
@@ -37,7 +38,15 @@ pub(crate) async fn hand_over(
         let headers = event.stored_headers();
         let at = event.received_at.as_unix() as f64;
         let answer = stub.accept(&source.name, shard, &id, event.form.as_str(), &headers, at, &http::body(event));
-        settled(answer.ok()?).await.ok()?.as_string()
+        match settled(answer.ok()?).await {
+            Ok(answer) => answer.as_string(),
+            Err(error) => {
+                // The object did not get to say it itself: the platform could not start it, for one.
+                let said = property(&error, "message").and_then(|message| message.as_string());
+                log_event("storage_unavailable", Some(&source.name), said.as_deref().unwrap_or("the object failed"));
+                None
+            }
+        }
     };
     match stored.await.as_deref() {
         Some("accepted") => Ok("accepted"),

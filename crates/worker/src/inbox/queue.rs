@@ -1,0 +1,147 @@
+//! What is to be done, in the order in which it is due: events to deliver, and what to tidy away.
+
+use countersign::gateway::copies::Copies;
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::inbox::{Progress, State};
+use countersign::scheme::Form;
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use super::table::{PROGRESS, Table, but, integer, place, progress, unsigned};
+
+/// An event as it was stored.
+pub(crate) struct Stored {
+    pub(crate) progress: Progress,
+    pub(crate) key: EventKey,
+    pub(crate) id: String,
+    pub(crate) form: Form,
+    pub(crate) headers: Copies,
+    pub(crate) received_at: u64,
+    pub(crate) body: Uint8Array,
+}
+
+/// Events to tidy: number, progress, and whether the body is there.
+type Batch = Vec<(i64, Progress, bool)>;
+
+impl Table {
+    /// The number of the pending event that has waited longest, if one is due: from the index alone, so that what is damaged in an event
+    /// does not hide which it is. What is due after `latest` cannot be meant.
+    pub(crate) fn due(&self, now: u64, latest: u64, aside: &[i64]) -> Result<Option<i64>, ()> {
+        let but = but(aside);
+        let first = |condition: &str, at: u64| {
+            let sql =
+                format!("SELECT number FROM events WHERE state = 0 AND due {condition} ?{but} ORDER BY due LIMIT 1");
+            self.number(&sql, &[integer(at)])
+        };
+        match first("<=", now)? {
+            None => first(">", latest),
+            due => Ok(due),
+        }
+    }
+
+    /// An event as it was stored for attempts; `None` if it is not there, or damaged.
+    pub(crate) fn read(&self, number: i64) -> Result<Option<Stored>, ()> {
+        let sql =
+            format!("SELECT {PROGRESS}, key, id, form, headers, received_at, body, bytes FROM events WHERE number = ?");
+        let rows = self.rows(&sql, &[place(number)])?;
+        Ok(rows.iter().next().and_then(|row| stored(&row.unchecked_into())))
+    }
+
+    /// Writes that an attempt begins; whether the event is there.
+    pub(crate) fn lease(&self, number: i64, now: Progress) -> Result<bool, ()> {
+        let leased = self.number(
+            "UPDATE events SET attempts = ?, tries = ?, since = ?, due = ? WHERE number = ? RETURNING number",
+            &[now.attempts.into(), now.tries.into(), integer(now.since), integer(now.due), place(number)],
+        );
+        Ok(leased? == Some(number))
+    }
+
+    /// Moves the next attempt; whether the event is there.
+    pub(crate) fn postpone(&self, number: i64, due: u64) -> Result<bool, ()> {
+        let sql = "UPDATE events SET due = ? WHERE number = ? RETURNING number";
+        Ok(self.number(sql, &[integer(due), place(number)])? == Some(number))
+    }
+
+    /// Sets an event aside that cannot be delivered as it is stored: it is dead, and kept. Whether it is there.
+    pub(crate) fn bury(&self, number: i64, now: u64) -> Result<bool, ()> {
+        let sql = format!("UPDATE events SET {UNREADABLE} WHERE number = ?2 RETURNING number");
+        Ok(self.number(&sql, &[integer(now), place(number)])? == Some(number))
+    }
+
+    /// The same for all events in a state that does not exist; whether there were any.
+    pub(crate) fn bury_strays(&self, now: u64) -> Result<bool, ()> {
+        let sql = format!(
+            "UPDATE events SET {UNREADABLE} WHERE state < 0 OR state > 3 OR state IS NULL OR (state = 0 AND due IS NULL) RETURNING number"
+        );
+        Ok(self.number(&sql, &[integer(now)])?.is_some())
+    }
+
+    /// When the first and the last pending event are due. What is no number is due at the end of time.
+    pub(crate) fn pending_span(&self, aside: &[i64]) -> Result<Option<(u64, u64)>, ()> {
+        let but = but(aside);
+        let one = |which: &str| format!("(SELECT {which}(due) FROM events WHERE state = 0{but})");
+        let rows = self.rows(&format!("SELECT {}, {}", one("min"), one("max")), &[])?;
+        let row: Array = rows.get(0).unchecked_into();
+        let at = |index| {
+            let due: JsValue = row.get(index);
+            (!due.is_null()).then(|| due.as_f64().map_or(u64::MAX, |due| due as u64))
+        };
+        Ok(at(0).zip(at(1)))
+    }
+
+    /// When the first event of a state is due.
+    fn next(&self, state: State, aside: &[i64]) -> Result<Option<u64>, ()> {
+        let sql = format!("SELECT min(due) FROM events WHERE state = ?{}", but(aside));
+        let rows = self.rows(&sql, &[state.number().into()])?;
+        let first: Array = rows.get(0).unchecked_into();
+        Ok(first.get(0).as_f64().map(|due| due as u64))
+    }
+
+    /// When the first pending event is due.
+    pub(crate) fn next_attempt(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
+        self.next(State::Pending, aside)
+    }
+
+    /// When the first event is to be tidied.
+    pub(crate) fn next_tidy(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
+        let [delivered, dead, moved] =
+            [State::Delivered, State::Dead, State::Moved].map(|state| self.next(state, aside));
+        Ok([delivered?, dead?, moved?].into_iter().flatten().min())
+    }
+
+    /// Events that are not pending and whose `due` has come; and whether there may be more.
+    pub(crate) fn to_tidy(&self, now: u64) -> Result<(Batch, bool), ()> {
+        let sql = format!("SELECT {PROGRESS} FROM events WHERE state IN (1, 2, 3) AND due <= ? LIMIT {BATCH}");
+        let rows = self.rows(&sql, &[integer(now)])?;
+        Ok((rows.iter().map(|row| progress(&row.unchecked_into())).collect(), rows.length() == BATCH))
+    }
+}
+
+/// An event, from the columns that [`Table::read`] asks for; `None` if one of them is not what was stored.
+fn stored(row: &Array) -> Option<Stored> {
+    let (_, progress, _) = progress(row);
+    let key: [u8; 32] = Uint8Array::new(&blob(&row.get(8))?).to_vec().try_into().ok()?;
+    let body = Uint8Array::new(&blob(&row.get(13))?);
+    row.get(12).as_f64()?;
+    let stored = Stored {
+        progress,
+        key: EventKey::from_bytes(key),
+        id: row.get(9).as_string()?,
+        form: Form::parse(&row.get(10).as_string()?)?,
+        headers: Copies::parse(&row.get(11).as_string()?)?,
+        received_at: unsigned(&row.get(12)),
+        body,
+    };
+    (f64::from(stored.body.length()) == row.get(14).as_f64()?).then_some(stored)
+}
+
+/// Bytes, and not what would make so many of them.
+fn blob(value: &JsValue) -> Option<JsValue> {
+    value.is_instance_of::<js_sys::ArrayBuffer>().then(|| value.clone())
+}
+
+/// What becomes of an event that cannot be delivered as it is stored, at a time `?1`: for the time that dead ones are kept.
+const UNREADABLE: &str = "state = 2, due = ?1 + 2592000000, finished = ?1, last_error = 'unreadable'";
+
+/// Events tidied away in one pass.
+const BATCH: u32 = 500;

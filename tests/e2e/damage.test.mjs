@@ -1,0 +1,295 @@
+// Databases that are damaged: an event that cannot be delivered is dead where everybody can see it, holds up no other, and is not
+// acknowledged again; a database that cannot be used takes nothing. Real SQLite, damaged by SQL and by other bytes in its file.
+
+import { after, before, beforeEach, test } from "node:test";
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { closeSync, globSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { Loopback, answer } from "./fixtures/loopback.mjs";
+import { Selfhost } from "./fixtures/selfhost.mjs";
+import { Worker, source } from "./fixtures/worker.mjs";
+import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
+import { closeConnections, send } from "./fixtures/http.mjs";
+import { accepted, duplicate, refusedForNow } from "./fixtures/expect.mjs";
+import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const secret = newSecret();
+const sign = signedBy(secret);
+const SOURCES = 60;
+let loopback, worker;
+let taken = 0;
+
+before(async () => {
+  loopback = await Loopback.start();
+  const durable = Array.from({ length: SOURCES }, (_, n) => [`s${n}`, source(loopback.at(`s${n}`), { durable: true }, { timeout: "2s" })]);
+  worker = await Worker.start({ build: "worker-test", sources: Object.fromEntries(durable), secrets: { SECRET: secret, ADMIN_TOKEN }, kv: false });
+});
+
+after(async () => {
+  await worker?.close();
+  await loopback?.close();
+  closeConnections();
+});
+
+beforeEach(() => worker.setClock(0));
+
+function take() {
+  assert.ok(taken < SOURCES);
+  const path = `s${taken++}`;
+  return { path, origin: loopback.at(path), operator: new Operator(worker, path) };
+}
+
+const fresh = (options) => delivery(sign, { timestamp: worker.now(), ...options });
+
+async function accept(path, made = fresh()) {
+  accepted(await worker.post(path, made), made.id);
+  return made;
+}
+
+/** An event that waits for its second attempt. */
+async function waiting({ path, origin, operator }) {
+  origin.next(answer(500));
+  const made = await accept(path);
+  await until(async () => (await operator.event(made.id)).last_error, "the failure to be noted");
+  return made;
+}
+
+const query = (operator, sql) => operator.object("query", [sql]);
+const unreadable = async (operator) => (await operator.list("state=dead")).filter((event) => event.last_error === "unreadable");
+
+/** What makes an event of no use; `known` where a copy of it can still be told to be one. */
+const DAMAGE = {
+  "headers that are no JSON": { set: "headers = 'webhook-id'" },
+  "headers that are bytes": { set: "headers = x'00ff'" },
+  "no headers": { set: "headers = '[]'" },
+  "headers that would end a line": { set: `headers = '[["a","b\\nc: d"]]'` },
+  "no body": { set: "body = NULL" },
+  "a body that is text": { set: "body = 'text'" },
+  "a body that is a number": { set: "body = 7" },
+  "a body that was cut": { set: "body = x'7b'" },
+  "an id that is bytes": { set: "id = x'ff'" },
+  "another id": { set: "id = 'msg-e2e-another'" },
+  "an unknown form": { set: "form = 'v9'" },
+  "a time of arrival that is text": { set: "received_at = 'yesterday'" },
+  "a state that does not exist": { set: "state = 7" },
+  "a state below all": { set: "state = -1" },
+  "a state that is text": { set: "state = 'pending'" },
+  "a key that is too short": { set: "key = x'01'", known: false },
+};
+
+for (const [what, { set, known = true }] of Object.entries(DAMAGE)) {
+  test(`an event with ${what} is dead and seen, holds up no other, and a copy takes its place`, async () => {
+    const all = take();
+    const { path, origin, operator } = all;
+    const made = await waiting(all);
+    await query(operator, `UPDATE events SET ${set}`);
+    const other = await accept(path);
+    await operator.becomes(other.id, "delivered");
+    await worker.setClock(60);
+    await operator.stats();
+    await until(async () => (await unreadable(operator)).length === 1, "the event to be set aside");
+    const { pending, dead } = await operator.stats();
+    assert.deepEqual([pending, dead], [0, 1]);
+    assert.equal(origin.requests.length, 2, "nothing damaged was sent");
+    assert.equal((await until(() => worker.lines("inbox", (line) => line.source === path)[0], "its log record")).code, "unreadable");
+    accepted(await worker.post(path, fresh({ id: made.id, body: made.body })), made.id);
+    const last = (await origin.arrivals(3)).at(-1);
+    assert.equal(last.body.toString(), made.body);
+    await until(async () => (await operator.stats()).delivered === 2, "the copy to be delivered");
+    assert.equal((await operator.stats()).dead, known ? 0 : 1);
+    duplicate(await worker.post(path, fresh({ id: made.id })), made.id);
+  });
+}
+
+const HARMLESS = ["due = -5", "due = 'soon'", "due = 9e15", "attempts = -3, tries = -1", "attempts = 'many'", "since = -1", "since = 9e15", "number = -9", "received_at = -1", "last_status = 'x', last_error = x'00'", "finished = 'never'"];
+
+for (const set of HARMLESS) {
+  test(`an event with ${set} is delivered all the same`, async () => {
+    const all = take();
+    const made = await waiting(all);
+    await query(all.operator, `UPDATE events SET ${set}`);
+    await worker.setClock(60);
+    await all.operator.stats();
+    await until(async () => (await query(all.operator, "SELECT state FROM events"))[0].state === 1, "it to be delivered");
+    assert.equal(all.origin.requests.length, 2);
+    assert.equal(all.origin.requests[1].body.toString(), made.body);
+  });
+}
+
+test("nothing at all in any column", async () => {
+  const all = take();
+  const { path, operator } = all;
+  const ids = [];
+  for (let n = 0; n < 4; n += 1) ids.push((await waiting(all)).id);
+  await query(operator, "CREATE TABLE loose AS SELECT * FROM events");
+  await query(operator, "DROP TABLE events");
+  await query(operator, `CREATE TABLE events (number INTEGER PRIMARY KEY, key BLOB UNIQUE, id, form, headers, body, bytes, received_at, state, attempts,
+    tries, since, due, finished, last_status, last_error)`);
+  await query(operator, "INSERT INTO events SELECT * FROM loose");
+  for (const [n, set] of ["headers = NULL, id = NULL, form = NULL", "due = NULL", "state = NULL", "key = NULL, bytes = NULL, attempts = NULL"].entries()) {
+    await query(operator, `UPDATE events SET ${set} WHERE number = ${n + 1}`);
+  }
+  await worker.setClock(60);
+  const other = await accept(path);
+  await operator.becomes(other.id, "delivered");
+  await until(async () => (await operator.stats()).dead === 4, "all four to be set aside");
+});
+
+test("without its index, a database is slower", async () => {
+  const all = take();
+  const made = await waiting(all);
+  await query(all.operator, "DROP INDEX events_by_due");
+  await worker.setClock(60);
+  await all.operator.stats();
+  await all.operator.becomes(made.id, "delivered");
+});
+
+test("a database without its events takes nothing, says so, and waits without turning round and round", async () => {
+  const all = take();
+  const { path, operator } = all;
+  const made = await waiting(all);
+  await query(operator, "ALTER TABLE events RENAME TO lost");
+  await worker.setClock(60);
+  await operator.object("ring");
+  refusedForNow(await worker.post(path, fresh()), 503, "storage_unavailable");
+  const pages = ["stats", "events", `events/${made.id}`].map((page) => operator.get(page));
+  const orders = [`events/${made.id}/replay`, "replay?state=dead"].map((page) => operator.post(page));
+  for (const reply of await Promise.all([...pages, ...orders, operator.forget(made.id)])) refusedForNow(reply, 503, "storage_unavailable");
+  await operator.object("ring");
+  assert.ok((await operator.object("alarmAt")) > worker.now() + 2, "the next look is some seconds away");
+  await query(operator, "ALTER TABLE lost RENAME TO events");
+  await operator.object("ring");
+  await operator.becomes(made.id, "delivered");
+  await accept(path);
+});
+
+test("where events can be stored and not taken up, none is stored", async () => {
+  const all = take();
+  const { path, origin, operator } = all;
+  const made = await waiting(all);
+  await query(operator, "CREATE TRIGGER broken BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'cannot be written'); END");
+  await query(operator, "CREATE TRIGGER broken_too BEFORE INSERT ON meta BEGIN SELECT RAISE(ABORT, 'cannot be written'); END");
+  await worker.setClock(60);
+  await operator.object("ring");
+  refusedForNow(await worker.post(path, fresh()), 503, "storage_unavailable");
+  assert.equal(origin.requests.length, 1, "an attempt that cannot be counted is not made");
+  assert.ok((await operator.object("alarmAt")) > worker.now() + 2, "the next look is some seconds away");
+  await query(operator, "DROP TRIGGER broken");
+  await query(operator, "DROP TRIGGER broken_too");
+  await operator.object("ring");
+  await operator.becomes(made.id, "delivered");
+  await accept(path);
+});
+
+test("a source that its database does not name is named by the next event", async () => {
+  for (const damage of ["DELETE FROM meta WHERE name = 'source'", "UPDATE meta SET value = 'nobody' WHERE name = 'source'", "UPDATE meta SET value = x'00' WHERE name IN ('source', 'born', 'clock', 'shard')"]) {
+    const all = take();
+    const made = await waiting(all);
+    await query(all.operator, damage);
+    await all.operator.evict();
+    await worker.setClock(60);
+    await all.operator.object("ring");
+    assert.ok((await all.operator.object("alarmAt")) > worker.now() + 2, "it does not turn round and round");
+    const other = await accept(all.path);
+    await all.operator.becomes(other.id, "delivered");
+    await all.operator.becomes(made.id, "delivered");
+    await worker.setClock(0);
+  }
+});
+
+/** Bare workerd with its storage on disk, and an operator of the source `events`. */
+async function onDisk(t, name) {
+  const origin = loopback.at(name);
+  const secrets = { SECRET: secret, ADMIN_TOKEN };
+  const host = await Selfhost.generate(name, { build: "worker-test", sources: { events: source(origin, { durable: true }, { timeout: "2s" }) }, secrets });
+  t.after(() => host.close());
+  await host.start();
+  const post = (made) => send(`${host.url}events`, made);
+  const get = async (path) => (await send(`${host.url}${path}`, { method: "GET", headers: [["authorization", `Bearer ${ADMIN_TOKEN}`]] }));
+  const database = () => globSync(`${host.folder}/**/*.sqlite`).filter((file) => {
+    const opened = new DatabaseSync(file);
+    try {
+      return opened.prepare("SELECT count(*) AS n FROM events").get().n > 0;
+    } catch {
+      return false;
+    } finally {
+      opened.close();
+    }
+  })[0];
+  return { host, origin, post, get, database };
+}
+
+const large = (n) => `{"note":"${BODY_MARK}${n}${"x".repeat(60_000)}"}`;
+
+test("pages with other bytes in them: what is on them is dead or repaired, and the rest is delivered", async (t) => {
+  const { host, origin, post, get, database } = await onDisk(t, "pages");
+  origin.always(answer(500));
+  const all = Array.from({ length: 6 }, (_, n) => delivery(sign, { body: large(n) }));
+  for (const made of all) accepted(await post(made), made.id);
+  const arrivals = origin.requests;
+  await until(() => arrivals.length >= 6, "an attempt of each");
+  await host.stop();
+  // The middle of the third body: the page that comes after says where the next one is.
+  const file = database();
+  const opened = new DatabaseSync(file);
+  opened.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const { page_size: size } = opened.prepare("PRAGMA page_size").get();
+  const pages = opened.prepare("PRAGMA page_count").get().page_count;
+  opened.close();
+  const handle = openSync(file, "r+");
+
+  let damaged = 0;
+  for (let page = 2; page <= pages && damaged < 1; page += 1) {
+    const bytes = Buffer.alloc(size);
+    readSync(handle, bytes, 0, size, (page - 1) * size);
+    // An overflow page is its body's text behind four bytes.
+    if (bytes.subarray(4, 200).every((byte) => byte === 0x78) && bytes.readUInt32BE(0) > 0) {
+      writeSync(handle, Buffer.from([0xff, 0xff, 0xff, 0xf0]), 0, 4, (page - 1) * size);
+      damaged += 1;
+    }
+  }
+  closeSync(handle);
+  assert.equal(damaged, 1);
+  origin.always(answer(200));
+  await host.start();
+  await host.test("clock", { offset_seconds: 60 });
+  // Reading the page ends the object, and so would a look at it now: the next one leaves the event aside.
+  const taken = () => new Set(arrivals.slice(6).map((request) => request.header("webhook-id"))).size;
+  await until(() => taken() === 5, "the others to be delivered");
+  await until(async () => (await get("admin/events/stats")).json?.delivered === 5, "that to be written");
+  const { pending, dead } = (await get("admin/events/stats")).json;
+  assert.deepEqual([pending, dead], [0, 1]);
+  const listed = await get("admin/events/events?limit=200");
+  assert.equal(listed.status, 200);
+  assert.deepEqual(listed.json.events.filter((event) => event.last_error === "unreadable").length, 1);
+  const lost = all.find(({ id }) => !arrivals.slice(6).some((request) => request.header("webhook-id") === id));
+  assert.equal((await post(delivery(sign, { id: lost.id, body: lost.body }))).status, 503, "a copy of it is not acknowledged");
+  assert.equal((await get(`admin/events/events/${lost.id}`)).json.last_error, "unreadable");
+  const made = delivery(sign);
+  accepted(await post(made), made.id);
+  await until(async () => (await get("admin/events/stats")).json?.delivered === 6, "what came later to be delivered");
+  const lines = host.lines.filter((line) => line.includes('"ev":"inbox"'));
+  assert.ok(lines.length < 100, `${lines.length} log records`);
+});
+
+test("a file that is no database: 503, and the log says why", async (t) => {
+  const { host, post, get, database } = await onDisk(t, "garbage");
+  const made = delivery(sign);
+  accepted(await post(made), made.id);
+  await until(async () => (await get("admin/events/stats")).json?.delivered === 1, "it to be delivered");
+  await host.stop();
+  const file = database();
+  rmSync(`${file}-wal`, { force: true });
+  rmSync(`${file}-shm`, { force: true });
+  writeFileSync(file, Buffer.alloc(8192, "no database"));
+  await host.start();
+  const refusal = await post(delivery(sign));
+  assert.equal(refusal.status, 503, refusal.text);
+  await until(() => host.lines.some((line) => line.includes('"ev":"inbox"') && line.includes('"source":"events"')), "the log record");
+  assert.equal((await get("admin/events/stats")).status, 503);
+  const health = await get("healthz");
+  assert.equal(health.status, 503);
+  assert.equal(health.json.status, "storage_unavailable");
+  assert.deepEqual(Object.keys(health.json.storage), ["events"]);
+});
