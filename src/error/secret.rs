@@ -133,9 +133,7 @@ impl fmt::Display for SecretFault {
             Self::Spki => "the public key is wrapped in SPKI (44 bytes)",
             Self::TwiceEncoded => "the secret was encoded in base64 once more",
             Self::Unexpanded => "the secret is the name of a variable (`$NAME`, `${NAME}`)",
-            Self::Unset => {
-                "the secret is what a program writes for a value that it does not have (`undefined`, `null`)"
-            }
+            Self::Unset => "the secret is what a program writes for a value that it does not have",
             Self::UrlSafe => "the secret looks like URL-safe base64 (`-`, `_`), which is no form of a signing secret",
         })?;
         f.write_str("; ")?;

@@ -4,6 +4,7 @@ mod durable;
 mod forward;
 mod policy;
 mod reader;
+mod secrets;
 mod source;
 mod units;
 
@@ -15,6 +16,7 @@ use crate::signature::constant_time_eq;
 pub use self::durable::Durable;
 pub use self::forward::{Destination, ForwardTo};
 pub use self::reader::Fault;
+use self::secrets::{Carrier, token_fault};
 pub use self::source::Source;
 
 /// What stands outside `SOURCES`: secrets and bindings, by name.
@@ -23,6 +25,11 @@ pub trait Environment {
     fn secret(&self, name: &str) -> Secret;
     /// Whether a binding of that kind is there.
     fn has(&self, binding: Binding<'_>) -> bool;
+    /// Whether a source takes any key that verifies, also short ones and those that documentation prints: so does a build for tests,
+    /// which runs the vectors, and nothing else.
+    fn takes_any_key(&self) -> bool {
+        false
+    }
 }
 
 /// What is known of a secret.
@@ -53,6 +60,8 @@ pub struct Config {
     entries: Vec<(String, Entry)>,
     unreadable: Option<Fault>,
     admin_token: Option<Zeroizing<String>>,
+    /// Why a token that is set is not taken: then there is no `/admin`.
+    admin_fault: Option<Fault>,
 }
 
 /// A source, or what is wrong with it.
@@ -67,10 +76,16 @@ pub enum Entry {
 impl Config {
     /// Reads `SOURCES`, as JSON text.
     pub fn parse(sources: Option<&str>, environment: &impl Environment) -> Self {
-        let admin_token = match environment.secret("ADMIN_TOKEN") {
-            Secret::Value(token) if !token.trim_ascii().is_empty() => Some(token),
-            _ => None,
-        };
+        let mut whole = Self::default();
+        match environment.secret(ADMIN_TOKEN) {
+            Secret::Value(token) if !token.trim_ascii().is_empty() => match token_fault(&token, Carrier::Header) {
+                Some(fix) => {
+                    whole.admin_fault = Some(Fault::new(ADMIN_TOKEN, "cannot be used, so there is no /admin", &fix))
+                }
+                None => whole.admin_token = Some(token),
+            },
+            _ => {}
+        }
         let parsed = sources.and_then(|text| Members::parse(text.as_bytes()));
         let Some(members) = parsed.filter(|members| members.iter().next().is_some()) else {
             let fault = Fault::new(
@@ -78,10 +93,10 @@ impl Config {
                 "is missing, empty, or not a table of sources",
                 "add a [vars.SOURCES.<name>] table to wrangler.toml",
             );
-            return Self { entries: Vec::new(), unreadable: Some(fault), admin_token };
+            return Self { unreadable: Some(fault), ..whole };
         };
         let entries = members.iter().map(|(name, text)| (name.to_owned(), Source::parse(name, text, environment)));
-        Self { entries: entries.collect(), unreadable: None, admin_token }
+        Self { entries: entries.collect(), ..whole }
     }
 
     /// The sources by name, with their place.
@@ -102,14 +117,24 @@ impl Config {
         self.entries.get(index).map(|(name, _)| name.as_str()).filter(|name| source::is_name(name))
     }
 
-    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole is under the name `SOURCES`.
+    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole is under the name `SOURCES`, and one of the
+    /// operator's token under `ADMIN_TOKEN`.
     pub fn faults(&self) -> Vec<(&str, Vec<String>)> {
         let whole = self.unreadable.iter().map(|fault| ("SOURCES", vec![fault.to_string()]));
         let own = self.entries.iter().filter_map(|(name, entry)| match entry {
             Entry::Faulty(faults) => Some((name.as_str(), faults.iter().map(Fault::to_string).collect())),
             Entry::Ready(_) => None,
         });
-        whole.chain(own).collect()
+        let admin = self.admin_fault.iter().map(|fault| (ADMIN_TOKEN, vec![fault.to_string()]));
+        whole.chain(admin).chain(own).collect()
+    }
+
+    /// What an operator should know of sources that work: `allow_short_keys`, and whether anything needs it.
+    pub fn warnings(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.entries.iter().filter_map(|(name, entry)| match entry {
+            Entry::Ready(source) if source.allows_short_keys => Some((name.as_str(), source.short_keys())),
+            _ => None,
+        })
     }
 
     /// Whether a bearer token is the admin's, in constant time.
@@ -135,5 +160,10 @@ impl Config {
     }
 }
 
+/// The secret that opens `/admin`.
+const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
+
+#[cfg(test)]
+mod secrets_tests;
 #[cfg(test)]
 mod tests;

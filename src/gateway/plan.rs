@@ -85,7 +85,7 @@ mod tests {
 
     impl Environment for OneSecret {
         fn secret(&self, _: &str) -> Secret {
-            Secret::Value(Zeroizing::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned()))
+            Secret::Value(Zeroizing::new("whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP".to_owned()))
         }
 
         fn has(&self, _: Binding<'_>) -> bool {

@@ -38,6 +38,17 @@ const SAMPLES: [&str; 25] = [
     "JrQLj5P/89iXES9+vFgr",
 ];
 
+/// What bytes begin with that are text or a key file.
+const PREFIXES: [(&str, SecretFault); 7] = [
+    ("whsec_", SecretFault::TwiceEncoded),
+    ("v1,whsec_", SecretFault::TwiceEncoded),
+    ("whpk_", SecretFault::TwiceEncoded),
+    ("-----BEGIN", SecretFault::KeyFile),
+    ("\0\0\0\x07ssh-rsa", SecretFault::KeyFile),
+    ("\0\0\0\x0bssh-ed25519", SecretFault::KeyFile),
+    ("\0\0\0\x13ecdsa-", SecretFault::KeyFile),
+];
+
 impl SecretKey {
     /// Refuses keys that nobody meant to trust, or that everybody knows. Any key verifies without this: it is for the place where
     /// a receiver is configured.
@@ -68,6 +79,7 @@ impl HmacKey {
     }
 }
 
+#[inline(never)]
 fn check_sample(bytes: &[u8]) -> Result<(), Error> {
     let is_sample = bytes.get(..15).is_some_and(|first| SAMPLES.contains(&STANDARD_NO_PAD.encode(first).as_str()));
     if is_sample { Err(Error::InvalidSecret(SecretFault::Sample)) } else { Ok(()) }
@@ -75,12 +87,10 @@ fn check_sample(bytes: &[u8]) -> Result<(), Error> {
 
 /// What bytes are that were made for something else. That random ones look like it is less likely than one in 2²⁴.
 fn other_kind(bytes: &[u8]) -> Option<SecretFault> {
-    let text = |prefix: &str| bytes.starts_with(prefix.as_bytes());
-    if text("whsec_") || text("v1,whsec_") || text("whpk_") {
-        return Some(SecretFault::TwiceEncoded);
-    }
-    if text("-----BEGIN") || text("\0\0\0\x07ssh-rsa") || text("\0\0\0\x0bssh-ed25519") || text("\0\0\0\x13ecdsa-") {
-        return Some(SecretFault::KeyFile);
+    for (prefix, fault) in PREFIXES {
+        if bytes.starts_with(prefix.as_bytes()) {
+            return Some(fault);
+        }
     }
     let (content, behind) = der(bytes, 0x30)?;
     if !behind.is_empty() {
@@ -97,6 +107,7 @@ fn other_kind(bytes: &[u8]) -> Option<SecretFault> {
 }
 
 /// The content of a DER value of that tag, and what is behind it.
+#[inline(never)]
 fn der(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let [first, length, rest @ ..] = bytes else { return None };
     if *first != tag {

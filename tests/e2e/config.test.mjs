@@ -8,13 +8,45 @@ import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { delivered, refused } from "./fixtures/expect.mjs";
-import { delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { delivery, newEd25519, newSecret, signedBy } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
 const sign = signedBy(secret);
+const publicKey = newEd25519();
+const SPKI = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), Buffer.from(publicKey.jwk.x, "base64url")]).toString("base64");
+/** Values that nobody meant, each of which is a fault of the source that names it. */
+const UNMEANT = {
+  WORDS: "change me please",
+  WORD: "whsec_test",
+  WITH_LABEL: `${newSecret()}\nCopy`,
+  WITH_LONG_LABEL: `${newSecret()}\nCopySecretToClipboardNow`,
+  WITH_WORD_BETWEEN: `${newSecret()} old ${newSecret()}`,
+  FIFTEEN: newSecret(15),
+  ONE_SHORT: `${newSecret()} ${newSecret(8)}`,
+  SPKI,
+  SPKI_PREFIXED: `whsec_${SPKI}`,
+  PEM: `-----BEGIN PUBLIC KEY-----\n${SPKI}\n-----END PUBLIC KEY-----\n`,
+  SAMPLE: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  SAMPLE_BARE: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  SAMPLE_UNPADDED: "whsec_RdvaYFYUXuIFuEbvZHwMfYFhUf7aMYjYcmM24+Aj40c",
+  ENDPOINT_ID: "we_1NxyzABCDEFghijk",
+  API_KEY: "sk_live_51NxyzABCDEFghijk",
+  ASSIGNMENT: `WEBHOOK_SECRET=${newSecret()}`,
+  TWICE: `whsec_${newSecret()}`,
+  INVISIBLE: `${newSecret()}\u200b`,
+  BOM: `\ufeff${newSecret()}`,
+  NO_BREAK_SPACE: `${newSecret()}\u00a0`,
+  ESCAPED: `${newSecret()}\\n`,
+};
+/** Tokens that no request can carry, or that can be guessed. */
+const UNCARRIED = ["x", "..", "123456789012345678901", "a/".repeat(20), "a?".repeat(20), "a#".repeat(20), "a%41".repeat(10), "a b ".repeat(10), "a\u200b".repeat(20), "a\u00a0".repeat(20), "${GEMINI_JOBS_TOKEN}", "<a-long-random-token-here>"];
 const SECRETS = {
   SECRET: secret,
+  ...UNMEANT,
+  ...Object.fromEntries(UNCARRIED.map((token, index) => [`UNCARRIED_${index}`, token])),
+  PUBLIC_KEY: publicKey.whpk,
+  PUBLIC_KEY_SHARED: publicKey.whpk.replace("whpk_", "whsec_"),
   TOKEN: "url-token-of-the-tests",
   ADMIN_TOKEN: "admin-token-of-the-tests",
   EMPTY: "",
@@ -78,6 +110,15 @@ const FAULTS = {
   "shards without an inbox": ["shards", std({ shards: 2 })],
   "retries without an inbox": ["give_up_after", std({}, { give_up_after: "1h" })],
   "no dedupe in an inbox": ["dedupe", std({ durable: true, dedupe: "off" })],
+  ...Object.fromEntries(Object.keys(UNMEANT).map((name) => [`${name} for a secret`, [name, std({ secrets: [name] })]])),
+  ...Object.fromEntries(Object.keys(UNMEANT).map((name) => [`${name} to sign with`, ["sign_with", std({}, { sign_with: name })]])),
+  ...Object.fromEntries(UNCARRIED.map((token, index) => [`${JSON.stringify(token)} for a URL token`, ["url_token", std({ url_token: `UNCARRIED_${index}` })]])),
+  "a public key that is known, for a secret": ["secrets", std({ secrets: ["PUBLIC_KEY", "PUBLIC_KEY_SHARED"] })],
+  "words, with short keys allowed": ["WORDS", std({ secrets: ["WORDS"], allow_short_keys: true })],
+  "a sample, with short keys allowed": ["SAMPLE", std({ secrets: ["SAMPLE"], allow_short_keys: true })],
+  "a public key, with short keys allowed": ["SPKI", std({ secrets: ["SPKI"], allow_short_keys: true })],
+  "short keys allowed by a text": ["allow_short_keys", std({ allow_short_keys: "true" })],
+  "any key, by a key that is none": ["takes_any_key", std({ takes_any_key: true })],
   "a body that no row holds": ["max_body", std({ durable: true, max_body: "2MiB" })],
 };
 
@@ -134,7 +175,7 @@ for (const [number, batch] of configurations(24).entries()) {
     await t.test("/healthz says 503 and names the sources, and no values", async () => {
       assert.equal(health.status, 503);
       assert.ok(!health.text.includes('"good"'), health.text);
-      for (const value of [...Object.values(SECRETS).filter((v) => v.trim()), ORIGIN, "keys.example.com"]) assert.ok(!health.text.includes(value));
+      for (const value of [...Object.values(SECRETS).filter((v) => v.trim().length > 12), ORIGIN, "keys.example.com"]) assert.ok(!health.text.includes(value));
     });
   });
 }
@@ -178,6 +219,46 @@ test("sources given as JSON text are read like the others, and a right configura
   const health = await worker.get("healthz");
   assert.equal(health.status, 200);
   assert.match(health.json.version, /^[0-9]+\.[0-9]+\.[0-9]+/);
+});
+
+test("a short key passes where it is allowed, and the log names the source, once", async () => {
+  const [short, origin] = [newSecret(7), loopback.at("origin").url];
+  const allowed = std({ secrets: ["SHORT"], allow_short_keys: true }, { origin });
+  await worker.restart({ sources: { allowed, refused: std({ secrets: ["SHORT"] }, { origin }) }, secrets: { SHORT: short } });
+  for (let i = 0; i < 3; i += 1) {
+    const made = delivery(signedBy(short));
+    delivered(await worker.post("allowed", made), made.id);
+    refused(await worker.post("refused", made), 500, "config_invalid");
+  }
+  const lines = await until(() => worker.lines("config", ({ code }) => code === "allow_short_keys").length && worker.lines("config", ({ code }) => code === "allow_short_keys"), "a line that names it");
+  assert.deepEqual(lines.map((line) => line.source), ["allowed"]);
+});
+
+/** What a build for tests has and no deployed one: nothing that an operator can write has it take any key. */
+test("nothing in the environment lifts the floor of what is deployed", async () => {
+  const names = ["TAKES_ANY_KEY", "takes_any_key", "ALLOW_SHORT_KEYS", "allow_short_keys", "COUNTERSIGN_TEST", "TEST", "NODE_ENV"];
+  const secrets = { SHORT: newSecret(7), SAMPLE: UNMEANT.SAMPLE, ...Object.fromEntries(names.map((name) => [name, name === "NODE_ENV" ? "test" : "true"])) };
+  const sources = { short: std({ secrets: ["SHORT"] }), sample: std({ secrets: ["SAMPLE"] }), allowed: std({ secrets: ["SAMPLE"], allow_short_keys: true }) };
+  await worker.restart({ sources: { ...sources, takes_any_key: true, allow_short_keys: true }, secrets });
+  for (const [name, key] of [["short", secrets.SHORT], ["sample", secrets.SAMPLE], ["allowed", secrets.SAMPLE]]) {
+    refused(await worker.post(name, delivery(signedBy(key))), 500, "config_invalid");
+  }
+});
+
+test("an admin token that can be guessed, or that no header carries, is a fault, and /admin does not exist", async () => {
+  const origin = loopback.at("origin").url;
+  for (const token of ["x", "123456789012345678901", "undefined", "a token of several words", "admin-token-of-the-te\u200bsts", "ADMIN_TOKEN=admin-token-of-the-tests", '"admin-token-of-the-tests"', "admin-token-of-the-tests\\n"]) {
+    await worker.restart({ sources: { text: std({}, { origin }) }, secrets: { SECRET: secret, ADMIN_TOKEN: token } });
+    const health = await worker.get("healthz");
+    assert.equal(health.status, 503, token);
+    assert.match(health.text, /ADMIN_TOKEN/);
+    assert.ok(token.length < 5 || !health.text.includes(token));
+    await until(() => worker.lines("config", (line) => line.source === "ADMIN_TOKEN")[0], "a line that names ADMIN_TOKEN");
+    if (/^[\x21-\x7e]+$/.test(token)) refused(await worker.get("admin/text/stats", [["authorization", `Bearer ${token}`]]), 404, "not_found");
+    const made = delivery(sign);
+    delivered(await worker.post("text", made), made.id);
+  }
+  await worker.restart({ sources: { text: std({}, { origin }) }, secrets: SECRETS });
 });
 
 test("/admin asks for its token", async () => {

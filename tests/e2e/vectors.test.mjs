@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
-import { codesOf, httpCodesOf, obstacle, requestAt, sourcesFor, vectors } from "./fixtures/vectors.mjs";
+import { OwnKeys, codesOf, httpCodesOf, isPrinted, isShort, obstacle, requestAt, sourcesFor, vectors } from "./fixtures/vectors.mjs";
 
 const standard = vectors("standard-webhooks");
 const tokens = vectors("jwks-jwt");
@@ -75,9 +75,11 @@ describe("through the built Wasm", () => {
   });
 });
 
-async function answered(vector, request) {
+async function answered(vector, request, refused = false) {
   const reply = await worker.post(pathOf[vector.name], request);
-  if (vector.expect === "accept") {
+  if (refused) {
+    assert.equal(reply.json?.code, "config_invalid", reply.text);
+  } else if (vector.expect === "accept") {
     assert.equal(`${reply.status} ${reply.json?.status}`, "200 delivered", reply.text);
     assert.ok(loopback.at("o").requests.at(-1).body.equals(request.body));
   } else {
@@ -89,10 +91,10 @@ async function answered(vector, request) {
  * Sends the case at the time that `begin` gives, until it fits into one second of the Worker's clock: only then does it
  * stand where it means to at the edge of a tolerance, and only then does its verdict count.
  */
-async function answeredWithinOneSecond(vector, begin) {
+async function answeredWithinOneSecond(vector, begin, keys, refused) {
   for (let tries = 0; tries < 50; tries += 1) {
     const at = await begin();
-    const verdict = await answered(vector, requestAt(vector, at)).then(() => undefined, (error) => error);
+    const verdict = await answered(vector, requestAt(vector, at, keys), refused).then(() => undefined, (error) => error);
     if (worker.now() !== at) continue;
     if (verdict) throw verdict;
     return;
@@ -111,9 +113,23 @@ describe("over HTTP, to the letter", () => {
 });
 
 describe("over HTTP, freshly signed, in the Worker that is deployed", () => {
-  before(() => worker.restart({ build: "worker" }));
+  const keys = new OwnKeys();
+  before(() => worker.restart({ build: "worker", ...sourcesFor(sendable, loopback.at("o").url, keys) }));
 
-  for (const vector of sendable) test(vector.name, () => answeredWithinOneSecond(vector, () => worker.now()));
+  for (const vector of sendable) {
+    test(vector.name, () => answeredWithinOneSecond(vector, () => worker.now(), keys, isShort(vector)));
+  }
+});
+
+describe("over HTTP, to the Worker that is deployed, with the keys that everybody knows", () => {
+  before(() => worker.restart({ sources, secrets }));
+
+  for (const vector of sendable.filter((vector) => isPrinted(vector) || isShort(vector))) {
+    test(vector.name, async () => {
+      const reply = await worker.post(pathOf[vector.name], requestAt(vector, worker.now()));
+      assert.equal(reply.json?.code, "config_invalid", reply.text);
+    });
+  }
 });
 
 test("what HTTP cannot carry is said", (t) => {

@@ -1,4 +1,4 @@
-//! What tests need of the Worker and nobody else may have: a trap, and the core's vectors inside Wasm.
+//! What tests need of the Worker and nobody else may have: a trap, sources that take any key, and the core's vectors inside Wasm.
 
 use countersign::gateway::inbox::Limits;
 use countersign::signature::{Crypto, Portable};
@@ -20,6 +20,12 @@ pub fn run_vector(request: &str) -> String {
 #[wasm_bindgen]
 pub fn set_limits(pending: u32, bytes: f64) {
     countersign_worker::set_limits(Limits { pending: pending.into(), bytes: bytes as u64 });
+}
+
+/// Has each new instance of the Wasm take any key, before its sources are read: the vectors have short and well-known ones.
+#[wasm_bindgen(start)]
+pub fn start() {
+    countersign_worker::take_any_key();
 }
 
 /// Panics.

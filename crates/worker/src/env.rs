@@ -1,6 +1,6 @@
 //! The environment of the Worker: variables, secrets and bindings, by name.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use countersign::gateway::config::{Binding, Environment, Secret};
 use wasm_bindgen::prelude::*;
@@ -37,6 +37,15 @@ impl Bindings {
     }
 }
 
+thread_local! {
+    static TAKES_ANY_KEY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Has sources take any key from now on, which the vectors need. A build for tests calls it; nothing that is deployed can.
+pub fn take_any_key() {
+    TAKES_ANY_KEY.set(true);
+}
+
 impl Environment for Bindings {
     fn secret(&self, name: &str) -> Secret {
         let value = property(&self.env, name).and_then(|value| value.as_string());
@@ -54,5 +63,9 @@ impl Environment for Bindings {
             Binding::Kv(_) => !service && has_method(&value, "get") && has_method(&value, "put"),
             Binding::DurableObject(_) => !service && has_method(&value, "idFromName"),
         }
+    }
+
+    fn takes_any_key(&self) -> bool {
+        TAKES_ANY_KEY.get()
     }
 }

@@ -44,6 +44,7 @@ use wasm_bindgen::prelude::*;
 pub use crate::body::Body;
 pub use crate::crypto::Platform;
 use crate::env::Bindings;
+pub use crate::env::take_any_key;
 use crate::health::Health;
 use crate::host::{ExecutionContext, Kv};
 pub use crate::inbox::{Inbox, set_limits};
@@ -79,6 +80,9 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
         for fault in faults {
             host::log(&printed(&json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": fault })));
         }
+    }
+    for (name, warning) in config.warnings() {
+        host::log(&printed(&json!({ "ev": "config", "code": "allow_short_keys", "source": name, "detail": warning })));
     }
     let described = config.iter().map(|(_, _, entry)| match entry {
         Entry::Ready(source) => {

@@ -4,7 +4,7 @@ use super::durable::{milliseconds, only_durable};
 use super::reader::Reader;
 use super::{Binding, Environment, units};
 use crate::gateway::forward::comes_apart;
-use crate::key::HmacKey;
+use crate::key::{HmacKey, SecretKey};
 
 /// Where events of a source go, and how.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ pub(super) fn read_forward(
     reader: &mut Reader<'_>,
     environment: &impl Environment,
     durable: bool,
+    senders: &[SecretKey],
 ) -> Option<(ForwardTo, Retries)> {
     let mut forward = reader.table("forward")?;
     let result = read_destination(&mut forward, environment);
@@ -62,7 +63,7 @@ pub(super) fn read_forward(
             forward.fault("name", "goes with `durable_object` alone", "remove it");
         }
     }
-    let sign_with = forward.hmac_keys("sign_with", environment);
+    let sign_with = forward.hmac_keys("sign_with", environment, senders);
     let timeout = forward.duration("timeout").unwrap_or(10);
     if timeout == 0 {
         forward.fault("timeout", "is zero", "use a duration like \"10s\"");

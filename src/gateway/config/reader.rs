@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use super::{Environment, Secret, units};
 use crate::json::{self, Members};
-use crate::key::{HmacKey, SecretKey};
 
 /// What is wrong with one key, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +32,8 @@ pub(super) struct Reader<'a> {
     prefix: &'static str,
     members: Option<Members<'a>>,
     had: Vec<String>,
+    /// Whether shared keys under 16 bytes pass.
+    pub(super) allow_short: bool,
     faults: Vec<Fault>,
 }
 
@@ -40,7 +41,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, prefix: &'static str) -> Self {
         let members = Members::parse(text.as_bytes());
         let had = members.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()).collect();
-        let mut reader = Self { prefix, members, had, faults: Vec::new() };
+        let mut reader = Self { prefix, members, had, allow_short: false, faults: Vec::new() };
         if reader.members.is_none() {
             reader.fault("", "is not a table with unique keys", "see the README for an example");
         }
@@ -124,7 +125,7 @@ impl<'a> Reader<'a> {
     /// A table under this one.
     pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
         match self.take(key) {
-            Some(text) => Some(Self::new(text, "forward.")),
+            Some(text) => Some(Self { allow_short: self.allow_short, ..Self::new(text, "forward.") }),
             None => {
                 self.fault(key, "is required", "say where events go, like { origin = \"https://…\" }");
                 None
@@ -135,39 +136,6 @@ impl<'a> Reader<'a> {
     /// Takes over the faults of a table under this one.
     pub(super) fn absorb(&mut self, table: Self) {
         self.faults.extend(table.finish());
-    }
-
-    /// The value of the secret that a key names.
-    #[inline(never)]
-    pub(super) fn secret(&mut self, key: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
-        let name = self.text(key)?;
-        self.value_of(key, &name, environment)
-    }
-
-    /// The keys in the secrets that a list names; a value may hold several, separated by white space.
-    #[inline(never)]
-    pub(super) fn keys(&mut self, key: &str, environment: &impl Environment) -> Vec<SecretKey> {
-        let Some(names) = self.list(key) else { return Vec::new() };
-        if names.is_empty() {
-            self.fault(key, "is an empty list", "name the secret that holds the sender's `whsec_…` value");
-        }
-        names.iter().flat_map(|name| self.keys_in(key, name, environment)).collect()
-    }
-
-    /// The shared secrets in the secret that a key names.
-    #[inline(never)]
-    pub(super) fn hmac_keys(&mut self, key: &str, environment: &impl Environment) -> Vec<HmacKey> {
-        let Some(name) = self.text(key) else { return Vec::new() };
-        let keys = self.keys_in(key, &name, environment);
-        let shared = keys.iter().filter_map(|key| match key {
-            SecretKey::Hmac(key) => Some(key.clone()),
-            SecretKey::Ed25519(_) => None,
-        });
-        let shared: Vec<_> = shared.collect();
-        if shared.len() < keys.len() {
-            self.fault(key, "names a public key, which cannot sign", "use a `whsec_…` secret");
-        }
-        shared
     }
 
     /// A binding that a key names and that is not there.
@@ -191,24 +159,14 @@ impl<'a> Reader<'a> {
         self.faults
     }
 
-    fn keys_in(&mut self, key: &str, name: &str, environment: &impl Environment) -> Vec<SecretKey> {
-        let Some(value) = self.value_of(key, name, environment) else { return Vec::new() };
-        let mut keys = Vec::new();
-        for text in value.split_ascii_whitespace() {
-            match SecretKey::parse(text) {
-                Ok(parsed) => keys.push(parsed),
-                Err(error) => self.fault(
-                    key,
-                    &format!("names {}, which cannot be used", shown(name, "a secret")),
-                    &error.to_string(),
-                ),
-            }
-        }
-        keys
-    }
-
+    /// The value of a secret; a fault of `key`, which names it, where there is none.
     #[inline(never)]
-    fn value_of(&mut self, key: &str, name: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
+    pub(super) fn value_of(
+        &mut self,
+        key: &str,
+        name: &str,
+        environment: &impl Environment,
+    ) -> Option<Zeroizing<String>> {
         let missing = match environment.secret(name) {
             Secret::Value(value) if !value.trim_ascii().is_empty() => return Some(value),
             Secret::Value(_) => "is empty",
@@ -239,7 +197,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A name as it may be printed: where a secret itself was put, it is not.
-fn shown(name: &str, otherwise: &str) -> String {
+pub(super) fn shown(name: &str, otherwise: &str) -> String {
     if is_conventional(name) { format!("`{name}`") } else { otherwise.to_owned() }
 }
 

@@ -7,6 +7,7 @@ use super::forward::{ForwardTo, read_forward};
 use super::policy::{is_shared, read_jwks, read_policy, read_scheme};
 use super::reader::Reader;
 use super::{Entry, Environment};
+use crate::error::Error;
 use crate::gateway::inbox;
 use crate::key::SecretKey;
 use crate::signature::constant_time_eq;
@@ -32,6 +33,8 @@ pub struct Source {
     pub durable: Option<Durable>,
     /// Where events go.
     pub forward: ForwardTo,
+    /// Whether shared keys under 16 bytes pass.
+    pub allows_short_keys: bool,
     url_token: Option<Zeroizing<String>>,
 }
 
@@ -50,10 +53,12 @@ impl Source {
 
     fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> Option<Self> {
         let scheme = read_scheme(reader);
+        let short = reader.flag("allow_short_keys") == Some(true);
+        reader.allow_short = short;
         let secrets = reader.keys("secrets", environment);
         let jwks = read_jwks(reader, scheme);
         let mut policy = read_policy(reader, scheme, &secrets, jwks.as_deref());
-        let url_token = reader.secret("url_token", environment);
+        let url_token = reader.token("url_token", environment);
         if is_shared(scheme, jwks.as_deref()) && !reader.had("url_token") {
             reader.fault(
                 "url_token",
@@ -69,7 +74,7 @@ impl Source {
             jwt.longest = dedupe;
         }
         let storage = read_storage(reader, environment, is_durable, max_body);
-        let (forward, retries) = read_forward(name, reader, environment, is_durable)?;
+        let (forward, retries) = read_forward(name, reader, environment, is_durable, &secrets)?;
         let policy = policy?;
         let dedupe = dedupe.map(|seconds| remembered(seconds, &policy));
         let durable = is_durable.then_some(Durable {
@@ -83,12 +88,34 @@ impl Source {
                 keep_body: milliseconds(storage.keep_bodies),
             },
         });
-        Some(Self { name: name.to_owned(), policy, secrets, jwks, max_body, dedupe, durable, forward, url_token })
+        Some(Self {
+            name: name.to_owned(),
+            policy,
+            secrets,
+            jwks,
+            max_body,
+            dedupe,
+            durable,
+            forward,
+            allows_short_keys: short,
+            url_token,
+        })
     }
 
     /// How stored events are treated: also those of a source that is not durable any more.
     pub fn storage(&self) -> Durable {
         self.durable.unwrap_or(Durable::DEFAULT)
+    }
+
+    /// What `allow_short_keys` lets pass.
+    pub(super) fn short_keys(&self) -> &'static str {
+        let is_short = |fault: Result<(), Error>| fault == Err(Error::ShortSecret);
+        let own = self.secrets.iter().any(|key| is_short(key.check_floor()));
+        if own || self.forward.sign_with.iter().any(|key| is_short(key.check_floor())) {
+            "`allow_short_keys` lets a shared key of under 16 bytes pass, which can be guessed; ask the sender for a longer one"
+        } else {
+            "`allow_short_keys` is set, and no key needs it; remove it"
+        }
     }
 
     /// Whether the last segment of the path is what this source wants: its token, or nothing. If not, what is wrong, for the log.

@@ -10,12 +10,12 @@ struct Known;
 impl Environment for Known {
     fn secret(&self, name: &str) -> Secret {
         let value = match name {
-            "GOOD" => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            "TWO" => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD ",
-            "PUBLIC" => "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
+            "GOOD" => "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP",
+            "TWO" => "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP\n whsec_Kk2Vf0xP7cQh9ZtYw3BnLrE6sJdUaMgX ",
+            "PUBLIC" => "whpk_f4hTkmlGXfI1r63/IWB2LVDnn2V8QDPn0Jvc9L9fxww=",
             "BAD" => "\"quoted\"",
             "BLANK" => " ",
-            "TOKEN" => "t0ken\n",
+            "TOKEN" => "a-t0ken-of-22-letters.\n",
             _ => return Secret::Missing,
         };
         Secret::Value(Zeroizing::new(value.to_owned()))

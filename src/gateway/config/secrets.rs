@@ -1,0 +1,167 @@
+//! Secrets and tokens, by the names that keys give them. A value that nobody meant is a fault, named by what is there.
+
+use zeroize::Zeroizing;
+
+use super::Environment;
+use super::reader::{Reader, shown};
+use crate::error::{Error, SecretFault};
+use crate::key::mistake::in_any_value;
+use crate::key::{HmacKey, SecretKey};
+
+/// What carries a token to us.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Carrier {
+    /// The last segment of a URL's path.
+    Path,
+    /// The header `Authorization`.
+    Header,
+}
+
+/// The fewest characters of a token: 128 random bits in base64.
+const LEAST_TOKEN: usize = 22;
+
+impl Reader<'_> {
+    /// The keys in the secrets that a list names; a value may hold several, separated by white space.
+    #[inline(never)]
+    pub(super) fn keys(&mut self, key: &str, environment: &impl Environment) -> Vec<SecretKey> {
+        let Some(names) = self.list(key) else { return Vec::new() };
+        if names.is_empty() {
+            self.fault(key, "is an empty list", "name the secret that holds the sender's `whsec_…` value");
+        }
+        let mut keys = Vec::new();
+        for name in &names {
+            keys.append(&mut self.keys_in(key, name, environment));
+        }
+        self.refuse_public(key, &keys, &keys, environment);
+        keys
+    }
+
+    /// The shared secrets in the secret that a key names, none of which is the public key of a sender.
+    #[inline(never)]
+    pub(super) fn hmac_keys(
+        &mut self,
+        key: &str,
+        environment: &impl Environment,
+        senders: &[SecretKey],
+    ) -> Vec<HmacKey> {
+        let Some(name) = self.text(key) else { return Vec::new() };
+        let keys = self.keys_in(key, &name, environment);
+        self.refuse_public(key, &keys, senders, environment);
+        let mut shared = Vec::new();
+        for sign_with in keys {
+            match sign_with {
+                SecretKey::Hmac(sign_with) => shared.push(sign_with),
+                SecretKey::Ed25519(_) => {
+                    self.fault(key, "names a public key, which cannot sign", "use a `whsec_…` secret");
+                }
+            }
+        }
+        shared
+    }
+
+    /// The token in the secret that a key names.
+    #[inline(never)]
+    pub(super) fn token(&mut self, key: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
+        let name = self.text(key)?;
+        let value = self.value_of(key, &name, environment)?;
+        if let Some(fault) = token_fault(&value, Carrier::Path) {
+            self.fault(key, &unusable(&name), &fault);
+        }
+        Some(value)
+    }
+
+    /// A public key is 32 bytes like any other, and is told from a shared one only by knowing it.
+    #[inline(never)]
+    fn refuse_public(&mut self, key: &str, keys: &[SecretKey], public: &[SecretKey], environment: &impl Environment) {
+        let bytes = |key: &SecretKey| matches!(key, SecretKey::Hmac(shared) if is_one_of(shared.as_bytes(), public));
+        if keys.iter().any(bytes) && !environment.takes_any_key() {
+            let fix = SecretFault::PublicAsShared.fix();
+            self.fault(key, "name a shared secret that is a sender's public key as well", fix);
+        }
+    }
+
+    #[inline(never)]
+    fn keys_in(&mut self, key: &str, name: &str, environment: &impl Environment) -> Vec<SecretKey> {
+        let Some(value) = self.value_of(key, name, environment) else { return Vec::new() };
+        let floor = (!environment.takes_any_key()).then_some(self.allow_short);
+        let (mut keys, mut parts) = (Vec::new(), 0usize);
+        let Err(error) = read(&value, floor, &mut keys, &mut parts) else { return keys };
+        let mut problem = unusable(name);
+        if parts > 1 {
+            problem.push_str(": of its parts, separated by white space, one is no key");
+        }
+        let mut fix = error.to_string();
+        if error == Error::ShortSecret && key == "secrets" {
+            fix.push_str("; if the sender has no longer ones, set `allow_short_keys = true`");
+        }
+        self.fault(key, &problem, &fix);
+        Vec::new()
+    }
+}
+
+/// What is wrong with a token, and what to do; `None` if nothing is.
+pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<String> {
+    const FIX: &str = "make one with `openssl rand -hex 32`";
+    let token = value.trim_ascii();
+    if let Some(fault) = in_any_value(token) {
+        return Some(fault.to_string());
+    }
+    // Of a path segment those of RFC 3986, 3.3, which every client sends as they are; of a header all that can be seen.
+    let carried = |byte: u8| match carrier {
+        Carrier::Path => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte),
+        Carrier::Header => byte.is_ascii_graphic(),
+    };
+    let problem = match token.bytes().find(|byte| !carried(*byte)) {
+        Some(byte) if byte.is_ascii_whitespace() => "the token has white space in it",
+        Some(byte) => {
+            let problem =
+                ["the token has `", &String::from(char::from(byte)), "` in it, which no path carries as it is; "];
+            return Some([problem.concat().as_str(), FIX].concat());
+        }
+        None if token == "." || token == ".." => "the token is dots alone, which a URL drops",
+        None if token.len() < LEAST_TOKEN => "the token has under 22 characters, and can be guessed",
+        None => return None,
+    };
+    Some([problem, "; ", FIX].concat())
+}
+
+/// Puts the keys of a value into `keys`, and says of how many parts it is. `floor`: whether short keys pass; `None` takes any.
+#[inline(never)]
+fn read(value: &str, floor: Option<bool>, keys: &mut Vec<SecretKey>, parts: &mut usize) -> Result<(), Error> {
+    let mut prefixed = 0usize;
+    for part in value.split_ascii_whitespace() {
+        *parts = parts.saturating_add(1);
+        prefixed = prefixed.saturating_add(has_prefix(part).into());
+    }
+    if *parts > 1 {
+        // A label that was copied along can be long enough for a key.
+        let label = (prefixed > 0 && prefixed < *parts).then_some(SecretFault::Beside);
+        if let Some(fault) = in_any_value(value.trim_ascii()).or(label) {
+            return Err(Error::InvalidSecret(fault));
+        }
+    }
+    for part in value.split_ascii_whitespace() {
+        let key = SecretKey::parse(part)?;
+        match (key.check_floor(), floor) {
+            // Words make short keys: where there are several, a key says that it is one.
+            (Err(Error::ShortSecret), Some(true)) if *parts == 1 || prefixed > 0 => {}
+            (Err(error), Some(_)) => return Err(error),
+            _ => {}
+        }
+        keys.push(key);
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn has_prefix(part: &str) -> bool {
+    ["whsec_", "whpk_", "whsk_", "v1,whsec_"].iter().any(|prefix| part.starts_with(prefix))
+}
+
+fn unusable(name: &str) -> String {
+    ["names ", &shown(name, "a secret"), ", which cannot be used"].concat()
+}
+
+fn is_one_of(bytes: &[u8], keys: &[SecretKey]) -> bool {
+    keys.iter().any(|key| matches!(key, SecretKey::Ed25519(public) if public.as_bytes() == bytes))
+}
