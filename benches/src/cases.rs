@@ -3,7 +3,7 @@
 use crate::aim::Aim;
 
 /// The last segment of the URLs of sources that need one.
-pub(crate) const URL_TOKEN: &str = "token-of-the-bench";
+pub(crate) const URL_TOKEN: &str = "token-of-the-benchmarks";
 
 /// Who is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
