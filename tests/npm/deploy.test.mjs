@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cpSync, readFileSync } from "node:fs";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { app, path } from "./fixtures/app.mjs";
 import { Workerd, bundle } from "./fixtures/workerd.mjs";
 
@@ -22,7 +22,8 @@ test("the Wasm that goes up is that of build/worker", () => {
 
 test("it answers", async (t) => {
   const gemini = { scheme: "gemini", secrets: ["GEMINI_WEBHOOK_SECRET"], dedupe: "off", forward: { origin: "http://127.0.0.1:9/" } };
-  const secrets = Object.fromEntries(readFileSync(`${dir}/.dev.vars.example`, "utf8").split("\n").filter((line) => /^[A-Z]/.test(line)).map((line) => line.split("=")));
+  const names = readFileSync(`${dir}/.dev.vars.example`, "utf8").match(/^[A-Z_]+(?==)/gm);
+  const secrets = Object.fromEntries(names.map((name) => [name, `whsec_${randomBytes(32).toString("base64")}`]));
   const workerd = await Workerd.start(dir, { ...secrets, SOURCES: JSON.stringify({ gemini }) });
   t.after(() => workerd.stop());
   const health = JSON.parse(await workerd.get("/healthz"));

@@ -13,7 +13,7 @@ use countersign::gateway::config::{Binding, Config, Environment, Secret};
 use lexopt::ValueExt;
 use toml::{Table, Value};
 
-use crate::term::{dim, green, red};
+use crate::term::{dim, green, red, yellow};
 use crate::{observability, wrangler};
 
 /// Cloudflare's limit for one variable, in bytes.
@@ -74,6 +74,9 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
     for (name, faults) in &faults {
         println!("{} {name}", red("✗"));
         faults.iter().for_each(|fault| println!("    {fault}"));
+    }
+    for (name, warning) in config.warnings() {
+        println!("{} {name}\n    {warning}", yellow("!"));
     }
     for name in unseen {
         println!(
