@@ -30,7 +30,8 @@ impl Secrets {
     pub(super) fn kept_in(dir: &Path) -> Result<Self> {
         let known = wrangler::dev_vars(&dir.join("wrangler.toml"), None, &toml::Table::new())?;
         let secret = |name| known.get(name).and_then(|text| Secret::parse(text)).map_or_else(Secret::random, Ok);
-        let token = |name| known.get(name).cloned().map_or_else(random_hex, Ok);
+        // One that the Worker would refuse is made anew.
+        let token = |name| known.get(name).filter(|token| token.len() >= 22).cloned().map_or_else(random_hex, Ok);
         let secrets = Self {
             gemini: secret(GEMINI)?,
             jobs_token: token(JOBS_TOKEN)?,
