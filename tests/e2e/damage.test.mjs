@@ -293,3 +293,18 @@ test("a file that is no database: 503, and the log says why", async (t) => {
   assert.equal(health.json.status, "storage_unavailable");
   assert.deepEqual(Object.keys(health.json.storage), ["events"]);
 });
+
+test("a file that is gone: /healthz says so until events are stored again", async (t) => {
+  const { host, post, get, database } = await onDisk(t, "gone");
+  const made = delivery(sign);
+  accepted(await post(made), made.id);
+  await until(async () => (await get("admin/events/stats")).json?.delivered === 1, "it to be delivered");
+  assert.equal((await get("healthz")).status, 200);
+  await host.stop();
+  const file = database();
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+  await host.start();
+  const health = await get("healthz");
+  assert.deepEqual([health.status, health.json.status], [503, "storage_unavailable"], health.text);
+  assert.match(health.json.storage.events, /is gone/);
+});

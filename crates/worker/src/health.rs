@@ -1,9 +1,10 @@
-//! Whether storage responds, and whether what is stored has a source: asked at most every 10 s in an isolate, however many want to know.
+//! Whether storage responds, and whether what is stored has a source: asked at most every 15 s in an isolate, however many want to know.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::gateway::config::Entry;
+use countersign::gateway::inbox::object_name;
 use countersign::json::{printed, value};
 use js_sys::{Array, Promise};
 use serde_json::{Map, Value, json};
@@ -103,8 +104,8 @@ fn look(state: &Rc<State>, context: &ExecutionContext) -> Promise {
 
 /// Who was asked, and what for.
 enum Who {
-    /// An inbox of a durable source.
-    Object(String),
+    /// An inbox of a durable source: the source, and what the registry calls the inbox.
+    Object(String, String),
     /// The dedupe markers of these sources.
     Markers(Vec<String>),
     /// Which inboxes exist.
@@ -142,7 +143,8 @@ impl Asked {
         state.health.0.borrow_mut().turn = turn.wrapping_add(ASKED);
         let start = if objects.len() > ASKED { turn.checked_rem(objects.len()).unwrap_or_default() } else { 0 };
         for (name, shard) in objects.iter().cycle().skip(start).take(objects.len().min(ASKED)) {
-            asked.ask(Who::Object((*name).to_owned()), stub(&state.env, name, *shard).map(|object| object.health()));
+            let who = Who::Object((*name).to_owned(), object_name(name, *shard));
+            asked.ask(who, stub(&state.env, name, *shard).map(|object| object.health()));
         }
         if let Some(kv) = state.kv.as_ref().filter(|_| !marked.is_empty()) {
             asked.ask(Who::Markers(marked), Some(kv.ask("health")));
@@ -166,16 +168,20 @@ impl Asked {
 
     /// Adds what the responses say is wrong; which inboxes exist.
     async fn judge(self, found: &mut Verdict) -> Vec<String> {
-        let mut known = Vec::new();
+        let (mut known, mut empty) = (Vec::new(), Vec::new());
         let Ok(answers) = host::in_time(&self.promises, LIMIT_MS) else { return known };
         let answers = settled(answers).await.unwrap_or_default();
         for (who, answer) in self.who.into_iter().zip(answers.unchecked_into::<Array>().iter()) {
             let told = answer.as_string().and_then(|text| value(&text));
             match who {
-                Who::Object(name) => {
+                Who::Object(name, object) => {
                     let problem = told.as_ref().map(|told| told.get("problem").and_then(Value::as_str));
-                    if let Some(problem) = problem.unwrap_or(Some(SILENT)) {
-                        found.storage.push((name, problem.to_owned()));
+                    match problem.unwrap_or(Some(SILENT)) {
+                        Some(problem) => found.storage.push((name, problem.to_owned())),
+                        None if told.as_ref().and_then(|told| told.get("was")) == Some(&Value::Bool(false)) => {
+                            empty.push((name, object));
+                        }
+                        None => {}
                     }
                 }
                 Who::Markers(names) if answer.is_undefined() => {
@@ -196,16 +202,19 @@ impl Asked {
                 }
             }
         }
+        let gone = empty.into_iter().filter(|(_, object)| known.contains(object));
+        found.storage.extend(gone.map(|(name, _)| (name, GONE.to_owned())));
         known
     }
 }
 
 const SILENT: &str = "the inbox object does not respond; see the platform's log";
+const GONE: &str = "the inbox's database is gone, with the events and ids that were in it";
 const NO_KV: &str = "KV does not respond: duplicates are forwarded";
 const ORPHANED: &str = "stored events wait for this source: put it back into SOURCES";
 
 /// How long a verdict holds.
-const FRESH_MS: u64 = 10_000;
+const FRESH_MS: u64 = 15_000;
 
 /// The time limit of what is asked at once; of waiting for all of it.
 const LIMIT_MS: f64 = 3_000.0;

@@ -201,11 +201,11 @@ impl Inbox {
         replayed.map_or(f64::NAN, f64::from)
     }
 
-    /// Whether events can be stored and delivered, as JSON: the `problem`, and how many are `pending`.
+    /// Whether events can be stored and delivered, as JSON: the `problem`, how many are `pending`, and whether there `was` any.
     pub fn health(&self) -> String {
         let object = &self.0;
         let problem = object.problem();
-        printed(&json!({ "problem": problem, "pending": object.pending.get() }))
+        printed(&json!({ "problem": problem, "pending": object.pending.get(), "was": object.has_begun() }))
     }
 
     /// Of the one object that knows which others exist: notes another. Whether it did.

@@ -59,6 +59,8 @@ pub(super) struct Object {
     pub(super) tidy_soon: Cell<bool>,
     /// Nothing is tidied before, because it failed.
     pub(super) tidy_after: Cell<u64>,
+    /// When a write was tried last and went well.
+    probed: Cell<u64>,
     /// When an event last found no room.
     full_at: Cell<u64>,
     /// The alarm that this instance set last.
@@ -101,6 +103,7 @@ impl Object {
             waker: RefCell::new(None),
             tidy_soon: Cell::new(false),
             tidy_after: Cell::new(0),
+            probed: Cell::new(0),
             full_at: Cell::new(0),
             armed: Cell::new(None),
         };
@@ -149,9 +152,23 @@ impl Object {
         self.table.set_meta("clock", &self.watch.get().to_text().into())
     }
 
-    /// Why the database cannot be used, if it cannot.
+    /// Why the database cannot be used, if it cannot. A write is tried now and then: everybody may ask, and writes are billed.
     pub(super) fn problem(&self) -> Option<&'static str> {
-        if self.is_usable() { self.probe().err().map(|()| UNREADABLE) } else { self.broken.get() }
+        if !self.is_usable() {
+            return self.broken.get();
+        }
+        let now = clock::now_ms();
+        let writes = now.abs_diff(self.probed.get()) >= LATER;
+        let tried = if writes { self.probe() } else { self.agenda().map(drop) };
+        if writes && tried.is_ok() {
+            self.probed.set(now);
+        }
+        tried.err().map(|()| UNREADABLE)
+    }
+
+    /// Whether an event was ever stored here.
+    pub(super) fn has_begun(&self) -> bool {
+        self.born.get().is_some()
     }
 
     /// Takes no more events until the database can be used again, and tries that in a while.
