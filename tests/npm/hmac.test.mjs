@@ -37,7 +37,10 @@ test("both fail alike: with one error class, one code, the same words", async ()
   const late = { now: NOW + 301 };
   const other = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
   const cases = [
-    ({ Webhook }) => new Webhook(""),
+    ({ Webhook }) => new Webhook("").verify(BODY, HEADERS, at),
+    ({ Webhook }) => new Webhook(SECRET, { tolerence: 60 }),
+    ({ Webhook }) => new Webhook(SECRET, { tolerance: 300_000 }),
+    ({ Webhook }) => new Webhook(SECRET).verify(BODY, Promise.resolve(HEADERS), at),
     ({ Webhook }) => new Webhook("my secret"),
     ({ Webhook }) => new Webhook(`"${SECRET}"`),
     ({ Webhook }) => new Webhook(7),

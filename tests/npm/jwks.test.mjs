@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, mock, test } from "node:test";
 import crypto from "node:crypto";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import { once } from "node:events";
 import { installed } from "./fixtures/app.mjs";
 
+const { version } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
 const { geminiDynamic, WebhookVerificationError } = await import(`${installed}/dist/index.js`);
 const BODY = '{"type":"ping"}';
 const START = 1_700_000_000_000;
@@ -198,7 +200,7 @@ test("the request is for Google's set, by default, as the contract says", async 
   };
   assert.equal(await code(geminiDynamic({ fetch: fetcher }).unwrap(...delivery())), "accept");
   assert.equal(seen.url, "https://generativelanguage.googleapis.com/.well-known/jwks.json");
-  assert.deepEqual([seen.redirect, seen.headers], ["manual", { accept: "application/json" }]);
+  assert.deepEqual([seen.redirect, seen.headers], ["manual", { accept: "application/jwk-set+json, application/json", "user-agent": `countersign/${version}` }]);
 });
 
 // The last one, as it has a clock of its own.

@@ -1,15 +1,22 @@
 // What users see of the whole; `index.d.ts` says what each does.
-import { bodyOf, bodyOfRequest, isRequest } from "./body.js";
-import { Check, schemeOf, secondsOf, secretsOf } from "./check.js";
+import { bodyOf, bodyOfRequest } from "./body.js";
+import { Check, schemeOf, secretsOf } from "./check.js";
 import { WebhookVerificationError, fromText, mayBeRotation, misuse } from "./error.js";
+import { arrange, isRequest } from "./given.js";
 import { core, full } from "./instances.js";
 import { current, failureOf, newer } from "./jwks.js";
+import { optionsOf, secondsOf } from "./options.js";
 import { report } from "./report.js";
-import { StaticVerifier, arrange, webhookOn } from "./static.js";
+import { SECRET, StaticVerifier, webhookOn } from "./static.js";
+import { checkToken, tokenOf } from "./token.js";
 
 export { WebhookVerificationError };
 
 export const Webhook = webhookOn(core);
+
+const TOKEN = ["accept", "audience", "issuer", "leeway"];
+const KEY_SET = ["jwks", "fetch", "urlToken", "tolerance", ...TOKEN];
+const RECEIVER = ["scheme", "secrets", "jwks", ...SECRET, ...TOKEN];
 
 /** Verifies with secrets, and explains. */
 class SecretVerifier extends StaticVerifier {
@@ -22,7 +29,7 @@ class SecretVerifier extends StaticVerifier {
   }
 
   inspect(...given) {
-    return inspected(given, this.#settings, () => this.#secrets, async () => undefined);
+    return inspected(given, () => ({ settings: this.#settings, secrets: this.#secrets }));
   }
 }
 
@@ -32,24 +39,37 @@ class KeySetVerifier {
   #url;
   #document;
   #fetcher;
+  /** The token of the URL, if one is asked for. */
+  #token;
   /** The check, and the document and Wasm that it was made for. */
   #check;
   #used;
   #wasm;
 
-  constructor(scheme, { jwks = schemeOf(core, scheme).jwks, fetch, ...settings } = {}) {
-    this.#settings = { scheme, ...settings };
+  constructor(scheme, given) {
+    const options = optionsOf(given, KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
+    const { jwks = schemeOf(core, scheme).jwks, fetch, urlToken, ...settings } = options;
+    if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
+    this.#settings = { __proto__: null, scheme, ...settings };
+    if (Array.isArray(this.#settings.accept)) this.#settings.accept = [...this.#settings.accept];
     this.#fetcher = fetch;
-    if (typeof jwks === "object" && !(jwks instanceof URL)) this.#document = documentOf(jwks);
+    if ("urlToken" in options) this.#token = tokenOf(urlToken);
+    if (typeof jwks === "object" && !isUrl(jwks)) this.#document = documentOf(jwks);
     else this.#url = urlOf(jwks);
-    this.#use(this.#document, core);
+    if (this.#unset() === undefined) this.#use(this.#document, core);
   }
 
   async unwrap(...given) {
-    const { payload, headers, options } = arrange(given);
-    const [values, now] = [this.#check.values(headers), secondsOf(options.now)];
-    this.#check.checkHeaders(values, now);
-    const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
+    const { payload, headers, options, url } = arrange(given);
+    if (this.#token !== undefined) checkToken(this.#token, options.url ?? url);
+    const unset = this.#unset();
+    if (unset !== undefined) throw unset;
+    const check = this.#check;
+    const [values, now] = [check.values(headers), secondsOf(options.now)];
+    // What is no body is the receiver's mistake, whatever the headers are.
+    const whole = isRequest(payload) ? undefined : copied(bodyOf(payload));
+    check.checkHeaders(values, now);
+    const body = whole ?? (await bodyOfRequest(payload));
     const document = this.#document ?? (await this.#keys(options));
     const wasm = this.#settings.accept?.includes("jwt") ? await full() : core;
     const verify = (document) => this.#verify(this.#use(document, wasm), document, values, body, now, options);
@@ -63,7 +83,8 @@ class KeySetVerifier {
   }
 
   inspect(...given) {
-    return inspected(given, this.#settings, () => [], (options) => this.#document ?? this.#keys(options));
+    const keys = (options) => this.#document ?? this.#keys(options);
+    return inspected(given, () => ({ settings: this.#settings, secrets: [], keys, token: this.#token }));
   }
 
   async #keys({ waitUntil }) {
@@ -73,8 +94,8 @@ class KeySetVerifier {
   }
 
   #verify(check, document, values, body, now, options) {
-    const delivery = check.describe(check.verify(values, body, now), values, body, options);
-    const { kid } = JSON.parse(new TextDecoder().decode(document)).keys[delivery.keyIndex] ?? {};
+    const delivery = check.describe(check.verify(values, body, now), values, options);
+    const { kid } = { __proto__: null, ...JSON.parse(new TextDecoder().decode(document)).keys[delivery.keyIndex] };
     return typeof kid === "string" ? { ...delivery, kid } : delivery;
   }
 
@@ -85,9 +106,16 @@ class KeySetVerifier {
     }
     return this.#check;
   }
+
+  /** The fault of an `audience` that comes from an environment which is not there, as it is not where a bundler runs this. */
+  #unset() {
+    const { accept, audience } = this.#settings;
+    if (!Object.hasOwn(this.#settings, "audience") || !Array.isArray(accept) || !accept.includes("jwt") || (audience ?? "") !== "") return undefined;
+    return misuse("config_invalid", "`audience` is empty, or not given, and `jwt` needs one: set the environment variable where this runs");
+  }
 }
 
-const withSecrets = (scheme) => (secrets, { tolerance } = {}) => new SecretVerifier({ scheme, tolerance }, secretsOf(secrets));
+const withSecrets = (scheme) => (secrets, options) => new SecretVerifier({ scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets));
 export const standard = withSecrets("standard-webhooks");
 export const svix = withSecrets("svix");
 export const gemini = withSecrets("gemini");
@@ -95,27 +123,38 @@ export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", o
 
 /** A report for a receiver that is not made, as its parts may be what is wrong. */
 export function explain(receiver, ...given) {
-  const { secrets = [], jwks, ...settings } = receiver ?? {};
-  const none = Array.isArray(secrets) && secrets.length === 0;
-  return inspected(given, settings, none ? () => [] : () => secretsOf(secrets), async () => documentOf(jwks));
+  return inspected(given, () => {
+    const { secrets = [], jwks, ...settings } = optionsOf(receiver, RECEIVER);
+    const none = Array.isArray(secrets) && secrets.length === 0;
+    return { settings, secrets: none ? [] : secretsOf(secrets), keys: async () => documentOf(jwks) };
+  });
 }
 
 /** Whether a key set is the one that was there: to check against it again would cost as much and come to the same. */
 const isSame = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
 
+const copied = (body) => (typeof body === "string" ? body : body.slice());
+
 /** The bytes of a key set: as they are, or of text, or of a set that was parsed. */
 function documentOf(jwks) {
-  if (jwks === undefined || jwks instanceof Uint8Array) return jwks;
-  return new TextEncoder().encode(typeof jwks === "string" ? jwks : JSON.stringify(jwks));
+  if (jwks === undefined) return undefined;
+  if (ArrayBuffer.isView(jwks)) return bodyOf(jwks).slice();
+  try {
+    return new TextEncoder().encode(typeof jwks === "string" ? jwks : JSON.stringify(jwks));
+  } catch {
+    throw misuse("jwks_invalid", "`jwks` is not a key set of the form { keys: […] }, as JSON has it");
+  }
 }
 
 /** Never throws: what cannot be looked at is a report of one step. */
-async function inspected(given, settings, secrets, keys) {
+async function inspected(given, receiver) {
   try {
-    const { payload, headers, options } = arrange(given);
-    const body = isRequest(payload) ? await bodyOfRequest(payload.bodyUsed ? payload : payload.clone()) : payload;
+    const { settings, secrets, keys = async () => undefined, token } = receiver();
+    const { payload, headers, options, url } = arrange(given);
+    const body = isRequest(payload) ? await bodyOfRequest(payload.bodyUsed ? payload : (payload.clone?.() ?? payload)) : payload;
     const document = await Promise.resolve(keys(options)).catch(() => undefined);
-    return await report(settings, secrets(), document, body, headers, secondsOf(options.now));
+    const whole = await report(settings, secrets, document, body, headers, secondsOf(options.now));
+    return token === undefined ? whole : withToken(whole, token, options.url ?? url);
   } catch (error) {
     const { code = "internal_error", message } = error ?? {};
     const step = { name: code === "invalid_body" ? "body" : "input", state: "fail", code, detail: String(message) };
@@ -124,6 +163,18 @@ async function inspected(given, settings, secrets, keys) {
   }
 }
 
+/** The report with what comes before all of its steps. */
+function withToken(report, token, url) {
+  try {
+    checkToken(token, url);
+    return { ...report, steps: [{ name: "url", state: "pass", detail: "the URL ends with the token" }, ...report.steps] };
+  } catch ({ code, message }) {
+    return { ...report, ok: false, code, steps: [{ name: "url", state: "fail", code, detail: message }, ...report.steps] };
+  }
+}
+
+const isUrl = (value) => Object.prototype.toString.call(value) === "[object URL]";
+
 function urlOf(jwks) {
   let url;
   try {
@@ -131,6 +182,8 @@ function urlOf(jwks) {
   } catch {
     throw misuse("config_invalid", "`jwks` is not a URL, nor a key set of the form { keys: […] }");
   }
+  // `fetch` refuses such a URL, and quotes it.
+  if (url.username !== "" || url.password !== "") throw misuse("config_invalid", "`jwks` has a name or a password in its URL: leave it out, and give a `fetch` that authenticates");
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === "https:" || (url.protocol === "http:" && loopback)) return url.href;
   throw misuse("config_invalid", "`jwks` is not an https URL (http is for loopback hosts alone)");

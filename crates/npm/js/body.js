@@ -1,26 +1,53 @@
 // The raw body, as text or bytes; anything else is refused in words that help.
 import { misuse } from "./error.js";
+import { BODY, whatIs } from "./given.js";
 
-/** A string or a Uint8Array over the same memory. */
+/**
+ * A string, or a Uint8Array over the same memory. It has the length that the engine knows: a subclass may say anything of
+ * `length`, and what is checked and what is parsed would be two things.
+ */
 export function bodyOf(payload) {
   if (typeof payload === "string") return payload;
-  if (payload instanceof Uint8Array) return payload;
-  if (ArrayBuffer.isView(payload)) return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (BUFFERS.includes(kindOf(payload))) return new Uint8Array(payload);
-  throw misuse("invalid_body", reason(payload));
+  if (!ArrayBuffer.isView(payload) && !BUFFERS.includes(kindOf(payload))) throw misuse("invalid_body", reason(payload));
+  try {
+    return bytesOf(payload);
+  } catch {
+    throw misuse("invalid_body", "the body's memory is gone: its buffer was transferred, or shrunk, before it was verified");
+  }
 }
 
-/** Whether the body comes with its headers, in a request of Fetch. */
-export function isRequest(payload) {
-  return typeof payload?.arrayBuffer === "function" && typeof payload.headers === "object";
+/** The bytes behind a view or a buffer, by what the engine knows of it. */
+export function bytesOf(bytes) {
+  if (!ArrayBuffer.isView(bytes)) return new Uint8Array(bytes, 0, new Uint8Array(bytes).length);
+  const slot = kindOfView(bytes) === undefined ? SLOTS.data : SLOTS.typed;
+  return new Uint8Array(slot.buffer(bytes), slot.byteOffset(bytes), slot.byteLength(bytes));
 }
+
+/** Getters of a prototype, which read what the engine holds and nothing that an object says of itself. */
+function slotsOf(prototype) {
+  const getter = (name) => Function.prototype.call.bind(Object.getOwnPropertyDescriptor(prototype, name).get);
+  return { buffer: getter("buffer"), byteOffset: getter("byteOffset"), byteLength: getter("byteLength") };
+}
+const Typed = Object.getPrototypeOf(Uint8Array.prototype);
+const SLOTS = { typed: slotsOf(Typed), data: slotsOf(DataView.prototype) };
+/** The name of a typed array's class, whatever it says of itself; undefined for a DataView. */
+const kindOfView = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(Typed, Symbol.toStringTag).get);
 
 export async function bodyOfRequest(request) {
-  if (request.bodyUsed) throw misuse("invalid_body", "the request's body was read before: hand the request over first, or read `await request.clone().arrayBuffer()` and pass that with the headers");
-  return new Uint8Array(await request.arrayBuffer());
+  if (request.bodyUsed) throw misuse("invalid_body", READ_BEFORE);
+  let body;
+  try {
+    body = await request.arrayBuffer();
+  } catch (error) {
+    if (request.bodyUsed || request.body?.locked) throw misuse("invalid_body", READ_BEFORE);
+    throw error;
+  }
+  return bodyOf(body);
 }
 
-/** The event in a body; undefined for an empty one. */
+const READ_BEFORE = "the request's body was read before: hand the request over first, or read `await request.clone().arrayBuffer()` and pass that with the headers";
+
+/** The event in a verified body; undefined for an empty one. Throws what `JSON.parse` throws, which nobody may see: it quotes the body. */
 export function parse(body) {
   const text = typeof body === "string" ? body : decoder.decode(body);
   if (text === "") return undefined;
@@ -28,20 +55,12 @@ export function parse(body) {
 }
 
 function reason(payload) {
-  if (payload === undefined || payload === null) return `there is no body (an empty one is ""): ${HOW}`;
-  if (typeof payload === "object" && typeof payload.getReader === "function") return "the body is a stream: read it to its end first, as in `await request.arrayBuffer()`, or pass the request itself";
-  if (typeof payload === "object" && typeof payload.pipe === "function") return `the body is a stream or Node's request: ${HOW}`;
-  if (typeof payload === "object" && typeof payload.arrayBuffer === "function") return "the body is a Blob or a response: pass `await body.arrayBuffer()`";
-  if (typeof payload === "object" && typeof payload.then === "function") return "the body is a promise: await it first";
-  if (typeof payload === "object") return `the body is a parsed object; the signature covers the exact bytes that were sent, and JSON written again is not those bytes: ${HOW}`;
-  return `the body is a ${typeof payload}: ${HOW}`;
+  if (payload === undefined || payload === null) return `there is no body (an empty one is ""): ${BODY}`;
+  const known = whatIs(payload);
+  if (known !== undefined) return known;
+  if (typeof payload !== "object") return `the body is a ${typeof payload}: ${BODY}`;
+  return `the body is a parsed object; the signature covers the exact bytes that were sent, and JSON written again is not those bytes: ${BODY}`;
 }
-
-const HOW =
-  "hand over the raw body. Express: `express.raw({ type: \"*/*\" })` on this route, then `req.body`. " +
-  "Fastify: `addContentTypeParser(\"application/json\", { parseAs: \"buffer\" }, (_, body, done) => done(null, body))`. " +
-  "Next.js, Hono, Workers, Deno, Bun: pass the request, or `await request.arrayBuffer()`. " +
-  "Next.js pages: `export const config = { api: { bodyParser: false } }`, then collect the stream";
 
 const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 const BUFFERS = ["ArrayBuffer", "SharedArrayBuffer"];

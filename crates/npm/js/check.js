@@ -1,7 +1,8 @@
 // One verifier of the core, with what it was made from: it is made again after a trap, and for a newer key set.
-import { bodyOf, parse } from "./body.js";
+import { bodyOf, bytesOf, parse } from "./body.js";
 import { fromText, misuse } from "./error.js";
 import { valuesOf } from "./headers.js";
+import { checkSeconds } from "./options.js";
 import { nativeHmac } from "./wasm.js";
 
 /** Bytes above which hashing natively is worth the crossings: measured in Node, some 20 µs, for which Wasm hashes 8 KiB. */
@@ -23,6 +24,8 @@ export class Check {
   #secrets;
   #document;
   #names;
+  /** The place of a secret that is empty, or -1. */
+  #unset;
   #verifier;
   #instance;
 
@@ -33,7 +36,9 @@ export class Check {
     this.#secrets = secrets;
     this.#document = document;
     this.#names = schemeOf(wasm, scheme).names;
-    this.#current();
+    // A bundler may run this without the environment of the receiver, so what is unset is told when it is used.
+    this.#unset = secrets.findIndex(isEmpty);
+    if (this.#unset < 0) this.#current();
   }
 
   /** The value for each header of the scheme. */
@@ -47,23 +52,16 @@ export class Check {
     this.#wasm.call(() => verifier.checkHeaders(this.#write(values, ""), now));
   }
 
-  /** Verifies; a number for `describe`, or throws. */
+  /** Verifies; what `describe` and `event` make of it, or throws. What they read is what was verified, whatever happens to the body meanwhile. */
   verify(values, body, now) {
     const verifier = this.#current();
-    const packed = this.#judge(verifier, values, body, now);
+    const [text, large] = [typeof body === "string", body.length > NATIVE_ABOVE && nativeHmac !== undefined];
+    let bytes = large ? (text ? encoder.encode(body) : new Uint8Array(body)) : undefined;
+    const end = this.#write(values, large ? "" : body);
+    const packed = this.#wasm.call(() => (large ? verifier.verifyHeld(end, bytes, now, nativeHmac) : verifier.verify(end, now)));
     if (packed < 0) throw fromText(verifier.takeFault());
-    return packed;
-  }
-
-  #judge(verifier, values, body, now) {
-    try {
-      if (body.length <= NATIVE_ABOVE) return verifier.verify(this.#write(values, body), now);
-      const bytes = typeof body === "string" ? encoder.encode(body) : body;
-      if (nativeHmac === undefined) return verifier.verify(this.#write(values, bytes), now);
-      return verifier.verifyHeld(this.#write(values, ""), bytes, now, nativeHmac);
-    } catch (thrown) {
-      throw this.#wasm.failed(thrown);
-    }
+    if (!large && !text) bytes = this.#wasm.held(end, body.length);
+    return { packed, bytes, text: text ? body.toWellFormed() : undefined, isShared: !large };
   }
 
   /** Writes values and body where the Wasm reads them: first what parts the values, which none of them holds. */
@@ -77,31 +75,33 @@ export class Check {
   }
 
   /** What was verified, as users get it. */
-  describe(packed, values, body, { jsonParse = true } = {}) {
-    const form = FORMS[packed & 3];
-    const delivery = { id: "", timestamp: undefined, scheme: form, keyIndex: packed >>> 8, event: undefined, body };
+  describe(verified, values, { jsonParse }) {
+    const form = FORMS[verified.packed & 3];
+    const delivery = { id: "", timestamp: undefined, scheme: form, keyIndex: verified.packed >>> 8, event: undefined, body: undefined };
     if (form === "jwt") {
       const verifier = this.#current();
       delivery.id = verifier.tokenId();
       delivery.body = verifier.takeClaims();
-      const { iat } = parse(delivery.body);
+      const { iat } = { __proto__: null, ...parse(delivery.body) };
       if (typeof iat === "number") delivery.timestamp = new Date(iat * 1000);
-    } else {
-      const [id, timestamp] = values.slice(3 * ((packed >>> 2) & 63));
-      delivery.id = id;
-      delivery.timestamp = new Date(Number(timestamp) * 1000);
-      if (typeof body === "string") delivery.body = encoder.encode(body);
+      if (jsonParse !== false) delivery.event = this.event({ bytes: delivery.body });
+      return delivery;
     }
-    if (jsonParse) delivery.event = this.event(delivery.body);
+    const [id, timestamp] = values.slice(3 * ((verified.packed >>> 2) & 63));
+    // As its bytes read: two ids that are one in UTF-8 are one.
+    delivery.id = id.toWellFormed();
+    delivery.timestamp = new Date(Number(timestamp) * 1000);
+    if (jsonParse !== false) delivery.event = this.event(verified);
+    delivery.body = verified.bytes === undefined ? encoder.encode(verified.text) : verified.isShared ? verified.bytes.slice() : verified.bytes;
     return delivery;
   }
 
-  /** The event in a verified body. */
-  event(body) {
+  /** The event in what was verified. What `JSON.parse` says of a body is not passed on: it quotes it. */
+  event({ text, bytes }) {
     try {
-      return parse(body);
-    } catch (cause) {
-      throw fromText(this.#wasm.call((glue) => glue.invalidJson()), cause);
+      return parse(text ?? bytes);
+    } catch {
+      throw fromText(this.#wasm.call((glue) => glue.invalidJson()));
     }
   }
 
@@ -112,6 +112,7 @@ export class Check {
   }
 
   #current() {
+    if (this.#unset >= 0) throw misuse("empty_secret", emptySecret(this.#unset, this.#secrets.length));
     if (this.#verifier === undefined || this.#instance !== this.#wasm.instance) {
       this.#verifier = this.#wasm.call((glue) => new glue.Verifier(this.#scheme, this.#options, this.#secrets, this.#document));
       this.#instance = this.#wasm.instance;
@@ -137,24 +138,25 @@ const PARTING = Uint8Array.of(0xff);
 /** Options as the core reads them: one to a line, each value as JSON, in which what is no number, such as NaN, is null. */
 export function textOf(options) {
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  for (const [name, value] of given) if (name === "tolerance" || name === "leeway") checkSeconds(name, value);
   return given.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join("\n");
 }
 
-/** Unix seconds, from what users hold a time in. */
-export function secondsOf(time) {
-  const seconds = time === undefined ? Date.now() / 1000 : typeof time === "number" ? time : Number(time) / 1000;
-  if (!(seconds >= 0 && seconds < 8.64e12)) throw misuse("config_invalid", "a time is a Date, or a number of Unix seconds");
-  return seconds;
-}
-
-/** Secrets as the core takes them: a list of texts, and of bytes for raw keys. */
+/** Secrets as the core takes them: a list of texts, and of bytes for raw keys. One that is unset is an empty one. */
 export function secretsOf(secrets, raw = false) {
   const list = Array.isArray(secrets) ? secrets : [secrets];
-  if (list.length === 0) throw misuse("empty_secret", "no secret was given: pass the `whsec_…` value that the sender showed, or a list of them");
+  if (list.length === 0) return [""];
   return list.map((secret) => {
-    if (typeof secret === "string") return raw ? encoder.encode(secret) : secret;
+    if (typeof secret === "string") return raw && secret.trim() !== "" ? encoder.encode(secret) : secret;
     if (secret === undefined || secret === null) return "";
-    if (ArrayBuffer.isView(secret)) return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength).slice();
+    if (ArrayBuffer.isView(secret)) return bytesOf(secret).slice();
     throw misuse("invalid_secret", "a secret is text, `whsec_…`, or the bytes of a raw key");
   });
+}
+
+const isEmpty = (secret) => secret.length === 0 || (typeof secret === "string" && secret.trim() === "");
+
+function emptySecret(at, count) {
+  const which = count > 1 ? `secret ${at + 1} of ${count}` : "the secret";
+  return `${which} is empty, or not given: set the environment variable where this runs to the \`whsec_…\` value that the sender showed`;
 }

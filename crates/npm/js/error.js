@@ -1,7 +1,9 @@
 // The one error class. Its words are the core's, and hold no secret, no signature and no piece of a body.
 
 export class WebhookVerificationError extends Error {
-  constructor(message, { code = "no_matching_signature", status = 401, header, title, retryAfter, cause } = {}) {
+  constructor(message, fault = {}) {
+    // Without a prototype, as a polluted one would be the default of what a fault does not say.
+    const { code = "no_matching_signature", status = 401, header, title, retryAfter, cause } = { __proto__: null, ...fault };
     super(message, cause === undefined ? undefined : { cause });
     this.name = "WebhookVerificationError";
     this.code = code;
@@ -25,7 +27,7 @@ export const mayBeRotation = (error) => rotations.has(error);
 
 export function fromFault(fault, cause) {
   const error = new WebhookVerificationError(fault.message, { ...fault, cause });
-  if (fault.rotation) rotations.add(error);
+  if (fault.rotation === "rotation") rotations.add(error);
   return error;
 }
 
@@ -35,7 +37,7 @@ export function fromText(text, cause) {
   return fromFault({ code, status: Number(status), title, header: header || undefined, retryAfter: retryAfter || undefined, rotation, message: message.join("\n") }, cause);
 }
 
-/** A fault in what the receiver's code handed over. */
-export function misuse(code, message, header) {
-  return fromFault({ code, status: code === "missing_header" || code === "invalid_header" ? 400 : 500, title: "the receiver is not set up correctly", message, header });
+/** A fault in what the receiver's code handed over, and never the sender's. */
+export function misuse(code, message, header, cause) {
+  return fromFault({ code, status: 500, title: "the receiver is not set up correctly", message, header }, cause);
 }

@@ -2,7 +2,8 @@
 import { secretsOf } from "./check.js";
 import { WebhookVerificationError } from "./error.js";
 import * as glue from "./hmac-glue.js";
-import { StaticVerifier, webhookOn } from "./static.js";
+import { optionsOf } from "./options.js";
+import { SECRET, StaticVerifier, webhookOn } from "./static.js";
 import { Wasm } from "./wasm.js";
 
 /** The small Wasm, which the entries start. */
@@ -12,7 +13,7 @@ export { WebhookVerificationError };
 
 export const Webhook = webhookOn(wasm);
 
-const withSecrets = (scheme) => (secrets, { tolerance } = {}) => new StaticVerifier(wasm, { scheme, tolerance }, secretsOf(secrets));
+const withSecrets = (scheme) => (secrets, options) => new StaticVerifier(wasm, { scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets));
 export const standard = withSecrets("standard-webhooks");
 export const svix = withSecrets("svix");
 export const gemini = withSecrets("gemini");

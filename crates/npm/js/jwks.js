@@ -1,9 +1,12 @@
 // Key sets: fetched, kept, refreshed and fetched again. How long a set is fresh and when a fetch is due, the core says.
+import { misuse } from "./error.js";
 import { core } from "./instances.js";
 
 const FETCH_MS = 5_000;
 const WAIT_MS = 6_000;
 const MAX_DOCUMENT = 64 * 1024;
+/** What most sets fit into. */
+const FIRST_READ = 4 * 1024;
 const [FRESH, STALE] = [0, 1];
 
 const now = () => Date.now() / 1000;
@@ -12,7 +15,7 @@ const now = () => Date.now() / 1000;
 const shared = new Map();
 const apart = new WeakMap();
 
-/** The slot of a URL. It is `{ document, fetchedAt, ttl }` once there is a set, and `failure` says why there is none. */
+/** The slot of a URL. It is `{ document, fetchedAt, ttl }` once there is a set; `failure` says why there is none, `failedAt` since when, `pause` for how long nobody asks again. */
 function slotOf(url, fetcher) {
   let slots = shared;
   if (fetcher !== undefined) {
@@ -25,6 +28,8 @@ function slotOf(url, fetcher) {
 
 const standing = (slot) => (slot.document ? core.call((glue) => glue.standing(slot.fetchedAt, slot.ttl, now())) : undefined);
 const isDue = (last) => core.call((glue) => glue.mayRefetch(last, now()));
+/** Whether the last fetch failed so lately that none is made: forged deliveries would otherwise cause one each. */
+const rests = ({ failedAt, pause }) => failedAt !== undefined && !core.call((glue) => glue.mayFetchAfterFailure(failedAt, pause, now()));
 
 /** A readable set, from wherever it can be had: its document, or undefined. */
 export async function current(url, { fetcher, waitUntil }) {
@@ -32,13 +37,14 @@ export async function current(url, { fetcher, waitUntil }) {
   const known = standing(slot);
   if (known === FRESH) return slot.document;
   if (known === STALE) {
-    if (isDue(slot.refreshedAt)) {
+    if (isDue(slot.refreshedAt) && !rests(slot)) {
       slot.refreshedAt = now();
       const flight = load(slot);
-      waitUntil?.(flight);
+      keepAlive(waitUntil, flight);
     }
     return slot.document;
   }
+  if (slot.flight === undefined && rests(slot)) return undefined;
   await settled(slot, load(slot));
   return inMemory(slot);
 }
@@ -47,7 +53,7 @@ export async function current(url, { fetcher, waitUntil }) {
 export async function newer(url, { fetcher }) {
   const slot = slotOf(url, fetcher);
   let flight = slot.flight;
-  if (flight === undefined && isDue(slot.refetchedAt)) {
+  if (flight === undefined && isDue(slot.refetchedAt) && !rests(slot)) {
     slot.refetchedAt = now();
     flight = load(slot);
   }
@@ -61,6 +67,14 @@ export function failureOf(url, { fetcher }) {
   return slotOf(url, fetcher).failure;
 }
 
+function keepAlive(waitUntil, flight) {
+  try {
+    waitUntil?.(flight);
+  } catch (cause) {
+    throw misuse("config_invalid", "`waitUntil` failed: pass `(promise) => ctx.waitUntil(promise)`, not `ctx.waitUntil` cut loose from its context", undefined, cause);
+  }
+}
+
 function inMemory(slot) {
   const known = standing(slot);
   return known === FRESH || known === STALE ? slot.document : undefined;
@@ -70,8 +84,8 @@ function inMemory(slot) {
 function load(slot) {
   slot.flight ??= fetchSet(slot)
     .then(
-      (set) => Object.assign(slot, set, { failure: undefined }),
-      (error) => (slot.failure = error),
+      (set) => Object.assign(slot, set, { failure: undefined, failedAt: undefined }),
+      (failure) => Object.assign(slot, { failure, failedAt: now(), pause: core.call((glue) => glue.pauseAfterFailure(Math.random() * 256)) }),
     )
     .then(() => (slot.flight = undefined));
   return slot.flight;
@@ -88,41 +102,58 @@ async function settled(slot, flight) {
 
 async function fetchSet({ url, fetcher }) {
   const limit = new AbortController();
+  const late = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason)));
   const timer = setTimeout(() => limit.abort(new Error(`no answer within ${FETCH_MS / 1000} s`)), FETCH_MS);
   try {
-    const init = { redirect: "manual", headers: { accept: "application/json" }, signal: limit.signal };
-    const response = await (fetcher ?? globalThis.fetch)(url, init);
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new Error(`the key set's URL answered ${response.status || "with a redirect"}`);
-    }
-    const ttl = core.call((glue) => glue.timeToLive(response.headers.get("cache-control") ?? undefined));
-    const document = await readUpTo(MAX_DOCUMENT, response.body);
-    core.call((glue) => glue.checkKeySet(document));
-    return { document, ttl, fetchedAt: now() };
+    // Who answers by a function of their own may not look at the signal.
+    return await Promise.race([answered(url, fetcher, limit.signal), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function readUpTo(limit, stream) {
-  const [reader, chunks] = [stream.getReader(), []];
-  let length = 0;
+async function answered(url, fetcher, signal) {
+  const init = { __proto__: null, redirect: "manual", headers: headers(), signal };
+  const response = await (fetcher ?? globalThis.fetch)(url, init);
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`the key set's URL answered ${response.status || "with a redirect"}`);
+  }
+  const ttl = core.call((glue) => glue.timeToLive(response.headers.get("cache-control") ?? undefined));
+  const document = await readUpTo(MAX_DOCUMENT, response.body, signal);
+  core.call((glue) => glue.checkKeySet(document));
+  return { document, ttl, fetchedAt: now() };
+}
+
+/** A browser names itself, and another name would make it ask the other side first whether it may send it. */
+function headers() {
+  const accept = "application/jwk-set+json, application/json";
+  const isBrowser = globalThis.navigator?.userAgent?.startsWith?.("Mozilla/");
+  return isBrowser ? { accept } : { accept, "user-agent": core.call((glue) => glue.userAgent()) };
+}
+
+/** Reads into one buffer that grows: a chunk of one byte may hold memory by the kilobyte. */
+async function readUpTo(limit, stream, signal) {
+  if (typeof stream?.getReader !== "function") throw new Error("the key set's answer has no body that can be read as a web stream");
+  const reader = stream.getReader();
+  const stop = () => reader.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", stop);
+  let [document, length] = [new Uint8Array(Math.min(FIRST_READ, limit)), 0];
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > limit) {
-      await reader.cancel();
+    if (signal.aborted) throw signal.reason;
+    if (done) return document.slice(0, length);
+    const end = length + value.length;
+    if (end > limit) {
+      stop();
       throw new Error(`the key set is larger than ${limit / 1024} KiB`);
     }
-    chunks.push(value);
+    if (end > document.length) {
+      const larger = new Uint8Array(Math.min(limit, Math.max(end, 2 * document.length)));
+      larger.set(document);
+      document = larger;
+    }
+    document.set(value, length);
+    length = end;
   }
-  const document = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    document.set(chunk, at);
-    at += chunk.length;
-  }
-  return document;
 }

@@ -1,14 +1,16 @@
 // Reports, which the second Wasm makes.
 import { bodyOf } from "./body.js";
-import { textOf } from "./check.js";
+import { schemeOf, textOf } from "./check.js";
 import { pairsOf } from "./headers.js";
-import { full } from "./instances.js";
+import { core, full } from "./instances.js";
 
 /** A report of the core, with the signed bytes put together. */
-export async function report({ scheme, ...options }, secrets, document, payload, headers, now) {
+export async function report(settings, secrets, document, payload, headers, now) {
+  const { scheme, ...options } = { __proto__: null, ...settings };
+  const pairs = JSON.stringify(pairsOf(headers, schemeOf(core, String(scheme)).names));
   const body = bodyOf(payload);
-  const bytes = typeof body === "string" ? encoder.encode(body) : body;
-  const pairs = JSON.stringify(pairsOf(headers));
+  // A copy, as the second Wasm may have to be waited for.
+  const bytes = typeof body === "string" ? encoder.encode(body) : body.slice();
   const wasm = await full();
   const text = wasm.call((glue) => glue.inspect(String(scheme), textOf(options), secrets, document, pairs, bytes, now));
   const report = JSON.parse(text);

@@ -1,27 +1,33 @@
 // What needs shared secrets and no more, over whichever Wasm an entry has.
-import { bodyOf, bodyOfRequest, isRequest } from "./body.js";
-import { Check, secondsOf, secretsOf } from "./check.js";
+import { bodyOf, bodyOfRequest } from "./body.js";
+import { Check, secretsOf } from "./check.js";
 import { misuse } from "./error.js";
+import { arrange, isRequest } from "./given.js";
+import { CALL, optionsOf, secondsOf } from "./options.js";
+
+/** What verifiers with secrets are configured by. */
+export const SECRET = ["tolerance"];
 
 /** The class `Webhook` over a Wasm. */
 export const webhookOn = (wasm) =>
   class Webhook {
     #check;
 
-    constructor(secret, options = {}) {
-      const { format, tolerance } = options ?? {};
+    constructor(secret, options) {
+      const { format, ...settings } = optionsOf(options, ["format", ...SECRET]);
       if (format !== undefined && format !== "raw") throw misuse("config_invalid", '`format` is "raw", or left out');
-      this.#check = new Check(wasm, { scheme: "standard-webhooks", tolerance }, secretsOf(secret, format === "raw"));
+      this.#check = new Check(wasm, { scheme: "standard-webhooks", ...settings }, secretsOf(secret, format === "raw"));
     }
 
     verify(payload, headers, options) {
-      const body = bodyOf(payload);
-      this.#check.verify(this.#check.values(headers), body, secondsOf(options?.now));
-      return options?.jsonParse === false ? undefined : this.#check.event(body);
+      const { now, jsonParse } = optionsOf(options, CALL);
+      const values = this.#check.values(headers);
+      const verified = this.#check.verify(values, bodyOf(payload), secondsOf(now));
+      return jsonParse === false ? undefined : this.#check.event(verified);
     }
 
     sign(id, timestamp, payload) {
-      return this.#check.sign(String(id), secondsOf(timestamp), payload);
+      return this.#check.sign(String(id), secondsOf(timestamp, false), payload);
     }
   };
 
@@ -35,14 +41,8 @@ export class StaticVerifier {
 
   async unwrap(...given) {
     const { payload, headers, options } = arrange(given);
-    const values = this.#check.values(headers);
+    const [values, now] = [this.#check.values(headers), secondsOf(options.now)];
     const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
-    const packed = this.#check.verify(values, body, secondsOf(options.now));
-    return this.#check.describe(packed, values, body, options);
+    return this.#check.describe(this.#check.verify(values, body, now), values, options);
   }
-}
-
-/** `(request, options)` or `(payload, headers, options)`. */
-export function arrange([payload, headers, options]) {
-  return isRequest(payload) ? { payload, headers: payload.headers, options: headers ?? {} } : { payload, headers, options: options ?? {} };
 }

@@ -13,6 +13,7 @@ export class Wasm {
   #started = false;
   /** The part of its memory that `write` writes to. */
   #room = NO_ROOM;
+  #address = 0;
 
   /** Which instance this is: one more after each trap. What Rust held before is gone. */
   instance = 0;
@@ -55,10 +56,15 @@ export class Wasm {
     return written + bytes.length;
   }
 
+  /** The last bytes of what was written up to `end`: to be read at once, as the next call writes over them. */
+  held(end, length) {
+    return new Uint8Array(this.#glue.initSync().memory.buffer, this.#address + end - length, length);
+  }
+
   #makeRoom(bytes) {
     const length = Math.max(bytes, LEAST_ROOM);
-    const address = this.call((glue) => glue.room(length));
-    this.#room = new Uint8Array(this.#glue.initSync().memory.buffer, address, length);
+    this.#address = this.call((glue) => glue.room(length));
+    this.#room = new Uint8Array(this.#glue.initSync().memory.buffer, this.#address, length);
   }
 
   /** What to throw for what came out of a call. Text is a fault in the words of the core; anything else is a trap, after which the instance cannot be used. */

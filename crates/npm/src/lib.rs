@@ -144,6 +144,24 @@ pub fn may_refetch(last: Option<f64>, now: f64) -> bool {
     freshness::may_refetch(last.map(|last| last as u64), now as u64)
 }
 
+/// The seconds for which a fetch that failed is not repeated; `chance` is a random byte.
+#[wasm_bindgen(js_name = pauseAfterFailure)]
+pub fn pause_after_failure(chance: u8) -> f64 {
+    freshness::pause_after_failure(chance) as f64
+}
+
+/// Whether a set may be fetched after a failure and the pause that was drawn for it.
+#[wasm_bindgen(js_name = mayFetchAfterFailure)]
+pub fn may_fetch_after_failure(failed_at: f64, pause: f64, now: f64) -> bool {
+    freshness::may_fetch_after_failure(failed_at as u64, pause as u64, now as u64)
+}
+
+/// How the package calls itself where it fetches key sets.
+#[wasm_bindgen(js_name = userAgent)]
+pub fn user_agent() -> String {
+    concat!("countersign/", env!("CARGO_PKG_VERSION")).to_owned()
+}
+
 /// Whether a document is a key set.
 ///
 /// # Errors

@@ -1,0 +1,71 @@
+// Options, as users give them. Own properties alone count, so that a polluted prototype configures nothing; an unknown name is
+// refused, so that a misspelt option is never taken for its default.
+import { misuse } from "./error.js";
+
+/** The options of one call: `url`, for `urlToken`, is of no use to others, and does no harm. */
+export const CALL = ["now", "jsonParse", "waitUntil", "url"];
+
+const NONE = Object.freeze(Object.create(null));
+
+/** The own properties of `given`, without a prototype. `hint` follows the complaint about an unknown name that is near to none. */
+export function optionsOf(given, known, hint = "") {
+  if (given === undefined || given === null) return NONE;
+  if (typeof given !== "object" || Array.isArray(given) || ArrayBuffer.isView(given)) {
+    throw misuse("config_invalid", `options are an object, and a ${Array.isArray(given) ? "list" : typeof given} was passed${hint || "; several secrets are one list, the first argument: `[a, b]`"}`);
+  }
+  const options = Object.create(null);
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) throw misuse("config_invalid", unknown(name, known, hint));
+    options[name] = given[name];
+  }
+  return options;
+}
+
+function unknown(name, known, hint) {
+  const near = closest(name, known);
+  // A name that is no identifier could be anything, a secret for one.
+  const called = /^[A-Za-z_]{1,24}$/.test(name) ? `there is no option \`${name}\`` : "there is an option of a name that no option has";
+  if (near !== undefined) return `${called}; did you mean \`${near}\`?`;
+  return `${called}; there are ${known.map((name) => `\`${name}\``).join(", ")}${hint}`;
+}
+
+/** The known name that was meant: nearly the same letters, or one inside the other. */
+function closest(name, known) {
+  const letters = (text) => text.toLowerCase().replace(/[^a-z]/g, "");
+  const wrong = letters(name);
+  if (wrong.length < 3) return undefined;
+  const inside = known.find((right) => wrong.includes(letters(right)) || letters(right).includes(wrong));
+  if (inside !== undefined) return inside;
+  const [[best, right]] = known.map((right) => [distance(wrong, letters(right)), right]).sort(([a], [b]) => a - b);
+  return best <= 2 ? right : undefined;
+}
+
+/** How many letters have to be put in, taken out or changed. */
+function distance(from, to) {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[to.length];
+}
+
+const [DAY, YEAR] = [86_400, 31_536_000];
+
+/** Refuses seconds that are milliseconds: thousands that are no number of hours or days that anybody would write. */
+export function checkSeconds(name, value) {
+  if (typeof value !== "number" || value % 1000 !== 0 || value < 10_000 || value >= 1e10) return;
+  if ((value % 3600 === 0 && value <= 2 * DAY) || (value % DAY === 0 && value <= YEAR)) return;
+  throw misuse("config_invalid", `\`${name}\` is in seconds, and ${value} looks like milliseconds: write ${value / 1000}`);
+}
+
+/** Unix seconds, from what users hold a time in; of a clock, unless it is a time to be signed, of which the core says what is wrong. */
+export function secondsOf(time, isClock = true) {
+  if (time === undefined) return Date.now() / 1000;
+  // Milliseconds have been more than this since 1973, and seconds will be in the year 5138.
+  if (isClock && typeof time === "number" && time >= 1e11 && Number.isFinite(time)) throw misuse("config_invalid", "a time is a `Date`, or a number of Unix seconds, and this is one of milliseconds: pass a `Date`, or divide by 1000");
+  const seconds = typeof time === "number" ? time : typeof time === "object" && time !== null ? Number(time) / 1000 : Number.NaN;
+  if (!(seconds >= 0 && seconds < 8.64e12)) throw misuse("config_invalid", "a time is a `Date`, or a number of Unix seconds");
+  return seconds;
+}
