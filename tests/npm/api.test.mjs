@@ -335,7 +335,7 @@ test("a report leaves the request to be read, and shows what was compared", asyn
   const report = await gemini(SECRET).inspect(request, at);
   assert.equal(await request.text(), `${BODY}\n`);
   assert.equal(new TextDecoder().decode(report.signedContent), `msg_1.${NOW}.${BODY}\n`);
-  assert.deepEqual(report.nearMisses.map(({ code }) => code), ["final_newline_removed"]);
+  assert.equal(report.nearMisses[0].code, "final_newline_removed");
   const stranger = await gemini(SECRET).inspect(BODY, { "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1," }, at);
   assert.match(stranger.steps[0].fix, /scheme `svix`/);
   const empty = await gemini(SECRET).inspect("", HEADERS, at);

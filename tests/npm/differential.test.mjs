@@ -51,7 +51,7 @@ test(`v1 is accepted where npm standardwebhooks accepts it, but for stricter rul
     else if (theirs === "accepted") assert.ok(STRICTER.has(ours) || (ours === "no_matching_signature" && /,.*,/.test(headers["webhook-signature"])), shown);
   }
   // It compares something: a generator that makes nothing valid would always agree.
-  assert.ok(accepted > CASES / 20, `${accepted} of ${CASES} were accepted`);
+  assert.ok(accepted > CASES / 50, `${accepted} of ${CASES} were accepted`);
 });
 
 /** The header and claims of a token, of which anything may be slightly off. */

@@ -10,9 +10,9 @@ const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0
 test("the tarball holds these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const dist = [
-    "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "glue.js",
-    "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-workerd.js", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.d.ts", "index.js", "instances.js",
-    "jwks.js", "report.js", "slim.d.ts", "slim.js", "static.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
+    "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
+    "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-workerd.js", "hmac.cjs", "hmac.d.cts", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.cjs", "index.d.cts", "index.d.ts", "index.js", "instances.js",
+    "jwks.js", "options.js", "report.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
   ];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
@@ -31,10 +31,43 @@ test("publint finds nothing", async () => {
 });
 
 test("attw finds nothing", async () => {
-  const args = [tarball, "--profile", "esm-only", "--exclude-entrypoints", "./core.wasm", "./full.wasm", "--no-emoji", "--no-color"];
+  const args = [tarball, "--profile", "strict", "--no-emoji", "--no-color", "--exclude-entrypoints", "./core.wasm", "./full.wasm"];
   // It fails where it finds something.
-  const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args]);
-  for (const entry of ["countersign", "countersign/hmac", "countersign/slim", "countersign/worker"]) assert.match(said, new RegExp(`"${entry}" +│ OK \\(ESM\\) +│ OK `));
+  const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args, "worker"]);
+  const worker = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args.with(2, "esm-only")]);
+  assert.match(worker, /"countersign\/worker" +│ OK/);
+  for (const entry of ["countersign", "countersign/hmac", "countersign/slim"]) assert.match(said, new RegExp(`"${entry}"`));
+});
+
+/** A CommonJS project: `require`, with the old resolution, which reads `main`, `types` and `typesVersions`, and with Node's. */
+const COMMONJS = `import { Webhook, gemini } from "countersign";
+import hmac = require("countersign/hmac");
+import { initSync } from "countersign/slim";
+import type { Inbox } from "countersign/worker";
+const signature: string = new Webhook(process.env.SECRET).sign("msg_1", 1, "{}");
+const id: Promise<string> = gemini(process.env.SECRET).unwrap("{}", {}).then((delivery) => delivery.id);
+const start: typeof initSync = initSync;
+const same: hmac.Unwrapper<hmac.GeminiEvent> = hmac.gemini("whsec_");
+declare const inbox: Inbox;
+export { id, inbox, same, signature, start };
+`;
+
+for (const [module, moduleResolution, compiler] of [["commonjs", "node10", "typescript5"], ["node16", "node16", "typescript5"], ["nodenext", "nodenext", "typescript5"], ["nodenext", "nodenext", "typescript"]]) {
+  test(`TypeScript takes the types in a CommonJS project: ${compiler}, ${module}, ${moduleResolution}`, async () => {
+    const options = { strict: true, skipLibCheck: false, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module, moduleResolution, types: ["node"], typeRoots: [tool("@types")], outDir: "out" };
+    const name = `commonjs-${compiler}-${module}`;
+    const source = module === "node16" ? COMMONJS.replace(/^import type .*Inbox.*\n|^declare const inbox.*\n/gm, "").replace("inbox, ", "") : COMMONJS;
+    const dir = folder(name, { "usage.cts": source, "tsconfig.json": JSON.stringify({ compilerOptions: options, files: ["usage.cts"] }) });
+    await output(node, [tool(`${compiler}/bin/tsc`), "-p", dir]);
+    const start = `${source.includes("initSync") ? "" : ""}process.env.SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"; const { Webhook } = require("countersign"); const hmac = require("countersign/hmac"); console.log(new Webhook(process.env.SECRET).sign("msg_1", 1700000000, "{}") === new hmac.Webhook(process.env.SECRET).sign("msg_1", 1700000000, "{}"));`;
+    for (const version of ["node20", "node22"]) assert.equal(await output(tool(`${version}/bin/node`), ["-e", start], { cwd: dir }), "true\n");
+  });
+}
+
+test("package.json says where the project is, and what older tools look for", () => {
+  const { main, types, typesVersions, repository, homepage, bugs } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
+  for (const file of [main, types, ...Object.values(typesVersions["*"]).flat()]) assert.ok(readFileSync(`${installed}/${file}`).length > 0, file);
+  assert.ok(repository.url.startsWith("git+https://") && homepage.startsWith("https://") && bugs.url.startsWith("https://"));
 });
 
 for (const resolution of ["nodenext", "bundler"]) {
@@ -101,7 +134,7 @@ for (const [entry, file] of [["countersign", "index.d.ts"], ["countersign/hmac",
 
 test("every code that the core knows is in the types, and in the README with what to do", async () => {
   const codes = [...readFileSync(path("src/error.rs"), "utf8").matchAll(/=> "([a-z_]+)",$/gm)].map(([, code]) => code);
-  const own = ["config_invalid", "internal_error", "invalid_body", "invalid_json", "keys_unavailable"];
+  const own = ["config_invalid", "internal_error", "invalid_body", "invalid_json", "keys_unavailable", "not_found"];
   // Strict mode, which the package does not offer.
   const expected = [...codes.filter((code) => code !== "weak_secret"), ...own].sort();
   const types = readFileSync(`${installed}/dist/index.d.ts`, "utf8");

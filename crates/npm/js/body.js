@@ -25,13 +25,17 @@ export function bytesOf(bytes) {
 
 /** Getters of a prototype, which read what the engine holds and nothing that an object says of itself. */
 function slotsOf(prototype) {
-  const getter = (name) => Function.prototype.call.bind(Object.getOwnPropertyDescriptor(prototype, name).get);
+  const getter = (name) => getterOf(prototype, name);
   return { buffer: getter("buffer"), byteOffset: getter("byteOffset"), byteLength: getter("byteLength") };
+}
+function getterOf(prototype, name) {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, name);
+  return (bytes) => get.call(bytes);
 }
 const Typed = Object.getPrototypeOf(Uint8Array.prototype);
 const SLOTS = { typed: slotsOf(Typed), data: slotsOf(DataView.prototype) };
 /** The name of a typed array's class, whatever it says of itself; undefined for a DataView. */
-const kindOfView = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(Typed, Symbol.toStringTag).get);
+const kindOfView = getterOf(Typed, Symbol.toStringTag);
 
 export async function bodyOfRequest(request) {
   if (request.bodyUsed) throw misuse("invalid_body", READ_BEFORE);

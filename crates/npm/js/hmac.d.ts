@@ -4,7 +4,7 @@
  *
  * A `whpk_…` key is refused as `invalid_secret`, as nothing here could check with it.
  */
-import type { GeminiEvent, Secret, StaticOptions, Unwrapper } from "./index.js";
+import type { GeminiEvent, Secrets, StaticOptions, Unwrapper } from "./index.js";
 
 export { Webhook, WebhookVerificationError } from "./index.js";
 export type {
@@ -16,8 +16,10 @@ export type {
   GeminiEventOf,
   GeminiEventType,
   HeadersLike,
+  LambdaEventLike,
   RequestLike,
   Secret,
+  Secrets,
   StaticOptions,
   Unwrapper,
   UnwrapOptions,
@@ -27,10 +29,10 @@ export type {
 } from "./index.js";
 
 /** Standard Webhooks: `webhook-*` headers. */
-export function standard<E = unknown>(secrets: Secret | readonly Secret[], options?: StaticOptions): Unwrapper<E>;
+export function standard<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
 
 /** Svix: the same under `svix-*`, or under `webhook-*` where that set is complete. */
-export function svix<E = unknown>(secrets: Secret | readonly Secret[], options?: StaticOptions): Unwrapper<E>;
+export function svix<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
 
 /** Gemini's static webhooks, signed with the project's secret. */
-export function gemini(secrets: Secret | readonly Secret[], options?: StaticOptions): Unwrapper<GeminiEvent>;
+export function gemini(secrets: Secrets, options?: StaticOptions): Unwrapper<GeminiEvent>;

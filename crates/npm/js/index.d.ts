@@ -28,12 +28,34 @@ export interface WebhookUnbrandedRequiredHeaders {
 /** A request of Fetch, or what is as good as one: `NextRequest`, Hono's `c.req.raw`, … */
 export interface RequestLike {
   readonly headers: { get(name: string): string | null };
+  readonly url?: string;
   readonly bodyUsed?: boolean;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/**
+ * An event of AWS Lambda that an HTTP request made: API Gateway (REST and HTTP APIs), a load balancer, a function URL. Netlify's are
+ * alike. Its body may be base64.
+ */
+export interface LambdaEventLike {
+  readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
+  readonly multiValueHeaders?: { readonly [name: string]: readonly string[] | undefined } | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
+  readonly requestContext?: object | undefined;
+  readonly rawPath?: string | undefined;
+  readonly path?: string | undefined;
+}
+
 /** A key: `whsec_…` (or bare base64) answers to `v1`, `whpk_…` to `v1a`; bytes are those of a raw HMAC key. */
 export type Secret = string | Uint8Array;
+
+/**
+ * One secret, or several for a rotation. One that is `undefined` or empty, as an unset variable is where a bundler imports the module,
+ * is refused as `empty_secret` when it is first used. A malformed one is refused at once: leave a variable unset at build time rather
+ * than setting it to a placeholder.
+ */
+export type Secrets = Secret | undefined | readonly (Secret | undefined)[];
 
 /** What failed. Codes are stable, and the same in the Worker's answers and logs. */
 export type ErrorCode =
@@ -60,6 +82,7 @@ export type ErrorCode =
   | "keys_unavailable"
   | "missing_header"
   | "no_matching_signature"
+  | "not_found"
   | "timestamp_too_new"
   | "timestamp_too_old"
   | "too_many_signatures"
@@ -70,8 +93,8 @@ export class WebhookVerificationError extends Error {
   constructor(message?: string);
   readonly name: "WebhookVerificationError";
   readonly code: ErrorCode;
-  /** What to answer: 400 nobody could verify it, 401 it is not proved, 500 the receiver is at fault, 503 the sender should try again. */
-  readonly status: 400 | 401 | 500 | 503;
+  /** What to answer: 400 nobody could verify it, 401 it is not proved, 404 another URL, 500 the receiver is at fault, 503 the sender should try again. */
+  readonly status: 400 | 401 | 404 | 500 | 503;
   /** Which header is at fault, where one is. */
   readonly header?: string;
   /** The answer to the sender: `application/problem+json` (RFC 9457) with the code and nothing else. */
@@ -86,6 +109,8 @@ export interface VerifyOptions {
 }
 
 export interface UnwrapOptions extends VerifyOptions {
+  /** The URL of the request, or its path, for `urlToken`: with Express `req.originalUrl`. Default: the `url` of the request that is passed. */
+  url?: string | URL;
   /** On Workers, `ctx.waitUntil`: lets a stale key set be refreshed behind the answer. */
   waitUntil?: (promise: Promise<unknown>) => void;
 }
@@ -93,7 +118,7 @@ export interface UnwrapOptions extends VerifyOptions {
 export interface WebhookOptions {
   /** `"raw"`: the secret is the key itself, as text (UTF-8) or bytes, not base64. */
   format?: "raw";
-  /** How far a timestamp may be from now, in whole seconds, both ways, the boundary included. Default: 300. Zero is exact, not "off". */
+  /** How far a timestamp may be from now, in whole seconds, both ways, the boundary included. Default: 300. Zero is exact, not "off". What looks like milliseconds is refused. */
   tolerance?: number;
 }
 
@@ -105,8 +130,8 @@ export interface WebhookOptions {
  * ```
  */
 export class Webhook {
-  /** @throws {WebhookVerificationError} `empty_secret`, `invalid_secret`, `weak_key`, `config_invalid` */
-  constructor(secret: Secret | readonly Secret[], options?: WebhookOptions);
+  /** @throws {WebhookVerificationError} `invalid_secret`, `weak_key`, `config_invalid` */
+  constructor(secret: Secrets, options?: WebhookOptions);
 
   /**
    * Checks headers, age and signature, and returns the parsed body; `undefined` for an empty one, or with `jsonParse: false`.
@@ -138,14 +163,14 @@ export interface Delivery<E> {
   kid?: string;
   /** The parsed body; `undefined` for an empty one, or with `jsonParse: false`. In the `jwt` form the verified claims. */
   event: E;
-  /** The bytes that are verified. In the `jwt` form those of the claims: no token binds the HTTP body. */
+  /** The bytes that are verified, a copy of their own. In the `jwt` form those of the claims: no token binds the HTTP body. */
   body: Uint8Array;
 }
 
 /** Verifies the deliveries of one sender. Make one and keep it. */
 export interface Unwrapper<E> {
   /** Reads the request's body, checks it, and returns the delivery. */
-  unwrap(request: RequestLike, options?: UnwrapOptions): Promise<Delivery<E>>;
+  unwrap(request: RequestLike | LambdaEventLike, options?: UnwrapOptions): Promise<Delivery<E>>;
   /** The same for a body that was read as it is. */
   unwrap(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Delivery<E>>;
 }
@@ -157,7 +182,7 @@ export interface Verifier<E> extends Unwrapper<E> {
    *
    * A report holds the signatures that were expected. Show it to those who hold the secret, never to a sender.
    */
-  inspect(request: RequestLike, options?: UnwrapOptions): Promise<Report>;
+  inspect(request: RequestLike | LambdaEventLike, options?: UnwrapOptions): Promise<Report>;
   inspect(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Report>;
 }
 
@@ -167,13 +192,13 @@ export interface StaticOptions {
 }
 
 /** Standard Webhooks: `webhook-*` headers, `v1` and `v1a` by the kind of each secret. */
-export function standard<E = unknown>(secrets: Secret | readonly Secret[], options?: StaticOptions): Verifier<E>;
+export function standard<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /** Svix: the same under `svix-*`, or under `webhook-*` where that set is complete. */
-export function svix<E = unknown>(secrets: Secret | readonly Secret[], options?: StaticOptions): Verifier<E>;
+export function svix<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /** Gemini's static webhooks, signed with the project's secret: `v1` alone, because Google's `v1a` keys sign for every customer. */
-export function gemini(secrets: Secret | readonly Secret[], options?: StaticOptions): Verifier<GeminiEvent>;
+export function gemini(secrets: Secrets, options?: StaticOptions): Verifier<GeminiEvent>;
 
 /** A key of a set (RFC 7517). */
 export interface Jwk {
@@ -193,8 +218,14 @@ export interface GeminiDynamicOptions {
   jwks?: string | URL | { keys: readonly Jwk[] };
   /** What is accepted. Default: `["v1a"]`, which is what is on the wire; `jwt` is what Google documents. */
   accept?: readonly ("v1a" | "jwt")[];
+  /**
+   * The secret that ends the path of the URL you gave to Google, at least 22 characters (`openssl rand -hex 32`). It is compared in
+   * constant time with the last segment of the request's URL, before anything else; another one is `not_found`, status 404. One that
+   * is `undefined` or empty is refused as `empty_secret` when it is first used.
+   */
+  urlToken?: string | undefined;
   /** The exact `aud` of tokens; required with `jwt`. */
-  audience?: string;
+  audience?: string | undefined;
   /** The exact `iss` of tokens. */
   issuer?: string;
   /** Seconds of grace on `exp` and `nbf` of tokens. Default: 60. */
@@ -208,8 +239,8 @@ export interface GeminiDynamicOptions {
 /**
  * Gemini's dynamic webhooks (`webhook_config`), signed with Google's keys.
  *
- * **A valid signature proves that Google sent it for some customer, not for you.** Put a secret token into the URL that you give
- * to Google and check it, or look the event's `data.id` up among your own jobs.
+ * **A valid signature proves that Google sent it for some customer, not for you.** End the URL that you give to Google
+ * with a secret and name it as `urlToken`, or look the event's `data.id` up among your own jobs.
  *
  * The key set is fetched when first needed, kept for as long as `Cache-Control` says (5 minutes to 24 hours), refreshed in the
  * background when stale, used for 24 hours more while its URL fails, and fetched anew at most once a minute for a signature
@@ -266,7 +297,7 @@ export type GeminiEvent =
  *
  * A list of signatures: `headers`, `id`, `timestamp`, `age`, `signatures`, `keys`, `match`, `json`, `type`. A token: `headers`,
  * `token`, `algorithm`, `keys`, `key`, `signature`, `claims`, `expiry`, `start`, `audience`, `issuer`, `json`, `type`. What cannot be
- * looked at has one step: `body` where that is no raw body, else `input`.
+ * looked at has one step: `body` where that is no raw body, else `input`. With a `urlToken`, `url` comes first.
  */
 export type StepName =
   | "headers"
@@ -288,7 +319,8 @@ export type StepName =
   | "json"
   | "type"
   | "body"
-  | "input";
+  | "input"
+  | "url";
 
 /** A step that holds, or that there was nothing to judge in. */
 export interface SoundStep {
@@ -402,7 +434,7 @@ export type SchemeName = "standard-webhooks" | "svix" | "gemini" | "gemini-dynam
 export interface Receiver {
   scheme: SchemeName;
   /** Keys, as text or raw bytes; none, where there is a key set. */
-  secrets?: Secret | readonly Secret[];
+  secrets?: Secrets;
   /** The document of a key set: as text or bytes, unread, or parsed. Nothing is fetched. */
   jwks?: string | Uint8Array | { keys: readonly Jwk[] };
   /** As in {@link GeminiDynamicOptions.accept}; default: what the scheme takes. */
@@ -425,4 +457,4 @@ export interface Receiver {
  * A report holds the signatures that were expected. Show it to those who hold the secret, never to a sender.
  */
 export function explain(receiver: Receiver, payload: BodyLike, headers: HeadersLike, options?: { now?: number | Date }): Promise<Report>;
-export function explain(receiver: Receiver, request: RequestLike, options?: { now?: number | Date }): Promise<Report>;
+export function explain(receiver: Receiver, request: RequestLike | LambdaEventLike, options?: { now?: number | Date }): Promise<Report>;

@@ -53,6 +53,16 @@ webhook.verify({ type: "batch.succeeded" }, incoming.headers);
 const dynamic: Verifier<GeminiEvent> = geminiDynamic({ accept: ["v1a", "jwt"], audience: "me", jwks: new URL("https://a.example/") });
 geminiDynamic();
 geminiDynamic({ jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] }, fetch: globalThis.fetch });
+geminiDynamic({ urlToken: process.env.URL_TOKEN, accept: ["jwt"], audience: process.env.AUDIENCE });
+gemini(process.env.SECRET);
+standard([process.env.SECRET, process.env.OLD_SECRET]);
+new Webhook(process.env.SECRET);
+await gemini(secret).unwrap({ version: "2.0", headers: { host: "a" }, body: "{}", isBase64Encoded: false, rawPath: "/" } as { headers: { host: string }; body: string; isBase64Encoded: boolean });
+await dynamic.unwrap("{}", incoming.headers, { url: "/jobs/token" });
+// @ts-expect-error a misspelt option
+gemini(secret, { tolerence: 60 });
+// @ts-expect-error a second secret is one of a list
+gemini(secret, secret);
 // @ts-expect-error secrets belong to the static form
 geminiDynamic({ secrets: [secret] });
 const own: Delivery<{ a: number }> = await standard<{ a: number }>(secret).unwrap(request, { waitUntil: () => {} });
@@ -93,7 +103,7 @@ try {
   if (error instanceof WebhookVerificationError) {
     const response: Response = error.toResponse();
     const code: ErrorCode = error.code;
-    const status: 400 | 401 | 500 | 503 = error.status;
+    const status: 400 | 401 | 404 | 500 | 503 = error.status;
     const header: string | undefined = error.header;
     // @ts-expect-error there is no such code
     if (error.code === "bad_signature") throw error;
