@@ -48,6 +48,7 @@ mod damage;
 mod decode;
 mod fixes;
 mod literal;
+mod marks;
 mod near;
 mod numbers;
 mod report;

@@ -304,7 +304,7 @@ fn a_secret_that_is_read_another_way_is_recognised() {
 fn an_unreadable_secret_is_named() {
     for (secret, words) in [
         (format!("\"{SECRET}\""), "quotes"),
-        ("whsec_--__--__--__".to_owned(), "URL-safe"),
+        ("whsec_--__--__--__--__--__--__--__--__".to_owned(), "URL-safe"),
         ("whsk_AAAA".to_owned(), "private key"),
         (String::new(), "empty"),
     ] {

@@ -2,6 +2,8 @@
 //!
 //! Strings and numbers stay as they were written, so that whoever writes the tree again changes no more than is meant.
 
+use super::marks::marks;
+
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Node<'t> {
@@ -19,6 +21,14 @@ pub(super) struct Text<'t> {
     pub(super) raw: Option<&'t str>,
     /// What it says; `None` for half a surrogate pair, which only `raw` can say.
     pub(super) value: Option<String>,
+    /// Which of the characters it holds that a style may escape.
+    pub(super) marks: u32,
+}
+
+impl<'t> Text<'t> {
+    fn new(raw: Option<&'t str>, value: Option<String>) -> Self {
+        Self { raw, marks: value.as_deref().map(marks).unwrap_or_default(), value }
+    }
 }
 
 /// Whose notation a text is in.
@@ -126,7 +136,7 @@ impl<'t> Reader<'t> {
         self.rest = rest;
         let arrow = self.skip(if symbol { "=>" } else { ":" });
         self.seen(if symbol { Dialect::Ruby } else { Dialect::JavaScript });
-        arrow.then(|| Text { raw: None, value: Some(name.to_owned()) })
+        arrow.then(|| Text::new(None, Some(name.to_owned())))
     }
 
     fn text(&mut self) -> Option<Text<'t>> {
@@ -147,7 +157,7 @@ impl<'t> Reader<'t> {
             .get(..length.checked_add(2)?)
             .filter(|raw| serde_json::from_str::<serde::de::IgnoredAny>(raw).is_ok());
         let value = unescape(content);
-        (raw.is_some() || value.is_some()).then_some(Text { raw, value })
+        (raw.is_some() || value.is_some()).then(|| Text::new(raw, value))
     }
 
     fn plain(&mut self) -> Option<Node<'t>> {
@@ -310,6 +320,6 @@ mod tests {
         assert!(read(&"[".repeat(200)).is_none());
         // Half a pair can only be kept.
         let (node, _) = read(r#"["\ud83d"]"#).unwrap();
-        assert_eq!(node, Node::List(vec![Node::Text(Text { raw: Some(r#""\ud83d""#), value: None })]));
+        assert_eq!(node, Node::List(vec![Node::Text(Text::new(Some(r#""\ud83d""#), None))]));
     }
 }

@@ -1,10 +1,11 @@
 //! JSON written again, as libraries write it: the same data in another layout, with other escapes.
 
 use super::literal::{Node, Text};
+use super::marks::{CLOSING, MUST, mark};
 use super::numbers::Numbers;
 
 /// Where white space stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Layout {
     /// Between items and members; a line break follows it where there are lines.
     pub(super) comma: &'static str,
@@ -18,7 +19,7 @@ pub(super) struct Layout {
 }
 
 /// How arrays stand where objects have lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Arrays {
     /// An item a line.
     Lines,
@@ -29,7 +30,7 @@ pub(super) enum Arrays {
 }
 
 /// How an object or array without members is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Empty {
     /// `[]`
     Tight,
@@ -44,11 +45,11 @@ pub(super) enum Empty {
 }
 
 /// Which characters of a string are escaped, beyond those that have to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Escapes {
     /// Strings stay as they were written; the rest then says how those are written that were not.
     pub(super) kept: bool,
-    /// Of the bits of [`mark`].
+    /// Of the bits of [`marks`](super::marks).
     pub(super) chars: u32,
     /// `\u00E9` or `\u00e9`.
     pub(super) case: Case,
@@ -57,7 +58,7 @@ pub(super) struct Escapes {
 }
 
 /// How the letters among the digits of `\u00e9` are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Case {
     Lower,
     Upper,
@@ -72,56 +73,6 @@ pub(super) enum Spelling {
     Of(Numbers),
     /// `.0` is put behind those whole numbers whose bits are set, in their order.
     DotZero(u32),
-}
-
-pub(super) const ANGLES: u32 = 1;
-pub(super) const AMPERSAND: u32 = 1 << 1;
-pub(super) const APOSTROPHE: u32 = 1 << 2;
-pub(super) const EQUALS: u32 = 1 << 3;
-pub(super) const PLUS: u32 = 1 << 4;
-pub(super) const BACKTICK: u32 = 1 << 5;
-pub(super) const QUOTE: u32 = 1 << 6;
-pub(super) const DELETE: u32 = 1 << 7;
-/// U+2028 and U+2029, which end a line in older JavaScript.
-pub(super) const LINES: u32 = 1 << 8;
-/// The rest of U+2000 to U+20FF, and U+0080 to U+009F: org.json.
-pub(super) const PUNCTUATION: u32 = 1 << 9;
-pub(super) const C1: u32 = 1 << 10;
-/// U+0085 alone: Newtonsoft.
-pub(super) const NEXT_LINE: u32 = 1 << 11;
-pub(super) const HIGH: u32 = 1 << 12;
-pub(super) const SLASH: u32 = 1 << 13;
-/// A slash behind `<`.
-pub(super) const CLOSING: u32 = 1 << 14;
-/// `\b` and `\f`.
-pub(super) const SHORT: u32 = 1 << 15;
-/// Other control characters, which have nothing but a number.
-pub(super) const CONTROL: u32 = 1 << 16;
-/// All that is not ASCII.
-pub(super) const NON_ASCII: u32 = LINES | PUNCTUATION | C1 | NEXT_LINE | HIGH;
-
-/// What of the above a character is.
-pub(super) const fn mark(c: char) -> u32 {
-    match c {
-        '<' | '>' => ANGLES,
-        '&' => AMPERSAND,
-        '\'' => APOSTROPHE,
-        '=' => EQUALS,
-        '+' => PLUS,
-        '`' => BACKTICK,
-        '"' => QUOTE,
-        '/' => SLASH,
-        '\u{8}' | '\u{c}' => SHORT,
-        '\n' | '\r' | '\t' => 0,
-        '\0'..='\u{1f}' => CONTROL,
-        '\u{7f}' => DELETE,
-        '\u{2028}' | '\u{2029}' => LINES,
-        '\u{85}' => NEXT_LINE,
-        '\u{80}'..='\u{9f}' => C1,
-        '\u{2000}'..='\u{20ff}' => PUNCTUATION,
-        '\0'..='\u{7f}' => 0,
-        _ => HIGH,
-    }
 }
 
 /// Writes a tree.
@@ -246,6 +197,10 @@ impl Writer<'_> {
         let value = text.value.as_deref().filter(|_| !(self.escapes.kept && text.raw.is_some()));
         let Some(value) = value else { return self.out.push_str(text.raw.unwrap_or_default()) };
         self.out.push('"');
+        if text.marks & (self.escapes.chars | MUST) == 0 {
+            self.out.push_str(value);
+            return self.out.push('"');
+        }
         let mut before = ' ';
         for c in value.chars() {
             self.char(c, before);

@@ -3,12 +3,15 @@
 //! Each choice has a price, 0 for the commonest. What costs least in all is tried first, so a search that is cut short has seen what
 //! libraries do.
 
+use std::collections::BTreeSet;
+
 use super::literal::{Node, Text};
-use super::numbers;
-use super::rewrite::{
-    AMPERSAND, ANGLES, APOSTROPHE, Arrays, BACKTICK, C1, CLOSING, CONTROL, Case, DELETE, EQUALS, Empty, Escapes, LINES,
-    Layout, NEXT_LINE, NON_ASCII, PLUS, PUNCTUATION, QUOTE, SHORT, SLASH, Spelling, mark, write,
+use super::marks::{
+    AMPERSAND, ANGLES, APOSTROPHE, BACKTICK, C1, CLOSING, CONTROL, DELETE, EQUALS, LINES, NEXT_LINE, NON_ASCII, PLUS,
+    PUNCTUATION, QUOTE, SHORT, SLASH,
 };
+use super::numbers;
+use super::rewrite::{Arrays, Case, Empty, Escapes, Layout, Spelling, write};
 
 /// A choice: its price, what it is called, and what it is.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +27,7 @@ pub(super) struct Choice<T> {
 /// What there is in a tree that a style can change.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Features {
-    /// The bits of [`mark`] of all strings.
+    /// The [`marks`](super::marks) of all strings.
     chars: u32,
     empties: bool,
     arrays: bool,
@@ -70,10 +73,7 @@ impl Features {
     }
 
     fn add_text(&mut self, text: &Text<'_>) {
-        let Some(value) = &text.value else { return };
-        let chars = value.chars().fold(0, |bits, c| bits | mark(c));
-        let closing = if value.contains("</") { CLOSING } else { 0 };
-        self.chars |= chars | closing;
+        self.chars |= text.marks;
         let fewest = |text: &Text<'_>| write(&Node::Text(text.clone()), &COMPACT, FEWEST, Spelling::Kept);
         self.kept |= text.raw.is_some_and(|raw| raw.contains('\\') && fewest(text) != raw);
     }
@@ -206,15 +206,11 @@ fn expand<T: Copy, O: Copy>(all: Vec<Choice<T>>, options: &[(usize, O)], set: im
 }
 
 /// Of those that come to the same, the cheapest, and of these the first.
-fn unique<T: PartialEq>(mut all: Vec<Choice<T>>) -> Vec<Choice<T>> {
+fn unique<T: Copy + Ord>(mut all: Vec<Choice<T>>) -> Vec<Choice<T>> {
     all.sort_by_key(|choice| choice.price);
-    let mut found: Vec<Choice<T>> = Vec::new();
-    for choice in all {
-        if found.iter().all(|known| known.what != choice.what) {
-            found.push(choice);
-        }
-    }
-    found
+    let mut seen = BTreeSet::new();
+    all.retain(|choice| seen.insert(choice.what));
+    all
 }
 
 const FEWEST: Escapes = Escapes { kept: false, chars: 0, case: Case::Lower, long: false };
