@@ -80,5 +80,5 @@ test("esbuild: a bundle of countersign/hmac has nothing of the rest", async () =
   assert.deepEqual(inputs, ["body.js", "check.js", "error.js", "given.js", "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac.js", "options.js", "run.mjs", "static.js", "wasm.js"]);
   // All of it: scripts, and the Wasm as text.
   const weight = gzipSync(readFileSync(`${dir}/bundle.mjs`)).length;
-  assert.ok(weight < 56_000, `${weight} bytes gzipped`);
+  assert.ok(weight < 62_000, `${weight} bytes gzipped`);
 });

@@ -7,7 +7,7 @@ import { installed } from "./fixtures/app.mjs";
 const hmac = await import(`${installed}/dist/hmac.js`);
 const whole = await import(`${installed}/dist/index.js`);
 
-const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
 const BODY = '{"type":"batch.succeeded","data":{"id":"é"}}';
 const NOW = 1_700_000_000;
 const at = { now: NOW };

@@ -5,6 +5,8 @@ import crypto from "node:crypto";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { once } from "node:events";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { installed } from "./fixtures/app.mjs";
 
 const { version } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
@@ -201,6 +203,62 @@ test("the request is for Google's set, by default, as the contract says", async 
   assert.equal(await code(geminiDynamic({ fetch: fetcher }).unwrap(...delivery())), "accept");
   assert.equal(seen.url, "https://generativelanguage.googleapis.com/.well-known/jwks.json");
   assert.deepEqual([seen.redirect, seen.headers], ["manual", { accept: "application/jwk-set+json, application/json", "user-agent": `countersign/${version}` }]);
+});
+
+test("a set that failed is left alone for 5 to 30 s, whatever is sent meanwhile", async () => {
+  answer = give("", { status: 503 });
+  for (const options of [{}, { fetch: (...given) => fetch(...given) }]) {
+    [asked] = [0];
+    later(0);
+    const one = verifier(options);
+    for (const seconds of [0, 0, 1, 4]) {
+      later(seconds);
+      const errors = await Promise.all(Array.from({ length: 50 }, () => one.unwrap(...delivery(pair())).catch((error) => error)));
+      for (const error of errors) assert.deepEqual([error.code, error.status, error.toResponse().headers.get("retry-after")], ["keys_unavailable", 503, "30"]);
+      assert.match(errors[0].cause.message, /answered 503/);
+      assert.equal(asked, 1, `${seconds} s`);
+    }
+    later(31);
+    assert.equal(await code(one.unwrap(...delivery())), "keys_unavailable");
+    assert.equal(asked, 2);
+    // Another URL is another's.
+    assert.equal(await code(verifier(options).unwrap(...delivery())), "keys_unavailable");
+    assert.equal(asked, 3);
+  }
+});
+
+test("a key set in chunks of one byte costs what it says, and not what its chunks hold", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const held = () => (collect(), process.memoryUsage().arrayBuffers);
+  const [document, before] = [Buffer.from(setOf(first).padEnd(60_000)), held()];
+  let [at, most] = [0, 0];
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (at === document.length) return controller.close();
+      if (at % 10_000 === 9_999) most = Math.max(most, held() - before);
+      // As a server's reads are: one byte in a buffer of its own.
+      const chunk = new Uint8Array(new ArrayBuffer(4096), 0, 1);
+      chunk[0] = document[at];
+      at += 1;
+      controller.enqueue(chunk);
+    },
+  });
+  assert.equal(await code(verifier({ fetch: async () => new Response(stream) }).unwrap(...delivery())), "accept");
+  assert.ok(most > 0 && most < 8 * 1024 * 1024, `${most} bytes are held`);
+});
+
+test("a browser is given no header that it would have to ask for", async () => {
+  const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  let seen;
+  const fetcher = async (_, { headers }) => ((seen = headers), new Response(setOf(first)));
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { userAgent: "Mozilla/5.0 (X11; Linux x86_64)" } });
+  try {
+    assert.equal(await code(verifier({ fetch: fetcher }).unwrap(...delivery())), "accept");
+  } finally {
+    Object.defineProperty(globalThis, "navigator", navigator);
+  }
+  assert.deepEqual(seen, { accept: "application/jwk-set+json, application/json" });
 });
 
 // The last one, as it has a clock of its own.

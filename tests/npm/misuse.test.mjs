@@ -282,3 +282,23 @@ test("an environment that is not there at build time breaks no import", async ()
   assert.match(error.message, /`audience` is empty, or not given/);
   assert.equal((await audience.inspect(...signed)).code, "config_invalid");
 });
+
+test("keys that can be guessed, that everybody knows or that are public are refused, at construction", async () => {
+  const spki = crypto.generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" });
+  const base64 = (bytes) => Buffer.from(bytes).toString("base64");
+  const table = [
+    [`whsec_${base64("fifteen bytes!!")}`, "weak_secret", true], ["whsec_aaaa", "weak_secret", true], [Buffer.from("short"), "weak_secret", true],
+    ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "invalid_secret", true], [`whsec_${base64(spki)}`, "invalid_secret", false], [spki, "invalid_secret", false],
+  ];
+  for (const [secret, code, isAllowed] of table) {
+    for (const make of [(options) => new Webhook(secret, options), (options) => standard([SECRET, secret], options), (options) => gemini(secret, options), (options) => new hmac.Webhook(secret, options), (options) => hmac.svix(secret, options)]) {
+      for (const options of [undefined, {}, { allowShortKeys: false }]) assert.throws(() => make(options), { code, status: 500 });
+      if (isAllowed) make({ allowShortKeys: true });
+      else assert.throws(() => make({ allowShortKeys: true }), { code, status: 500 });
+      assert.throws(() => make({ allowShortKeys: "true" }), { code: "config_invalid" });
+      assert.throws(() => make({ allow_short_keys: true }), /did you mean `allowShortKeys`/);
+    }
+  }
+  assert.throws(() => new Webhook("whsec_aaaa"), /`allowShortKeys: true`/);
+  assert.doesNotThrow(() => new Webhook(`whsec_${base64("sixteen bytes!!!")}`));
+});

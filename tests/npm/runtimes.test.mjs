@@ -22,7 +22,7 @@ const { run } = await import("./suite.mjs");
 const { default: vectors } = await import("./vectors.mjs");
 console.log(JSON.stringify(await run(entries, vectors)));\n`,
   "require.cjs": `const { Webhook } = require("countersign");
-console.log(new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, '{"test": 2432232314}'));\n`,
+console.log(new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", { allowShortKeys: true }).sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, '{"test": 2432232314}'));\n`,
 });
 
 const assertAllOf = (text) => assertAll(JSON.parse(text.trim().split("\n").at(-1)));

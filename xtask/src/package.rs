@@ -14,8 +14,8 @@ use crate::{process, tools};
 
 /// The most that each Wasm may weigh, gzipped, and the crate that it is compiled from.
 const BUDGETS: [(&str, usize, &str); 3] = [
-    ("dist/core.wasm", 110_000, MODULE.package),
-    ("dist/hmac.wasm", 36_000, HMAC.package),
+    ("dist/core.wasm", 114_000, MODULE.package),
+    ("dist/hmac.wasm", 40_000, HMAC.package),
     ("dist/full.wasm", 190_000, FULL.package),
 ];
 

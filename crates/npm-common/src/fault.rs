@@ -85,6 +85,10 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let message = match error {
             // These name their fix themselves.
+            Error::ShortSecret => {
+                [error.to_string().as_str(), "; or, if the sender has no longer ones, set `allowShortKeys: true`"]
+                    .concat()
+            }
             Error::EmptySecret | Error::InvalidSecret(_) | Error::WeakKey => error.to_string(),
             _ => [error.to_string().as_str(), inspect::fix(error)].join("; "),
         };

@@ -1,7 +1,7 @@
 //! Secrets, as they were handed over.
 
 use countersign::inspect::Secret;
-use countersign::{Error, HmacKey, SecretKey};
+use countersign::{Error, HmacKey, SecretFault, SecretKey};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -27,6 +27,18 @@ impl Given {
             return Err(Error::EmptySecret.into());
         }
         given.iter().map(key).collect::<Result<_, _>>().map_err(Fault::from)
+    }
+
+    /// Refuses keys that nobody meant to trust, by the core's rule. `allow_short` lets pass those that can be guessed: short ones, and
+    /// ones that documentation prints, for the vectors of specifications. Public keys and key files are refused all the same.
+    ///
+    /// # Errors
+    /// Those of [`SecretKey::check_floor`].
+    pub fn above_floor<K>(key: K, floor: Result<(), Error>, allow_short: bool) -> Result<K, Error> {
+        match floor {
+            Err(Error::ShortSecret | Error::InvalidSecret(SecretFault::Sample)) if allow_short => Ok(key),
+            other => other.map(|()| key),
+        }
     }
 
     /// Those that are text or bytes.

@@ -48,6 +48,18 @@ impl<'o> Options<'o> {
         self.get(name).map(|value| value.parse().map_err(|_| wrong())).transpose()
     }
 
+    /// A switch, off by default.
+    ///
+    /// # Errors
+    /// `config_invalid`, for anything but `true` and `false`.
+    pub fn flag(self, name: &str) -> Result<bool, Fault> {
+        match self.get(name) {
+            Some("true") => Ok(true),
+            Some("false") | None => Ok(false),
+            Some(_) => Err(Fault::config(&["`", name, "` is true or false"].concat())),
+        }
+    }
+
     fn iter(self) -> impl Iterator<Item = (&'o str, &'o str)> {
         self.0.lines().map(|line| line.split_once('=').unwrap_or((line, "")))
     }

@@ -23,8 +23,14 @@ impl Verifier {
     /// The fault of the first that cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &str, secrets: &Array) -> Result<Verifier, JsValue> {
-        let policy = Options::parse(options, &["tolerance"])?.policy(scheme)?;
-        Ok(Self { policy, keys: Given::keys(secrets, Given::hmac)?, fault: None })
+        let options = Options::parse(options, &["tolerance", "allowShortKeys"])?;
+        let (policy, short) = (options.policy(scheme)?, options.flag("allowShortKeys")?);
+        let key = |given: &Given| {
+            let key = given.hmac()?;
+            let floor = key.check_floor();
+            Given::above_floor(key, floor, short)
+        };
+        Ok(Self { policy, keys: Given::keys(secrets, key)?, fault: None })
     }
 
     /// Verifies what stands in the room: headers and body. Returns what [`answer`] makes of it.

@@ -86,7 +86,8 @@ export type ErrorCode =
   | "timestamp_too_new"
   | "timestamp_too_old"
   | "too_many_signatures"
-  | "weak_key";
+  | "weak_key"
+  | "weak_secret";
 
 /** The one error of this package. Its message says what to do, and never holds a secret, a signature or a piece of a body. */
 export class WebhookVerificationError extends Error {
@@ -118,6 +119,11 @@ export interface UnwrapOptions extends VerifyOptions {
 export interface WebhookOptions {
   /** `"raw"`: the secret is the key itself, as text (UTF-8) or bytes, not base64. */
   format?: "raw";
+  /**
+   * `true` lets a shared key under 16 bytes pass, and one that documentation prints, as in the test vectors of specifications. Both can
+   * be guessed: not for anything that matters. Without it they are `weak_secret` and `invalid_secret`.
+   */
+  allowShortKeys?: boolean;
   /** How far a timestamp may be from now, in whole seconds, both ways, the boundary included. Default: 300. Zero is exact, not "off". What looks like milliseconds is refused. */
   tolerance?: number;
 }
@@ -130,7 +136,7 @@ export interface WebhookOptions {
  * ```
  */
 export class Webhook {
-  /** @throws {WebhookVerificationError} `invalid_secret`, `weak_key`, `config_invalid` */
+  /** @throws {WebhookVerificationError} `invalid_secret`, `weak_secret`, `weak_key`, `config_invalid` */
   constructor(secret: Secrets, options?: WebhookOptions);
 
   /**
@@ -187,6 +193,11 @@ export interface Verifier<E> extends Unwrapper<E> {
 }
 
 export interface StaticOptions {
+  /**
+   * `true` lets a shared key under 16 bytes pass, and one that documentation prints, as in the test vectors of specifications. Both can
+   * be guessed: not for anything that matters. Without it they are `weak_secret` and `invalid_secret`.
+   */
+  allowShortKeys?: boolean;
   /** As in {@link WebhookOptions.tolerance}. */
   tolerance?: number;
 }
@@ -439,6 +450,8 @@ export interface Receiver {
   jwks?: string | Uint8Array | { keys: readonly Jwk[] };
   /** As in {@link GeminiDynamicOptions.accept}; default: what the scheme takes. */
   accept?: readonly ("v1" | "v1a" | "jwt")[];
+  /** As in {@link WebhookOptions.allowShortKeys}; a report explains any key. */
+  allowShortKeys?: boolean;
   audience?: string;
   issuer?: string;
   leeway?: number;

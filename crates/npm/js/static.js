@@ -6,7 +6,7 @@ import { arrange, isRequest } from "./given.js";
 import { CALL, optionsOf, secondsOf } from "./options.js";
 
 /** What verifiers with secrets are configured by. */
-export const SECRET = ["tolerance"];
+export const SECRET = ["tolerance", "allowShortKeys"];
 
 /** The class `Webhook` over a Wasm. */
 export const webhookOn = (wasm) =>

@@ -37,7 +37,13 @@ impl Verifier {
     pub fn new(scheme: &str, options: &str, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
         // Where another provider is there, this fails, which is as good; without any, the first token would panic.
         let _ = NO_RS256.install_default();
-        let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, Given::key)?);
+        let short = Options::parse(options, OPTIONS)?.flag("allowShortKeys")?;
+        let key = |given: &Given| {
+            let key = given.key()?;
+            let floor = key.check_floor();
+            Given::above_floor(key, floor, short)
+        };
+        let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, key)?);
         let jwks = jwks.as_deref().map(Jwks::parse).transpose().map_err(Fault::from)?;
         Ok(Self { policy, secrets, jwks, claims: None, fault: None })
     }
@@ -183,12 +189,12 @@ pub fn keys_unavailable() -> String {
     Fault::keys_unavailable().to_text()
 }
 
-/// The policy of a scheme with these options, see [`Options`]: `{tolerance?, accept?, audience?, issuer?, leeway?}`.
+/// The policy of a scheme with these options, see [`Options`]: `{tolerance?, allowShortKeys?, accept?, audience?, issuer?, leeway?}`.
 ///
 /// # Errors
 /// `config_invalid`.
 pub fn policy(scheme: &str, options: &str) -> Result<Policy, Fault> {
-    let options = Options::parse(options, &["tolerance", "accept", "audience", "issuer", "leeway"])?;
+    let options = Options::parse(options, OPTIONS)?;
     let text = |name| options.get(name).and_then(|text| serde_json::from_str::<String>(text).ok());
     let mut policy = options.policy(scheme)?;
     if let Some(accept) = options.get("accept") {
@@ -207,6 +213,9 @@ pub fn policy(scheme: &str, options: &str) -> Result<Policy, Fault> {
     }
     Ok(policy)
 }
+
+/// What a receiver can be configured by.
+const OPTIONS: &[&str] = &["tolerance", "allowShortKeys", "accept", "audience", "issuer", "leeway"];
 
 /// Seconds of grace on `exp` and `nbf`, as in the Worker.
 const JWT_LEEWAY: u64 = 60;
