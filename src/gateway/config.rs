@@ -6,7 +6,11 @@ mod policy;
 mod reader;
 mod secrets;
 mod source;
+mod spelling;
 mod units;
+
+use std::borrow::Cow;
+use std::slice;
 
 use zeroize::Zeroizing;
 
@@ -73,6 +77,17 @@ pub enum Entry {
     Faulty(Vec<Fault>),
 }
 
+/// What is wrong with one source.
+#[derive(Debug)]
+pub struct AtFault<'a> {
+    /// Its place; none for the whole.
+    pub index: Option<usize>,
+    /// Its name, as [`Config::name`] has it.
+    pub name: Cow<'a, str>,
+    /// Its faults, at least one.
+    pub faults: &'a [Fault],
+}
+
 impl Config {
     /// Reads `SOURCES`, as JSON text.
     pub fn parse(sources: Option<&str>, environment: &impl Environment) -> Self {
@@ -112,21 +127,30 @@ impl Config {
         }
     }
 
-    /// The name of the source at a place, if it can be a source's name.
-    pub fn name(&self, index: usize) -> Option<&str> {
-        self.entries.get(index).map(|(name, _)| name.as_str()).filter(|name| source::is_name(name))
+    /// The name of the source at a place, for logs and responses: a name that cannot be one, and is not made of words, is replaced by
+    /// its place, as it may be a value.
+    pub fn name(&self, index: usize) -> Option<Cow<'_, str>> {
+        let name = self.entries.get(index).map(|(name, _)| name.as_str())?;
+        let place = || format!("source {} by name", index.saturating_add(1)).into();
+        Some(if source::is_name(name) || spelling::is_words(name) { name.into() } else { place() })
     }
 
-    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole is under the name `SOURCES`, and one of the
-    /// operator's token under `ADMIN_TOKEN`.
-    pub fn faults(&self) -> Vec<(&str, Vec<String>)> {
-        let whole = self.unreadable.iter().map(|fault| ("SOURCES", vec![fault.to_string()]));
-        let own = self.entries.iter().filter_map(|(name, entry)| match entry {
-            Entry::Faulty(faults) => Some((name.as_str(), faults.iter().map(Fault::to_string).collect())),
-            Entry::Ready(_) => None,
-        });
-        let admin = self.admin_fault.iter().map(|fault| (ADMIN_TOKEN, vec![fault.to_string()]));
-        whole.chain(admin).chain(own).collect()
+    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole has no place, and is under the name `SOURCES`;
+    /// so is one of the operator's token, under `ADMIN_TOKEN`.
+    pub fn faults(&self) -> Vec<AtFault<'_>> {
+        let mut all = Vec::new();
+        if let Some(fault) = &self.unreadable {
+            all.push(AtFault { index: None, name: "SOURCES".into(), faults: slice::from_ref(fault) });
+        }
+        if let Some(fault) = &self.admin_fault {
+            all.push(AtFault { index: None, name: ADMIN_TOKEN.into(), faults: slice::from_ref(fault) });
+        }
+        for (index, _, entry) in self.iter() {
+            if let (Entry::Faulty(faults), Some(name)) = (entry, self.name(index)) {
+                all.push(AtFault { index: Some(index), name, faults });
+            }
+        }
+        all
     }
 
     /// What an operator should know of sources that work: `allow_short_keys`, and whether anything needs it.

@@ -4,6 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
@@ -68,12 +69,12 @@ const FAULTS = {
   "no keys at all": ["secrets", std({ secrets: undefined })],
   "an empty list of secrets": ["secrets", std({ secrets: [] })],
   "secrets that are no list": ["secrets", std({ secrets: "SECRET" })],
-  "a secret that is not there": ["NOT_THERE", std({ secrets: ["SECRET", "NOT_THERE"] })],
-  "an empty secret": ["EMPTY", std({ secrets: ["EMPTY"] })],
-  "a blank secret": ["BLANK", std({ secrets: ["BLANK"] })],
-  "a secret that is not base64": ["NOT_BASE64", std({ secrets: ["SECRET", "NOT_BASE64"] })],
-  "a private key as secret": ["PRIVATE", std({ secrets: ["PRIVATE"] })],
-  "a weak public key": ["WEAK", std({ secrets: ["WEAK"] })],
+  "a secret that is not there": ["secrets", std({ secrets: ["SECRET", "NOT_THERE"] })],
+  "an empty secret": ["secrets", std({ secrets: ["EMPTY"] })],
+  "a blank secret": ["secrets", std({ secrets: ["BLANK"] })],
+  "a secret that is not base64": ["secrets", std({ secrets: ["SECRET", "NOT_BASE64"] })],
+  "a private key as secret": ["secrets", std({ secrets: ["PRIVATE"] })],
+  "a weak public key": ["secrets", std({ secrets: ["WEAK"] })],
   "a duration without a unit": ["tolerance", std({ tolerance: "300" })],
   "a duration in words": ["tolerance", std({ tolerance: "five minutes" })],
   "a negative duration": ["tolerance", std({ tolerance: "-5m" })],
@@ -84,14 +85,14 @@ const FAULTS = {
   "no forward": ["forward", std({ forward: undefined })],
   "two destinations": ["forward", std({}, { service: "SERVICE" })],
   "an origin that is no URL": ["origin", std({}, { origin: "app.example.com" })],
-  "a service that is not bound": ["NOWHERE", std({}, { origin: undefined, service: "NOWHERE" })],
-  "a Durable Object that is not bound": ["NOWHERE", std({}, { origin: undefined, durable_object: "NOWHERE" })],
+  "a service that is not bound": ["service", std({}, { origin: undefined, service: "NOWHERE" })],
+  "a Durable Object that is not bound": ["durable_object", std({}, { origin: undefined, durable_object: "NOWHERE" })],
   "the inbox as destination": ["INBOX", std({}, { origin: undefined, durable_object: "INBOX" })],
   "a name where there is no Durable Object": ["name", std({}, { name: "{id}" })],
   "an unknown placeholder": ["name", std({}, { origin: undefined, durable_object: "MAILBOX", name: "{colour}" })],
-  "a signing secret that is not there": ["NOT_THERE", std({}, { sign_with: "NOT_THERE" })],
-  "a URL token that is not there": ["NOT_THERE", std({ url_token: "NOT_THERE" })],
-  "an empty URL token": ["EMPTY", std({ url_token: "EMPTY" })],
+  "a signing secret that is not there": ["sign_with", std({}, { sign_with: "NOT_THERE" })],
+  "a URL token that is not there": ["url_token", std({ url_token: "NOT_THERE" })],
+  "an empty URL token": ["url_token", std({ url_token: "EMPTY" })],
   "gemini-dynamic without a URL token": ["url_token", dynamic({ url_token: undefined })],
   "key sets over plain http": ["jwks", dynamic({ jwks: "http://keys.example.com/jwks.json" })],
   "a host that only looks like loopback": ["jwks", dynamic({ jwks: "http://127.0.0.1.example.com/jwks.json" })],
@@ -109,6 +110,9 @@ const FAULTS = {
   "a source that is no table": ["broken", "yes"],
   "shards without an inbox": ["shards", std({ shards: 2 })],
   "retries without an inbox": ["give_up_after", std({}, { give_up_after: "1h" })],
+  "dedupe under twice the tolerance": ["dedupe", std({ tolerance: "31s", dedupe: "61s" })],
+  "Google's key set under another name": ["url_token", std({ secrets: undefined, jwks: "https://generativelanguage.googleapis.com/.well-known/jwks.json?x" })],
+  "a misspelt key": ["did you mean `origin`?", std({}, { origin: undefined, orgin: ORIGIN })],
   "no dedupe in an inbox": ["dedupe", std({ durable: true, dedupe: "off" })],
   ...Object.fromEntries(Object.keys(UNMEANT).map((name) => [`${name} for a secret`, [name, std({ secrets: [name] })]])),
   ...Object.fromEntries(Object.keys(UNMEANT).map((name) => [`${name} to sign with`, ["sign_with", std({}, { sign_with: name })]])),
@@ -172,6 +176,19 @@ for (const [number, batch] of configurations(24).entries()) {
       delivered(await worker.post("good", made), made.id);
     });
 
+    await t.test("/healthz names the sources to everybody, and what is wrong to the operator", async () => {
+      const publicly = Object.fromEntries(batch.map(([what]) => [names[what], []]));
+      assert.deepEqual(health.json.faults, publicly);
+      const wrong = await worker.get("healthz", [["authorization", "Bearer wrong"]]);
+      assert.deepEqual(wrong.json, health.json);
+      await until(() => worker.lines("healthz", (line) => line.code === "unauthorized").length > 0, "a log record of the guess", 2000);
+      const told = await worker.get("healthz", [["authorization", `Bearer ${SECRETS.ADMIN_TOKEN}`]]);
+      assert.equal(told.status, 503);
+      for (const [what, [key]] of batch) {
+        if (key !== "broken") assert.ok(told.json.faults[names[what]].join().includes(key), `${what}: ${told.text}`);
+      }
+    });
+
     await t.test("/healthz says 503 and names the sources, and no values", async () => {
       assert.equal(health.status, 503);
       assert.ok(!health.text.includes('"good"'), health.text);
@@ -179,6 +196,29 @@ for (const [number, batch] of configurations(24).entries()) {
     });
   });
 }
+
+test("no value is repeated, wherever it stands, in a response or in the log", async () => {
+  const pasted = () => `${randomBytes(12).toString("hex").toUpperCase()}0A`;
+  const values = [];
+  const value = () => values[values.push(pasted()) - 1];
+  const whole = std({ jwks: "https://a.example/", url_token: "TOKEN", audience: "a", issuer: "b", tolerance: "5m", max_body: "1KiB", dedupe: "72h", durable: true, shards: 1, keep_bodies: "1h", accept: ["v1"] });
+  const wrong = [
+    ...Object.keys(whole).map((key) => ({ ...whole, [key]: value() })),
+    ...["origin", "service", "durable_object", "name", "sign_with", "timeout", "give_up_after", "concurrency"].map((key) => std({}, { origin: undefined, [key]: value() })),
+    std({ secrets: [value(), value()] }), std({ accept: [value()] }), std({ [value()]: 1 }), std({}, { [value()]: 1 }), value(),
+  ];
+  const sources = { good: std({}, { origin: loopback.at("origin").url }), [`${value()}_`]: std(), ...Object.fromEntries(wrong.map((one, n) => [`wrong-${n}`, one])) };
+  await worker.restart({ sources, secrets: SECRETS });
+  const authorization = [["authorization", `Bearer ${SECRETS.ADMIN_TOKEN}`]];
+  const replies = [await worker.get("healthz"), await worker.get("healthz", authorization)];
+  for (const name of Object.keys(sources).filter((name) => name.startsWith("wrong"))) replies.push(await worker.post(name, delivery(sign)));
+  // `audience` and `issuer` may be anything.
+  assert.equal(Object.keys(replies[1].json.faults).length, wrong.length + 1 - 2, "all others are at fault");
+  const [last] = Object.keys(replies[1].json.faults).slice(-1);
+  await until(() => worker.lines("config", (line) => line.source === last).length, "the last log record", 2000);
+  const said = [...replies.map(({ text }) => text), ...worker.logs().map(({ message }) => message)].join("\n");
+  for (const one of values) assert.ok(!said.includes(one), `a value is repeated: ${said.split("\n").find((line) => line.includes(one))}`);
+});
 
 test("names that cannot be sources are found", async () => {
   const bad = ["UPPER", "-dash", "with_underscore", "a".repeat(65), "admin", "healthz", "dotted.name"];

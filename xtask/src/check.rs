@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use countersign::gateway::config::{Binding, Config, Environment, Secret};
 use lexopt::ValueExt;
+use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::term::{dim, green, red, yellow};
@@ -64,16 +65,28 @@ impl Checked {
     }
 }
 
-/// Prints every source with its faults, the secrets to set, and how full the variable is.
+/// Prints every source with its faults, the secrets to set, and how full the variable is. This is a local terminal, so what stands at a
+/// key that is at fault is shown, which a log never does.
 fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
-    let bytes = sources.as_ref().map_or(0, String::len);
-    let faults = config.faults();
-    for (_, name, _) in config.iter().filter(|(_, name, _)| faults.iter().all(|(faulty, _)| faulty != name)) {
-        println!("{} {name}", green("✓"));
+    let text = sources.as_deref().unwrap_or_default();
+    let tables = serde_json::from_str(text).unwrap_or_default();
+    let (faults, samples) = (config.faults(), samples(&tables));
+    for (index, name, _) in config.iter() {
+        let of_source = faults.iter().find(|one| one.index == Some(index)).map_or(&[][..], |one| one.faults);
+        let sample = samples.iter().find(|(source, _)| *source == name);
+        println!("{} {name}", if of_source.is_empty() && sample.is_none() { green("✓") } else { red("✗") });
+        for fault in of_source {
+            println!("    {fault}");
+            show_value(tables.get(name), fault.key());
+        }
+        if let Some((_, host)) = sample {
+            println!(
+                "    `forward.origin` still has the host of an example, {host}; put your application's in its place"
+            );
+        }
     }
-    for (name, faults) in &faults {
-        println!("{} {name}", red("✗"));
-        faults.iter().for_each(|fault| println!("    {fault}"));
+    for fault in faults.iter().filter(|one| one.index.is_none()).flat_map(|one| one.faults) {
+        println!("{} {fault}", red("✗"));
     }
     for (name, warning) in config.warnings() {
         println!("{} {name}\n    {warning}", yellow("!"));
@@ -83,12 +96,38 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
             "  {name}: not in .dev.vars, so not looked at; `wrangler secret put {name}` sets it where it is deployed"
         );
     }
-    println!("{}", dim(format!("SOURCES takes {bytes} of {VARIABLE} bytes")));
-    match faults.len() {
-        0 if bytes > VARIABLE => bail!("SOURCES is larger than Cloudflare takes; split the sources over two Workers"),
-        0 => Ok(()),
-        n => bail!("{n} of the sources would answer 500 `config_invalid`"),
+    println!("{}", dim(format!("SOURCES takes {} of {VARIABLE} bytes", text.len())));
+    match (faults.len(), samples.len()) {
+        (0, 0) if text.len() > VARIABLE => {
+            bail!("SOURCES is larger than Cloudflare takes; split the sources over two Workers")
+        }
+        (0, 0) => Ok(()),
+        (0, n) => bail!("events of {n} of the sources would be sent to an example's host, and lost"),
+        (n, _) => bail!("{n} of the sources would answer 500 `config_invalid`"),
     }
+}
+
+/// Prints what stands at a key of a source, such as `forward.origin`.
+fn show_value(source: Option<&Json>, key: &str) {
+    let Some(source) = source else { return };
+    let (table, name) = key.split_once('.').map_or((Some(source), key), |(table, name)| (source.get(table), name));
+    let value = table.and_then(|table| table.get(name)).or_else(|| source.get(key));
+    if let Some(value) = value {
+        println!("      {}", dim(format!("{key} = {value}")));
+    }
+}
+
+/// The sources whose origin is on a host that is nobody's, as the example in `wrangler.toml` is (RFC 2606), each with that host.
+pub(crate) fn samples(sources: &Json) -> Vec<(&str, String)> {
+    let host = |source: &Json| {
+        let origin = source.get("forward")?.get("origin")?.as_str()?;
+        let authority = origin.split_once("://")?.1.split(['/', '?', '#']).next()?;
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_end_matches('.').to_lowercase();
+        let is_sample = |domain: &&str| host == *domain || host.ends_with(&format!(".{domain}"));
+        ["example.com", "example.net", "example.org"].iter().any(is_sample).then_some(host)
+    };
+    let all = sources.as_object().into_iter().flatten();
+    all.filter_map(|(name, source)| Some((name.as_str(), host(source)?))).collect()
 }
 
 struct Known<'a> {

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 use toml::{Table, Value, toml};
 
-use crate::check::Checked;
+use crate::check::{Checked, samples};
 use crate::process::{self, Group};
 use crate::term::{bold, dim, yellow};
 use crate::{build, tools, wrangler};
@@ -138,15 +138,20 @@ impl Plan {
     /// Names what will not work there.
     fn warn(&self) {
         let faults = self.checked.config.faults();
-        for (name, faults) in &faults {
-            eprintln!("{} {name}", yellow("!"));
-            faults.iter().for_each(|fault| eprintln!("    {fault}"));
+        for one in &faults {
+            eprintln!("{} {}", yellow("!"), one.name);
+            one.faults.iter().for_each(|fault| eprintln!("    {fault}"));
         }
         if !faults.is_empty() {
             eprintln!(
                 "  There they answer 500 `config_invalid`: bare workerd has no KV, no other service and no Durable Object \
                  but the inbox.\n  A source works with `durable = true`, or passes through with dedupe = \"off\".\n"
             );
+        }
+        let sources =
+            self.checked.sources.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        for (name, host) in samples(&sources) {
+            eprintln!("{} {name}: `forward.origin` still has the host of an example, {host}", yellow("!"));
         }
         for name in self.secrets().filter(|name| self.vars.contains_key(*name)) {
             eprintln!(

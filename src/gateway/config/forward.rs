@@ -101,7 +101,7 @@ fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) ->
     }
     match service.as_deref() {
         Some(name) if !environment.has(Binding::Service(name)) => {
-            forward.unbound("service", name, "service", "[[services]]");
+            forward.unbound("service", "service", "[[services]]");
         }
         _ => {}
     }
@@ -110,7 +110,7 @@ fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) ->
             forward.fault("durable_object", "is `INBOX`, which is Countersign's own", "use a namespace of yours");
         }
         Some(name) if !environment.has(Binding::DurableObject(name)) => {
-            forward.unbound("durable_object", name, "Durable Object", "[[durable_objects.bindings]]");
+            forward.unbound("durable_object", "Durable Object", "[[durable_objects.bindings]]");
         }
         _ => {}
     }

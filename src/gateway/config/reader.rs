@@ -4,26 +4,44 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Environment, Secret, units};
+use super::{Environment, Secret, spelling, units};
 use crate::json::{self, Members};
 
-/// What is wrong with one key, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is wrong with one key, and what to do about it. As text it holds no value that was configured.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fault {
     key: String,
+    /// Whether the key may be repeated: one that is not ours may be a value in the wrong place.
+    shown: bool,
     problem: String,
     fix: String,
 }
 
 impl Fault {
     pub(super) fn new(key: &str, problem: &str, fix: &str) -> Self {
-        Self { key: key.to_owned(), problem: problem.to_owned(), fix: fix.to_owned() }
+        Self { key: key.to_owned(), shown: true, problem: problem.to_owned(), fix: fix.to_owned() }
+    }
+
+    /// The key as it is configured, with `forward.` before one of that table. It may be anything: for a local terminal, never for a
+    /// log or a response.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` {}; {}", self.key, self.problem, self.fix)
+        if self.shown {
+            write!(f, "`{}` {}; {}", self.key, self.problem, self.fix)
+        } else {
+            write!(f, "a key that is not repeated here {}; {}", self.problem, self.fix)
+        }
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -140,22 +158,21 @@ impl<'a> Reader<'a> {
 
     /// A binding that a key names and that is not there.
     #[inline(never)]
-    pub(super) fn unbound(&mut self, key: &str, name: &str, kind: &str, table: &str) {
-        let problem = format!("names {}, which is no {kind} binding", shown(name, "a binding"));
+    pub(super) fn unbound(&mut self, key: &str, kind: &str, table: &str) {
+        let problem = format!("names no {kind} binding that is there");
         self.fault(key, &problem, &format!("add it under {table}"));
     }
 
     /// All faults, with one for each key that nobody read.
     pub(super) fn finish(mut self) -> Vec<Fault> {
-        let left: Vec<_> = self
-            .members
-            .iter()
-            .flat_map(Members::iter)
-            .map(|(name, _)| name.chars().take(64).collect::<String>())
-            .collect();
-        for name in left {
-            self.fault(&name, "is not a key of the configuration", "check its spelling");
+        let forward = !self.prefix.is_empty();
+        let mut left = Vec::new();
+        for (name, _) in self.members.iter().flat_map(Members::iter) {
+            let fix = spelling::advice(name, forward);
+            let fault = Fault::new(&[self.prefix, name].concat(), "is not a key of the configuration", &fix);
+            left.push(Fault { shown: spelling::is_words(name), ..fault });
         }
+        self.faults.append(&mut left);
         self.faults
     }
 
@@ -173,12 +190,11 @@ impl<'a> Reader<'a> {
             Secret::Missing => "is not set",
             Secret::Unseen => return None,
         };
-        let fix = if is_conventional(name) {
-            format!("run `wrangler secret put {name}`, or add it to .dev.vars")
-        } else {
-            "this key takes the name of a secret, never its value: choose a name like GEMINI_WEBHOOK_SECRET".to_owned()
-        };
-        self.fault(key, &format!("names {}, which {missing}", shown(name, "a secret")), &fix);
+        self.fault(
+            key,
+            &["names a secret, which ", missing].concat(),
+            "set it by `wrangler secret put`, or in .dev.vars; this key takes the name of a secret, never its value",
+        );
         None
     }
 
@@ -194,14 +210,4 @@ impl<'a> Reader<'a> {
         }
         value
     }
-}
-
-/// A name as it may be printed: where a secret itself was put, it is not.
-pub(super) fn shown(name: &str, otherwise: &str) -> String {
-    if is_conventional(name) { format!("`{name}`") } else { otherwise.to_owned() }
-}
-
-fn is_conventional(name: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    name.len() <= 64 && name.bytes().next().is_some_and(|first| first.is_ascii_uppercase()) && name.bytes().all(inner)
 }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::Environment;
-use super::reader::{Reader, shown};
+use super::reader::Reader;
 use crate::error::{Error, SecretFault};
 use crate::key::mistake::in_any_value;
 use crate::key::{HmacKey, SecretKey};
@@ -65,7 +65,7 @@ impl Reader<'_> {
         let name = self.text(key)?;
         let value = self.value_of(key, &name, environment)?;
         if let Some(fault) = token_fault(&value, Carrier::Path) {
-            self.fault(key, &unusable(&name), &fault);
+            self.fault(key, UNUSABLE, &fault);
         }
         Some(value)
     }
@@ -86,7 +86,7 @@ impl Reader<'_> {
         let floor = (!environment.takes_any_key()).then_some(self.allow_short);
         let (mut keys, mut parts) = (Vec::new(), 0usize);
         let Err(error) = read(&value, floor, &mut keys, &mut parts) else { return keys };
-        let mut problem = unusable(name);
+        let mut problem = UNUSABLE.to_owned();
         if parts > 1 {
             problem.push_str(": of its parts, separated by white space, one is no key");
         }
@@ -158,9 +158,8 @@ fn has_prefix(part: &str) -> bool {
     ["whsec_", "whpk_", "whsk_", "v1,whsec_"].iter().any(|prefix| part.starts_with(prefix))
 }
 
-fn unusable(name: &str) -> String {
-    ["names ", &shown(name, "a secret"), ", which cannot be used"].concat()
-}
+/// What a name stands for is named by its key alone: a secret may have been put in its place.
+const UNUSABLE: &str = "names a secret, which cannot be used";
 
 fn is_one_of(bytes: &[u8], keys: &[SecretKey]) -> bool {
     keys.iter().any(|key| matches!(key, SecretKey::Ed25519(public) if public.as_bytes() == bytes))

@@ -45,7 +45,7 @@ fn config(fields: &str, values: &Values<'_>) -> Config {
 }
 
 fn said(config: &Config) -> String {
-    config.faults().into_iter().flat_map(|(_, faults)| faults).collect::<Vec<_>>().join("\n")
+    config.faults().iter().flat_map(|one| one.faults).map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// What is said of a secret under `secrets`.
@@ -82,14 +82,14 @@ fn a_key_that_nobody_meant_is_a_fault_of_the_whole_value() {
     for (secret, words) in &table {
         for more in ["", ALLOWED] {
             let said = of_secret(secret, more);
-            assert!(said.starts_with("`secrets` names `SECRET`, which cannot be used"), "{secret}: {said}");
+            assert!(said.starts_with("`secrets` names a secret, which cannot be used"), "{secret}: {said}");
             assert!(said.contains(words) && said.lines().count() == 1, "{secret}: {said}");
             assert!(secret.split_whitespace().all(|word| word.len() < 12 || !said.contains(word)), "{secret}: {said}");
         }
         let forward = r#""secrets":["GOOD"],"forward":{"origin":"https://a.example","sign_with":"SECRET"}"#;
         let sources = format!(r#"{{"s":{{"scheme":"svix",{forward}}}}}"#);
         let said = said(&Config::parse(Some(&sources), &Values { secret, ..Values::default() }));
-        assert!(said.starts_with("`forward.sign_with` names `SECRET`") && said.contains(words), "{secret}: {said}");
+        assert!(said.starts_with("`forward.sign_with` names a secret, ") && said.contains(words), "{secret}: {said}");
     }
 }
 
@@ -169,7 +169,7 @@ fn a_token_that_no_request_can_carry_is_a_fault() {
     let long = |with: &str| format!("{TOKEN}{with}{TOKEN}");
     for odd in ["/", "?", "#", "%", "%41", "\\", "\"", "<", ">", "^", "`", "{", "}", "|", "[", "]"] {
         let said = of_url(&long(odd));
-        assert!(said.starts_with("`url_token` names `TOKEN`, which cannot be used"), "{odd}: {said}");
+        assert!(said.starts_with("`url_token` names a secret, which cannot be used"), "{odd}: {said}");
         assert!(said.contains(&format!("`{}`", odd.chars().next().unwrap())) && !said.contains(TOKEN), "{odd}: {said}");
         assert_eq!(of_admin(&long(odd)), "", "{odd}");
     }
