@@ -1,4 +1,12 @@
-//! What the targets share: a receiver, and the claim that verifier and report agree about every delivery.
+//! The fuzz targets, each a function over bytes, and what they share: a receiver, and the claim that verifier and report agree
+//! about every delivery.
+//!
+//! `cargo test` runs the same functions over the committed corpus, in `tests/corpus.rs`.
+
+pub mod config;
+pub mod jwks;
+pub mod jwt;
+pub mod verify;
 
 use countersign::inspect::{Receiver, Report, Secret, inspect};
 use countersign::signature::{PORTABLE_RS256, Portable};
