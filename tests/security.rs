@@ -6,7 +6,9 @@ use std::{fs, io};
 /// The rows of the table: what stops an attack, and the tests that hold it, as `file` and name.
 fn rows(document: &str) -> Vec<(String, Vec<(String, String)>)> {
     let table = document.lines().skip_while(|line| !line.starts_with("| attacker")).skip(2);
-    let cells = table.take_while(|line| line.starts_with('|')).map(|line| line.trim_matches('|').split(" | ").collect::<Vec<_>>());
+    let cells = table
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split(" | ").collect::<Vec<_>>());
     cells
         .map(|cells| {
             let held = cells.get(3).copied().unwrap_or_default().split("<br>").filter_map(|test| {
