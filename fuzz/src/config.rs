@@ -10,7 +10,7 @@ use countersign::gateway::route::route;
 const SECRETS: [&str; 2] =
     ["whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP", "whpk_f4hTkmlGXfI1r63/IWB2LVDnn2V8QDPn0Jvc9L9fxww="];
 
-const TOKEN: &str = "a-token-that-nothing-may-repeat";
+const TOKEN: &str = "f3a9c17e5b2d4068a1c3e5f7092b4d6e";
 
 struct Known;
 

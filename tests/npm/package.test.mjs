@@ -12,14 +12,14 @@ test("the tarball holds these files and no other", async () => {
   const dist = [
     "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
     "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-workerd.js", "hmac.cjs", "hmac.d.cts", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.cjs", "index.d.cts", "index.d.ts", "index.js", "instances.js",
-    "jwks.js", "options.js", "report.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index_bg.wasm", "workerd.js",
+    "jwks.js", "options.js", "report.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "workerd.js",
   ];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {
-  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index_bg.wasm"]) {
+  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm"]) {
     const text = readFileSync(`${installed}/${file}`, "latin1");
     assert.equal(text.match(/\/(home|root|work|Users)\/[\w./-]{0,60}/)?.[0], undefined, file);
   }

@@ -136,7 +136,7 @@ impl Worker {
             &format!("bundle {name}"),
             tools::npm_bin("esbuild")?
                 .arg(stage.join("entry.js"))
-                .args(["--bundle", "--format=esm", "--target=es2024", "--minify", "--log-level=warning"])
+                .args(["--bundle", "--format=esm", "--target=es2024", "--minify", "--sourcemap", "--log-level=warning"])
                 // Whoever deploys would be warned of it, each time.
                 .arg("--log-override:duplicate-object-key=error")
                 .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])

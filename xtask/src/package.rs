@@ -55,7 +55,7 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
 pub fn pack() -> Result<PathBuf> {
     build::production()?;
     let folder = assemble(&MODULE)?;
-    for file in ["index.js", "index_bg.wasm"] {
+    for file in ["index.js", "index.js.map", "index_bg.wasm"] {
         copy(&tools::root().join("build/worker").join(file), &folder.join("dist/worker").join(file))?;
     }
     let packed = tools::build_dir("npm")?;
