@@ -113,11 +113,11 @@ test("a compressed body is neither unpacked nor packed again", async () => {
   assert.equal(sent.header("content-encoding"), "gzip");
 });
 
-test("a content-encoding that the body does not keep is passed on all the same", async () => {
+test("a content-encoding that the body does not keep is not passed on, as no signature covers it", async () => {
   const body = Buffer.from("not gzip at all");
   const sent = await forwarded("std", delivery(sign, { body, extra: [["content-encoding", "gzip"]] }));
   assert.ok(sent.body.equals(body));
-  assert.equal(sent.header("content-encoding"), "gzip");
+  assert.equal(sent.header("content-encoding"), undefined);
 });
 
 test("the content type comes through as it was, and is not invented", async () => {
@@ -142,7 +142,7 @@ test("only the promised headers reach the origin", async () => {
     ["countersign-received-at", "0"], ["countersign-anything", "forged"], ["content-language", "xx"],
   ];
   const sent = await forwarded("std", delivery(sign, { extra: [...extra, ["content-encoding", "identity"]] }));
-  const promised = ["content-type", "content-encoding", "webhook-id", "webhook-timestamp", "webhook-signature", ...OURS];
+  const promised = ["content-type", "webhook-id", "webhook-timestamp", "webhook-signature", ...OURS];
   assert.deepEqual(sent.names.filter((n) => !TRANSPORT.includes(n)).sort(), promised.sort());
   assert.equal(sent.method, "POST");
   assert.match(sent.header("user-agent"), /^countersign\/\d+\.\d+\.\d+/);

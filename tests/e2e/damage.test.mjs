@@ -230,9 +230,13 @@ test("pages with other bytes in them: what is on them is dead or repaired, and t
   const arrivals = origin.requests;
   await until(() => arrivals.length >= 6, "an attempt of each");
   await host.stop();
+  // A retry may have come as well.
+  const before = arrivals.length;
   // The middle of the third body: the page that comes after says where the next one is.
   const file = database();
   const opened = new DatabaseSync(file);
+  // Without it, the page may be one that is free: a row that was written again left its bytes there.
+  opened.exec("VACUUM");
   opened.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   const { page_size: size } = opened.prepare("PRAGMA page_size").get();
   const pages = opened.prepare("PRAGMA page_count").get().page_count;
@@ -255,7 +259,7 @@ test("pages with other bytes in them: what is on them is dead or repaired, and t
   await host.start();
   await host.test("clock", { offset_seconds: 60 });
   // Reading the page ends the object, and so would a look at it now: the next one leaves the event aside.
-  const taken = () => new Set(arrivals.slice(6).map((request) => request.header("webhook-id"))).size;
+  const taken = () => new Set(arrivals.slice(before).map((request) => request.header("webhook-id"))).size;
   await until(() => taken() === 5, "the others to be delivered");
   await until(async () => (await get("admin/events/stats")).json?.delivered === 5, "that to be written");
   const { pending, dead } = (await get("admin/events/stats")).json;
@@ -263,7 +267,7 @@ test("pages with other bytes in them: what is on them is dead or repaired, and t
   const listed = await get("admin/events/events?limit=200");
   assert.equal(listed.status, 200);
   assert.deepEqual(listed.json.events.filter((event) => event.last_error === "unreadable").length, 1);
-  const lost = all.find(({ id }) => !arrivals.slice(6).some((request) => request.header("webhook-id") === id));
+  const lost = all.find(({ id }) => !arrivals.slice(before).some((request) => request.header("webhook-id") === id));
   assert.equal((await post(delivery(sign, { id: lost.id, body: lost.body }))).status, 503, "a copy of it is not acknowledged");
   assert.equal((await get(`admin/events/events/${lost.id}`)).json.last_error, "unreadable");
   const made = delivery(sign);
