@@ -25,7 +25,7 @@ export function note(code, status, source, bytes) {
 /** A request that is no delivery, of which little can be said. */
 export function turnAway(code) {
   const { status, body, init } = REFUSALS[code];
-  log({ ev: "delivery", code, status });
+  log(code === "not_found" ? { ev: "delivery", code, status, detail: "no_source" } : { ev: "delivery", code, status, source: "gemini", dup: false });
   return new Response(body, init);
 }
 

@@ -44,6 +44,7 @@ async function forward(event, source, request, env) {
     headers: {
       ...headers,
       "webhook-signature": request.headers.get("webhook-signature"),
+      "user-agent": "peer/1.0",
       "countersign-source": source,
       "countersign-scheme": event.scheme,
       "countersign-attempt": "1",

@@ -141,8 +141,11 @@ fn lines(served: &mut Served) -> Result<Receiver<Value>> {
                     *value = same.into();
                 }
             }
-            if let Some(value) = line.pointer_mut("/headers/countersign-received-at") {
-                *value = "…".into();
+            // Each has a name of its own, and its own clock.
+            for header in ["/headers/countersign-received-at", "/headers/user-agent"] {
+                if let Some(value) = line.pointer_mut(header) {
+                    *value = "…".into();
+                }
             }
             // Who measures may have gone by then.
             let _ = sender.send(line);
