@@ -33,8 +33,9 @@ const STEPS: &[Step] = &[
     Step { name: "peers", what: "the bench's contenders do the same", on_build: true, run: benches::check },
     Step { name: "sdk", what: "Gemini's SDKs, the emulator, wrangler dev, an origin", on_build: true, run: sdk },
     Step { name: "examples", what: "the applications of examples/", on_build: true, run: example::test },
-    Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
     Step { name: "npm", what: "the package, in every runtime", on_build: true, run: npmtest::run },
+    // After the package, which it serves the page with: to compile that takes longer than a start may.
+    Step { name: "dev", what: "cargo xtask dev, from start to Ctrl-C", on_build: true, run: devtest::run },
     Step { name: "page", what: "the page, in headless Chromium", on_build: false, run: page::test },
 ];
 
