@@ -71,7 +71,7 @@ fn style(
         (layout, "" | "json_stringify") if layout != "json_compact" => layout,
         ("json_compact", "") => "json_compact",
         ("json_compact", escapes) => escapes,
-        ("json_spaced", "json_ascii") => "json_python",
+        ("json_python", "json_ascii") => "json_python",
         _ => "json_style",
     };
     let code = [numbers.code, order.code, written].into_iter().find(|code| !code.is_empty()).unwrap_or(written);

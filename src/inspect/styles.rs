@@ -227,7 +227,7 @@ const EMPTIES: [(usize, Empty); 5] =
 
 const NAMED_LAYOUTS: [(usize, &str, &str, Layout); 9] = [
     (0, "json_compact", "without white space", COMPACT),
-    (0, "json_spaced", "with a space behind each comma and colon", Layout { comma: ", ", colon: ": ", ..COMPACT }),
+    (0, "json_python", "with a space behind each comma and colon", Layout { comma: ", ", colon: ": ", ..COMPACT }),
     (0, "json_indent_2", "indented by 2 spaces", INDENTED),
     (0, "json_indent_4", "indented by 4 spaces", Layout { indent: Some("    "), ..INDENTED }),
     (0, "json_indent_tab", "indented by tabs", Layout { indent: Some("\t"), ..INDENTED }),

@@ -49,6 +49,7 @@ export const CODES = {
   too_many_signatures: "The delivery carries more signatures than one may.",
   unauthorized: "The admin token was missing or wrong.",
   weak_key: "The public key is one under which anybody can sign.",
+  weak_secret: "A shared key is under 16 bytes, so it can be guessed. Use the endpoint’s whole secret.",
 };
 
 /** A record for people; it never repeats more than short members of ours. */
