@@ -41,9 +41,10 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut options, mut rounds) = (Options { rounds: ROUNDS, only: None, quick: false }, None);
     while let Some(arg) = args.next()? {
         match arg {
-            lexopt::Arg::Value(name) if name == "cpu" => return cpu::command(args),
+            lexopt::Arg::Value(name) if name == "cpu" => return cpu::command("cpu.mjs", args),
             lexopt::Arg::Value(name) if name == "day" => return day::command(args),
             lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
+            lexopt::Arg::Value(name) if name == "reading" => return cpu::command("reading.mjs", args),
             lexopt::Arg::Value(name) if name == "npm" => return npm::command(args),
             lexopt::Arg::Long("rounds") => rounds = Some(args.value()?.parse()?),
             lexopt::Arg::Long("only") => options.only = Some(args.value()?.string()?),

@@ -1,4 +1,5 @@
-//! `cargo xtask bench cpu`: processor time of workerd per event, for `docs/costs.md`. Rough, and measured when it matters.
+//! `cargo xtask bench cpu`: processor time of workerd per event, for `docs/costs.md`; `bench reading`: for each byte in chunks of one byte
+//! that nobody has been authenticated for. Rough, and measured when it matters.
 
 use anyhow::{Result, ensure};
 use lexopt::ValueExt;
@@ -6,7 +7,7 @@ use lexopt::ValueExt;
 use xtask::{build, process, tools};
 
 /// The command line.
-pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
+pub(crate) fn command(script: &str, mut args: lexopt::Parser) -> Result<()> {
     let mut rounds = 4_usize;
     while let Some(arg) = args.next()? {
         match arg {
@@ -18,5 +19,5 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     build::production()?;
     let root = tools::root();
     let mut node = tools::npm_bin("node")?;
-    process::stream(node.arg(root.join("benches/cpu.mjs")).arg(&root).arg(rounds.to_string()))
+    process::stream(node.arg(root.join("benches").join(script)).arg(&root).arg(rounds.to_string()))
 }

@@ -48,6 +48,7 @@ cargo xtask <command>
   bench day [--events 10000] [--fail 30%]
                               a day of Gemini's deliveries and retries in half a minute, to an origin that fails
   bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
+  bench reading [--rounds 4]  processor time of a byte in chunks of one byte, before anybody is authenticated
   bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
   check [--config wrangler.toml] [--env NAME]
                               finds what is wrong with a configuration before it is deployed
