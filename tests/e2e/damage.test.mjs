@@ -4,14 +4,14 @@
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { closeSync, globSync, openSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { globSync, rmSync, writeFileSync } from "node:fs";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { Selfhost } from "./fixtures/selfhost.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
 import { closeConnections, send } from "./fixtures/http.mjs";
 import { accepted, duplicate, refusedForNow } from "./fixtures/expect.mjs";
-import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
@@ -219,63 +219,6 @@ async function onDisk(t, name) {
   })[0];
   return { host, origin, post, get, database };
 }
-
-const large = (n) => `{"note":"${BODY_MARK}${n}${"x".repeat(60_000)}"}`;
-
-test("pages with other bytes in them: what is on them is dead or repaired, and the rest is delivered", async (t) => {
-  const { host, origin, post, get, database } = await onDisk(t, "pages");
-  origin.always(answer(500));
-  const all = Array.from({ length: 6 }, (_, n) => delivery(sign, { body: large(n) }));
-  for (const made of all) accepted(await post(made), made.id);
-  const arrivals = origin.requests;
-  await until(() => arrivals.length >= 6, "an attempt of each");
-  await host.stop();
-  // A retry may have come as well.
-  const before = arrivals.length;
-  // The middle of the third body: the page that comes after says where the next one is.
-  const file = database();
-  const opened = new DatabaseSync(file);
-  // Without it, the page may be one that is free: a row that was written again left its bytes there.
-  opened.exec("VACUUM");
-  opened.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  const { page_size: size } = opened.prepare("PRAGMA page_size").get();
-  const pages = opened.prepare("PRAGMA page_count").get().page_count;
-  opened.close();
-  const handle = openSync(file, "r+");
-
-  let damaged = 0;
-  for (let page = 2; page <= pages && damaged < 1; page += 1) {
-    const bytes = Buffer.alloc(size);
-    readSync(handle, bytes, 0, size, (page - 1) * size);
-    // An overflow page is its body's text behind four bytes.
-    if (bytes.subarray(4, 200).every((byte) => byte === 0x78) && bytes.readUInt32BE(0) > 0) {
-      writeSync(handle, Buffer.from([0xff, 0xff, 0xff, 0xf0]), 0, 4, (page - 1) * size);
-      damaged += 1;
-    }
-  }
-  closeSync(handle);
-  assert.equal(damaged, 1);
-  origin.always(answer(200));
-  await host.start();
-  await host.test("clock", { offset_seconds: 60 });
-  // Reading the page ends the object, and so would a look at it now: the next one leaves the event aside.
-  const taken = () => new Set(arrivals.slice(before).map((request) => request.header("webhook-id"))).size;
-  await until(() => taken() === 5, "the others to be delivered");
-  await until(async () => (await get("admin/events/stats")).json?.delivered === 5, "that to be written");
-  const { pending, dead } = (await get("admin/events/stats")).json;
-  assert.deepEqual([pending, dead], [0, 1]);
-  const listed = await get("admin/events/events?limit=200");
-  assert.equal(listed.status, 200);
-  assert.deepEqual(listed.json.events.filter((event) => event.last_error === "unreadable").length, 1);
-  const lost = all.find(({ id }) => !arrivals.slice(before).some((request) => request.header("webhook-id") === id));
-  assert.equal((await post(delivery(sign, { id: lost.id, body: lost.body }))).status, 503, "a copy of it is not acknowledged");
-  assert.equal((await get(`admin/events/events/${lost.id}`)).json.last_error, "unreadable");
-  const made = delivery(sign);
-  accepted(await post(made), made.id);
-  await until(async () => (await get("admin/events/stats")).json?.delivered === 6, "what came later to be delivered");
-  const lines = host.lines.filter((line) => line.includes('"ev":"inbox"'));
-  assert.ok(lines.length < 100, `${lines.length} log records`);
-});
 
 test("a file that is no database: 503, and the log says why", async (t) => {
   const { host, post, get, database } = await onDisk(t, "garbage");
