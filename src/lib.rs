@@ -24,8 +24,8 @@ mod sign;
 mod timestamp;
 mod verify;
 
+pub mod explain;
 pub mod gateway;
-pub mod inspect;
 pub mod scheme;
 pub mod signature;
 

@@ -6,7 +6,8 @@
 use countersign::scheme::{self, Form};
 use countersign::signature::Portable;
 use countersign::{
-    Delivery, Ed25519SigningKey, Error, Headers, Jwks, Keys, Policy, Timestamp, inspect::Receiver, inspect::inspect,
+    Delivery, Ed25519SigningKey, Error, Headers, Jwks, Keys, Policy, Timestamp,
+    explain::{self, Receiver},
     sign_v1a,
 };
 use serde_json::{Value, json};
@@ -197,7 +198,7 @@ fn a_report_says_why_no_key_can_be_used() {
     let document = set(&key(json!({"use": "enc"})));
     let policy = Policy::of(scheme::find("gemini-dynamic").unwrap());
     let receiver = Receiver { policy: &policy, secrets: &[], jwks: Some(&document), now: NOW };
-    let report = inspect(&receiver, &Delivery::new(Headers::from_iter([("webhook-id", b"a".as_slice())]), b""));
+    let report = explain::report(&receiver, &Delivery::new(Headers::from_iter([("webhook-id", b"a".as_slice())]), b""));
     let step = report.steps.iter().find(|step| step.name == "keys").unwrap();
     assert_eq!(step.code, Some("jwk_unusable"));
     assert!(step.detail.contains("`use`"), "{}", step.detail);

@@ -8,7 +8,7 @@ pub mod jwks;
 pub mod jwt;
 pub mod verify;
 
-use countersign::inspect::{Receiver, Report, Secret, inspect};
+use countersign::explain::{self, Receiver, Report, Secret};
 use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign::{Delivery, Headers, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, scheme};
 
@@ -45,7 +45,7 @@ pub fn judge(policy: &Policy, values: [&[u8]; 3], body: &[u8], jwks: Option<&[u8
     let delivery = Delivery::new(Headers::from_iter(lines), body);
     let now = Timestamp::from_unix(NOW);
     let texts = SECRETS.map(Secret::Text);
-    let report = inspect(&Receiver { policy, secrets: &texts, jwks, now }, &delivery);
+    let report = explain::report(&Receiver { policy, secrets: &texts, jwks, now }, &delivery);
     let set = match jwks.map(Jwks::parse) {
         Some(Err(_)) => return assert_refused(&report),
         Some(Ok(set)) => Some(set),

@@ -1,8 +1,8 @@
 //! What is thrown into JavaScript: the text of a fault, from which its one error class is made.
 
 use countersign::Error;
+use countersign::explain;
 use countersign::gateway::respond::{ANSWERS, Refusal};
-use countersign::inspect;
 use wasm_bindgen::JsValue;
 
 /// One fault, as JavaScript needs it.
@@ -90,7 +90,7 @@ impl From<Error> for Fault {
                     .concat()
             }
             Error::EmptySecret | Error::InvalidSecret(_) | Error::WeakKey => error.to_string(),
-            _ => [error.to_string().as_str(), inspect::fix(error)].join("; "),
+            _ => [error.to_string().as_str(), explain::fix(error)].join("; "),
         };
         let mut fault = match error.status() {
             // A fetched document is looked at before it is kept, so this is one that the receiver's code brings.

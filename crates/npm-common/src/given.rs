@@ -1,6 +1,6 @@
 //! Secrets, as they were handed over.
 
-use countersign::inspect::Secret;
+use countersign::explain::Secret;
 use countersign::{Error, HmacKey, SecretFault, SecretKey};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;

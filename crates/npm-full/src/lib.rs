@@ -1,6 +1,6 @@
 //! What few need of the npm package and would more than double its Wasm: reports, and RS256 for the `jwt` form.
 
-use countersign::inspect::{Receiver, inspect as explain};
+use countersign::explain::{self, Receiver};
 use countersign::signature::PORTABLE_RS256;
 use countersign::{Delivery, Headers};
 use countersign_npm::policy;
@@ -38,6 +38,6 @@ pub fn inspect(
     let pairs: Vec<_> = headers.as_array().into_iter().flatten().filter_map(pair).collect();
     let headers: Headers<'_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let receiver = Receiver { policy: &policy, secrets: &secrets, jwks: jwks.as_deref(), now: seconds(now) };
-    let report = explain(&receiver, &Delivery::new(headers, body));
+    let report = explain::report(&receiver, &Delivery::new(headers, body));
     Ok(serde_json::to_string(&report).unwrap_or_default())
 }

@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::inspect::{Receiver, Report, Secret, inspect};
+use countersign::explain::{self, Receiver, Report, Secret};
 use countersign::scheme::{self, Form, Scheme};
 use countersign::signature::Crypto;
 use countersign::{Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, Tolerance};
@@ -212,7 +212,7 @@ impl Case {
     }
 
     /// Explains the case under its own scheme, in the default mode.
-    pub fn inspect(&self, scheme: &'static Scheme) -> Report {
+    pub fn explain(&self, scheme: &'static Scheme) -> Report {
         let (texts, lines) = (self.secret_texts(), self.lines());
         let raw: Option<Vec<_>> = self.is_raw().then(|| texts.iter().map(|text| decode(text)).collect());
         let secrets: Vec<_> = match &raw {
@@ -228,7 +228,7 @@ impl Case {
             jwks: jwks.as_deref().map(str::as_bytes),
             now: Timestamp::from_unix(self.now),
         };
-        inspect(&receiver, &Delivery::new(headers, self.body()))
+        explain::report(&receiver, &Delivery::new(headers, self.body()))
     }
 
     fn policy(&self, scheme: &'static Scheme, strict: bool) -> Policy {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::undo;
+use super::body_undo;
 
 /// What became of a body.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) fn of(body: &[u8], expects_json: bool) -> Option<Damage> {
     if body.is_empty() {
         return Some(Damage::Absent);
     }
-    if let Some(kind) = undo::kind(body) {
+    if let Some(kind) = body_undo::kind(body) {
         return Some(Damage::Changed(format!(
             "the body is {kind}, and not what was sent; to undo that alone does not make it match"
         )));

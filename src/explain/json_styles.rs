@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::literal::{Node, Text};
-use super::marks::{
+use super::json_escapes::{
     AMPERSAND, ANGLES, APOSTROPHE, BACKTICK, C1, CLOSING, CONTROL, DELETE, EQUALS, LINES, NEXT_LINE, NON_ASCII, PLUS,
     PUNCTUATION, QUOTE, SHORT, SLASH,
 };
-use super::numbers;
-use super::rewrite::{Arrays, Case, Empty, Escapes, Layout, Spelling, write};
+use super::json_numbers;
+use super::json_writer::{Arrays, Case, Empty, Escapes, Layout, Spelling, write};
+use super::literal::{Node, Text};
 
 /// A choice: its price, what it is called, and what it is.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Choice<T> {
 /// What there is in a tree that a style can change.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Features {
-    /// The [`marks`](super::marks) of all strings.
+    /// The [`marks`](super::json_escapes) of all strings.
     chars: u32,
     empties: bool,
     arrays: bool,
@@ -159,7 +159,7 @@ pub(super) fn escapes(features: Features) -> Vec<Choice<Escapes>> {
 pub(super) fn numbers(node: &Node<'_>, features: Features) -> Vec<Choice<Spelling>> {
     let mut all = vec![Choice { price: 0, code: "", words: "", what: Spelling::Kept }];
     let mut seen: Vec<Vec<String>> = Vec::new();
-    for (at, (words, style)) in numbers::STYLES.into_iter().enumerate() {
+    for (at, (words, style)) in json_numbers::STYLES.into_iter().enumerate() {
         let mut spelled = Vec::new();
         respell(node, style, &mut spelled);
         if spelled.iter().any(|(old, new)| old != new) {
@@ -181,7 +181,7 @@ pub(super) fn numbers(node: &Node<'_>, features: Features) -> Vec<Choice<Spellin
     all
 }
 
-fn respell(node: &Node<'_>, style: numbers::Numbers, out: &mut Vec<(String, String)>) {
+fn respell(node: &Node<'_>, style: json_numbers::Numbers, out: &mut Vec<(String, String)>) {
     match node {
         Node::Plain(token) => {
             out.push(((*token).to_owned(), style.spell(token).unwrap_or_else(|| (*token).to_owned())))

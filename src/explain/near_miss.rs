@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::bodies::{self, Candidate};
+use super::body_variants::{self, Candidate};
+use super::json_search::{DEAREST, Rewriting};
 use super::literal::{self, Dialect};
 use super::report::NearMiss;
-use super::rewritten::{DEAREST, Rewriting};
-use super::signed::Signed;
+use super::signature_steps::Signed;
 use super::{Look, Secret};
 use crate::jwks::Jwks;
 use crate::key::{HmacKey, SecretKey};
@@ -23,7 +23,7 @@ pub(super) fn find(look: &Look<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
     let Ok(tokens) = tokens(signed.value) else { return Vec::new() };
     let budget = Budget::of(look, &tokens);
     let mut hunt = Hunt { look, signed, tokens, budget, found: Vec::new() };
-    let undone = bodies::undone(look.body);
+    let undone = body_variants::undone(look.body);
     hunt.bodies(&undone);
     hunt.secrets();
     hunt.headers();
@@ -57,14 +57,14 @@ impl Hunt<'_> {
 
     fn bodies(&mut self, undone: &[Candidate]) {
         let prefix = self.prefix();
-        for altered in bodies::altered(self.look.body) {
+        for altered in body_variants::altered(self.look.body) {
             self.body(&prefix, &altered, &altered.words);
         }
         for body in undone {
             self.body(&prefix, body, &body.words);
         }
         for body in undone.iter().take(MAX_ALTERED) {
-            for altered in bodies::altered(&body.bytes) {
+            for altered in body_variants::altered(&body.bytes) {
                 let words = format!("{}, and {}", body.words, altered.words);
                 self.body(&prefix, &Candidate { code: body.code, fix: body.fix, ..altered }, &words);
             }

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::json_styles::{self, Choice, Features};
+use super::json_writer::{Escapes, Layout, Spelling, write};
 use super::literal::{Node, Text};
-use super::rewrite::{Escapes, Layout, Spelling, write};
-use super::styles::{self, Choice, Features};
 
 /// A tree, and the choices that make a difference to it.
 pub(super) struct Rewriting<'t> {
@@ -27,11 +27,11 @@ impl<'t> Rewriting<'t> {
     pub(super) fn of(node: Node<'t>) -> Self {
         let features = Features::of(&node);
         let mut layouts: Vec<Vec<_>> = Vec::new();
-        for layout in styles::layouts(features) {
+        for layout in json_styles::layouts(features) {
             layouts.resize_with(layouts.len().max(layout.price.saturating_add(1)), Vec::new);
             layouts.get_mut(layout.price).into_iter().for_each(|of_price| of_price.push(layout));
         }
-        let (escapes, numbers) = (styles::escapes(features), styles::numbers(&node, features));
+        let (escapes, numbers) = (json_styles::escapes(features), json_styles::numbers(&node, features));
         Self { orders: orders(node), layouts, escapes, numbers }
     }
 
@@ -132,8 +132,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inspect::literal;
-    use crate::inspect::{Receiver, Secret, inspect};
+    use crate::explain::literal;
+    use crate::explain::{self, Receiver, Secret};
     use crate::scheme;
     use crate::signature::Portable;
     use crate::{Delivery, Headers, HmacKey, Policy, Timestamp, sign};
@@ -185,7 +185,7 @@ mod tests {
             let signature = sign(&[key], b"msg_1", now, signed.as_bytes(), &Portable).unwrap();
             let lines = [("webhook-id", b"msg_1".as_slice()), ("webhook-timestamp", b"1614265330"), ("webhook-signature", signature.as_bytes())];
             let receiver = Receiver { policy: &policy, secrets: &[Secret::Raw(&[7; 32])], jwks: None, now };
-            let report = inspect(&receiver, &Delivery::new(Headers::from_iter(lines), received.as_bytes()));
+            let report = explain::report(&receiver, &Delivery::new(Headers::from_iter(lines), received.as_bytes()));
             let near = report.near_misses.first().map(|near| (near.code, near.fix.contains("raw bytes") || near.fix.contains("trim") || near.fix.contains("append") || near.fix.contains("line ends")));
             let (code, fix) = near.unwrap_or_default();
             prop_assert!(fix && (code.starts_with("json_") || code.starts_with("final_") || ["trimmed", "crlf_to_lf", "lf_to_crlf"].contains(&code)), "{code} {signed:?} {received:?} {:?}", report.near_misses);

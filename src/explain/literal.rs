@@ -2,7 +2,7 @@
 //!
 //! Strings and numbers stay as they were written, so that whoever writes the tree again changes no more than is meant.
 
-use super::marks::marks;
+use super::json_escapes::marks;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::Look;
-use super::damage::{self, Damage};
+use super::body_damage::{self, Damage};
 use super::report::{Report, State, Step};
 use crate::error::Error;
 use crate::key::SecretKey;
@@ -100,7 +100,7 @@ pub(super) fn no_match(look: &Look<'_>, report: &Report) -> Option<Verdict> {
     if let Some(verdict) = other_kind(look, report) {
         return Some(verdict);
     }
-    Some(match damage::of(look.body, look.expects_json()) {
+    Some(match body_damage::of(look.body, look.expects_json()) {
         Some(Damage::Absent) => {
             Verdict::waiting("waiting_for_body", "there is no body to check the signature over", NO_BODY)
         }

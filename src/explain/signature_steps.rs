@@ -1,7 +1,7 @@
 //! The steps over a list of signatures, `v1` and `v1a`.
 
 use super::report::{Comparison, JwkRow, Report, SignatureRow, Step};
-use super::{Look, clip, count, event_steps, near, token as jws, verdict};
+use super::{Look, clip, count, event_steps, near_miss, token_steps, verdict};
 use crate::error::Error;
 use crate::jwks::{Jwks, Material};
 use crate::key::SecretKey;
@@ -25,7 +25,7 @@ pub(super) fn explain(look: &Look<'_>, report: &mut Report) {
     let id = look.headers.get(names.id);
     let timestamp = look.headers.get(names.timestamp).map(Timestamp::parse);
     let value = look.headers.get(names.signature);
-    report.token = look.headers.get(names.signature).and_then(jws::if_token);
+    report.token = look.headers.get(names.signature).and_then(token_steps::if_token);
     report.steps.push(header_step(look, names, report.token.is_some()));
     report.steps.push(match id {
         Some(id) => {
@@ -46,7 +46,7 @@ pub(super) fn explain(look: &Look<'_>, report: &mut Report) {
     match signed {
         Some(signed) if has_keys => match_step(look, &signed, report),
         Some(signed) => {
-            report.near_misses = near::find(look, &signed);
+            report.near_misses = near_miss::find(look, &signed);
             report.steps.push(Step::skip("match", "no key can be read to compare with"));
         }
         None => report.steps.push(Step::skip("match", "there is not enough to compare")),
@@ -179,7 +179,7 @@ fn match_step(look: &Look<'_>, signed: &Signed<'_>, report: &mut Report) {
     let step = match found {
         Ok((form, _)) => Step::pass(NAME, format!("a `{}` signature matches", form.as_str())),
         Err(error) => {
-            report.near_misses = near::find(look, signed);
+            report.near_misses = near_miss::find(look, signed);
             match report.near_misses.first() {
                 Some(near) => Step::fail(NAME, error.code(), format!("it matches if {}", near.matches_if), near.fix),
                 None if error == Error::NoMatchingSignature => verdict::match_step(look, report),

@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::inspect::{Receiver, Report, Ruling, Secret, State, Verdict, inspect};
+use countersign::explain::{self, Receiver, Report, Ruling, Secret, State, Verdict};
 use countersign::scheme::{self, Form};
 use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign::{Delivery, Headers, HmacKey, Keys, Policy, SecretKey, Timestamp, sign};
@@ -27,7 +27,7 @@ fn cases() -> Vec<Case> {
 fn a_report_says_of_every_vector_what_the_verifier_says() {
     for case in cases() {
         let Some(scheme) = case.scheme() else { continue };
-        let report = case.inspect(scheme);
+        let report = case.explain(scheme);
         match case.run(scheme, &Portable, false) {
             Outcome::Accept => assert_eq!((report.ok, report.code), (true, None), "{}", case.title()),
             // Without any secret there is nothing to construct; a report says so in the words of the gateway.
@@ -47,7 +47,7 @@ fn a_report_says_of_every_vector_what_the_verifier_says() {
 fn the_steps_add_up_to_the_verdict() {
     for case in cases() {
         let Some(scheme) = case.scheme() else { continue };
-        let report = case.inspect(scheme);
+        let report = case.explain(scheme);
         let counted = report.steps.iter().filter(|step| !["json", "type"].contains(&step.name));
         let failed: Vec<_> = counted.filter(|step| step.state == State::Fail).collect();
         assert_eq!(report.ok, failed.is_empty(), "{}: {failed:?}", case.title());
@@ -80,7 +80,7 @@ impl Sent {
         Self { signature: format!("v1,{text}"), ..Self::signed(&key(), BODY.as_bytes()) }
     }
 
-    fn inspect(&self, secrets: &[Secret<'_>]) -> Report {
+    fn report(&self, secrets: &[Secret<'_>]) -> Report {
         let lines = [
             ("webhook-id", self.id.as_bytes()),
             ("webhook-timestamp", self.timestamp.as_bytes()),
@@ -88,7 +88,7 @@ impl Sent {
         ];
         let policy = Policy::of(scheme::find("gemini").unwrap());
         let receiver = Receiver { policy: &policy, secrets, jwks: None, now: Timestamp::from_unix(NOW) };
-        inspect(&receiver, &Delivery::new(Headers::from_iter(lines), &self.body))
+        explain::report(&receiver, &Delivery::new(Headers::from_iter(lines), &self.body))
     }
 }
 
@@ -132,7 +132,7 @@ fn a_changed_body_is_recognised() {
     ];
     for (code, signed, received) in cases {
         let sent = Sent { body: received.to_vec(), ..Sent::signed(&key(), signed) };
-        assert_near(&sent.inspect(&[Secret::Text(SECRET)]), code);
+        assert_near(&sent.report(&[Secret::Text(SECRET)]), code);
     }
 }
 
@@ -209,7 +209,7 @@ fn wrapped() -> Vec<(&'static str, Vec<u8>)> {
 fn a_body_that_was_printed_or_wrapped_is_recognised() {
     for (code, received) in wrapped() {
         let sent = Sent { body: received.clone(), ..Sent::signed(&key(), BODY.as_bytes()) };
-        let report = sent.inspect(&[Secret::Text(SECRET)]);
+        let report = sent.report(&[Secret::Text(SECRET)]);
         let found = report.near_misses.first().map(|near| near.code);
         assert_eq!(found, Some(code), "{}", String::from_utf8_lossy(&received));
     }
@@ -227,7 +227,7 @@ fn printed_data_is_found_however_it_was_signed() {
             ("json_unquoted", serde_json::to_string(BODY).unwrap()),
         ] {
             let sent = Sent { body: received.into_bytes(), ..Sent::signed(&key(), signed.as_bytes()) };
-            let report = sent.inspect(&[Secret::Text(SECRET)]);
+            let report = sent.report(&[Secret::Text(SECRET)]);
             let found = report.near_misses.first().map(|near| near.code);
             assert_eq!(found, Some(code), "{signed}");
         }
@@ -239,7 +239,7 @@ fn printed_data_is_found_however_it_was_signed() {
 fn a_body_of_the_wrong_kind_is_blamed_before_the_key() {
     for (code, received) in wrapped() {
         let sent = Sent { body: received.clone(), ..Sent::signed(&key(), b"something else") };
-        let report = sent.inspect(&[Secret::Text(SECRET)]);
+        let report = sent.report(&[Secret::Text(SECRET)]);
         let certain = !["envelope", "latin1_undone", "typography_undone"].contains(&code);
         let verdict = report.verdict.code;
         assert!(
@@ -274,7 +274,7 @@ fn json_that_any_serialiser_wrote_again_is_recognised() {
                 continue;
             }
             let sent = Sent { body: text(received).into_bytes(), ..Sent::signed(&key(), text(signed).as_bytes()) };
-            let report = sent.inspect(&[Secret::Text(SECRET)]);
+            let report = sent.report(&[Secret::Text(SECRET)]);
             let (signed, received) = (&signed["expression"], &received["expression"]);
             assert_eq!(report.verdict.code, "near_miss", "{signed} from {received}");
             let near = &report.near_misses[0];
@@ -289,7 +289,7 @@ fn json_that_any_serialiser_wrote_again_is_recognised() {
 #[test]
 fn a_secret_that_is_read_another_way_is_recognised() {
     let body = BODY.as_bytes();
-    let near = |key: &[u8], secret: Secret<'_>| Sent::signed(key, body).inspect(&[secret]);
+    let near = |key: &[u8], secret: Secret<'_>| Sent::signed(key, body).report(&[secret]);
     let text = SECRET.as_bytes();
     assert_near(&near(text, Secret::Text(SECRET)), "secret_as_text");
     assert_near(&near(&text[6..], Secret::Text(SECRET)), "secret_as_text_without_prefix");
@@ -308,12 +308,12 @@ fn an_unreadable_secret_is_named() {
         ("whsk_AAAA".to_owned(), "private key"),
         (String::new(), "empty"),
     ] {
-        let report = Sent::signed(&key(), b"{}").inspect(&[Secret::Text(&secret)]);
+        let report = Sent::signed(&key(), b"{}").report(&[Secret::Text(&secret)]);
         assert!(report.secrets[0].detail.as_ref().unwrap().contains(words), "{report:?}");
         assert_eq!(report.code, report.secrets[0].code);
     }
     let quoted = format!("\"{SECRET}\"");
-    let report = Sent::signed(&key(), b"{}").inspect(&[Secret::Text(&quoted)]);
+    let report = Sent::signed(&key(), b"{}").report(&[Secret::Text(&quoted)]);
     assert_eq!(report.near_misses[0].code, "secret_unquoted");
 }
 
@@ -327,7 +327,7 @@ fn headers_that_are_mixed_up_are_recognised() {
         ("without_timestamp", "msg_1.".to_owned()),
         ("body_alone", String::new()),
     ] {
-        assert_near(&Sent::signed_over(&prefix).inspect(&secrets), code);
+        assert_near(&Sent::signed_over(&prefix).report(&secrets), code);
     }
 }
 
@@ -345,14 +345,14 @@ fn a_signature_in_another_spelling_is_recognised() {
         format!("v1,{}", text.trim_end_matches('=')),
     ] {
         let sent = Sent { signature: spelled, ..Sent::signed(&key(), BODY.as_bytes()) };
-        assert_near(&sent.inspect(&[Secret::Text(SECRET)]), "signature_spelling");
+        assert_near(&sent.report(&[Secret::Text(SECRET)]), "signature_spelling");
     }
 }
 
 #[test]
 fn milliseconds_are_called_by_their_name() {
     let sent = Sent { timestamp: format!("{NOW}123"), ..Sent::signed(&key(), b"{}") };
-    let report = sent.inspect(&[Secret::Text(SECRET)]);
+    let report = sent.report(&[Secret::Text(SECRET)]);
     let age = report.steps.iter().find(|step| step.name == "age").unwrap();
     assert_eq!((report.code, age.detail.as_str()), (Some("timestamp_too_new"), "the timestamp is in milliseconds"));
 }
@@ -366,7 +366,7 @@ fn explained(scheme: &str, lines: &[(&str, &[u8])], body: &[u8], secret: &str, j
     let policy = Policy::of(scheme::find(scheme).unwrap());
     let secrets: &[Secret<'_>] = if secret.is_empty() { &[] } else { &[Secret::Text(secret)] };
     let receiver = Receiver { policy: &policy, secrets, jwks, now: Timestamp::from_unix(NOW) };
-    inspect(&receiver, &Delivery::new(Headers::from_iter(lines.iter().copied()), body))
+    explain::report(&receiver, &Delivery::new(Headers::from_iter(lines.iter().copied()), body))
 }
 
 /// Whatever is wrong with a body: the key is doubted only over one that shows no sign of a change.
@@ -450,7 +450,7 @@ fn a_token_alone_is_not_told_that_its_id_is_missing() {
 fn a_verdict_agrees_with_its_report() {
     for case in cases() {
         let Some(scheme) = case.scheme() else { continue };
-        let report = case.inspect(scheme);
+        let report = case.explain(scheme);
         let Verdict { state, code, detail, fix, .. } = &report.verdict;
         assert_eq!(*state == Ruling::Genuine, report.ok, "{}", case.title());
         assert_eq!((*code == "genuine", fix.is_none()), (report.ok, report.ok), "{}", case.title());
@@ -460,7 +460,7 @@ fn a_verdict_agrees_with_its_report() {
     let key = HmacKey::from_bytes(&key()).unwrap();
     let signature = sign(&[key], b"msg_1", Timestamp::from_unix(then), "{}", &Portable).unwrap();
     let sent = Sent { id: "msg_1".into(), timestamp: then.to_string(), signature, body: b"{}".to_vec() };
-    let report = sent.inspect(&[Secret::Text(SECRET)]);
+    let report = sent.report(&[Secret::Text(SECRET)]);
     assert_eq!((report.code, report.verdict.code), (Some("timestamp_too_old"), "age_alone"));
 }
 
@@ -468,7 +468,7 @@ fn a_verdict_agrees_with_its_report() {
 #[test]
 fn the_shape_of_a_report() {
     let sent = Sent::signed(&key(), BODY.as_bytes());
-    let report = serde_json::to_value(sent.inspect(&[Secret::Text(SECRET)])).unwrap();
+    let report = serde_json::to_value(sent.report(&[Secret::Text(SECRET)])).unwrap();
     let text = sent.signature.strip_prefix("v1,").unwrap();
     let steps: Vec<_> =
         report["steps"].as_array().unwrap().iter().map(|step| json!([step["name"], step["state"]])).collect();
@@ -499,7 +499,7 @@ fn the_shape_of_a_report() {
 fn a_key_that_the_token_does_not_name_is_shown_as_the_one_that_matches() {
     let tokens: Vec<_> =
         cases().into_iter().filter(|case| case.title() == "kid-of-other-key" || case.title().contains("kid")).collect();
-    let reports = tokens.iter().filter_map(|case| Some(case.inspect(case.scheme()?)));
+    let reports = tokens.iter().filter_map(|case| Some(case.explain(case.scheme()?)));
     assert!(reports.flat_map(|report| report.near_misses).any(|near| near.code == "other_key"));
 }
 
@@ -522,7 +522,7 @@ proptest! {
         let now = Timestamp::from_unix(NOW);
         let receiver = Receiver { policy: &policy, secrets: &[Secret::Text(&secret)], jwks: None, now };
         let delivery = Delivery::new(Headers::from_iter(lines), body);
-        let report = inspect(&receiver, &delivery);
+        let report = explain::report(&receiver, &delivery);
         let verified = SecretKey::parse(&secret).and_then(|key| {
             let keys = [key];
             policy.verify(Keys { secrets: &keys, jwks: None }, &delivery, now, &Portable).map(drop)

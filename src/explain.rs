@@ -43,21 +43,21 @@
 //!
 //! `json` and `type` may fail in a report that is `ok`: a body that is not JSON is still a valid event.
 
-mod bodies;
-mod damage;
+mod body_damage;
+mod body_undo;
+mod body_variants;
 mod decode;
 mod fixes;
+mod json_escapes;
+mod json_numbers;
+mod json_search;
+mod json_styles;
+mod json_writer;
 mod literal;
-mod marks;
-mod near;
-mod numbers;
+mod near_miss;
 mod report;
-mod rewrite;
-mod rewritten;
-mod signed;
-mod styles;
-mod token;
-mod undo;
+mod signature_steps;
+mod token_steps;
 mod verdict;
 
 use serde_json::Value;
@@ -96,7 +96,7 @@ pub struct Receiver<'r> {
 }
 
 /// Explains a delivery. Never fails: whatever is wrong is in the report.
-pub fn inspect<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, B>) -> Report {
+pub fn report<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, B>) -> Report {
     let secrets: Vec<_> = receiver.secrets.iter().map(Secret::read).collect();
     let usable: Vec<_> = secrets.iter().filter_map(|secret| secret.as_ref().ok().cloned()).collect();
     let look = Look {
@@ -113,8 +113,8 @@ pub fn inspect<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, 
     report.secrets = secrets.iter().enumerate().map(SecretRow::new).collect();
     report.keys = receiver.jwks.map(key_rows).unwrap_or_default();
     match look.policy.token(look.headers) {
-        Some((names, token)) => token::explain(&look, names, token, &mut report),
-        None => signed::explain(&look, &mut report),
+        Some((names, token)) => token_steps::explain(&look, names, token, &mut report),
+        None => signature_steps::explain(&look, &mut report),
     }
     look.decide(&mut report);
     report.verdict = verdict::over(&look, &report);

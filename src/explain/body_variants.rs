@@ -1,6 +1,6 @@
 //! Bodies that may have been signed where another arrived: what programs, editors, frameworks and gateways do to one.
 
-use super::undo::{self, Change, DECODED};
+use super::body_undo::{self, Change, DECODED};
 
 /// One body that may have been the signed one.
 pub(super) struct Candidate {
@@ -21,7 +21,7 @@ pub(super) fn undone(body: &[u8]) -> Vec<Candidate> {
             Some((depth, candidate)) => (*depth, candidate.bytes.as_slice(), Some(candidate)),
             None => (0, body, None),
         };
-        let next: Vec<_> = if depth < MAX_DEPTH { undo::steps(bytes) } else { Vec::new() };
+        let next: Vec<_> = if depth < MAX_DEPTH { body_undo::steps(bytes) } else { Vec::new() };
         let next: Vec<_> =
             next.into_iter().map(|(change, bytes)| (depth.saturating_add(1), join(before, change, bytes))).collect();
         for (depth, candidate) in next {

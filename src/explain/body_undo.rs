@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::decode;
+use super::json_styles::COMPACT;
+use super::json_writer::{Case, Escapes, Spelling, write};
 use super::literal::{self, Dialect};
-use super::rewrite::{Case, Escapes, Spelling, write};
-use super::styles::COMPACT;
 use crate::json::Members;
 
 /// A step back.

@@ -1,8 +1,8 @@
 //! JSON written again, as libraries write it: the same data in another layout, with other escapes.
 
+use super::json_escapes::{CLOSING, MUST, mark};
+use super::json_numbers::Numbers;
 use super::literal::{Node, Text};
-use super::marks::{CLOSING, MUST, mark};
-use super::numbers::Numbers;
 
 /// Where white space stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,7 +49,7 @@ pub(super) enum Empty {
 pub(super) struct Escapes {
     /// Strings stay as they were written; the rest then says how those are written that were not.
     pub(super) kept: bool,
-    /// Of the bits of [`marks`](super::marks).
+    /// Of the bits of [`marks`](super::json_escapes).
     pub(super) chars: u32,
     /// `\u00E9` or `\u00e9`.
     pub(super) case: Case,
