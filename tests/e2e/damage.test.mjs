@@ -4,14 +4,14 @@
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { globSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, globSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { Selfhost } from "./fixtures/selfhost.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
 import { closeConnections, send } from "./fixtures/http.mjs";
 import { accepted, duplicate, refusedForNow } from "./fixtures/expect.mjs";
-import { delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
@@ -219,6 +219,72 @@ async function onDisk(t, name) {
   })[0];
   return { host, origin, post, get, database };
 }
+
+const large = (n) => `{"note":"${BODY_MARK}${n}${"x".repeat(60_000)}"}`;
+
+/**
+ * Breaks the chain of pages of one event's body, whose other pages and neighbours stay whole. Returns that event's id, as SQLite itself
+ * says which one can no longer be read.
+ */
+function breakBody(file) {
+  const whole = new DatabaseSync(file);
+  whole.exec("VACUUM");
+  // Otherwise the write-ahead log could hold a newer copy of the page.
+  assert.deepEqual({ ...whole.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() }, { busy: 0, log: 0, checkpointed: 0 });
+  const { page_size: size } = whole.prepare("PRAGMA page_size").get();
+  const middle = whole.prepare("SELECT pageno FROM dbstat WHERE name = 'events' AND pagetype = 'overflow' AND path LIKE '%+000003' LIMIT 1").get();
+  whole.close();
+  // An overflow page begins with the number of the page that comes after it.
+  const handle = openSync(file, "r+");
+  writeSync(handle, Buffer.from([0xff, 0xff, 0xff, 0xf0]), 0, 4, (middle.pageno - 1) * size);
+  closeSync(handle);
+  const broken = new DatabaseSync(file, { readOnly: true });
+  const ids = broken.prepare("SELECT id FROM events").all().map(({ id }) => id);
+  const lost = ids.filter((id) => {
+    try {
+      return broken.prepare("SELECT body FROM events WHERE id = ?").get(id) === undefined;
+    } catch {
+      return true;
+    }
+  });
+  broken.close();
+  assert.equal(lost.length, 1, "one body cannot be read");
+  return lost[0];
+}
+
+test("a body of which a page is damaged: its event is dead, a copy is refused, and the rest is delivered", async (t) => {
+  const { host, origin, post, get, database } = await onDisk(t, "pages");
+  origin.always(answer(500));
+  const all = Array.from({ length: 6 }, (_, n) => delivery(sign, { body: large(n) }));
+  for (const made of all) accepted(await post(made), made.id);
+  const arrivals = origin.requests;
+  await until(() => arrivals.length >= 6, "an attempt of each");
+  await host.stop();
+  const lost = breakBody(database());
+  origin.always(answer(200));
+  const before = arrivals.length;
+  await host.start();
+  await host.test("clock", { offset_seconds: 60 });
+  // Reading the page ends the object, and so would a look at it now: the next one leaves the event aside.
+  const others = all.filter(({ id }) => id !== lost);
+  const came = ({ id }) => arrivals.slice(before).some((request) => request.header("webhook-id") === id);
+  // Each read of the page ends the object, and the platform waits twice as long before the next alarm.
+  await until(() => others.every(came), "the others to be delivered", 120_000);
+  await until(async () => (await get("admin/events/stats")).json?.delivered === 5, "that to be written", 120_000);
+  const { pending, dead } = (await get("admin/events/stats")).json;
+  assert.deepEqual([pending, dead], [0, 1]);
+  const listed = await get("admin/events/events?limit=200");
+  assert.equal(listed.status, 200);
+  assert.deepEqual(listed.json.events.filter((event) => event.last_error === "unreadable").length, 1);
+  const { body } = all.find(({ id }) => id === lost);
+  assert.equal((await post(delivery(sign, { id: lost, body }))).status, 503, "a copy of it is not acknowledged");
+  assert.equal((await get(`admin/events/events/${lost}`)).json.last_error, "unreadable");
+  const made = delivery(sign);
+  accepted(await post(made), made.id);
+  await until(async () => (await get("admin/events/stats")).json?.delivered === 6, "what came later to be delivered");
+  const lines = host.lines.filter((line) => line.includes('"ev":"inbox"'));
+  assert.ok(lines.length < 100, `${lines.length} log records`);
+});
 
 test("a file that is no database: 503, and the log says why", async (t) => {
   const { host, post, get, database } = await onDisk(t, "garbage");
