@@ -19,7 +19,7 @@ const BUDGETS: [(&str, usize, &str); 3] = [
     ("dist/full.wasm", 190_000, FULL.package),
 ];
 
-const MODULE: Module = Module { name: "npm", package: "countersign-npm", profile: "npm", abort_handler: false };
+const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", profile: "npm", abort_handler: false };
 
 /// The same with reports and the jwt form, loaded when asked for.
 const FULL: Module =

@@ -43,7 +43,7 @@ const STEPS: &[Step] = &[
 const WASM_CRATES: [&str; 6] = [
     "countersign-worker",
     "countersign-worker-test",
-    "countersign-npm",
+    "countersign-npm-core",
     "countersign-npm-full",
     "countersign-npm-hmac",
     "countersign-npm-test",

@@ -3,8 +3,8 @@
 use countersign::explain::{self, Receiver};
 use countersign::signature::PORTABLE_RS256;
 use countersign::{Delivery, Headers};
-use countersign_npm::policy;
 use countersign_npm_common::{Given, seconds};
+use countersign_npm_core::policy;
 use js_sys::Array;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;

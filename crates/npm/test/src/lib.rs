@@ -1,6 +1,6 @@
 //! What tests need of the package's Wasm and nobody else may have: a trap.
 
-use countersign_npm as _;
+use countersign_npm_core as _;
 use wasm_bindgen::prelude::*;
 
 /// Panics.
