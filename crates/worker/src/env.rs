@@ -4,20 +4,21 @@ use std::cell::{Cell, RefCell};
 
 use countersign::gateway::config::{Binding, Environment, Secret};
 use wasm_bindgen::prelude::*;
+use worker::Env;
 use zeroize::Zeroizing;
 
 use crate::host::{Kv, has_method, property};
 
 /// `env`, as the platform hands it over.
 pub(crate) struct Bindings {
-    env: JsValue,
+    env: Env,
     /// What was asked for before: it is the same for as long as the isolate lives, and looking for it takes several crossings.
     found: RefCell<Vec<(Box<str>, JsValue)>>,
 }
 
 impl Bindings {
-    pub(crate) const fn new(env: JsValue) -> Self {
-        Self { env, found: RefCell::new(Vec::new()) }
+    pub(crate) fn new(env: JsValue) -> Self {
+        Self { env: env.unchecked_into(), found: RefCell::new(Vec::new()) }
     }
 
     /// The binding of that name, if there is one.
@@ -52,16 +53,18 @@ impl Environment for Bindings {
         value.map_or(Secret::Missing, |value| Secret::Value(Zeroizing::new(value)))
     }
 
-    /// A service binding answers to any method name (they are calls to the other Worker), so it is told from the others by
-    /// `fetch`, which they do not have.
+    /// `worker` knows a binding by the class of its object. It does not check the class of a KV namespace; a service binding has a
+    /// method of any name (each is a call to the other Worker), so `get` and `put` alone do not tell the two apart.
     fn has(&self, binding: Binding<'_>) -> bool {
-        let (Binding::Kv(name) | Binding::Service(name) | Binding::DurableObject(name)) = binding;
-        let Some(value) = property(&self.env, name).filter(JsValue::is_object) else { return false };
-        let service = has_method(&value, "fetch");
         match binding {
-            Binding::Service(_) => service,
-            Binding::Kv(_) => !service && has_method(&value, "get") && has_method(&value, "put"),
-            Binding::DurableObject(_) => !service && has_method(&value, "idFromName"),
+            Binding::Service(name) => self.env.service(name).is_ok(),
+            Binding::DurableObject(name) => self.env.durable_object(name).is_ok(),
+            Binding::Kv(name) => {
+                self.env.service(name).is_err()
+                    && property(&self.env, name)
+                        .filter(JsValue::is_object)
+                        .is_some_and(|value| has_method(&value, "get") && has_method(&value, "put"))
+            }
         }
     }
 
