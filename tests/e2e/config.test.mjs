@@ -317,7 +317,7 @@ test("/admin does not exist where there is no token", async () => {
 });
 
 test("a compatibility date without node:crypto is named when the Worker starts, not when a signature does not match", () => {
-  const module = new URL("../../crates/worker/crypto.js", import.meta.url);
+  const module = new URL("../../crates/worker/js/crypto.js", import.meta.url);
   const script = `delete globalThis.process; await import(${JSON.stringify(module)});`;
   const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
   assert.notEqual(status, 0);

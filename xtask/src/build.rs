@@ -57,10 +57,10 @@ struct Worker {
 const PRODUCTION: Worker = Worker {
     module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
     scripts: &[
-        ("crates/worker/entry.js", "entry.js"),
-        ("crates/worker/reading.js", "reading.js"),
-        ("crates/worker/outside.js", "outside.js"),
-        ("crates/worker/crypto.js", "crypto.js"),
+        ("crates/worker/js/entry.js", "entry.js"),
+        ("crates/worker/js/reading.js", "reading.js"),
+        ("crates/worker/js/outbound.js", "outbound.js"),
+        ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
 
@@ -70,10 +70,10 @@ const TEST: Worker = Worker {
     scripts: &[
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
-        ("crates/worker/entry.js", "worker.js"),
-        ("crates/worker/reading.js", "reading.js"),
-        ("crates/worker/outside.js", "outside.js"),
-        ("crates/worker/crypto.js", "crypto.js"),
+        ("crates/worker/js/entry.js", "worker.js"),
+        ("crates/worker/js/reading.js", "reading.js"),
+        ("crates/worker/js/outbound.js", "outbound.js"),
+        ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
 

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::env::Bindings;
+use crate::executor::settled;
 use crate::host::{self, Fetcher};
 use crate::inbox::stub;
-use crate::task::settled;
-use crate::{State, marks};
+use crate::{State, dedupe_kv};
 
 /// Answers a request by the operator, who was let in before. Whatever changes something, or tries to, leaves a log record.
 pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
@@ -88,7 +88,7 @@ async fn forget_mark(state: &State, source: &Source, event: EventKey) -> Result<
     let Some(kv) = state.kv.as_ref().filter(|_| source.durable.is_none() && source.dedupe.is_some()) else {
         return Ok(on_its_way);
     };
-    let marked = marks::forget(kv, event).await.map_err(|()| Refusal::StorageUnavailable)?;
+    let marked = dedupe_kv::forget(kv, event).await.map_err(|()| Refusal::StorageUnavailable)?;
     Ok(on_its_way || marked)
 }
 

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use crate::task::settled;
+use crate::executor::settled;
 
 #[wasm_bindgen]
 extern "C" {

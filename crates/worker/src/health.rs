@@ -10,10 +10,10 @@ use js_sys::{Array, Promise};
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::executor::settled;
 use crate::host::{self, ExecutionContext};
 use crate::inbox::{registry, stub};
-use crate::task::settled;
-use crate::{State, clock, task};
+use crate::{State, clock, executor};
 
 /// What was found last, and whether somebody is looking.
 #[derive(Default)]
@@ -87,7 +87,7 @@ pub(crate) async fn verdict(state: &Rc<State>, context: &ExecutionContext) -> Rc
 
 fn look(state: &Rc<State>, context: &ExecutionContext) -> Promise {
     let shared = Rc::clone(state);
-    let flight = task::promise(async move {
+    let flight = executor::promise(async move {
         let mut found = Verdict::default();
         let asked = Asked::configured(&shared);
         let lost = asked.judge(&mut found).await;

@@ -4,7 +4,7 @@ use countersign::gateway::plan::USER_AGENT;
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::task::settled;
+use crate::executor::settled;
 
 #[wasm_bindgen]
 extern "C" {
@@ -120,7 +120,7 @@ extern "C" {
     pub(crate) fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
 }
 
-#[wasm_bindgen(raw_module = "./outside.js")]
+#[wasm_bindgen(raw_module = "./outbound.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn post(

@@ -14,8 +14,8 @@ use crate::body::Body;
 use crate::clock;
 use crate::crypto::Platform;
 use crate::env::Bindings;
+use crate::executor::apart;
 use crate::host::{self, Fetcher, Namespace, Request, Response, TimeLimit};
-use crate::task::apart;
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {

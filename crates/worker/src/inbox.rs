@@ -35,8 +35,8 @@ pub(crate) use self::registry::registry;
 pub(crate) use self::shard::{hand_over, stub};
 use self::table::{Copy, Row};
 use crate::clock;
+use crate::executor;
 use crate::host::Storage;
-use crate::task;
 
 /// One object: one shard of one source.
 #[wasm_bindgen]
@@ -85,7 +85,7 @@ impl Inbox {
             }
             object.store(&row, &body).into()
         };
-        task::promise(asking).into()
+        executor::promise(asking).into()
     }
 
     /// Gives an id away to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that
@@ -119,7 +119,7 @@ impl Inbox {
         let object = Rc::clone(&self.0);
         object.careful.set(again);
         object.armed.set(None);
-        task::promise(async move {
+        executor::promise(async move {
             object.pass().await;
             JsValue::UNDEFINED
         })

@@ -17,15 +17,15 @@ mod admin;
 mod body;
 mod clock;
 mod crypto;
+mod dedupe_kv;
 mod env;
+mod executor;
 mod health;
 mod host;
 mod http;
 mod inbox;
-mod keys;
-mod marks;
+mod jwks;
 mod receive;
-mod task;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -45,14 +45,14 @@ pub use crate::body::Body;
 pub use crate::crypto::Platform;
 use crate::env::Bindings;
 pub use crate::env::take_any_key;
+use crate::executor::Answer;
+pub use crate::executor::{PENDING, TEXT, abandon, awaited, resume, text};
 use crate::health::Health;
 use crate::host::{ExecutionContext, Kv};
 pub use crate::inbox::{Inbox, set_limits};
-use crate::keys::Cache;
+use crate::jwks::Cache;
 use crate::receive::header_names;
 pub use crate::receive::receive;
-use crate::task::Answer;
-pub use crate::task::{PENDING, TEXT, abandon, awaited, resume, text};
 
 /// What lives as long as the isolate.
 pub(crate) struct State {
@@ -109,7 +109,7 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     printed(&told)
 }
 
-/// A plan, as `outside.js` follows it.
+/// A plan, as `outbound.js` follows it.
 fn described(plan: Plan, source: &Source) -> Value {
     let mut added = Map::new();
     plan.added(source, |name, value| {
@@ -167,7 +167,7 @@ pub fn health(authorization: Option<String>, context: ExecutionContext, now: f64
     if !is_admin && given.is_some_and(|given| given.starts_with(b"Bearer ")) {
         host::log(&printed(&json!({ "ev": "healthz", "code": "unauthorized" })));
     }
-    task::start(now, async move {
+    executor::start(now, async move {
         let verdict = health::verdict(&state, &context).await;
         Answer::Text(health_text(&state, &verdict, is_admin))
     })
@@ -203,7 +203,7 @@ pub fn admin(authorization: Option<String>, method: String, url: String, now: f6
         host::log(&printed(&json!({ "ev": "admin", "code": "unauthorized", "status": 401 })));
         return ready(Refusal::Unauthorized);
     }
-    task::start(now, async move {
+    executor::start(now, async move {
         match admin::answer(&state, &method, &url).await {
             Ok(text) => Answer::Text(text),
             Err(refusal) => Answer::Ready(refusal.index()),

@@ -12,12 +12,12 @@ use wasm_bindgen::prelude::*;
 use crate::body::Body;
 use crate::clock;
 use crate::crypto::Platform;
+use crate::executor::{self, Answer, apart};
 use crate::host::{self, Request};
-use crate::keys::Access;
-use crate::task::{self, Answer, apart};
-use crate::{State, http, inbox, marks, ready, state};
+use crate::jwks::Access;
+use crate::{State, dedupe_kv, http, inbox, ready, state};
 
-/// The rest: the number of an answer, [`TEXT`](crate::task::TEXT), or [`PENDING`](crate::task::PENDING).
+/// The rest: the number of an answer, [`TEXT`](crate::executor::TEXT), or [`PENDING`](crate::executor::PENDING).
 ///
 /// `lines` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds, which
 /// no header can hold; `long` is their UTF-8 text, where that is how they came. `bytes` are those of a body that is small enough to
@@ -36,7 +36,7 @@ pub fn receive(
     let body = Body::new(body, bytes);
     let lines = long.and_then(|long| String::from_utf8(long).ok()).unwrap_or(lines);
     let arrival = Arrival { lines, request, body, now: Timestamp::from_unix((now as u64).div_euclid(1000)) };
-    task::start(now, async move {
+    executor::start(now, async move {
         match state.config.source(index) {
             Some(source) => answer(&state, source, &arrival).await,
             None => Answer::Ready(Refusal::ConfigInvalid.index()),
@@ -146,7 +146,7 @@ async fn deliver(
     let id = verified.id().to_vec();
     let marks = state.kv.as_ref().zip(source.dedupe);
     let seen = match marks {
-        Some((kv, _)) => marks::seen(kv, event).await.unwrap_or_else(|()| {
+        Some((kv, _)) => dedupe_kv::seen(kv, event).await.unwrap_or_else(|()| {
             line.marks = Some("read_failed");
             Seen::No
         }),
@@ -167,7 +167,7 @@ async fn deliver(
     line.cause = reply.cause;
     reply.outcome?;
     if let Some((kv, seconds)) = marks
-        && marks::put(kv, event, seconds).await.is_err()
+        && dedupe_kv::put(kv, event, seconds).await.is_err()
     {
         line.marks = Some("write_failed");
     }

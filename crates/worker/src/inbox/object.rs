@@ -16,9 +16,9 @@ use super::shard::{source, stub};
 use super::table::{self, Copy, Row, Table};
 use crate::clock;
 use crate::env::Bindings;
+use crate::executor::settled;
 use crate::host::{self, Storage};
 use crate::state;
-use crate::task::settled;
 
 /// What one object holds and does, beside the calls that reach it.
 pub(super) struct Object {

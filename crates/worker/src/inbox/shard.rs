@@ -11,8 +11,8 @@ use wasm_bindgen::prelude::*;
 use super::table::log_event;
 use crate::body::Body;
 use crate::env::Bindings;
+use crate::executor::settled;
 use crate::host::{Fetcher, Namespace, property};
-use crate::task::settled;
 use crate::{State as Shared, http};
 
 thread_local! {

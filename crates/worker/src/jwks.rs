@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::clock;
+use crate::executor;
 use crate::host::{self, ExecutionContext, Kv, Request};
-use crate::task;
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -107,7 +107,7 @@ impl Cache {
         let (cache, url_owned, kv, context) =
             (self.clone(), url.to_owned(), access.kv.cloned(), access.request.context());
         let pays = context.clone();
-        let flight = task::promise(async move {
+        let flight = executor::promise(async move {
             let Loaded { set, failed } = load(&url_owned, kv, &pays, source).await;
             cache.slot(&url_owned, |slot| {
                 slot.flight = None;
@@ -219,7 +219,7 @@ fn store(kv: Kv, url: &str, document: &[u8], freshness: Freshness, context: &Exe
     let Ok(document) = std::str::from_utf8(document) else { return };
     let value = printed(&json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }));
     let key = name(url);
-    context.wait_until(&task::promise(async move {
+    context.wait_until(&executor::promise(async move {
         let _ = kv.write(&key, &value, freshness.keep()).await;
         JsValue::UNDEFINED
     }));
