@@ -25,9 +25,9 @@ use crate::scheme::{Form, HeaderNames, Scheme};
 use crate::signature::Crypto;
 use crate::timestamp::{Timestamp, Tolerance};
 
+use claim::Read;
 pub use claim::{Claim, Presented};
-use claim::{Read, Signed};
-pub(crate) use claim::{check_id, id_or_hash, signable, signed_prefix};
+pub(crate) use claim::{Signed, check_id, id_or_hash, signable, signed_prefix};
 pub(crate) use list::{pieces, token, tokens};
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{MAX_ATTEMPTS, Tried, decode_ed25519};

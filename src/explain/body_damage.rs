@@ -3,84 +3,86 @@
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::body_undo;
+use super::body_reverts;
 
-/// What became of a body.
+/// How a body was damaged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Damage {
-    /// There is none.
+    /// There is no body.
     Absent,
-    /// Something stands in its place from which it cannot be had again.
+    /// Something else is in its place, from which it cannot be recovered.
     Lost(String),
-    /// It ends in the middle.
+    /// It ends too early.
     Cut,
-    /// It was changed, and how is said.
+    /// It was changed, as described.
     Changed(String),
-    /// It is not JSON, and need not have been.
+    /// It is not JSON, and need not be: it may be whole or not.
     Unclear,
 }
 
-/// The first sign of damage; `None` for a body that may well be whole. `expects_json` says that the sender sends JSON and nothing else.
+/// The first sign of damage; `None` for a body that may well be whole. `expects_json`: the sender sends JSON and nothing else.
 pub(super) fn of(body: &[u8], expects_json: bool) -> Option<Damage> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     if body.is_empty() {
         return Some(Damage::Absent);
     }
-    if let Some(kind) = body_undo::kind(body) {
+    if let Some(kind) = body_reverts::kind(body) {
         return Some(Damage::Changed(format!(
-            "the body is {kind}, and not what was sent; to undo that alone does not make it match"
+            "the body is {kind}, not what was sent; reverting that alone does not make it match"
         )));
     }
     let Ok(text) = std::str::from_utf8(body) else {
-        let changed = "the body is not UTF-8, and JSON is: it was compressed, or written in another encoding";
+        let changed = "the body is not UTF-8, as JSON must be: it was compressed, or written in another encoding";
         return Some(if expects_json { Damage::Changed(changed.to_owned()) } else { Damage::Unclear });
     };
     if let Some(what) = placeholder(text) {
-        return Some(Damage::Lost(format!("the body is {what}, and not what was sent")));
+        return Some(Damage::Lost(format!("the body is {what}, not what was sent")));
     }
     let damage = match serde_json::from_str::<Value>(text) {
         Ok(value) => of_json(&value),
         Err(error) if error.classify() == Category::Eof => Some(Damage::Cut),
         Err(_) if expects_json => Some(Damage::Changed("the body is not JSON, so it was changed".to_owned())),
         Err(_) if text.starts_with(['{', '[', '"']) => {
-            Some(Damage::Changed("the body begins like JSON and is none, so it was changed".to_owned()))
+            Some(Damage::Changed("the body starts like JSON but is not JSON, so it was changed".to_owned()))
         }
         Err(_) => Some(Damage::Unclear),
     };
-    let replaced = "the body holds U+FFFD, which decoders put in place of bytes that are not UTF-8";
+    let replaced = "the body contains U+FFFD, which decoders write for bytes that are not UTF-8";
     let lossy = text.contains('\u{fffd}').then(|| Damage::Lost(replaced.to_owned()));
     lossy.or(damage)
 }
 
 fn of_json(value: &Value) -> Option<Damage> {
     match value {
-        Value::String(_) => Some(Damage::Changed("the body is a lone JSON string, and events are objects".to_owned())),
+        Value::String(_) => {
+            Some(Damage::Changed("the body is a single JSON string, but events are objects".to_owned()))
+        }
         Value::Object(members) if members.is_empty() => {
-            let what = "`{}`, which is what `JSON.stringify` makes of a stream or a promise, and a body parser of what it did not read";
+            let what = "`{}`, which `JSON.stringify` writes for a stream or a promise, and a body parser for a body it did not read";
             Some(Damage::Lost(format!("the body is {what}")))
         }
         _ => None,
     }
 }
 
-/// What programs print in place of a value that has no text.
+/// What programs print for a value that has no text.
 fn placeholder(text: &str) -> Option<String> {
     let known = WHOLE.contains(&text)
         || BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
         || PARTS.iter().any(|part| text.contains(part))
         || is_java_object(text);
-    let shown: String = text.chars().take(SHOWN).collect();
-    known.then(|| format!("`{shown}`, which is what a program prints for something that is no text"))
+    let shown: String = text.chars().take(MAX_SHOWN).collect();
+    known.then(|| format!("`{shown}`, which a program prints for a value that is not text"))
 }
 
-/// `[B@6d06d69c`, `java.io.ByteArrayInputStream@1b6d3586`: a class and the hash of an object, in place of the object.
+/// `[B@6d06d69c`, `java.io.ByteArrayInputStream@1b6d3586`: the class and hash of a Java object.
 fn is_java_object(text: &str) -> bool {
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "[.$_;".contains(c));
     let is_hash = |hash: &str| (4..=8).contains(&hash.len()) && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split_once('@').is_some_and(|(name, hash)| !name.is_empty() && is_name(name) && is_hash(hash))
 }
 
-/// JavaScript, Python, Ruby, PHP, .NET.
+/// Placeholders of JavaScript, Python, Ruby, PHP and .NET.
 const WHOLE: [&str; 10] =
     ["undefined", "null", "None", "nil", "NaN", "Array", "Object", "System.Byte[]", "{...}", "[...]"];
 const BEGINNINGS: [&str; 14] = [
@@ -99,18 +101,18 @@ const BEGINNINGS: [&str; 14] = [
     "System.IO.",
     "Microsoft.AspNetCore.",
 ];
-/// What a printed body has where the printer went no deeper.
+/// What a printer writes at its maximum depth.
 const PARTS: [&str; 4] = ["[Object]", "[Array]", "[Circular", " more item"];
 
-/// Characters of it that are repeated.
-const SHOWN: usize = 40;
+/// Characters of a placeholder that a message repeats.
+const MAX_SHOWN: usize = 40;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_in_place_of_a_body_is_not_taken_for_one() {
+    fn a_placeholder_is_not_taken_for_a_body() {
         for text in [
             "[object Object]",
             "undefined",
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_may_be_whole_is_not_doubted() {
+    fn a_body_that_may_be_whole_shows_no_damage() {
         for text in ["{\"a\":1}", "[1]", " {\"mail\":\"a@beef\"}\n", "\u{feff}{\"a\":1}"] {
             assert_eq!(of(text.as_bytes(), true), None, "{text}");
         }
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_apart_from_something_cut_off() {
+    fn an_absent_body_is_distinguished_from_a_cut_one() {
         for text in ["", " \r\n", "\u{feff}"] {
             assert_eq!(of(text.as_bytes(), true), Some(Damage::Absent), "{text:?}");
         }

@@ -1,10 +1,10 @@
-//! Bytes from the text that was made of them: what programs print, and what transports encode.
+//! Recovers bytes from text: what programs print for bytes, and what transports encode them as.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::literal::unescape;
+use super::unescape::unescape;
 
 /// `{"type":"Buffer","data":[…]}`, `{"0":123,"1":34}`, `[123,34]`.
 pub(super) fn bytes_of_json(value: &Value) -> Option<Vec<u8>> {
@@ -35,7 +35,7 @@ pub(super) fn bytes_of_list(text: &str) -> Option<Vec<u8>> {
     bytes.filter(|bytes| bytes.len() > 1)
 }
 
-/// Java's bytes go from -128.
+/// Java prints bytes from -128 to 127.
 fn to_byte(number: i64) -> Option<u8> {
     u8::try_from(number).ok().or_else(|| i8::try_from(number).ok().map(i8::cast_unsigned))
 }
@@ -47,12 +47,12 @@ pub(super) fn bytes_of_python(text: &str) -> Option<Vec<u8>> {
     latin1(&unescape(unquoted(quoted)?)?)
 }
 
-/// What stands between quotes of one kind.
+/// The text between a pair of quotes.
 pub(super) fn unquoted(text: &str) -> Option<&str> {
     ['\'', '"', '`'].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote))
 }
 
-/// Digits, with white space, colons, `0x` or `\x` among them.
+/// Hex digits; white space, colons, `0x` and `\x` are ignored.
 pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_start_matches("0x").replace("\\x", "");
     let digits: Option<Vec<u8>> = text
@@ -66,7 +66,12 @@ pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
     Some(bytes).filter(|bytes| rest.is_empty() && !bytes.is_empty())
 }
 
-/// Of either alphabet, with or without padding, line breaks and a `data:` in front.
+/// Pairs of hex digits, and nothing else.
+pub(super) fn hex_pairs(text: &str) -> Option<Vec<u8>> {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| hex(text)).flatten()
+}
+
+/// Base64 in either alphabet, with or without padding, line breaks and a `data:` URL in front.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let text = text.rsplit_once(";base64,").map_or(text, |(_, rest)| rest);
     let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
@@ -75,41 +80,41 @@ pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     bytes.filter(|bytes| !bytes.is_empty())
 }
 
-/// `%7B` and, where `plus` says so, `+`; `None` where nothing is percent-encoded.
+/// `%7B` and, if `plus`, `+` for a space; `None` if nothing is percent-encoded.
 pub(super) fn percent(text: &str, plus: bool) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     let mut changed = false;
-    while let Some((first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
         let coded = digits.filter(|_| *first == b'%').and_then(hex);
         changed |= coded.is_some();
         match coded {
             Some(coded) => {
                 out.extend(coded);
-                rest = behind.get(2..).unwrap_or_default();
+                rest = after.get(2..).unwrap_or_default();
             }
             None => {
                 out.push(if plus && *first == b'+' { b' ' } else { *first });
-                rest = behind;
+                rest = after;
             }
         }
     }
     changed.then_some(out)
 }
 
-/// `&quot;`, `&#34;`, `&#x22;`; `None` where there is none.
+/// `&quot;`, `&#34;`, `&#x22;`; `None` if there is no entity.
 pub(super) fn html(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut changed = false;
-    while let Some((before, behind)) = rest.split_once('&') {
+    while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let entity = behind.split_once(';').filter(|(name, _)| name.len() <= 8);
+        let entity = after.split_once(';').filter(|(name, _)| name.len() <= 8);
         let named = entity.and_then(|(name, after)| Some((entity_of(name)?, after)));
         changed |= named.is_some();
         out.push(named.map_or('&', |(c, _)| c));
-        rest = named.map_or(behind, |(_, after)| after);
+        rest = named.map_or(after, |(_, after)| after);
     }
     out.push_str(rest);
     changed.then_some(out)
@@ -131,7 +136,7 @@ fn entity_of(name: &str) -> Option<char> {
     }
 }
 
-/// UTF-16 of either order, with or without its mark.
+/// UTF-16 in either byte order, with or without a byte order mark.
 pub(super) fn utf16(body: &[u8]) -> Option<String> {
     let (pairs, rest) = body.as_chunks::<2>();
     let little = match pairs.first()? {
@@ -146,12 +151,12 @@ pub(super) fn utf16(body: &[u8]) -> Option<String> {
     Some(text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()).filter(|_| rest.is_empty())
 }
 
-/// The bytes that were read as Latin-1.
+/// The bytes of text that was wrongly read as Latin-1.
 pub(super) fn latin1(text: &str) -> Option<Vec<u8>> {
     text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
 }
 
-/// The bytes that were read as Windows-1252.
+/// The bytes of text that was wrongly read as Windows-1252.
 pub(super) fn windows1252(text: &str) -> Option<Vec<u8>> {
     let byte = |c: char| {
         let high = HIGH.iter().position(|known| *known == c).and_then(|at| u8::try_from(at).ok());
@@ -160,7 +165,7 @@ pub(super) fn windows1252(text: &str) -> Option<Vec<u8>> {
     text.chars().map(byte).collect()
 }
 
-/// 0x80 to 0x9f; five of them stand for nothing.
+/// 0x80 to 0x9f in Windows-1252; five of them are undefined.
 const HIGH: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
@@ -171,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_programs_print_of_bytes_is_read() {
+    fn printed_bytes_are_read() {
         let (bytes, signed) = (Some(b"{\"\xc3".to_vec()), |text: &str| bytes_of_list(text));
         for text in
             ["123,34,195", "[123 34 195]", "[123, 34, -61]", "Uint8Array(3) [ 123, 34, 195 ]", "<Buffer 7b 22 c3>"]
@@ -191,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_transports_encode_is_read() {
+    fn encoded_bytes_are_read() {
         let is = |found: Option<Vec<u8>>, text: &str| assert_eq!(found.as_deref(), Some(text.as_bytes()));
         for text in ["7b7d", "0x7B7D", "7b 7d", "7b:7d", "\\x7b\\x7d"] {
             is(hex(text), "{}");

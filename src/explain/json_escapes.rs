@@ -1,4 +1,4 @@
-//! Characters that one library or another escapes in a JSON string, as bits.
+//! Classes of characters that some library escapes in a JSON string, as bits.
 
 pub(super) const ANGLES: u32 = 1;
 pub(super) const AMPERSAND: u32 = 1 << 1;
@@ -17,25 +17,25 @@ pub(super) const C1: u32 = 1 << 10;
 pub(super) const NEXT_LINE: u32 = 1 << 11;
 pub(super) const HIGH: u32 = 1 << 12;
 pub(super) const SLASH: u32 = 1 << 13;
-/// A slash behind `<`.
+/// A slash after `<`.
 pub(super) const CLOSING: u32 = 1 << 14;
 /// `\b` and `\f`.
 pub(super) const SHORT: u32 = 1 << 15;
-/// Other control characters, which have nothing but a number.
+/// Other control characters, which have no short escape.
 pub(super) const CONTROL: u32 = 1 << 16;
-/// All that is not ASCII.
+/// Everything beyond ASCII.
 pub(super) const NON_ASCII: u32 = LINES | PUNCTUATION | C1 | NEXT_LINE | HIGH;
 
 /// Escaped in every style.
 pub(super) const MUST: u32 = 1 << 17;
 
-/// What of the above a text holds.
+/// The classes of the characters in a text.
 pub(super) fn marks(text: &str) -> u32 {
     let closing = if text.contains("</") { CLOSING } else { 0 };
     text.chars().fold(closing, |bits, c| bits | mark(c))
 }
 
-/// What of the above a character is.
+/// The class of a character.
 pub(super) const fn mark(c: char) -> u32 {
     match c {
         '<' | '>' => ANGLES,

@@ -1,20 +1,20 @@
-//! Numbers as libraries print them, worked out on their digits: nothing is rounded.
+//! Numbers as libraries print them. Works on decimal digits, so nothing is rounded.
 
 /// How a library prints numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
-    /// Whole numbers too, as where all are floating point; else those with a point or an exponent alone.
+    /// Also whole numbers, for libraries that read every number as floating point.
     all: bool,
-    /// Where the point stands decides whether there is an exponent: none for more than `low` up to `high` digits before it.
+    /// No exponent if the number of digits before the point is above `low` and at most `high`.
     low: i64,
     high: i64,
-    /// A whole number gets `.0`.
+    /// Append `.0` to a whole number.
     zero: bool,
-    /// So does a lone digit before an exponent.
+    /// Append `.0` to a single digit before an exponent.
     mantissa: bool,
-    /// What stands before an exponent, and before one below zero.
+    /// The text before an exponent, and before a negative one.
     exponent: [&'static str; 2],
-    /// Digits that an exponent has at least.
+    /// The minimum number of digits in an exponent.
     width: usize,
 }
 
@@ -22,12 +22,12 @@ const fn style(low: i64, high: i64, zero: bool, mantissa: bool, exponent: [&'sta
     Numbers { all: false, low, high, zero, mantissa, exponent, width }
 }
 
-/// Each with the words that name it.
+/// The styles, each with its name.
 pub(super) const STYLES: [(&str, Numbers); 11] = [
     ("JavaScript or Go", style(-6, 21, false, false, ["e+", "e-"], 1)),
     ("Python", style(-4, 16, true, false, ["e+", "e-"], 2)),
     ("Java", style(-3, 7, true, true, ["E", "E-"], 1)),
-    ("Gson, which takes all for floating point", Numbers { all: true, ..style(-3, 7, true, true, ["E", "E-"], 1) }),
+    ("Gson (every number as floating point)", Numbers { all: true, ..style(-3, 7, true, true, ["E", "E-"], 1) }),
     ("Rust", style(-5, 16, true, false, ["e", "e-"], 1)),
     ("Ruby", style(-4, 16, true, true, ["e+", "e-"], 2)),
     ("PHP", style(-4, 15, false, true, ["e+", "e-"], 1)),
@@ -35,13 +35,13 @@ pub(super) const STYLES: [(&str, Numbers); 11] = [
     (".NET", style(-4, 15, false, false, ["E+", "E-"], 2)),
     ("Newtonsoft", style(-4, 15, true, false, ["E+", "E-"], 2)),
     (
-        "a library that takes all for floating point",
+        "a library that reads every number as floating point",
         Numbers { all: true, ..style(-6, 21, true, false, ["e+", "e-"], 1) },
     ),
 ];
 
 impl Numbers {
-    /// The number in this style; `None` where it stays as it is, as do `true`, `false` and `null`.
+    /// The number in this style; `None` if it does not change. `true`, `false` and `null` never do.
     pub(super) fn spell(&self, token: &str) -> Option<String> {
         let (negative, body) = token.strip_prefix('-').map_or((false, token), |rest| (true, rest));
         let (mantissa, exponent) = body.split_once(['e', 'E']).unwrap_or((body, "0"));
@@ -66,7 +66,7 @@ impl Numbers {
         format!("{sign}0{}", if self.zero { ".0" } else { "" })
     }
 
-    /// 0.`digits` times ten to the power of `point`.
+    /// Prints 0.`digits` × 10^`point`.
     fn print(&self, digits: &str, point: i64) -> Option<String> {
         let length = i64::try_from(digits.len()).ok()?;
         let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or_default());
@@ -102,9 +102,9 @@ impl Numbers {
 mod tests {
     use super::*;
 
-    /// What each really prints for these, by `JSON.stringify`, `json.dumps`, `Double.toString`, Ryu and so on.
+    /// The output of `JSON.stringify`, `json.dumps`, `Double.toString`, Ryu and so on for these numbers.
     #[test]
-    fn numbers_are_printed_as_by_each() {
+    fn numbers_are_printed_as_each_library_prints_them() {
         let tokens =
             ["1.0", "1.50", "1e3", "1E21", "1e16", "1.5e-7", "0.00001", "-0.0", "12345678901234567890", "-2.5E+1"];
         let expected = [

@@ -1,7 +1,7 @@
-//! The styles in which JSON may have been written: layout × escapes × order × numbers × final newline.
+//! The styles in which JSON may have been written: the choices of layout, escapes and numbers.
 //!
-//! Each choice has a price, 0 for the commonest. What costs least in all is tried first, so a search that is cut short has seen what
-//! libraries do.
+//! Each choice has a price, 0 for the most common. The search tries the lowest total first, so that a search that runs out of budget has
+//! tried what libraries do by default.
 
 use std::collections::BTreeSet;
 
@@ -13,28 +13,28 @@ use super::json_numbers;
 use super::json_writer::{Arrays, Case, Empty, Escapes, Layout, Spelling, write};
 use super::literal::{Node, Text};
 
-/// A choice: its price, what it is called, and what it is.
+/// One choice, with its price and name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Choice<T> {
     pub(super) price: usize,
-    /// A stable code, where it has one of its own.
+    /// The stable code, if the choice has one.
     pub(super) code: &'static str,
-    /// To go on after "the JSON is written"; empty where there is nothing to say.
+    /// Continues "the JSON is written"; empty if there is nothing to say.
     pub(super) words: &'static str,
     pub(super) what: T,
 }
 
-/// What there is in a tree that a style can change.
+/// The features of a tree that a style can change.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Features {
-    /// The [`marks`](super::json_escapes) of all strings.
+    /// The [`json_escapes`](super::json_escapes) of all strings.
     chars: u32,
     empties: bool,
     arrays: bool,
-    /// More than one item or member somewhere.
+    /// An array or object has more than one entry.
     commas: bool,
     members: bool,
-    /// A string with other escapes than it has to have.
+    /// A string has escapes that JSON does not require.
     kept: bool,
     /// Whole numbers.
     wholes: u32,
@@ -79,10 +79,9 @@ impl Features {
     }
 }
 
-/// The layouts that make a difference, those with names first.
+/// The layouts that change the text, named ones first.
 pub(super) fn layouts(features: Features) -> Vec<Choice<Layout>> {
-    let (one_line, indented) =
-        (("json_layout", "on one line"), ("json_layout", "with its items on lines of their own"));
+    let (one_line, indented) = (("json_layout", "on one line"), ("json_layout", "with one item per line"));
     let choice =
         |price: usize, (code, words): (&'static str, &'static str), what: Layout| Choice { price, code, words, what };
     let mut all: Vec<_> =
@@ -105,7 +104,7 @@ pub(super) fn layouts(features: Features) -> Vec<Choice<Layout>> {
     unique(all)
 }
 
-/// Sets what makes no difference to one value, so that no text is written twice.
+/// Resets what does not change the text, so that no text is written twice.
 fn normalise(layout: &mut Layout, features: Features) {
     if !features.empties {
         layout.empty = Empty::Tight;
@@ -121,7 +120,7 @@ fn normalise(layout: &mut Layout, features: Features) {
     }
 }
 
-/// The escapes that make a difference, those with names first.
+/// The escapes that change the text, named ones first.
 pub(super) fn escapes(features: Features) -> Vec<Choice<Escapes>> {
     let mut all = vec![Choice { price: 0, code: "", words: "", what: Escapes { kept: true, ..FEWEST } }];
     let named = NAMED_ESCAPES.iter().filter(|_| features.kept || features.chars != 0);
@@ -146,7 +145,7 @@ pub(super) fn escapes(features: Features) -> Vec<Choice<Escapes>> {
         if what.chars & !SLASH & !CLOSING == 0 && features.chars & CONTROL == 0 && !what.long {
             what.case = Case::Lower;
         }
-        // Where no string has escapes to be kept, to keep them is to write the fewest.
+        // If no string has escapes to keep, keeping them equals writing the fewest.
         what.kept &= features.kept;
         if what.kept {
             *what = Escapes { kept: true, ..FEWEST };
@@ -155,7 +154,7 @@ pub(super) fn escapes(features: Features) -> Vec<Choice<Escapes>> {
     unique(all)
 }
 
-/// The spellings of numbers that make a difference.
+/// The number formats that change the text.
 pub(super) fn numbers(node: &Node<'_>, features: Features) -> Vec<Choice<Spelling>> {
     let mut all = vec![Choice { price: 0, code: "", words: "", what: Spelling::Kept }];
     let mut seen: Vec<Vec<String>> = Vec::new();
@@ -174,7 +173,7 @@ pub(super) fn numbers(node: &Node<'_>, features: Features) -> Vec<Choice<Spellin
     if features.wholes <= MAX_WHOLES {
         for bits in 1..1_u32.checked_shl(features.wholes).unwrap_or_default() {
             let price = if bits.count_ones() == 1 { 2 } else { 3 };
-            let words = "a library that tells `1.0` from `1`";
+            let words = "a library that distinguishes `1.0` from `1`";
             all.push(Choice { price, code: "json_numbers", words, what: Spelling::DotZero(bits) });
         }
     }
@@ -192,7 +191,7 @@ fn respell(node: &Node<'_>, style: json_numbers::Numbers, out: &mut Vec<(String,
     }
 }
 
-/// Each of them with each of the options.
+/// Every choice combined with every option.
 fn expand<T: Copy, O: Copy>(all: Vec<Choice<T>>, options: &[(usize, O)], set: impl Fn(&mut T, O)) -> Vec<Choice<T>> {
     let with = |choice: Choice<T>, (price, option): (usize, O)| {
         let mut choice = Choice { price: choice.price.saturating_add(price), ..choice };
@@ -205,7 +204,7 @@ fn expand<T: Copy, O: Copy>(all: Vec<Choice<T>>, options: &[(usize, O)], set: im
         .collect()
 }
 
-/// Of those that come to the same, the cheapest, and of these the first.
+/// Of equal choices, the cheapest; of equally cheap ones, the first.
 fn unique<T: Copy + Ord>(mut all: Vec<Choice<T>>) -> Vec<Choice<T>> {
     all.sort_by_key(|choice| choice.price);
     let mut seen = BTreeSet::new();
@@ -227,25 +226,25 @@ const EMPTIES: [(usize, Empty); 5] =
 
 const NAMED_LAYOUTS: [(usize, &str, &str, Layout); 9] = [
     (0, "json_compact", "without white space", COMPACT),
-    (0, "json_python", "with a space behind each comma and colon", Layout { comma: ", ", colon: ": ", ..COMPACT }),
+    (0, "json_python", "with a space after each comma and colon", Layout { comma: ", ", colon: ": ", ..COMPACT }),
     (0, "json_indent_2", "indented by 2 spaces", INDENTED),
     (0, "json_indent_4", "indented by 4 spaces", Layout { indent: Some("    "), ..INDENTED }),
     (0, "json_indent_tab", "indented by tabs", Layout { indent: Some("\t"), ..INDENTED }),
-    (0, "json_jackson", "indented as by Jackson", JACKSON),
-    (1, "json_layout", "indented as by Swift", Layout { colon: " : ", empty: Empty::Gap, ..INDENTED }),
-    (1, "json_layout", "indented as by Perl", Layout { colon: " : ", indent: Some("   "), ..INDENTED }),
+    (0, "json_jackson", "indented as Jackson indents it", JACKSON),
+    (1, "json_layout", "indented as Swift indents it", Layout { colon: " : ", empty: Empty::Gap, ..INDENTED }),
+    (1, "json_layout", "indented as Perl indents it", Layout { colon: " : ", indent: Some("   "), ..INDENTED }),
     (
         1,
         "json_layout",
-        "indented as by cJSON",
+        "indented as cJSON indents it",
         Layout { colon: ":\t", indent: Some("\t"), arrays: Arrays::Tight, ..INDENTED },
     ),
 ];
 
 const HTML: u32 = ANGLES | AMPERSAND;
 const NAMED_ESCAPES: [(usize, &str, &str, u32, Case); 18] = [
-    (0, "json_stringify", "with as few escapes as by `JSON.stringify`", 0, Case::Lower),
-    (0, "json_ascii", "in ASCII, as by Python's `json.dumps`", NON_ASCII | DELETE, Case::Lower),
+    (0, "json_stringify", "with the escapes of `JSON.stringify`", 0, Case::Lower),
+    (0, "json_ascii", "in ASCII, as Python's `json.dumps` writes it", NON_ASCII | DELETE, Case::Lower),
     (0, "json_ascii", "in ASCII", NON_ASCII, Case::Lower),
     (0, "json_php", "with the escapes of PHP's `json_encode`", NON_ASCII | SLASH, Case::Lower),
     (0, "json_go", "with the escapes of Go and Rails", HTML | LINES, Case::Lower),
@@ -257,10 +256,10 @@ const NAMED_ESCAPES: [(usize, &str, &str, u32, Case); 18] = [
         HTML | APOSTROPHE | QUOTE | PLUS | BACKTICK | DELETE | NON_ASCII,
         Case::Upper,
     ),
-    (1, "json_escapes", "in ASCII, with digits in capitals, as by Jackson", NON_ASCII, Case::Upper),
+    (1, "json_escapes", "in ASCII with upper-case digits, as Jackson writes it", NON_ASCII, Case::Upper),
     (1, "json_escapes", "with the escapes of Newtonsoft", LINES | NEXT_LINE, Case::Lower),
     (1, "json_escapes", "with U+2028 and U+2029 escaped", LINES, Case::Lower),
-    (1, "json_escapes", "with escaped slashes, as by Swift", SLASH, Case::Lower),
+    (1, "json_escapes", "with escaped slashes, as Swift writes it", SLASH, Case::Lower),
     (1, "json_escapes", "with the escapes of PHP's `JSON_UNESCAPED_UNICODE`", LINES | SLASH, Case::Lower),
     (1, "json_escapes", "with the escapes of org.json", CLOSING | C1 | NEXT_LINE | LINES | PUNCTUATION, Case::Lower),
     (1, "json_escapes", "with the escapes of PowerShell", HTML | APOSTROPHE | LINES | NEXT_LINE, Case::Lower),
@@ -276,10 +275,10 @@ const NAMED_ESCAPES: [(usize, &str, &str, u32, Case); 18] = [
     ),
 ];
 
-/// What may be escaped each for itself.
+/// Classes that may be escaped independently of each other.
 const SINGLES: [u32; 13] =
     [ANGLES, AMPERSAND, APOSTROPHE, EQUALS, PLUS, SLASH, QUOTE, BACKTICK, DELETE, LINES, CLOSING, NEXT_LINE, C1];
-/// More of them in one body are left to the styles with names.
+/// If a body contains more of them, only named styles are tried.
 const MAX_SINGLES: usize = 7;
-/// Whole numbers of which each may have been written with `.0`.
+/// If a body contains more whole numbers, no combination of `.0` is tried.
 const MAX_WHOLES: u32 = 5;

@@ -1,16 +1,16 @@
-//! JSON written again, as libraries write it: the same data in another layout, with other escapes.
+//! Writes JSON as a given library would: the same data in another layout, with other escapes and number formats.
 
 use super::json_escapes::{CLOSING, MUST, mark};
 use super::json_numbers::Numbers;
 use super::literal::{Node, Text};
 
-/// Where white space stands.
+/// Where white space goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Layout {
-    /// Between items and members; a line break follows it where there are lines.
+    /// Between items and between members; a line break follows if the layout has lines.
     pub(super) comma: &'static str,
     pub(super) colon: &'static str,
-    /// What one level is indented by; `None`: all on one line.
+    /// The indentation of one level; `None` puts everything on one line.
     pub(super) indent: Option<&'static str>,
     /// The line break.
     pub(super) eol: &'static str,
@@ -18,51 +18,51 @@ pub(super) struct Layout {
     pub(super) empty: Empty,
 }
 
-/// How arrays stand where objects have lines.
+/// How arrays are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Arrays {
-    /// An item a line.
+    /// One item per line.
     Lines,
-    /// `[ 1, 2 ]`, no level of its own: Jackson. On one line, objects are padded alike.
+    /// `[ 1, 2 ]`, without a level of indentation: Jackson. On one line, objects are padded as well.
     Padded,
     /// `[1, 2]`: cJSON.
     Tight,
 }
 
-/// How an object or array without members is written.
+/// How an empty object or array is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Empty {
     /// `[]`
     Tight,
     /// `[ ]`
     Padded,
-    /// `[` and `]` on lines of their own.
+    /// `[` and `]` on separate lines.
     Lines,
-    /// With an empty line between: Swift.
+    /// `[` and `]` with an empty line between them: Swift.
     Gap,
-    /// With an empty line between where it is an array alone: older Ruby.
+    /// The same, for arrays only: older versions of Ruby.
     GapInArrays,
 }
 
-/// Which characters of a string are escaped, beyond those that have to be.
+/// Which characters of a string are escaped, beyond those that JSON requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Escapes {
-    /// Strings stay as they were written; the rest then says how those are written that were not.
+    /// Keep the spelling that a string had. The other fields apply to strings that had none.
     pub(super) kept: bool,
-    /// Of the bits of [`marks`](super::json_escapes).
+    /// Classes of [`json_escapes`](super::json_escapes).
     pub(super) chars: u32,
     /// `\u00E9` or `\u00e9`.
     pub(super) case: Case,
-    /// `\u0008` rather than `\b`.
+    /// Write `\u0008`, not `\b`.
     pub(super) long: bool,
 }
 
-/// How the letters among the digits of `\u00e9` are written.
+/// The case of hex digits in `\u00e9`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Case {
     Lower,
     Upper,
-    /// Upper for ASCII that need not be escaped: PHP.
+    /// Upper case for printable ASCII only: PHP.
     Mixed,
 }
 
@@ -71,11 +71,11 @@ pub(super) enum Case {
 pub(super) enum Spelling {
     Kept,
     Of(Numbers),
-    /// `.0` is put behind those whole numbers whose bits are set, in their order.
+    /// Append `.0` to the nth whole number if bit n is set.
     DotZero(u32),
 }
 
-/// Writes a tree.
+/// Writes a tree in one style.
 pub(super) fn write(node: &Node<'_>, layout: &Layout, escapes: Escapes, numbers: Spelling) -> String {
     let mut writer = Writer { out: String::new(), layout, escapes, numbers, whole: 0, depth: 0 };
     writer.node(node);
@@ -87,7 +87,7 @@ struct Writer<'s> {
     layout: &'s Layout,
     escapes: Escapes,
     numbers: Spelling,
-    /// Whole numbers so far.
+    /// Whole numbers written so far.
     whole: u32,
     depth: usize,
 }
@@ -109,7 +109,7 @@ impl Writer<'_> {
         let lines = arrays == Arrays::Lines;
         let pad = if arrays == Arrays::Padded { " " } else { "" };
         self.out.push('[');
-        // Jackson's arrays are no level.
+        // Jackson does not indent arrays.
         let level = usize::from(arrays != Arrays::Padded);
         self.depth = self.depth.saturating_add(level);
         for (at, item) in items.iter().enumerate() {

@@ -1,8 +1,9 @@
-//! Text as a tree: JSON, and what Python, Ruby and JavaScript print for the same data.
+//! Reads data literals as a tree: JSON, and what Python, Ruby and JavaScript print for the same data.
 //!
-//! Strings and numbers stay as they were written, so that whoever writes the tree again changes no more than is meant.
+//! Strings and numbers keep their spelling, so that writing the tree again changes only what it is asked to change.
 
 use super::json_escapes::marks;
+use super::unescape::unescape;
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +18,11 @@ pub(super) enum Node<'t> {
 /// A string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Text<'t> {
-    /// As it was written in JSON, with its quotes.
+    /// The JSON spelling with its quotes, if it was JSON.
     pub(super) raw: Option<&'t str>,
-    /// What it says; `None` for half a surrogate pair, which only `raw` can say.
+    /// The characters; `None` for half of a surrogate pair, which only `raw` can express.
     pub(super) value: Option<String>,
-    /// Which of the characters it holds that a style may escape.
+    /// The classes of [`json_escapes`](super::json_escapes) that it contains: characters that some style escapes.
     pub(super) marks: u32,
 }
 
@@ -31,7 +32,7 @@ impl<'t> Text<'t> {
     }
 }
 
-/// Whose notation a text is in.
+/// The notation of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Json,
@@ -40,7 +41,7 @@ pub(super) enum Dialect {
     JavaScript,
 }
 
-/// Reads an object or an array; `None` for all else.
+/// Reads an object or an array; `None` for anything else.
 pub(super) fn read(text: &str) -> Option<(Node<'_>, Dialect)> {
     let mut reader = Reader { rest: text, dialect: Dialect::Json };
     let node = reader.node(MAX_DEPTH)?;
@@ -61,12 +62,12 @@ impl<'t> Reader<'t> {
 
     fn skip(&mut self, mark: &str) -> bool {
         self.space();
-        let behind = self.rest.strip_prefix(mark);
-        self.rest = behind.unwrap_or(self.rest);
-        behind.is_some()
+        let after = self.rest.strip_prefix(mark);
+        self.rest = after.unwrap_or(self.rest);
+        after.is_some()
     }
 
-    /// What was read is of that notation, unless a surer sign was seen.
+    /// Records a sign of a notation. Ruby's signs are certain; any other counts only if it is the first.
     fn seen(&mut self, dialect: Dialect) {
         if self.dialect == Dialect::Json || dialect == Dialect::Ruby {
             self.dialect = dialect;
@@ -110,7 +111,7 @@ impl<'t> Reader<'t> {
         Some(Node::Map(members))
     }
 
-    /// A comma, or what comes next is the end.
+    /// A comma, or nothing if the end follows.
     fn separator(&mut self, end: &str) -> Option<()> {
         let comma = self.skip(",");
         self.space();
@@ -141,7 +142,7 @@ impl<'t> Reader<'t> {
 
     fn text(&mut self) -> Option<Text<'t>> {
         self.space();
-        // Python 2 wrote `u'…'`.
+        // Python 2 writes `u'…'`.
         let quoted = self.rest.strip_prefix('u').filter(|rest| rest.starts_with(['\'', '"'])).unwrap_or(self.rest);
         let quote = quoted.chars().next().filter(|c| ['"', '\'', '`'].contains(c))?;
         let inner = quoted.get(1..)?;
@@ -184,7 +185,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The length of a string's content, up to the quote that ends it.
+/// The length of a string's content, up to the closing quote.
 fn end_of_string(inner: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     let end = inner.char_indices().find(|(_, c)| {
@@ -195,62 +196,7 @@ fn end_of_string(inner: &str, quote: char) -> Option<usize> {
     end.map(|(at, _)| at)
 }
 
-/// What a string says, by the escapes of all four notations; `None` for one that none of them has.
-pub(super) fn unescape(content: &str) -> Option<String> {
-    let mut out = String::with_capacity(content.len());
-    let mut rest = content;
-    while let Some((plain, behind)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let kind = behind.chars().next()?;
-        let behind = behind.get(kind.len_utf8()..)?;
-        rest = match kind {
-            'x' => coded(behind, 2, &mut out)?,
-            'u' => coded(behind, 4, &mut out)?,
-            'U' => coded(behind, 8, &mut out)?,
-            _ => {
-                out.push(single(kind)?);
-                behind
-            }
-        };
-    }
-    out.push_str(rest);
-    Some(out)
-}
-
-fn single(kind: char) -> Option<char> {
-    Some(match kind {
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'v' => '\u{b}',
-        'a' => '\u{7}',
-        'e' => '\u{1b}',
-        '0' => '\0',
-        '"' | '\'' | '`' | '\\' | '/' | '#' => kind,
-        _ => return None,
-    })
-}
-
-/// A character by its number, or by a surrogate pair; what stands behind it.
-fn coded<'t>(behind: &'t str, digits: usize, out: &mut String) -> Option<&'t str> {
-    let number = |text: &'t str| {
-        let (hex, rest) = text.split_at_checked(digits)?;
-        Some((u32::from_str_radix(hex, 16).ok().filter(|_| !hex.starts_with('+'))?, rest))
-    };
-    let (high, rest) = number(behind)?;
-    if let Some(c) = char::from_u32(high) {
-        out.push(c);
-        return Some(rest);
-    }
-    let (low, rest) = number(rest.strip_prefix("\\u")?)?;
-    let units = [u16::try_from(high).ok()?, u16::try_from(low).ok()?];
-    out.push_str(&String::from_utf16(&units).ok()?);
-    Some(rest)
-}
-
-/// As deep as `serde_json` reads.
+/// The depth that `serde_json` reads.
 const MAX_DEPTH: usize = 128;
 
 #[cfg(test)]
@@ -271,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn each_notation_says_the_same() {
+    fn each_notation_yields_the_same_data() {
         for (text, dialect, says) in [
             (
                 r#" {"a b" : [1.0, -2e5, {}, []],"é":"\u00e9\"/\/"} "#,
@@ -297,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_them_is_nothing() {
+    fn other_text_is_refused() {
         for text in [
             "",
             "{",
@@ -318,7 +264,7 @@ mod tests {
             assert_eq!(read(text).map(|(node, _)| shown(&node)), None, "{text}");
         }
         assert!(read(&"[".repeat(200)).is_none());
-        // Half a pair can only be kept.
+        // Half of a surrogate pair keeps its spelling.
         let (node, _) = read(r#"["\ud83d"]"#).unwrap();
         assert_eq!(node, Node::List(vec![Node::Text(Text::new(Some(r#""\ud83d""#), None))]));
     }

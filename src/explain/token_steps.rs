@@ -5,89 +5,98 @@ use serde_json::Value;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::report::{NearMiss, Report, Step, TokenParts};
-use super::{Look, clip, event_steps};
+use super::common_steps::{clip, event_steps, key_step};
+use super::fixes;
+use super::inputs::Inputs;
+use super::report::{NearMiss, Report, Step};
+use super::rows::TokenParts;
 use crate::error::{Error, JwtFault};
 use crate::json::Members;
 use crate::jwks::{Jwks, Material};
 use crate::jwt::{JwtPolicy, Token, candidates, check_dates};
 use crate::scheme::HeaderNames;
 
-pub(super) fn explain(look: &Look<'_>, names: &HeaderNames, value: &[u8], report: &mut Report) {
-    let parts = take_apart(value);
-    let algorithm = member(parts.header.as_ref(), "alg");
-    report.token = Some(parts);
-    report
-        .steps
-        .push(Step::pass("headers", format!("`{}` holds a token; id and timestamp are not signed", names.signature)));
+/// Adds every step, and the tables that go with them.
+pub(super) fn explain(inputs: &Inputs<'_>, names: &HeaderNames, value: &[u8], report: &mut Report) {
+    let headers = format!("`{}` is a token; id and timestamp are not signed", names.signature);
+    report.steps.push(Step::pass("headers", headers));
+    let parts = decode(value);
     let token = Token::parse(value);
-    match &token {
-        Ok(_) | Err(Error::JwtAlg) => report.steps.push(Step::pass("token", "three segments, readable")),
-        Err(error) => report.steps.push(Step::failed("token", *error)),
-    }
+    report.steps.push(match &token {
+        Ok(_) | Err(Error::JwtAlg) => Step::pass("token", "three segments, all readable"),
+        Err(error) => Step::failed("token", *error),
+    });
     report.steps.push(match &token {
         Ok(_) => Step::pass("algorithm", "`RS256`"),
         Err(error @ Error::JwtAlg) => Step::failed("algorithm", *error),
-        Err(_) => Step::skip("algorithm", format!("the token cannot be read{algorithm}")),
+        Err(_) => Step::skip("algorithm", format!("the token cannot be read{}", algorithm(parts.header.as_ref()))),
     });
-    report.steps.push(look.key_step());
-    signature_steps(look, token.as_ref().ok(), report);
-    let (payload, policy) = (payload(value), look.policy.jwt.as_ref());
+    report.token = Some(parts);
+    report.steps.push(key_step(inputs));
+    signature_steps(inputs, token.as_ref().ok(), report);
+    let payload = payload(value);
     let claims = payload.as_deref().and_then(Members::parse);
-    match (&claims, policy) {
-        (Some(claims), Some(policy)) => claim_steps(look, policy, claims, report),
+    match (&claims, &inputs.policy.jwt) {
+        (Some(claims), Some(policy)) => claim_steps(inputs, policy, claims, report),
         _ => report.steps.push(Step::failed("claims", Error::JwtMalformed(JwtFault::Claims))),
     }
-    event_steps(look.policy, payload.as_deref().unwrap_or_default(), &mut report.steps);
+    event_steps(inputs.policy, payload.as_deref().unwrap_or_default(), &mut report.steps);
 }
 
-/// Which key, and whether it signed the token. Each usable RSA key is tried, so that the one that matches is seen although the
-/// token names another.
-fn signature_steps(look: &Look<'_>, token: Option<&Token<'_>>, report: &mut Report) {
-    let (Some(token), Some(set)) = (token, look.keys().jwks) else {
-        report.steps.push(Step::skip("key", "there is no readable token, or no key set"));
-        return report.steps.push(Step::skip("signature", "there is not enough to compare"));
+/// Header and claims of a value, if it is a token. For receivers that accept no tokens.
+pub(super) fn if_token(value: &[u8]) -> Option<TokenParts> {
+    let parts = decode(value);
+    let is_token = value.split(|byte| *byte == b'.').count() == 3 && parts.header.as_ref()?.get("alg").is_some();
+    is_token.then_some(parts)
+}
+
+/// Which key the token names, and whether that key signed it. Every usable RSA key is tried, so that the report shows the one that
+/// matches even if the token names another.
+fn signature_steps(inputs: &Inputs<'_>, token: Option<&Token<'_>>, report: &mut Report) {
+    let (Some(token), Some(set)) = (token, inputs.keys().jwks) else {
+        report.steps.push(Step::skip("key", "a readable token and a key set are needed"));
+        return report.steps.push(Step::skip("signature", "a readable token and a key set are needed"));
     };
     for (index, key) in set.iter() {
         let (Material::Rsa(key), Some(row)) = (&key.material, report.keys.get_mut(index)) else { continue };
         row.tried = true;
         row.matches = token.is_signed_by(key);
     }
-    let named = token.kid.as_deref().map_or("no `kid`".to_owned(), |kid| format!("`kid` is `{}`", clip(kid)));
     let keys = match candidates(set, token.kid.as_deref()) {
         Ok(keys) => keys,
         Err(error) => {
             report.steps.push(Step::failed("key", error));
-            report.steps.push(Step::skip("signature", "no key of the set is the one"));
+            report.steps.push(Step::skip("signature", "the set has no key to check with"));
             return near_miss(set, report);
         }
     };
+    let named = token.kid.as_deref().map_or("no `kid`".to_owned(), |kid| format!("`kid` is `{}`", clip(kid)));
     report.steps.push(Step::pass("key", named));
     let matches = |index: usize| report.keys.get(index).is_some_and(|row| row.matches);
     if keys.iter().any(|(index, _)| matches(*index)) {
-        return report
-            .steps
-            .push(Step::pass("signature", "it matches; the body is not bound by it, the claims are the event"));
+        let detail = "it matches; it does not cover the body, so the claims are the event";
+        return report.steps.push(Step::pass("signature", detail));
     }
     report.steps.push(Step::failed("signature", Error::JwtSignature));
     near_miss(set, report);
 }
 
+/// Notes a key that signed the token although the token names another.
 fn near_miss(set: &Jwks, report: &mut Report) {
     let matching = report.keys.iter().find(|row| row.matches).map(|row| row.index);
     let Some((index, key)) = set.iter().find(|(index, _)| Some(*index) == matching) else { return };
     let name = key.kid.as_deref().map_or_else(|| "without a `kid`".to_owned(), |kid| format!("`{}`", clip(kid)));
     report.near_misses.push(NearMiss {
         code: "other_key",
-        matches_if: format!("key {index} of the set ({name}) is taken instead of the one that the token names"),
-        fix: "the sender's `kid` and its key set do not agree: fetch the set again, and if it stays, tell the sender",
+        matches_if: format!("key {index} of the set ({name}) is used instead of the key that the token names"),
+        fix: "the sender's `kid` and its key set disagree: fetch the set again; if they still disagree, tell the sender",
     });
 }
 
-fn claim_steps(look: &Look<'_>, policy: &JwtPolicy, claims: &Members<'_>, report: &mut Report) {
-    let (now, steps) = (look.now, &mut report.steps);
+fn claim_steps(inputs: &Inputs<'_>, policy: &JwtPolicy, claims: &Members<'_>, report: &mut Report) {
+    let (now, steps) = (inputs.now, &mut report.steps);
     let shown = |name: &str| claims.get(name).map_or("absent".to_owned(), |text| format!("`{}`", clip(text)));
-    steps.push(Step::judged("claims", check_dates(claims), "`exp` is there, and dates are numbers"));
+    steps.push(Step::judged("claims", check_dates(claims), "`exp` is present, and dates are numbers"));
     let expiry = policy.check_expiry(claims, now);
     steps.push(Step::judged("expiry", expiry, format!("`exp` is {}, now is {}", shown("exp"), now.as_unix())));
     steps.push(match claims.get("nbf") {
@@ -96,31 +105,22 @@ fn claim_steps(look: &Look<'_>, policy: &JwtPolicy, claims: &Members<'_>, report
     });
     steps.push(match policy.check_audience(claims) {
         Ok(()) => Step::pass("audience", format!("`aud` is {}", shown("aud"))),
-        Err(error) => Step::fail(
-            "audience",
-            error.code(),
-            format!("`aud` is {}, wanted is `{}`", shown("aud"), policy.audience),
-            super::fixes::of(error),
-        ),
+        Err(error) => {
+            let detail = format!("`aud` is {}, but must be `{}`", shown("aud"), policy.audience);
+            Step::fail("audience", error.code(), detail, fixes::of(error))
+        }
     });
     steps.push(match &policy.issuer {
         Some(_) => Step::judged("issuer", policy.check_issuer(claims), format!("`iss` is {}", shown("iss"))),
-        None => Step::skip("issuer", "none is asked for"),
+        None => Step::skip("issuer", "the receiver requires no issuer"),
     });
     if policy.longest.is_some() {
         steps.push(Step::judged("lifetime", policy.check_lifetime(claims, now), format!("`exp` is {}", shown("exp"))));
     }
 }
 
-/// A value taken apart, if it is a token: where none is accepted, that is what there is to say of it.
-pub(super) fn if_token(value: &[u8]) -> Option<TokenParts> {
-    let parts = take_apart(value);
-    let is_one = value.split(|byte| *byte == b'.').count() == 3 && parts.header.as_ref()?.get("alg").is_some();
-    is_one.then_some(parts)
-}
-
-/// Header and claims, whatever their state.
-fn take_apart(value: &[u8]) -> TokenParts {
+/// Header and claims, each if it can be read.
+fn decode(value: &[u8]) -> TokenParts {
     let mut segments = value.split(|byte| *byte == b'.').map(|segment| {
         let bytes = URL_SAFE_NO_PAD.decode(segment).ok()?;
         serde_json::from_slice::<Value>(&bytes).ok()
@@ -133,7 +133,7 @@ fn payload(value: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(segment).ok()
 }
 
-fn member(header: Option<&Value>, name: &str) -> String {
-    let value = header.and_then(|header| header.get(name));
-    value.map(|value| format!("; `{name}` is {}", clip(&value.to_string()))).unwrap_or_default()
+fn algorithm(header: Option<&Value>) -> String {
+    let value = header.and_then(|header| header.get("alg"));
+    value.map(|value| format!("; `alg` is {}", clip(&value.to_string()))).unwrap_or_default()
 }

@@ -1,179 +1,145 @@
-//! The verdict: what a report comes to, in one sentence that is no surer than the evidence.
+//! The verdict: the conclusion of a report in one sentence, no more certain than the evidence.
 //!
-//! A signature that does not match says nothing about the key as long as the body may be at fault. So the key is doubted last: only
-//! for a body that shows no sign of having been changed.
+//! A signature that does not match says nothing about the key as long as the body may be at fault. The key is therefore suspected last:
+//! only if the body shows no sign of damage.
 
-use serde::Serialize;
-
-use super::Look;
 use super::body_damage::{self, Damage};
-use super::report::{Report, State, Step};
+use super::inputs::Inputs;
+use super::report::{Report, Ruling, Step, Verdict};
 use crate::error::Error;
 use crate::key::SecretKey;
 use crate::scheme::Form;
 
-/// What a report comes to, for a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Verdict {
-    /// Whether there is a decision, and which.
-    pub state: Ruling,
-    /// The stable code; the head of the module above lists them.
-    pub code: &'static str,
-    /// What was found, in one sentence.
-    pub detail: String,
-    /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<String>,
-}
-
-/// Whether a delivery can be decided on, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ruling {
-    /// It is accepted.
-    Genuine,
-    /// The key or the body is missing, so nothing can be said yet.
-    Waiting,
-    /// It is refused.
-    Refused,
-}
-
-impl Verdict {
-    /// Before a report is complete.
-    pub(super) const fn pending() -> Self {
-        Self { state: Ruling::Waiting, code: "genuine", detail: String::new(), fix: None }
-    }
-
-    fn refused(code: &'static str, detail: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { state: Ruling::Refused, code, detail: detail.into(), fix: Some(fix.into()) }
-    }
-
-    fn waiting(code: &'static str, detail: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { state: Ruling::Waiting, ..Self::refused(code, detail, fix) }
-    }
-
-    /// A failed step, in its own words.
-    fn of_step(code: &'static str, step: &Step) -> Self {
-        Self { state: Ruling::Refused, code, detail: step.detail.clone(), fix: step.fix.clone() }
-    }
-}
-
 /// The verdict over a report that is otherwise complete.
-pub(super) fn over(look: &Look<'_>, report: &Report) -> Verdict {
+pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
     let Some(code) = report.code else {
         let detail = format!("a `{}` signature matches", report.form.unwrap_or_default());
         return Verdict { state: Ruling::Genuine, code: "genuine", detail, fix: None };
     };
-    let failed = |name: &str| report.steps.iter().find(|step| step.name == name && step.state == State::Fail);
     if let Some(near) = report.near_misses.first() {
-        return Verdict::refused("near_miss", format!("it matches if {}", near.matches_if), near.fix);
+        return refused("near_miss", format!("it matches if {}", near.matches_if), near.fix);
     }
     let about_signature = [NO_MATCH, "timestamp_too_old", "timestamp_too_new"].contains(&code);
-    if let Some(step) = failed("headers").or_else(|| failed("signatures")).filter(|_| report.token.is_some()) {
-        return Verdict::of_step("token_not_accepted", step);
+    if let Some(step) = report.failed("headers").or_else(|| report.failed("signatures"))
+        && report.token.is_some()
+    {
+        return of_step("token_not_accepted", step);
     }
-    if let Some(step) = failed("signatures").filter(|_| about_signature || code == "keys_unavailable") {
-        return Verdict::of_step(step.code.unwrap_or(code), step);
+    if let Some(step) = report.failed("signatures")
+        && (about_signature || code == "keys_unavailable")
+    {
+        return of_step(step.code.unwrap_or(code), step);
     }
-    if let Some(step) = failed("keys").filter(|_| code == "keys_unavailable") {
-        return Verdict { state: Ruling::Waiting, ..Verdict::of_step("waiting_for_key", step) };
+    if let Some(step) = report.failed("keys")
+        && code == "keys_unavailable"
+    {
+        return Verdict { state: Ruling::Waiting, ..of_step("waiting_for_key", step) };
     }
-    if let Some(step) = failed("match").filter(|_| about_signature) {
-        let verdict = if step.code == Some(NO_MATCH) { no_match(look, report) } else { None };
-        return verdict.unwrap_or_else(|| Verdict::of_step(step.code.unwrap_or(code), step));
+    if let Some(step) = report.failed("match")
+        && about_signature
+    {
+        let verdict = if step.code == Some(NO_MATCH) { no_match(inputs, report) } else { None };
+        return verdict.unwrap_or_else(|| of_step(step.code.unwrap_or(code), step));
     }
-    let matched = report.steps.iter().any(|step| step.name == "match" && step.state == State::Pass);
-    if let Some(age) = failed("age").filter(|_| matched && about_signature) {
-        let detail = format!("the signature is right, and it is refused for its age alone: {}", age.detail);
-        return Verdict { detail, ..Verdict::of_step("age_alone", age) };
+    if let Some(age) = report.failed("age")
+        && about_signature
+        && report.passed("match")
+    {
+        let detail = format!("the signature is valid, and the delivery is refused for its age alone: {}", age.detail);
+        return Verdict { detail, ..of_step("age_alone", age) };
     }
     let step = report.steps.iter().find(|step| step.code == Some(code));
-    step.map_or_else(|| Verdict::refused(code, code, "look at the steps"), |step| Verdict::of_step(code, step))
+    step.map_or_else(|| refused(code, code, "see the steps"), |step| of_step(code, step))
 }
 
-/// What a signature that matches nothing, and that no known change makes match, lets one conclude. `None`: what its step says.
-pub(super) fn no_match(look: &Look<'_>, report: &Report) -> Option<Verdict> {
-    if report.steps.iter().any(|step| step.name == "signatures" && step.state == State::Fail) {
+/// What to conclude if no signature matches and no known change makes one match. `None`: what the step itself says.
+fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
+    if report.failed("signatures").is_some() {
         return None;
     }
-    if let Some(verdict) = other_kind(look, report) {
+    if let Some(verdict) = other_kind(inputs, report) {
         return Some(verdict);
     }
-    Some(match body_damage::of(look.body, look.expects_json()) {
+    Some(match body_damage::of(inputs.body, inputs.expects_json()) {
         Some(Damage::Absent) => {
-            Verdict::waiting("waiting_for_body", "there is no body to check the signature over", NO_BODY)
+            let verdict = refused("waiting_for_body", "there is no body to check the signature over", NO_BODY);
+            Verdict { state: Ruling::Waiting, ..verdict }
         }
-        Some(Damage::Lost(detail)) => Verdict::refused("body_lost", detail, READ_FIRST),
-        Some(Damage::Cut) => {
-            Verdict::refused("body_cut", "the JSON of the body ends in the middle, so it was cut off", WHOLE)
-        }
-        Some(Damage::Changed(detail)) => Verdict::refused("body_changed", detail, RAW),
-        Some(Damage::Unclear) => Verdict::refused("body_or_key", UNCLEAR, CHECK_BOTH),
-        None => Verdict::refused("other_key", OTHER_KEY, CHECK_KEY),
+        Some(Damage::Lost(detail)) => refused("body_lost", detail, READ_FIRST),
+        Some(Damage::Cut) => refused("body_cut", "the JSON of the body ends too early, so it was cut off", WHOLE),
+        Some(Damage::Changed(detail)) => refused("body_changed", detail, RAW),
+        Some(Damage::Unclear) => refused("body_or_key", UNCLEAR, CHECK_BOTH),
+        None => refused("other_key", OTHER_KEY, CHECK_KEY),
     })
 }
 
-/// Keys that cannot check signatures of this kind, whatever the body is.
-fn other_kind(look: &Look<'_>, report: &Report) -> Option<Verdict> {
+/// Keys of a kind that cannot check these signatures, whatever the body is.
+fn other_kind(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
     const CODE: &str = "keys_of_another_kind";
     let public = |key: &SecretKey| matches!(key, SecretKey::Hmac(key) if is_public_key(key.as_bytes()));
     let sent = |form: Form| report.signatures.iter().any(|row| row.accepted && row.version == form.as_str());
-    if look.jwks.is_none() && !look.usable.is_empty() && look.usable.iter().all(public) {
-        let detail = "the secret is a public key in SPKI, under which nobody signs `v1`";
-        return Some(Verdict::refused(CODE, detail, if sent(Form::V1) { NEED_SECRET } else { UNWRAP }));
+    if inputs.jwks.is_none() && !inputs.usable.is_empty() && inputs.usable.iter().all(public) {
+        let detail = "the secret is a public key in SPKI form, which cannot sign `v1`";
+        return Some(refused(CODE, detail, if sent(Form::V1) { NEED_SECRET } else { UNWRAP }));
     }
     if !report.comparisons.is_empty() {
         return None;
     }
     let (detail, fix) = match (sent(Form::V1), sent(Form::V1a)) {
-        (true, false) => ("the signature is `v1`, and the keys given are public keys, which check `v1a`", NEED_SECRET),
-        (false, true) if look.jwks.is_some() => {
-            ("the signature is `v1a`, and the key set holds no Ed25519 key that can be used", NEED_PUBLIC)
+        (true, false) => ("the signature is `v1`, but the keys are public keys, which verify `v1a`", NEED_SECRET),
+        (false, true) if inputs.jwks.is_some() => {
+            ("the signature is `v1a`, but the key set has no usable Ed25519 key", NEED_PUBLIC)
         }
-        (false, true) => {
-            ("the signature is `v1a`, and the keys given are shared secrets, which check `v1`", NEED_PUBLIC)
-        }
-        _ => ("none of the keys is of the kind that the signatures are made with", NEED_PUBLIC),
+        (false, true) => ("the signature is `v1a`, but the keys are shared secrets, which verify `v1`", NEED_PUBLIC),
+        _ => ("none of the keys is of the kind that made the signatures", NEED_PUBLIC),
     };
-    Some(Verdict::refused(CODE, detail, fix))
+    Some(refused(CODE, detail, fix))
 }
 
-/// [`no_match`] as the step of the comparison.
-pub(super) fn match_step(look: &Look<'_>, report: &Report) -> Step {
+/// The `match` step if nothing matches, in the words of the verdict.
+pub(super) fn match_step(inputs: &Inputs<'_>, report: &Report) -> Step {
     const NAME: &str = "match";
-    match no_match(look, report) {
+    match no_match(inputs, report) {
         Some(Verdict { detail, fix: Some(fix), .. }) => Step::fail(NAME, NO_MATCH, detail, fix),
         _ => Step::failed(NAME, Error::NoMatchingSignature),
     }
 }
 
-/// A key in SPKI, as `openssl` and dashboards show one: Ed25519 whole, or the beginning of RSA.
+fn refused(code: &'static str, detail: impl Into<String>, fix: impl Into<String>) -> Verdict {
+    Verdict { state: Ruling::Refused, code, detail: detail.into(), fix: Some(fix.into()) }
+}
+
+/// A failed step, in its own words.
+fn of_step(code: &'static str, step: &Step) -> Verdict {
+    Verdict { state: Ruling::Refused, code, detail: step.detail.clone(), fix: step.fix.clone() }
+}
+
+/// A public key in SPKI form, as `openssl` and dashboards print it: all of an Ed25519 key, or the beginning of an RSA key.
 fn is_public_key(bytes: &[u8]) -> bool {
     let rsa = bytes.get(4..).is_some_and(|rest| bytes.starts_with(b"\x30\x82") && rest.starts_with(RSA));
     rsa || bytes.len() == 44 && bytes.starts_with(ED25519)
 }
 
-/// RFC 8410, section 4; RFC 3279, section 2.3.1.
+/// RFC 8410, section 4.
 const ED25519: &[u8] = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
+/// RFC 3279, section 2.3.1.
 const RSA: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
 
 const NO_MATCH: &str = Error::NoMatchingSignature.code();
 
 const NO_BODY: &str =
-    "give the raw body; in a receiver, read it once and before anything else does: what is read again comes out empty";
-const READ_FIRST: &str = "this cannot be undone: read the raw bytes before anything parses or prints them (Express: `express.raw`; Fetch: `arrayBuffer()`)";
-const WHOLE: &str = "take the whole body: look for a limit of the log, the parser or the copy that cuts it off";
+    "give the raw body; a receiver must read it once, before anything else does: a second read returns nothing";
+const READ_FIRST: &str = "this cannot be reverted: read the raw bytes before anything parses or prints them (Express: `express.raw`; Fetch: `arrayBuffer()`)";
+const WHOLE: &str = "use the whole body: check whether a log, a parser or the copy has a length limit";
 const RAW: &str =
-    "hand over the raw bytes as they came over HTTP: not parsed, not decoded, not copied from what a program printed";
-const UNCLEAR: &str =
-    "no signature matches, and the body is not JSON: it may have been changed, or the key is another endpoint's";
-const CHECK_BOTH: &str = "compare the body with the raw bytes that the sender sent, and the key with this endpoint's";
+    "pass the raw bytes as they came over HTTP: not parsed, not decoded, not copied from a program's output";
+const UNCLEAR: &str = "no signature matches, and the body is not JSON: either the body was changed, or the key belongs to another endpoint";
+const CHECK_BOTH: &str = "compare the body with the raw bytes that were sent, and the key with this endpoint's key";
 const OTHER_KEY: &str =
-    "no signature matches, and none of the usual changes makes one match: most likely the key is another endpoint's";
+    "no signature matches, and no common change makes one match: most likely the key belongs to another endpoint";
 const CHECK_KEY: &str =
-    "copy this endpoint's key again; if it is the right one, the body is not the raw bytes that were signed";
-const NEED_SECRET: &str = "give the endpoint's shared secret, `whsec_…`; a public key checks `v1a` signatures alone";
-const UNWRAP: &str = "give an Ed25519 key as `whpk_` and its last 32 bytes in base64, or give the sender's key set";
+    "copy this endpoint's key again; if it is the right key, the body differs from the raw bytes that were signed";
+const NEED_SECRET: &str = "give the endpoint's shared secret, `whsec_…`; a public key verifies only `v1a` signatures";
+const UNWRAP: &str = "write an Ed25519 key as `whpk_` and base64 of its last 32 bytes, or give the sender's key set";
 const NEED_PUBLIC: &str =
-    "give the sender's public key, `whpk_…`, or its key set; a shared secret checks `v1` signatures alone";
+    "give the sender's public key, `whpk_…`, or its key set; a shared secret verifies only `v1` signatures";

@@ -68,16 +68,16 @@ impl<'h> Presented<'h> {
 
 /// What [`Claim::Signed`] holds.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Signed<'h> {
-    pub(super) names: &'static HeaderNames,
-    pub(super) id: &'h [u8],
-    pub(super) timestamp: Timestamp,
-    pub(super) signatures: &'h [u8],
+pub(crate) struct Signed<'h> {
+    pub(crate) names: &'static HeaderNames,
+    pub(crate) id: &'h [u8],
+    pub(crate) timestamp: Timestamp,
+    pub(crate) signatures: &'h [u8],
 }
 
 impl Signed<'_> {
     /// What is signed in front of the body.
-    pub(super) fn prefix(&self) -> Vec<u8> {
+    pub(crate) fn prefix(&self) -> Vec<u8> {
         signed_prefix(self.id, self.timestamp)
     }
 }

@@ -1,4 +1,4 @@
-//! A JSON text in every style that may have been signed, cheapest first.
+//! Writes a JSON text in every style that may have been signed, cheapest first.
 
 use std::ops::ControlFlow;
 
@@ -6,41 +6,41 @@ use super::json_styles::{self, Choice, Features};
 use super::json_writer::{Escapes, Layout, Spelling, write};
 use super::literal::{Node, Text};
 
-/// A tree, and the choices that make a difference to it.
-pub(super) struct Rewriting<'t> {
+/// A tree, and every choice of style that changes its text.
+pub(super) struct JsonVariants<'t> {
     orders: Vec<Choice<Node<'t>>>,
-    /// By price.
+    /// Indexed by price.
     layouts: Vec<Vec<Choice<Layout>>>,
     escapes: Vec<Choice<Escapes>>,
     numbers: Vec<Choice<Spelling>>,
 }
 
-/// What a text is called by.
+/// The name of the style of a text.
 #[derive(Clone, Debug)]
 pub(super) struct Style {
     pub(super) code: &'static str,
-    /// To go on after "matches if".
-    pub(super) words: String,
+    /// Continues "matches if".
+    pub(super) matches_if: String,
 }
 
-impl<'t> Rewriting<'t> {
+impl<'t> JsonVariants<'t> {
     pub(super) fn of(node: Node<'t>) -> Self {
         let features = Features::of(&node);
         let mut layouts: Vec<Vec<_>> = Vec::new();
         for layout in json_styles::layouts(features) {
             layouts.resize_with(layouts.len().max(layout.price.saturating_add(1)), Vec::new);
-            layouts.get_mut(layout.price).into_iter().for_each(|of_price| of_price.push(layout));
+            layouts.get_mut(layout.price).into_iter().for_each(|list| list.push(layout));
         }
         let (escapes, numbers) = (json_styles::escapes(features), json_styles::numbers(&node, features));
         Self { orders: orders(node), layouts, escapes, numbers }
     }
 
-    /// Writes each text of that price in all, until `see` has seen enough.
-    pub(super) fn each(
+    /// Passes each text of that total price to `visit`, until `visit` breaks.
+    pub(super) fn each<B>(
         &self,
         price: usize,
-        see: &mut impl FnMut(&str, &dyn Fn() -> Style) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        visit: &mut impl FnMut(&str, &dyn Fn() -> Style) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         for numbers in &self.numbers {
             for order in &self.orders {
                 for ending in &ENDINGS {
@@ -50,7 +50,7 @@ impl<'t> Rewriting<'t> {
                         for layout in layouts.into_iter().flatten() {
                             let mut text = write(&order.what, &layout.what, escapes.what, numbers.what);
                             text.push_str(ending.what);
-                            see(&text, &|| style(layout, escapes, order, numbers, ending))?;
+                            visit(&text, &|| style(layout, escapes, order, numbers, ending))?;
                         }
                     }
                 }
@@ -75,23 +75,24 @@ fn style(
         _ => "json_style",
     };
     let code = [numbers.code, order.code, written].into_iter().find(|code| !code.is_empty()).unwrap_or(written);
-    let numbers = if numbers.words.is_empty() { String::new() } else { format!("numbers as by {}", numbers.words) };
+    let numbers =
+        if numbers.words.is_empty() { String::new() } else { format!("with numbers as {} writes them", numbers.words) };
     let parts = [layout.words, escapes.words, order.words, numbers.as_str(), ending.words];
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    Style { code, words: format!("the JSON is written {}", parts.join(", ")) }
+    Style { code, matches_if: format!("the JSON is written {}", parts.join(", ")) }
 }
 
-/// What members are sorted by.
+/// The sort key of a member's name.
 type Rank = dyn Fn(&str) -> (usize, usize, String);
 
-/// The tree with its members in the orders that make a difference.
+/// The tree with its members in every order that changes its text.
 fn orders(node: Node<'_>) -> Vec<Choice<Node<'_>>> {
     let mut all = vec![Choice { price: 0, code: "", words: "", what: node }];
     let bytes = |name: &str| (0, name.len(), name.to_owned());
     let sorted: [(usize, &str, &Rank); 3] = [
-        (1, "its members sorted", &|name| (0, 0, name.to_owned())),
-        (1, "its members as PostgreSQL's `jsonb` has them, shortest names first", &bytes),
-        (2, "its members as JavaScript has them, numbers first", &|name| match name.parse::<u32>() {
+        (1, "with its members sorted", &|name| (0, 0, name.to_owned())),
+        (1, "with its members in the order of PostgreSQL's `jsonb`, shortest names first", &bytes),
+        (2, "with its members in the order of JavaScript, numbers first", &|name| match name.parse::<u32>() {
             Ok(index) if index.to_string() == name => (0, usize::try_from(index).unwrap_or_default(), String::new()),
             _ => (1, 0, String::new()),
         }),
@@ -120,12 +121,12 @@ fn sort(node: &mut Node<'_>, key: &Rank) {
 
 const ENDINGS: [Choice<&str>; 3] = [
     Choice { price: 0, code: "", words: "", what: "" },
-    Choice { price: 1, code: "", words: "and a newline at its end", what: "\n" },
-    Choice { price: 2, code: "", words: "and CR LF at its end", what: "\r\n" },
+    Choice { price: 1, code: "", words: "and ends in a newline", what: "\n" },
+    Choice { price: 2, code: "", words: "and ends in CR LF", what: "\r\n" },
 ];
 
-/// No text costs more.
-pub(super) const DEAREST: usize = 24;
+/// No style costs more.
+pub(super) const HIGHEST_PRICE: usize = 24;
 
 #[cfg(test)]
 mod tests {
@@ -138,7 +139,7 @@ mod tests {
     use crate::signature::Portable;
     use crate::{Delivery, Headers, HmacKey, Policy, Timestamp, sign};
 
-    /// Objects with whatever a style may write in another way.
+    /// Objects with everything that styles write differently.
     fn value() -> impl Strategy<Value = serde_json::Value> {
         let text = "[a-z]{0,3}[<>&'=+`/\"é\u{2028}\u{7f}😀\u{1}\u{8}]{0,2}[a-z]{0,2}";
         let leaf = prop_oneof![
@@ -157,9 +158,9 @@ mod tests {
             .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into())
     }
 
-    /// A text of those that cost no more than `most`; which, `pick` says.
+    /// One of the texts that cost at most `most`, selected by `pick`.
     fn style(text: &str, most: usize, pick: prop::sample::Index) -> String {
-        let rewriting = Rewriting::of(literal::read(text).unwrap().0);
+        let rewriting = JsonVariants::of(literal::read(text).unwrap().0);
         let mut all = Vec::new();
         for price in 0..=most {
             let _ = rewriting.each(price, &mut |text, _| {
@@ -173,11 +174,11 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
-        /// Layout × escapes × order × ending is a product: whatever signed, and whatever wrote it again.
+        /// Whichever style was signed and whichever arrived: the search finds one from the other.
         #[test]
         fn every_style_is_found_from_every_other(value in value(), a in any::<prop::sample::Index>(), b in any::<prop::sample::Index>()) {
             let received = style(&value.to_string(), 3, b);
-            // What was sorted or shortened on the way cannot be had again, so the signed text is written from the one received.
+            // Sorting and shortening cannot be reverted, so the signed text is written from the received one.
             let signed = style(&received, 2, a);
             prop_assume!(signed != received);
             let key = HmacKey::from_bytes(&[7; 32]).unwrap();

@@ -1,0 +1,63 @@
+//! The steps that signature lists and tokens share: keys, JSON and event type.
+
+use serde_json::Value;
+
+use super::inputs::Inputs;
+use super::report::Step;
+use crate::error::Error;
+use crate::jwks::Unusable;
+use crate::verify::Policy;
+
+/// Whether there is a key to check with.
+pub(super) fn key_step(inputs: &Inputs<'_>) -> Step {
+    const NAME: &str = "keys";
+    if let Some(error) = inputs.secret_error() {
+        return Step::failed(NAME, error);
+    }
+    let no_secret = inputs.usable.is_empty();
+    match &inputs.jwks {
+        Some(Err(error)) => Step::failed(NAME, *error),
+        Some(Ok(set)) => match set.unusable_for(&inputs.policy.forms).filter(|_| no_secret).map(Unusable::to_text) {
+            Some(reasons) => Step::fail(NAME, Error::JwkUnusable.code(), reasons, SET_ASIDE),
+            None => Step::pass(NAME, format!("{} of {} keys in the set are usable", set.usable(), set.len())),
+        },
+        None if no_secret => Step::fail(NAME, "keys_unavailable", "there is no secret and no key set", GIVE_KEY),
+        None => Step::pass(NAME, format!("{} parsed", count(inputs.usable.len(), "secret"))),
+    }
+}
+
+/// The last two steps, over the event: the body, or a token's claims.
+pub(super) fn event_steps(policy: &Policy, event: &[u8], steps: &mut Vec<Step>) {
+    let text = event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(event);
+    let value = std::str::from_utf8(text).ok().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let Some(value) = value else {
+        steps.push(Step::fail("json", "invalid_json", "the body is not JSON", NOT_JSON));
+        steps.push(Step::skip("type", "there is no JSON to read `type` from"));
+        return;
+    };
+    steps.push(Step::pass("json", "the body is JSON"));
+    let Some(kind) = value.get("type").and_then(Value::as_str) else {
+        steps.push(Step::skip("type", "the event has no `type`"));
+        return;
+    };
+    let unknown = policy.scheme.name.starts_with("gemini") && !crate::scheme::GEMINI_EVENTS.contains(&kind);
+    let note = if unknown { ", which Gemini's documentation does not list; unknown types are accepted" } else { "" };
+    steps.push(Step::pass("type", format!("`{}`{note}", clip(kind))));
+}
+
+/// `1 secret`, `2 secrets`.
+pub(super) fn count(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// At most 80 characters of text from a delivery, for use in a sentence.
+pub(super) fn clip(text: &str) -> String {
+    let clipped: String = text.chars().take(80).collect();
+    if clipped.len() < text.len() { format!("{clipped}…") } else { clipped }
+}
+
+const SET_ASIDE: &str =
+    "the key set lists a reason for each key; fetch the set again if the sender has rotated its keys";
+const GIVE_KEY: &str = "give the endpoint's `whsec_…` secret or, for dynamic webhooks, the sender's key set";
+const NOT_JSON: &str =
+    "nothing to fix for the signature: a body that is not JSON is still a valid event; read it as bytes";

@@ -1,0 +1,91 @@
+//! Each key against each signature, for the tables of a report.
+
+use super::inputs::Inputs;
+use super::rows::{Comparison, JwkRow, SignatureRow};
+use crate::jwks::{Jwks, Material};
+use crate::key::SecretKey;
+use crate::scheme::Form;
+use crate::signature::{Crypto, Portable, constant_time_eq};
+use crate::verify::{MAC_TEXT, MAX_ATTEMPTS, decode_ed25519, mac_text, pieces, token};
+
+/// The entries of a signature header, each with the reason why it does not count.
+pub(super) fn signature_rows(forms: &[Form], value: &[u8]) -> Vec<SignatureRow> {
+    let row = |(index, piece): (usize, &[u8])| {
+        let text = String::from_utf8_lossy(piece).into_owned();
+        let (version, rest) = text.split_once(',').unwrap_or(("", &text));
+        let detail = match token(piece) {
+            Some((form, _)) if !forms.contains(&form) => Some("this receiver does not accept this version"),
+            Some((Form::V1, text)) if text.len() != MAC_TEXT => Some("not 32 bytes in padded base64"),
+            Some((Form::V1a, text)) if decode_ed25519(text).is_none() => Some("not a canonical Ed25519 signature"),
+            Some(_) => None,
+            None if version.is_empty() => Some("no version in front: `v1,` or `v1a,`"),
+            None => Some("an unknown version"),
+        };
+        SignatureRow { index, version: version.to_owned(), text: rest.to_owned(), accepted: detail.is_none(), detail }
+    };
+    pieces(value).take(MAX_ROWS).enumerate().map(row).collect()
+}
+
+/// Each secret against each signature of its form.
+pub(super) fn compare_secrets(inputs: &Inputs<'_>, value: &[u8], prefix: &[u8]) -> Vec<Comparison> {
+    let mut rows = Vec::new();
+    for (index, secret) in inputs.secrets.iter().enumerate() {
+        let Ok(secret) = secret else { continue };
+        let (form, expected) = match secret {
+            SecretKey::Hmac(key) => (Form::V1, Some(mac_text(Portable.hmac_sha256(key, prefix, inputs.body)))),
+            SecretKey::Ed25519(_) => (Form::V1a, None),
+        };
+        for (signature, received) in of_form(inputs, value, form) {
+            let matches = match (secret, &expected) {
+                (SecretKey::Ed25519(key), _) => decode_ed25519(received).is_some_and(|bytes| {
+                    Crypto::<[u8]>::ed25519(&Portable, key, &[prefix, inputs.body].concat(), &bytes)
+                }),
+                (_, Some(expected)) => constant_time_eq(expected, received),
+                _ => false,
+            };
+            let expected = expected.map(|text| String::from_utf8_lossy(&text).into_owned());
+            let received = String::from_utf8_lossy(received).into_owned();
+            rows.push(Comparison { secret: Some(index), key: None, signature, expected, received, matches });
+        }
+    }
+    rows.truncate(MAX_COMPARISONS);
+    rows
+}
+
+/// Each Ed25519 key of the set against each `v1a` signature; also marks the keys' own rows.
+pub(super) fn compare_key_set(
+    inputs: &Inputs<'_>,
+    value: &[u8],
+    prefix: &[u8],
+    keys: &mut [JwkRow],
+) -> Vec<Comparison> {
+    let message = [prefix, inputs.body].concat();
+    let mut rows = Vec::new();
+    for (index, key) in inputs.keys().jwks.into_iter().flat_map(Jwks::iter) {
+        let Material::Ed25519(key) = &key.material else { continue };
+        for (signature, received) in of_form(inputs, value, Form::V1a).take(MAX_ATTEMPTS) {
+            let matches =
+                decode_ed25519(received).is_some_and(|bytes| Crypto::<[u8]>::ed25519(&Portable, key, &message, &bytes));
+            if let Some(row) = keys.get_mut(index) {
+                row.tried = true;
+                row.matches |= matches;
+            }
+            let received = String::from_utf8_lossy(received).into_owned();
+            rows.push(Comparison { secret: None, key: Some(index), signature, expected: None, received, matches });
+        }
+    }
+    rows
+}
+
+/// The signatures of a form, each with its index, if the receiver accepts the form.
+fn of_form<'v>(inputs: &Inputs<'_>, value: &'v [u8], form: Form) -> impl Iterator<Item = (usize, &'v [u8])> {
+    let accepted = inputs.policy.forms.contains(&form);
+    pieces(value).take(MAX_ROWS).enumerate().filter_map(move |(index, piece)| {
+        token(piece).filter(|one| accepted && one.0 == form).map(|one| (index, one.1))
+    })
+}
+
+/// Signatures in a report.
+const MAX_ROWS: usize = 64;
+/// Comparisons in a report.
+const MAX_COMPARISONS: usize = 256;

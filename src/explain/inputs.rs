@@ -1,0 +1,92 @@
+//! What a report is made from: the receiver, and the delivery with every key read.
+
+use crate::delivery::{Delivery, Headers};
+use crate::error::Error;
+use crate::jwks::Jwks;
+use crate::key::{HmacKey, SecretKey};
+use crate::timestamp::Timestamp;
+use crate::verify::{Keys, Policy};
+
+/// A secret as the receiver was given it, unparsed: the way it was read may be the fault.
+#[derive(Clone, Copy)]
+pub enum Secret<'s> {
+    /// Text, for [`SecretKey::parse`].
+    Text(&'s str),
+    /// The bytes of an HMAC key, for [`HmacKey::from_bytes`].
+    Raw(&'s [u8]),
+}
+
+/// Everything a receiver knows when a delivery arrives.
+#[derive(Clone, Copy)]
+pub struct Receiver<'r> {
+    /// What it accepts.
+    pub policy: &'r Policy,
+    /// Its secrets, in order.
+    pub secrets: &'r [Secret<'r>],
+    /// The key set document, if there is one.
+    pub jwks: Option<&'r [u8]>,
+    /// The time of the check.
+    pub now: Timestamp,
+}
+
+/// A receiver and a delivery, with every key parsed once.
+pub(super) struct Inputs<'i> {
+    pub(super) policy: &'i Policy,
+    pub(super) texts: &'i [Secret<'i>],
+    pub(super) secrets: Vec<Result<SecretKey, Error>>,
+    /// The secrets that parse.
+    pub(super) usable: Vec<SecretKey>,
+    pub(super) document: Option<&'i [u8]>,
+    pub(super) jwks: Option<Result<Jwks, Error>>,
+    pub(super) headers: &'i Headers<'i>,
+    pub(super) body: &'i [u8],
+    pub(super) now: Timestamp,
+}
+
+impl<'i> Inputs<'i> {
+    pub(super) fn read<B: AsRef<[u8]>>(receiver: &Receiver<'i>, delivery: &'i Delivery<'i, B>) -> Self {
+        let secrets: Vec<_> = receiver.secrets.iter().map(Secret::read).collect();
+        Self {
+            policy: receiver.policy,
+            texts: receiver.secrets,
+            usable: secrets.iter().filter_map(|secret| secret.as_ref().ok().cloned()).collect(),
+            secrets,
+            document: receiver.jwks,
+            jwks: receiver.jwks.map(Jwks::parse),
+            headers: delivery.headers(),
+            body: delivery.body().as_ref(),
+            now: receiver.now,
+        }
+    }
+
+    /// The usable keys, as the verifier takes them.
+    pub(super) fn keys(&self) -> Keys<'_> {
+        Keys { secrets: &self.usable, jwks: self.jwks.as_ref().and_then(|set| set.as_ref().ok()) }
+    }
+
+    pub(super) fn has_keys(&self) -> bool {
+        let keys = self.keys();
+        !keys.secrets.is_empty() || keys.jwks.is_some()
+    }
+
+    /// The error of the first secret that does not parse.
+    pub(super) fn secret_error(&self) -> Option<Error> {
+        self.secrets.iter().find_map(|secret| secret.as_ref().err().copied())
+    }
+
+    /// Whether the body must be JSON: the `content-type` says so, or the sender sends nothing else.
+    pub(super) fn expects_json(&self) -> bool {
+        let declared = self.headers.get("content-type").map(<[u8]>::to_ascii_lowercase);
+        let json = declared.is_some_and(|value| value.windows(4).any(|window| window == b"json"));
+        json || self.policy.scheme.name.starts_with("gemini")
+    }
+}
+
+impl Secret<'_> {
+    fn read(&self) -> Result<SecretKey, Error> {
+        match self {
+            Self::Text(text) => SecretKey::parse(text),
+            Self::Raw(bytes) => HmacKey::from_bytes(bytes).map(SecretKey::Hmac),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Other ways to read a secret: as raw text, hex, URL-safe base64, without quotes, with or without a newline.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use super::decode::hex_pairs;
+use super::inputs::Secret;
+use crate::key::{HmacKey, SecretKey};
+
+/// One way to read a secret, other than the one the receiver used.
+pub(super) struct SecretVariant {
+    pub(super) code: &'static str,
+    /// Continues "matches if the secret".
+    pub(super) matches_if: &'static str,
+    pub(super) fix: &'static str,
+    pub(super) key: SecretKey,
+}
+
+/// Every other way in which the secret can be read.
+pub(super) fn of(secret: &Secret<'_>) -> Vec<SecretVariant> {
+    let attempts = match secret {
+        Secret::Raw(bytes) => of_raw(bytes),
+        Secret::Text(text) => of_text(text.trim_ascii()),
+    };
+    let readable = |(code, matches_if, fix, key): Attempt| Some(SecretVariant { code, matches_if, fix, key: key? });
+    attempts.into_iter().filter_map(readable).collect()
+}
+
+/// Code, change, fix, and the key, if the secret can be read in this way.
+type Attempt = (&'static str, &'static str, &'static str, Option<SecretKey>);
+
+fn of_raw(bytes: &[u8]) -> Vec<Attempt> {
+    let parsed = std::str::from_utf8(bytes).ok().and_then(|text| SecretKey::parse(text).ok());
+    vec![
+        ("secret_raw_trimmed", "loses the white space at its ends", NEWLINE, raw(bytes.trim_ascii())),
+        ("secret_raw_newline", "has a newline added at its end", NEWLINE, raw(&[bytes, b"\n".as_slice()].concat())),
+        ("secret_base64", "is decoded from base64, not used as raw bytes", NOT_RAW, parsed),
+    ]
+}
+
+fn of_text(whole: &str) -> Vec<Attempt> {
+    let text = whole.trim_matches(['"', '\'', '`']);
+    let inner = text.strip_prefix("v1,").unwrap_or(text);
+    let inner = inner.strip_prefix("whsec_").unwrap_or(inner);
+    let url_safe = URL_SAFE_NO_PAD.decode(inner.trim_end_matches('=')).ok();
+    let twice = STANDARD.decode(inner).ok().and_then(|key| STANDARD.decode(key.trim_ascii()).ok());
+    let unquoted = SecretKey::parse(text).ok().filter(|_| text != whole);
+    vec![
+        ("secret_unquoted", "loses its quotes", QUOTES, unquoted),
+        ("secret_as_text", "is used as raw text, with its prefix", RAW, raw(whole.as_bytes())),
+        ("secret_as_text_without_prefix", "is used as raw text, without its prefix", RAW_INNER, raw(inner.as_bytes())),
+        ("secret_hex", "is decoded from hex", HEX, hex_pairs(inner).and_then(|key| raw(&key))),
+        ("secret_base64url", "is decoded as URL-safe base64", URL_SAFE, url_safe.and_then(|key| raw(&key))),
+        ("secret_base64_twice", "is decoded from base64 twice", TWICE, twice.and_then(|key| raw(&key))),
+    ]
+}
+
+fn raw(bytes: &[u8]) -> Option<SecretKey> {
+    HmacKey::from_bytes(bytes).ok().map(SecretKey::Hmac)
+}
+
+const RAW: &str = "the sender uses the text itself as the key: give the whole text as a raw secret";
+const RAW_INNER: &str = "the sender uses the text after `whsec_` as the key: give that text as a raw secret";
+const NOT_RAW: &str = "the secret is base64, as senders show it: do not pass it as raw";
+const QUOTES: &str = "remove the quotes where the secret is set";
+const HEX: &str = "decode the hex digits, and give the bytes as a raw secret";
+const URL_SAFE: &str = "replace `-` by `+` and `_` by `/`";
+const TWICE: &str = "the secret was encoded once too often when it was stored: decode it once";
+const NEWLINE: &str = "the secret was stored with a newline, or without one that belongs to it: store it with `printf %s`, which adds none";

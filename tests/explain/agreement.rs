@@ -1,0 +1,73 @@
+//! A report says what the verifier says, over every vector and over random deliveries.
+
+use countersign::explain::{self, Receiver, Secret, State};
+use countersign::scheme::{self, Form};
+use countersign::signature::Portable;
+use countersign::{Delivery, Headers, HmacKey, Keys, Policy, SecretKey, Timestamp, sign};
+use countersign_vectors::Outcome;
+use proptest::prelude::*;
+
+use crate::support::{NOW, SECRET, cases, key};
+
+#[test]
+fn a_report_agrees_with_the_verifier_on_every_vector() {
+    for case in cases() {
+        let Some(scheme) = case.scheme() else { continue };
+        let report = case.explain(scheme);
+        match case.run(scheme, &Portable, false) {
+            Outcome::Accept => assert_eq!((report.ok, report.code), (true, None), "{}", case.title()),
+            // The verifier cannot be built without a secret; a report uses the gateway's code for that.
+            Outcome::Reject(error) if report.code == Some("keys_unavailable") => {
+                assert_eq!(error.code(), "empty_secret", "{}", case.title());
+            }
+            Outcome::Reject(error) => {
+                assert_eq!((report.ok, report.code), (false, Some(error.code())), "{}", case.title())
+            }
+            Outcome::Unsupported => panic!("{} has a scheme", case.title()),
+        }
+    }
+}
+
+/// The steps are judged separately, so they must add up to the verdict: either all of them hold, or one has its code.
+#[test]
+fn the_steps_add_up_to_the_verdict() {
+    for case in cases() {
+        let Some(scheme) = case.scheme() else { continue };
+        let report = case.explain(scheme);
+        let counted = report.steps.iter().filter(|step| !["json", "type"].contains(&step.name));
+        let failed: Vec<_> = counted.filter(|step| step.state == State::Fail).collect();
+        assert_eq!(report.ok, failed.is_empty(), "{}: {failed:?}", case.title());
+        assert!(report.ok || failed.iter().any(|step| step.code == report.code), "{}: {failed:?}", case.title());
+        assert!(failed.iter().all(|step| step.fix.is_some()), "{}", case.title());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// A report is `ok` exactly if the verifier accepts, and otherwise has the verifier's code.
+    #[test]
+    fn a_report_never_says_ok_where_the_verifier_says_no(
+        id in "(msg_1|msg_[a-z.0-9]{0,20}|\\PC{0,5})", shift in -400_i64..400, signature in "(v1,)?[A-Za-z0-9+/]{43}=|.{0,20}", genuine in any::<bool>(),
+        body in proptest::collection::vec(any::<u8>(), 0..80), secret in prop_oneof![Just(SECRET.to_owned()), "\\PC{0,40}"], at in 0_usize..4
+    ) {
+        let timestamp = NOW.saturating_add_signed(shift).to_string();
+        let real = sign(&[HmacKey::from_bytes(&key()).unwrap()], id.as_bytes(), Timestamp::parse(timestamp.as_bytes()).unwrap(), body.as_slice(), &Portable)
+            .unwrap_or_default();
+        let signature = if genuine { real } else { signature };
+        let lines = [("webhook-id", id.as_bytes()), ("webhook-timestamp", timestamp.as_bytes()), ("webhook-signature", signature.as_bytes())];
+        let mut policy = Policy::of(scheme::ALL[at]);
+        policy.forms.retain(|form| *form != Form::Jwt);
+        let now = Timestamp::from_unix(NOW);
+        let receiver = Receiver { policy: &policy, secrets: &[Secret::Text(&secret)], jwks: None, now };
+        let delivery = Delivery::new(Headers::from_iter(lines), body);
+        let report = explain::report(&receiver, &delivery);
+        let verified = SecretKey::parse(&secret).and_then(|key| {
+            let keys = [key];
+            policy.verify(Keys { secrets: &keys, jwks: None }, &delivery, now, &Portable).map(drop)
+        });
+        prop_assert_eq!(report.ok, verified.is_ok());
+        prop_assert_eq!(report.code, verified.err().map(|error| error.code()));
+        prop_assert!(serde_json::to_string(&report).is_ok());
+    }
+}

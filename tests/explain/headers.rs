@@ -1,0 +1,55 @@
+//! Headers with mixed-up values, signatures in another spelling, and timestamps in milliseconds are recognised.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use countersign::explain::Secret;
+
+use crate::support::{BODY, NOW, SECRET, Sent, assert_near, cases, key};
+
+#[test]
+fn headers_that_are_mixed_up_are_recognised() {
+    let secrets = [Secret::Text(SECRET)];
+    for (code, prefix) in [
+        ("id_timestamp_swapped", format!("{NOW}.msg_1.")),
+        ("timestamp_milliseconds", format!("msg_1.{NOW}000.")),
+        ("without_id", format!("{NOW}.")),
+        ("without_timestamp", "msg_1.".to_owned()),
+        ("body_alone", String::new()),
+    ] {
+        assert_near(&Sent::signed_over(&prefix).report(&secrets), code);
+    }
+}
+
+#[test]
+fn a_signature_in_another_spelling_is_recognised() {
+    let sent = Sent::signed(&key(), BODY.as_bytes());
+    let text = sent.signature.strip_prefix("v1,").unwrap().to_owned();
+    let bytes = STANDARD.decode(&text).unwrap();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    for spelled in [
+        text.clone(),
+        format!("v1={text}"),
+        format!("v1,{hex}"),
+        format!("sha256={hex}"),
+        format!("v1,{}", text.trim_end_matches('=')),
+    ] {
+        let sent = Sent { signature: spelled, ..Sent::signed(&key(), BODY.as_bytes()) };
+        assert_near(&sent.report(&[Secret::Text(SECRET)]), "signature_spelling");
+    }
+}
+
+#[test]
+fn a_timestamp_in_milliseconds_is_named() {
+    let sent = Sent { timestamp: format!("{NOW}123"), ..Sent::signed(&key(), b"{}") };
+    let report = sent.report(&[Secret::Text(SECRET)]);
+    let age = report.steps.iter().find(|step| step.name == "age").unwrap();
+    assert_eq!((report.code, age.detail.as_str()), (Some("timestamp_too_new"), "the timestamp is in milliseconds"));
+}
+
+#[test]
+fn a_key_that_the_token_does_not_name_is_shown_as_the_one_that_matches() {
+    let tokens: Vec<_> =
+        cases().into_iter().filter(|case| case.title() == "kid-of-other-key" || case.title().contains("kid")).collect();
+    let reports = tokens.iter().filter_map(|case| Some(case.explain(case.scheme()?)));
+    assert!(reports.flat_map(|report| report.near_misses).any(|near| near.code == "other_key"));
+}

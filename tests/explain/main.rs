@@ -1,0 +1,11 @@
+//! A report agrees with the verifier in everything, and finds what would have matched.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod agreement;
+mod bodies;
+mod headers;
+mod secrets;
+mod shape;
+mod support;
+mod verdicts;

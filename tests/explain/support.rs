@@ -1,0 +1,75 @@
+//! What the tests share: a sender with one secret, and the vectors.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use countersign::explain::{self, Receiver, Report, Secret};
+use countersign::signature::{PORTABLE_RS256, Portable};
+use countersign::{Delivery, Headers, HmacKey, Policy, SecretKey, Timestamp, scheme, sign};
+use countersign_vectors::{Case, FILES, File};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+pub(crate) const NOW: u64 = 1_614_265_330;
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const BODY: &str = "{\"type\":\"batch.succeeded\",\"data\":{\"id\":\"é/1\"}}";
+
+/// Every test vector.
+pub(crate) fn cases() -> Vec<Case> {
+    let _ = PORTABLE_RS256.install_default();
+    FILES.into_iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect()
+}
+
+/// One delivery, as a sender sends it.
+pub(crate) struct Sent {
+    pub(crate) id: String,
+    pub(crate) timestamp: String,
+    pub(crate) signature: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Sent {
+    /// A delivery of `body`, signed with `key`.
+    pub(crate) fn signed(key: &[u8], body: &[u8]) -> Self {
+        let key = HmacKey::from_bytes(key).unwrap();
+        let signature = sign(&[key], b"msg_1", Timestamp::from_unix(NOW), body, &Portable).unwrap();
+        Self { id: "msg_1".into(), timestamp: NOW.to_string(), signature, body: body.to_vec() }
+    }
+
+    /// A delivery whose sender signed another prefix in front of the body.
+    pub(crate) fn signed_over(prefix: &str) -> Self {
+        let whole = [prefix.as_bytes(), BODY.as_bytes()].concat();
+        // `sign` would put `id.timestamp.` in front.
+        let mac = Hmac::<Sha256>::new_from_slice(&key()).unwrap().chain_update(&whole).finalize().into_bytes();
+        let text = STANDARD.encode(mac);
+        Self { signature: format!("v1,{text}"), ..Self::signed(&key(), BODY.as_bytes()) }
+    }
+
+    /// The report of a receiver with these secrets.
+    pub(crate) fn report(&self, secrets: &[Secret<'_>]) -> Report {
+        let lines = [
+            ("webhook-id", self.id.as_bytes()),
+            ("webhook-timestamp", self.timestamp.as_bytes()),
+            ("webhook-signature", self.signature.as_bytes()),
+        ];
+        let policy = Policy::of(scheme::find("gemini").unwrap());
+        let receiver = Receiver { policy: &policy, secrets, jwks: None, now: Timestamp::from_unix(NOW) };
+        explain::report(&receiver, &Delivery::new(Headers::from_iter(lines), &self.body))
+    }
+}
+
+/// The bytes of [`SECRET`].
+pub(crate) fn key() -> Vec<u8> {
+    match SecretKey::parse(SECRET).unwrap() {
+        SecretKey::Hmac(key) => key.as_bytes().to_vec(),
+        _ => panic!("a shared secret"),
+    }
+}
+
+/// Asserts that the report is a refusal with that near miss.
+#[track_caller]
+pub(crate) fn assert_near(report: &Report, code: &str) {
+    let codes: Vec<_> = report.near_misses.iter().map(|near| near.code).collect();
+    assert!(!report.ok && codes.contains(&code), "{code} is not among {codes:?}");
+    let step = report.steps.iter().find(|step| step.name == "match").unwrap();
+    assert!(step.detail.starts_with("it matches if "), "{step:?}");
+}
