@@ -9,72 +9,18 @@ use axum::http::Uri;
 use countersign::signature::Portable;
 use countersign::{Timestamp, sign, sign_v1a};
 use hyper::body::Bytes;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::emulator::Emulator;
 use crate::event::Event;
 use crate::options::Dynamic;
 use crate::outgoing::{Answer, Fault, Post};
+use crate::record::{Attempt, DeliveryState, Record, Target};
 use crate::schedule::next_wait;
-use crate::{random, term};
+use crate::{random, term, webhook};
 
 /// The names of the headers, as Standard Webhooks has them.
 pub(crate) const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
-
-/// Who receives, and so how it is signed.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    /// A registered webhook, by id: `v1` with its secrets.
-    Webhook(String),
-    /// An address of a job's own: with the service's keys.
-    Dynamic(String),
-}
-
-/// What became of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryState {
-    /// On its way, or waiting for the next attempt.
-    Pending,
-    /// Answered with 2xx.
-    Delivered,
-    /// Not answered with 2xx for 24 hours.
-    GivenUp,
-    /// Its webhook was disabled or deleted meanwhile.
-    Dropped,
-}
-
-/// A delivery, as the control endpoint lists it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Record {
-    /// `webhook-id`.
-    pub id: String,
-    /// `type` of the event.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The registered webhook, or `null` for a dynamic one.
-    pub webhook: Option<String>,
-    /// Where it goes, at the last attempt.
-    pub uri: String,
-    /// What became of it.
-    pub state: DeliveryState,
-    /// Every attempt, in order.
-    pub attempts: Vec<Attempt>,
-}
-
-/// One attempt.
-#[derive(Clone, Debug, Serialize)]
-pub struct Attempt {
-    /// `webhook-timestamp`.
-    pub timestamp: u64,
-    /// The answer's status, where there was one.
-    pub status: Option<u16>,
-    /// Why there was none.
-    pub error: Option<String>,
-    /// Until the answer's end.
-    pub took_ms: u64,
-}
 
 /// Starts a delivery; it goes on by itself.
 pub(crate) fn start(emulator: &Arc<Emulator>, event: Event, target: Target) {
@@ -132,7 +78,7 @@ fn stamp(emulator: &Emulator, event: &Event, target: &Target, kept: &mut Option<
         Target::Webhook(id) => {
             let (uri, keys) = emulator.read(|store| {
                 let webhook = store.webhooks.iter().find(|webhook| webhook.id == *id);
-                let webhook = webhook.filter(|webhook| webhook.state == crate::webhook::State::Enabled)?;
+                let webhook = webhook.filter(|webhook| webhook.state == webhook::State::Enabled)?;
                 Some((webhook.uri.clone(), webhook.signing_keys(now, emulator.options.rotation)))
             })?;
             (uri, sign(&keys, event.id.as_bytes(), at, &event.body, &Portable).ok()?)

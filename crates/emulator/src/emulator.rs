@@ -6,16 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result};
 use tokio::sync::{Semaphore, watch};
 
-use crate::api::triggers::Trigger;
 use crate::clock::Clock;
-use crate::delivery::{self, Record, Target};
-use crate::event::Event;
 use crate::job::{Job, Outcome};
 use crate::jwks::{JwksMode, JwksSwitch};
 use crate::keys::{Secret, ServiceKeys};
 use crate::options::{Dynamic, ServeOptions};
 use crate::outgoing::Outgoing;
-use crate::random;
+use crate::record::Record;
+use crate::trigger::Trigger;
 use crate::webhook::Webhook;
 
 /// A running emulator, shared by all that answers and delivers.
@@ -94,44 +92,6 @@ impl Emulator {
         self.changes.subscribe()
     }
 
-    /// Starts a job, which ends by itself after `--job-time`.
-    pub(crate) fn start(self: &Arc<Self>, job: Job) {
-        let id = job.id.clone();
-        self.write(|store| {
-            store.job_order.push(id.clone());
-            store.jobs.insert(id.clone(), job)
-        });
-        let (emulator, job_time) = (Arc::clone(self), self.options.job_time);
-        tokio::spawn(async move {
-            tokio::time::sleep(job_time).await;
-            let outcome = emulator.read(|store| store.outcome);
-            // Where there are no random numbers, the next request says so.
-            let _ = emulator.end(&id, outcome);
-        });
-    }
-
-    /// Ends a job, if it is there and runs, and sends its event: to its own webhooks, or else to the registered ones.
-    ///
-    /// # Errors
-    /// Where the system gives no random numbers.
-    pub(crate) fn end(self: &Arc<Self>, id: &str, outcome: Outcome) -> Result<bool> {
-        let (now, message) = (self.clock.now_ms(), random::message_id()?);
-        let ended = self.write(|store| {
-            let job = store.jobs.get_mut(id)?;
-            if !job.end(outcome, now) {
-                return None;
-            }
-            let event = Event::of_job(job, message, self.options.form());
-            let targets = event.as_ref().map(|event| targets(job, &event.kind, &store.webhooks));
-            Some((event, targets.unwrap_or_default()))
-        });
-        let Some((event, targets)) = ended else { return Ok(false) };
-        for target in targets {
-            event.iter().for_each(|event| delivery::start(self, event.clone(), target.clone()));
-        }
-        Ok(true)
-    }
-
     /// Rotates the service's keys for ever, if it was told to.
     pub(crate) async fn rotate_keys(self: Arc<Self>) {
         let every = self.options.jwks.iter().find_map(|switch| match switch {
@@ -144,16 +104,6 @@ impl Emulator {
             if self.write(|store| store.keys.rotate()).is_err() {
                 return;
             }
-        }
-    }
-}
-
-/// Who gets an event: a job's own webhooks replace the registered ones (documented).
-fn targets(job: &Job, event: &str, webhooks: &[Webhook]) -> Vec<Target> {
-    match &job.webhook {
-        Some(config) => config.uris.iter().cloned().map(Target::Dynamic).collect(),
-        None => {
-            webhooks.iter().filter(|webhook| webhook.takes(event)).map(|one| Target::Webhook(one.id.clone())).collect()
         }
     }
 }

@@ -4,40 +4,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::clock;
+use crate::dialect::{DataId, Dialect, MetadataPlace};
 use crate::job::{Job, Kind, Outcome};
-
-/// Where a dynamic webhook's `user_metadata` stands in the body, which Google does not say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum MetadataPlace {
-    /// `{"data":{…,"user_metadata":{…}}}`
-    #[default]
-    Data,
-    /// `{"data":{…},"user_metadata":{…}}`
-    Top,
-}
-
-/// How `data.id` names a batch, which Google's examples leave open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum DataId {
-    /// `abc123`, as in the documentation's example
-    #[default]
-    Bare,
-    /// `batches/abc123`, as the SDKs take it
-    Name,
-}
-
-/// What is contested about a body.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Form {
-    /// Where `user_metadata` stands.
-    pub metadata: MetadataPlace,
-    /// How `data.id` is written.
-    pub id: DataId,
-    /// Whether an interaction that made a video sends `video.generated`.
-    pub video: bool,
-    /// Whether an interaction tells of an end that the documentation has no event for.
-    pub unlisted: bool,
-}
 
 /// An event, the same for every receiver and at every attempt.
 #[derive(Clone, Debug)]
@@ -78,10 +46,10 @@ struct Data<'a> {
 
 impl Event {
     /// The event that tells how a job ended, under the given `webhook-id`; `None` where no type of event does.
-    pub fn of_job(job: &Job, id: String, form: Form) -> Option<Self> {
+    pub fn of_job(job: &Job, id: String, dialect: Dialect) -> Option<Self> {
         let (outcome, ended_ms) = job.ended?;
-        let kind = job.event_type(form)?;
-        let named = form.id == DataId::Name || job.kind != Kind::Batch;
+        let kind = job.event_type(dialect)?;
+        let named = dialect.id == DataId::Name || job.kind != Kind::Batch;
         let mut data = Data { id: if named { job.name() } else { job.id.clone() }, ..Data::default() };
         if kind == "video.generated" {
             data.file_name = Some(format!("files/{}", job.id));
@@ -92,8 +60,8 @@ impl Event {
             (data.error_code, data.error_message) = (Some("INTERNAL"), Some("the emulator was told to fail this job"));
         }
         let metadata = job.webhook.as_ref().and_then(|config| config.user_metadata.as_deref());
-        let top = metadata.filter(|_| form.metadata == MetadataPlace::Top);
-        data.user_metadata = metadata.filter(|_| form.metadata == MetadataPlace::Data);
+        let top = metadata.filter(|_| dialect.metadata == MetadataPlace::Top);
+        data.user_metadata = metadata.filter(|_| dialect.metadata == MetadataPlace::Data);
         Self::new(kind, id, ended_ms, data, top)
     }
 
@@ -119,33 +87,33 @@ mod tests {
     use super::*;
     use crate::job::WebhookConfig;
 
-    fn body(kind: Kind, outcome: Outcome, inlined: Option<usize>, form: Form) -> String {
+    fn body(kind: Kind, outcome: Outcome, inlined: Option<usize>, dialect: Dialect) -> String {
         let metadata = r#"{"b":[1,2],"a":{}}"#.to_owned();
         let webhook = WebhookConfig { uris: Vec::new(), user_metadata: RawValue::from_string(metadata).ok() };
         let (id, model, display_name) = ("abc".to_owned(), "veo".to_owned(), None);
         let ended = Some((outcome, 1_769_083_200_000));
-        let webhook = (form.metadata == MetadataPlace::Top).then_some(webhook);
+        let webhook = (dialect.metadata == MetadataPlace::Top).then_some(webhook);
         let job = Job { kind, id, model, display_name, inlined, makes_video: false, webhook, created_ms: 0, ended };
-        String::from_utf8(Event::of_job(&job, "msg_1".into(), form).unwrap().body).unwrap()
+        String::from_utf8(Event::of_job(&job, "msg_1".into(), dialect).unwrap().body).unwrap()
     }
 
     #[test]
     fn bodies_are_compact_and_in_the_order_of_the_documentation() {
         assert_eq!(
-            body(Kind::Batch, Outcome::Succeeded, None, Form::default()),
+            body(Kind::Batch, Outcome::Succeeded, None, Dialect::default()),
             r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"abc","output_file_uri":"gs://countersign-emulator/abc.jsonl"}}"#
         );
         assert_eq!(
-            body(Kind::Video, Outcome::Succeeded, None, Form::default()),
+            body(Kind::Video, Outcome::Succeeded, None, Dialect::default()),
             r#"{"type":"video.generated","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"models/veo/operations/abc","output_file_uri":"https://generativelanguage.googleapis.com/v1beta/files/abc","file_name":"files/abc"}}"#
         );
     }
 
     #[test]
-    fn what_is_contested_follows_the_form() {
-        let form = Form { metadata: MetadataPlace::Top, id: DataId::Name, ..Form::default() };
+    fn what_is_contested_follows_the_dialect() {
+        let dialect = Dialect { metadata: MetadataPlace::Top, id: DataId::Name, ..Dialect::default() };
         assert_eq!(
-            body(Kind::Batch, Outcome::Succeeded, Some(1), form),
+            body(Kind::Batch, Outcome::Succeeded, Some(1), dialect),
             r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"batches/abc"},"user_metadata":{"b":[1,2],"a":{}}}"#
         );
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::event::Form;
+use crate::dialect::Dialect;
 
 /// What kind of job it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +93,11 @@ impl Job {
 
     /// The type of the event that tells how the job ended. A video that fails has none: no such type is documented.
     ///
-    /// The form says whether an interaction that made a video tells so by `video.generated`, and whether ends that Google's documentation
+    /// The dialect says whether an interaction that made a video tells so by `video.generated`, and whether ends that Google's documentation
     /// has no type for are told of at all.
-    pub fn event_type(&self, form: Form) -> Option<&'static str> {
+    pub fn event_type(&self, dialect: Dialect) -> Option<&'static str> {
         let (outcome, _) = self.ended?;
-        if self.makes_video && form.video && outcome == Outcome::Succeeded {
+        if self.makes_video && dialect.video && outcome == Outcome::Succeeded {
             return Some("video.generated");
         }
         match (self.kind, outcome) {
@@ -109,9 +109,9 @@ impl Job {
             (Kind::Interaction, Outcome::Failed) => Some("interaction.failed"),
             (Kind::Interaction, Outcome::Cancelled) => Some("interaction.cancelled"),
             (Kind::Interaction, Outcome::RequiresAction) => Some("interaction.requires_action"),
-            (Kind::Interaction, Outcome::Incomplete) if form.unlisted => Some("interaction.incomplete"),
-            (Kind::Interaction, Outcome::BudgetExceeded) if form.unlisted => Some("interaction.budget_exceeded"),
-            (Kind::Interaction, Outcome::RequiresContinuation) if form.unlisted => {
+            (Kind::Interaction, Outcome::Incomplete) if dialect.unlisted => Some("interaction.incomplete"),
+            (Kind::Interaction, Outcome::BudgetExceeded) if dialect.unlisted => Some("interaction.budget_exceeded"),
+            (Kind::Interaction, Outcome::RequiresContinuation) if dialect.unlisted => {
                 Some("interaction.requires_continuation")
             }
             (Kind::Video, Outcome::Succeeded) => Some("video.generated"),
@@ -150,7 +150,7 @@ mod tests {
             for outcome in [Outcome::Succeeded, Outcome::Failed, Outcome::Expired, Outcome::RequiresAction] {
                 let mut job = job(kind);
                 assert!(job.end(outcome, 1));
-                types.extend(job.event_type(Form::default()));
+                types.extend(job.event_type(Dialect::default()));
             }
         }
         types.sort_unstable();
@@ -170,8 +170,8 @@ mod tests {
         ] {
             let mut job = job(Kind::Interaction);
             assert!(job.end(outcome, 1));
-            assert_eq!(job.event_type(Form::default()), None);
-            assert_eq!(job.event_type(Form { unlisted: true, ..Form::default() }), Some(event));
+            assert_eq!(job.event_type(Dialect::default()), None);
+            assert_eq!(job.event_type(Dialect { unlisted: true, ..Dialect::default() }), Some(event));
             assert!(!SUBSCRIBABLE.contains(&event));
         }
     }
@@ -179,9 +179,12 @@ mod tests {
     #[test]
     fn a_job_ends_once() {
         let mut job = job(Kind::Batch);
-        assert_eq!(job.event_type(Form::default()), None);
+        assert_eq!(job.event_type(Dialect::default()), None);
         assert!(job.end(Outcome::Expired, 1) && !job.end(Outcome::Succeeded, 2));
-        assert_eq!((job.ended, job.event_type(Form::default())), (Some((Outcome::Expired, 1)), Some("batch.expired")));
+        assert_eq!(
+            (job.ended, job.event_type(Dialect::default())),
+            (Some((Outcome::Expired, 1)), Some("batch.expired"))
+        );
     }
 
     #[test]
@@ -190,7 +193,7 @@ mod tests {
         job.makes_video = true;
         job.end(Outcome::Succeeded, 1);
         assert_eq!(
-            (job.event_type(Form { video: true, ..Form::default() }), job.event_type(Form::default())),
+            (job.event_type(Dialect { video: true, ..Dialect::default() }), job.event_type(Dialect::default())),
             (Some("video.generated"), Some("interaction.completed"))
         );
     }

@@ -10,14 +10,17 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod delivery;
 mod guard;
 mod json;
+mod lifecycle;
 mod random;
 mod term;
+mod trigger;
 
 pub mod cli;
 pub mod clock;
-pub mod delivery;
+pub mod dialect;
 pub mod emulator;
 pub mod event;
 pub mod job;
@@ -26,6 +29,7 @@ pub mod keys;
 pub mod options;
 pub mod origin;
 pub mod outgoing;
+pub mod record;
 pub mod schedule;
 pub mod send;
 pub mod serve;

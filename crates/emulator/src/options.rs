@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::event::{DataId, Form, MetadataPlace};
+use crate::dialect::{DataId, Dialect, MetadataPlace};
 use crate::job::Outcome;
 use crate::jwks::JwksSwitch;
 use crate::webhook::Rotation;
@@ -129,10 +129,10 @@ pub enum UnlistedEvents {
 }
 
 impl ServeOptions {
-    /// What is contested about a body.
-    pub fn form(&self) -> Form {
+    /// How events are written and sent where Google leaves it open.
+    pub fn dialect(&self) -> Dialect {
         let (video, unlisted) = (self.video_event == VideoEvent::Video, self.unlisted_events == UnlistedEvents::Own);
-        Form { metadata: self.metadata, id: self.data_id, video, unlisted }
+        Dialect { metadata: self.metadata, id: self.data_id, video, unlisted }
     }
 }
 

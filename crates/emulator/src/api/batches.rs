@@ -9,14 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::{self, ConfigBody};
-use super::error::ApiError;
+use super::error::{ApiError, ApiResult};
 use super::page::Paging;
-use super::{Answer, verb};
+use super::verb::verb;
 use crate::clock::rfc3339;
 use crate::emulator::Emulator;
 use crate::job::{Job, Kind, Outcome};
 use crate::json::set;
-use crate::random;
+use crate::{lifecycle, random};
 
 #[derive(Deserialize)]
 struct CreateBody {
@@ -46,7 +46,7 @@ struct InlinedBody {
 }
 
 /// `POST /models/{model}:batchGenerateContent`
-pub(super) fn create(emulator: &Arc<Emulator>, model: &str, body: &[u8]) -> Answer {
+pub(super) fn create(emulator: &Arc<Emulator>, model: &str, body: &[u8]) -> ApiResult {
     let CreateBody { batch } = body::read(body)?;
     let inlined = batch.input.requests.map(|requests| requests.requests.len());
     if inlined.is_none() && batch.input.file_name.is_none() {
@@ -58,18 +58,18 @@ pub(super) fn create(emulator: &Arc<Emulator>, model: &str, body: &[u8]) -> Answ
     let (kind, model, display_name) = (Kind::Batch, model.to_owned(), batch.display_name);
     let job = Job { kind, id, model, display_name, inlined, makes_video: false, webhook, created_ms: now, ended: None };
     let operation = operation(&job);
-    emulator.start(job);
+    lifecycle::start(emulator, job);
     Ok(Json(operation))
 }
 
 /// `GET /batches/{id}`
-pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     let found = emulator.read(|store| store.jobs.get(&id).filter(is_batch).map(operation));
     found.map(Json).ok_or_else(|| ApiError::not_found(&id))
 }
 
 /// `GET /batches`, the newest first.
-pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Query<Paging>) -> Answer {
+pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Query<Paging>) -> ApiResult {
     let all = emulator.read(|store| {
         let jobs = store.job_order.iter().rev().filter_map(|id| store.jobs.get(id)).filter(is_batch);
         jobs.map(operation).collect()
@@ -83,7 +83,7 @@ pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Q
 }
 
 /// `DELETE /batches/{id}`: of an ended batch; one that runs has to be cancelled first.
-pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     emulator.write(|store| {
         let job = store.jobs.get(&id).filter(is_batch).ok_or_else(|| ApiError::not_found(&id))?;
         if job.ended.is_none() {
@@ -95,12 +95,12 @@ pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path
 }
 
 /// `POST /batches/{id}:cancel`
-pub(super) async fn act(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>, _body: Bytes) -> Answer {
+pub(super) async fn act(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>, _body: Bytes) -> ApiResult {
     let Some((id, "cancel")) = verb(&target) else { return Err(ApiError::not_found(&target)) };
     if !emulator.read(|store| store.jobs.get(id).is_some_and(|job| is_batch(&job))) {
         return Err(ApiError::not_found(id));
     }
-    if !emulator.end(id, Outcome::Cancelled)? {
+    if !lifecycle::end(&emulator, id, Outcome::Cancelled)? {
         return Err(ApiError::failed_precondition("The batch has ended."));
     }
     Ok(Json(json!({})))

@@ -10,13 +10,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::Answer;
 use super::body;
-use super::error::ApiError;
-use crate::delivery::{DeliveryState, Record};
+use super::error::{ApiError, ApiResult};
 use crate::emulator::{Emulator, Store};
 use crate::job::Outcome;
 use crate::jwks::JwksMode;
+use crate::lifecycle;
+use crate::record::{DeliveryState, Record};
 
 const HELP: &str = "\
 GET  /_emulator/deliveries?state=&type=&webhook=&id=&count=&attempts=&wait=&limit=
@@ -62,7 +62,7 @@ impl Filter {
 }
 
 /// `GET /_emulator/deliveries`
-pub(super) async fn deliveries(State(emulator): State<Arc<Emulator>>, Query(filter): Query<Filter>) -> Answer {
+pub(super) async fn deliveries(State(emulator): State<Arc<Emulator>>, Query(filter): Query<Filter>) -> ApiResult {
     let wait = filter.wait.as_deref().map(humantime::parse_duration).transpose();
     let wait = wait.map_err(|error| ApiError::invalid(format!("wait: {error}")))?.unwrap_or(Duration::ZERO);
     let now = Instant::now();
@@ -85,33 +85,33 @@ struct OutcomeBody {
 }
 
 /// `POST /_emulator/jobs/{id}/end`
-pub(super) async fn end(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>, body: Bytes) -> Answer {
+pub(super) async fn end(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>, body: Bytes) -> ApiResult {
     let OutcomeBody { outcome } = body::read(&body)?;
     if !emulator.read(|store| store.jobs.contains_key(&id)) {
         return Err(ApiError::not_found(&id));
     }
-    if !emulator.end(&id, outcome)? {
+    if !lifecycle::end(&emulator, &id, outcome)? {
         return Err(ApiError::failed_precondition("The job has ended."));
     }
     Ok(Json(json!({})))
 }
 
 /// `PUT /_emulator/outcome`
-pub(super) async fn outcome(State(emulator): State<Arc<Emulator>>, body: Bytes) -> Answer {
+pub(super) async fn outcome(State(emulator): State<Arc<Emulator>>, body: Bytes) -> ApiResult {
     let OutcomeBody { outcome } = body::read(&body)?;
     emulator.write(|store| store.outcome = outcome);
     Ok(Json(json!({})))
 }
 
 /// `PUT /_emulator/jwks`
-pub(super) async fn jwks(State(emulator): State<Arc<Emulator>>, body: Bytes) -> Answer {
+pub(super) async fn jwks(State(emulator): State<Arc<Emulator>>, body: Bytes) -> ApiResult {
     let mode: JwksMode = body::read(&body)?;
     emulator.write(|store| store.jwks = mode);
     Ok(Json(json!({})))
 }
 
 /// `POST /_emulator/jwks/rotate`
-pub(super) async fn rotate(State(emulator): State<Arc<Emulator>>) -> Answer {
+pub(super) async fn rotate(State(emulator): State<Arc<Emulator>>) -> ApiResult {
     emulator.write(|store| store.keys.rotate())?;
     Ok(Json(json!({})))
 }

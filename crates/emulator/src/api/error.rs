@@ -3,7 +3,10 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
+
+/// The resource as JSON, or a refusal.
+pub(super) type ApiResult = Result<Json<Value>, ApiError>;
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,14 +8,13 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::body::{self, ConfigBody};
-use super::error::ApiError;
+use super::error::{ApiError, ApiResult};
 use crate::clock::rfc3339;
 use crate::emulator::Emulator;
 use crate::job::{Job, Kind, Outcome};
 use crate::json::set;
-use crate::random;
+use crate::{lifecycle, random};
 
 #[derive(Deserialize)]
 struct CreateBody {
@@ -35,7 +34,7 @@ struct Background {
 }
 
 /// `POST /interactions`
-pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> Answer {
+pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> ApiResult {
     let mut job = job(&emulator, &body, false)?;
     let Background { background } = body::read(&body)?;
     if !background {
@@ -46,7 +45,7 @@ pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -
         return Ok(Json(resource));
     }
     let resource = resource(&job);
-    emulator.start(job);
+    lifecycle::start(&emulator, job);
     Ok(Json(resource))
 }
 
@@ -73,13 +72,13 @@ pub(super) fn job(emulator: &Emulator, body: &[u8], background: bool) -> Result<
 }
 
 /// `GET /interactions/{id}`
-pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     let found = emulator.read(|store| store.jobs.get(&id).filter(is_interaction).map(resource));
     found.map(Json).ok_or_else(|| ApiError::not_found(&id))
 }
 
 /// `DELETE /interactions/{id}`
-pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     emulator.write(|store| {
         store.jobs.get(&id).filter(is_interaction).ok_or_else(|| ApiError::not_found(&id))?;
         store.jobs.remove(&id);
@@ -88,11 +87,11 @@ pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path
 }
 
 /// `POST /interactions/{id}/cancel`
-pub(super) async fn cancel(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn cancel(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     if !emulator.read(|store| store.jobs.get(&id).is_some_and(|job| is_interaction(&job))) {
         return Err(ApiError::not_found(&id));
     }
-    if !emulator.end(&id, Outcome::Cancelled)? {
+    if !lifecycle::end(&emulator, &id, Outcome::Cancelled)? {
         return Err(ApiError::failed_precondition("The interaction has ended."));
     }
     let found = emulator.read(|store| store.jobs.get(&id).map(resource));

@@ -7,27 +7,25 @@ mod error;
 mod interactions;
 mod jwks;
 mod page;
-pub(crate) mod triggers;
+mod triggers;
+mod verb;
 mod videos;
 mod webhooks;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use axum::{Json, Router};
-use serde_json::Value;
 
-use self::error::ApiError;
+use self::error::{ApiError, ApiResult};
+use self::verb::verb;
 use crate::emulator::Emulator;
 use crate::guard::Guard;
-
-/// A JSON answer, or a refusal in Google's form.
-type Answer = Result<Json<Value>, ApiError>;
 
 /// All routes.
 pub(crate) fn router(emulator: Arc<Emulator>) -> Router {
@@ -71,7 +69,7 @@ fn api() -> Router<Arc<Emulator>> {
 }
 
 /// `POST /models/{model}:{verb}`
-async fn model(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>, body: Bytes) -> Answer {
+async fn model(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>, body: Bytes) -> ApiResult {
     match verb(&target) {
         Some((model, "batchGenerateContent")) => batches::create(&emulator, model, &body),
         Some((model, "predictLongRunning")) => videos::create(&emulator, model, &body),
@@ -100,11 +98,6 @@ fn has_key(headers: &HeaderMap, uri: &Uri) -> bool {
 
 async fn no_route(method: Method, uri: Uri) -> ApiError {
     ApiError::not_found(&format!("{method} {} is not emulated", uri.path()))
-}
-
-/// `{id}:{verb}`, which is one segment of a path.
-fn verb(target: &str) -> Option<(&str, &str)> {
-    target.rsplit_once(':')
 }
 
 /// Inlined requests of a batch: Google takes 20 MB.

@@ -7,12 +7,11 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Answer;
 use super::body::{self, ConfigBody};
-use super::error::ApiError;
+use super::error::{ApiError, ApiResult};
 use crate::emulator::Emulator;
 use crate::job::{Job, Kind, Outcome};
-use crate::random;
+use crate::{lifecycle, random};
 
 #[derive(Deserialize)]
 struct CreateBody {
@@ -22,7 +21,7 @@ struct CreateBody {
 }
 
 /// `POST /models/{model}:predictLongRunning`
-pub(super) fn create(emulator: &Arc<Emulator>, model: &str, body: &[u8]) -> Answer {
+pub(super) fn create(emulator: &Arc<Emulator>, model: &str, body: &[u8]) -> ApiResult {
     let body: CreateBody = body::read(body)?;
     if body.instances.is_empty() {
         return Err(ApiError::invalid("instances must not be empty."));
@@ -33,12 +32,12 @@ pub(super) fn create(emulator: &Arc<Emulator>, model: &str, body: &[u8]) -> Answ
     let (kind, model, display_name, inlined) = (Kind::Video, model.to_owned(), None, None);
     let job = Job { kind, id, model, display_name, inlined, makes_video: true, webhook, created_ms: now, ended: None };
     let operation = json!({ "name": job.name() });
-    emulator.start(job);
+    lifecycle::start(emulator, job);
     Ok(Json(operation))
 }
 
 /// `GET /models/{model}/operations/{id}`
-pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path((model, id)): Path<(String, String)>) -> Answer {
+pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path((model, id)): Path<(String, String)>) -> ApiResult {
     let is_it = |job: &&Job| job.kind == Kind::Video && job.model == model;
     let found = emulator.read(|store| store.jobs.get(&id).filter(is_it).map(operation));
     found.map(Json).ok_or_else(|| ApiError::not_found(&id))

@@ -8,21 +8,22 @@ use axum::extract::{Path, Query, State};
 use serde_json::{Map, Value, json};
 
 use super::body;
-use super::error::ApiError;
+use super::error::{ApiError, ApiResult};
 use super::page::Paging;
-use super::{Answer, verb};
+use super::verb::verb;
 use crate::clock::rfc3339;
-use crate::delivery::{self, Target};
+use crate::delivery;
 use crate::emulator::Emulator;
 use crate::event::Event;
 use crate::json::set;
 use crate::keys::Secret;
 use crate::random;
+use crate::record::Target;
 use crate::schedule::RETRY_FOR;
 use crate::webhook::{self, Revocation, SUBSCRIBABLE, Webhook};
 
 /// `POST /webhooks`: the one answer that has the secret.
-pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> Answer {
+pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> ApiResult {
     let members = body::members(&body)?;
     body::only(&members, &["name", "uri", "subscribed_events"])?;
     let uri = body::text(&members, "uri")?.ok_or_else(|| ApiError::invalid("webhook.uri is required."))?;
@@ -43,14 +44,14 @@ pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -
 }
 
 /// `GET /webhooks/{id}`
-pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn get(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     let now = emulator.clock.now_ms();
     let found = emulator.read(|store| store.webhooks.iter().find(|one| one.id == id).map(|one| resource(one, now)));
     found.map(Json).ok_or_else(|| ApiError::not_found(&id))
 }
 
 /// `GET /webhooks`
-pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Query<Paging>) -> Answer {
+pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Query<Paging>) -> ApiResult {
     let now = emulator.clock.now_ms();
     let all = emulator.read(|store| store.webhooks.iter().map(|webhook| resource(webhook, now)).collect());
     let (page, next) = paging.take(all)?;
@@ -62,7 +63,7 @@ pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Q
 }
 
 /// `PATCH /webhooks/{id}`: the members that are there change; the mask is passed over, as live.
-pub(super) async fn update(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>, body: Bytes) -> Answer {
+pub(super) async fn update(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>, body: Bytes) -> ApiResult {
     let members = body::members(&body)?;
     body::only(&members, &["name", "uri", "subscribed_events", "state"])?;
     let (name, uri, events) = (body::text(&members, "name")?, body::text(&members, "uri")?, events(&members)?);
@@ -82,7 +83,7 @@ pub(super) async fn update(State(emulator): State<Arc<Emulator>>, Path(id): Path
 }
 
 /// `DELETE /webhooks/{id}`
-pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> Answer {
+pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     let known = emulator.write(|store| {
         let before = store.webhooks.len();
         store.webhooks.retain(|webhook| webhook.id != id);
@@ -92,7 +93,7 @@ pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path
 }
 
 /// `POST /webhooks/{id}:ping` and `POST /webhooks/{id}:rotateSigningSecret`
-pub(super) async fn act(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>, body: Bytes) -> Answer {
+pub(super) async fn act(State(emulator): State<Arc<Emulator>>, Path(target): Path<String>, body: Bytes) -> ApiResult {
     let members = body::members(&body)?;
     match verb(&target) {
         Some((id, "ping")) => ping(&emulator, id),
@@ -102,7 +103,7 @@ pub(super) async fn act(State(emulator): State<Arc<Emulator>>, Path(target): Pat
 }
 
 /// It answers before anything is sent, also where nothing can be reached.
-fn ping(emulator: &Arc<Emulator>, id: &str) -> Answer {
+fn ping(emulator: &Arc<Emulator>, id: &str) -> ApiResult {
     if !emulator.read(|store| store.webhooks.iter().any(|webhook| webhook.id == id)) {
         return Err(ApiError::not_found(id));
     }
@@ -112,7 +113,7 @@ fn ping(emulator: &Arc<Emulator>, id: &str) -> Answer {
     Ok(Json(json!({})))
 }
 
-fn rotate(emulator: &Emulator, id: &str, members: &Map<String, Value>) -> Answer {
+fn rotate(emulator: &Emulator, id: &str, members: &Map<String, Value>) -> ApiResult {
     body::only(members, &["revocation_behavior"])?;
     let revocation = match body::text(members, "revocation_behavior")?.as_deref() {
         None | Some("revoke_previous_secrets_after_h24") => Revocation::AfterDay,
@@ -127,7 +128,7 @@ fn rotate(emulator: &Emulator, id: &str, members: &Map<String, Value>) -> Answer
     })
 }
 
-fn change(emulator: &Emulator, id: &str, change: impl FnOnce(&mut Webhook, u64) -> Value) -> Answer {
+fn change(emulator: &Emulator, id: &str, change: impl FnOnce(&mut Webhook, u64) -> Value) -> ApiResult {
     let now = emulator.clock.now_ms();
     let changed = emulator.write(|store| {
         let webhook = store.webhooks.iter_mut().find(|webhook| webhook.id == id);

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::Shared;
 use super::arrival::Arrival;
 use super::fault::Fault;
+use super::shared::Shared;
 
 const HELP: &str = "\
 GET    /_origin/arrivals?id=&type=&path=&verified=&answered=&count=&wait=&limit=
@@ -24,7 +24,7 @@ PUT    /_origin/fault             {\"fail\":\"30%\",\"status\":503,\"reset\":fal
          `fail` is a share, or the number of the next deliveries: \"3\"; what is left out is as by default: {} heals
 ";
 
-type Answer = Result<Json<Value>, (StatusCode, String)>;
+type ControlResult = Result<Json<Value>, (StatusCode, String)>;
 
 /// `GET /_origin`
 pub(super) async fn help() -> &'static str {
@@ -56,12 +56,12 @@ impl Filter {
 }
 
 /// `GET /_origin/arrivals`
-pub(super) async fn arrivals(State(shared): State<Arc<Shared>>, Query(filter): Query<Filter>) -> Answer {
+pub(super) async fn arrivals(State(shared): State<Arc<Shared>>, Query(filter): Query<Filter>) -> ControlResult {
     let wait = filter.wait.as_deref().map(humantime::parse_duration).transpose();
     let wait = wait.map_err(|error| wrong(format!("wait: {error}")))?.unwrap_or(Duration::ZERO);
     let now = Instant::now();
     let deadline = now.checked_add(wait).unwrap_or(now);
-    let mut changes = shared.changes.subscribe();
+    let mut changes = shared.changes();
     loop {
         changes.mark_unchanged();
         let count = shared.with(|seen| seen.arrivals.iter().filter(|arrival| filter.matches(arrival)).count());
@@ -87,7 +87,7 @@ fn report(shared: &Shared, filter: &Filter, complete: bool) -> Value {
 }
 
 /// `DELETE /_origin/arrivals`
-pub(super) async fn forget(State(shared): State<Arc<Shared>>) -> Answer {
+pub(super) async fn forget(State(shared): State<Arc<Shared>>) -> ControlResult {
     shared.with(|seen| {
         seen.arrivals.clear();
         seen.accepted.clear();
@@ -96,13 +96,13 @@ pub(super) async fn forget(State(shared): State<Arc<Shared>>) -> Answer {
 }
 
 /// `GET /_origin/fault`
-pub(super) async fn get_fault(State(shared): State<Arc<Shared>>) -> Answer {
+pub(super) async fn get_fault(State(shared): State<Arc<Shared>>) -> ControlResult {
     let fault = shared.with(|seen| seen.fault.clone());
     serde_json::to_value(fault).map(Json).map_err(|error| wrong(error.to_string()))
 }
 
 /// `PUT /_origin/fault`
-pub(super) async fn set_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Answer {
+pub(super) async fn set_fault(State(shared): State<Arc<Shared>>, body: Bytes) -> ControlResult {
     let fault: Fault = serde_json::from_slice(&body).map_err(|error| wrong(format!("not a fault: {error}")))?;
     shared.with(|seen| seen.fault = fault);
     Ok(Json(json!({})))

@@ -3,14 +3,14 @@
 mod arrival;
 mod control;
 mod fault;
+mod options;
+mod shared;
 
-use std::collections::HashSet;
-use std::io::{Write, stdout};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -18,53 +18,23 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use clap::Args;
-use countersign::SecretKey;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tower::ServiceExt;
 
-use self::fault::{Failure, Fault};
+use self::fault::Failure;
+use self::shared::Shared;
 use crate::clock::Clock;
-use crate::guard::Guard;
 use crate::term::{bold, dim};
 use crate::{random, serve};
 
 pub use self::arrival::Arrival;
 pub use self::fault::{Failing, FaultOptions};
-
-/// The options of `origin`.
-#[derive(Args, Clone, Debug)]
-pub struct OriginOptions {
-    /// Where to listen; port 0 takes any free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8098")]
-    pub listen: SocketAddr,
-
-    /// A name under which it is reached, besides addresses and `localhost`; others are refused, as web pages could use them. May be repeated
-    #[arg(long, value_name = "NAME")]
-    pub host: Vec<String>,
-
-    /// Verifies what arrives: the value of the secret that `sign_with` names, or the sender's own; refuses the rest with 401
-    #[arg(long, value_name = "KEY", env = "COUNTERSIGN_ORIGIN_SECRET", hide_env_values = true)]
-    pub secret: Option<String>,
-
-    /// Prints JSON, one line for each delivery
-    #[arg(long)]
-    pub json: bool,
-
-    /// Prints nothing of what arrives
-    #[arg(long, short, conflicts_with = "json")]
-    pub quiet: bool,
-
-    /// How it misbehaves; `/_origin` says how to change that while it runs.
-    #[command(flatten)]
-    pub fault: FaultOptions,
-}
+pub use self::options::OriginOptions;
 
 /// An origin that has its socket and answers once [`Origin::run`] runs.
 #[derive(Debug)]
@@ -72,23 +42,6 @@ pub struct Origin {
     listener: TcpListener,
     address: SocketAddr,
     shared: Arc<Shared>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    secret: Option<SecretKey>,
-    json: bool,
-    quiet: bool,
-    guard: Guard,
-    state: Mutex<Seen>,
-    changes: watch::Sender<u64>,
-}
-
-#[derive(Debug)]
-struct Seen {
-    fault: Fault,
-    arrivals: Vec<Arrival>,
-    accepted: HashSet<String>,
 }
 
 /// In the extensions of a response that must not be sent: the connection breaks instead.
@@ -101,17 +54,10 @@ impl Origin {
     /// # Errors
     /// Where the address is taken, or the secret cannot be read.
     pub async fn bind(options: OriginOptions) -> Result<Self> {
-        let secret = options.secret.as_deref().map(SecretKey::parse).transpose().context("--secret cannot be used")?;
+        let shared = Arc::new(Shared::new(&options)?);
         let listener = serve::bind(options.listen).await?;
         let address = listener.local_addr()?;
-        let fault = Fault::of(&options.fault);
-        let state = Mutex::new(Seen { fault, arrivals: Vec::new(), accepted: HashSet::new() });
-        let (json, quiet, guard) = (options.json, options.quiet, Guard::new(&options.host));
-        Ok(Self {
-            listener,
-            address,
-            shared: Arc::new(Shared { secret, json, quiet, guard, state, changes: watch::Sender::new(0) }),
-        })
+        Ok(Self { listener, address, shared })
     }
 
     /// Where it listens.
@@ -157,7 +103,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Whatever the path is: [`Guard`].
+/// Whatever the path is: [`crate::guard::Guard`].
 async fn keep_out_pages(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     match shared.guard.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
@@ -226,31 +172,6 @@ fn fail(failure: Failure) -> Response {
         }
     }
     response
-}
-
-impl Shared {
-    fn with<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn note(&self, arrival: Arrival) {
-        let line = match (self.quiet, self.json) {
-            (true, _) => None,
-            (false, true) => serde_json::to_string(&arrival).ok(),
-            (false, false) => Some(arrival.to_text()),
-        };
-        if let Some(line) = line {
-            // A reader that went away is no reason to stop answering.
-            let _ = writeln!(stdout(), "{line}");
-        }
-        self.with(|seen| {
-            if arrival.answered.is_some_and(|status| (200..300).contains(&status)) {
-                seen.accepted.extend(arrival.id.clone());
-            }
-            seen.arrivals.push(arrival);
-        });
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
-    }
 }
 
 /// More than any Worker forwards.

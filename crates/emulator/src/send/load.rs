@@ -9,8 +9,10 @@ use anyhow::Result;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::scenario::Field;
-use super::{Outcome, Run};
+use super::draft::Field;
+use super::outcome::Outcome;
+use super::run::Run;
+use super::signer::Signer;
 use crate::clock::Clock;
 use crate::outgoing::{Outgoing, Post};
 use crate::random;
@@ -56,7 +58,7 @@ struct Worker {
     left: Arc<AtomicU32>,
     outgoing: Outgoing,
     model: Post,
-    signer: super::Signer,
+    signer: Signer,
     names: [&'static str; 3],
     limit: Duration,
 }

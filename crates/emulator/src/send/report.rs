@@ -2,9 +2,10 @@
 
 use countersign::scheme::{Form, HeaderNames};
 
-use super::Outcome;
+use super::draft::{Draft, Field};
 use super::judge::{Verdict, Words};
-use super::scenario::{Draft, Field, SCENARIOS, Scenario};
+use super::outcome::Outcome;
+use super::scenario::{SCENARIOS, Scenario};
 use crate::outgoing::{Answer, Fault};
 use crate::term::{bold, dim, green, red};
 

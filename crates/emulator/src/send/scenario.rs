@@ -6,8 +6,8 @@ use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::draft::{Draft, Field, Sender};
 use super::judge::Expectation::{self, Accepted, AcceptedOrBusy, Refused};
-use super::signer::Signer;
 use crate::random;
 
 /// A kind of delivery, or of several.
@@ -24,33 +24,6 @@ pub struct Scenario {
     /// Whether its deliveries go out at the same time.
     pub parallel: bool,
     pub(super) build: fn(&Sender) -> Result<Vec<Draft>>,
-}
-
-/// What deliveries are made from.
-#[derive(Debug)]
-pub(super) struct Sender {
-    pub(super) signer: Signer,
-    pub(super) stranger: Signer,
-    /// Unix seconds.
-    pub(super) now: u64,
-    /// Seconds.
-    pub(super) tolerance: u64,
-    pub(super) body: Vec<u8>,
-}
-
-/// Which of the three headers, whatever the scheme calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
-    Id,
-    Timestamp,
-    Signature,
-}
-
-/// A delivery, ready but for the names of its headers.
-#[derive(Clone, Debug)]
-pub(super) struct Draft {
-    pub(super) headers: Vec<(Field, String)>,
-    pub(super) body: Vec<u8>,
 }
 
 /// All of them, right ones first.
@@ -169,48 +142,10 @@ fn one(draft: Draft) -> Result<Vec<Draft>> {
     Ok(vec![draft])
 }
 
-impl Sender {
-    /// A valid delivery of a new event.
-    pub(super) fn fresh(&self) -> Result<Draft> {
-        Ok(self.signed(&random::message_id()?, self.now, &self.body))
-    }
-
-    fn signed(&self, id: &str, timestamp: u64, body: &[u8]) -> Draft {
-        Draft::new(id, timestamp, self.signer.sign(id, timestamp, body), body)
-    }
-}
-
-impl Draft {
-    fn new(id: &str, timestamp: u64, signature: String, body: &[u8]) -> Self {
-        let (id, timestamp) = ((Field::Id, id.to_owned()), (Field::Timestamp, timestamp.to_string()));
-        Self { headers: vec![id, timestamp, (Field::Signature, signature)], body: body.to_vec() }
-    }
-
-    /// The value of a header.
-    pub(super) fn get(&self, field: Field) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str())
-    }
-
-    fn without(mut self, field: Field) -> Self {
-        self.headers.retain(|(known, _)| *known != field);
-        self
-    }
-
-    fn with(self, field: Field, value: String) -> Self {
-        let mut draft = self.without(field);
-        draft.headers.push((field, value));
-        draft
-    }
-
-    fn with_signature(self, change: impl FnOnce(String) -> String) -> Self {
-        let changed = change(self.get(Field::Signature).unwrap_or_default().to_owned());
-        self.with(Field::Signature, changed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::send::signer::Signer;
     use countersign::HmacKey;
 
     #[test]

@@ -7,7 +7,6 @@ use countersign::scheme::{Form, Scheme};
 use countersign::signature::{Crypto, Portable};
 use countersign::{Ed25519SigningKey, HmacKey, SecretKey};
 
-use super::options::SendOptions;
 use crate::keys::ServiceKeys;
 use crate::random;
 
@@ -21,15 +20,15 @@ pub(super) enum Signer {
 }
 
 impl Signer {
-    /// The key that the options name, held to what the scheme can be signed with.
-    pub(super) fn of(options: &SendOptions) -> Result<Self> {
-        let signer = match (&options.secret, &options.seed) {
+    /// The key of `--secret` or `--seed`, if the scheme can be signed with it.
+    pub(super) fn choose(scheme: &Scheme, secret: Option<&str>, seed: Option<&str>) -> Result<Self> {
+        let signer = match (secret, seed) {
             (_, Some(seed)) => Self::V1a(ServiceKeys::new(Some(seed), false)?.signing()?.clone()),
             (Some(secret), None) => Self::parse(secret).context("--secret cannot be used")?,
-            (None, None) => bail!("no key to sign with: {} {}", options.scheme.name, missing_key(options.scheme)),
+            (None, None) => bail!("no key to sign with: {} {}", scheme.name, missing_key(scheme)),
         };
-        if !options.scheme.forms.contains(&signer.form()) {
-            bail!("this key signs {}: {} {}", signer.form().as_str(), options.scheme.name, missing_key(options.scheme));
+        if !scheme.forms.contains(&signer.form()) {
+            bail!("this key signs {}: {} {}", signer.form().as_str(), scheme.name, missing_key(scheme));
         }
         Ok(signer)
     }
