@@ -15,7 +15,7 @@ use crate::config;
 use crate::worker::Worker;
 use xtask::harness::wait_until_listening;
 use xtask::process::{self, Group};
-use xtask::{build, tools};
+use xtask::{build, paths, tools};
 
 /// What the services around the contenders are made of.
 const SERVICES: [&str; 8] = ["collected", "fill", "held", "kv", "mirror", "never", "noop", "reader"];
@@ -33,9 +33,9 @@ impl Bundle {
     pub(crate) fn make(dir: PathBuf, secret: String, rounds: usize) -> Result<Self> {
         build::production()?;
         for file in ["index.js", "index_bg.wasm"] {
-            fs::copy(tools::root().join("build/worker").join(file), dir.join(file))?;
+            fs::copy(paths::root().join("build/worker").join(file), dir.join(file))?;
         }
-        let benches = tools::root().join("benches");
+        let benches = paths::root().join("benches");
         let peers = ["empty", "jose", "least", "standardwebhooks", "webcrypto", "webcrypto-v1a"];
         let mut scripts: Vec<_> = peers.map(|name| benches.join("peers").join(name)).into();
         scripts.extend(SERVICES.map(|name| benches.join("services").join(name)));

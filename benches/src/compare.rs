@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use lexopt::ValueExt;
 
-use xtask::tools;
+use xtask::{paths, tools};
 
 use crate::bundle::Bundle;
 use crate::cases::{CASES, Case};
@@ -67,7 +67,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 
 /// Whether all contenders of all cases still do the same, without measuring anything: for tests.
 pub(crate) fn check() -> Result<()> {
-    let dir = tools::build_dir("bench-check")?;
+    let dir = paths::build_dir("bench-check")?;
     let signer = Signer::new(&dir)?;
     let bundle = Bundle::make(dir, signer.secret(), 0)?;
     parity::check(&bundle, &signer, &CASES.iter().collect::<Vec<_>>())
@@ -77,7 +77,7 @@ impl Options {
     fn run(&self) -> Result<()> {
         tools::need(&[("wrk", "wrk")])?;
         let (started, load) = (Instant::now(), machine::load());
-        let dir = tools::build_dir("bench")?;
+        let dir = paths::build_dir("bench")?;
         let mut signer = Signer::new(&dir)?;
         let bundle = Bundle::make(dir, signer.secret(), PLOT_ROUNDS.max(table::OF_PROCESS))?;
         let (mut lines, mut figures, curves) = self.side_by_side(&bundle, &mut signer)?;

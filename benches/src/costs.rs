@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use self::usage::Figures;
 use xtask::term::{bold, green, red};
-use xtask::{build, process, tools};
+use xtask::{build, paths, process, tools};
 
 /// What operations cost, as the test counts it and compares it.
 const COUNTED: &str = "tests/e2e/operations.json";
@@ -31,7 +31,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     if update {
         count()?;
     }
-    let root = tools::root();
+    let root = paths::root();
     let path = root.join(PAGE);
     fs::create_dir_all(path.parent().unwrap_or(&root))?;
     fs::write(&path, page::page(&Figures::read(&root)?)?).with_context(|| format!("{PAGE} cannot be written"))?;
@@ -41,7 +41,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 
 /// Runs the test with leave to write what it counts, and shows which lines are others than before.
 fn count() -> Result<()> {
-    let file = tools::root().join(COUNTED);
+    let file = paths::root().join(COUNTED);
     let before = fs::read_to_string(&file).unwrap_or_default();
     build::production()?;
     build::for_tests()?;
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_page_is_what_would_be_generated() {
-        let root = tools::root();
+        let root = paths::root();
         let page = page::page(&Figures::read(&root).unwrap()).unwrap();
         let committed = fs::read_to_string(root.join(PAGE)).unwrap();
         assert!(committed == page, "{PAGE} is not what its data says: run `cargo xtask costs`");

@@ -4,7 +4,7 @@
 use anyhow::{Result, ensure};
 use lexopt::ValueExt;
 
-use xtask::{build, process, tools};
+use xtask::{build, paths, process, tools};
 
 /// The command line.
 pub(crate) fn command(script: &str, mut args: lexopt::Parser) -> Result<()> {
@@ -17,7 +17,7 @@ pub(crate) fn command(script: &str, mut args: lexopt::Parser) -> Result<()> {
     }
     ensure!(rounds > 0, "at least one round");
     build::production()?;
-    let root = tools::root();
+    let root = paths::root();
     let mut node = tools::npm_bin("node")?;
     process::stream(node.arg(root.join("benches").join(script)).arg(&root).arg(rounds.to_string()))
 }

@@ -14,7 +14,7 @@ use xtask::emulator::Emulator;
 use xtask::harness::{self, Harness, Ports, free_port};
 use xtask::process;
 use xtask::term::{Progress, bold};
-use xtask::{build, tools};
+use xtask::{build, paths};
 
 /// An hour passes in a second.
 const TIME_SCALE: &str = "3600";
@@ -35,7 +35,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     }
     build::production()?;
     let emulator = Emulator::optimised()?;
-    let dir = tools::build_dir("bench-day")?;
+    let dir = paths::build_dir("bench-day")?;
     null_receiver(&emulator, &dir)?;
     day(&emulator, &dir, events, &fail)
 }

@@ -20,7 +20,7 @@ use crate::wrk::wrk;
 use xtask::demo::Secret;
 use xtask::process::Group;
 use xtask::term::{Progress, bold};
-use xtask::{build, process, tools};
+use xtask::{build, paths, process, tools};
 
 const CONTENDERS: [&str; 3] = ["by-hand", "countersign", "countersign-full"];
 const SOURCES: &str = r#"{"gemini":{"scheme":"gemini","secrets":["GEMINI_WEBHOOK_SECRET"],"durable":true,"forward":{"service":"NEVER","timeout":"1h","concurrency":1}}}"#;
@@ -42,7 +42,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     ensure!(rounds > 0, "at least one round");
     tools::need(&[("wrk", "wrk")])?;
     build::production()?;
-    let dir = tools::build_dir("bench-inbox")?;
+    let dir = paths::build_dir("bench-inbox")?;
     let secret = Secret::random()?;
     let ports = prepare(&dir, &secret)?;
     let mut workerd = tools::npm_bin("workerd")?;
@@ -54,10 +54,10 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 }
 
 fn prepare(dir: &Path, secret: &Secret) -> Result<Vec<u16>> {
-    let benches = tools::root().join("benches");
+    let benches = paths::root().join("benches");
     bundle(&["inbox", "countersign-inbox", "services/never"].map(|script| benches.join(script)), dir)?;
     for file in ["index.js", "index_bg.wasm"] {
-        fs::copy(tools::root().join("build/worker").join(file), dir.join(file))?;
+        fs::copy(paths::root().join("build/worker").join(file), dir.join(file))?;
     }
     // An earlier run's events would be duplicates of nothing, and make a database of unknown size.
     for name in CONTENDERS {

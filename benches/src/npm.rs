@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use lexopt::ValueExt;
 
-use xtask::{npmtest, package, process, tools};
+use xtask::{npmtest, package, paths, process, tools};
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
@@ -17,7 +17,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     ensure!(rounds > 0, "at least one round");
     package::pack()?;
     npmtest::install_tools()?;
-    let root = tools::root();
+    let root = paths::root();
     let mut node = tools::npm_bin("node")?;
     node.arg(root.join("benches/npm.mjs")).arg(root.join("build/npm/package/dist")).arg(root.join(npmtest::FOLDER));
     process::stream(node.arg(rounds.to_string()))

@@ -13,8 +13,8 @@ use crate::sign::FRESH;
 use crate::start::SECONDS;
 use crate::stats::Quartiles;
 use crate::table::WARM_UP;
+use xtask::paths;
 use xtask::term::{bold, dim, green, red};
-use xtask::tools;
 
 const TEMPLATE: &str = include_str!("../performance.md");
 /// What is known about lines that are missed: a file each, by the name of the case.
@@ -52,7 +52,7 @@ pub(crate) fn print_curves(curves: &[Curve]) {
 
 /// Writes `docs/performance.md` and its plots.
 pub(crate) fn write(run: &Run) -> Result<()> {
-    let docs = tools::root().join(DOCS);
+    let docs = paths::root().join(DOCS);
     for plot in &PLOTS {
         let curves: Vec<_> = run.curves.iter().filter(|curve| curve.plot == plot.name).collect();
         fs::write(docs.join(format!("performance-{}.svg", plot.name)), chart(plot.name, &curves).svg())?;
@@ -107,7 +107,7 @@ fn missed(lines: &[Line], figures: &[Figure]) -> Result<String> {
     for lines in missed.chunk_by(|one, other| one.case == other.case) {
         let Some(first) = lines.first() else { continue };
         let file = format!("{LIMITS}/{}.md", first.case);
-        let cause = match fs::read_to_string(tools::root().join(&file)) {
+        let cause = match fs::read_to_string(paths::root().join(&file)) {
             Ok(cause) => cause.trim().to_owned(),
             Err(_) => format!("What it comes from is not in `{file}` yet."),
         };

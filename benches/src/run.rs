@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::aim::Aim;
 use crate::cases::{Contender, Mode};
 use crate::stats::{Quartiles, ratios};
-use xtask::tools;
+use xtask::paths;
 
 /// All of a run.
 #[derive(Default, Serialize, Deserialize)]
@@ -146,7 +146,7 @@ impl Run {
     pub(crate) fn keep(&self) -> Result<()> {
         let file = file();
         let text = serde_json::to_string(self)? + "\n";
-        fs::create_dir_all(tools::root().join(DOCS))
+        fs::create_dir_all(paths::root().join(DOCS))
             .and_then(|()| fs::write(&file, text))
             .with_context(|| format!("{} cannot be written", file.display()))
     }
@@ -164,7 +164,7 @@ impl Run {
 pub(crate) const DOCS: &str = "docs";
 
 fn file() -> PathBuf {
-    tools::root().join(DOCS).join("performance.json")
+    paths::root().join(DOCS).join("performance.json")
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::cases::{Case, Sent};
 use xtask::demo::Secret;
-use xtask::tools;
+use xtask::{paths, tools};
 
 /// The `aud` of tokens.
 pub(crate) const AUDIENCE: &str = "bench";
@@ -83,7 +83,7 @@ impl Signer {
 
     fn by_node(&self, form: &str, body: &str) -> Result<Vec<Headers>> {
         let mut node = tools::npm_bin("node")?;
-        node.arg(tools::root().join("benches/sign.mjs")).arg(&self.dir).arg(body);
+        node.arg(paths::root().join("benches/sign.mjs")).arg(&self.dir).arg(body);
         let output = node.output().context("node cannot be started")?;
         let printed: Value = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("benches/sign.mjs: {}", String::from_utf8_lossy(&output.stderr)))?;

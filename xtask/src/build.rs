@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::term::{Progress, bold};
-use crate::{process, tools};
+use crate::{paths, process, tools};
 
 /// The most that the deployed Wasm may weigh, gzipped.
 const BUDGET: usize = 190_000;
@@ -120,13 +120,13 @@ impl Worker {
     fn build(&self) -> Result<()> {
         let stage = self.module.build()?;
         for (from, to) in self.scripts {
-            fs::copy(tools::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
+            fs::copy(paths::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
         }
         self.bundle(&stage)
     }
 
     fn wasm(&self) -> PathBuf {
-        tools::root().join("build").join(self.module.name).join("index_bg.wasm")
+        paths::root().join("build").join(self.module.name).join("index_bg.wasm")
     }
 
     /// Makes `index.js` and `index_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
@@ -140,7 +140,7 @@ impl Worker {
                 // Whoever deploys would be warned of it, each time.
                 .arg("--log-override:duplicate-object-key=error")
                 .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])
-                .arg(format!("--outfile={}", tools::build_dir(name)?.join("index.js").display())),
+                .arg(format!("--outfile={}", paths::build_dir(name)?.join("index.js").display())),
         )
     }
 }
@@ -149,7 +149,7 @@ impl Module {
     /// Makes `glue.js` and `glue_bg.wasm`, and returns the folder that they are in.
     pub fn build(&self) -> Result<PathBuf> {
         let compiled = self.compile()?;
-        let stage = tools::build_dir(&format!("stage/{}", self.name))?;
+        let stage = paths::build_dir(&format!("stage/{}", self.name))?;
         self.bind(&compiled, &stage)?;
         Ok(stage)
     }
@@ -208,8 +208,8 @@ fn glue_key(compiled: &Path) -> Result<String> {
     let read = |path: &Path| fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     let mut hash = Sha256::new();
     hash.update(read(compiled)?);
-    hash.update(read(&tools::root().join("Cargo.lock"))?);
-    hash.update(read(&tools::root().join("package-lock.json"))?);
+    hash.update(read(&paths::root().join("Cargo.lock"))?);
+    hash.update(read(&paths::root().join("package-lock.json"))?);
     hash.update(include_str!("build.rs"));
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::emulator::{Arrival, Emulator};
 use crate::harness::{self, Harness, Ports};
 use crate::term::bold;
-use crate::{package, page, process, tools};
+use crate::{package, page, paths, process};
 
 /// How often what should be running is looked at.
 const WATCH: Duration = Duration::from_millis(500);
@@ -21,7 +21,7 @@ pub(crate) const READY: &str =
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut ports, mut dir) = (Ports::DEFAULT, tools::root().join("build/dev"));
+    let (mut ports, mut dir) = (Ports::DEFAULT, paths::root().join("build/dev"));
     while let Some(arg) = args.next()? {
         match arg {
             // For a second one beside the first; the test of this command uses it.
@@ -81,5 +81,5 @@ fn watch(arrivals: &Receiver<Arrival>, harness: &mut Harness) -> Result<()> {
 
 /// Where a second `dev`, beside a developer's own, keeps its state.
 pub(crate) fn dir_for_tests() -> PathBuf {
-    tools::root().join("build/dev-test")
+    paths::root().join("build/dev-test")
 }

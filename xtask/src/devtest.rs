@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::harness::{free_port, is_free};
 use crate::process::{self, Group, Log};
 use crate::term::Progress;
-use crate::{dev, tools};
+use crate::{dev, paths};
 
 const READY_LIMIT: Duration = Duration::from_secs(120);
 const END_LIMIT: Duration = Duration::from_secs(20);
@@ -20,7 +20,7 @@ const END_LIMIT: Duration = Duration::from_secs(20);
 pub(crate) fn run() -> Result<()> {
     let before = work_tree()?;
     let port = free_port()?;
-    let log = Log::at(&tools::build_dir("logs")?.join("dev-test.log"))?;
+    let log = Log::at(&paths::build_dir("logs")?.join("dev-test.log"))?;
 
     let progress = Progress::start("start cargo xtask dev", None);
     let mut dev = start(port, &log)?;
@@ -41,7 +41,7 @@ fn start(port: u16, log: &Log) -> Result<Group> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["dev", "--port", &port.to_string(), "--dir"]).arg(dev::dir_for_tests());
     command.args(["--gemini-port", &free_port()?.to_string(), "--origin-port", &free_port()?.to_string()]);
-    Group::spawn(command.current_dir(tools::root()).stdout(Stdio::piped()).stderr(log.handle()?))
+    Group::spawn(command.current_dir(paths::root()).stdout(Stdio::piped()).stderr(log.handle()?))
 }
 
 fn lines(stdout: ChildStdout) -> Receiver<String> {
@@ -135,6 +135,6 @@ fn descendants(id: &str) -> Result<Vec<Process>> {
 
 /// What git sees in the work tree; nothing where there is no git.
 fn work_tree() -> Result<String> {
-    let status = Command::new("git").args(["status", "--porcelain"]).current_dir(tools::root()).output()?;
+    let status = Command::new("git").args(["status", "--porcelain"]).current_dir(paths::root()).output()?;
     Ok(String::from_utf8_lossy(&status.stdout).into_owned())
 }

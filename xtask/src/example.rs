@@ -15,7 +15,7 @@ use crate::emulator::Emulator;
 use crate::harness::{self, Harness, Ports, free_port};
 use crate::process::{self, Group};
 use crate::term::{bold, dim, green};
-use crate::{build, tools};
+use crate::{build, paths, tools};
 
 /// How often what should be running is looked at.
 const WATCH: Duration = Duration::from_millis(500);
@@ -55,7 +55,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let example = found.context("which example? There are `python` and `typescript`")?;
     ports.ensure_free(&format!("example {}", example.name))?;
     build::production()?;
-    let dir = tools::build_dir(&format!("example/{}", example.name))?;
+    let dir = paths::build_dir(&format!("example/{}", example.name))?;
     let (_stage, mut app, lines) = example.start(ports, &Emulator::build()?, &dir)?;
     process::say_on_interrupt("Ended: the application, the Worker, Gemini, and everything they started.".to_owned());
     println!("{}", dim("Ctrl-C ends everything. Start it again for another batch."));
@@ -74,7 +74,7 @@ pub(crate) fn test() -> Result<()> {
     let emulator = Emulator::build()?;
     for example in &EXAMPLES {
         let ports = Ports { worker: free_port()?, gemini: free_port()?, origin: free_port()? };
-        let dir = tools::build_dir(&format!("example-test/{}", example.name))?;
+        let dir = paths::build_dir(&format!("example-test/{}", example.name))?;
         let (_stage, _app, lines) = example.start(ports, &emulator, &dir)?;
         loop {
             let line = lines.recv_timeout(RESULT_LIMIT).with_context(|| format!("{}: no result came", example.name))?;
@@ -89,7 +89,7 @@ pub(crate) fn test() -> Result<()> {
 
 impl Example {
     fn folder(&self) -> PathBuf {
-        tools::root().join("examples").join(self.name)
+        paths::root().join("examples").join(self.name)
     }
 
     /// The Worker, Gemini, and the application with what it prints.
@@ -103,7 +103,7 @@ impl Example {
             bold("Worker"),
             harness.worker,
             bold("App   "),
-            green(self.folder().strip_prefix(tools::root()).unwrap_or(Path::new("")).display())
+            green(self.folder().strip_prefix(paths::root()).unwrap_or(Path::new("")).display())
         );
         let mut command = (self.command)(&self.folder(), ports.origin)?;
         command
@@ -148,7 +148,7 @@ fn python(_: &Path, port: u16) -> Result<Command> {
 }
 
 fn venv() -> PathBuf {
-    tools::root().join("build/example/venv")
+    paths::root().join("build/example/venv")
 }
 
 fn install_typescript(folder: &Path) -> Result<()> {

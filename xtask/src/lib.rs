@@ -19,6 +19,7 @@ pub mod npmtest;
 mod observability;
 pub mod package;
 mod page;
+pub mod paths;
 pub mod process;
 mod selfhost;
 pub mod term;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{package, process, tools};
+use crate::{package, paths, process, tools};
 
 /// The folder of the package's tests, with their own packages.
 pub const FOLDER: &str = "tests/npm";
@@ -20,7 +20,7 @@ pub fn run() -> Result<()> {
     package::within_budget()?;
     install_tools()?;
     install_fresh(&tarball)?;
-    let files = fs::read_dir(tools::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
+    let files = fs::read_dir(paths::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
     let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
     tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     tests.sort();
@@ -31,7 +31,7 @@ pub fn run() -> Result<()> {
 
 /// Runtimes, bundlers and checkers: 700 MB that nobody needs for a build, so they are installed only here.
 pub fn install_tools() -> Result<()> {
-    let dir = tools::root().join(FOLDER);
+    let dir = paths::root().join(FOLDER);
     let (lock, noted) = (fs::read(dir.join("package-lock.json"))?, dir.join("node_modules/.countersign-lock"));
     if fs::read(&noted).is_ok_and(|noted| noted == lock) {
         return Ok(());
@@ -42,7 +42,7 @@ pub fn install_tools() -> Result<()> {
 
 /// What a user does: an empty folder, and the tarball.
 fn install_fresh(tarball: &Path) -> Result<()> {
-    let dir = tools::build_dir("npm-app")?;
+    let dir = paths::build_dir("npm-app")?;
     fs::remove_dir_all(&dir)?;
     fs::create_dir_all(&dir)?;
     fs::write(dir.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;

@@ -40,7 +40,7 @@ fn of(name: &str, observability: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{tools, wrangler};
+    use crate::{paths, wrangler};
 
     fn said(text: &str) -> Vec<String> {
         let all = warnings(&text.parse().expect("TOML"));
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn no_configuration_that_ships_stores_urls() {
         for path in ["wrangler.toml", "examples/deploy/wrangler.toml"] {
-            let table = wrangler::read(&tools::root().join(path)).expect("a configuration");
+            let table = wrangler::read(&paths::root().join(path)).expect("a configuration");
             assert_eq!(warnings(&table), Vec::<String>::new(), "{path}");
             assert!(table.get("observability").is_some(), "{path}");
         }

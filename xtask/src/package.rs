@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::build::{self, Module, Size, kilobytes};
 use crate::term::bold;
-use crate::{process, tools};
+use crate::{paths, process, tools};
 
 /// The most that each Wasm may weigh, gzipped, and the crate that it is compiled from.
 const BUDGETS: [(&str, usize, &str); 3] = [
@@ -56,9 +56,9 @@ pub fn pack() -> Result<PathBuf> {
     build::production()?;
     let folder = assemble(&MODULE)?;
     for file in ["index.js", "index.js.map", "index_bg.wasm"] {
-        copy(&tools::root().join("build/worker").join(file), &folder.join("dist/worker").join(file))?;
+        copy(&paths::root().join("build/worker").join(file), &folder.join("dist/worker").join(file))?;
     }
-    let packed = tools::build_dir("npm")?;
+    let packed = paths::build_dir("npm")?;
     let mut npm = Command::new("npm");
     npm.args(["pack", "--ignore-scripts", "--pack-destination"]).arg(&packed).current_dir(&folder);
     let name = process::output("npm pack", &mut npm)?;
@@ -80,13 +80,13 @@ pub fn within_budget() -> Result<()> {
 }
 
 fn folder(module: &Module) -> Result<PathBuf> {
-    tools::build_dir(&format!("{}/package", module.name))
+    paths::build_dir(&format!("{}/package", module.name))
 }
 
 /// Puts together what is published, from nothing: a file of an earlier build must not get in.
 fn assemble(module: &Module) -> Result<PathBuf> {
     let stage = module.build()?;
-    let (root, folder) = (tools::root(), folder(module)?);
+    let (root, folder) = (paths::root(), folder(module)?);
     fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be emptied", folder.display()))?;
     let dist = folder.join("dist");
     fs::create_dir_all(dist.join("worker"))?;

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::term::bold;
-use crate::{package, process, tools};
+use crate::{package, paths, process, tools};
 
 /// The package's scripts that carry Wasm as text, or start it: the page gives the `.wasm` files to `countersign/slim`.
 const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
@@ -33,21 +33,21 @@ pub(crate) fn test() -> Result<()> {
     tools::need(&[("chromium", "chromium")])?;
     package::pack()?;
     assemble()?;
-    let files = fs::read_dir(tools::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
+    let files = fs::read_dir(paths::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
     let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
     tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     tests.sort();
     ensure!(!tests.is_empty(), "{FOLDER} has no *.test.mjs");
-    tools::build_dir("screenshots")?;
+    paths::build_dir("screenshots")?;
     let node = ["--test", "--test-concurrency=2", "--test-reporter=spec"];
     process::stream(tools::npm_bin("node")?.args(node).args(tests))
 }
 
 /// Puts the folder together from nothing, on the package that was built last.
 pub(crate) fn assemble() -> Result<()> {
-    let (www, dist) = (tools::build_dir("www")?, tools::build_dir("npm/package/dist")?);
+    let (www, dist) = (paths::build_dir("www")?, paths::build_dir("npm/package/dist")?);
     fs::remove_dir_all(&www).with_context(|| format!("{} cannot be emptied", www.display()))?;
-    copy_tree(&tools::root().join("www"), &www)?;
+    copy_tree(&paths::root().join("www"), &www)?;
     let engine = www.join("engine");
     fs::create_dir_all(&engine)?;
     for file in fs::read_dir(&dist)? {
@@ -63,7 +63,7 @@ pub(crate) fn assemble() -> Result<()> {
 
 /// What the page says of itself. Where there is no git, it names no commit.
 fn about() -> String {
-    let git = Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(tools::root()).output();
+    let git = Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(paths::root()).output();
     let commit = git.ok().filter(|git| git.status.success()).map(|git| git.stdout).unwrap_or_default();
     format!(
         "export const version = \"{}\";\nexport const commit = \"{}\";\n",

@@ -16,8 +16,8 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
+use crate::paths;
 use crate::term::{self, Progress};
-use crate::tools;
 
 /// How long a group may take to end after SIGTERM, and how long it is waited for after SIGKILL.
 /// The first must outlast the end of a `cargo xtask dev` that is itself a child.
@@ -225,7 +225,7 @@ impl Log {
     fn create(label: &str) -> Result<Self> {
         let slug: String =
             label.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-        Self::at(&tools::build_dir("logs")?.join(slug).with_extension("log"))
+        Self::at(&paths::build_dir("logs")?.join(slug).with_extension("log"))
     }
 
     /// An empty log at `path`.

@@ -17,7 +17,7 @@ use toml::{Table, Value, toml};
 use crate::check::{Checked, samples};
 use crate::process::{self, Group};
 use crate::term::{bold, dim, yellow};
-use crate::{build, tools, wrangler};
+use crate::{build, paths, tools, wrangler};
 
 const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 /// The objects' ids and the folder of their files come from this: with another one, what is stored would not be found again.
@@ -45,7 +45,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<()> {
         Some(worker) => worker.clone(),
         None => {
             build::production()?;
-            tools::root().join("build/worker")
+            paths::root().join("build/worker")
         }
     };
     let plan = Plan::read(&options.config, options.environment.as_deref())?;
@@ -69,7 +69,7 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<()> {
 impl Options {
     fn parse(mut args: lexopt::Parser) -> Result<Self> {
         let mut options = Self {
-            out: tools::root().join("build/selfhost"),
+            out: paths::root().join("build/selfhost"),
             data: None,
             listen: "127.0.0.1:8787".to_owned(),
             config: wrangler::path(),

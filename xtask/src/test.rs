@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{benches, build, devtest, example, npmtest, page, process, tools};
+use crate::{benches, build, devtest, example, npmtest, page, paths, process, tools};
 
 struct Step {
     name: &'static str,
@@ -54,7 +54,7 @@ const SOAK: Step = Step { name: "soak", what: "20 kills while 2,000 events are s
 
 fn soak() -> Result<()> {
     let mut node = tools::npm_bin("node")?;
-    node.args(["--test", "--test-reporter=spec", "tests/e2e/kill.test.mjs"]).current_dir(tools::root());
+    node.args(["--test", "--test-reporter=spec", "tests/e2e/kill.test.mjs"]).current_dir(paths::root());
     process::stream(node.env("COUNTERSIGN_KILLS", "20").env("COUNTERSIGN_EVENTS", "2000"))
 }
 
@@ -158,7 +158,7 @@ fn msrv() -> Result<()> {
     }
     let mut cargo = Command::new("cargo");
     cargo.arg(format!("+{oldest}")).args(["check", "--workspace", "--target-dir", "target/msrv"]);
-    process::run(&format!("cargo check, Rust {oldest}"), cargo.current_dir(tools::root()))
+    process::run(&format!("cargo check, Rust {oldest}"), cargo.current_dir(paths::root()))
 }
 
 fn deny() -> Result<()> {
@@ -178,13 +178,13 @@ fn build_both() -> Result<()> {
 fn deploy() -> Result<()> {
     let dry_run = ["deploy", "--dry-run", "--outdir", "build/dry-run"];
     process::run("wrangler deploy --dry-run", tools::npm_bin("wrangler")?.args(dry_run))?;
-    ensure!(tools::root().join("build/dry-run/index.js").is_file(), "wrangler left no build/dry-run/index.js");
+    ensure!(paths::root().join("build/dry-run/index.js").is_file(), "wrangler left no build/dry-run/index.js");
     Ok(())
 }
 
 fn e2e() -> Result<()> {
     const FOLDER: &str = "tests/e2e";
-    let files = fs::read_dir(tools::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
+    let files = fs::read_dir(paths::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
     let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
     tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     tests.sort();

@@ -9,8 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::process;
-use crate::term;
+use crate::{paths, process, term};
 
 /// What the Worker is compiled for.
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -19,23 +18,10 @@ const OLDEST_NODE: u32 = 20;
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
 
-/// The root of the work tree. Cargo says where it is at run time, so a clone may be moved.
-pub fn root() -> PathBuf {
-    let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&xtask).parent().map(Path::to_owned).unwrap_or_default()
-}
-
-/// `build/<name>`, made if it is not there.
-pub fn build_dir(name: &str) -> Result<PathBuf> {
-    let dir = root().join("build").join(name);
-    fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
-    Ok(dir)
-}
-
 /// Cargo, the one that runs this, at the root.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()).env("CARGO_TERM_COLOR", if term::colours() { "always" } else { "never" });
+    command.current_dir(paths::root()).env("CARGO_TERM_COLOR", if term::colours() { "always" } else { "never" });
     command
 }
 
@@ -52,11 +38,11 @@ pub fn wasm_rustflags() -> OsString {
 
 /// A program of an npm package, under the `node` of the npm package `node`, silent towards its makers.
 pub fn npm_bin(name: &str) -> Result<Command> {
-    let bin = root().join("node_modules/.bin");
+    let bin = paths::root().join("node_modules/.bin");
     let mut command = Command::new(bin.join(name));
-    command.current_dir(root()).env("PATH", path_with(&bin)?);
+    command.current_dir(paths::root()).env("PATH", path_with(&bin)?);
     // Wrangler would otherwise ask, report, look for updates, and write into the home folder.
-    let logs = build_dir("logs")?;
+    let logs = paths::build_dir("logs")?;
     command
         .env("WRANGLER_SEND_METRICS", "false")
         .env("WRANGLER_SEND_ERROR_REPORTS", "false")
@@ -80,7 +66,7 @@ pub fn prepare() -> Result<()> {
 
 /// The workspace's `rust-version`.
 pub(crate) fn rust_version() -> Result<String> {
-    let manifest = fs::read_to_string(root().join("Cargo.toml")).context("Cargo.toml cannot be read")?;
+    let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).context("Cargo.toml cannot be read")?;
     let table: toml::Table = manifest.parse()?;
     let version = table.get("workspace").and_then(|workspace| workspace.get("package")?.get("rust-version")?.as_str());
     version.map(str::to_owned).context("Cargo.toml has no workspace.package.rust-version")
@@ -103,7 +89,7 @@ pub(crate) fn cargo_deny() -> Result<()> {
 fn wasm_target() -> Result<()> {
     let libdir = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args(["--print", "target-libdir", "--target", WASM])
-        .current_dir(root())
+        .current_dir(paths::root())
         .stderr(Stdio::inherit())
         .output()
         .context("`rustc` cannot be started; install Rust from https://rustup.rs")?;
@@ -112,7 +98,7 @@ fn wasm_target() -> Result<()> {
     }
     process::run(
         "add the Wasm target to Rust",
-        Command::new("rustup").args(["target", "add", WASM]).current_dir(root()),
+        Command::new("rustup").args(["target", "add", WASM]).current_dir(paths::root()),
     )
     .with_context(|| format!("Rust's target {WASM} is missing; with rustup (https://rustup.rs) it is added by itself"))
 }
@@ -122,7 +108,7 @@ pub(crate) fn npm_packages() -> Result<()> {
     // npm's `node` gets its binary from an install script, which may have been forbidden.
     let node =
         || npm_bin("node").is_ok_and(|mut node| node.arg("--version").output().is_ok_and(|it| it.status.success()));
-    if is_installed(&root()) && node() { Ok(()) } else { npm(&root(), "install the npm packages") }
+    if is_installed(&paths::root()) && node() { Ok(()) } else { npm(&paths::root(), "install the npm packages") }
 }
 
 /// Installs what the lock in `folder` says, unless it is there already.

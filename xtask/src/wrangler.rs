@@ -10,11 +10,11 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use toml::{Table, Value};
 
-use crate::tools;
+use crate::{paths, tools};
 
 /// `wrangler.toml` at the root.
 pub(crate) fn path() -> PathBuf {
-    tools::root().join("wrangler.toml")
+    paths::root().join("wrangler.toml")
 }
 
 /// Reads a Wrangler configuration.
@@ -28,7 +28,7 @@ pub(crate) fn derive(dir: &Path, sources: Table) -> Result<PathBuf> {
     let mut config = read(&path())?;
     // It is built, and what wrangler would run is the very command that is running.
     config.remove("build");
-    config.insert("main".into(), Value::String(tools::root().join("build/worker/index.js").display().to_string()));
+    config.insert("main".into(), Value::String(paths::root().join("build/worker/index.js").display().to_string()));
     let vars = Table::from_iter([("SOURCES".to_owned(), Value::Table(sources))]);
     config.insert("vars".into(), Value::Table(vars));
     let file = dir.join("wrangler.toml");
@@ -44,7 +44,7 @@ pub(crate) fn turn_on_page(config: &Path) -> Result<()> {
     let mut assets = commented_block(&fs::read_to_string(path())?, "assets")?;
     // In the comment the folder is relative to the root.
     let folder = assets.get("directory").and_then(Value::as_str).context("[assets] has no directory")?;
-    let folder = tools::root().join(folder).display().to_string();
+    let folder = paths::root().join(folder).display().to_string();
     assets.insert("directory".into(), Value::String(folder));
     table.insert("assets".into(), Value::Table(assets));
     fs::write(config, toml::to_string(&table)?).with_context(|| format!("{} cannot be written", config.display()))
@@ -143,7 +143,7 @@ BARE=x\n
 "#;
 
     fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-        let dir = tools::build_dir("tests").expect("a folder").join(name);
+        let dir = paths::build_dir("tests").expect("a folder").join(name);
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(&dir).expect("a folder");
         for (file, text) in files {
