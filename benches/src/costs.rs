@@ -9,14 +9,10 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use self::usage::Figures;
+use self::usage::{COUNTED, Figures};
 use xtask::term::{bold, green, red};
 use xtask::{build, paths, process, tools};
 
-/// What operations cost, as the test counts it and compares it.
-const COUNTED: &str = "tests/e2e/operations.json";
-/// What `cargo xtask bench cpu` measured.
-const MEASURED: &str = "benches/costs.json";
 const PAGE: &str = "docs/costs.md";
 
 /// The command line.

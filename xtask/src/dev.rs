@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+pub(crate) use self::show::READY;
 use crate::emulator::{Arrival, Emulator};
 use crate::harness::{self, Harness, Ports};
 use crate::term::bold;
@@ -15,10 +16,6 @@ use crate::{package, page, paths, process};
 
 /// How often what should be running is looked at.
 const WATCH: Duration = Duration::from_millis(500);
-/// The line before the command to paste, which is the last that is printed before something arrives.
-pub(crate) const READY: &str =
-    "Now you: paste this into another terminal, as often as you like. Ctrl-C here ends everything.";
-
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut ports, mut dir) = (Ports::DEFAULT, paths::root().join("build/dev"));

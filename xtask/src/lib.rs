@@ -9,6 +9,7 @@
 mod benches;
 pub mod build;
 mod check;
+mod circles;
 pub mod demo;
 mod dev;
 mod devtest;
@@ -51,6 +52,7 @@ cargo xtask <command>
   bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
   bench reading [--rounds 4]  processor time of a byte in chunks of one byte, before anybody is authenticated
   bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
+  circles                     no import circle between files, or the names that tie each
   check [--config wrangler.toml] [--env NAME]
                               finds what is wrong with a configuration before it is deployed
   costs [--update]            docs/costs.md, from what tests count; --update: and count anew
@@ -86,6 +88,7 @@ fn run() -> anyhow::Result<()> {
             name @ ("bench" | "costs") => benches::command(name, args),
             "example" => example::command(args),
             "check" => check::command(args),
+            "circles" => circles::check(),
             "selfhost" => selfhost::command(args),
             "package" => package::command(args),
             "page" => page::command(args),

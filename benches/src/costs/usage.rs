@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use super::prices::{MEMORY, Meter};
 
+/// What operations cost, as the test counts it and compares it.
+pub(super) const COUNTED: &str = "tests/e2e/operations.json";
+/// What `cargo xtask bench cpu` measured.
+const MEASURED: &str = "benches/costs.json";
+
 /// So much of each meter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Usage([f64; Meter::ALL.len()]);
@@ -72,13 +77,13 @@ impl Figures {
             let text = fs::read(root.join(file)).with_context(|| format!("{file} cannot be read"))?;
             serde_json::from_slice(&text).with_context(|| format!("{file} is not JSON"))
         };
-        Ok(Self { counted: read(super::COUNTED)?, measured: read(super::MEASURED)? })
+        Ok(Self { counted: read(COUNTED)?, measured: read(MEASURED)? })
     }
 
     /// The count of one thing in an operation, 0 where it is not there.
     pub(super) fn count(&self, part: &str, operation: &str, name: &str) -> Result<f64> {
         let counts = self.counted[part][operation].as_object();
-        let counts = counts.with_context(|| format!("{} has no `{operation}` in `{part}`", super::COUNTED))?;
+        let counts = counts.with_context(|| format!("{} has no `{operation}` in `{part}`", COUNTED))?;
         Ok(counts.get(name).and_then(Value::as_f64).unwrap_or_default())
     }
 
@@ -97,7 +102,7 @@ impl Figures {
     /// Processor time of one event, in milliseconds.
     pub(super) fn cpu(&self, way: &str) -> Result<Usage> {
         let ms = self.measured["cpu_ms"][way].as_f64();
-        Ok(Usage::default().with(Meter::CpuMs, ms.with_context(|| format!("{} has no `{way}`", super::MEASURED))?))
+        Ok(Usage::default().with(Meter::CpuMs, ms.with_context(|| format!("{} has no `{way}`", MEASURED))?))
     }
 
     /// An object awake for so many seconds.

@@ -11,6 +11,9 @@ use crate::emulator::Arrival;
 use crate::harness::Harness;
 use crate::term::{bold, dim, green, red, yellow};
 
+/// The line before the command to paste, which is the last that is printed before something arrives.
+pub(crate) const READY: &str =
+    "Now you: paste this into another terminal, as often as you like. Ctrl-C here ends everything.";
 /// How long an event may take from the sender to the origin: a job runs for a second, and stored events are delivered by an alarm.
 const ARRIVAL_LIMIT: Duration = Duration::from_secs(20);
 
@@ -69,7 +72,7 @@ pub(super) fn arrival(arrival: &Arrival) {
 pub(super) fn what_next(harness: &Harness) {
     println!("\n{}\n\n{}", bold("With the SDK (pip install google-genai), in another terminal:"), sdk(harness));
     println!("\n{}", dim("examples/python and examples/typescript are whole applications."));
-    println!("\n{}\n\n{}", bold(super::READY), demo::curl(&harness.gemini_source(), &harness.secrets.gemini));
+    println!("\n{}\n\n{}", bold(READY), demo::curl(&harness.gemini_source(), &harness.secrets.gemini));
 }
 
 fn sdk(harness: &Harness) -> String {
