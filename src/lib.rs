@@ -22,10 +22,13 @@ mod jwt;
 mod key;
 mod sign;
 mod timestamp;
+mod url;
 mod verify;
 
+pub mod config;
 pub mod explain;
 pub mod gateway;
+pub mod inbox;
 pub mod scheme;
 pub mod signature;
 

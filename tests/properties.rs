@@ -8,13 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
-use countersign::gateway::config::{Binding, Config, Environment, Secret};
+use countersign::config::{Binding, Config, Environment, Secret};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::object_name;
-use countersign::gateway::inbox::{Attempt, DEAD_KEPT, Progress, State, Terms, Tidy, homes};
 use countersign::gateway::respond::{ANSWERS, Refusal};
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::route::route;
+use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Lifecycle, Progress, Tidy, homes};
 use countersign::signature::Portable;
 use countersign::{Delivery, Headers, Jwks, Keys, Policy, SecretKey, Timestamp, scheme, sign};
 use proptest::prelude::*;
@@ -184,47 +184,47 @@ proptest! {
         steps in proptest::collection::vec((step(), 0..20_000_000_u64), 1..60),
         give_up_after in 0..500_000_000_u64, remember in 60_000..500_000_000_u64, keep_body in 0..100_000_000_u64, seed: u64,
     ) {
-        let terms = Terms { timeout: 10_000, give_up_after, remember, keep_body };
+        let lifecycle = Lifecycle { timeout: 10_000, give_up_after, remember, keep_body };
         let mut now = 1_800_000_000_000;
         let (mut event, mut has_body, mut taken) = (Progress::accepted(now), true, false);
         for (step, later) in steps {
             let before = event;
             match step {
-                Step::Attempt(..) | Step::Death if event.state == State::Pending => {
+                Step::Attempt(..) | Step::Death if event.state == EventState::Pending => {
                     now = now.max(event.due);
-                    event = event.leased(now, &terms);
-                    prop_assert!(event.due > now + terms.timeout, "leased for longer than it takes");
+                    event = event.leased(now, &lifecycle);
+                    prop_assert!(event.due > now + lifecycle.timeout, "leased for longer than it takes");
                     prop_assert_eq!(event.attempts, before.attempts + 1);
                     if let Step::Attempt(ok, not_before) = step {
                         let attempt = if ok { Attempt::Delivered } else { Attempt::Failed { not_before } };
-                        event = event.attempted(attempt, now, &terms, seed);
+                        event = event.attempted(attempt, now, &lifecycle, seed);
                         taken |= ok;
-                        prop_assert_eq!(event.state == State::Delivered, ok);
-                        if event.state == State::Pending {
+                        prop_assert_eq!(event.state == EventState::Delivered, ok);
+                        if event.state == EventState::Pending {
                             prop_assert!(event.due > now || now >= event.since + give_up_after);
                             prop_assert!(event.due <= now + 5 * 3_600_000, "tried again within the longest delay");
                         }
-                        prop_assert!(event.state != State::Dead || now >= event.since + give_up_after, "not before its time");
+                        prop_assert!(event.state != EventState::Dead || now >= event.since + give_up_after, "not before its time");
                     }
                 }
                 Step::Replay => match event.replayed(now, has_body) {
                     Some(again) => {
                         event = again;
-                        prop_assert_eq!((event.state, event.due, event.attempts), (State::Pending, now, before.attempts));
+                        prop_assert_eq!((event.state, event.due, event.attempts), (EventState::Pending, now, before.attempts));
                     }
                     None => prop_assert!(!has_body),
                 },
                 Step::Tidy => {
                     now += later;
-                    match event.tidy(has_body, now, &terms) {
-                        Tidy::Keep(until) => prop_assert!(until > now || event.state == State::Pending),
+                    match event.tidy(has_body, now, &lifecycle) {
+                        Tidy::Keep(until) => prop_assert!(until > now || event.state == EventState::Pending),
                         Tidy::DropBody(until) => {
-                            prop_assert!(event.state == State::Delivered && taken && until > now);
+                            prop_assert!(event.state == EventState::Delivered && taken && until > now);
                             has_body = false;
                         }
                         Tidy::Remove => {
-                            let kept = if event.state == State::Dead { DEAD_KEPT.max(remember) } else { remember };
-                            prop_assert!(event.state != State::Pending && now >= event.finished + kept);
+                            let kept = if event.state == EventState::Dead { DEAD_KEPT.max(remember) } else { remember };
+                            prop_assert!(event.state != EventState::Pending && now >= event.finished + kept);
                             return Ok(());
                         }
                     }

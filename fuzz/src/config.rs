@@ -3,7 +3,7 @@
 //! Input: method, URL, then `SOURCES`.
 
 use super::cut;
-use countersign::gateway::config::{Binding, Config, Environment, Secret};
+use countersign::config::{Binding, Config, Environment, Secret};
 use countersign::gateway::route::route;
 
 /// Keys that a source takes: those of the other targets are printed in specifications, and refused.

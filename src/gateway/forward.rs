@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::config::{Destination, Source};
 use super::copies::{CONTENT, Content, stored_pairs};
 use super::dedupe::{Admitted, EventKey};
 use super::plan::{RECEIVED_AT, told};
+use crate::config::{Destination, Source};
 use crate::json::value;
 use crate::scheme::Form;
 use crate::sign::signature;
@@ -129,7 +129,7 @@ pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> Stri
 }
 
 /// Whether a template can name an object at all: with a source of that name, its placeholders do not run into each other.
-pub(super) fn comes_apart(template: &str, source: &str) -> bool {
+pub(crate) fn comes_apart(template: &str, source: &str) -> bool {
     let sample = |placeholder: &str| match placeholder {
         "source" => source.to_owned(),
         // Types are `batch.succeeded` and the like.

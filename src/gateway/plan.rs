@@ -1,9 +1,9 @@
 //! What goes on with a delivery, told once: by it a shell that holds the request puts headers together without asking for each.
 
-use super::config::Source;
 use super::copies::CONTENT;
 use super::dedupe::Admitted;
 use super::forward::CLAIMS;
+use crate::config::Source;
 use crate::scheme::{Form, HeaderNames};
 
 /// The headers of a delivery that goes on under its sender's signature. Which are the request's own, and what is added to them, is the
@@ -70,8 +70,8 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
+    use crate::config::{Binding, Config, Environment, Secret};
     use crate::delivery::Delivery;
-    use crate::gateway::config::{Binding, Config, Environment, Secret};
     use crate::gateway::copies::Content;
     use crate::gateway::dedupe::Seen;
     use crate::gateway::forward::Event;

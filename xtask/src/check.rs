@@ -9,7 +9,7 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use countersign::gateway::config::{Binding, Config, Environment, Secret};
+use countersign::config::{Binding, Config, Environment, Secret};
 use lexopt::ValueExt;
 use serde_json::Value as Json;
 use toml::{Table, Value};

@@ -1,6 +1,6 @@
 //! What tests need of the Worker and nobody else may have: a trap, sources that take any key, and the core's vectors inside Wasm.
 
-use countersign::gateway::inbox::Limits;
+use countersign::inbox::Limits;
 use countersign::signature::{Crypto, Portable};
 use countersign::{Ed25519Key, HmacKey};
 use countersign_vectors::{Case, Outcome};

@@ -1,10 +1,10 @@
 //! The admin pages: questions to the shards of a source, put together.
 
-use countersign::gateway::admin::{Position, Request, Stats, parse};
-use countersign::gateway::config::{Destination, Entry, Source};
+use countersign::config::{Destination, Entry, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::inbox;
 use countersign::gateway::respond::Refusal;
+use countersign::inbox::admin::{Position, Request, parse};
+use countersign::inbox::{self, EventState, Stats};
 use countersign::json::{printed, value};
 use js_sys::Promise;
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ impl Shards<'_> {
 
     async fn list(
         &self,
-        filter: Option<inbox::State>,
+        filter: Option<EventState>,
         from: Position,
         limit: u32,
     ) -> Result<(Vec<Value>, Option<Position>), Refusal> {

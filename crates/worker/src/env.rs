@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use countersign::gateway::config::{Binding, Environment, Secret};
+use countersign::config::{Binding, Environment, Secret};
 use wasm_bindgen::prelude::*;
 use worker::Env;
 use zeroize::Zeroizing;

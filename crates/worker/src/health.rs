@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use countersign::gateway::config::Entry;
-use countersign::gateway::inbox::object_name;
+use countersign::config::Entry;
+use countersign::inbox::shard_name;
 use countersign::json::{printed, value};
 use js_sys::{Array, Promise};
 use serde_json::{Map, Value, json};
@@ -143,7 +143,7 @@ impl Asked {
         state.health.0.borrow_mut().turn = turn.wrapping_add(ASKED);
         let start = if objects.len() > ASKED { turn.checked_rem(objects.len()).unwrap_or_default() } else { 0 };
         for (name, shard) in objects.iter().cycle().skip(start).take(objects.len().min(ASKED)) {
-            let who = Who::Object((*name).to_owned(), object_name(name, *shard));
+            let who = Who::Object((*name).to_owned(), shard_name(name, *shard));
             asked.ask(who, stub(&state.env, name, *shard).map(|object| object.health()));
         }
         if let Some(kv) = state.kv.as_ref().filter(|_| !marked.is_empty()) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use countersign::Timestamp;
-use countersign::gateway::config::{Destination, Source};
+use countersign::config::{Destination, Source};
 use countersign::gateway::dedupe::Admitted;
 use countersign::gateway::forward::{Event, Payload, is_in_event, object_name, url};
 use countersign::gateway::respond::{Refusal, cause_of_status, known_cause};

@@ -1,6 +1,6 @@
 //! The inbox: a SQLite Durable Object that stores an event before it is acknowledged, and delivers it by alarms.
 //!
-//! It reads, writes and fetches; what becomes of an event is decided in [`countersign::gateway::inbox`]. Three rules keep an
+//! It reads, writes and fetches; what becomes of an event is decided in [`countersign::inbox`]. Three rules keep an
 //! acknowledged event from being lost:
 //!
 //! - Claim and event are one `INSERT`, and the platform holds back every answer and every request until what was written before
@@ -21,7 +21,7 @@ mod table;
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::inbox::{self, Progress, State};
+use countersign::inbox::{self, EventState, Progress};
 use countersign::json::printed;
 use js_sys::{JsString, Uint8Array};
 use serde_json::json;
@@ -96,7 +96,7 @@ impl Inbox {
             return "failed".to_owned();
         }
         match object.copy(key) {
-            Ok(Some(Copy { state: State::Moved, .. })) => "moved",
+            Ok(Some(Copy { state: EventState::Moved, .. })) => "moved",
             // The newer shard stores what was lost here.
             Ok(Some(Copy { number, is_unreadable: true, .. })) if object.table.remove(number).is_ok() => {
                 object.give_away(key, id)
@@ -135,7 +135,7 @@ impl Inbox {
     /// One page of events in a state, as a JSON array, or `failed`. `due` and `number` are those of the event before; 0 for none.
     pub fn list(&self, state: u8, due: f64, number: f64, limit: u32) -> String {
         self.0.look_again();
-        or_failed(self.0.table.list(State::from_number(state), due, number, limit, &self.0.aside.borrow()))
+        or_failed(self.0.table.list(EventState::from_number(state), due, number, limit, &self.0.aside.borrow()))
     }
 
     /// One event, as JSON, or `failed`; nothing where it is not known.
@@ -195,7 +195,7 @@ impl Inbox {
     /// Delivers all events of a state anew whose bodies are there; how many, or NaN.
     #[wasm_bindgen(js_name = replayAll)]
     pub fn replay_all(&self, state: u8) -> f64 {
-        let replayed = self.0.table.replay_all(State::from_number(state), Progress::accepted(clock::now_ms()));
+        let replayed = self.0.table.replay_all(EventState::from_number(state), Progress::accepted(clock::now_ms()));
         self.0.recount();
         self.0.look_again();
         replayed.map_or(f64::NAN, f64::from)

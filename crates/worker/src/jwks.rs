@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::Jwks;
-use countersign::gateway::freshness::{
+use countersign::gateway::jwks_cache::{
     Freshness, Standing, may_fetch_after_failure, may_refetch, pause_after_failure, ttl,
 };
 use countersign::json::{printed, value};

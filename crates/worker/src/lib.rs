@@ -30,7 +30,7 @@ mod receive;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use countersign::gateway::config::{AtFault, Config, Entry, Source};
+use countersign::config::{AtFault, Config, Entry, Source};
 use countersign::gateway::copies::CODINGS;
 use countersign::gateway::dedupe::InFlight;
 use countersign::gateway::forward::url;

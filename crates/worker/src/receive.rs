@@ -1,6 +1,6 @@
 //! One delivery, from its headers to its answer: steps 4 to 10.
 
-use countersign::gateway::config::{Durable, Source};
+use countersign::config::{Durable, Source};
 use countersign::gateway::copies::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;

@@ -5,7 +5,7 @@
 //! Nothing is decided here, and nothing in `crates/npm/js` but how a header or a body is had from what users hand over. A fault
 //! is thrown as a text, see [`Fault`]; whatever else comes out of a call as an exception is a trap.
 
-use countersign::gateway::freshness;
+use countersign::gateway::jwks_cache;
 use countersign::scheme::Form;
 use countersign::signature::{Crypto, Portable, rs256_provider};
 use countersign::{Delivery, Error, Jwks, JwtPolicy, Keys, Policy, SecretKey};
@@ -130,36 +130,36 @@ pub fn describe_scheme(name: &str) -> String {
 /// For how many seconds a fetched key set is fresh.
 #[wasm_bindgen(js_name = timeToLive)]
 pub fn time_to_live(cache_control: Option<String>) -> f64 {
-    freshness::ttl(cache_control.as_deref()) as f64
+    jwks_cache::ttl(cache_control.as_deref()) as f64
 }
 
 /// Whether a key set is fresh (0), stale (1) or expired (2).
 #[wasm_bindgen]
 pub fn standing(fetched_at: f64, ttl: f64, now: f64) -> u32 {
-    let set = freshness::Freshness { fetched_at: fetched_at as u64, ttl: ttl as u64 };
+    let set = jwks_cache::Freshness { fetched_at: fetched_at as u64, ttl: ttl as u64 };
     match set.at(now as u64) {
-        freshness::Standing::Fresh => 0,
-        freshness::Standing::Stale => 1,
-        freshness::Standing::Expired => 2,
+        jwks_cache::Standing::Fresh => 0,
+        jwks_cache::Standing::Stale => 1,
+        jwks_cache::Standing::Expired => 2,
     }
 }
 
 /// Whether something that may cause a fetch once a minute may do so now.
 #[wasm_bindgen(js_name = mayRefetch)]
 pub fn may_refetch(last: Option<f64>, now: f64) -> bool {
-    freshness::may_refetch(last.map(|last| last as u64), now as u64)
+    jwks_cache::may_refetch(last.map(|last| last as u64), now as u64)
 }
 
 /// The seconds for which a fetch that failed is not repeated; `chance` is a random byte.
 #[wasm_bindgen(js_name = pauseAfterFailure)]
 pub fn pause_after_failure(chance: u8) -> f64 {
-    freshness::pause_after_failure(chance) as f64
+    jwks_cache::pause_after_failure(chance) as f64
 }
 
 /// Whether a set may be fetched after a failure and the pause that was drawn for it.
 #[wasm_bindgen(js_name = mayFetchAfterFailure)]
 pub fn may_fetch_after_failure(failed_at: f64, pause: f64, now: f64) -> bool {
-    freshness::may_fetch_after_failure(failed_at as u64, pause as u64, now as u64)
+    jwks_cache::may_fetch_after_failure(failed_at as u64, pause as u64, now as u64)
 }
 
 /// How the package calls itself where it fetches key sets.

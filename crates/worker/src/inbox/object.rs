@@ -3,11 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use countersign::gateway::config::{Durable, Source};
+use countersign::config::{Durable, Source};
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::inbox::{self, Limits, Progress, State};
-use countersign::gateway::watch::{Agenda, Watch};
+use countersign::inbox::{self, Agenda, EventState, Limits, Progress, Watch};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -118,7 +117,7 @@ impl Object {
     fn load(&self) -> Result<(), &'static str> {
         schema::migrate(&self.storage, &self.table)?;
         let about = self.table.about().map_err(|()| UNREADABLE)?;
-        self.pending.set(self.table.count(State::Pending).map_err(|()| UNREADABLE)?);
+        self.pending.set(self.table.count(EventState::Pending).map_err(|()| UNREADABLE)?);
         let now = clock::now_ms();
         let begun = if about.born.is_some() { Watch::wary(now) } else { Watch::new(now) };
         self.watch.set(about.watch.unwrap_or(begun));
@@ -207,7 +206,7 @@ impl Object {
 
     /// Notes, and has it on disk, which event is read next: should that end the object, the next one leaves it aside.
     pub(super) async fn foresee(&self, now: u64) -> Result<(), ()> {
-        let latest = self.durable().terms.latest_due(now);
+        let latest = self.durable().lifecycle.latest_due(now);
         let due = self.table.due(now, latest, &self.aside.borrow())?;
         let Some(number) = due else { return Ok(()) };
         self.table.set_reading(Some(number))?;
@@ -217,7 +216,7 @@ impl Object {
     /// Looks at the clock: the time.
     pub(super) fn look(&self) -> u64 {
         let (now, mut watch) = (clock::now_ms(), self.watch.get());
-        watch.look(now, self.durable().terms.remember);
+        watch.look(now, self.durable().lifecycle.remember);
         self.watch.set(watch);
         let is_news = self.watched.get().is_none_or(|stored| watch.is_news_to(stored));
         if is_news && self.born.get().is_some() && self.table.set_meta("clock", &watch.to_text().into()).is_ok() {
@@ -240,7 +239,7 @@ impl Object {
             Err(()) => return "failed",
         }
         match self.copy(row.key) {
-            Ok(Some(Copy { state: State::Moved, .. })) => "moved",
+            Ok(Some(Copy { state: EventState::Moved, .. })) => "moved",
             // What was stored is lost, and here it is again.
             Ok(Some(Copy { number, is_unreadable: true, .. })) if fits => match self.table.remove(number) {
                 Ok(()) => insert().ok().flatten().unwrap_or("failed"),
@@ -324,7 +323,7 @@ impl Object {
     /// Whether shards before this one may know ids that it does not: also where the time for that is over by a clock that may be wrong.
     pub(super) fn asks_before(&self, born: u64) -> bool {
         let now = clock::now_ms();
-        self.watch.get().holds(now) || inbox::asks_before(born, now, &self.durable().terms)
+        self.watch.get().holds(now) || inbox::asks_before(born, now, &self.durable().lifecycle)
     }
 
     pub(super) async fn ask(&self, source: &str, shard: u32, row: &Row) -> Option<String> {
@@ -350,7 +349,7 @@ impl Object {
     pub(super) fn rearm(&self) {
         let now = self.look();
         let agenda = if self.is_usable() { self.bury_strays(now).and_then(|()| self.agenda()) } else { Err(()) };
-        match agenda.map(|agenda| agenda.wake_at(now, &self.durable().terms)) {
+        match agenda.map(|agenda| agenda.wake_at(now, &self.durable().lifecycle)) {
             Ok(Some(at)) => self.arm(at),
             Ok(None) => {}
             Err(()) => self.arm(now.saturating_add(self.patience())),
@@ -380,7 +379,7 @@ impl Object {
     }
 
     pub(super) fn recount(&self) {
-        if let Ok(pending) = self.table.count(State::Pending) {
+        if let Ok(pending) = self.table.count(EventState::Pending) {
             self.pending.set(pending);
         }
     }

@@ -1,8 +1,7 @@
 //! What the admin pages see of an inbox.
 
-use countersign::gateway::admin::{LastError, Stats, noted_parts};
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::inbox::State;
+use countersign::inbox::{EventState, LastError, Stats, noted_parts};
 use countersign::json::printed;
 use js_sys::Array;
 use serde_json::{Value, json};
@@ -35,9 +34,9 @@ impl Table {
         });
         let unreadable = aside.len() as u64;
         Ok(Stats {
-            pending: self.count(State::Pending)?.saturating_sub(unreadable),
-            delivered: self.count(State::Delivered)?,
-            dead: self.count(State::Dead)?.saturating_add(unreadable),
+            pending: self.count(EventState::Pending)?.saturating_sub(unreadable),
+            delivered: self.count(EventState::Delivered)?,
+            dead: self.count(EventState::Dead)?.saturating_add(unreadable),
             attempts: number(&format!("SELECT sum(attempts) FROM events WHERE true{but}")).unwrap_or_default(),
             oldest_pending: number(&format!("SELECT min(received_at) FROM events WHERE state = 0{but}")),
             last_error,
@@ -55,9 +54,16 @@ impl Table {
     ///
     /// # Errors
     /// If they cannot be read.
-    pub(crate) fn list(&self, state: State, due: f64, number: f64, limit: u32, aside: &[i64]) -> Result<String, ()> {
-        let (beyond, order) = if state == State::Pending { (">", "ASC") } else { ("<", "DESC") };
-        let lost = if state == State::Dead && number == 0.0 { aside } else { &[] };
+    pub(crate) fn list(
+        &self,
+        state: EventState,
+        due: f64,
+        number: f64,
+        limit: u32,
+        aside: &[i64],
+    ) -> Result<String, ()> {
+        let (beyond, order) = if state == EventState::Pending { (">", "ASC") } else { ("<", "DESC") };
+        let lost = if state == EventState::Dead && number == 0.0 { aside } else { &[] };
         // One row at least, from which the next page goes on.
         let limit = limit.saturating_sub(u32::try_from(lost.len()).unwrap_or(u32::MAX)).max(1);
         let sql = format!(
@@ -77,7 +83,7 @@ impl Table {
 
 /// An event of which nothing can be shown but that it is there.
 pub(super) fn unreadable(id: Option<&str>) -> Value {
-    json!({ "id": id, "state": State::Dead.as_str(), "replayable": false, "last_error": "unreadable" })
+    json!({ "id": id, "state": EventState::Dead.as_str(), "replayable": false, "last_error": "unreadable" })
 }
 
 /// The columns that [`shown`] reads.
@@ -87,10 +93,10 @@ const SHOWN: &str = "number, state, attempts, id, form, received_at, due, finish
 /// An event as the admin pages show it; times in Unix seconds.
 fn shown(row: &Array) -> Value {
     let number = |at| unsigned(&row.get(at));
-    let state = State::from_number(u8::try_from(number(1)).unwrap_or_default());
+    let state = EventState::from_number(u8::try_from(number(1)).unwrap_or_default());
     let seconds = |at| number(at).div_euclid(1000);
     let (next, finished) = match state {
-        State::Pending => (Some(seconds(6)), None),
+        EventState::Pending => (Some(seconds(6)), None),
         _ => (None, Some(seconds(7))),
     };
     let noted = row.get(11).as_string().filter(|error| !error.is_empty());

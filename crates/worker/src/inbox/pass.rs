@@ -6,13 +6,13 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use countersign::Timestamp;
-use countersign::gateway::admin::noted;
-use countersign::gateway::config::{Durable, Source};
+use countersign::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
-use countersign::gateway::inbox::{self, Attempt, Progress, State, Tidy};
 use countersign::gateway::respond::{LogLine, Refusal};
 use countersign::gateway::retry_after::retry_after;
+use countersign::inbox::noted;
+use countersign::inbox::{self, Attempt, EventState, Progress, Tidy};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -79,7 +79,7 @@ impl Object {
         let durable = source.storage();
         self.slots.set(durable.concurrency);
         let (started, mut begun, mut failed) = (clock::now_ms(), 0_usize, false);
-        self.arm(started.saturating_add(durable.terms.lease()));
+        self.arm(started.saturating_add(durable.lifecycle.lease()));
         if !self.careful.get() {
             self.tidy(&durable);
         }
@@ -107,7 +107,7 @@ impl Object {
                 return if failed { Err(()) } else { Ok(()) };
             }
             // While one destination stalls, others become due.
-            let soon = now.saturating_add(durable.terms.timeout);
+            let soon = now.saturating_add(durable.lifecycle.timeout);
             let next = if last { None } else { self.table.next_attempt(&self.aside.borrow()).ok().flatten() };
             if let Some(due) = next.filter(|due| (now..soon.min(timer_at)).contains(due)) {
                 timer_at = due;
@@ -137,15 +137,15 @@ impl Object {
     /// # Errors
     /// If it is not the event that cannot be read or written, but any.
     fn lease(&self, now: u64, durable: &Durable) -> Result<Option<Leased>, ()> {
-        let terms = &durable.terms;
+        let lifecycle = &durable.lifecycle;
         loop {
-            let due = self.table.due(now, terms.latest_due(now), &self.aside.borrow())?;
+            let due = self.table.due(now, lifecycle.latest_due(now), &self.aside.borrow())?;
             let Some(number) = due else { return Ok(None) };
             let flies = self.flying.borrow().contains(&number);
             let stored = if flies { None } else { self.table.read(number).ok().flatten() };
             let written = match stored.and_then(|stored| self.restored(stored)) {
                 Some(stored) => {
-                    let progress = stored.progress.leased(now, terms);
+                    let progress = stored.progress.leased(now, lifecycle);
                     if self.table.lease(number, progress) == Ok(true) {
                         if self.careful.get() {
                             self.table.set_reading(None)?;
@@ -156,7 +156,7 @@ impl Object {
                     false
                 }
                 // A replay of all made it due while an attempt is under way here: that one decides.
-                None if flies => self.table.postpone(number, now.saturating_add(terms.lease())) == Ok(true),
+                None if flies => self.table.postpone(number, now.saturating_add(lifecycle.lease())) == Ok(true),
                 None => {
                     table::log_event("unreadable", self.source.borrow().as_deref(), SET_ASIDE);
                     self.pending.set(self.pending.get().saturating_sub(1));
@@ -189,11 +189,11 @@ impl Object {
             }
         };
         // By a clock that may be wrong, nothing is given up.
-        let terms = if self.watch.get().holds(now) { durable.terms.patient() } else { durable.terms };
-        let after = progress.attempted(attempt, now, &terms, inbox::seed(key));
+        let lifecycle = if self.watch.get().holds(now) { durable.lifecycle.patient() } else { durable.lifecycle };
+        let after = progress.attempted(attempt, now, &lifecycle, inbox::seed(key));
         let code = match (reply.outcome, after.state) {
             (Ok(()), _) => "delivered",
-            (Err(_), State::Dead) => "dead",
+            (Err(_), EventState::Dead) => "dead",
             (Err(refusal), _) => refusal.code(),
         };
         let noted = |refusal: Refusal| noted(refusal.code(), reply.cause);
@@ -201,14 +201,14 @@ impl Object {
         let mut written = Ok(());
         if !self.was_forgotten(number) {
             // Where this fails the lease lapses, and the event is sent again.
-            written = match (failure, after.tidy(true, now, &durable.terms)) {
+            written = match (failure, after.tidy(true, now, &durable.lifecycle)) {
                 (Some((status, code)), _) => self.table.fail(number, after, status, &code),
                 (None, Tidy::DropBody(until)) => {
                     self.table.finish(number, Progress { due: until, ..after }, reply.status)
                 }
                 (None, _) => self.table.set(number, after, Some((reply.status, ""))),
             };
-            if after.state != State::Pending {
+            if after.state != EventState::Pending {
                 self.pending.set(self.pending.get().saturating_sub(1));
             }
         }
@@ -244,7 +244,7 @@ impl Object {
         let done = self.table.to_tidy(now).and_then(|(batch, is_full)| {
             let mut done = Ok(is_full);
             for (number, progress, has_body) in batch {
-                let written = match progress.tidy(has_body, now, &durable.terms) {
+                let written = match progress.tidy(has_body, now, &durable.lifecycle) {
                     Tidy::Keep(until) => self.table.set(number, Progress { due: until, ..progress }, None),
                     Tidy::DropBody(until) => self.table.drop_body(number, until),
                     Tidy::Remove => self.table.remove(number),

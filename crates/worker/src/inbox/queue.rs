@@ -2,7 +2,7 @@
 
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::inbox::{Progress, State};
+use countersign::inbox::{EventState, Progress};
 use countersign::scheme::Form;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -90,7 +90,7 @@ impl Table {
     }
 
     /// When the first event of a state is due.
-    fn next(&self, state: State, aside: &[i64]) -> Result<Option<u64>, ()> {
+    fn next(&self, state: EventState, aside: &[i64]) -> Result<Option<u64>, ()> {
         let sql = format!("SELECT min(due) FROM events WHERE state = ?{}", but(aside));
         let rows = self.rows(&sql, &[state.number().into()])?;
         let first: Array = rows.get(0).unchecked_into();
@@ -99,13 +99,13 @@ impl Table {
 
     /// When the first pending event is due.
     pub(crate) fn next_attempt(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
-        self.next(State::Pending, aside)
+        self.next(EventState::Pending, aside)
     }
 
     /// When the first event is to be tidied.
     pub(crate) fn next_tidy(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
         let [delivered, dead, moved] =
-            [State::Delivered, State::Dead, State::Moved].map(|state| self.next(state, aside));
+            [EventState::Delivered, EventState::Dead, EventState::Moved].map(|state| self.next(state, aside));
         Ok([delivered?, dead?, moved?].into_iter().flatten().min())
     }
 

@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 
-use countersign::gateway::config::{Entry, Source};
+use countersign::config::{Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::Event;
-use countersign::gateway::inbox;
+use countersign::inbox;
 use wasm_bindgen::prelude::*;
 
 use super::table::log_event;
@@ -63,7 +63,7 @@ pub(crate) fn stub(env: &Bindings, source: &str, shard: u32) -> Option<Fetcher> 
         if let Some((_, _, id)) = ids.iter().find(|(name, number, _)| *number == shard && name == source) {
             return namespace.stub(id).ok();
         }
-        let id = namespace.id_from_name(&inbox::object_name(source, shard)).ok()?;
+        let id = namespace.id_from_name(&inbox::shard_name(source, shard)).ok()?;
         let stub = namespace.stub(&id).ok();
         ids.push((source.to_owned(), shard, id));
         stub

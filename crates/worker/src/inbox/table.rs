@@ -1,8 +1,8 @@
 //! The events of an inbox, statement by statement.
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::inbox::{Progress, State};
-use countersign::gateway::watch::Watch;
+use countersign::inbox::{EventState, Progress, Watch};
+
 use countersign::json::printed;
 use js_sys::{Array, JsString, Uint8Array};
 use serde_json::json;
@@ -27,7 +27,7 @@ pub(crate) struct Row {
 /// What counts of an event when a copy of it comes.
 pub(crate) struct Copy {
     pub(crate) number: i64,
-    pub(crate) state: State,
+    pub(crate) state: EventState,
     pub(crate) attempts: u32,
     pub(crate) is_unreadable: bool,
     /// While it may still be delivered.
@@ -134,7 +134,7 @@ impl Table {
             let row: Array = row.unchecked_into();
             Copy {
                 number: signed(&row.get(0)),
-                state: State::from_number(unsigned(&row.get(1)).try_into().unwrap_or_default()),
+                state: EventState::from_number(unsigned(&row.get(1)).try_into().unwrap_or_default()),
                 attempts: unsigned(&row.get(2)).try_into().unwrap_or(u32::MAX),
                 is_unreadable: unsigned(&row.get(3)) > 0,
                 headers: row.get(4).as_string(),
@@ -215,14 +215,14 @@ impl Table {
         self.number("DELETE FROM events WHERE key = ? RETURNING number", &[key(event)])
     }
 
-    pub(crate) fn count(&self, state: State) -> Result<u64, ()> {
+    pub(crate) fn count(&self, state: EventState) -> Result<u64, ()> {
         let rows = self.rows("SELECT count(*) FROM events WHERE state = ?", &[state.number().into()])?;
         let first: Array = rows.get(0).unchecked_into();
         Ok(unsigned(&first.get(0)))
     }
 
     /// Sets all events of a state whose bodies are there to be delivered anew; how many.
-    pub(crate) fn replay_all(&self, state: State, anew: Progress) -> Result<u32, ()> {
+    pub(crate) fn replay_all(&self, state: EventState, anew: Progress) -> Result<u32, ()> {
         let rows = self.rows(
             "UPDATE events SET state = 0, tries = 0, since = ?, due = ?, finished = 0 WHERE state = ? AND body IS NOT NULL
              RETURNING 1",
@@ -281,7 +281,7 @@ pub(super) const PROGRESS: &str = "number, state, attempts, tries, since, due, f
 pub(super) fn progress(row: &Array) -> (i64, Progress, bool) {
     let count = |at| u32::try_from(unsigned(&row.get(at))).unwrap_or(u32::MAX);
     let progress = Progress {
-        state: State::from_number(u8::try_from(count(1)).unwrap_or_default()),
+        state: EventState::from_number(u8::try_from(count(1)).unwrap_or_default()),
         attempts: count(2),
         tries: count(3),
         since: unsigned(&row.get(4)),

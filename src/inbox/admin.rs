@@ -1,10 +1,8 @@
 //! What an operator may ask of the inbox, read from the request line.
 
-use serde_json::{Value, json};
-
-use super::inbox::State;
-use super::respond::Refusal;
-use super::route::{percent_decode, target};
+use super::states::EventState;
+use crate::gateway::respond::Refusal;
+use crate::url::{percent_decode, target};
 
 /// A question or an order, about one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +12,7 @@ pub enum Request {
     /// `GET events?state=&limit=&cursor=`.
     List {
         /// Only events in this state.
-        state: Option<State>,
+        state: Option<EventState>,
         /// Where the page begins.
         from: Position,
         /// How many events it holds at most.
@@ -27,14 +25,14 @@ pub enum Request {
     /// `POST events/{id}/replay`.
     Replay(Vec<u8>),
     /// `POST replay?state=`.
-    ReplayAll(State),
+    ReplayAll(EventState),
 }
 
 /// A place in the list of a source's events: by state, then by shard, then by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The state listed.
-    pub state: State,
+    pub state: EventState,
     /// The shard listed.
     pub shard: u32,
     /// The event before: its `due` and its number.
@@ -43,17 +41,17 @@ pub struct Position {
 
 impl Position {
     /// Where a list begins.
-    pub fn first(state: Option<State>) -> Self {
-        Self { state: state.unwrap_or(State::Pending), shard: 0, after: None }
+    pub fn first(state: Option<EventState>) -> Self {
+        Self { state: state.unwrap_or(EventState::Pending), shard: 0, after: None }
     }
 
     /// The place behind the last event of this state in this shard; `None` at the end of the list.
-    pub fn next(self, filter: Option<State>, shards: u32) -> Option<Self> {
+    pub fn next(self, filter: Option<EventState>, shards: u32) -> Option<Self> {
         let shard = self.shard.saturating_add(1);
         if shard < shards {
             return Some(Self { shard, after: None, ..self });
         }
-        let mut rest = State::ALL.into_iter().skip_while(|state| *state != self.state).skip(1);
+        let mut rest = EventState::ALL.into_iter().skip_while(|state| *state != self.state).skip(1);
         let state = rest.next().filter(|_| filter.is_none())?;
         Some(Self { state, shard: 0, after: None })
     }
@@ -66,107 +64,12 @@ impl Position {
 
     fn parse(cursor: &str) -> Option<Self> {
         let mut parts = cursor.split('.');
-        let state = State::parse(parts.next()?)?;
+        let state = EventState::parse(parts.next()?)?;
         let shard = parts.next()?.parse().ok()?;
         let after = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         // No event has the number 0: that is the beginning of a shard.
         let after = Some(after).filter(|after| after.1 > 0);
         parts.next().is_none().then_some(Self { state, shard, after })
-    }
-}
-
-/// Counts over stored events, of one shard or of all. Times are Unix seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Events to be delivered.
-    pub pending: u64,
-    /// Events delivered and remembered.
-    pub delivered: u64,
-    /// Events given up and kept.
-    pub dead: u64,
-    /// Attempts made for the events above.
-    pub attempts: u64,
-    /// When the oldest pending event was accepted.
-    pub oldest_pending: Option<u64>,
-    /// How the last attempt ended that failed and was not made good since.
-    pub last_error: Option<LastError>,
-    /// Size of the databases.
-    pub bytes: u64,
-}
-
-/// An attempt that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastError {
-    /// What the destination answered; 0: nothing.
-    pub status: u16,
-    /// `destination_failed` or `destination_timeout`.
-    pub code: String,
-    /// Why the destination gave no answer, where that is known.
-    pub cause: Option<String>,
-    /// When the event is tried again, or removed.
-    pub due: u64,
-}
-
-/// A failure as one text, for a store that has one column for it: [`noted_parts`] takes it apart again.
-pub fn noted(code: &str, cause: Option<&str>) -> String {
-    cause.map_or_else(|| code.to_owned(), |cause| [code, "/", cause].concat())
-}
-
-/// The code and the cause that [`noted`] put together.
-pub fn noted_parts(text: &str) -> (&str, Option<&str>) {
-    text.split_once('/').map_or((text, None), |(code, cause)| (code, Some(cause)))
-}
-
-impl Stats {
-    /// The JSON that operators read, and that objects answer with.
-    pub fn to_json(&self) -> Value {
-        let error = self
-            .last_error
-            .as_ref()
-            .map(|error| json!({ "status": error.status, "code": error.code, "cause": error.cause, "due": error.due }));
-        json!({
-            "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "attempts": self.attempts,
-            "oldest_pending": self.oldest_pending, "last_error": error, "bytes": self.bytes,
-        })
-    }
-
-    /// What [`Stats::to_json`] wrote.
-    pub fn from_json(json: &Value) -> Self {
-        let number = |value: Option<&Value>| value.and_then(Value::as_u64);
-        let count = |name: &str| number(json.get(name)).unwrap_or_default();
-        let last_error = json.get("last_error").and_then(|error| {
-            Some(LastError {
-                status: number(error.get("status"))?.try_into().ok()?,
-                code: error.get("code")?.as_str()?.to_owned(),
-                cause: error.get("cause").and_then(Value::as_str).map(str::to_owned),
-                due: number(error.get("due"))?,
-            })
-        });
-        Self {
-            pending: count("pending"),
-            delivered: count("delivered"),
-            dead: count("dead"),
-            attempts: count("attempts"),
-            oldest_pending: number(json.get("oldest_pending")),
-            last_error,
-            bytes: count("bytes"),
-        }
-    }
-
-    /// The counts of two shards together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        let oldest = [self.oldest_pending, other.oldest_pending].into_iter().flatten().min();
-        let last = [self.last_error, other.last_error].into_iter().flatten().max_by_key(|error| error.due);
-        Self {
-            pending: self.pending.saturating_add(other.pending),
-            delivered: self.delivered.saturating_add(other.delivered),
-            dead: self.dead.saturating_add(other.dead),
-            attempts: self.attempts.saturating_add(other.attempts),
-            oldest_pending: oldest,
-            last_error: last,
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
     }
 }
 
@@ -200,7 +103,7 @@ fn list(query: &str) -> Result<Request, Refusal> {
     let (mut state, mut limit, mut from) = (None, 50, None);
     for (name, value) in pairs(query) {
         match name {
-            "state" => state = Some(State::parse(value).ok_or(Refusal::InvalidQuery)?),
+            "state" => state = Some(EventState::parse(value).ok_or(Refusal::InvalidQuery)?),
             "limit" => {
                 limit = value.parse().ok().filter(|limit| (1..=200).contains(limit)).ok_or(Refusal::InvalidQuery)?
             }
@@ -217,7 +120,7 @@ fn list(query: &str) -> Result<Request, Refusal> {
 
 fn replay_all(query: &str) -> Result<Request, Refusal> {
     match pairs(query).collect::<Vec<_>>().as_slice() {
-        [("state", state)] => State::parse(state).map(Request::ReplayAll).ok_or(Refusal::InvalidQuery),
+        [("state", state)] => EventState::parse(state).map(Request::ReplayAll).ok_or(Refusal::InvalidQuery),
         _ => Err(Refusal::InvalidQuery),
     }
 }
@@ -248,7 +151,7 @@ mod tests {
         assert_eq!(ok("GET", "events/a%2Fb%3f"), Request::Event(b"a/b?".to_vec()));
         assert_eq!(ok("DELETE", "events/a%2Fb"), Request::Forget(b"a/b".to_vec()));
         assert_eq!(ok("POST", "events/m/replay"), Request::Replay(b"m".to_vec()));
-        assert_eq!(ok("POST", "replay?state=dead"), Request::ReplayAll(State::Dead));
+        assert_eq!(ok("POST", "replay?state=dead"), Request::ReplayAll(EventState::Dead));
         let first = Request::List { state: None, from: Position::first(None), limit: 50 };
         assert_eq!(ok("GET", "events"), first);
         assert_eq!(ok("GET", "events?cursor=&limit="), first);
@@ -273,20 +176,6 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_added_and_the_oldest_shown() {
-        let error = |due| {
-            let (code, cause) = ("destination_failed".to_owned(), Some("dns".to_owned()));
-            Some(LastError { status: 0, code, cause, due })
-        };
-        let one = Stats { pending: 1, attempts: 3, oldest_pending: Some(9), last_error: error(5), ..Stats::default() };
-        let two = Stats { pending: 2, dead: 1, oldest_pending: Some(8), last_error: error(6), ..Stats::default() };
-        let both = Stats::from_json(&one.to_json()).and(Stats::from_json(&two.to_json()));
-        let expected = Stats { pending: 3, dead: 1, attempts: 3, oldest_pending: Some(8), ..two };
-        assert_eq!(both, expected);
-        assert_eq!(both.and(Stats::default()), expected);
-    }
-
-    #[test]
     fn a_list_goes_through_all_shards_and_states_and_ends() {
         let mut seen = vec![Position::first(None)];
         while let Some(next) = seen.last().unwrap().next(None, 3) {
@@ -294,7 +183,7 @@ mod tests {
             seen.push(next);
         }
         assert_eq!(seen.len(), 9);
-        assert_eq!(Position::first(Some(State::Dead)).next(Some(State::Dead), 1), None);
+        assert_eq!(Position::first(Some(EventState::Dead)).next(Some(EventState::Dead), 1), None);
         let inside = Position { after: Some((5, 6)), ..seen[4] };
         assert_eq!(Position::parse(&inside.cursor()), Some(inside));
     }

@@ -8,7 +8,7 @@ use super::policy::{is_shared, read_jwks, read_policy, read_scheme};
 use super::reader::Reader;
 use super::{Entry, Environment};
 use crate::error::Error;
-use crate::gateway::inbox;
+use crate::inbox;
 use crate::key::SecretKey;
 use crate::signature::constant_time_eq;
 use crate::timestamp::Tolerance;
@@ -80,7 +80,7 @@ impl Source {
         let durable = is_durable.then_some(Durable {
             shards: storage.shards,
             concurrency: retries.concurrency,
-            terms: inbox::Terms {
+            lifecycle: inbox::Lifecycle {
                 timeout: forward.timeout_ms,
                 give_up_after: milliseconds(retries.give_up_after),
                 // A body that is kept is there to be replayed, so its id is remembered as long.
@@ -119,7 +119,7 @@ impl Source {
     }
 
     /// Whether the last segment of the path is what this source wants: its token, or nothing. If not, what is wrong, for the log.
-    pub(in crate::gateway) fn check_token(&self, given: Option<&[u8]>) -> Result<(), &'static str> {
+    pub(crate) fn check_token(&self, given: Option<&[u8]>) -> Result<(), &'static str> {
         match (&self.url_token, given) {
             (Some(token), Some(given)) if constant_time_eq(given, token.trim_ascii().as_bytes()) => Ok(()),
             (Some(_), Some(_)) => Err("token_wrong"),

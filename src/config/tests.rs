@@ -145,7 +145,7 @@ proptest! {
         let second = |ms: u64| Timestamp::from_unix(ms / 1000);
         // KV counts from the second of the write, the inbox from its millisecond.
         let forgotten = |source: &Source| match source.durable {
-            Some(durable) => first + durable.terms.remember,
+            Some(durable) => first + durable.lifecycle.remember,
             None => (NOW + source.dedupe.unwrap()) * 1000,
         };
 
@@ -171,8 +171,8 @@ const NOW: u64 = 1_700_000_000;
 #[test]
 fn an_id_is_remembered_as_long_as_its_body_is_kept() {
     let config = ready(&gemini(r#","durable":true,"dedupe":"1h","keep_bodies":"30d""#));
-    let terms = config.source(0).unwrap().durable.unwrap().terms;
-    assert!(terms.remember >= terms.keep_body && terms.keep_body == 30 * 86_400_000);
+    let lifecycle = config.source(0).unwrap().durable.unwrap().lifecycle;
+    assert!(lifecycle.remember >= lifecycle.keep_body && lifecycle.keep_body == 30 * 86_400_000);
 }
 
 /// Keys that sign for every customer of a sender prove nothing about whose event it is, by whatever name they are configured.

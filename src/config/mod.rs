@@ -169,11 +169,11 @@ impl Config {
             .is_some_and(|(given, token)| constant_time_eq(given, token.trim_ascii().as_bytes()))
     }
 
-    pub(super) fn has_admin(&self) -> bool {
+    pub(crate) fn has_admin(&self) -> bool {
         self.admin_token.is_some()
     }
 
-    pub(super) fn is_readable(&self) -> bool {
+    pub(crate) fn is_readable(&self) -> bool {
         self.unreadable.is_none()
     }
 

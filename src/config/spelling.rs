@@ -120,7 +120,7 @@ mod tests {
     /// Every key is in the README's table, and there is no other.
     #[test]
     fn the_readme_has_these_keys() {
-        let readme = include_str!("../../../README.md");
+        let readme = include_str!("../../README.md");
         let table =
             readme.split_once("## Keys of a source").and_then(|(_, rest)| rest.split_once("\n\n| key |")).unwrap().1;
         let mut listed = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::{Binding, Environment};
-use crate::gateway::inbox;
+use crate::inbox;
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
@@ -14,7 +14,7 @@ pub struct Durable {
     /// Deliveries at a time from one of them, 1 to 6.
     pub concurrency: usize,
     /// Times, for each event.
-    pub terms: inbox::Terms,
+    pub lifecycle: inbox::Lifecycle,
 }
 
 impl Durable {
@@ -22,7 +22,7 @@ impl Durable {
     pub const DEFAULT: Self = Self {
         shards: 1,
         concurrency: 4,
-        terms: inbox::Terms {
+        lifecycle: inbox::Lifecycle {
             timeout: 10_000,
             give_up_after: milliseconds(72 * 3600),
             remember: milliseconds(72 * 3600),

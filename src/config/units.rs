@@ -1,6 +1,6 @@
 //! Durations, sizes, URLs and templates, as written.
 
-use crate::gateway::route::percent_decode;
+use crate::url::percent_decode;
 
 /// Seconds of `90s`, `5m`, `72h` or `30d`.
 pub(super) fn duration(text: &str) -> Option<u64> {

@@ -1,0 +1,117 @@
+//! Counts over stored events, and the last failure.
+
+use serde_json::{Value, json};
+
+/// Counts over stored events, of one shard or of all. Times are Unix seconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Events to be delivered.
+    pub pending: u64,
+    /// Events delivered and remembered.
+    pub delivered: u64,
+    /// Events given up and kept.
+    pub dead: u64,
+    /// Attempts made for the events above.
+    pub attempts: u64,
+    /// When the oldest pending event was accepted.
+    pub oldest_pending: Option<u64>,
+    /// How the last attempt ended that failed and was not made good since.
+    pub last_error: Option<LastError>,
+    /// Size of the databases.
+    pub bytes: u64,
+}
+
+/// An attempt that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastError {
+    /// What the destination answered; 0: nothing.
+    pub status: u16,
+    /// `destination_failed` or `destination_timeout`.
+    pub code: String,
+    /// Why the destination gave no answer, where that is known.
+    pub cause: Option<String>,
+    /// When the event is tried again, or removed.
+    pub due: u64,
+}
+
+/// A failure as one text, for a store that has one column for it: [`noted_parts`] takes it apart again.
+pub fn noted(code: &str, cause: Option<&str>) -> String {
+    cause.map_or_else(|| code.to_owned(), |cause| [code, "/", cause].concat())
+}
+
+/// The code and the cause that [`noted`] put together.
+pub fn noted_parts(text: &str) -> (&str, Option<&str>) {
+    text.split_once('/').map_or((text, None), |(code, cause)| (code, Some(cause)))
+}
+
+impl Stats {
+    /// The JSON that operators read, and that objects answer with.
+    pub fn to_json(&self) -> Value {
+        let error = self
+            .last_error
+            .as_ref()
+            .map(|error| json!({ "status": error.status, "code": error.code, "cause": error.cause, "due": error.due }));
+        json!({
+            "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "attempts": self.attempts,
+            "oldest_pending": self.oldest_pending, "last_error": error, "bytes": self.bytes,
+        })
+    }
+
+    /// What [`Stats::to_json`] wrote.
+    pub fn from_json(json: &Value) -> Self {
+        let number = |value: Option<&Value>| value.and_then(Value::as_u64);
+        let count = |name: &str| number(json.get(name)).unwrap_or_default();
+        let last_error = json.get("last_error").and_then(|error| {
+            Some(LastError {
+                status: number(error.get("status"))?.try_into().ok()?,
+                code: error.get("code")?.as_str()?.to_owned(),
+                cause: error.get("cause").and_then(Value::as_str).map(str::to_owned),
+                due: number(error.get("due"))?,
+            })
+        });
+        Self {
+            pending: count("pending"),
+            delivered: count("delivered"),
+            dead: count("dead"),
+            attempts: count("attempts"),
+            oldest_pending: number(json.get("oldest_pending")),
+            last_error,
+            bytes: count("bytes"),
+        }
+    }
+
+    /// The counts of two shards together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let oldest = [self.oldest_pending, other.oldest_pending].into_iter().flatten().min();
+        let last = [self.last_error, other.last_error].into_iter().flatten().max_by_key(|error| error.due);
+        Self {
+            pending: self.pending.saturating_add(other.pending),
+            delivered: self.delivered.saturating_add(other.delivered),
+            dead: self.dead.saturating_add(other.dead),
+            attempts: self.attempts.saturating_add(other.attempts),
+            oldest_pending: oldest,
+            last_error: last,
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_added_and_the_oldest_shown() {
+        let error = |due| {
+            let (code, cause) = ("destination_failed".to_owned(), Some("dns".to_owned()));
+            Some(LastError { status: 0, code, cause, due })
+        };
+        let one = Stats { pending: 1, attempts: 3, oldest_pending: Some(9), last_error: error(5), ..Stats::default() };
+        let two = Stats { pending: 2, dead: 1, oldest_pending: Some(8), last_error: error(6), ..Stats::default() };
+        let both = Stats::from_json(&one.to_json()).and(Stats::from_json(&two.to_json()));
+        let expected = Stats { pending: 3, dead: 1, attempts: 3, oldest_pending: Some(8), ..two };
+        assert_eq!(both, expected);
+        assert_eq!(both.and(Stats::default()), expected);
+    }
+}
