@@ -71,9 +71,9 @@ mod token_steps;
 mod unescape;
 mod verdict;
 
+use crate::crypto::Portable;
 use crate::delivery::Delivery;
 use crate::error::Error;
-use crate::signature::Portable;
 
 use inputs::Inputs;
 

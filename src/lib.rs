@@ -16,9 +16,9 @@
 
 mod delivery;
 mod error;
+mod event_id;
+mod jose;
 pub mod json;
-mod jwks;
-mod jwt;
 mod key;
 mod sign;
 mod timestamp;
@@ -26,17 +26,17 @@ mod url;
 mod verify;
 
 pub mod config;
+pub mod crypto;
 pub mod explain;
 pub mod gateway;
 pub mod inbox;
 pub mod scheme;
-pub mod signature;
 
+pub use crypto::{Ed25519Key, Ed25519SigningKey, HmacKey};
 pub use delivery::{Delivery, Headers};
 pub use error::{Error, HeaderFault, JwksFault, JwtFault, SecretFault};
-pub use jwks::{Jwks, Unusable};
-pub use jwt::JwtPolicy;
-pub use key::{Ed25519Key, Ed25519SigningKey, HmacKey, SecretKey};
+pub use jose::{Jwks, JwtPolicy, Unusable};
+pub use key::SecretKey;
 pub use sign::{sign, sign_v1a};
 pub use timestamp::{Timestamp, Tolerance};
-pub use verify::{Claim, Keys, Policy, Presented, Verified};
+pub use verify::{Keys, Metadata, Policy, Presented, Verified};

@@ -5,11 +5,11 @@ use std::ops::RangeInclusive;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::crypto::{Crypto, Ed25519SigningKey, HmacKey};
 use crate::error::Error;
-use crate::key::{Ed25519SigningKey, HmacKey};
-use crate::signature::Crypto;
+use crate::event_id::check_id;
 use crate::timestamp::Timestamp;
-use crate::verify::{check_id, mac_text, signed_prefix};
+use crate::verify::{mac_text, signed_prefix};
 
 /// Signs a delivery with shared secrets.
 ///
@@ -79,8 +79,8 @@ const TEN_DIGITS: RangeInclusive<u64> = 1_000_000_000..=9_999_999_999;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Portable;
     use crate::key::SecretKey;
-    use crate::signature::Portable;
 
     const ID: &[u8] = b"msg_p5jXN8AQM9LWM0D4loKWxJek";
     const AT: Timestamp = Timestamp::from_unix(1614265330);

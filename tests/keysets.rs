@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use countersign::crypto::Portable;
 use countersign::scheme::{self, Form};
-use countersign::signature::Portable;
 use countersign::{
     Delivery, Ed25519SigningKey, Error, Headers, Jwks, Keys, Policy, Timestamp,
     explain::{self, Receiver},

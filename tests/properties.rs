@@ -9,13 +9,13 @@
 )]
 
 use countersign::config::{Binding, Config, Environment, Secret};
+use countersign::crypto::Portable;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::object_name;
 use countersign::gateway::respond::{ANSWERS, Refusal};
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::route::route;
 use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Lifecycle, Progress, Tidy, homes};
-use countersign::signature::Portable;
 use countersign::{Delivery, Headers, Jwks, Keys, Policy, SecretKey, Timestamp, scheme, sign};
 use proptest::prelude::*;
 
@@ -328,7 +328,7 @@ mod one_event_per_signature {
     fn signature_of(content: &[u8], v1a: bool) -> String {
         use base64::Engine;
         use base64::engine::general_purpose::STANDARD;
-        use countersign::signature::Crypto;
+        use countersign::crypto::Crypto;
         match v1a {
             true => format!("v1a,{}", STANDARD.encode(PRIVATE.sign(content))),
             false => format!("v1,{}", STANDARD.encode(Portable.hmac_sha256(&SHARED, b"", content))),

@@ -4,8 +4,8 @@
 
 use std::sync::Once;
 
+use countersign::crypto::{PORTABLE_RS256, Portable};
 use countersign::scheme;
-use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign_vectors::{Case, FILES, File, Outcome};
 
 fn cases(file: &str) -> Vec<Case> {

@@ -8,8 +8,8 @@ pub mod jwks;
 pub mod jwt;
 pub mod verify;
 
+use countersign::crypto::{PORTABLE_RS256, Portable};
 use countersign::explain::{self, Receiver, Report, Secret};
-use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign::{Delivery, Headers, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, scheme};
 
 /// The time of every check.

@@ -3,7 +3,7 @@
 //! Input: a byte that chooses scheme and signature, then id, timestamp, signature and body, a line each and the body the rest.
 
 use super::{NOW, SECRETS, cut, judge, policy};
-use countersign::signature::Portable;
+use countersign::crypto::Portable;
 use countersign::{SecretKey, Timestamp, sign};
 
 /// Runs one input.

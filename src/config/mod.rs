@@ -14,8 +14,8 @@ use std::slice;
 
 use zeroize::Zeroizing;
 
+use crate::crypto::constant_time_eq;
 use crate::json::Members;
-use crate::signature::constant_time_eq;
 
 pub use self::durable::Durable;
 pub use self::forward::{Destination, ForwardTo};

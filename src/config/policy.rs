@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::units;
-use crate::jwt::JwtPolicy;
+use crate::jose::JwtPolicy;
 use crate::key::SecretKey;
 use crate::scheme::{self, Form, KeySource, Scheme};
 use crate::timestamp::Tolerance;

@@ -4,9 +4,10 @@ use zeroize::Zeroizing;
 
 use super::Environment;
 use super::reader::Reader;
+use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
+use crate::key::SecretKey;
 use crate::key::mistake::in_any_value;
-use crate::key::{HmacKey, SecretKey};
 
 /// What carries a token to us.
 #[derive(Clone, Copy, Debug)]

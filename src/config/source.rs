@@ -7,10 +7,10 @@ use super::forward::{ForwardTo, read_forward};
 use super::policy::{is_shared, read_jwks, read_policy, read_scheme};
 use super::reader::Reader;
 use super::{Entry, Environment};
+use crate::crypto::constant_time_eq;
 use crate::error::Error;
 use crate::inbox;
 use crate::key::SecretKey;
-use crate::signature::constant_time_eq;
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 

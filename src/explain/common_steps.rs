@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::inputs::Inputs;
 use super::report::Step;
 use crate::error::Error;
-use crate::jwks::Unusable;
+use crate::jose::Unusable;
 use crate::verify::Policy;
 
 /// Whether there is a key to check with.

@@ -2,18 +2,18 @@
 
 use super::inputs::Inputs;
 use super::rows::{Comparison, JwkRow, SignatureRow};
-use crate::jwks::{Jwks, Material};
+use crate::crypto::{Crypto, MAX_ATTEMPTS, Portable, constant_time_eq};
+use crate::jose::{Jwks, Material};
 use crate::key::SecretKey;
 use crate::scheme::Form;
-use crate::signature::{Crypto, Portable, constant_time_eq};
-use crate::verify::{MAC_TEXT, MAX_ATTEMPTS, decode_ed25519, mac_text, pieces, token};
+use crate::verify::{MAC_TEXT, decode_ed25519, mac_text, pieces, signature};
 
 /// The entries of a signature header, each with the reason why it does not count.
 pub(super) fn signature_rows(forms: &[Form], value: &[u8]) -> Vec<SignatureRow> {
     let row = |(index, piece): (usize, &[u8])| {
         let text = String::from_utf8_lossy(piece).into_owned();
         let (version, rest) = text.split_once(',').unwrap_or(("", &text));
-        let detail = match token(piece) {
+        let detail = match signature(piece) {
             Some((form, _)) if !forms.contains(&form) => Some("this receiver does not accept this version"),
             Some((Form::V1, text)) if text.len() != MAC_TEXT => Some("not 32 bytes in padded base64"),
             Some((Form::V1a, text)) if decode_ed25519(text).is_none() => Some("not a canonical Ed25519 signature"),
@@ -81,7 +81,7 @@ pub(super) fn compare_key_set(
 fn of_form<'v>(inputs: &Inputs<'_>, value: &'v [u8], form: Form) -> impl Iterator<Item = (usize, &'v [u8])> {
     let accepted = inputs.policy.forms.contains(&form);
     pieces(value).take(MAX_ROWS).enumerate().filter_map(move |(index, piece)| {
-        token(piece).filter(|one| accepted && one.0 == form).map(|one| (index, one.1))
+        signature(piece).filter(|one| accepted && one.0 == form).map(|one| (index, one.1))
     })
 }
 

@@ -1,9 +1,10 @@
 //! What a report is made from: the receiver, and the delivery with every key read.
 
+use crate::crypto::HmacKey;
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
-use crate::jwks::Jwks;
-use crate::key::{HmacKey, SecretKey};
+use crate::jose::Jwks;
+use crate::key::SecretKey;
 use crate::timestamp::Timestamp;
 use crate::verify::{Keys, Policy};
 

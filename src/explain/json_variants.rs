@@ -133,10 +133,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::crypto::Portable;
     use crate::explain::literal;
     use crate::explain::{self, Receiver, Secret};
     use crate::scheme;
-    use crate::signature::Portable;
     use crate::{Delivery, Headers, HmacKey, Policy, Timestamp, sign};
 
     /// Objects with everything that styles write differently.

@@ -9,17 +9,17 @@ use super::literal::{self, Dialect};
 use super::report::NearMiss;
 use super::search_budget::Budget;
 use super::{prefix_variants, secret_variants, signature_variants};
+use crate::crypto::Portable;
 use crate::scheme::Form;
-use crate::signature::Portable;
-use crate::verify::{Keys, Signed, Tried, tokens};
+use crate::verify::{Keys, Signed, Tried, signatures};
 
 /// Every change that makes a signature match, in the order in which to look at them.
 ///
 /// JSON in other styles is the largest part of the search, and tried only if nothing else matches.
 pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
-    let Ok(tokens) = tokens(signed.signatures) else { return Vec::new() };
-    let budget = Budget::of(inputs, &tokens);
-    let mut search = Search { inputs, signed, tokens, prefix: signed.prefix(), budget, found: Vec::new() };
+    let Ok(list) = signatures(signed.signatures) else { return Vec::new() };
+    let budget = Budget::of(inputs, &list);
+    let mut search = Search { inputs, signed, list, prefix: signed.prefix(), budget, found: Vec::new() };
     let reverted = body_variants::reverted(inputs.body);
     search.bodies(&reverted);
     search.secrets();
@@ -34,7 +34,7 @@ pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
 struct Search<'s> {
     inputs: &'s Inputs<'s>,
     signed: &'s Signed<'s>,
-    tokens: Vec<(Form, &'s [u8])>,
+    list: Vec<(Form, &'s [u8])>,
     /// What the verifier puts in front of the body.
     prefix: Vec<u8>,
     budget: Budget,
@@ -42,8 +42,8 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn matches(&self, tokens: &[(Form, &[u8])], keys: Keys<'_>, prefix: &[u8], body: &[u8]) -> bool {
-        self.inputs.policy.find_match(tokens, keys, &Tried::default(), prefix, &body, &Portable).is_ok()
+    fn matches(&self, list: &[(Form, &[u8])], keys: Keys<'_>, prefix: &[u8], body: &[u8]) -> bool {
+        self.inputs.policy.find_match(list, keys, &Tried::default(), prefix, &body, &Portable).is_ok()
     }
 
     fn note(&mut self, code: &'static str, matches_if: impl Into<String>, fix: &'static str) {
@@ -73,8 +73,7 @@ impl Search<'_> {
     /// Notes a body that matches, unless its code is noted already.
     fn body(&mut self, body: &BodyVariant, matches_if: &str) {
         let keys = self.inputs.keys();
-        let matches =
-            self.budget.spend(body.bytes.len()) && self.matches(&self.tokens, keys, &self.prefix, &body.bytes);
+        let matches = self.budget.spend(body.bytes.len()) && self.matches(&self.list, keys, &self.prefix, &body.bytes);
         if matches && self.found.iter().all(|near| near.code != body.code) {
             self.note(body.code, matches_if, body.fix);
         }
@@ -114,7 +113,7 @@ impl Search<'_> {
             if !self.budget.spend(text.len()) {
                 return ControlFlow::Break(None);
             }
-            if self.matches(&self.tokens, keys, &self.prefix, text.as_bytes()) {
+            if self.matches(&self.list, keys, &self.prefix, text.as_bytes()) {
                 return ControlFlow::Break(Some(style()));
             }
             ControlFlow::Continue(())
@@ -130,7 +129,7 @@ impl Search<'_> {
             for variant in secret_variants::of(secret) {
                 let keys = [variant.key];
                 let keys = Keys { secrets: &keys, jwks: None };
-                if self.matches(&self.tokens, keys, &self.prefix, self.inputs.body) {
+                if self.matches(&self.list, keys, &self.prefix, self.inputs.body) {
                     self.note(variant.code, format!("{name} {}", variant.matches_if), variant.fix);
                 }
             }
@@ -140,7 +139,7 @@ impl Search<'_> {
     fn prefixes(&mut self) {
         for variant in prefix_variants::of(self.inputs, self.signed) {
             let differs = variant.prefix != self.prefix;
-            if differs && self.matches(&self.tokens, self.inputs.keys(), &variant.prefix, self.inputs.body) {
+            if differs && self.matches(&self.list, self.inputs.keys(), &variant.prefix, self.inputs.body) {
                 self.note(variant.code, variant.matches_if, variant.fix);
             }
         }
@@ -148,8 +147,8 @@ impl Search<'_> {
 
     fn signatures(&mut self) {
         let respelled = signature_variants::of(self.signed.signatures);
-        let tokens: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
-        if self.matches(&tokens, self.inputs.keys(), &self.prefix, self.inputs.body) {
+        let list: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
+        if self.matches(&list, self.inputs.keys(), &self.prefix, self.inputs.body) {
             let matches_if = "the signature is written as `v1,` or `v1a,` and padded standard base64";
             self.note("signature_spelling", matches_if, signature_variants::FIX);
         }

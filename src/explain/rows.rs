@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::fixes;
 use crate::error::Error;
-use crate::jwks::{Aside, Material, entries};
+use crate::jose::{Aside, Material, entries};
 use crate::key::SecretKey;
 
 /// Details of a body that are easy to overlook.

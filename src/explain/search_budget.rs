@@ -1,10 +1,10 @@
 //! How much a near-miss search may compute.
 
 use super::inputs::Inputs;
-use crate::jwks::Jwks;
+use crate::crypto::MAX_ATTEMPTS;
+use crate::jose::Jwks;
 use crate::key::SecretKey;
 use crate::scheme::Form;
-use crate::verify::MAX_ATTEMPTS;
 
 /// The work that is left, counted in bytes hashed.
 pub(super) struct Budget {
@@ -16,9 +16,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn of(inputs: &Inputs<'_>, tokens: &[(Form, &[u8])]) -> Self {
+    pub(super) fn of(inputs: &Inputs<'_>, list: &[(Form, &[u8])]) -> Self {
         let accepts = |form: Form| inputs.policy.forms.contains(&form);
-        let sent = |form: Form| tokens.iter().filter(|token| token.0 == form && accepts(form)).count();
+        let sent = |form: Form| list.iter().filter(|signature| signature.0 == form && accepts(form)).count();
         let own = inputs.usable.iter().filter(|key| matches!(key, SecretKey::Ed25519(_))).count();
         let public = inputs.keys().jwks.map_or(0, Jwks::usable).saturating_add(own);
         let shared = inputs.usable.len().saturating_sub(own).saturating_mul(sent(Form::V1).min(1));

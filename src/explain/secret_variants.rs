@@ -5,7 +5,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::decode::hex_pairs;
 use super::inputs::Secret;
-use crate::key::{HmacKey, SecretKey};
+use crate::crypto::HmacKey;
+use crate::key::SecretKey;
 
 /// One way to read a secret, other than the one the receiver used.
 pub(super) struct SecretVariant {

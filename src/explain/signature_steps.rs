@@ -5,11 +5,12 @@ use super::comparisons::{compare_key_set, compare_secrets, signature_rows};
 use super::inputs::Inputs;
 use super::report::{Report, Step};
 use super::{near_miss, token_steps, verdict};
+use crate::crypto::Portable;
 use crate::error::Error;
+use crate::event_id::check_id;
 use crate::scheme::{Form, HeaderNames};
-use crate::signature::Portable;
 use crate::timestamp::Timestamp;
-use crate::verify::{Signed, Tried, check_id, tokens};
+use crate::verify::{Signed, Tried, signatures};
 
 /// Adds every step, and the tables that go with them.
 ///
@@ -113,7 +114,7 @@ fn signature_step(inputs: &Inputs<'_>, value: Option<&[u8]>, report: &Report) ->
     const NAME: &str = "signatures";
     let rows = report.signatures.as_slice();
     let Some(value) = value else { return Step::skip(NAME, "there is no signature") };
-    if let Err(error) = tokens(value) {
+    if let Err(error) = signatures(value) {
         return Step::failed(NAME, error);
     }
     let accepted = rows.iter().filter(|row| row.accepted).count();
@@ -141,8 +142,8 @@ fn match_step(inputs: &Inputs<'_>, signed: &Signed<'_>, report: &mut Report) {
     let prefix = signed.prefix();
     report.signed_prefix = Some(String::from_utf8_lossy(&prefix).into_owned());
     report.comparisons = compare_secrets(inputs, signed.signatures, &prefix);
-    let found = tokens(signed.signatures).and_then(|tokens| {
-        inputs.policy.find_match(&tokens, inputs.keys(), &Tried::default(), &prefix, &inputs.body, &Portable)
+    let found = signatures(signed.signatures).and_then(|list| {
+        inputs.policy.find_match(&list, inputs.keys(), &Tried::default(), &prefix, &inputs.body, &Portable)
     });
     if found != Err(Error::TooManySignatures) {
         let of_set = compare_key_set(inputs, signed.signatures, &prefix, &mut report.keys);

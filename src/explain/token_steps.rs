@@ -11,9 +11,8 @@ use super::inputs::Inputs;
 use super::report::{NearMiss, Report, Step};
 use super::rows::TokenParts;
 use crate::error::{Error, JwtFault};
+use crate::jose::{Jwks, JwtPolicy, Material, Token, candidates, check_dates};
 use crate::json::Members;
-use crate::jwks::{Jwks, Material};
-use crate::jwt::{JwtPolicy, Token, candidates, check_dates};
 use crate::scheme::HeaderNames;
 
 /// Adds every step, and the tables that go with them.

@@ -1,6 +1,6 @@
 //! Which events were seen, and which are on their way.
 
-use crate::signature::{hex, sha256};
+use crate::crypto::{hex, sha256};
 use crate::verify::Verified;
 
 /// What identifies an event of a source: SHA-256 over source and verified id. It never rests on an unsigned header.

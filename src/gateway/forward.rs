@@ -8,12 +8,13 @@ use super::copies::{CONTENT, Content, stored_pairs};
 use super::dedupe::{Admitted, EventKey};
 use super::plan::{RECEIVED_AT, told};
 use crate::config::{Destination, Source};
+use crate::crypto::Crypto;
+use crate::event_id::signable;
 use crate::json::value;
 use crate::scheme::Form;
 use crate::sign::signature;
-use crate::signature::Crypto;
 use crate::timestamp::Timestamp;
-use crate::verify::{Claim, Verified, signable};
+use crate::verify::{Metadata, Verified};
 
 /// A verified event, cut loose from the request that brought it: what a destination gets, at whichever attempt.
 ///
@@ -184,14 +185,14 @@ fn content_headers<B>(verified: &Verified<'_, B>, content: impl FnOnce() -> Cont
 /// The scheme's own headers. With a token, id and timestamp are not signed: the id is the event's, and there is no timestamp.
 fn sender_headers<B>(verified: &Verified<'_, B>) -> Vec<Header> {
     let header = |name: &'static str, value: &[u8]| (Cow::Borrowed(name), value.to_vec());
-    match verified.claim() {
-        Claim::Signed { names, id, timestamp, signatures } => vec![
+    match verified.metadata() {
+        Metadata::Signed { names, id, timestamp, signatures } => vec![
             header(names.id, id),
             // As it came: a timestamp has one spelling.
             header(names.timestamp, timestamp.as_unix().to_string().as_bytes()),
             header(names.signature, signatures),
         ],
-        Claim::Token { names, token } => vec![header(names.id, verified.id()), header(names.signature, token)],
+        Metadata::Token { names, token } => vec![header(names.id, verified.id()), header(names.signature, token)],
     }
 }
 

@@ -71,13 +71,14 @@ mod tests {
 
     use super::*;
     use crate::config::{Binding, Config, Environment, Secret};
+    use crate::crypto::HmacKey;
+    use crate::crypto::Portable;
     use crate::delivery::Delivery;
     use crate::gateway::copies::Content;
     use crate::gateway::dedupe::Seen;
     use crate::gateway::forward::Event;
-    use crate::key::{HmacKey, SecretKey};
+    use crate::key::SecretKey;
     use crate::sign::sign;
-    use crate::signature::Portable;
     use crate::timestamp::Timestamp;
     use crate::verify::Keys;
 

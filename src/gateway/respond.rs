@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::dedupe::EventKey;
 use crate::error::Error;
+use crate::jose::Unusable;
 use crate::json::{printed, quoted};
-use crate::jwks::Unusable;
 use crate::scheme::Form;
 
 /// An answer that depends on nothing but its outcome, so that it can be made once.

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::{HmacKey, SecretKey};
+use super::SecretKey;
+use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
 
 /// The fewest bytes of a shared key that cannot be guessed.

@@ -3,16 +3,19 @@
 use crate::error::Error;
 use crate::scheme::Form;
 
-/// Tells apart the signatures of a header; what is of no known version is passed over.
-pub(crate) fn tokens(value: &[u8]) -> Result<Vec<(Form, &[u8])>, Error> {
-    let mut tokens = Vec::new();
+/// Takes the list of a header apart into signatures of known versions; others are ignored.
+///
+/// # Errors
+/// `too_many_signatures`.
+pub(crate) fn signatures(value: &[u8]) -> Result<Vec<(Form, &[u8])>, Error> {
+    let mut signatures = Vec::new();
     for (seen, piece) in pieces(value).enumerate() {
         if seen >= MAX_SIGNATURES {
             return Err(Error::TooManySignatures);
         }
-        tokens.extend(token(piece));
+        signatures.extend(signature(piece));
     }
-    Ok(tokens)
+    Ok(signatures)
 }
 
 /// The parts of a list: separated by spaces, or by `, ` where lines were joined.
@@ -26,8 +29,8 @@ pub(crate) fn pieces(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     trimmed.filter(|piece| !piece.is_empty())
 }
 
-/// `version,base64`, where the version is known.
-pub(crate) fn token(piece: &[u8]) -> Option<(Form, &[u8])> {
+/// Reads `version,base64`, if the version is known.
+pub(crate) fn signature(piece: &[u8]) -> Option<(Form, &[u8])> {
     match piece {
         [b'v', b'1', b',', text @ ..] => Some((Form::V1, text)),
         [b'v', b'1', b'a', b',', text @ ..] => Some((Form::V1a, text)),
@@ -45,8 +48,8 @@ mod tests {
     #[test]
     fn lists_are_split_at_spaces_and_at_joined_lines() {
         let list = |value: &'static str| {
-            let tokens = tokens(value.as_bytes()).unwrap();
-            tokens.iter().map(|(_, text)| str::from_utf8(text).unwrap()).collect::<Vec<_>>()
+            let list = signatures(value.as_bytes()).unwrap();
+            list.iter().map(|(_, text)| str::from_utf8(text).unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(list("v1,a v1a,b"), ["a", "b"]);
         assert_eq!(list("v1,a, v1,b,  v1,c"), ["a", "b", "c"]);
@@ -58,7 +61,7 @@ mod tests {
 
     #[test]
     fn signatures_beyond_the_cap_are_not_looked_at() {
-        assert!(tokens("v1,a ".repeat(1024).as_bytes()).is_ok());
-        assert_eq!(tokens("v1,a ".repeat(1025).as_bytes()), Err(Error::TooManySignatures));
+        assert!(signatures("v1,a ".repeat(1024).as_bytes()).is_ok());
+        assert_eq!(signatures("v1,a ".repeat(1025).as_bytes()), Err(Error::TooManySignatures));
     }
 }

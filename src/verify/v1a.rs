@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::keys::Keys;
+use crate::crypto::{Crypto, Ed25519Key, MAX_ATTEMPTS, is_strict};
 use crate::error::Error;
-use crate::jwks::{Jwks, Material};
-use crate::key::{Ed25519Key, SecretKey};
-use crate::signature::{Crypto, is_strict};
-use crate::verify::Keys;
+use crate::jose::{Jwks, Material};
+use crate::key::SecretKey;
 
 /// The keys under which no signature of a delivery holds.
 #[derive(Debug, Default)]
@@ -73,9 +73,6 @@ pub(crate) fn decode_ed25519(text: &[u8]) -> Option<[u8; 64]> {
     signature.try_into().ok().filter(is_strict)
 }
 
-/// Ed25519 checks per delivery: signatures times keys.
-pub(crate) const MAX_ATTEMPTS: usize = 32;
-
 /// What these checks may hash, unless that is under [`LEAST_ATTEMPTS`].
 const MAX_HASHED: usize = 12 * 1024 * 1024;
 
@@ -93,8 +90,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
-    use crate::key::HmacKey;
-    use crate::signature::{Portable, Signer};
+    use crate::crypto::{Ed25519SigningKey, HmacKey, Portable};
 
     struct Counting(Cell<usize>);
 
@@ -113,9 +109,12 @@ mod tests {
         }
     }
 
-    fn set_of(signers: &[Signer]) -> Jwks {
-        let jwk = |signer: &Signer| {
-            format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(signer.point().1))
+    fn set_of(signers: &[Ed25519SigningKey]) -> Jwks {
+        let jwk = |signer: &Ed25519SigningKey| {
+            format!(
+                r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#,
+                URL_SAFE_NO_PAD.encode(signer.public_key().as_bytes())
+            )
         };
         let keys = signers.iter().map(jwk).collect::<Vec<_>>().join(",");
         Jwks::parse(format!(r#"{{"keys":[{keys}]}}"#).as_bytes()).unwrap()
@@ -123,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_key_that_matched_last_is_tried_first() {
-        let signers = [1, 2, 3].map(|seed| Signer::new(&[seed; 32]));
+        let signers = [1, 2, 3].map(|seed| Ed25519SigningKey::from_seed(&[seed; 32]));
         let set = set_of(&signers);
         let keys = Keys { jwks: Some(&set), ..Keys::default() };
         let tries = |signer: usize| {
@@ -173,7 +172,7 @@ mod tests {
 
     #[test]
     fn large_content_costs_no_more_than_small() {
-        let signers: Vec<_> = (1..=32).map(|seed| Signer::new(&[seed; 32])).collect();
+        let signers: Vec<_> = (1..=32).map(|seed| Ed25519SigningKey::from_seed(&[seed; 32])).collect();
         let [one, three, four, six, all] = [1, 3, 4, 6, 32].map(|count| set_of(&signers[..count]));
         for (length, signatures, set, made) in [
             (400, 1, &all, Some(32)),
@@ -202,7 +201,7 @@ mod tests {
     /// The own keys, a set and a newer set are three looks at one delivery: together they cost what one may.
     #[test]
     fn all_looks_at_a_delivery_have_one_limit() {
-        let signers: Vec<_> = (1..=33).map(|seed| Signer::new(&[seed; 32])).collect();
+        let signers: Vec<_> = (1..=33).map(|seed| Ed25519SigningKey::from_seed(&[seed; 32])).collect();
         let of = |range: std::ops::Range<usize>| set_of(&signers[range]);
         let (first, same, newer, other) = (of(0..3), of(0..3), of(1..4), of(3..6));
         assert_eq!(attempts(MIB, 4, &[&first, &same, &same]), Some(12), "what was tried is not tried again");
@@ -215,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_key_that_matched_matches_again() {
-        let signers = [1, 2].map(|seed| Signer::new(&[seed; 32]));
+        let signers = [1, 2].map(|seed| Ed25519SigningKey::from_seed(&[seed; 32]));
         let (set, tried, signature) = (set_of(&signers), Tried::default(), signers[1].sign(b"m"));
         let keys = Keys { jwks: Some(&set), ..Keys::default() };
         for _ in 0..2 {

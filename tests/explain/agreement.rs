@@ -1,8 +1,8 @@
 //! A report says what the verifier says, over every vector and over random deliveries.
 
+use countersign::crypto::Portable;
 use countersign::explain::{self, Receiver, Secret, State};
 use countersign::scheme::{self, Form};
-use countersign::signature::Portable;
 use countersign::{Delivery, Headers, HmacKey, Keys, Policy, SecretKey, Timestamp, sign};
 use countersign_vectors::Outcome;
 use proptest::prelude::*;

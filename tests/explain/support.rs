@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign::crypto::{PORTABLE_RS256, Portable};
 use countersign::explain::{self, Receiver, Report, Secret};
-use countersign::signature::{PORTABLE_RS256, Portable};
 use countersign::{Delivery, Headers, HmacKey, Policy, SecretKey, Timestamp, scheme, sign};
 use countersign_vectors::{Case, FILES, File};
 use hmac::{Hmac, KeyInit, Mac};

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign::crypto::Portable;
 use countersign::explain::{self, Receiver, Report, Ruling, Secret, Verdict};
-use countersign::signature::Portable;
 use countersign::{Delivery, Headers, HmacKey, Policy, Timestamp, scheme, sign};
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::http::Uri;
-use countersign::signature::Portable;
+use countersign::crypto::Portable;
 use countersign::{Timestamp, sign, sign_v1a};
 use hyper::body::Bytes;
 use serde_json::{Map, Value};

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use countersign::signature::sha256;
+use countersign::crypto::sha256;
 use countersign::{Ed25519SigningKey, HmacKey, SecretKey};
 use rsa::pkcs8::DecodePrivateKey;
 use rsa::traits::PublicKeyParts;

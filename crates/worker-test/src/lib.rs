@@ -1,7 +1,7 @@
 //! What tests need of the Worker and nobody else may have: a trap, sources that take any key, and the core's vectors inside Wasm.
 
+use countersign::crypto::{Crypto, Portable};
 use countersign::inbox::Limits;
-use countersign::signature::{Crypto, Portable};
 use countersign::{Ed25519Key, HmacKey};
 use countersign_vectors::{Case, Outcome};
 use countersign_worker::{Body, Platform};

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign::signature::{Crypto, Portable, rs256_provider};
+use countersign::crypto::{Crypto, Portable, rs256_provider};
 use countersign::{Ed25519Key, HmacKey};
 use js_sys::Uint8Array;
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};

@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::Jwks;
+use countersign::crypto::{hex, sha256};
 use countersign::gateway::jwks_cache::{
     Freshness, Standing, may_fetch_after_failure, may_refetch, pause_after_failure, ttl,
 };
 use countersign::json::{printed, value};
-use countersign::signature::{hex, sha256};
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;

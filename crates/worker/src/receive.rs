@@ -5,7 +5,7 @@ use countersign::gateway::copies::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
-use countersign::{Claim, Headers, Keys, Presented, Timestamp, Verified};
+use countersign::{Headers, Keys, Metadata, Presented, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -91,7 +91,7 @@ async fn handle(
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let headers = delivery_headers(source, &arrival.lines);
     let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
-    note_claim(source, presented.claim(), arrival.now, line);
+    note_claim(source, presented.metadata(), arrival.now, line);
     let verified = verify(state, source, arrival, &presented, line).await?;
     // Of a signed claim, the id that was noted is the one that was verified.
     let event = line.event.unwrap_or_else(|| EventKey::new(&source.name, verified.id()));
@@ -182,7 +182,7 @@ async fn verify<'d>(
     presented: &Presented<'d>,
     line: &mut LogLine<'_>,
 ) -> Result<Verified<'d, Body>, Refusal> {
-    source.policy.check_age(presented.claim(), arrival.now).map_err(|error| {
+    source.policy.check_age(presented.metadata(), arrival.now).map_err(|error| {
         line.signature = Some(apart_from_age(state, source, arrival, presented));
         Refusal::Check(error)
     })?;
@@ -217,8 +217,8 @@ async fn verify<'d>(
 }
 
 /// What the headers claim, for the log.
-fn note_claim(source: &Source, claim: Claim<'_>, now: Timestamp, line: &mut LogLine<'_>) {
-    if let Claim::Signed { id, timestamp, .. } = claim {
+fn note_claim(source: &Source, metadata: Metadata<'_>, now: Timestamp, line: &mut LogLine<'_>) {
+    if let Metadata::Signed { id, timestamp, .. } = metadata {
         line.event = Some(EventKey::new(&source.name, id));
         let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
         line.age = Some(seconds(now).saturating_sub(seconds(timestamp)));

@@ -5,9 +5,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign::crypto::Crypto;
 use countersign::explain::{self, Receiver, Report, Secret};
 use countersign::scheme::{self, Form, Scheme};
-use countersign::signature::Crypto;
 use countersign::{Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp, Tolerance};
 use serde::Deserialize;
 use serde_json::{Value, json};

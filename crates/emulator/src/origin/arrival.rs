@@ -3,8 +3,8 @@
 use axum::http::{HeaderMap, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign::crypto::Portable;
 use countersign::scheme::{self, Form};
-use countersign::signature::Portable;
 use countersign::{Delivery, Error, Headers, Keys, Policy, SecretKey, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};

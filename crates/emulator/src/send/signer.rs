@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use countersign::crypto::{Crypto, Portable};
 use countersign::scheme::{Form, Scheme};
-use countersign::signature::{Crypto, Portable};
 use countersign::{Ed25519SigningKey, HmacKey, SecretKey};
 
 use crate::keys::ServiceKeys;

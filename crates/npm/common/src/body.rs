@@ -1,6 +1,6 @@
 //! A body that stays with JavaScript, and its hash made there.
 
-use countersign::signature::{Crypto, Portable};
+use countersign::crypto::{Crypto, Portable};
 use countersign::{Ed25519Key, HmacKey};
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;

@@ -13,8 +13,8 @@ pub use crate::given::Given;
 pub use crate::options::Options;
 pub use crate::room::{room, written};
 
+use countersign::crypto::Portable;
 use countersign::scheme::{self, Form, Scheme};
-use countersign::signature::Portable;
 use countersign::{Error, HmacKey, Timestamp, Verified, sign};
 
 /// What a check comes to, as one number. If it holds: the form, the set of headers and the key, in two bits, six bits and the

@@ -5,9 +5,9 @@
 //! Nothing is decided here, and nothing in `crates/npm/js` but how a header or a body is had from what users hand over. A fault
 //! is thrown as a text, see [`Fault`]; whatever else comes out of a call as an exception is a trap.
 
+use countersign::crypto::{Crypto, Portable, rs256_provider};
 use countersign::gateway::jwks_cache;
 use countersign::scheme::Form;
-use countersign::signature::{Crypto, Portable, rs256_provider};
 use countersign::{Delivery, Error, Jwks, JwtPolicy, Keys, Policy, SecretKey};
 use countersign_npm_common::{Fault, Given, Held, Options, answer, describe, seconds, signed, written};
 use js_sys::{Array, Function, Uint8Array};

@@ -1,7 +1,7 @@
 //! What few need of the npm package and would more than double its Wasm: reports, and RS256 for the `jwt` form.
 
+use countersign::crypto::PORTABLE_RS256;
 use countersign::explain::{self, Receiver};
-use countersign::signature::PORTABLE_RS256;
 use countersign::{Delivery, Headers};
 use countersign_npm_common::{Given, seconds};
 use countersign_npm_core::policy;

@@ -1,7 +1,7 @@
 //! The Wasm of `countersign/hmac`: `v1` with shared secrets. It calls what the package's first Wasm calls, less of it: the core's
 //! functions for Ed25519, key sets, tokens and JSON are not named here, so the linker leaves them out.
 
-use countersign::signature::{Crypto, Portable};
+use countersign::crypto::{Crypto, Portable};
 use countersign::{Delivery, HmacKey, Policy};
 use countersign_npm_common::{Fault, Given, Held, Options, answer, describe, seconds, signed, written};
 use js_sys::{Array, Function, Uint8Array};

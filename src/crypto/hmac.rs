@@ -1,0 +1,48 @@
+//! HMAC-SHA256 keys.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// A shared secret, for HMAC-SHA256. Wiped when dropped, redacted when printed.
+#[derive(Clone)]
+pub struct HmacKey {
+    bytes: Zeroizing<Vec<u8>>,
+    /// The key absorbed, so that a check costs no more than its message.
+    absorbed: Hmac<Sha256>,
+}
+
+impl HmacKey {
+    /// Makes a key from its bytes, for secrets that are raw bytes or plain text. [`HmacKey::parse`] reads `whsec_…`.
+    ///
+    /// # Errors
+    /// `empty_secret`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let key = Some(bytes).filter(|bytes| !bytes.is_empty()).and_then(|bytes| Hmac::new_from_slice(bytes).ok());
+        Ok(Self { bytes: Zeroizing::new(bytes.to_vec()), absorbed: key.ok_or(Error::EmptySecret)? })
+    }
+
+    /// The bytes, for a platform that computes its own HMAC.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// HMAC-SHA256 of the parts, one after another.
+    pub(super) fn mac(&self, parts: [&[u8]; 2]) -> [u8; 32] {
+        let mut mac = self.absorbed.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for HmacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HmacKey(redacted)")
+    }
+}

@@ -1,0 +1,36 @@
+//! All arithmetic of a check, behind one trait. No other folder names a cryptographic crate.
+//!
+//! [`Crypto`] is what a platform may do natively (`node:crypto` in a Worker). [`Portable`] does the same in pure Rust, anywhere.
+//! What makes a check strict is decided here for both, so that a lax platform cannot loosen it: an Ed25519 `S` below the group
+//! order, no point of small order, one encoding of each point, and bounds on the size of RSA keys.
+
+mod digest;
+mod ed25519;
+mod hmac;
+mod portable;
+mod provider;
+
+pub use digest::{constant_time_eq, hex, sha256};
+pub(crate) use ed25519::is_strict;
+pub use ed25519::{Ed25519Key, Ed25519SigningKey};
+pub use hmac::HmacKey;
+pub use portable::Portable;
+pub(crate) use provider::MAX_RSA_BITS;
+pub use provider::{PORTABLE_RS256, VerifierFactory, rs256_provider};
+
+/// The arithmetic of a check, over a body of type `B`: bytes in memory, or a handle to bytes that a platform holds.
+pub trait Crypto<B: ?Sized> {
+    /// HMAC-SHA256 of `prefix` followed by the body.
+    fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &B) -> [u8; 32];
+
+    /// `prefix` followed by the body, in one buffer: pure Ed25519 reads a message twice.
+    fn message(&self, prefix: &[u8], body: &B) -> Vec<u8>;
+
+    /// Whether `signature` over `message` satisfies the Ed25519 equation under `key`.
+    ///
+    /// The core calls it only with a signature whose `S` is below the group order and whose `R` is not of small order.
+    fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool;
+}
+
+/// Checks by public keys that one delivery may cost: its signatures times the keys tried.
+pub(crate) const MAX_ATTEMPTS: usize = 32;

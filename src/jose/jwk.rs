@@ -1,0 +1,156 @@
+//! One key of a set (RFC 7517): what it can be used for, if anything.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use serde_json::Value;
+
+use super::unusable::Aside;
+use crate::crypto::{Ed25519Key, MAX_RSA_BITS};
+
+/// One key of a set.
+#[derive(Clone)]
+pub(crate) struct Jwk {
+    pub(crate) kid: Option<String>,
+    pub(crate) material: Material,
+}
+
+/// What a key of a set is good for.
+#[derive(Clone)]
+pub(crate) enum Material {
+    /// `v1a`.
+    Ed25519(Ed25519Key),
+    /// The `jwt` form.
+    Rsa(DecodingKey),
+    /// Nothing here. Kept, so that a token that names it can be told so, and the log can say why no key matched.
+    SetAside(Aside),
+}
+
+impl Jwk {
+    pub(super) fn read(key: &Value) -> Self {
+        let kid = match said(key, "kid") {
+            Some(Value::String(text)) => Some(text.clone()),
+            // RFC 7517 wants text; a serialiser that writes a number means its digits.
+            Some(Value::Number(number)) => number.as_u64().map(|number| itoa::Buffer::new().format(number).to_owned()),
+            _ => None,
+        };
+        let material = Material::read(key).unwrap_or_else(Material::SetAside);
+        Self { kid, material }
+    }
+}
+
+impl Material {
+    pub(crate) fn read(key: &Value) -> Result<Self, Aside> {
+        let text = |name| key.get(name).and_then(Value::as_str);
+        let bytes = |name| text(name).and_then(decode).ok_or(Aside::Unreadable);
+        if said(key, "d").is_some() {
+            return Err(Aside::Private);
+        }
+        let algorithms: &[&str] = match (text("kty"), text("crv")) {
+            (Some("OKP"), Some("Ed25519")) => &["EdDSA", "Ed25519"],
+            (Some("RSA"), _) => &["RS256"],
+            _ => return Err(Aside::Kind),
+        };
+        if !is_for_signatures(key, algorithms) {
+            return Err(Aside::Purpose);
+        }
+        match text("kty") {
+            Some("RSA") => rsa(&bytes("n")?, &bytes("e")?).map(Self::Rsa).ok_or(Aside::Weak),
+            _ => Ed25519Key::from_bytes(&bytes("x")?).map(Self::Ed25519).map_err(Aside::from),
+        }
+    }
+}
+
+impl fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.material {
+            Material::Ed25519(_) => "Ed25519",
+            Material::Rsa(_) => "RSA",
+            Material::SetAside(_) => "set aside",
+        })
+    }
+}
+
+fn rsa(modulus: &[u8], exponent: &[u8]) -> Option<DecodingKey> {
+    let (modulus, exponent) = (without_leading_zeros(modulus), without_leading_zeros(exponent));
+    let bits = modulus.len().checked_mul(8)?.checked_sub(modulus.first()?.leading_zeros().try_into().ok()?)?;
+    let odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    // Exponents above 32 bits have no use but to make a check slow (the `rsa` crate holds the same bound).
+    let exponent_fits = (1..=4).contains(&exponent.len()) && exponent != [1];
+    let usable = (2048..=MAX_RSA_BITS).contains(&bits) && odd(modulus) && odd(exponent) && exponent_fits;
+    usable.then(|| DecodingKey::from_rsa_raw_components(modulus, exponent))
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    match number {
+        [0, rest @ ..] => without_leading_zeros(rest),
+        _ => number,
+    }
+}
+
+/// Whether `use`, `key_ops` and `alg`, those that are there, allow for signatures to be checked.
+fn is_for_signatures(key: &Value, algorithms: &[&str]) -> bool {
+    let is = |name, wanted: &[&str]| match said(key, name) {
+        Some(value) => value.as_str().is_some_and(|value| wanted.contains(&value)),
+        None => true,
+    };
+    let verifies = match said(key, "key_ops") {
+        Some(Value::Array(operations)) => operations.iter().any(|one| one == "verify"),
+        Some(operation) => operation == "verify",
+        None => true,
+    };
+    verifies && is("use", &["sig"]) && is("alg", algorithms)
+}
+
+/// A member that says something. Serialisers write members that were never set as `null`, as `""` or as `[]`.
+fn said<'k>(key: &'k Value, name: &str) -> Option<&'k Value> {
+    key.get(name).filter(|value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    })
+}
+
+/// Base64url; also with padding, in the standard alphabet, or in lines: none of it can mean other bytes.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let url_safe = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| match byte {
+        b'+' => b'-',
+        b'/' => b'_',
+        _ => byte,
+    });
+    let mut text: Vec<u8> = url_safe.collect();
+    while text.pop_if(|last| *last == b'=').is_some() {}
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kid_is_text_or_the_digits_of_a_number() {
+        let kid = |kid: &str| Jwk::read(&serde_json::from_str(&format!("{{\"kid\":{kid}}}")).unwrap()).kid;
+        assert_eq!([kid("\"a\""), kid("7")], [Some("a".to_owned()), Some("7".to_owned())]);
+        for none in ["null", "\"\"", "1.5", "[1]", "{}", "true"] {
+            assert_eq!(kid(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_rsa_key_is_measured_without_its_leading_zeros() {
+        let key = |first: u8, length: usize, exponent: &[u8]| {
+            let mut modulus = vec![0xff; length];
+            modulus[0] = first;
+            rsa(&modulus, exponent).is_some()
+        };
+        assert!(key(0x80, 256, &[1, 0, 1]));
+        assert!(!key(0x7f, 256, &[1, 0, 1]), "2047 bits");
+        assert!(!key(0, 256, &[1, 0, 1]));
+        assert!(key(0, 257, &[1, 0, 1]));
+        assert!(key(0x80, 1024, &[3]) && !key(0x80, 1025, &[3]));
+        assert!(!key(0x80, 256, &[1]) && !key(0x80, 256, &[]) && !key(0x80, 256, &[1, 0, 0, 0, 1]));
+    }
+}

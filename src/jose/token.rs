@@ -1,0 +1,138 @@
+//! The `jwt` form: a compact JWS signed with RS256 by a key of a set (RFC 7515, 7518, 7519), as Google's documentation
+//! describes Gemini's dynamic webhooks.
+//!
+//! `jsonwebtoken` checks the signature; what it would let through is refused before it, and the claims that depend on a clock
+//! are judged here, with the caller's. The token does not bind the HTTP body: what is verified is its claims.
+
+use std::cell::Cell;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, DecodingKey};
+
+use super::claims::{JwtPolicy, event_id};
+use super::jwk::Material;
+use super::key_set::Jwks;
+use crate::crypto::MAX_ATTEMPTS;
+use crate::error::{Error, JwtFault};
+use crate::json::{self, Members};
+use crate::timestamp::Timestamp;
+
+/// The claims of a token whose signature and times hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Claims {
+    /// The JSON text that was signed.
+    pub(crate) json: Vec<u8>,
+    /// The event's id: `jti`, or else the hash of what does not change when a token is issued again.
+    pub(crate) id: String,
+    /// The place of the key in the set.
+    pub(crate) key: usize,
+}
+
+/// Verifies a token whose syntax holds.
+///
+/// # Errors
+/// In this order: `jwk_unknown_kid` or `jwk_unusable`, `jwt_signature`, `jwt_malformed` (claims), `jwt_claims`, `jwt_expired`,
+/// `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`, `jwt_too_long`.
+// Not in line, as most Workers meet no token: what they do not run, the engine does not compile.
+#[inline(never)]
+pub(crate) fn verify(token: &Token<'_>, keys: &Jwks, policy: &JwtPolicy, now: Timestamp) -> Result<Claims, Error> {
+    let mut affordable = candidates(keys, token.kid.as_deref())?.into_iter().take_while(|_| token.may_be_checked());
+    let (key, _) = affordable.find(|(_, key)| token.is_signed_by(key)).ok_or(Error::JwtSignature)?;
+    let claims = Members::parse(&token.payload).ok_or(Error::JwtMalformed(JwtFault::Claims))?;
+    policy.check(&claims, now)?;
+    let id = event_id(&claims)?;
+    Ok(Claims { id, json: token.payload.clone(), key })
+}
+
+/// A token whose syntax holds.
+#[derive(Debug)]
+pub(crate) struct Token<'a> {
+    pub(crate) kid: Option<String>,
+    pub(crate) payload: Vec<u8>,
+    /// The first two segments, as they stand.
+    signed: &'a [u8],
+    signature: &'a str,
+    /// How often it was checked, under however many key sets.
+    checks: Cell<usize>,
+}
+
+impl<'a> Token<'a> {
+    /// Takes a value apart, without any key.
+    ///
+    /// # Errors
+    /// `jwt_malformed`, `jwt_alg`.
+    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, Error> {
+        let malformed = |fault| move || Error::JwtMalformed(fault);
+        if token.len() > MAX_TOKEN {
+            return Err(Error::JwtMalformed(JwtFault::TooLong));
+        }
+        let token = std::str::from_utf8(token).map_err(|_| Error::JwtMalformed(JwtFault::Encoding))?;
+        let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed(JwtFault::Segments))?;
+        let (header, payload) = signed.split_once('.').ok_or_else(malformed(JwtFault::Segments))?;
+        if payload.contains('.') {
+            return Err(Error::JwtMalformed(JwtFault::Segments));
+        }
+        let header = decode(header)?;
+        let header = Members::parse(&header).ok_or_else(malformed(JwtFault::Header))?;
+        if header.get("crit").is_some() {
+            return Err(Error::JwtMalformed(JwtFault::Critical));
+        }
+        let kid = header.get("kid").map(|kid| json::string(kid).ok_or_else(malformed(JwtFault::Header))).transpose()?;
+        if header.get("alg").and_then(json::string).as_deref() != Some("RS256") {
+            return Err(Error::JwtAlg);
+        }
+        // A cut or altered signature is still one, and does not match; other characters make the value no token at all.
+        if !signature.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return Err(Error::JwtMalformed(JwtFault::Encoding));
+        }
+        Ok(Self { kid, payload: decode(payload)?, signed: signed.as_bytes(), signature, checks: Cell::new(0) })
+    }
+
+    /// Counts a check, up to the 32 that one delivery may cost.
+    fn may_be_checked(&self) -> bool {
+        self.checks.replace(self.checks.get().saturating_add(1)) < MAX_ATTEMPTS
+    }
+
+    pub(crate) fn is_signed_by(&self, key: &DecodingKey) -> bool {
+        jsonwebtoken::crypto::verify(self.signature, self.signed, key, Algorithm::RS256) == Ok(true)
+    }
+}
+
+/// The keys that a token may have been signed with: all usable ones of that `kid`, or without one the only usable key.
+pub(crate) fn candidates<'k>(keys: &'k Jwks, kid: Option<&str>) -> Result<Vec<(usize, &'k DecodingKey)>, Error> {
+    let named = || keys.iter().filter(|(_, key)| kid.is_none() || key.kid.as_deref() == kid);
+    let usable: Vec<_> = named()
+        .filter_map(|(at, key)| match &key.material {
+            Material::Rsa(key) => Some((at, key)),
+            _ => None,
+        })
+        .collect();
+    match usable.len() {
+        0 if kid.is_some() && named().next().is_some() => Err(Error::JwkUnusable),
+        0 => Err(Error::JwkUnknownKid),
+        1 => Ok(usable),
+        _ if kid.is_some() => Ok(usable),
+        _ => Err(Error::JwkUnknownKid),
+    }
+}
+
+fn decode(segment: &str) -> Result<Vec<u8>, Error> {
+    URL_SAFE_NO_PAD.decode(segment).map_err(|_| Error::JwtMalformed(JwtFault::Encoding))
+}
+
+/// Longer values are refused before they are decoded; tokens in the field are under 2 KiB.
+const MAX_TOKEN: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_checked_at_most_32_times() {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let text = [part(r#"{"alg":"RS256","kid":"a"}"#), part("{}"), part("x")].join(".");
+        let token = Token::parse(text.as_bytes()).unwrap();
+        assert_eq!((0..100).filter(|_| token.may_be_checked()).count(), MAX_ATTEMPTS);
+    }
+}

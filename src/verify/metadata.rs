@@ -1,0 +1,115 @@
+//! What the headers of a delivery claim, read without any key.
+
+use super::v1a::Tried;
+use crate::delivery::Headers;
+use crate::error::Error;
+use crate::event_id::check_id;
+use crate::jose::Token;
+use crate::scheme::HeaderNames;
+use crate::timestamp::Timestamp;
+
+/// What the headers claim, before any signature was looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Metadata<'h> {
+    /// A list of signatures over id, timestamp and body.
+    Signed {
+        /// The set of headers that was complete.
+        names: &'static HeaderNames,
+        /// `webhook-id`, unverified.
+        id: &'h [u8],
+        /// `webhook-timestamp`, unverified.
+        timestamp: Timestamp,
+        /// The header's value.
+        signatures: &'h [u8],
+    },
+    /// A compact JWS, well-formed.
+    Token {
+        /// The set of headers that it came in.
+        names: &'static HeaderNames,
+        /// The header's value.
+        token: &'h [u8],
+    },
+}
+
+/// The headers of a delivery, read. [`Policy::read`](crate::Policy::read) alone makes them, so their syntax holds.
+///
+/// It remembers which public keys did not match, so that a second look with more keys does not try those again. So it belongs to one
+/// body.
+#[derive(Debug)]
+pub struct Presented<'h> {
+    pub(super) read: Read<'h>,
+    pub(super) tried: Tried,
+}
+
+/// What [`Presented`] is about.
+#[derive(Debug)]
+pub(super) enum Read<'h> {
+    /// [`Metadata::Signed`].
+    Signed(Signed<'h>),
+    /// [`Metadata::Token`], and the token taken apart, which is done once, however many key sets it is checked against.
+    Token { names: &'static HeaderNames, text: &'h [u8], token: Token<'h> },
+}
+
+impl<'h> Presented<'h> {
+    pub(super) fn new(read: Read<'h>) -> Self {
+        Self { read, tried: Tried::default() }
+    }
+
+    /// What they claim.
+    pub fn metadata(&self) -> Metadata<'h> {
+        match self.read {
+            Read::Signed(signed) => signed.into(),
+            Read::Token { names, text, .. } => Metadata::Token { names, token: text },
+        }
+    }
+}
+
+/// What [`Metadata::Signed`] holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signed<'h> {
+    pub(crate) names: &'static HeaderNames,
+    pub(crate) id: &'h [u8],
+    pub(crate) timestamp: Timestamp,
+    pub(crate) signatures: &'h [u8],
+}
+
+impl Signed<'_> {
+    /// What is signed in front of the body.
+    pub(crate) fn prefix(&self) -> Vec<u8> {
+        signed_prefix(self.id, self.timestamp)
+    }
+}
+
+impl<'h> From<Signed<'h>> for Metadata<'h> {
+    fn from(signed: Signed<'h>) -> Self {
+        let Signed { names, id, timestamp, signatures } = signed;
+        Self::Signed { names, id, timestamp, signatures }
+    }
+}
+
+/// Reads the first set of headers that is complete, as a list of signatures.
+pub(super) fn read_list<'h>(
+    sets: &'static [HeaderNames],
+    headers: &'h Headers<'_>,
+    strict: bool,
+) -> Result<Signed<'h>, Error> {
+    let complete = sets.iter().find_map(|names| {
+        Some((names, headers.get(names.id)?, headers.get(names.timestamp)?, headers.get(names.signature)?))
+    });
+    let (names, id, timestamp, signatures) = complete.ok_or_else(|| missing(sets, headers))?;
+    check_id(id, strict).map_err(|fault| Error::InvalidHeader(names.id, fault))?;
+    Ok(Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
+}
+
+/// Names the header to add: of the set that was begun, else of the first.
+fn missing(sets: &[HeaderNames], headers: &Headers<'_>) -> Error {
+    let begun = |names: &&HeaderNames| names.all().into_iter().any(|name| headers.get(name).is_some());
+    let names = sets.iter().find(begun).or_else(|| sets.first());
+    let absent = names.and_then(|names| names.all().into_iter().find(|name| headers.get(name).is_none()));
+    Error::MissingHeader(absent.unwrap_or("webhook-signature"))
+}
+
+/// `id.timestamp.`: what is signed in front of the body.
+pub(crate) fn signed_prefix(id: &[u8], timestamp: Timestamp) -> Vec<u8> {
+    [id, b".", itoa::Buffer::new().format(timestamp.as_unix()).as_bytes(), b"."].concat()
+}

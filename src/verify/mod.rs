@@ -1,0 +1,27 @@
+//! The check itself, in this order: headers, timestamp, age, signature.
+//!
+//! ```text
+//! headers present and well-formed   400 missing_header, invalid_header, invalid_timestamp, jwt_malformed
+//! timestamp within tolerance        401 timestamp_too_old, timestamp_too_new
+//! a signature matches               401 no_matching_signature, 400 too_many_signatures, 401 jwt_*
+//! ```
+//!
+//! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and for `v1` alone [`Policy::verify_v1`] are the
+//! only ways to construct a [`Verified`], and nothing is forwarded that is not made from one.
+
+mod keys;
+mod list;
+mod metadata;
+mod policy;
+mod v1;
+mod v1a;
+mod verified;
+
+pub use keys::Keys;
+pub(crate) use list::{pieces, signature, signatures};
+pub use metadata::{Metadata, Presented};
+pub(crate) use metadata::{Signed, signed_prefix};
+pub use policy::Policy;
+pub(crate) use v1::{MAC_TEXT, mac_text};
+pub(crate) use v1a::{Tried, decode_ed25519};
+pub use verified::Verified;
