@@ -47,7 +47,7 @@ pub(super) fn read_storage(
         reader.fault(
             "durable",
             "needs the Durable Object binding `INBOX`",
-            "add it under [[durable_objects.bindings]] with class_name = \"Inbox\", and its migration, as in the README",
+            "add it under [[durable_objects.bindings]] with class_name = \"Inbox\", and its migration, as in docs/inbox.md",
         );
     }
     if durable && max_body > inbox::MAX_BODY {

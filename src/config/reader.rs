@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         let had = members.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()).collect();
         let mut reader = Self { prefix, members, had, allow_short: false, faults: Vec::new() };
         if reader.members.is_none() {
-            reader.fault("", "is not a table with unique keys", "see the README for an example");
+            reader.fault("", "is not a table with unique keys", "see docs/configuration.md for an example");
         }
         reader
     }

@@ -1,6 +1,6 @@
 //! Keys that nobody knows: what was meant, and whether the text may be repeated.
 
-/// The keys of a source, in the order of the README.
+/// The keys of a source, in the order of docs/configuration.md.
 pub(super) const SOURCE: &[&str] = &[
     "scheme",
     "secrets",
@@ -117,12 +117,12 @@ mod tests {
         }
     }
 
-    /// Every key is in the README's table, and there is no other.
+    /// The table in docs/configuration.md has every key, and no other.
     #[test]
-    fn the_readme_has_these_keys() {
-        let readme = include_str!("../../README.md");
+    fn the_documentation_has_these_keys() {
+        let page = include_str!("../../docs/configuration.md");
         let table =
-            readme.split_once("## Keys of a source").and_then(|(_, rest)| rest.split_once("\n\n| key |")).unwrap().1;
+            page.split_once("## Keys of a source").and_then(|(_, rest)| rest.split_once("\n\n| key |")).unwrap().1;
         let mut listed = Vec::new();
         for row in table.lines().take_while(|line| !line.is_empty()).filter(|line| line.starts_with("| `")) {
             let cell = row.split(" | ").next().unwrap();
