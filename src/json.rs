@@ -78,6 +78,17 @@ impl<'a> Rest<'a> {
 /// RFC 8259, section 2.
 const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
+/// Appends text as JSON.
+pub(crate) fn quote(text: &str, out: &mut String) {
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        out.push_str(&quoted(text));
+    } else {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    }
+}
+
 /// Text as JSON.
 pub(crate) fn quoted(text: &str) -> String {
     // Text is what JSON can always say.

@@ -11,7 +11,7 @@
 use countersign::config::{Binding, Config, Environment, Secret};
 use countersign::crypto::Portable;
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::object_name;
+use countersign::gateway::object_name::object_name;
 use countersign::gateway::respond::{ANSWERS, Refusal};
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::route::route;

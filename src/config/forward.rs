@@ -4,7 +4,7 @@ use super::durable::{milliseconds, only_durable};
 use super::reader::Reader;
 use super::{Binding, Environment, units};
 use crate::crypto::HmacKey;
-use crate::gateway::forward::comes_apart;
+use crate::gateway::object_name::comes_apart;
 use crate::key::SecretKey;
 
 /// Where events of a source go, and how.

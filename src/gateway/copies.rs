@@ -1,166 +1,103 @@
-//! What no signature covers of an event decides nothing: neither whether its destination understands it, nor by whose copy came first.
+//! The headers of verified copies of one event, as its row holds them.
 //!
-//! Whoever has seen a delivery can send it again with another `content-type`, `content-encoding`, set of header names or list of
-//! signatures. So a content coding goes on only if the body begins as it does; and the headers of verified copies that differ in any of
-//! this are stored beside each other, and attempts take turns among them.
-
-use std::borrow::Cow;
+//! Whoever has seen a delivery can send it again with another `content-type`, set of header names or list of signatures, because no
+//! signature covers them. So the copy that came first must not decide. The headers of verified copies that differ in any of these are
+//! stored beside each other, and attempts take turns among them.
 
 use serde_json::Value;
 
-use super::forward::Header;
-use crate::json::{quoted, value};
+use super::content::CONTENT;
+use super::header_list::HeaderList;
+use crate::json::value;
 
-/// What came with a body, and the body's first bytes.
-#[derive(Clone, Debug, Default)]
-pub struct Content {
-    /// `Content-Type`.
-    pub kind: Option<Vec<u8>>,
-    /// `Content-Encoding`.
-    pub encoding: Option<Vec<u8>>,
-    /// The first bytes of the body, where a coding is named: four, or all.
-    pub beginning: Vec<u8>,
-}
-
-impl Content {
-    /// The headers that go on.
-    pub(super) fn headers(self) -> impl Iterator<Item = Header> {
-        let Self { kind, encoding, beginning } = self;
-        let encoding = encoding.filter(|coding| is_coded(coding, &beginning));
-        let named = CONTENT.into_iter().zip([kind, encoding]);
-        named.filter_map(|(name, value)| Some((Cow::Borrowed(name), value?)))
-    }
-}
-
-/// The content codings that go on, each with what bodies coded so begin with: `deflate` is zlib's format with a window of 32 KiB.
+/// The headers of an event: those of the copy that was stored, and those of a few later copies.
 ///
-/// `br` is not among them: its bodies begin with anything. Nor are lists of codings, of which only the last could be seen.
-pub const CODINGS: [(&str, &[u8]); 7] = [
-    ("gzip", &[0x1f, 0x8b]),
-    ("x-gzip", &[0x1f, 0x8b]),
-    ("zstd", &[0x28, 0xb5, 0x2f, 0xfd]),
-    ("deflate", &[0x78, 0x01]),
-    ("deflate", &[0x78, 0x5e]),
-    ("deflate", &[0x78, 0x9c]),
-    ("deflate", &[0x78, 0xda]),
-];
-
-/// The headers that belong to the body.
-pub(super) const CONTENT: [&str; 2] = ["content-type", "content-encoding"];
-
-fn is_coded(coding: &[u8], beginning: &[u8]) -> bool {
-    let named = |name: &str| name.as_bytes().eq_ignore_ascii_case(coding);
-    CODINGS.iter().any(|(name, magic)| named(name) && beginning.starts_with(magic))
-}
-
-/// The headers of an event as it is stored: one set, and a few of copies that differ in what no signature covers.
-///
-/// In JSON, a list of pairs. Those of the copies are in one last element, which versions that know of none pass over.
+/// In JSON, the pairs of the first [`HeaderList`]. The other lists are in one last element, which versions without them skip.
 #[derive(Debug)]
 pub struct Copies {
-    sets: Vec<Vec<Header>>,
+    first: HeaderList,
+    others: Vec<HeaderList>,
     /// Attempts begun when the last copy was noted: the next one is its turn.
     noted: u32,
 }
 
 impl Copies {
-    /// Reads what was stored; `None` if that cannot be read, or could not be sent.
+    /// Reads what was stored; `None` if it cannot be read, or could not be sent.
     pub fn parse(stored: &str) -> Option<Self> {
         let parsed = value(stored)?;
-        let (mut sets, mut noted) = (vec![Vec::new()], 0);
-        for element in parsed.as_array()? {
-            match element.as_array()?.as_slice() {
-                [Value::String(none), attempts, Value::Array(copies)] if none.is_empty() => {
-                    noted = attempts.as_u64()?.try_into().ok()?;
-                    for copy in copies {
-                        sets.push(copy.as_array()?.iter().map(pair).collect::<Option<_>>()?);
-                    }
-                }
-                _ => sets.first_mut()?.push(pair(element)?),
-            }
+        let (mut pairs, mut others, mut noted) = (parsed.as_array()?.as_slice(), Vec::new(), 0);
+        if let Some((Value::Array(last), rest)) = pairs.split_last()
+            && let [Value::String(none), attempts, Value::Array(copies)] = last.as_slice()
+            && none.is_empty()
+        {
+            noted = attempts.as_u64()?.try_into().ok()?;
+            others = copies.iter().map(|copy| HeaderList::from_pairs(copy.as_array()?)).collect::<Option<_>>()?;
+            pairs = rest;
         }
-        (!sets.iter().any(Vec::is_empty)).then_some(Self { sets, noted })
+        Some(Self { first: HeaderList::from_pairs(pairs)?, others, noted })
     }
 
-    /// The headers for attempt number `attempt` (from 1).
-    pub fn of_attempt(mut self, attempt: u32) -> Vec<Header> {
-        let last = self.sets.len().saturating_sub(1);
-        let turn = attempt.saturating_sub(1).saturating_sub(self.noted);
-        let turn = usize::try_from(turn).ok().and_then(|turn| turn.checked_rem(self.sets.len())).unwrap_or_default();
-        self.sets.swap_remove(last.saturating_sub(turn))
+    /// The headers for attempt number `attempt` (from 1). The newest copy has the next turn.
+    pub fn of_attempt(mut self, attempt: u32) -> HeaderList {
+        let turn = usize::try_from(attempt.saturating_sub(1).saturating_sub(self.noted)).unwrap_or_default();
+        let turns = self.others.len().saturating_add(1);
+        let place = self.others.len().checked_sub(turn.checked_rem(turns).unwrap_or_default().saturating_add(1));
+        place.map_or(self.first, |place| self.others.swap_remove(place))
     }
 
-    /// What to store once a verified copy has come, `attempts` attempts having begun; `None` if there is nothing new in it.
+    /// What to store once a verified copy has come, `attempts` attempts having begun; `None` if it differs from none that is known.
     ///
-    /// The first set stays. Of the others, those with the newest signed timestamps do: whoever sends an old delivery again cannot push
+    /// The first list stays. Of the others, those with the newest signed timestamps do: whoever sends an old delivery again cannot push
     /// out what the sender signed later.
     pub fn noting(stored: &str, copy: &str, attempts: u32) -> Option<String> {
         let mut copies = Self::parse(stored)?;
-        let set = Self::parse(copy).filter(|_| copy.len() <= LONGEST)?.sets.swap_remove(0);
-        if copies.sets.iter().any(|known| is_alike(known, &set)) {
+        let copy = Self::parse(copy).filter(|_| copy.len() <= LONGEST)?.first;
+        if is_alike(&copies.first, &copy) || copies.others.iter().any(|known| is_alike(known, &copy)) {
             return None;
         }
-        copies.sets.push(set);
+        copies.others.push(copy);
         copies.noted = attempts;
-        if copies.sets.len() > MOST {
-            let rest = copies.sets.iter().enumerate().skip(1);
-            let (oldest, _) = rest.min_by_key(|(place, set)| (timestamp(set), *place))?;
-            copies.sets.remove(oldest);
+        if copies.others.len() > MOST {
+            let others = copies.others.iter().enumerate();
+            let (oldest, _) = others.min_by_key(|(place, copy)| (timestamp(copy), *place))?;
+            copies.others.remove(oldest);
         }
-        Some(copies.to_stored())
+        Some(copies.to_json())
     }
 
-    fn to_stored(&self) -> String {
-        let mut sets = self.sets.iter().map(|set| stored_pairs(set));
-        let first = sets.next().unwrap_or_default();
-        let others = sets.map(|pairs| ["[", &pairs, "]"].concat()).collect::<Vec<_>>().join(",");
-        ["[", &first, ",[\"\",", itoa::Buffer::new().format(self.noted), ",[", &others, "]]]"].concat()
+    fn to_json(&self) -> String {
+        let others = self.others.iter().map(HeaderList::to_json).collect::<Vec<_>>().join(",");
+        let noted = itoa::Buffer::new().format(self.noted).to_owned();
+        ["[", &self.first.to_pairs(), ",[\"\",", &noted, ",[", &others, "]]]"].concat()
     }
 }
 
-/// Pairs of name and value, in JSON, without what encloses them. What of a value is not UTF-8 is replaced.
-pub(super) fn stored_pairs(headers: &[Header]) -> String {
-    let pair = |(name, value): &Header| ["[", &quoted(name), ",", &quoted(&text(value)), "]"].concat();
-    headers.iter().map(pair).collect::<Vec<_>>().join(",")
-}
-
-fn pair(element: &Value) -> Option<Header> {
-    let [Value::String(name), Value::String(value)] = element.as_array()?.as_slice() else { return None };
-    let is_name = !name.is_empty() && name.bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric());
-    let is_line = !value.contains(['\r', '\n', '\0']);
-    (is_name && is_line).then(|| (Cow::Owned(name.clone()), value.clone().into_bytes()))
-}
-
-/// Whether two copies are the same, but for what is signed or follows from that: a retry has another timestamp and other signatures,
-/// and as many of them.
-fn is_alike(a: &[Header], b: &[Header]) -> bool {
-    let same = |((name, one), (other_name, other)): (&Header, &Header)| {
+/// Whether two copies differ only in what is signed or follows from it: a retry has another timestamp and other signatures, and as many
+/// of them.
+fn is_alike(a: &HeaderList, b: &HeaderList) -> bool {
+    let same = |((name, one), (other_name, other)): ((&str, &str), (&str, &str))| {
         name == other_name
-            && match CONTENT.contains(&name.as_ref()) {
+            && match CONTENT.contains(&name) {
                 true => one == other,
                 false => !name.ends_with("-signature") || signatures(one) == signatures(other),
             }
     };
-    a.len() == b.len() && a.iter().zip(b).all(same)
+    a.iter().len() == b.iter().len() && a.iter().zip(b.iter()).all(same)
 }
 
-fn signatures(list: &[u8]) -> usize {
-    list.split(|byte| *byte == b' ').count()
+fn signatures(list: &str) -> usize {
+    list.bytes().filter(|byte| *byte == b' ').count()
 }
 
-fn timestamp(set: &[Header]) -> u64 {
-    let value = set.iter().find(|(name, _)| name.ends_with("-timestamp")).map(|(_, value)| text(value));
+fn timestamp(copy: &HeaderList) -> u64 {
+    let value = copy.iter().find(|(name, _)| name.ends_with("-timestamp")).map(|(_, value)| value);
     value.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
-}
+/// Lists of headers that are stored beside the first.
+const MOST: usize = 3;
 
-/// Sets of headers stored for an event.
-const MOST: usize = 4;
-
-/// Bytes of a set that is noted beside the first: many times what a sender sends.
+/// The most bytes of a list that is stored beside the first: many times what a sender sends.
 const LONGEST: usize = 4096;
 
 #[cfg(test)]
@@ -178,24 +115,9 @@ mod tests {
     fn turns(stored: &str, attempts: std::ops::RangeInclusive<u32>) -> Vec<String> {
         let kind = |attempt| {
             let headers = Copies::parse(stored).unwrap().of_attempt(attempt);
-            text(&headers.iter().find(|(name, _)| name == "content-type").unwrap().1).into_owned()
+            headers.iter().find(|(name, _)| *name == "content-type").unwrap().1.to_owned()
         };
         attempts.map(kind).collect()
-    }
-
-    #[test]
-    fn a_coding_goes_on_only_if_the_body_begins_so() {
-        let goes_on = |coding: &str, beginning: &[u8]| {
-            let content = Content { kind: None, encoding: Some(coding.into()), beginning: beginning.to_vec() };
-            content.headers().count() == 1
-        };
-        for (coding, magic) in CODINGS {
-            assert!(goes_on(coding, magic) && goes_on(&coding.to_uppercase(), magic));
-            assert!(!goes_on(coding, b"{\"a\"") && !goes_on(coding, &magic[..1]) && !goes_on(coding, b""));
-        }
-        for coding in ["br", "identity", "", "gzip, gzip", "gzip;q=1", "x-odd", "compress"] {
-            assert!(!goes_on(coding, &[0x1f, 0x8b, 8, 0]), "{coding}");
-        }
     }
 
     #[test]
@@ -231,7 +153,7 @@ mod tests {
             for n in 0..count {
                 stored = Copies::noting(&stored, &set(&format!("x/{n}"), 5, "v1,a"), n).unwrap_or(stored);
             }
-            assert!(Copies::parse(&stored).unwrap().sets.len() <= MOST);
+            assert!(Copies::parse(&stored).unwrap().others.len() <= MOST);
             stored
         };
         let genuine = set("application/json", 5, "v1,a");

@@ -40,7 +40,7 @@ pub enum Seen {
 
 /// A verified event that was not seen before: the only thing that [`super::forward::Event`] is made from.
 #[derive(Debug)]
-pub struct Admitted<'d, B>(pub(super) Verified<'d, B>);
+pub struct Admitted<'d, B>(Verified<'d, B>);
 
 impl<'d, B> Verified<'d, B> {
     /// Lets the event pass, unless it was seen.
@@ -51,8 +51,8 @@ impl<'d, B> Verified<'d, B> {
 
 impl<'d, B> Admitted<'d, B> {
     /// The event that was admitted.
-    pub const fn verified(&self) -> &Verified<'d, B> {
-        &self.0
+    pub(super) fn into_verified(self) -> Verified<'d, B> {
+        self.0
     }
 }
 

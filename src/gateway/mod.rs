@@ -2,11 +2,14 @@
 //!
 //! All of them are functions of plain values. A shell does the I/O between them, in the order of the contract.
 
+pub mod content;
 pub mod copies;
 pub mod dedupe;
 pub mod forward;
+pub mod header_list;
 pub mod jwks_cache;
-pub mod plan;
+pub mod object_name;
 pub mod respond;
 pub mod retry_after;
 pub mod route;
+pub mod stored;

@@ -66,6 +66,13 @@ pub enum KeySource {
     SharedJwks(&'static str),
 }
 
+impl Scheme {
+    /// The names of all headers of a sender, set by set.
+    pub fn header_names(&self) -> impl Iterator<Item = &'static str> {
+        self.headers.iter().flat_map(HeaderNames::all)
+    }
+}
+
 impl HeaderNames {
     /// All three.
     pub(crate) const fn all(&self) -> [&'static str; 3] {

@@ -152,12 +152,11 @@ async function read(request, length, limit) {
 
 /** Hands a delivery over, with its body read. */
 function receive(index, reader, headers, body, context) {
-  const values = reader.headers.map((name) => headers.get(name));
-  const lines = values.join("\n");
+  const lines = reader.headers.map((name) => headers.get(name)).join("\n");
   // Text crosses character by character, which for a hundred signatures takes longer than all that is done with them.
   const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
   const small = body.length > told.smallBody ? undefined : body;
-  const n = glue.receive(index, long ? "" : lines, long, small, body, { headers, values, context, reader }, Date.now());
+  const n = glue.receive(index, long ? "" : lines, long, small, body, context, Date.now());
   // Refused, and nobody else has it. Left to the garbage collector, it is found some thousand deliveries later, and meanwhile each is read
   // into memory that no cache holds: 7 % of refusing 64 KiB.
   if (n >= 0 && !small) body.buffer.transfer(0);

@@ -1,4 +1,4 @@
-// What goes out to others, each in one crossing from Wasm. Nothing is decided here. `post`, `pass` and `put` reject where they fail.
+// What goes out to others, each in one crossing from Wasm. Nothing is decided here. `post` and `put` reject where they fail.
 import { connect } from "cloudflare:sockets";
 import { LATE, readAll, readerOf, within } from "./reading.js";
 
@@ -6,59 +6,19 @@ import { LATE, readAll, readerOf, within } from "./reading.js";
 const CONNECT_MS = 1_000;
 
 /**
- * One POST. `lines` are headers, each a name and a value, separated by line feeds; whether a Durable Object makes it is said by `inObject`.
- * Resolves to the answer, and rejects where there is none, with a `TimeoutError` where time was up.
+ * One POST. `headers` are a JSON object: a `Headers` made from Rust would cost a crossing, and two strings, for each of them.
+ * Resolves to the response, and rejects if there is none, with a `TimeoutError` once the time limit has ended the request.
  */
-export function post(fetcher, url, lines, body, milliseconds, inObject) {
-  const parts = lines.split("\n");
-  const headers = {};
-  for (let i = 1; i < parts.length; i += 2) headers[parts[i - 1]] = parts[i];
-  return (inObject ? sendFromObject : send)(fetcher, url, headers, body, milliseconds);
-}
-
-/**
- * One POST under the sender's signature, to the same end. No header crosses to Wasm and back: which of the request's go on (by name, and by
- * place among those values that were read), and what is added to them, was told of the source once, for each of its plans. `id` is there
- * for a plan that has a header for it; `receivedAt` is in Unix seconds.
- */
-export function pass({ headers: came, values, reader }, plan, fetcher, id, body, receivedAt, milliseconds) {
-  const { passed, added, id: ofId } = reader.plans[plan];
-  const headers = { ...added, [reader.receivedAt]: String(receivedAt) };
-  if (id !== undefined) headers[ofId] = id;
-  for (const [name, at, codings] of passed) {
-    const value = at === null ? came.get(name) : values[at];
-    if (value && (codings === null || isCoded(value, codings, body))) headers[name] = value;
-  }
-  return send(fetcher, reader.url, headers, body, milliseconds);
-}
-
-/** Whether a body begins as the coding does that is named. */
-function isCoded(name, codings, body) {
-  return codings.some(([coding, magic]) => coding === name.toLowerCase() && magic.every((byte, at) => body[at] === byte));
-}
-
-/**
- * With a time limit that ends the wait: the request itself ends with the context that made it, which is over once the sender has its answer.
- * To give the request a signal as well would cost a delivery 2 %, and an asynchronous function one promise more.
- */
-function send(fetcher, url, headers, body, milliseconds) {
-  return within(request(fetcher, url, headers, body), milliseconds);
-}
-
-/** With one that ends the request, and ends with it: the context of a Durable Object goes on, and a timer would keep it in memory. */
-async function sendFromObject(fetcher, url, headers, body, milliseconds) {
+export async function post(fetcher, url, headers, body, milliseconds) {
   const limit = new AbortController();
+  // Cleared at the end: a timer keeps a Durable Object in memory.
   const timer = setTimeout(() => limit.abort(LATE), milliseconds);
+  const init = { method: "POST", headers: JSON.parse(headers), body, redirect: "manual", signal: limit.signal };
   try {
-    return await request(fetcher, url, headers, body, limit.signal);
+    return await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
   } finally {
     clearTimeout(timer);
   }
-}
-
-function request(fetcher, url, headers, body, signal) {
-  const init = { method: "POST", headers, body, redirect: "manual", signal };
-  return fetcher ? fetcher.fetch(url, init) : fetch(url, init);
 }
 
 /** The status of an answer. Its body, which nobody reads, is let go of. */
@@ -70,11 +30,6 @@ export function head(response) {
 /** To look at a response's headers makes an object of them. */
 export function retryAfter(response) {
   return response.headers.get("retry-after") ?? undefined;
-}
-
-/** The headers that belong to a body, as lines: empty where there is none. */
-export function content(headers) {
-  return `${headers.get("content-type") ?? ""}\n${headers.get("content-encoding") ?? ""}`;
 }
 
 /**

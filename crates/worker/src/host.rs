@@ -1,6 +1,6 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
-use countersign::gateway::plan::USER_AGENT;
+use countersign::gateway::forward::USER_AGENT;
 use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -12,22 +12,11 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console)]
     pub(crate) fn log(line: &str);
 
-    /// What `entry.js` keeps of a request for what comes so far that it is needed: headers, those of their values that were read,
-    /// context, and what was told of the source.
-    pub type Request;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn headers(this: &Request) -> Headers;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn context(this: &Request) -> ExecutionContext;
-
     /// The context of a request: what is handed to it outlives the answer.
     #[derive(Clone)]
     pub type ExecutionContext;
     #[wasm_bindgen(method, js_name = waitUntil)]
     pub(crate) fn wait_until(this: &ExecutionContext, promise: &Promise);
-
-    /// A request's headers.
-    pub type Headers;
 
     /// A KV namespace.
     #[derive(Clone)]
@@ -126,19 +115,8 @@ extern "C" {
     fn post(
         fetcher: &JsValue,
         url: &str,
-        lines: &str,
+        headers: &str,
         body: &Uint8Array,
-        milliseconds: f64,
-        in_object: bool,
-    ) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(js_name = pass, catch)]
-    fn pass_on(
-        request: &Request,
-        plan: usize,
-        fetcher: &JsValue,
-        id: Option<&str>,
-        body: &Uint8Array,
-        received_at: f64,
         milliseconds: f64,
     ) -> Result<Promise, JsValue>;
     /// The status of an answer, the body of which is let go of.
@@ -152,8 +130,6 @@ extern "C" {
     fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
     #[wasm_bindgen(js_name = cause)]
     fn cause_of(error: &JsValue, fetcher: &JsValue, url: &str) -> Promise;
-    /// `Content-Type` and `Content-Encoding`, as lines: empty where there is none.
-    pub(crate) fn content(headers: &Headers) -> String;
     #[wasm_bindgen(catch)]
     fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
     /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
@@ -192,49 +168,22 @@ pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) 
     object.into()
 }
 
-/// How long a request may take.
-#[derive(Clone, Copy)]
-pub(crate) struct TimeLimit {
-    pub(crate) milliseconds: u64,
-    /// Whether a Durable Object makes the request, which goes on after it: then the limit ends the request, and the request the limit's
-    /// timer.
-    pub(crate) in_object: bool,
-}
-
 /// Whether there is no answer because time was up.
 pub(crate) fn is_late(error: &JsValue) -> bool {
     property(error, "name").and_then(|name| name.as_string()).is_some_and(|name| name == "TimeoutError")
 }
 
-/// One POST; the answer, or why there is none. `lines` are headers, each a name and a value, separated by line feeds.
+/// One POST; the response, or why there is none. `headers` are a JSON array of pairs.
 pub(crate) async fn send(
     fetcher: Option<&Fetcher>,
     url: &str,
-    lines: &str,
+    headers: &str,
     body: &Uint8Array,
-    limit: TimeLimit,
-) -> Result<Response, JsValue> {
-    let none = JsValue::UNDEFINED;
-    let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    let posted = post(fetcher, url, lines, body, limit.milliseconds as f64, limit.in_object)?;
-    settled(posted).await.map(JsCast::unchecked_into)
-}
-
-/// One POST with a request's headers, by the plan of that number among those of its source; the answer, or why there is none. `id` is
-/// there for a plan that has a header for it, `received_at` in Unix seconds.
-pub(crate) async fn pass(
-    request: &Request,
-    plan: usize,
-    fetcher: Option<&Fetcher>,
-    id: Option<&str>,
-    body: &Uint8Array,
-    received_at: u64,
     milliseconds: u64,
 ) -> Result<Response, JsValue> {
     let none = JsValue::UNDEFINED;
     let fetcher = fetcher.map_or(&none, AsRef::as_ref);
-    let passed = pass_on(request, plan, fetcher, id, body, received_at as f64, milliseconds as f64)?;
-    settled(passed).await.map(JsCast::unchecked_into)
+    settled(post(fetcher, url, headers, body, milliseconds as f64)?).await.map(JsCast::unchecked_into)
 }
 
 /// Why a destination gave no answer, as `dest_error` in the log names it.

@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::clock;
 use crate::executor;
-use crate::host::{self, ExecutionContext, Kv, Request};
+use crate::host::{self, ExecutionContext, Kv};
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -36,11 +36,11 @@ struct Slot {
     failed: Option<(u64, u64)>,
 }
 
-/// What a load needs besides the cache: the second level, and the request that pays for it.
+/// What a load needs besides the cache: the second level, and the context of the request that pays for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Access<'a> {
     pub(crate) kv: Option<&'a Kv>,
-    pub(crate) request: &'a Request,
+    pub(crate) context: &'a ExecutionContext,
 }
 
 impl Cache {
@@ -105,7 +105,7 @@ impl Cache {
             return flight;
         }
         let (cache, url_owned, kv, context) =
-            (self.clone(), url.to_owned(), access.kv.cloned(), access.request.context());
+            (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
         let pays = context.clone();
         let flight = executor::promise(async move {
             let Loaded { set, failed } = load(&url_owned, kv, &pays, source).await;

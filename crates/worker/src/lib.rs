@@ -30,11 +30,8 @@ mod receive;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use countersign::config::{AtFault, Config, Entry, Source};
-use countersign::gateway::copies::CODINGS;
+use countersign::config::{AtFault, Config, Entry};
 use countersign::gateway::dedupe::InFlight;
-use countersign::gateway::forward::url;
-use countersign::gateway::plan::{Plan, RECEIVED_AT};
 use countersign::gateway::respond::{self, ANSWERS, LogLine, Refusal};
 use countersign::gateway::route::{Route, route};
 use countersign::json::printed;
@@ -69,8 +66,8 @@ thread_local! {
 }
 
 /// Reads the configuration, once per isolate. Returns, as JSON, what `entry.js` needs: the ready-made answers, per source the
-/// names of the headers to pass, the largest body, whether a delivery outlives its connection, and where and by which plans it goes
-/// on; and how large a body may be of which the bytes are passed.
+/// names of the headers to pass, the largest body, and whether a delivery outlives its connection; and how large a body may be of which
+/// the bytes are passed.
 #[wasm_bindgen]
 pub fn setup(env: JsValue, sources: Option<String>) -> String {
     install_cryptography();
@@ -90,11 +87,8 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
             // A sender that hangs up gets no answer and comes again: then storing may end halfway, but not a delivery that would be
             // made again because its mark was not left.
             let outlives = source.durable.is_none();
-            json!({
-                "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body, "outlives": outlives,
-                "url": url(source), "plans": Plan::all(source).map(|plan| described(plan, source)).collect::<Vec<_>>(),
-                "receivedAt": RECEIVED_AT,
-            })
+            let headers: Vec<_> = header_names(source).collect();
+            json!({ "headers": headers, "maxBody": source.max_body, "outlives": outlives })
         }
         Entry::Faulty(_) => json!(null),
     });
@@ -107,19 +101,6 @@ pub fn setup(env: JsValue, sources: Option<String>) -> String {
     let state = State { config, env, kv, sets: Rc::default(), in_flight, health: Health::default() };
     STATE.set(Some(Rc::new(state)));
     printed(&told)
-}
-
-/// A plan, as `outbound.js` follows it.
-fn described(plan: Plan, source: &Source) -> Value {
-    let mut added = Map::new();
-    plan.added(source, |name, value| {
-        added.insert(name.to_owned(), value.into());
-    });
-    let place = |name| header_names(source).position(|read| read == name);
-    // A list of these beside a name says: only for a body that begins as the coding that is named.
-    let codings = |name| (name == "content-encoding").then_some(CODINGS);
-    let passed = plan.passed().map(|name| json!([name, place(name), codings(name)]));
-    json!({ "passed": passed.collect::<Vec<_>>(), "id": plan.id(), "added": added })
 }
 
 /// Steps 1 to 3, before the body is read: the place of the source; [`HEALTH`] or [`ADMIN`]; or `-1 - n` for answer `n`.

@@ -1,10 +1,11 @@
 //! One delivery, from its headers to its answer: steps 4 to 10.
 
 use countersign::config::{Durable, Source};
-use countersign::gateway::copies::Content;
+use countersign::gateway::content::{CONTENT, Content};
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
+use countersign::gateway::stored::Insertable;
 use countersign::{Headers, Keys, Metadata, Presented, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -13,7 +14,7 @@ use crate::body::Body;
 use crate::clock;
 use crate::crypto::Platform;
 use crate::executor::{self, Answer, apart};
-use crate::host::{self, Request};
+use crate::host::{self, ExecutionContext};
 use crate::jwks::Access;
 use crate::{State, dedupe_kv, http, inbox, ready, state};
 
@@ -29,13 +30,13 @@ pub fn receive(
     long: Option<Vec<u8>>,
     bytes: Option<Vec<u8>>,
     body: Uint8Array,
-    request: Request,
+    context: ExecutionContext,
     now: f64,
 ) -> i32 {
     let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
     let body = Body::new(body, bytes);
     let lines = long.and_then(|long| String::from_utf8(long).ok()).unwrap_or(lines);
-    let arrival = Arrival { lines, request, body, now: Timestamp::from_unix((now as u64).div_euclid(1000)) };
+    let arrival = Arrival { lines, context, body, now: Timestamp::from_unix((now as u64).div_euclid(1000)) };
     executor::start(now, async move {
         match state.config.source(index) {
             Some(source) => answer(&state, source, &arrival).await,
@@ -47,22 +48,9 @@ pub fn receive(
 /// One request, with its body read.
 struct Arrival {
     lines: String,
-    request: Request,
+    context: ExecutionContext,
     body: Body,
     now: Timestamp,
-}
-
-impl Arrival {
-    /// `Content-Type` and `Content-Encoding`.
-    fn content(&self) -> Content {
-        let lines = host::content(&self.request.headers());
-        let (kind, encoding) = lines.split_once('\n').unwrap_or_default();
-        let value = |value: &str| Some(value.as_bytes().to_vec()).filter(|value| !value.is_empty());
-        let encoding = value(encoding);
-        // Looked at only where a coding is named: it takes several crossings.
-        let beginning = encoding.as_ref().map(|_| self.body.beginning()).unwrap_or_default();
-        Content { kind: value(kind), encoding, beginning }
-    }
 }
 
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Answer {
@@ -91,16 +79,24 @@ async fn handle(
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let headers = delivery_headers(source, &arrival.lines);
     let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
-    note_claim(source, presented.metadata(), arrival.now, line);
-    let verified = verify(state, source, arrival, &presented, line).await?;
-    // Of a signed claim, the id that was noted is the one that was verified.
-    let event = line.event.unwrap_or_else(|| EventKey::new(&source.name, verified.id()));
-    (line.scheme, line.key, line.event) = (Some(verified.form()), Some(verified.key()), Some(event));
+    line.age = age(presented.metadata(), arrival.now);
+    let verified = match verify(state, source, arrival, &presented, line).await {
+        Ok(verified) => verified,
+        Err(refusal) => {
+            line.event = claimed_event(source, presented.metadata());
+            return Err(refusal);
+        }
+    };
+    (line.scheme, line.key) = (Some(verified.form()), Some(verified.key()));
+    let content = Content::read(&headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
-        return apart(store(state, source, durable, arrival, verified, event, line)).await;
+        let event = verified.into_insertable(&source.name, content, arrival.now);
+        return apart(store(state, source, durable, event, line)).await;
     }
+    let event = EventKey::new(&source.name, verified.id());
+    line.event = Some(event);
     let lapses = source.dedupe.map(|_| hold(state, source, event)).transpose()?;
-    let result = deliver(state, source, arrival, verified, event, line).await;
+    let result = deliver(state, source, Passing { verified, content, received_at: arrival.now, event }, line).await;
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
@@ -119,30 +115,33 @@ async fn store(
     state: &State,
     source: &Source,
     durable: Durable,
-    arrival: &Arrival,
-    verified: Verified<'_, Body>,
-    event: EventKey,
+    event: Insertable<Body>,
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let id = verified.id().to_vec();
-    let admitted = verified.admit(Seen::No).ok_or(Refusal::StorageUnavailable)?;
-    let stored = Event::new(admitted, arrival.now, || arrival.content());
-    let status = inbox::hand_over(&state.env, source, durable.shards, event, &stored).await.map_err(|why| {
+    line.event = Some(event.key());
+    let status = inbox::hand_over(&state.env, source, durable.shards, &event).await.map_err(|why| {
         line.detail = Some(why);
         Refusal::StorageUnavailable
     })?;
-    Ok((status, id))
+    Ok((status, event.into_id().into_bytes()))
+}
+
+/// A verified delivery that is passed through, and what is known of it.
+struct Passing<'d> {
+    verified: Verified<'d, Body>,
+    content: Content<'d>,
+    received_at: Timestamp,
+    event: EventKey,
 }
 
 /// Steps 8 to 10: nothing is marked as seen before the destination's 2xx.
 async fn deliver(
     state: &State,
     source: &Source,
-    arrival: &Arrival,
-    verified: Verified<'_, Body>,
-    event: EventKey,
+    passing: Passing<'_>,
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let Passing { verified, content, received_at, event } = passing;
     let id = verified.id().to_vec();
     let marks = state.kv.as_ref().zip(source.dedupe);
     let seen = match marks {
@@ -153,16 +152,7 @@ async fn deliver(
         None => Seen::No,
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
-    let reply = match admitted.plan(source) {
-        Some(plan) => {
-            let (request, received_at) = (&arrival.request, arrival.now);
-            http::pass(http::Passed { admitted: &admitted, plan, request, received_at }, source, &state.env).await
-        }
-        None => {
-            let event = Event::new(admitted, arrival.now, || arrival.content());
-            apart(http::send(&event, 1, source, &state.env, false)).await
-        }
-    };
+    let reply = http::send(&Event::new(admitted, content, received_at), source, &state.env).await;
     line.destination = Some((reply.status, reply.ms));
     line.cause = reply.cause;
     reply.outcome?;
@@ -195,7 +185,7 @@ async fn verify<'d>(
     {
         return Ok(verified);
     }
-    let access = Access { kv: state.kv.as_ref(), request: &arrival.request };
+    let access = Access { kv: state.kv.as_ref(), context: &arrival.context };
     let by_set = async {
         let set = state.sets.get(url, access).await.ok_or_else(|| {
             line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
@@ -216,12 +206,18 @@ async fn verify<'d>(
     apart(by_set).await
 }
 
-/// What the headers claim, for the log.
-fn note_claim(source: &Source, metadata: Metadata<'_>, now: Timestamp, line: &mut LogLine<'_>) {
-    if let Metadata::Signed { id, timestamp, .. } = metadata {
-        line.event = Some(EventKey::new(&source.name, id));
-        let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
-        line.age = Some(seconds(now).saturating_sub(seconds(timestamp)));
+/// The age that a signed claim states, for the log.
+fn age(claim: Metadata<'_>, now: Timestamp) -> Option<i64> {
+    let Metadata::Signed { timestamp, .. } = claim else { return None };
+    let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
+    Some(seconds(now).saturating_sub(seconds(timestamp)))
+}
+
+/// The event that a refused delivery claims to be, for the log alone.
+fn claimed_event(source: &Source, claim: Metadata<'_>) -> Option<EventKey> {
+    match claim {
+        Metadata::Signed { id, .. } => Some(EventKey::new(&source.name, id)),
+        Metadata::Token { .. } => None,
     }
 }
 
@@ -238,7 +234,7 @@ fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: 
 
 /// The names of the headers that a source looks at, in the order in which `entry.js` passes them.
 pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
-    source.policy.scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature])
+    source.policy.scheme.header_names().chain(CONTENT)
 }
 
 /// Header text as workerd gives it and sends it on: it reads and writes UTF-8. It is decoded once, so that two spellings on the wire

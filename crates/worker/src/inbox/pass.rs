@@ -5,12 +5,12 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use countersign::Timestamp;
 use countersign::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::{Event, Payload};
+use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{LogLine, Refusal};
 use countersign::gateway::retry_after::retry_after;
+use countersign::gateway::stored::Stored;
 use countersign::inbox::noted;
 use countersign::inbox::{self, Attempt, EventState, Progress, Tidy};
 use futures_util::StreamExt;
@@ -18,7 +18,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use super::object::{LATER, Object, SET_ASIDE};
-use super::queue::Stored;
+use super::queue::Row;
 use super::shard::source;
 use super::table;
 use crate::body::Body;
@@ -142,16 +142,17 @@ impl Object {
             let due = self.table.due(now, lifecycle.latest_due(now), &self.aside.borrow())?;
             let Some(number) = due else { return Ok(None) };
             let flies = self.flying.borrow().contains(&number);
-            let stored = if flies { None } else { self.table.read(number).ok().flatten() };
-            let written = match stored.and_then(|stored| self.restored(stored)) {
-                Some(stored) => {
-                    let progress = stored.progress.leased(now, lifecycle);
+            let row = if flies { None } else { self.table.read(number).ok().flatten() };
+            let written = match row.and_then(|row| self.read_back(row)) {
+                Some((key, progress, stored)) => {
+                    let progress = progress.leased(now, lifecycle);
                     if self.table.lease(number, progress) == Ok(true) {
                         if self.careful.get() {
                             self.table.set_reading(None)?;
                         }
                         self.flying.borrow_mut().push(number);
-                        return Ok(Some(leased(number, progress, stored)));
+                        let event = stored.into_event(progress.attempts);
+                        return Ok(Some(Leased { number, key, progress, event }));
                     }
                     false
                 }
@@ -171,15 +172,16 @@ impl Object {
         }
     }
 
-    /// What was stored, if it is of this source.
-    fn restored(&self, stored: Stored) -> Option<Stored> {
+    /// What a row holds; `None` if it is damaged, or of another source.
+    fn read_back(&self, row: Row) -> Option<(EventKey, Progress, Stored<Body>)> {
         let source = self.source.borrow();
-        (EventKey::new(source.as_deref()?, stored.id.as_bytes()) == stored.key).then_some(stored)
+        let stored = Stored::read(source.as_deref()?, &row.columns, Body::new(row.body, None))?;
+        Some((EventKey::from_bytes(row.columns.key), row.progress, stored))
     }
 
     async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
         let (number, progress, key) = (leased.number, leased.progress, leased.key);
-        let reply = http::send(&leased.event, progress.attempts, source, &shared.env, true).await;
+        let reply = http::send(&leased.event, source, &shared.env).await;
         let now = clock::now_ms();
         let attempt = match reply.outcome {
             Ok(()) => Attempt::Delivered,
@@ -217,7 +219,7 @@ impl Object {
             code,
             status: reply.status,
             source: Some(&source.name),
-            scheme: Some(leased.event.form),
+            scheme: Some(leased.event.form()),
             event: Some(key),
             attempt: Some(progress.attempts),
             destination: Some((reply.status, reply.ms)),
@@ -272,17 +274,6 @@ struct Leased {
     key: EventKey,
     progress: Progress,
     event: Event<Body>,
-}
-
-fn leased(number: i64, progress: Progress, stored: Stored) -> Leased {
-    let event = Event {
-        id: stored.id.into_bytes(),
-        form: stored.form,
-        headers: stored.headers.of_attempt(progress.attempts),
-        payload: Payload::Received(Body::new(stored.body, None)),
-        received_at: Timestamp::from_unix(stored.received_at),
-    };
-    Leased { number, key: stored.key, progress, event }
 }
 
 /// Attempts in one alarm: the platform counts requests per invocation, 50 where it is free.

@@ -1,22 +1,16 @@
 //! What is to be done, in the order in which it is due: events to deliver, and what to tidy away.
 
-use countersign::gateway::copies::Copies;
-use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::stored::Columns;
 use countersign::inbox::{EventState, Progress};
-use countersign::scheme::Form;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::table::{PROGRESS, Table, but, integer, place, progress, unsigned};
+use super::table::{PROGRESS, Table, but, integer, place, progress};
 
-/// An event as it was stored.
-pub(crate) struct Stored {
+/// An event's row.
+pub(crate) struct Row {
     pub(crate) progress: Progress,
-    pub(crate) key: EventKey,
-    pub(crate) id: String,
-    pub(crate) form: Form,
-    pub(crate) headers: Copies,
-    pub(crate) received_at: u64,
+    pub(crate) columns: Columns,
     pub(crate) body: Uint8Array,
 }
 
@@ -40,11 +34,11 @@ impl Table {
     }
 
     /// An event as it was stored for attempts; `None` if it is not there, or damaged.
-    pub(crate) fn read(&self, number: i64) -> Result<Option<Stored>, ()> {
+    pub(crate) fn read(&self, number: i64) -> Result<Option<Row>, ()> {
         let sql =
             format!("SELECT {PROGRESS}, key, id, form, headers, received_at, body, bytes FROM events WHERE number = ?");
         let rows = self.rows(&sql, &[place(number)])?;
-        Ok(rows.iter().next().and_then(|row| stored(&row.unchecked_into())))
+        Ok(rows.iter().next().and_then(|row| whole(&row.unchecked_into())))
     }
 
     /// Writes that an attempt begins; whether the event is there.
@@ -117,22 +111,19 @@ impl Table {
     }
 }
 
-/// An event, from the columns that [`Table::read`] asks for; `None` if one of them is not what was stored.
-fn stored(row: &Array) -> Option<Stored> {
+/// An event, from the columns that [`Table::read`] asks for; `None` if one of them is not of its type, or the body of another length.
+fn whole(row: &Array) -> Option<Row> {
     let (_, progress, _) = progress(row);
-    let key: [u8; 32] = Uint8Array::new(&blob(&row.get(8))?).to_vec().try_into().ok()?;
     let body = Uint8Array::new(&blob(&row.get(13))?);
-    row.get(12).as_f64()?;
-    let stored = Stored {
-        progress,
-        key: EventKey::from_bytes(key),
+    (f64::from(body.length()) == row.get(14).as_f64()?).then_some(())?;
+    let columns = Columns {
+        key: Uint8Array::new(&blob(&row.get(8))?).to_vec().try_into().ok()?,
         id: row.get(9).as_string()?,
-        form: Form::parse(&row.get(10).as_string()?)?,
-        headers: Copies::parse(&row.get(11).as_string()?)?,
-        received_at: unsigned(&row.get(12)),
-        body,
+        form: row.get(10).as_string()?,
+        headers: row.get(11).as_string()?,
+        received_at: row.get(12).as_f64()? as u64,
     };
-    (f64::from(stored.body.length()) == row.get(14).as_f64()?).then_some(stored)
+    Some(Row { progress, columns, body })
 }
 
 /// Bytes, and not what would make so many of them.

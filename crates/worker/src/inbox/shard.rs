@@ -3,8 +3,7 @@
 use std::cell::RefCell;
 
 use countersign::config::{Entry, Source};
-use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::Event;
+use countersign::gateway::stored::{Columns, Insertable};
 use countersign::inbox;
 use wasm_bindgen::prelude::*;
 
@@ -28,16 +27,14 @@ pub(crate) async fn hand_over(
     env: &Bindings,
     source: &Source,
     shards: u32,
-    key: EventKey,
-    event: &Event<Body>,
+    event: &Insertable<Body>,
 ) -> Result<&'static str, &'static str> {
-    let shard = inbox::homes(key, shards).last().copied().unwrap_or_default();
+    let shard = inbox::homes(event.key(), shards).last().copied().unwrap_or_default();
     let stored = async {
         let stub = stub(env, &source.name, shard)?;
-        let id = String::from_utf8_lossy(&event.id);
-        let headers = event.stored_headers();
-        let at = event.received_at.as_unix() as f64;
-        let answer = stub.accept(&source.name, shard, &id, event.form.as_str(), &headers, at, &http::body(event));
+        let Columns { id, form, headers, received_at, .. } = event.columns();
+        let body = http::array(event.payload());
+        let answer = stub.accept(&source.name, shard, &id, &form, &headers, received_at as f64, &body);
         match settled(answer.ok()?).await {
             Ok(answer) => answer.as_string(),
             Err(error) => {

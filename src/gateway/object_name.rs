@@ -1,0 +1,121 @@
+//! The names of the Durable Objects that events go to.
+
+use serde_json::Value;
+
+use super::dedupe::EventKey;
+use crate::json::value;
+
+/// Whether a template has a placeholder that is filled from the event itself.
+pub fn is_in_event(template: &str) -> bool {
+    template.split('{').any(|part| part.starts_with("type}") || part.starts_with("data.id}"))
+}
+
+/// The name of the Durable Object for an event: the template filled in, or the event's hashed id (its `id_hash` in logs).
+///
+/// Two events share an object only if all that the template names of them is the same. The name is hashed if a placeholder has no
+/// value, if a value holds the text that ends it in the template, so that the name could be read in another way, if a value has control
+/// characters, and if the name is longer than 1,024 bytes.
+///
+/// `json` is the body or the claims, read only now that it is verified.
+pub fn object_name(template: &str, source: &str, id: &[u8], json: &[u8]) -> String {
+    let event = std::str::from_utf8(json).ok().filter(|_| is_in_event(template)).and_then(value).unwrap_or_default();
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let name = filled(template, &|placeholder| match placeholder {
+        "id" => std::str::from_utf8(id).ok().map(str::to_owned),
+        "source" => Some(source.to_owned()),
+        "type" => text(event.get("type")),
+        "data.id" => text(event.get("data").and_then(|data| data.get("id"))),
+        _ => None,
+    });
+    name.unwrap_or_else(|| EventKey::new(source, id).to_hex())
+}
+
+/// Whether a template can name an object at all: with a source of that name, its placeholders do not run into each other.
+pub(crate) fn comes_apart(template: &str, source: &str) -> bool {
+    let sample = |placeholder: &str| match placeholder {
+        "source" => source.to_owned(),
+        // Types are `batch.succeeded` and the like.
+        "type" => ".".to_owned(),
+        // A character that no template has.
+        _ => "\u{e000}".to_owned(),
+    };
+    filled(template, &|placeholder| Some(sample(placeholder))).is_some()
+}
+
+/// A template with its placeholders replaced; `None` if that cannot be undone in one way only.
+fn filled(template: &str, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+    let (mut name, mut rest) = (String::new(), template);
+    while let Some((before, after)) = rest.split_once('{') {
+        let (placeholder, after) = after.split_once('}')?;
+        let value = value(placeholder)
+            .filter(|value| !value.is_empty() && !value.bytes().any(|byte| byte.is_ascii_control()))?;
+        name.push_str(before);
+        // Each value but the last ends where the text behind it first occurs.
+        if let Some((end, _)) = after.split_once('{')
+            && !ends_at_first(&value, end)
+        {
+            return None;
+        }
+        name.push_str(&value);
+        rest = after;
+    }
+    name.push_str(rest);
+    (name.len() <= LONGEST_NAME).then_some(name)
+}
+
+/// Whether, of a value and the text behind it, that text occurs nowhere before the value's end.
+fn ends_at_first(value: &str, end: &str) -> bool {
+    // By bytes: to look for text in text would be 1 KB of Wasm.
+    let both = [value.as_bytes(), end.as_bytes()].concat();
+    !end.is_empty() && both.windows(end.len()).position(|part| part == end.as_bytes()) == Some(value.len())
+}
+
+/// The longest name of an object, in bytes: a sender must not decide how long a name gets.
+const LONGEST_NAME: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_named_by_its_template_or_by_the_hashed_id() {
+        let body = br#"{"type":"batch.succeeded","data":{"id":"b1"}}"#;
+        let name = |template, body: &[u8]| object_name(template, "s", b"msg_1", body);
+        assert_eq!(name("{id}", b""), "msg_1");
+        assert_eq!(name("{source}:{type}/{data.id}", body), "s:batch.succeeded/b1");
+        assert_eq!(name("fixed", body), "fixed");
+        let hashed = EventKey::new("s", b"msg_1").to_hex();
+        assert_eq!(name("{data.id}", b"not json"), hashed);
+        assert_eq!(name("{data.id}", br#"{"data":{"id":7}}"#), hashed);
+        assert_eq!(name("x-{type}", br#"{"type":""}"#), hashed);
+        assert_eq!(name("{data.id}", br#"{"data":{"id":"a\u0000"}}"#), hashed);
+        assert_eq!(name("{type}:{data.id}", br#"{"type":"a:b","data":{"id":"c"}}"#), hashed);
+        assert_eq!(name("{type}:{data.id}", br#"{"type":"a","data":{"id":"b:c"}}"#), "a:b:c");
+        assert_eq!(name("{type}::{data.id}", br#"{"type":"a:","data":{"id":"c"}}"#), hashed);
+        assert_eq!(
+            object_name("{source}:{data.id}", "a", b"b:victim", b"{}"),
+            EventKey::new("a", b"b:victim").to_hex()
+        );
+        assert_eq!(object_name("{id}", "s", &[b'a'; 1025], b""), EventKey::new("s", &[b'a'; 1025]).to_hex());
+    }
+
+    #[test]
+    fn placeholders_have_to_come_apart() {
+        for (template, source, apart) in [
+            ("{id}", "a", true),
+            ("x{source}", "a-b", true),
+            ("{source}/{data.id}", "a-b", true),
+            ("{source}-{id}", "a", true),
+            ("{source}-{id}", "a-b", false),
+            ("{id}-{source}", "a-b", true),
+            ("{source}b-{id}", "ab", true),
+            ("{source}{id}", "a", false),
+            ("{type}{id}", "a", false),
+            ("{type}.{id}", "a", false),
+            ("{id}.{type}", "a", true),
+            ("fixed", "a", true),
+        ] {
+            assert_eq!(comes_apart(template, source), apart, "{template} {source}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! An event on its way into the inbox, and as it is read back.
+//!
+//! A durable source does not ask first whether an event was seen: the inbox's insert decides that as it stores the event. So a
+//! verified event becomes an [`Insertable`], which cannot be forwarded, and only what was stored becomes an [`Event`] again.
+//!
+//! ```compile_fail,E0599
+//! use countersign::gateway::content::Content;
+//! use countersign::gateway::forward::Event;
+//! use countersign::{Timestamp, Verified};
+//!
+//! fn forward<B: Clone>(verified: Verified<'_, B>, content: Content<'_>, now: Timestamp) -> Option<Event<B>> {
+//!     verified.into_insertable("stripe", content, now).into_event(1)
+//! }
+//! ```
+
+use super::content::Content;
+use super::copies::Copies;
+use super::dedupe::EventKey;
+use super::forward::{Event, Payload, kept_headers};
+use super::header_list::HeaderList;
+use crate::scheme::Form;
+use crate::timestamp::Timestamp;
+use crate::verify::Verified;
+
+/// A verified event that the inbox may insert. Whether it is new is not known.
+#[derive(Clone, Debug)]
+pub struct Insertable<B> {
+    key: EventKey,
+    id: String,
+    form: Form,
+    headers: HeaderList,
+    payload: Payload<B>,
+    received_at: Timestamp,
+}
+
+impl<B: Clone> Verified<'_, B> {
+    /// The event for the inbox of a source. `content` is what the same delivery's headers say of its body.
+    pub fn into_insertable(self, source: &str, content: Content<'_>, received_at: Timestamp) -> Insertable<B> {
+        Insertable {
+            key: EventKey::new(source, self.id()),
+            id: String::from_utf8_lossy(self.id()).into_owned(),
+            form: self.form(),
+            headers: kept_headers(&self, content),
+            payload: Payload::of(&self),
+            received_at,
+        }
+    }
+}
+
+impl<B> Insertable<B> {
+    /// The event's key.
+    pub const fn key(&self) -> EventKey {
+        self.key
+    }
+
+    /// The event's columns.
+    pub fn columns(&self) -> Columns {
+        Columns {
+            key: *self.key.as_bytes(),
+            id: self.id.clone(),
+            form: self.form.as_str().to_owned(),
+            headers: self.headers.to_json(),
+            received_at: self.received_at.as_unix(),
+        }
+    }
+
+    /// The event's id.
+    pub fn into_id(self) -> String {
+        self.id
+    }
+
+    /// What is stored as the body.
+    pub const fn payload(&self) -> &Payload<B> {
+        &self.payload
+    }
+}
+
+/// The columns of an event's row, without its body and its progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// The [`EventKey`].
+    pub key: [u8; 32],
+    /// The event's id.
+    pub id: String,
+    /// The form of signature that was verified.
+    pub form: String,
+    /// The headers that are passed on, as JSON: a [`HeaderList`], or the sets of several [`Copies`].
+    pub headers: String,
+    /// Unix seconds of its acceptance.
+    pub received_at: u64,
+}
+
+/// An event that was read back.
+#[derive(Debug)]
+pub struct Stored<B> {
+    id: String,
+    form: Form,
+    copies: Copies,
+    body: B,
+    received_at: Timestamp,
+}
+
+impl<B> Stored<B> {
+    /// Reads an event of a source; `None` if its row is damaged.
+    ///
+    /// The row has to be one that was written from [`Insertable::columns`]. A key that is not that of the source and the id, a form that
+    /// does not exist and headers that cannot be sent are found; damage to the body is not.
+    pub fn read(source: &str, columns: &Columns, body: B) -> Option<Self> {
+        let Columns { key, id, form, headers, received_at } = columns;
+        (EventKey::new(source, id.as_bytes()) == EventKey::from_bytes(*key)).then_some(())?;
+        Some(Self {
+            id: id.clone(),
+            form: Form::parse(form)?,
+            copies: Copies::parse(headers)?,
+            body,
+            received_at: Timestamp::from_unix(*received_at),
+        })
+    }
+
+    /// Attempt number `attempt` (from 1) at delivering it.
+    pub fn into_event(self, attempt: u32) -> Event<B> {
+        Event {
+            id: self.id.into_bytes(),
+            form: self.form,
+            headers: self.copies.of_attempt(attempt),
+            payload: Payload::Body(self.body),
+            received_at: self.received_at,
+            attempt,
+        }
+    }
+}
