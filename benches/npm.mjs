@@ -9,7 +9,7 @@ const countersign = await import(`${dist}/index.js`);
 const standardwebhooks = require("standardwebhooks");
 const svix = await import(require.resolve("svix"));
 
-const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
 const ROUND_MS = 25;
 
 /** What a careful user writes; it reads one signature, and no `Headers`. */

@@ -77,6 +77,11 @@ impl Jwks {
         self.keys.is_empty()
     }
 
+    /// The name (`kid`) of the key at a place, as [`Verified::key`](crate::Verified::key) gives it for a set without secrets.
+    pub fn kid(&self, place: usize) -> Option<&str> {
+        self.keys.get(place)?.kid.as_deref()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Jwk)> {
         self.keys.iter().enumerate()
     }

@@ -6,35 +6,11 @@ import http from "node:http";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { installed } from "./fixtures/app.mjs";
+import { BODY, HEADERS, KEY, NOW, SECRET, at, caught, headersFor, thrown } from "./fixtures/delivery.mjs";
 
 const countersign = await import(`${installed}/dist/index.js`);
 const { Webhook, WebhookVerificationError, explain, gemini, geminiDynamic, standard, svix } = countersign;
 const reference = createRequire(import.meta.url)("standardwebhooks");
-
-const SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
-const KEY = Buffer.from(SECRET.slice(6), "base64");
-const BODY = '{"type":"batch.succeeded","data":{"id":"é"}}';
-const NOW = 1_700_000_000;
-
-const mac = (key, content) => crypto.createHmac("sha256", key).update(content).digest("base64");
-const headersFor = (body, { id = "msg_1", at = NOW, key = KEY } = {}) => ({
-  "webhook-id": id,
-  "webhook-timestamp": String(at),
-  "webhook-signature": `v1,${mac(key, Buffer.concat([Buffer.from(`${id}.${at}.`), Buffer.from(body)]))}`,
-});
-const HEADERS = headersFor(BODY);
-const at = { now: NOW };
-
-const thrown = (act) => {
-  try {
-    act();
-  } catch (error) {
-    assert.ok(error instanceof WebhookVerificationError, String(error?.stack));
-    return error;
-  }
-  assert.fail("nothing was thrown");
-};
-const rejected = (promise) => promise.then(() => assert.fail("nothing was thrown"), (error) => error);
 
 test("headers in every form that frameworks have them in", () => {
   const pairs = Object.entries(HEADERS);
@@ -187,65 +163,9 @@ test("what is no raw body is refused, in words that help", () => {
 test("a request that was read before is told so", async () => {
   const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
   await request.text();
-  const error = await rejected(gemini(SECRET).unwrap(request, at));
+  const error = await caught(gemini(SECRET).unwrap(request, at));
   assert.equal(error.code, "invalid_body");
   assert.match(error.message, /was read before/);
-});
-
-test("each mistake with a secret is named, with its fix, and without the secret", () => {
-  const url = "whsec_-_-_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-  const cases = [
-    [`"${SECRET}"`, "invalid_secret", /quotes round it; remove them/],
-    [url, "invalid_secret", /URL-safe base64/],
-    ["whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", "invalid_secret", /private key.*`whpk_`/],
-    ["my secret", "invalid_secret", /white space/],
-    ["correct!horse", "invalid_secret", /raw bytes/],
-    [7, "invalid_secret", /text.*bytes/],
-    [`whpk_${Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString("base64")}`, "weak_key", /anybody can sign under it; get the sender's real one$/],
-  ];
-  for (const [secret, code, words] of cases) {
-    for (const make of [() => new Webhook(secret), () => standard(secret)]) {
-      const error = thrown(make);
-      assert.deepEqual([error.code, error.status], [code, 500]);
-      assert.match(error.message, words);
-      if (typeof secret === "string" && secret.length > 20) assert.ok(!JSON.stringify([error.message, error.stack]).includes(secret.slice(6, 30)));
-    }
-  }
-});
-
-test("a secret that is not there is told when it is used, and not where a bundler imports the module", async () => {
-  const none = [undefined, null, "", "  ", "\n", [], [undefined], [SECRET, undefined], ["", SECRET], new Uint8Array(), [SECRET, new Uint8Array()]];
-  for (const secret of none) {
-    for (const options of [undefined, { tolerance: 60 }, { format: "raw" }]) {
-      const webhook = new Webhook(secret, options);
-      for (const act of [() => webhook.verify(BODY, HEADERS, at), () => webhook.sign("msg_1", NOW, BODY)]) {
-        const error = thrown(act);
-        assert.deepEqual([error.code, error.status], ["empty_secret", 500]);
-        assert.match(error.message, /environment variable/);
-        assert.ok(error.stack.includes("api.test.mjs"));
-      }
-    }
-    for (const make of [standard, svix, gemini]) {
-      const verifier = make(secret);
-      for (let round = 0; round < 2; round++) assert.equal((await rejected(verifier.unwrap(BODY, HEADERS, at))).code, "empty_secret");
-      const report = await verifier.inspect(BODY, HEADERS, at);
-      assert.deepEqual([report.ok, report.code], [false, "empty_secret"]);
-    }
-  }
-  assert.match(thrown(() => new Webhook([SECRET, undefined]).verify(BODY, HEADERS, at)).message, /secret 2 of 2/);
-});
-
-test("hex for base64, and text for base64, are found by the report", async () => {
-  const near = async (secret, key) => (await standard(secret).inspect(BODY, headersFor(BODY, { key }), at)).nearMisses.map(({ code }) => code);
-  assert.deepEqual(await near("ab".repeat(24), Buffer.alloc(24, 0xab)), ["secret_hex"]);
-  assert.deepEqual(await near(SECRET, Buffer.from(SECRET)), ["secret_as_text"]);
-});
-
-test("milliseconds for seconds are named", async () => {
-  const headers = headersFor(BODY, { at: NOW * 1000 });
-  assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /milliseconds/);
-  const report = await standard(SECRET).inspect(BODY, headers, at);
-  assert.equal(report.steps.find(({ name }) => name === "age").detail, "the timestamp is in milliseconds");
 });
 
 test("options that make no sense are refused", () => {
@@ -254,6 +174,7 @@ test("options that make no sense are refused", () => {
   assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, HEADERS, { now: Number.NaN })).code, "config_invalid");
   assert.match(thrown(() => geminiDynamic({ accept: ["jwt"] })).message, /audience/);
   assert.match(thrown(() => geminiDynamic({ accept: ["v1"] })).message, /accept/);
+  assert.match(thrown(() => geminiDynamic({ accept: ["jwt"], audience: "me", issuer: 7 })).message, /`issuer` is text/);
   assert.match(thrown(() => geminiDynamic({ cacheTtl: 1 })).message, /no option `cacheTtl`/);
   assert.match(thrown(() => geminiDynamic({ jwks: "http://a.example/" })).message, /https/);
   assert.match(thrown(() => geminiDynamic({ jwks: "nope" })).message, /not a URL/);
@@ -296,10 +217,10 @@ test("static and dynamic Gemini webhooks are never taken for each other", async 
   const signed = { ...HEADERS, "webhook-signature": `v1a,${signature}` };
   const { scheme, event } = await geminiDynamic({ jwks }).unwrap(BODY, signed, at);
   assert.deepEqual([scheme, event], ["v1a", JSON.parse(BODY)]);
-  assert.equal((await rejected(gemini(SECRET).unwrap(BODY, signed, at))).code, "no_matching_signature");
-  assert.equal((await rejected(geminiDynamic({ jwks }).unwrap(BODY, HEADERS, at))).code, "no_matching_signature");
+  assert.equal((await caught(gemini(SECRET).unwrap(BODY, signed, at))).code, "no_matching_signature");
+  assert.equal((await caught(geminiDynamic({ jwks }).unwrap(BODY, HEADERS, at))).code, "no_matching_signature");
   const raw = `whpk_${Buffer.from(jwks.keys[0].x, "base64url").toString("base64")}`;
-  assert.equal((await rejected(gemini([SECRET, raw]).unwrap(BODY, signed, at))).code, "no_matching_signature");
+  assert.equal((await caught(gemini([SECRET, raw]).unwrap(BODY, signed, at))).code, "no_matching_signature");
 });
 
 test("a token's claims are the event, and never the body that came with it", async () => {
@@ -312,58 +233,8 @@ test("a token's claims are the event, and never the body that came with it", asy
   const verifier = geminiDynamic({ jwks, accept: ["v1a", "jwt"], audience: "me" });
   const delivery = await verifier.unwrap('{"forged":true}', { "webhook-signature": token }, at);
   assert.deepEqual({ ...delivery, body: new TextDecoder().decode(delivery.body) }, { id: "event-1", timestamp: new Date(NOW * 1000), scheme: "jwt", keyIndex: 0, kid: "one", event: claims, body: JSON.stringify(claims) });
-  const error = await rejected(geminiDynamic({ jwks, accept: ["jwt"], audience: "you" }).unwrap("", { "webhook-signature": token }, at));
+  const error = await caught(geminiDynamic({ jwks, accept: ["jwt"], audience: "you" }).unwrap("", { "webhook-signature": token }, at));
   assert.equal(error.code, "jwt_audience");
   const report = await verifier.inspect("", { "webhook-signature": token }, at);
   assert.deepEqual([report.ok, report.form, report.token.claims, report.keys[0].matches], [true, "jwt", claims, true]);
-});
-
-test("a report never throws, whatever it is given", async () => {
-  const things = [undefined, null, 7, "", "a", {}, [], new Map(), new Headers(), new Request("https://a.example/"), Symbol.iterator, () => {}, new Proxy({}, { get: () => { throw new Error("no"); } })];
-  for (const payload of things) {
-    for (const headers of things) {
-      const report = await standard(SECRET).inspect(payload, headers, at);
-      assert.equal(report.ok, false);
-      assert.ok(report.steps.length > 0 && typeof report.code === "string");
-      assert.ok(report.verdict.state !== "genuine" && report.verdict.detail.length > 0);
-    }
-  }
-});
-
-test("a report leaves the request to be read, and shows what was compared", async () => {
-  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: `${BODY}\n` });
-  const report = await gemini(SECRET).inspect(request, at);
-  assert.equal(await request.text(), `${BODY}\n`);
-  assert.equal(new TextDecoder().decode(report.signedContent), `msg_1.${NOW}.${BODY}\n`);
-  assert.equal(report.nearMisses[0].code, "final_newline_removed");
-  const stranger = await gemini(SECRET).inspect(BODY, { "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1," }, at);
-  assert.match(stranger.steps[0].fix, /scheme `svix`/);
-  const empty = await gemini(SECRET).inspect("", HEADERS, at);
-  assert.deepEqual([empty.verdict.state, empty.verdict.code], ["waiting", "waiting_for_body"]);
-});
-
-test("a receiver that is not made is explained like one that is", async () => {
-  const { publicKey } = crypto.generateKeyPairSync("ed25519");
-  const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
-  const plain = (report) => JSON.parse(JSON.stringify(report));
-  assert.deepEqual(plain(await explain({ scheme: "gemini", secrets: SECRET }, BODY, HEADERS, at)), plain(await gemini(SECRET).inspect(BODY, HEADERS, at)));
-  const signed = { ...HEADERS, "webhook-signature": `v1a,${Buffer.alloc(64).toString("base64")}` };
-  const dynamic = plain(await geminiDynamic({ jwks }).inspect(BODY, signed, at));
-  for (const document of [jwks, JSON.stringify(jwks), Buffer.from(JSON.stringify(jwks))]) {
-    assert.deepEqual(plain(await explain({ scheme: "gemini-dynamic", jwks: document }, BODY, signed, at)), dynamic);
-  }
-  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
-  assert.equal((await explain({ scheme: "standard-webhooks", secrets: [SECRET] }, request, at)).ok, true);
-});
-
-test("what makes no receiver is in the report, and nothing throws", async () => {
-  const code = async (receiver) => (await explain(receiver, BODY, HEADERS, at)).code;
-  assert.equal(await code({ scheme: "standard-webhooks", secrets: `"${SECRET}"` }), "invalid_secret");
-  assert.equal(await code({ scheme: "standard-webhooks", secrets: [SECRET, ""] }), "empty_secret");
-  assert.equal(await code({ scheme: "standard-webhooks", secrets: 7 }), "invalid_secret");
-  assert.equal(await code({ scheme: "standard-webhooks" }), "keys_unavailable");
-  assert.equal(await code({ scheme: "gemini-dynamic", jwks: "{}" }), "jwks_invalid");
-  for (const receiver of [undefined, {}, { scheme: "stripe", secrets: SECRET }]) assert.equal(await code(receiver), "config_invalid");
-  assert.equal(await code({ scheme: "gemini", secrets: SECRET, tolerance: -1 }), "config_invalid");
-  assert.equal((await explain({ scheme: "gemini", secrets: SECRET }, JSON.parse(BODY), HEADERS, at)).steps[0].name, "body");
 });

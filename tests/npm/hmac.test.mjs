@@ -3,25 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
+import { BODY, HEADERS, NOW, SECRET, at, headersFor, thrown } from "./fixtures/delivery.mjs";
 
 const hmac = await import(`${installed}/dist/hmac.js`);
 const whole = await import(`${installed}/dist/index.js`);
-
-const SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
-const BODY = '{"type":"batch.succeeded","data":{"id":"é"}}';
-const NOW = 1_700_000_000;
-const at = { now: NOW };
-const headersFor = (body, id = "msg_1") => ({ "webhook-id": id, "webhook-timestamp": String(NOW), "webhook-signature": new hmac.Webhook(SECRET).sign(id, NOW, body) });
-const HEADERS = headersFor(BODY);
-
-const thrown = (act) => {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  assert.fail("nothing was thrown");
-};
 
 test("each takes what the other signs, at every size", () => {
   for (const length of [0, 1, 55, 400, 8192, 16_400, 100_000]) {
@@ -67,7 +52,7 @@ test("requests, several secrets, Svix", async () => {
   const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
   const { id, keyIndex, scheme, event } = await hmac.gemini([other, SECRET]).unwrap(request, at);
   assert.deepEqual([id, keyIndex, scheme, event], ["msg_1", 1, "v1", JSON.parse(BODY)]);
-  const branded = Object.fromEntries(Object.entries(headersFor(BODY, "msg_2")).map(([name, value]) => [name.replace("webhook", "svix"), value]));
+  const branded = Object.fromEntries(Object.entries(headersFor(BODY, { id: "msg_2" })).map(([name, value]) => [name.replace("webhook", "svix"), value]));
   assert.equal((await hmac.svix(SECRET).unwrap(BODY, { ...HEADERS, ...branded }, at)).id, "msg_2");
 });
 

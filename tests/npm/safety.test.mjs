@@ -4,34 +4,14 @@ import { test } from "node:test";
 import crypto from "node:crypto";
 import { inspect as printed } from "node:util";
 import { installed } from "./fixtures/app.mjs";
+import { BODY, HEADERS, NOW, SECRET, at, caught, headersFor, thrown } from "./fixtures/delivery.mjs";
 
 const { Webhook, WebhookVerificationError, explain, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/index.js`);
 const hmac = await import(`${installed}/dist/hmac.js`);
 
-const SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
-const KEY = Buffer.from(SECRET.slice(6), "base64");
-const BODY = '{"type":"batch.succeeded","data":{"id":"é"}}';
-const NOW = 1_700_000_000;
-const at = { now: NOW };
-const headersFor = (body, id = "msg_1") => ({
-  "webhook-id": id,
-  "webhook-timestamp": String(NOW),
-  "webhook-signature": `v1,${crypto.createHmac("sha256", KEY).update(`${id}.${NOW}.`).update(body).digest("base64")}`,
-});
-const HEADERS = headersFor(BODY);
 const pair = crypto.generateKeyPairSync("ed25519");
 const JWKS = { keys: [pair.publicKey.export({ format: "jwk" })] };
 const dynamicHeaders = (body, id = "msg_1") => ({ ...HEADERS, "webhook-id": id, "webhook-signature": `v1a,${crypto.sign(null, Buffer.concat([Buffer.from(`${id}.${NOW}.`), Buffer.from(body)]), pair.privateKey).toString("base64")}` });
-
-const caught = (promise) => promise.then(() => assert.fail("nothing was thrown"), (error) => error);
-const thrown = (act) => {
-  try {
-    act();
-  } catch (error) {
-    return error;
-  }
-  assert.fail("nothing was thrown");
-};
 
 /** Every way of a body to an event, as `[name, take]`; `take(body, signed)` gives the event, and the body where there is one. */
 const WAYS = [
@@ -150,7 +130,7 @@ test("ids and events are what the verified bytes say, not what the caller's text
     assert.equal(fromText.event.name, "\ufffd", way);
   }
   for (const id of ["msg_\ud800", "msg_\udfff"]) {
-    const outcome = await standard(SECRET).unwrap(BODY, headersFor(BODY, id), at).catch((error) => error);
+    const outcome = await standard(SECRET).unwrap(BODY, headersFor(BODY, { id }), at).catch((error) => error);
     assert.ok(outcome instanceof WebhookVerificationError ? outcome.status < 500 : outcome.id === "msg_\ufffd", String(outcome));
   }
 });
@@ -211,7 +191,7 @@ test("a polluted prototype configures nothing", async () => {
   const members = {
     tolerance: 1e10, leeway: 1e9, format: "raw", jsonParse: false, now: NOW, jwks: { keys: [other] }, accept: ["jwt"], audience: "me", issuer: "me", secrets: [SECRET], scheme: "svix",
     fetch: () => assert.fail("the prototype's fetch"), urlToken: token, url: `/${token}`, allowShortKeys: true, waitUntil: () => assert.fail("the prototype's waitUntil"),
-    ...HEADERS, headers: HEADERS, body: BODY, isBase64Encoded: false, requestContext: {}, multiValueHeaders: HEADERS, kid: "polluted", header: "polluted", code: "accept", status: 200, cause: "polluted", retryAfter: "9", rotation: "rotation", title: "polluted", rawPath: `/${token}`, path: "/",
+    ...HEADERS, headers: HEADERS, body: BODY, isBase64Encoded: false, requestContext: {}, multiValueHeaders: HEADERS, kid: "polluted", header: "polluted", code: "accept", status: 200, cause: "polluted", retryAfter: "9", rotation: "rotation", mayBeRotation: true, title: "polluted", rawPath: `/${token}`, path: "/",
   };
   const bare = new Request("https://a.example/", { method: "POST", body: BODY });
   // Node cannot import anything with such a prototype.
@@ -248,67 +228,4 @@ test("options that are inherited are none", async () => {
   assert.throws(() => new Webhook(SECRET, inherited).verify(BODY, HEADERS, { now: NOW + 1000 }), { code: "timestamp_too_old" });
   assert.deepEqual(new Webhook(SECRET).verify(BODY, headersFor(BODY), Object.create({ now: 1 }, { now: { value: NOW, enumerable: true } })), JSON.parse(BODY));
   assert.equal((await caught(standard(SECRET).unwrap(BODY, Object.create(HEADERS), at))).code, "missing_header");
-});
-
-// The token of the URL.
-
-const TOKEN = "f3b1c2d4e5a697887766554433221100";
-const dynamic = (urlToken = TOKEN) => geminiDynamic({ jwks: JWKS, urlToken });
-const requestTo = (url) => new Request(url, { method: "POST", headers: dynamicHeaders(BODY), body: BODY });
-
-test("a delivery to the right URL is taken, and to no other", async () => {
-  const good = [`/jobs/${TOKEN}`, `/${TOKEN}`, `/jobs/${TOKEN}/`, `/jobs/${TOKEN}?a=b/c`, `/jobs/${TOKEN}/?a#b`, `/jobs/%66${TOKEN.slice(1)}`, `/a/b/c/${TOKEN}`];
-  for (const path of good) {
-    assert.equal((await dynamic().unwrap(requestTo(`https://a.example${path}`), at)).id, "msg_1", path);
-    for (const url of [path, new URL(path, "https://a.example/")]) assert.equal((await dynamic().unwrap(BODY, dynamicHeaders(BODY), { ...at, url })).id, "msg_1", path);
-    const report = await dynamic().inspect(requestTo(`https://a.example${path}`), at);
-    assert.deepEqual([report.ok, report.steps[0].name, report.steps[0].state], [true, "url", "pass"]);
-  }
-  const bad = ["/", "", "/jobs", "/jobs/", `/jobs/${TOKEN}0`, `/jobs/${TOKEN.slice(1)}`, `/jobs/${TOKEN}//`, `/jobs/${TOKEN}/x`, `/jobs?${TOKEN}`, `/jobs#/${TOKEN}`, `/jobs/${TOKEN.toUpperCase()}`, "/jobs/undefined", "/jobs/null", `/jobs/%2566${TOKEN.slice(1)}`, `/jobs%2f${TOKEN}`, `/jobs/${TOKEN}%2f`];
-  for (const path of bad) {
-    for (const given of [[requestTo(`https://a.example${path}`), at], [BODY, dynamicHeaders(BODY), { ...at, url: path }]]) {
-      const error = await caught(dynamic().unwrap(...given));
-      assert.deepEqual([error.code, error.status], ["not_found", 404], path);
-      assert.ok(!error.message.includes(TOKEN));
-      const response = error.toResponse();
-      assert.deepEqual([response.status, await response.json()], [404, { title: "there is nothing at this URL", status: 404, code: "not_found" }]);
-    }
-    const report = await dynamic().inspect(requestTo(`https://a.example${path}`), at);
-    assert.deepEqual([report.ok, report.code, report.steps[0].name, report.steps[0].state], [false, "not_found", "url", "fail"], path);
-  }
-  // Before anything of it is looked at.
-  const untouched = { headers: {}, url: "https://a.example/jobs", arrayBuffer: () => assert.fail("the body was read") };
-  assert.equal((await caught(dynamic().unwrap(untouched, at))).code, "not_found");
-  assert.equal((await caught(dynamic().unwrap(requestTo(`https://${TOKEN}`), at))).code, "not_found");
-});
-
-test("the URL of a Lambda event, and of a request whose path was rewritten", async () => {
-  const event = { version: "2.0", rawPath: `/jobs/${TOKEN}`, requestContext: {}, headers: dynamicHeaders(BODY), body: BODY, isBase64Encoded: false };
-  assert.equal((await dynamic().unwrap(event, at)).id, "msg_1");
-  assert.equal((await caught(dynamic().unwrap({ ...event, rawPath: "/jobs/undefined" }, at))).code, "not_found");
-  assert.equal((await dynamic().unwrap(requestTo("https://a.example/"), { ...at, url: `/jobs/${TOKEN}` })).id, "msg_1");
-});
-
-test("a body without a URL is the receiver's mistake", async () => {
-  for (const given of [[BODY, dynamicHeaders(BODY), at], [BODY, dynamicHeaders(BODY)], [{ headers: new Headers(dynamicHeaders(BODY)), arrayBuffer: async () => Buffer.from(BODY) }, at]]) {
-    const error = await caught(dynamic().unwrap(...given));
-    assert.deepEqual([error.code, error.status], ["config_invalid", 500]);
-    assert.match(error.message, /`\{ url: req\.originalUrl \}`/);
-  }
-});
-
-test("a token that is unset is refused when it is used, and one that can be guessed at once", async () => {
-  for (const urlToken of [undefined, null, "", " "]) {
-    const verifier = geminiDynamic({ jwks: JWKS, urlToken });
-    for (const path of ["/jobs/undefined", "/jobs/null", "/jobs/", "/"]) {
-      const error = await caught(verifier.unwrap(requestTo(`https://a.example${path}`), at));
-      assert.deepEqual([error.code, error.status], ["empty_secret", 500]);
-      assert.equal((await verifier.inspect(requestTo(`https://a.example${path}`), at)).code, "empty_secret");
-    }
-  }
-  for (const urlToken of ["undefined", "a".repeat(21), `${TOKEN}/`, `${TOKEN}?`, `${TOKEN}#`, `${TOKEN}%20`, `${TOKEN}\n`, `${TOKEN} ${TOKEN}`, `${TOKEN}\u200b`, `${TOKEN}\ufeff`, `\\${TOKEN}`, 7, {}, ["a".repeat(22)]]) {
-    const error = thrown(() => geminiDynamic({ jwks: JWKS, urlToken }));
-    assert.deepEqual([error.code, error.status], ["config_invalid", 500], String(urlToken));
-  }
-  for (const urlToken of ["a".repeat(22), "Az0-._~!$&'()*+,;=:@aaaaaaa", "é".repeat(22)]) assert.equal((await dynamic(urlToken).unwrap(requestTo(`https://a.example/jobs/${urlToken}`), at)).id, "msg_1", urlToken);
 });

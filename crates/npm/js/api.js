@@ -1,7 +1,7 @@
 // What users see of the whole; `index.d.ts` says what each does.
 import { bodyOf, bodyOfRequest } from "./body.js";
-import { Check, schemeOf, secretsOf } from "./check.js";
-import { WebhookVerificationError, fromText, mayBeRotation, misuse } from "./error.js";
+import { Check, secretsOf } from "./check.js";
+import { WebhookVerificationError, fromFault, mayBeRotation, misuse } from "./error.js";
 import { arrange, isRequest } from "./given.js";
 import { core, full } from "./instances.js";
 import { current, failureOf, newer } from "./jwks.js";
@@ -48,7 +48,7 @@ class KeySetVerifier {
 
   constructor(scheme, given) {
     const options = optionsOf(given, KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
-    const { jwks = schemeOf(core, scheme).jwks, fetch, urlToken, ...settings } = options;
+    const { jwks = core.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
     if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
     this.#settings = { __proto__: null, scheme, ...settings };
     if (Array.isArray(this.#settings.accept)) this.#settings.accept = [...this.#settings.accept];
@@ -72,7 +72,10 @@ class KeySetVerifier {
     const body = whole ?? (await bodyOfRequest(payload));
     const document = this.#document ?? (await this.#keys(options));
     const wasm = this.#settings.accept?.includes("jwt") ? await full() : core;
-    const verify = (document) => this.#verify(this.#use(document, wasm), document, values, body, now, options);
+    const verify = (document) => {
+      const check = this.#use(document, wasm);
+      return check.describe(check.verify(values, body, now), options);
+    };
     try {
       return verify(document);
     } catch (error) {
@@ -90,13 +93,7 @@ class KeySetVerifier {
   async #keys({ waitUntil }) {
     const document = await current(this.#url, { fetcher: this.#fetcher, waitUntil });
     if (document !== undefined) return document;
-    throw fromText(core.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
-  }
-
-  #verify(check, document, values, body, now, options) {
-    const delivery = check.describe(check.verify(values, body, now), values, options);
-    const { kid } = { __proto__: null, ...JSON.parse(new TextDecoder().decode(document)).keys[delivery.keyIndex] };
-    return typeof kid === "string" ? { ...delivery, kid } : delivery;
+    throw fromFault(core.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
   }
 
   #use(document, wasm) {

@@ -1,8 +1,8 @@
-// The one error class. Its words are the core's, and hold no secret, no signature and no piece of a body.
+// The one error class. Its messages come from the core or from these scripts, and hold no secret, no signature and no piece of a body.
 
 export class WebhookVerificationError extends Error {
   constructor(message, fault = {}) {
-    // Without a prototype, as a polluted one would be the default of what a fault does not say.
+    // On no prototype: a polluted one would otherwise supply what a fault leaves out.
     const { code = "no_matching_signature", status = 401, header, title, retryAfter, cause } = { __proto__: null, ...fault };
     super(message, cause === undefined ? undefined : { cause });
     this.name = "WebhookVerificationError";
@@ -12,7 +12,7 @@ export class WebhookVerificationError extends Error {
     Object.defineProperty(this, "answer", { value: { title: title ?? "the request is not verified", retryAfter }, enumerable: false });
   }
 
-  /** The answer to the sender, which says no more than the code. */
+  /** The response to the sender, which holds the code and no detail. */
   toResponse() {
     const { title, retryAfter } = this.answer;
     const headers = { "content-type": "application/problem+json" };
@@ -25,19 +25,14 @@ export class WebhookVerificationError extends Error {
 const rotations = new WeakSet();
 export const mayBeRotation = (error) => rotations.has(error);
 
+/** The error for a fault: the core's `Refused`, or an object with the same fields. */
 export function fromFault(fault, cause) {
   const error = new WebhookVerificationError(fault.message, { ...fault, cause });
-  if (fault.rotation === "rotation") rotations.add(error);
+  if (Object.hasOwn(fault, "mayBeRotation") && fault.mayBeRotation) rotations.add(error);
   return error;
 }
 
-/** The error for a fault in the words of the core: lines, the last of which may be more than one. */
-export function fromText(text, cause) {
-  const [code, status, title, header, retryAfter, rotation, ...message] = text.split("\n");
-  return fromFault({ code, status: Number(status), title, header: header || undefined, retryAfter: retryAfter || undefined, rotation, message: message.join("\n") }, cause);
-}
-
-/** A fault in what the receiver's code handed over, and never the sender's. */
+/** A mistake in what the receiver's code passed, never the sender's. */
 export function misuse(code, message, header, cause) {
   return fromFault({ code, status: 500, title: "the receiver is not set up correctly", message, header }, cause);
 }

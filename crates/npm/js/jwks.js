@@ -1,5 +1,6 @@
 // Key sets: fetched, kept, refreshed and fetched again. How long a set is fresh and when a fetch is due, the core says.
 import { misuse } from "./error.js";
+import { Standing } from "./glue.js";
 import { core } from "./instances.js";
 
 const FETCH_MS = 5_000;
@@ -7,7 +8,6 @@ const WAIT_MS = 6_000;
 const MAX_DOCUMENT = 64 * 1024;
 /** What most sets fit into. */
 const FIRST_READ = 4 * 1024;
-const [FRESH, STALE] = [0, 1];
 
 const now = () => Date.now() / 1000;
 
@@ -35,8 +35,8 @@ const rests = ({ failedAt, pause }) => failedAt !== undefined && !core.call((glu
 export async function current(url, { fetcher, waitUntil }) {
   const slot = slotOf(url, fetcher);
   const known = standing(slot);
-  if (known === FRESH) return slot.document;
-  if (known === STALE) {
+  if (known === Standing.Fresh) return slot.document;
+  if (known === Standing.Stale) {
     if (isDue(slot.refreshedAt) && !rests(slot)) {
       slot.refreshedAt = now();
       const flight = load(slot);
@@ -77,7 +77,7 @@ function keepAlive(waitUntil, flight) {
 
 function inMemory(slot) {
   const known = standing(slot);
-  return known === FRESH || known === STALE ? slot.document : undefined;
+  return known === Standing.Fresh || known === Standing.Stale ? slot.document : undefined;
 }
 
 /** Starts a load, or joins the one on its way. The promise does not fail. */

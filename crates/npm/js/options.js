@@ -53,8 +53,15 @@ function distance(from, to) {
 
 const [DAY, YEAR] = [86_400, 31_536_000];
 
-/** Refuses seconds that are milliseconds: thousands that are no number of hours or days that anybody would write. */
-export function checkSeconds(name, value) {
+/** The options of a verifier, as Rust reads them: on no prototype. */
+export function settingsOf(options) {
+  const settings = { __proto__: null, ...options };
+  for (const name of ["tolerance", "leeway"]) checkSeconds(name, settings[name]);
+  return settings;
+}
+
+/** Refuses seconds that are milliseconds: multiples of 1000 that are not a number of hours or days that anybody would write. */
+function checkSeconds(name, value) {
   if (typeof value !== "number" || value % 1000 !== 0 || value < 10_000 || value >= 1e10) return;
   if ((value % 3600 === 0 && value <= 2 * DAY) || (value % DAY === 0 && value <= YEAR)) return;
   throw misuse("config_invalid", `\`${name}\` is in seconds, and ${value} looks like milliseconds: write ${value / 1000}`);

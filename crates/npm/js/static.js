@@ -1,14 +1,14 @@
-// What needs shared secrets and no more, over whichever Wasm an entry has.
+// `Webhook` and the verifiers that need only secrets, over the Wasm that an entry has.
 import { bodyOf, bodyOfRequest } from "./body.js";
 import { Check, secretsOf } from "./check.js";
 import { misuse } from "./error.js";
 import { arrange, isRequest } from "./given.js";
 import { CALL, optionsOf, secondsOf } from "./options.js";
 
-/** What verifiers with secrets are configured by. */
+/** The options of a verifier with secrets. */
 export const SECRET = ["tolerance", "allowShortKeys"];
 
-/** The class `Webhook` over a Wasm. */
+/** The class `Webhook`, bound to a Wasm. */
 export const webhookOn = (wasm) =>
   class Webhook {
     #check;
@@ -43,6 +43,6 @@ export class StaticVerifier {
     const { payload, headers, options } = arrange(given);
     const [values, now] = [this.#check.values(headers), secondsOf(options.now)];
     const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
-    return this.#check.describe(this.#check.verify(values, body, now), values, options);
+    return this.#check.describe(this.#check.verify(values, body, now), options);
   }
 }

@@ -1,66 +1,84 @@
-//! What JavaScript configures, made into a policy of the core.
+//! A receiver's options, read from the JavaScript object into a policy of the core.
 
 use countersign::{Policy, Tolerance, scheme};
+use wasm_bindgen::prelude::*;
 
 use crate::fault::Fault;
 
-/// The options of a verifier, one to a line: `name=` and the value as JSON, which has no line feed.
-#[derive(Clone, Copy, Debug)]
-pub struct Options<'o>(&'o str);
+#[wasm_bindgen]
+extern "C" {
+    /// The options of a verifier: an object without a prototype, whose names `js/options.js` has checked. Values are unchecked.
+    pub type Options;
 
-impl<'o> Options<'o> {
-    /// Options, of which there are no others than these.
+    #[wasm_bindgen(method, getter)]
+    fn tolerance(this: &Options) -> JsValue;
+
+    #[wasm_bindgen(method, getter, js_name = allowShortKeys)]
+    fn allow_short_keys(this: &Options) -> JsValue;
+
+    /// The forms that the receiver accepts.
+    #[wasm_bindgen(method, getter)]
+    pub fn accept(this: &Options) -> JsValue;
+
+    /// The `aud` of a token.
+    #[wasm_bindgen(method, getter)]
+    pub fn audience(this: &Options) -> JsValue;
+
+    /// The `iss` of a token.
+    #[wasm_bindgen(method, getter)]
+    pub fn issuer(this: &Options) -> JsValue;
+
+    /// Seconds of grace on `exp` and `nbf` of a token.
+    #[wasm_bindgen(method, getter)]
+    pub fn leeway(this: &Options) -> JsValue;
+}
+
+impl Options {
+    /// The default policy of a scheme, with the `tolerance` of these options.
     ///
     /// # Errors
-    /// `config_invalid`, for one that is not known.
-    pub fn parse(text: &'o str, known: &[&str]) -> Result<Self, Fault> {
-        let options = Self(text);
-        match options.iter().find(|(name, _)| !known.contains(name)) {
-            Some((unknown, _)) => Err(Fault::config(&["there is no option `", unknown, "`"].concat())),
-            None => Ok(options),
-        }
-    }
-
-    /// A scheme as it is by default, with the `tolerance` that is given.
-    ///
-    /// # Errors
-    /// `config_invalid`.
-    pub fn policy(self, scheme: &str) -> Result<Policy, Fault> {
+    /// `config_invalid` if there is no such scheme, or if `tolerance` is not a number of seconds.
+    pub fn policy(&self, scheme: &str) -> Result<Policy, Fault> {
         let scheme = scheme::find(scheme).ok_or_else(|| Fault::config("there is no scheme of that name"))?;
         let mut policy = Policy::of(scheme);
-        if let Some(seconds) = self.seconds("tolerance")? {
+        if let Some(seconds) = seconds("tolerance", &self.tolerance())? {
             policy.tolerance = Tolerance::from_seconds(seconds);
         }
         Ok(policy)
     }
 
-    /// The JSON text of an option.
-    pub fn get(self, name: &str) -> Option<&'o str> {
-        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
-    }
-
-    /// A whole number of seconds.
+    /// Whether `allowShortKeys` is on; it is off by default.
     ///
     /// # Errors
-    /// `config_invalid`, for anything else.
-    pub fn seconds(self, name: &str) -> Result<Option<u64>, Fault> {
-        let wrong = || Fault::config(&["`", name, "` is a whole number of seconds, 0 or more"].concat());
-        self.get(name).map(|value| value.parse().map_err(|_| wrong())).transpose()
-    }
-
-    /// A switch, off by default.
-    ///
-    /// # Errors
-    /// `config_invalid`, for anything but `true` and `false`.
-    pub fn flag(self, name: &str) -> Result<bool, Fault> {
-        match self.get(name) {
-            Some("true") => Ok(true),
-            Some("false") | None => Ok(false),
-            Some(_) => Err(Fault::config(&["`", name, "` is true or false"].concat())),
+    /// `config_invalid` for anything but a boolean.
+    pub fn allows_short_keys(&self) -> Result<bool, Fault> {
+        let value = self.allow_short_keys();
+        if is_absent(&value) {
+            return Ok(false);
         }
-    }
-
-    fn iter(self) -> impl Iterator<Item = (&'o str, &'o str)> {
-        self.0.lines().map(|line| line.split_once('=').unwrap_or((line, "")))
+        value.as_bool().ok_or_else(|| Fault::config("`allowShortKeys` is true or false"))
     }
 }
+
+/// The value of an option that is a whole number of seconds; `None` if it is absent.
+///
+/// # Errors
+/// `config_invalid` for anything but a whole number from 0 to 2^53 - 1.
+pub fn seconds(name: &str, value: &JsValue) -> Result<Option<u64>, Fault> {
+    if is_absent(value) {
+        return Ok(None);
+    }
+    let whole = value.as_f64().filter(|number| number.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(number));
+    match whole {
+        Some(seconds) => Ok(Some(seconds as u64)),
+        None => Err(Fault::config(&["`", name, "` is a whole number of seconds, 0 or more"].concat())),
+    }
+}
+
+/// Whether an option was left out.
+pub fn is_absent(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+/// The largest integer up to which a JavaScript number is exact.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;

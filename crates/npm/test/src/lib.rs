@@ -1,11 +1,11 @@
-//! What tests need of the package's Wasm and nobody else may have: a trap.
+//! The npm package's Wasm with a trap that tests can spring. Never published.
 
 use countersign_npm_core as _;
 use wasm_bindgen::prelude::*;
 
 /// Panics.
 #[wasm_bindgen]
-#[expect(clippy::panic, reason = "what happens then is what is tested")]
+#[expect(clippy::panic, reason = "tests what follows a panic")]
 pub fn trap() {
     panic!("a trap, on purpose");
 }

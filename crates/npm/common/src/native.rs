@@ -1,0 +1,42 @@
+//! HMAC by the platform, for bodies that are too large to copy into Wasm.
+
+use countersign::crypto::{Crypto, Portable};
+use countersign::{Ed25519Key, HmacKey};
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(raw_module = "./native.js")]
+extern "C" {
+    /// HMAC-SHA256 of `prefix` followed by `body`; `None` if the platform has no synchronous one.
+    #[wasm_bindgen(js_name = hmacSha256)]
+    fn hmac_sha256(key: &[u8], prefix: &[u8], body: &Uint8Array) -> Option<Uint8Array>;
+}
+
+/// Checks a body that JavaScript holds. Copies it into Wasm only if Wasm is what hashes it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Native;
+
+impl Crypto<Uint8Array> for Native {
+    fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> [u8; 32] {
+        native_hmac(key, prefix, body).unwrap_or_else(|| Portable.hmac_sha256(key, prefix, &body.to_vec()))
+    }
+
+    fn message(&self, prefix: &[u8], body: &Uint8Array) -> Vec<u8> {
+        Portable.message(prefix, &body.to_vec())
+    }
+
+    fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        Crypto::<[u8]>::ed25519(&Portable, key, message, signature)
+    }
+}
+
+fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {
+    if body.length() <= NATIVE_ABOVE {
+        return None;
+    }
+    hmac_sha256(key.as_bytes(), prefix, body)?.to_vec().try_into().ok()
+}
+
+/// The largest body that Wasm hashes if the platform can hash too. Measured in Node: a native HMAC costs some 20 µs before its first
+/// byte, which Wasm needs for 8 KiB.
+const NATIVE_ABOVE: u32 = 16 * 1024;

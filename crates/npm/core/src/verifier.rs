@@ -1,0 +1,94 @@
+//! One receiver: a policy, its secrets and its key set.
+
+use countersign::crypto::rs256_provider;
+use countersign::{Delivery, Error, Jwks, Keys, Policy, SecretKey};
+use countersign_npm_common::{Accepted, Fault, Given, Native, Options, headers, signed, whole_second};
+use js_sys::{Array, Uint8Array};
+use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
+use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use wasm_bindgen::prelude::*;
+
+use crate::policy::policy;
+
+/// Verifies the deliveries of one receiver, and signs with its secrets.
+#[wasm_bindgen]
+pub struct Verifier {
+    policy: Policy,
+    secrets: Vec<SecretKey>,
+    jwks: Option<Jwks>,
+}
+
+#[wasm_bindgen]
+impl Verifier {
+    /// Reads the name of a scheme, options, secrets (text, or the bytes of raw keys) and the document of a key set.
+    ///
+    /// # Errors
+    /// The fault of the first that cannot be read.
+    #[wasm_bindgen(constructor)]
+    pub fn new(scheme: &str, options: &Options, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
+        // It fails if a provider is installed already, which is as good. Without any, the first token would panic.
+        let _ = NO_RS256.install_default();
+        let short = options.allows_short_keys()?;
+        let key = |given: &Given| {
+            let key = given.key()?;
+            let floor = key.check_floor();
+            Given::above_floor(key, floor, short)
+        };
+        let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, key)?);
+        let jwks = jwks.as_deref().map(Jwks::parse).transpose().map_err(Fault::from)?;
+        Ok(Self { policy, secrets, jwks })
+    }
+
+    /// Checks headers and age, which needs no key: what fails here need not wait for a key set. `values` are those of
+    /// [`header_names`](countersign_npm_common::header_names).
+    ///
+    /// # Errors
+    /// Those of [`Policy::check`].
+    #[wasm_bindgen(js_name = checkHeaders)]
+    pub fn check_headers(&self, values: Vec<String>, now: f64) -> Result<(), JsValue> {
+        let headers = headers(self.policy.scheme, &values);
+        self.policy.check(&headers, whole_second(now)).map(drop).map_err(|error| Fault::from(error).into())
+    }
+
+    /// Verifies headers and body.
+    ///
+    /// # Errors
+    /// Those of [`Policy::verify`]. If a newer key set could help and no key of this one can be used, the message says why.
+    pub fn verify(&self, values: Vec<String>, body: Uint8Array, now: f64) -> Result<Accepted, JsValue> {
+        let delivery = Delivery::new(headers(self.policy.scheme, &values), body);
+        let keys = Keys { secrets: &self.secrets, jwks: self.jwks.as_ref() };
+        let verified = self.policy.verify(keys, &delivery, whole_second(now), &Native);
+        let verified = verified.map_err(|error| self.fault(error))?;
+        let kid = self.jwks.as_ref().and_then(|set| set.kid(verified.key()));
+        Ok(Accepted::from_verified(&verified, kid))
+    }
+
+    /// Signs a body with each shared secret: the value of `webhook-signature`.
+    ///
+    /// # Errors
+    /// Those of [`signed`].
+    pub fn sign(&self, id: &str, timestamp: f64, body: &[u8]) -> Result<String, JsValue> {
+        let hmac = self.secrets.iter().filter_map(|secret| match secret {
+            SecretKey::Hmac(key) => Some(key.clone()),
+            _ => None,
+        });
+        Ok(signed(&hmac.collect::<Vec<_>>(), id, timestamp, body)?)
+    }
+
+    fn fault(&self, error: Error) -> Fault {
+        let mut fault = Fault::from(error);
+        let set = self.jwks.as_ref().filter(|_| error.may_be_rotation());
+        if let Some(why) = set.and_then(|set| set.unusable_for(&self.policy.forms)) {
+            fault.add(&why.to_text());
+        }
+        fault
+    }
+}
+
+/// Matches no token: RSA is in `countersign-npm-full`, as few receivers need it.
+static NO_RS256: CryptoProvider = rs256_provider(no_rs256);
+
+fn no_rs256(_: &Algorithm, _: &DecodingKey) -> Result<Box<dyn JwtVerifier>, JwtError> {
+    Err(ErrorKind::InvalidAlgorithm.into())
+}

@@ -1,0 +1,71 @@
+// `inspect` and `explain`: what a report says, of whatever it is given.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import crypto from "node:crypto";
+import { installed } from "./fixtures/app.mjs";
+import { BODY, HEADERS, NOW, SECRET, at, headersFor, thrown } from "./fixtures/delivery.mjs";
+
+const { Webhook, explain, gemini, geminiDynamic, standard } = await import(`${installed}/dist/index.js`);
+
+test("hex for base64, and text for base64, are found by the report", async () => {
+  const near = async (secret, key) => (await standard(secret).inspect(BODY, headersFor(BODY, { key }), at)).nearMisses.map(({ code }) => code);
+  assert.deepEqual(await near("ab".repeat(24), Buffer.alloc(24, 0xab)), ["secret_hex"]);
+  assert.deepEqual(await near(SECRET, Buffer.from(SECRET)), ["secret_as_text"]);
+});
+
+test("milliseconds for seconds are named", async () => {
+  const headers = headersFor(BODY, { at: NOW * 1000 });
+  assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /milliseconds/);
+  const report = await standard(SECRET).inspect(BODY, headers, at);
+  assert.equal(report.steps.find(({ name }) => name === "age").detail, "the timestamp is in milliseconds");
+});
+
+test("a report never throws, whatever it is given", async () => {
+  const things = [undefined, null, 7, "", "a", {}, [], new Map(), new Headers(), new Request("https://a.example/"), Symbol.iterator, () => {}, new Proxy({}, { get: () => { throw new Error("no"); } })];
+  for (const payload of things) {
+    for (const headers of things) {
+      const report = await standard(SECRET).inspect(payload, headers, at);
+      assert.equal(report.ok, false);
+      assert.ok(report.steps.length > 0 && typeof report.code === "string");
+      assert.ok(report.verdict.state !== "genuine" && report.verdict.detail.length > 0);
+    }
+  }
+});
+
+test("a report leaves the request to be read, and shows what was compared", async () => {
+  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: `${BODY}\n` });
+  const report = await gemini(SECRET).inspect(request, at);
+  assert.equal(await request.text(), `${BODY}\n`);
+  assert.equal(new TextDecoder().decode(report.signedContent), `msg_1.${NOW}.${BODY}\n`);
+  assert.equal(report.nearMisses[0].code, "final_newline_removed");
+  const stranger = await gemini(SECRET).inspect(BODY, { "svix-id": "a", "svix-timestamp": "1", "svix-signature": "v1," }, at);
+  assert.match(stranger.steps[0].fix, /scheme `svix`/);
+  const empty = await gemini(SECRET).inspect("", HEADERS, at);
+  assert.deepEqual([empty.verdict.state, empty.verdict.code], ["waiting", "waiting_for_body"]);
+});
+
+test("a receiver that is not made is explained like one that is", async () => {
+  const { publicKey } = crypto.generateKeyPairSync("ed25519");
+  const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
+  const plain = (report) => JSON.parse(JSON.stringify(report));
+  assert.deepEqual(plain(await explain({ scheme: "gemini", secrets: SECRET }, BODY, HEADERS, at)), plain(await gemini(SECRET).inspect(BODY, HEADERS, at)));
+  const signed = { ...HEADERS, "webhook-signature": `v1a,${Buffer.alloc(64).toString("base64")}` };
+  const dynamic = plain(await geminiDynamic({ jwks }).inspect(BODY, signed, at));
+  for (const document of [jwks, JSON.stringify(jwks), Buffer.from(JSON.stringify(jwks))]) {
+    assert.deepEqual(plain(await explain({ scheme: "gemini-dynamic", jwks: document }, BODY, signed, at)), dynamic);
+  }
+  const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
+  assert.equal((await explain({ scheme: "standard-webhooks", secrets: [SECRET] }, request, at)).ok, true);
+});
+
+test("what makes no receiver is in the report, and nothing throws", async () => {
+  const code = async (receiver) => (await explain(receiver, BODY, HEADERS, at)).code;
+  assert.equal(await code({ scheme: "standard-webhooks", secrets: `"${SECRET}"` }), "invalid_secret");
+  assert.equal(await code({ scheme: "standard-webhooks", secrets: [SECRET, ""] }), "empty_secret");
+  assert.equal(await code({ scheme: "standard-webhooks", secrets: 7 }), "invalid_secret");
+  assert.equal(await code({ scheme: "standard-webhooks" }), "keys_unavailable");
+  assert.equal(await code({ scheme: "gemini-dynamic", jwks: "{}" }), "jwks_invalid");
+  for (const receiver of [undefined, {}, { scheme: "stripe", secrets: SECRET }]) assert.equal(await code(receiver), "config_invalid");
+  assert.equal(await code({ scheme: "gemini", secrets: SECRET, tolerance: -1 }), "config_invalid");
+  assert.equal((await explain({ scheme: "gemini", secrets: SECRET }, JSON.parse(BODY), HEADERS, at)).steps[0].name, "body");
+});
