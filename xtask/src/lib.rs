@@ -16,6 +16,7 @@ mod devtest;
 pub mod emulator;
 mod example;
 pub mod harness;
+mod node_test;
 pub mod npmtest;
 mod observability;
 pub mod package;
@@ -41,7 +42,7 @@ cargo xtask <command>
                               the Worker, a local Gemini and an origin on loopback, with events to look at
   example python|typescript [ports as for dev]
                               an application of examples/ behind the Worker, with a local Gemini before it
-  test [--soak] [step ...]    everything, or only the steps named; `test --list` names them; --soak: and 20 kills
+  test [--all] [step ...]     everything, or only the steps named; `test --list` names them; --all: and those that take minutes
   bench [--rounds 30] [--only CASE] [--quick]
                               everything beside the Workers that people would write themselves; a full run writes docs/performance.md
   bench --check | --write     do all contenders do the same? | writes down the last full run again

@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use crate::{package, paths, process, tools};
+use crate::{node_test, package, paths, process, tools};
 
 /// The folder of the package's tests, with their own packages.
 pub const FOLDER: &str = "tests/npm";
@@ -15,18 +15,18 @@ pub const FOLDER: &str = "tests/npm";
 /// Packs the package and tests the tarball in every runtime.
 pub fn run() -> Result<()> {
     tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
+    let tarball = install()?;
+    package::within_budget()?;
+    process::stream(node_test::folder(FOLDER)?.env("COUNTERSIGN_TARBALL", tarball))
+}
+
+/// Packs the package and installs the tarball, and the tools of its tests; returns the tarball.
+pub fn install() -> Result<PathBuf> {
     package::for_tests()?;
     let tarball = package::pack()?;
-    package::within_budget()?;
     install_tools()?;
     install_fresh(&tarball)?;
-    let files = fs::read_dir(paths::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
-    let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
-    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    tests.sort();
-    ensure!(!tests.is_empty(), "{FOLDER} has no *.test.mjs");
-    let node = ["--test", "--test-concurrency=2", "--test-reporter=spec"];
-    process::stream(tools::npm_bin("node")?.args(node).args(tests).env("COUNTERSIGN_TARBALL", tarball))
+    Ok(tarball)
 }
 
 /// Runtimes, bundlers and checkers: 700 MB that nobody needs for a build, so they are installed only here.

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::term::bold;
-use crate::{package, paths, process, tools};
+use crate::{node_test, package, paths, process, tools};
 
 /// The package's scripts that carry Wasm as text, or start it: the page gives the `.wasm` files to `countersign/slim`.
 const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
@@ -29,18 +29,11 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 
 /// The step `page` of `cargo xtask test`: the page in headless Chromium.
 pub(crate) fn test() -> Result<()> {
-    const FOLDER: &str = "tests/page";
     tools::need(&[("chromium", "chromium")])?;
     package::pack()?;
     assemble()?;
-    let files = fs::read_dir(paths::root().join(FOLDER)).with_context(|| format!("{FOLDER} cannot be read"))?;
-    let mut tests: Vec<_> = files.filter_map(|file| Some(file.ok()?.path())).collect();
-    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    tests.sort();
-    ensure!(!tests.is_empty(), "{FOLDER} has no *.test.mjs");
     paths::build_dir("screenshots")?;
-    let node = ["--test", "--test-concurrency=2", "--test-reporter=spec"];
-    process::stream(tools::npm_bin("node")?.args(node).args(tests))
+    process::stream(&mut node_test::folder("tests/page")?)
 }
 
 /// Puts the folder together from nothing, on the package that was built last.

@@ -17,6 +17,8 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: u32 = 20;
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
+/// The version of cargo-fuzz that the step `fuzz` is written for.
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Cargo, the one that runs this, at the root.
 pub fn cargo() -> Command {
@@ -78,12 +80,29 @@ pub(crate) fn has_toolchain(version: &str) -> bool {
     list.is_ok_and(|list| String::from_utf8_lossy(&list.stdout).lines().any(|line| line.starts_with(version)))
 }
 
-/// Makes sure of cargo-deny, which is compiled from cargo's registry where it is missing: minutes, once.
+/// Makes sure of cargo-deny, which is compiled from cargo's registry if it is missing: minutes, once.
 pub(crate) fn cargo_deny() -> Result<()> {
-    if cargo().args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
+    subcommand("deny", CARGO_DENY)
+}
+
+/// The same for cargo-fuzz.
+pub(crate) fn cargo_fuzz() -> Result<()> {
+    subcommand("fuzz", CARGO_FUZZ)
+}
+
+fn subcommand(name: &str, version: &str) -> Result<()> {
+    if cargo().args([name, "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status()?.success() {
         return Ok(());
     }
-    process::run("install cargo-deny", cargo().args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY]))
+    let package = format!("cargo-{name}");
+    process::run(&format!("install {package}"), cargo().args(["install", &package, "--locked", "--version", version]))
+}
+
+/// The nightly cargo, at the root.
+pub(crate) fn nightly_cargo() -> Command {
+    let mut command = Command::new("cargo");
+    command.arg("+nightly").current_dir(paths::root());
+    command
 }
 
 fn wasm_target() -> Result<()> {

@@ -1,0 +1,83 @@
+//! The steps that need no Worker: what is installed, formatting, lints, native tests, documentation, dependencies.
+
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::{paths, process, tools};
+
+/// The crates that are compiled to Wasm.
+const WASM_CRATES: [&str; 6] = [
+    "countersign-worker",
+    "countersign-worker-test",
+    "countersign-npm-core",
+    "countersign-npm-full",
+    "countersign-npm-hmac",
+    "countersign-npm-test",
+];
+
+/// Everything that any step needs, before the first one runs: a missing browser should not be noticed after six minutes.
+pub(super) fn system() -> Result<()> {
+    tools::need(&[
+        ("bash", "bash"), // the command that `dev` prints is run as a user would
+        ("curl", "curl"),
+        ("git", "git"),
+        ("openssl", "openssl"),
+        ("ps", "procps"),
+        ("chromium", "chromium"),
+        ("firefox-esr", "firefox-esr"),
+        ("surf", "surf"), // WebKit
+        ("Xvfb", "xvfb"),
+    ])?;
+    tools::need_python()?;
+    tools::prepare()
+}
+
+/// Formatting, as `rustfmt.toml` has it.
+pub(super) fn fmt() -> Result<()> {
+    process::run("cargo fmt", tools::cargo().args(["fmt", "--all", "--check"])).context("to fix: `cargo fmt --all`")
+}
+
+/// Lints of every target, and of what is compiled to Wasm.
+pub(super) fn clippy() -> Result<()> {
+    let workspace = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    process::run("cargo clippy, native", tools::cargo().args(workspace))?;
+    let mut wasm = tools::cargo();
+    wasm.args(["clippy", "--target", tools::WASM]);
+    wasm.args(WASM_CRATES.iter().flat_map(|name| ["-p", name])).args(["--", "-D", "warnings"]);
+    process::run("cargo clippy, Wasm", &mut wasm)
+}
+
+/// Every native test.
+pub(super) fn unit() -> Result<()> {
+    process::stream(tools::cargo().args(["test", "--workspace"]))
+}
+
+/// Documentation, warnings denied.
+pub(super) fn doc() -> Result<()> {
+    let doc = ["doc", "--no-deps", "--workspace"];
+    process::run("cargo doc", tools::cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Compiles with that toolchain if rustup has it. Otherwise only the lint `incompatible_msrv`, a part of `clippy`, has looked.
+pub(super) fn msrv() -> Result<()> {
+    let oldest = tools::rust_version()?;
+    if !tools::has_toolchain(&oldest) {
+        println!(
+            "Rust {oldest} is not installed (`rustup toolchain install {oldest}`): only clippy has looked for newer features"
+        );
+        return Ok(());
+    }
+    let mut cargo = Command::new("cargo");
+    cargo.arg(format!("+{oldest}")).args(["check", "--workspace", "--target-dir", "target/msrv"]);
+    process::run(&format!("cargo check, Rust {oldest}"), cargo.current_dir(paths::root()))
+}
+
+/// Licences, sources, banned and duplicate crates.
+pub(super) fn deny() -> Result<()> {
+    tools::cargo_deny()?;
+    println!(
+        "known vulnerabilities are looked for with `cargo xtask test --all`: that takes a database from github.com"
+    );
+    process::run("cargo deny", tools::cargo().args(["deny", "--workspace", "check", "bans", "licenses", "sources"]))
+}

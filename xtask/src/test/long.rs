@@ -1,0 +1,79 @@
+//! The steps of `cargo xtask test --all`: each does for minutes what an ordinary step does for seconds.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use crate::{benches, node_test, npmtest, paths, process, tools};
+
+/// Seconds for which libFuzzer works on each target.
+const FUZZ_SECONDS: u32 = 120;
+
+/// Known vulnerabilities. Without the database, which is on GitHub, nothing can be said about them.
+pub(super) fn advisories() -> Result<()> {
+    tools::cargo_deny()?;
+    if process::run("fetch the advisory database", tools::cargo().args(["deny", "fetch", "db"])).is_err() {
+        println!("not run: the advisory database cannot be fetched from github.com");
+        return Ok(());
+    }
+    process::run("cargo deny check advisories", tools::cargo().args(["deny", "--workspace", "check", "advisories"]))
+}
+
+/// libFuzzer where rustup has a nightly toolchain. Elsewhere mutations of the corpus, without a view of what they cover.
+pub(super) fn fuzz() -> Result<()> {
+    if tools::has_toolchain("nightly") {
+        tools::cargo_fuzz()?;
+        return targets()?.iter().try_for_each(|target| libfuzzer(target));
+    }
+    println!(
+        "libFuzzer not run: it needs nightly Rust (`rustup toolchain install nightly`); mutating the corpus instead"
+    );
+    let test = ["test", "--package", "countersign", "--test", "corpus"];
+    process::stream(tools::cargo().args(test).env("COUNTERSIGN_MUTATIONS", "2000"))
+}
+
+/// The names of the fuzz targets.
+fn targets() -> Result<Vec<String>> {
+    let files = fs::read_dir(paths::root().join("fuzz/targets")).context("fuzz/targets cannot be read")?;
+    let names = files.filter_map(|file| Some(file.ok()?.path().file_stem()?.to_string_lossy().into_owned()));
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    Ok(names)
+}
+
+/// What covers something new is kept in `build/fuzz`; the committed corpus is read, and never written.
+fn libfuzzer(target: &str) -> Result<()> {
+    let (kept, corpus) = (paths::build_dir(&format!("fuzz/{target}"))?, paths::root().join("fuzz/corpus").join(target));
+    let mut fuzz = tools::nightly_cargo();
+    fuzz.args(["fuzz", "run", target]).arg(kept).arg(corpus);
+    fuzz.args(["--", "-dict=fuzz/dictionary.txt"]).arg(format!("-max_total_time={FUZZ_SECONDS}"));
+    process::run(&format!("fuzz {target} for {FUZZ_SECONDS} s"), &mut fuzz)
+}
+
+/// Ten times the mutated requests of `e2e`.
+pub(super) fn mutations() -> Result<()> {
+    process::stream(node_test::file("tests/e2e/robustness.test.mjs")?.env("REQUESTS", "30000"))
+}
+
+/// The kill test at full length: the seed of a run is in its name, and can be given in the environment.
+pub(super) fn soak() -> Result<()> {
+    let mut node = node_test::file("tests/e2e/kill.test.mjs")?;
+    process::stream(node.env("COUNTERSIGN_KILLS", "20").env("COUNTERSIGN_EVENTS", "2000"))
+}
+
+/// Events through Gemini and Worker to an origin that refuses three in five: every one has to arrive within the day of retries.
+pub(super) fn outage() -> Result<()> {
+    benches::day("2000", "60%")
+}
+
+/// Ten times the random deliveries and tokens of `npm`.
+pub(super) fn differential() -> Result<()> {
+    npmtest::install()?;
+    process::stream(node_test::file("tests/npm/differential.test.mjs")?.env("COUNTERSIGN_CASES", "20000"))
+}
+
+/// Earlier major versions of Gemini's SDKs.
+pub(super) fn earlier_sdks() -> Result<()> {
+    process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
+    process::stream(&mut node_test::folder("tests/e2e/sdk/earlier")?)
+}

@@ -1,0 +1,30 @@
+//! The steps that run the built Worker: in workerd, under wrangler, behind Gemini's SDKs.
+
+use anyhow::{Result, ensure};
+
+use crate::{build, node_test, paths, process, tools};
+
+/// The Worker that is deployed, and the one that tests use.
+pub(super) fn build_both() -> Result<()> {
+    build::production()?;
+    build::for_tests()
+}
+
+/// `wrangler deploy` up to the upload, with the `wrangler.toml` that is deployed and its `[build]`.
+pub(super) fn deploy() -> Result<()> {
+    let dry_run = ["deploy", "--dry-run", "--outdir", "build/dry-run"];
+    process::run("wrangler deploy --dry-run", tools::npm_bin("wrangler")?.args(dry_run))?;
+    ensure!(paths::root().join("build/dry-run/index.js").is_file(), "wrangler left no build/dry-run/index.js");
+    Ok(())
+}
+
+/// The built Worker in workerd, with storage on disk.
+pub(super) fn e2e() -> Result<()> {
+    process::stream(&mut node_test::folder("tests/e2e")?)
+}
+
+/// The newest SDKs from PyPI and npm against the emulator: what they start must arrive at the origin.
+pub(super) fn sdk() -> Result<()> {
+    process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
+    process::stream(&mut node_test::folder("tests/e2e/sdk")?)
+}
