@@ -45,7 +45,7 @@ impl Copies {
         place.map_or(self.first, |place| self.others.swap_remove(place))
     }
 
-    /// What to store once a verified copy has come, `attempts` attempts having begun; `None` if it differs from none that is known.
+    /// What to store once a verified copy has come, `attempts` attempts having begun; `None` if a known copy is like it.
     ///
     /// The first list stays. Of the others, those with the newest signed timestamps do: whoever sends an old delivery again cannot push
     /// out what the sender signed later.

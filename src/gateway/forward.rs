@@ -29,15 +29,29 @@
 //! Nor does a delivery that was not verified:
 //!
 //! ```compile_fail,E0599
-//! use countersign::Delivery;
 //! use countersign::gateway::content::Content;
 //! use countersign::gateway::dedupe::Seen;
 //! use countersign::gateway::forward::Event;
+//! use countersign::{Delivery, Timestamp};
 //!
-//! fn forward<B: Clone>(delivery: Delivery<'_, B>, seen: Seen, content: Content<'_>, now: Timestamp) -> Option<Event<B>> {
+//! type Body = Vec<u8>;
+//!
+//! fn forward(delivery: Delivery<'_, Body>, seen: Seen, content: Content<'_>, now: Timestamp) -> Option<Event<Body>> {
 //!     let admitted = delivery.admit(seen)?;
 //!     Some(Event::new(admitted, content, now))
 //! }
+//! ```
+//!
+//! Nor does an event made of its parts:
+//!
+//! ```compile_fail,E0451
+//! use countersign::gateway::forward::{Event, Payload};
+//! use countersign::gateway::header_list::HeaderList;
+//! use countersign::Timestamp;
+//! use countersign::scheme::Form;
+//!
+//! let (headers, payload, received_at) = (HeaderList::default(), Payload::Body(()), Timestamp::from_unix(0));
+//! let event = Event { id: Vec::new(), form: Form::V1, headers, payload, received_at, attempt: 1 };
 //! ```
 
 use super::content::{CLAIMS, CONTENT, Content};

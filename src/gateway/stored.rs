@@ -1,14 +1,31 @@
 //! An event on its way into the inbox, and as it is read back.
 //!
 //! A durable source does not ask first whether an event was seen: the inbox's insert decides that as it stores the event. So a
-//! verified event becomes an [`Insertable`], which cannot be forwarded, and only what was stored becomes an [`Event`] again.
+//! verified event becomes an [`Insertable`], and what was stored is read back as [`Stored`]:
+//!
+//! ```
+//! use countersign::gateway::content::Content;
+//! use countersign::gateway::forward::Event;
+//! use countersign::gateway::stored::{Columns, Stored};
+//! use countersign::{Timestamp, Verified};
+//!
+//! fn insert<B: Clone>(verified: Verified<'_, B>, content: Content<'_>, now: Timestamp) -> Columns {
+//!     verified.into_insertable("stripe", content, now).columns()
+//! }
+//!
+//! fn deliver<B>(columns: &Columns, body: B, attempt: u32) -> Option<Event<B>> {
+//!     Some(Stored::read("stripe", columns, body)?.into_event(attempt))
+//! }
+//! ```
+//!
+//! Before its insert has decided, the event cannot be forwarded. This does not compile:
 //!
 //! ```compile_fail,E0599
 //! use countersign::gateway::content::Content;
 //! use countersign::gateway::forward::Event;
 //! use countersign::{Timestamp, Verified};
 //!
-//! fn forward<B: Clone>(verified: Verified<'_, B>, content: Content<'_>, now: Timestamp) -> Option<Event<B>> {
+//! fn deliver<B: Clone>(verified: Verified<'_, B>, content: Content<'_>, now: Timestamp) -> Event<B> {
 //!     verified.into_insertable("stripe", content, now).into_event(1)
 //! }
 //! ```
