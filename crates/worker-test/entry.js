@@ -56,7 +56,7 @@ export class Inbox extends countedObject(ProductionInbox) {
 
 const byMovedClock = (setAlarm) =>
   function (at) {
-    return setAlarm.call(this, at + (delay - offset) * 1000);
+    return setAlarm.call(this, Number(at) + (delay - offset) * 1000);
   };
 
 const routes = {

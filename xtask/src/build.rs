@@ -58,6 +58,8 @@ const PRODUCTION: Worker = Worker {
     module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
     scripts: &[
         ("crates/worker/js/entry.js", "entry.js"),
+        ("crates/worker/js/instance.js", "instance.js"),
+        ("crates/worker/js/inbox.js", "inbox.js"),
         ("crates/worker/js/reading.js", "reading.js"),
         ("crates/worker/js/outbound.js", "outbound.js"),
         ("crates/worker/js/crypto.js", "crypto.js"),
@@ -71,6 +73,8 @@ const TEST: Worker = Worker {
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
         ("crates/worker/js/entry.js", "worker.js"),
+        ("crates/worker/js/instance.js", "instance.js"),
+        ("crates/worker/js/inbox.js", "inbox.js"),
         ("crates/worker/js/reading.js", "reading.js"),
         ("crates/worker/js/outbound.js", "outbound.js"),
         ("crates/worker/js/crypto.js", "crypto.js"),

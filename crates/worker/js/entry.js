@@ -1,145 +1,98 @@
-// Instantiates the Wasm, reads the request, calls, answers; and starts anew after a trap. Nothing is decided here.
-import { DurableObject } from "cloudflare:workers";
-import wasm from "./glue_bg.wasm";
+// Owns each request: reads it, calls Rust, does the step that Rust returns, and responds. Rust decides what is refused and with what,
+// how much of a body is read, and what is waited for; HTTP, the body's stream and recovery after a trap are handled here.
 import * as glue from "./glue.js";
+import { generation, prepared, recover } from "./instance.js";
 import { LATE, READ_MS, isUnread, readAll, readerOf, skip, within } from "./reading.js";
 
-const HEALTH = 2147483647;
-const ADMIN = 2147483646;
-const TEXT = -1;
-const PENDING = -2;
-/** What is wrong with a body, as `refuse_body` takes it. */
-const INCOMPLETE = 0;
-const TOO_LARGE = 1;
-const TOO_LATE = 2;
-// Made once: a `Headers` is copied into a response, where an object would be read member by member.
-const SUCCESS = { status: 200, headers: new Headers({ "content-type": "application/json" }) };
-const STORED = { status: 202, headers: SUCCESS.headers };
-const FAULTY = { status: 503, headers: SUCCESS.headers };
-const RETRY_ALARM_MS = 30_000;
-const LONG_LINES = 1024;
+export { Inbox } from "./inbox.js";
+
+const { BodyFault, Kind } = glue;
 const encoder = new TextEncoder();
+// Made once: a `Headers` is copied into a response, where an object would be read member by member.
+const JSON_TYPE = new Headers({ "content-type": "application/json" });
 
-/** What `setup` told: ready-made answers, and what to read of a request for each source. */
-let told;
+/** A step is a number, as step.rs encodes it: this is its kind, and `valueOf` its value. */
+const kindOf = (step) => step & 7;
+const valueOf = (step) => step >>> 3;
 
-/** Which instance of the Wasm this is: one more after each trap; and what is called by that. */
-let instance = 0;
-const onTrap = new Set();
-
-/**
- * Requests that the platform gives up where their senders do: nothing goes on then, also not here, and their tasks are let go of once
- * nobody can want an answer any more.
- */
-const givenUp = new FinalizationRegistry(({ task, born }) => {
-  if (born === instance) glue.abandon(task);
-});
-
-glue.initSync({ module: wasm });
-
-function setup(env) {
-  const sources = typeof env.SOURCES === "string" || env.SOURCES === undefined ? env.SOURCES : JSON.stringify(env.SOURCES);
-  const { answers, sources: readers, smallBody } = JSON.parse(glue.setup(env, sources));
-  const ready = answers.map(({ status, body, header }) => {
-    // A `Blob` has its bytes and its type ready: a text is encoded, and a `Content-Type` among the headers copied, for each response.
-    const blob = new Blob([body], { type: "application/problem+json" });
-    return { body: blob, init: header ? { status, headers: new Headers([header]) } : { status } };
-  });
-  return { answers: ready, readers, smallBody };
-}
-
-function answer(n) {
-  const { body, init } = told.answers[n];
-  return new Response(body, init);
-}
-
-/** The text of a success, behind a `+` where the event is stored and not delivered yet; or behind a `!`, of a Worker that is not well. */
-function success(text) {
-  if (text.startsWith("{")) return new Response(text, SUCCESS);
-  return new Response(text.slice(1), text.startsWith("+") ? STORED : FAULTY);
-}
-
-function finish(n) {
-  return n === TEXT ? success(glue.text()) : answer(n);
-}
-
-/**
- * All of a request in one asynchronous function: each costs about as much as the HMAC of a small body. `asked` stands for the request as
- * long as somebody wants the answer, and holds the promise of it.
- */
-async function handle(request, env, context, asked) {
-  let born = instance;
+/** Up to the first thing that Rust waits for in one asynchronous function: each costs about as much as the HMAC of a small body. */
+async function handle(request, env, context) {
+  let born = generation;
   try {
-    told ??= setup(env);
-    const { headers } = request;
-    const announced = headers.get("content-length");
-    // HTTP holds a body to that. What is no number of bytes was made by another Worker, and is passed over: chunks are counted then.
-    const length = announced !== null && /^[0-9]+$/.test(announced) ? Number(announced) : NaN;
-    const index = glue.open(request.method, request.url, length);
-    if (index < 0) {
-      const response = answer(-1 - index);
-      if (isUnread(request, length)) await skip(readerOf(request.body));
-      return response;
-    }
-    const reader = told.readers[index];
-    let n;
-    if (index === ADMIN || index === HEALTH) {
-      if (isUnread(request, length)) {
-        await skip(readerOf(request.body));
-        told ??= setup(env);
-        born = instance;
-      }
-    }
-    if (index === HEALTH) {
-      n = glue.health(headers.get("authorization"), context, Date.now());
-    } else if (index === ADMIN) {
-      n = glue.admin(headers.get("authorization"), request.method, request.url, Date.now());
-    } else {
+    const { refusals, sources, smallBody } = prepared(env);
+    const { method, url, headers } = request;
+    const length = lengthOf(headers);
+    let step = glue.open(method, url, length);
+    const opened = kindOf(step);
+    if (opened === Kind.Read) {
+      const index = valueOf(step);
+      const source = sources[index];
       let body;
       let fault;
       try {
-        body = await read(request, length, reader.maxBody);
-        if (body === null || body.length > reader.maxBody) fault = TOO_LARGE;
-        // HTTP holds a body to what was announced; a service binding does not.
-        else if (body.length !== length && length >= 0) fault = INCOMPLETE;
+        body = await read(request, length, source.maxBody);
+        if (body === null) fault = BodyFault.TooLarge;
       } catch (error) {
-        fault = error === LATE ? TOO_LATE : INCOMPLETE;
+        fault = error === LATE ? BodyFault.Late : BodyFault.Incomplete;
       }
       // Another request may have met a trap meanwhile.
-      told ??= setup(env);
-      born = instance;
-      if (fault !== undefined) return answer(-1 - glue.refuse_body(index, fault));
-      n = receive(index, reader, headers, body, context);
-    }
-    if (n <= PENDING) {
-      const task = PENDING - n;
-      const outlives = reader?.outlives;
-      // To take a request out of the registry takes time, so those that are never given up do not get there.
-      if (outlives) context.waitUntil(asked.answer);
-      else givenUp.register(asked, { task, born }, asked);
-      while (n <= PENDING) {
-        const promise = glue.awaited(task);
-        // There always is one; without it, this would go round and round.
-        if (promise === undefined) throw new Error("a delivery waits for nothing");
-        let value;
-        let fulfilled = true;
-        try {
-          value = await promise;
-        } catch (error) {
-          [value, fulfilled] = [error, false];
-        }
-        if (born !== instance) return unexpected();
-        n = glue.resume(task, fulfilled, value, Date.now());
+      prepared(env);
+      born = generation;
+      step = fault === undefined ? receive(index, source, headers, body, smallBody, length, context) : glue.refuse_body(index, fault);
+    } else {
+      if (isUnread(request, length)) {
+        await skip(readerOf(request.body));
+        prepared(env);
+        born = generation;
       }
-      if (!outlives) givenUp.unregister(asked);
+      if (opened === Kind.Health) step = glue.health(headers.get("authorization"), context);
+      else if (opened === Kind.Admin) step = glue.admin(headers.get("authorization"), method, url);
     }
-    return !reader && request.method === "HEAD" ? new Response(null, finish(n)) : finish(n);
+    const isHead = method === "HEAD" && opened !== Kind.Refuse;
+    if (kindOf(step) !== Kind.Wait) return respond(step, refusals, isHead);
+    const response = drive(step, born, refusals, isHead);
+    // Also for a sender that hangs up: what was begun is finished, and its task removed.
+    context.waitUntil(response);
+    return response;
   } catch (error) {
-    return recover(error, born);
+    recover(error, born);
+    return unexpected();
   }
 }
 
-/** A body within its time, or null where it is longer than `limit`. */
+/** Resumes a task with what each of its promises comes to, until it responds. */
+async function drive(step, born, refusals, isHead) {
+  try {
+    while (kindOf(step) === Kind.Wait) {
+      const task = valueOf(step);
+      const promise = glue.awaited(task);
+      // There always is one; without it, this would go round and round.
+      if (promise === undefined) throw new Error("a delivery waits for nothing");
+      let value;
+      let fulfilled = true;
+      try {
+        value = await promise;
+      } catch (error) {
+        [value, fulfilled] = [error, false];
+      }
+      // The task died with its instance.
+      if (born !== generation) return unexpected();
+      step = glue.resume(task, fulfilled, value);
+    }
+    return respond(step, refusals, isHead);
+  } catch (error) {
+    recover(error, born);
+    return unexpected();
+  }
+}
+
+/** `Content-Length`; NaN if there is none. Another Worker can send one that is no number of bytes; it counts as none. */
+function lengthOf(headers) {
+  const announced = headers.get("content-length");
+  return announced !== null && /^[0-9]+$/.test(announced) ? Number(announced) : NaN;
+}
+
+/** A body within its time limit, or null if it is longer than `limit`. */
 async function read(request, length, limit) {
   // (`bytes()` would cost half of what is done in Wasm for a small body.)
   if (length >= 0) return new Uint8Array(await within(request.arrayBuffer(), READ_MS));
@@ -150,34 +103,29 @@ async function read(request, length, limit) {
   return body;
 }
 
-/** Hands a delivery over, with its body read. */
-function receive(index, reader, headers, body, context) {
-  const lines = reader.headers.map((name) => headers.get(name)).join("\n");
-  // Text crosses character by character, which for a hundred signatures takes longer than all that is done with them.
-  const long = lines.length > LONG_LINES ? encoder.encode(lines) : undefined;
-  const small = body.length > told.smallBody ? undefined : body;
-  const n = glue.receive(index, long ? "" : lines, long, small, body, context, Date.now());
+/** Hands a delivery to Rust. */
+function receive(index, source, headers, body, smallBody, length, context) {
+  const values = source.headers.map((name) => headers.get(name)).join("\n");
+  // As bytes: a string would cross character by character, which for a hundred signatures takes longer than all that is done with them.
+  const text = encoder.encode(values);
+  const small = body.length > smallBody ? undefined : body;
+  const step = glue.receive(index, text, small, body, length, context, Date.now());
   // Refused, and nobody else has it. Left to the garbage collector, it is found some thousand deliveries later, and meanwhile each is read
   // into memory that no cache holds: 7 % of refusing 64 KiB.
-  if (n >= 0 && !small) body.buffer.transfer(0);
-  return n;
+  if (kindOf(step) === Kind.Refuse && !small) body.buffer.transfer(0);
+  return step;
 }
 
-/**
- * A trap leaves the instance unusable: the next call gets a new one. The sender gets a 500 and tries again; nothing was marked. Whoever was
- * `born` under an older instance ends alone.
- */
-function recover(error, born) {
-  if (born === instance) {
-    told = undefined;
-    instance += 1;
-    for (const resolve of onTrap) resolve();
-    glue.__wbg_reset_state();
+function respond(step, refusals, isHead) {
+  if (kindOf(step) === Kind.Refuse) {
+    const { body, init } = refusals[valueOf(step)];
+    return new Response(isHead ? null : body, init);
   }
-  console.error(JSON.stringify({ ev: "trap", code: "internal_error", status: 500, detail: String(error?.message ?? error) }));
-  return unexpected();
+  const text = glue.text();
+  return new Response(isHead ? null : text, { status: valueOf(step), headers: JSON_TYPE });
 }
 
+/** After a trap. The sender delivers again: nothing was marked as delivered. */
 function unexpected() {
   return new Response('{"title":"an unexpected error; try again","status":500,"code":"internal_error"}', {
     status: 500,
@@ -185,85 +133,4 @@ function unexpected() {
   });
 }
 
-export default {
-  fetch(request, env, context) {
-    const asked = {};
-    asked.answer = handle(request, env, context, asked);
-    return asked.answer;
-  },
-};
-
-/** One shard of a source's stored events; see crates/worker/src/inbox.rs. */
-export class Inbox extends DurableObject {
-  #inbox;
-  #instance;
-
-  constructor(ctx, env) {
-    super(ctx, env);
-    this.#call((inbox) => inbox);
-  }
-
-  accept(...event) {
-    return this.#call((inbox) => inbox.accept(...event));
-  }
-  claim(...id) {
-    return this.#call((inbox) => inbox.claim(...id));
-  }
-  stats() {
-    return this.#call((inbox) => inbox.stats());
-  }
-  list(...page) {
-    return this.#call((inbox) => inbox.list(...page));
-  }
-  event(...id) {
-    return this.#call((inbox) => inbox.event(...id));
-  }
-  replay(...id) {
-    return this.#call((inbox) => inbox.replay(...id));
-  }
-  health() {
-    return this.#call((inbox) => inbox.health());
-  }
-  register(...shard) {
-    return this.#call((inbox) => inbox.register(...shard));
-  }
-  registered() {
-    return this.#call((inbox) => inbox.registered());
-  }
-  forget(...id) {
-    return this.#call((inbox) => inbox.forget(...id));
-  }
-  replayAll(state) {
-    return this.#call((inbox) => inbox.replayAll(state));
-  }
-
-  /** Never throws: the platform gives up on an alarm that does. Nor does it wait for what died in a trap: the new instance sets its own. */
-  async alarm(info) {
-    // One of its own: a promise that outlives the alarm would keep what waits for it.
-    const { promise: trap, resolve } = Promise.withResolvers();
-    onTrap.add(resolve);
-    try {
-      await Promise.race([this.#call((inbox) => inbox.alarm(info?.retryCount > 0)), trap]);
-      this.#call((inbox) => inbox);
-    } catch {
-      await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
-    } finally {
-      onTrap.delete(resolve);
-    }
-  }
-
-  /** After a trap, what Rust held of this object is gone with the instance, and is read anew from its database. */
-  #call(method) {
-    try {
-      told ??= setup(this.env);
-      if (this.#instance !== instance) {
-        this.#inbox = new glue.Inbox(this.ctx.storage, this.env);
-        this.#instance = instance;
-      }
-      return method(this.#inbox);
-    } catch (error) {
-      recover(error, instance);
-      throw error;
-    }
-  }
-}
+export default { fetch: handle };

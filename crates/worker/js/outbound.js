@@ -77,20 +77,6 @@ export async function get(url, milliseconds, limit, userAgent) {
   }
 }
 
-/** What each of these comes to in time: undefined where it does not, or fails. */
-export async function inTime(promises, milliseconds) {
-  let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  const outcomes = await Promise.all(promises.map((promise) => Promise.race([promise, late]).catch(() => undefined)));
-  clearTimeout(timer);
-  return outcomes;
-}
-
-/** Stores text in KV for a number of seconds, at least 60. */
-export function put(kv, key, value, seconds) {
-  return kv.put(key, value, { expirationTtl: seconds });
-}
-
 /** Sets an object's alarm. The platform tells the object itself where that fails: it is started anew. */
 export function arm(storage, at) {
   storage.setAlarm(at).catch(() => {});

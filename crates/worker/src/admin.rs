@@ -1,4 +1,4 @@
-//! The admin pages: questions to the shards of a source, put together.
+//! `/admin`: the operator's requests, put to the shards of a source.
 
 use countersign::config::{Destination, Entry, Source};
 use countersign::gateway::dedupe::EventKey;
@@ -11,13 +11,32 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::env::Bindings;
-use crate::executor::settled;
-use crate::host::{self, Fetcher};
+use crate::executor::{Outcome, settled};
+use crate::host::Fetcher;
 use crate::inbox::stub;
-use crate::{State, dedupe_kv};
+use crate::state::{State, state};
+use crate::step::Step;
+use crate::{dedupe_kv, executor, host};
 
-/// Answers a request by the operator, who was let in before. Whatever changes something, or tries to, leaves a log record.
-pub(crate) async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
+/// Answers anything under `/admin`: the next [`Step`].
+#[wasm_bindgen]
+pub fn admin(authorization: Option<String>, method: String, url: String) -> u32 {
+    let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
+    if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
+        host::log(&printed(&json!({ "ev": "admin", "code": "unauthorized", "status": 401 })));
+        return Step::refuse(Refusal::Unauthorized).encode();
+    }
+    let answer = async move {
+        match answer(&state, &method, &url).await {
+            Ok(text) => Outcome::Text { status: 200, text },
+            Err(refusal) => Outcome::Refused(refusal),
+        }
+    };
+    executor::start(answer).encode()
+}
+
+/// Answers an authenticated request. Whatever changes something, or tries to, leaves a log record.
+async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
     let (name, request) = parse(method, url)?;
     let answer = perform(state, name, &request).await;
     // A name that is not configured may be anything, a token too.
@@ -48,9 +67,9 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
         Some(_) => return Err(Refusal::ConfigInvalid),
         None => return Err(Refusal::NotFound),
     };
-    let shards = Shards { env: &state.env, source, count: source.storage().shards };
+    let shards = Shards { bindings: &state.bindings, source, count: source.storage().shards };
     // What a source stored while it was durable is still delivered, and so still shown.
-    let has_inbox = state.env.get("INBOX").is_some();
+    let has_inbox = state.bindings.inbox.is_some();
     if !has_inbox && !matches!(request, Request::Forget(_)) {
         return Err(Refusal::NotFound);
     }
@@ -85,7 +104,8 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
 /// Removes what holds back copies of an event that is passed through; whether anything did.
 async fn forget_mark(state: &State, source: &Source, event: EventKey) -> Result<bool, Refusal> {
     let on_its_way = state.in_flight.borrow_mut().forget(event);
-    let Some(kv) = state.kv.as_ref().filter(|_| source.durable.is_none() && source.dedupe.is_some()) else {
+    let Some(kv) = state.bindings.events.as_ref().filter(|_| source.durable.is_none() && source.dedupe.is_some())
+    else {
         return Ok(on_its_way);
     };
     let marked = dedupe_kv::forget(kv, event).await.map_err(|()| Refusal::StorageUnavailable)?;
@@ -93,14 +113,14 @@ async fn forget_mark(state: &State, source: &Source, event: EventKey) -> Result<
 }
 
 struct Shards<'a> {
-    env: &'a Bindings,
+    bindings: &'a Bindings,
     source: &'a Source,
     count: u32,
 }
 
 impl Shards<'_> {
     fn at(&self, shard: u32) -> Result<Fetcher, Refusal> {
-        stub(self.env, &self.source.name, shard).ok_or(Refusal::StorageUnavailable)
+        stub(self.bindings, &self.source.name, shard).ok_or(Refusal::StorageUnavailable)
     }
 
     async fn stats(&self) -> Result<Value, Refusal> {

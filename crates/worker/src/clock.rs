@@ -1,36 +1,24 @@
-//! What time it is, and waiting for a time.
+//! The time, and timers.
 
 use std::cell::Cell;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::executor::settled;
 
 #[wasm_bindgen]
 extern "C" {
+    // Declared here because with `nodejs_compat` a timer is an object, where `web_sys` has a number.
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
+    fn set_timeout(callback: &Function, milliseconds: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout, catch)]
-    fn clear_timeout(id: &JsValue) -> Result<(), JsValue>;
+    fn clear_timeout(timer: &JsValue) -> Result<(), JsValue>;
 }
 
-thread_local! {
-    /// The time that came with the call that runs, if it brought one.
-    static CLOCK: Cell<Option<f64>> = const { Cell::new(None) };
-}
-
-/// Milliseconds since 1970. The platform's clock stands still while code runs and moves with I/O.
+/// Milliseconds since 1970. The platform's clock stands still while code runs, and moves with I/O.
 pub(crate) fn now_ms() -> u64 {
-    CLOCK.get().unwrap_or_else(js_sys::Date::now) as u64
-}
-
-/// Runs at a time in milliseconds that JavaScript brought along, so that nobody has to ask for it.
-pub(crate) fn at_time<T>(now: f64, run: impl FnOnce() -> T) -> T {
-    CLOCK.set(Some(now));
-    let result = run();
-    CLOCK.set(None);
-    result
+    js_sys::Date::now() as u64
 }
 
 /// Unix seconds.
@@ -38,46 +26,56 @@ pub(crate) fn now() -> u64 {
     now_ms().div_euclid(1000)
 }
 
-/// Waits for a promise of another request, but not for ever.
+/// Waits until a promise settles, or until the time limit. Whatever the promise comes to is dropped.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
-    // A failure is seen in what the promise left behind.
     let _ = outcome_within(promise, milliseconds).await;
 }
 
-/// What a promise comes to in time; undefined if it does not.
+/// What a promise comes to within a time limit; undefined once that is over.
 ///
 /// # Errors
-/// What it was rejected with.
+/// The value that the promise was rejected with.
 pub(crate) async fn outcome_within(promise: &Promise, milliseconds: f64) -> Result<JsValue, JsValue> {
     let timer = Timer::new(milliseconds);
-    settled(Promise::race(&Array::of2(promise, &timer.promise))).await
+    settled(timer.race(promise)).await
 }
 
-/// A time to wait for. It ends when it is dropped: a timer that nobody needs would keep a Durable Object in memory.
+/// What each of these promises comes to within a time limit that they share; undefined for one that is late or rejected.
+pub(crate) async fn outcomes_within(promises: &[Option<Promise>], milliseconds: f64) -> Vec<JsValue> {
+    let timer = Timer::new(milliseconds);
+    let race = |promise: &Promise| JsValue::from(timer.race(promise));
+    let raced: Array = promises.iter().map(|promise| promise.as_ref().map_or(JsValue::UNDEFINED, race)).collect();
+    let Ok(outcomes) = settled(Promise::all_settled(&raced)).await else { return Vec::new() };
+    // A rejected one has no `value`.
+    Array::from(&outcomes).iter().map(|outcome| Reflect::get(&outcome, &"value".into()).unwrap_or_default()).collect()
+}
+
+/// A timer that is cleared when it is dropped: one that nobody needs would keep a Durable Object in memory.
 pub(crate) struct Timer {
     promise: Promise,
-    _call: Call,
+    id: JsValue,
 }
 
 impl Timer {
     pub(crate) fn new(milliseconds: f64) -> Self {
-        let mut call = Call(JsValue::UNDEFINED);
-        let promise = Promise::new(&mut |resolve, _| call = Call(set_timeout(&resolve, milliseconds)));
-        Self { promise, _call: call }
+        let id = Cell::new(JsValue::UNDEFINED);
+        let promise = Promise::new(&mut |resolve, _| id.set(set_timeout(&resolve, milliseconds)));
+        Self { promise, id: id.into_inner() }
     }
 
     pub(crate) async fn wait(self) {
         // A timer does not fail.
         let _ = settled(self.promise.clone()).await;
     }
+
+    fn race(&self, promise: &Promise) -> Promise {
+        Promise::race(&Array::of2(promise, &self.promise))
+    }
 }
 
-/// A call that is due at some time, unless this is dropped before.
-struct Call(JsValue);
-
-impl Drop for Call {
+impl Drop for Timer {
     fn drop(&mut self) {
-        // A request that is over has no timers; nor may another end those of one.
-        let _ = clear_timeout(&self.0);
+        // It throws where the request is over: that has no timers, and no other may clear those of one.
+        let _ = clear_timeout(&self.id);
     }
 }

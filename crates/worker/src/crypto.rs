@@ -6,21 +6,26 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::crypto::{Crypto, Portable, rs256_provider};
 use countersign::{Ed25519Key, HmacKey};
-use js_sys::Uint8Array;
+use js_sys::{Object, Reflect, Uint8Array};
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
 use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use wasm_bindgen::prelude::*;
 
 use crate::body::{Body, SMALL};
-use crate::host::object;
 
 /// The arithmetic over a [`Body`]: in Wasm where it is small, through `node:crypto` where that pays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Platform;
 
+/// Installs what `jsonwebtoken` verifies signatures with, for the life of this instance of the Wasm. Without it, no token verifies.
+pub fn install_cryptography() {
+    // It fails if a provider is installed already, and nothing but this line installs one.
+    let _ = RS256.install_default();
+}
+
 /// RS256 by `node:crypto`, for `jsonwebtoken`.
-pub(crate) static RS256: CryptoProvider = rs256_provider(verifier);
+static RS256: CryptoProvider = rs256_provider(verifier);
 
 impl Crypto<Body> for Platform {
     fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Body) -> [u8; 32] {
@@ -51,8 +56,7 @@ impl Crypto<Body> for Platform {
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         let bytes = key.as_bytes();
         // A second implementation for a platform that fails would weigh more than all of HMAC; what it cannot check does not match.
-        let held =
-            held([bytes, &[]], || object([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(bytes))]));
+        let held = held([bytes, &[]], || jwk([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(bytes))]));
         held.is_some_and(|public| verify(false, message, &public, signature) == Ok(true))
     }
 }
@@ -129,7 +133,7 @@ fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerif
     if *algorithm != Algorithm::RS256 {
         return Err(ErrorKind::InvalidAlgorithm.into());
     }
-    let held = held([n, e], || object([("kty", "RSA".into()), ("n", text(n)), ("e", text(e))]));
+    let held = held([n, e], || jwk([("kty", "RSA".into()), ("n", text(n)), ("e", text(e))]));
     Ok(Box::new(NativeRs256(held.ok_or(ErrorKind::InvalidKeyFormat)?)))
 }
 
@@ -139,11 +143,21 @@ fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 3
 }
 
 /// The public key of those parts as the platform holds it; `None` where the platform makes none of it.
-fn held(parts: [&[u8]; 2], jwk: impl FnOnce() -> JsValue) -> Option<JsValue> {
-    KEYS.with_borrow_mut(|keys| keys.get(parts, || public_key(&jwk()).ok()))
+fn held(parts: [&[u8]; 2], make: impl FnOnce() -> JsValue) -> Option<JsValue> {
+    KEYS.with_borrow_mut(|keys| keys.get(parts, || public_key(&make()).ok()))
 }
 
-/// Bytes as they stand in a JWK.
+/// A key with those members.
+fn jwk<const N: usize>(members: [(&str, JsValue); N]) -> JsValue {
+    let key = Object::new();
+    for (name, value) in members {
+        // Setting a property of a plain object does not fail.
+        let _ = Reflect::set(&key, &JsValue::from_str(name), &value);
+    }
+    key.into()
+}
+
+/// Bytes as a JWK has them.
 fn text(bytes: &[u8]) -> JsValue {
     JsValue::from_str(&URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -1,40 +1,63 @@
-//! The environment of the Worker: variables, secrets and bindings, by name.
+//! The environment of the Worker: variables and secrets, and the bindings that the configuration names.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
-use countersign::config::{Binding, Environment, Secret};
+use countersign::config::{Binding, Config, Destination, Entry, Environment, Secret};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
-use worker::Env;
+use worker::worker_sys::{DurableObjectNamespace, Fetcher};
+use worker::{Env, EnvBinding, ObjectNamespace};
 use zeroize::Zeroizing;
 
-use crate::host::{Kv, has_method, property};
+use crate::kv::KvNamespace;
 
-/// `env`, as the platform hands it over.
+/// What the configuration is checked against.
+pub(crate) struct Variables<'a>(pub(crate) &'a Env);
+
+/// The bindings that the Worker uses, resolved once per isolate.
+#[derive(Default)]
 pub(crate) struct Bindings {
-    env: Env,
-    /// What was asked for before: it is the same for as long as the isolate lives, and looking for it takes several crossings.
-    found: RefCell<Vec<(Box<str>, JsValue)>>,
+    /// `EVENTS`: dedupe markers and key sets.
+    pub(crate) events: Option<KvNamespace>,
+    /// `INBOX`: stored events.
+    pub(crate) inbox: Option<DurableObjectNamespace>,
+    services: Vec<(Box<str>, Fetcher)>,
+    objects: Vec<(Box<str>, DurableObjectNamespace)>,
 }
 
 impl Bindings {
-    pub(crate) fn new(env: JsValue) -> Self {
-        Self { env: env.unchecked_into(), found: RefCell::new(Vec::new()) }
-    }
-
-    /// The binding of that name, if there is one.
-    pub(crate) fn get(&self, name: &str) -> Option<JsValue> {
-        let mut found = self.found.borrow_mut();
-        if let Some((_, value)) = found.iter().find(|(known, _)| **known == *name) {
-            return Some(value.clone());
+    pub(crate) fn resolve(env: &Env, config: &Config) -> Self {
+        let variables = Variables(env);
+        let mut bindings = Self {
+            events: variables.binding(Binding::Kv("EVENTS")).map(JsCast::unchecked_into),
+            inbox: variables.binding(Binding::DurableObject("INBOX")).map(JsCast::unchecked_into),
+            ..Self::default()
+        };
+        for (_, _, entry) in config.iter() {
+            let Entry::Ready(source) = entry else { continue };
+            match &source.forward.destination {
+                Destination::Origin(_) => {}
+                Destination::Service(name) => {
+                    let service = variables.binding(Binding::Service(name));
+                    bindings.services.extend(service.map(|service| (name.as_str().into(), service.unchecked_into())));
+                }
+                Destination::DurableObject { binding: name, .. } => {
+                    let objects = variables.binding(Binding::DurableObject(name));
+                    bindings.objects.extend(objects.map(|objects| (name.as_str().into(), objects.unchecked_into())));
+                }
+            }
         }
-        let value = property(&self.env, name)?;
-        found.push((name.into(), value.clone()));
-        Some(value)
+        bindings
     }
 
-    /// The KV namespace of that name, if there is one.
-    pub(crate) fn kv(&self, name: &str) -> Option<Kv> {
-        if self.has(Binding::Kv(name)) { self.get(name).map(JsCast::unchecked_into) } else { None }
+    /// The service binding of that name, if a source forwards to it.
+    pub(crate) fn service(&self, name: &str) -> Option<&Fetcher> {
+        self.services.iter().find(|(known, _)| **known == *name).map(|(_, service)| service)
+    }
+
+    /// The Durable Object namespace of that name, if a source forwards to one of its objects.
+    pub(crate) fn objects(&self, name: &str) -> Option<&DurableObjectNamespace> {
+        self.objects.iter().find(|(known, _)| **known == *name).map(|(_, namespace)| namespace)
     }
 }
 
@@ -42,33 +65,48 @@ thread_local! {
     static TAKES_ANY_KEY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has sources take any key from now on, which the vectors need. A build for tests calls it; nothing that is deployed can.
+/// Makes sources accept any key, which the vectors need. A build for tests calls it; nothing that is deployed can.
 pub fn take_any_key() {
     TAKES_ANY_KEY.set(true);
 }
 
-impl Environment for Bindings {
+impl Environment for Variables<'_> {
     fn secret(&self, name: &str) -> Secret {
-        let value = property(&self.env, name).and_then(|value| value.as_string());
+        let value = property(self.0, name).and_then(|value| value.as_string());
         value.map_or(Secret::Missing, |value| Secret::Value(Zeroizing::new(value)))
     }
 
-    /// `worker` knows a binding by the class of its object. It does not check the class of a KV namespace; a service binding has a
-    /// method of any name (each is a call to the other Worker), so `get` and `put` alone do not tell the two apart.
     fn has(&self, binding: Binding<'_>) -> bool {
-        match binding {
-            Binding::Service(name) => self.env.service(name).is_ok(),
-            Binding::DurableObject(name) => self.env.durable_object(name).is_ok(),
-            Binding::Kv(name) => {
-                self.env.service(name).is_err()
-                    && property(&self.env, name)
-                        .filter(JsValue::is_object)
-                        .is_some_and(|value| has_method(&value, "get") && has_method(&value, "put"))
-            }
-        }
+        self.binding(binding).is_some()
     }
 
     fn takes_any_key(&self) -> bool {
         TAKES_ANY_KEY.get()
     }
+}
+
+impl Variables<'_> {
+    /// The object of a binding, if it is what it should be. Objects and services are known by their class, as `worker::EnvBinding` knows
+    /// them; without its errors, which weigh 7 KB. KV is known by its methods, so that a stand-in serves; a service binding has a method
+    /// of any name, each being a call to the other Worker.
+    fn binding(&self, binding: Binding<'_>) -> Option<JsValue> {
+        let (Binding::Kv(name) | Binding::Service(name) | Binding::DurableObject(name)) = binding;
+        let value = property(self.0, name).filter(JsValue::is_object)?;
+        let class = property(&value, "constructor").and_then(|class| property(&class, "name")?.as_string());
+        let has_method = |name| property(&value, name).is_some_and(|member| member.is_function());
+        let is_meant = match binding {
+            Binding::Service(_) => class.as_deref() == Some(worker::Fetcher::TYPE_NAME),
+            Binding::DurableObject(_) => class.as_deref() == Some(ObjectNamespace::TYPE_NAME),
+            Binding::Kv(_) => {
+                class.as_deref() != Some(worker::Fetcher::TYPE_NAME) && has_method("get") && has_method("put")
+            }
+        };
+        is_meant.then_some(value)
+    }
+}
+
+/// A property, or `None` if it is undefined or null.
+pub(crate) fn property(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
 }

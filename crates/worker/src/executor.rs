@@ -1,143 +1,121 @@
-//! What a delivery waits for, and how it goes on.
+//! A minimal executor: JavaScript drives each request's future.
 //!
-//! The future of a delivery is polled by `entry.js`: where it waits for a promise, JavaScript awaits that promise and hands over
-//! what it came to. `wasm-bindgen-futures` would make two closures, two more promises and a microtask of it, which on this
-//! platform cost several times what verifying does. It stays where several futures wait at once: in an alarm's pass.
+//! **Invariant.** A future that [`start`] polls waits for one JavaScript promise at a time, through [`settled`], and for nothing else.
+//! Nothing wakes it: `entry.js` awaits the promise in the context of the request that owns the future, and hands the outcome to
+//! [`resume`]. A future that waits in another way (`JsFuture`, a channel, an async method of `worker`) would never go on; [`resume`]
+//! then returns a task without a promise, for which `entry.js` throws.
+//!
+//! Why not `wasm-bindgen-futures`: it makes two closures, two more promises and a microtask of each await, which on this platform
+//! costs several times what verifying does. It runs what no request follows, through [`spawn`], and what waits for several things
+//! at once: an alarm's pass. [`settled`] works in both.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use countersign::gateway::respond::Refusal;
 use js_sys::Promise;
 use slab::Slab;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use crate::clock::at_time;
+use crate::step::Step;
 
-/// What becomes of a delivery: the number of a ready-made answer, or a text of its own.
-pub(crate) enum Answer {
-    Ready(usize),
-    Text(String),
+/// How a request ends: a refusal, whose response is prepared, or a response of its own.
+pub(crate) enum Outcome {
+    Refused(Refusal),
+    Text { status: u16, text: String },
 }
 
-/// As [`receive`](crate::receive()) and [`resume`] return it: [`text`] has the answer.
-pub const TEXT: i32 = -1;
-
-/// As [`receive`](crate::receive()) and [`resume`] return it: this, minus the number of a task that waits for a promise.
-pub const PENDING: i32 = -2;
-
-/// A delivery that waits.
+/// A request that waits.
 struct Task {
-    /// Not there while it is polled.
-    future: Option<Pin<Box<dyn Future<Output = Answer>>>>,
+    /// `None` while it is polled.
+    future: Option<Pin<Box<dyn Future<Output = Outcome>>>>,
     awaited: Option<Promise>,
 }
 
-thread_local! {
-    /// What JavaScript knows by number: an object of it would cost a small delivery 3 µs, and several times that until the engine has
-    /// optimised its making and letting go.
-    static TASKS: RefCell<Slab<Task>> = const { RefCell::new(Slab::new()) };
-    /// The text of the last answer, to be fetched at once: numbers cross the boundary for less, and most answers are numbers.
-    static LAST: RefCell<String> = const { RefCell::new(String::new()) };
-    /// There while JavaScript polls; where nothing is, somebody else does.
-    static POLL: RefCell<Option<Exchange>> = const { RefCell::new(None) };
-}
-
-/// Between a future and who polls it: the promise that it waits for, or what that promise came to.
+/// Between a future and whoever polls it: the promise that it waits for, or the outcome of that promise.
 enum Exchange {
     Nothing,
     Awaited(Promise),
     Settled(Result<JsValue, JsValue>),
 }
 
-/// The text of an answer, after [`TEXT`].
-#[wasm_bindgen]
-pub fn text() -> String {
-    LAST.take()
+thread_local! {
+    /// JavaScript knows a task by its number: an object of it would cost a small delivery 3 µs, and several times that until the
+    /// engine has optimised its construction and collection.
+    static TASKS: RefCell<Slab<Task>> = const { RefCell::new(Slab::new()) };
+    /// The text of the last response. A number crosses for less than a string, and most responses are a number.
+    static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+    /// `Some` while this executor polls. In a future that something else polls, [`settled`] finds `None`.
+    static POLL: RefCell<Option<Exchange>> = const { RefCell::new(None) };
 }
 
-/// What a task waits for, after [`PENDING`].
+/// Starts a request's future. One that awaits nothing has its response at once.
+pub(crate) fn start(future: impl Future<Output = Outcome> + 'static) -> Step {
+    let mut future: Pin<Box<dyn Future<Output = Outcome>>> = Box::pin(future);
+    match poll(&mut future, Exchange::Nothing) {
+        Ok(step) => step,
+        Err(awaited) => Step::wait(TASKS.with_borrow_mut(|tasks| tasks.insert(Task { future: Some(future), awaited }))),
+    }
+}
+
+/// The promise that a task waits for. It can be taken once.
 #[wasm_bindgen]
 pub fn awaited(task: usize) -> Option<Promise> {
     TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.awaited.take())
 }
 
-/// Goes on with what that came to, at a time in milliseconds: the number of an answer, [`TEXT`] or [`PENDING`], after which alone a
-/// task is still there.
+/// Resumes a task with what its promise came to, and returns the next [`Step`]. A task that does not wait again is removed.
 #[wasm_bindgen]
-pub fn resume(task: usize, fulfilled: bool, value: JsValue, now: f64) -> i32 {
-    let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.future.take()) else { return PENDING };
-    let given = Exchange::Settled(if fulfilled { Ok(value) } else { Err(value) });
-    match at_time(now, || poll(&mut future, given)) {
-        Ok(answer) => {
-            TASKS.with_borrow_mut(|tasks| tasks.try_remove(task));
-            answer
-        }
-        Err(awaited) => {
-            TASKS.with_borrow_mut(|tasks| {
+pub fn resume(task: usize, fulfilled: bool, value: JsValue) -> u32 {
+    let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.future.take()) else {
+        return Step::wait(task).encode();
+    };
+    let outcome = if fulfilled { Ok(value) } else { Err(value) };
+    let polled = poll(&mut future, Exchange::Settled(outcome));
+    TASKS
+        .with_borrow_mut(|tasks| match polled {
+            Ok(step) => {
+                tasks.try_remove(task);
+                step
+            }
+            Err(awaited) => {
                 if let Some(task) = tasks.get_mut(task) {
                     *task = Task { future: Some(future), awaited };
                 }
-            });
-            pending(task)
-        }
-    }
+                Step::wait(task)
+            }
+        })
+        .encode()
 }
 
-/// Lets go of a task that nobody will go on with.
+/// The text of the response that the last step was.
 #[wasm_bindgen]
-pub fn abandon(task: usize) {
-    // Dropped when nothing is borrowed any more: what it held may look here.
-    let task = TASKS.with_borrow_mut(|tasks| tasks.try_remove(task));
-    drop(task);
+pub fn text() -> String {
+    TEXT.take()
 }
 
-/// Begins a delivery, at a time in milliseconds. What awaits nothing is answered at once.
-pub(crate) fn start(now: f64, future: impl Future<Output = Answer> + 'static) -> i32 {
-    let mut future: Pin<Box<dyn Future<Output = Answer>>> = Box::pin(future);
-    match at_time(now, || poll(&mut future, Exchange::Nothing)) {
-        Ok(answer) => answer,
-        Err(awaited) => pending(TASKS.with_borrow_mut(|tasks| tasks.insert(Task { future: Some(future), awaited }))),
-    }
-}
-
-/// An answer, or else what is waited for.
-fn poll(future: &mut Pin<Box<dyn Future<Output = Answer>>>, given: Exchange) -> Result<i32, Option<Promise>> {
+/// The last step, or else the promise that is waited for.
+fn poll(future: &mut Pin<Box<dyn Future<Output = Outcome>>>, given: Exchange) -> Result<Step, Option<Promise>> {
     POLL.set(Some(given));
     let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     match (polled, POLL.take()) {
-        (Poll::Ready(Answer::Ready(number)), _) => Ok(i32::try_from(number).unwrap_or_default()),
-        (Poll::Ready(Answer::Text(text)), _) => {
-            LAST.set(text);
-            Ok(TEXT)
+        (Poll::Ready(Outcome::Refused(refusal)), _) => Ok(Step::refuse(refusal)),
+        (Poll::Ready(Outcome::Text { status, text }), _) => {
+            TEXT.set(text);
+            Ok(Step::respond(status))
         }
         (Poll::Pending, Some(Exchange::Awaited(promise))) => Err(Some(promise)),
         (Poll::Pending, _) => Err(None),
     }
 }
 
-fn pending(task: usize) -> i32 {
-    PENDING.saturating_sub_unsigned(u32::try_from(task).unwrap_or(u32::MAX))
-}
-
-/// A future that is no part of the one that awaits it, for what only some sources need: what is not run, the engine does not compile.
-pub(crate) fn apart<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
-    Box::pin(future)
-}
-
-/// A promise of what JavaScript does not follow: what goes on behind an answer, or serves an object. One type of future, so that
-/// `wasm-bindgen-futures` is compiled once.
-pub(crate) fn promise(future: impl Future<Output = JsValue> + 'static) -> Promise {
-    let future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(async move { Ok(future.await) });
-    future_to_promise(future)
-}
-
 /// Waits for a promise, whoever polls.
 ///
 /// # Errors
-/// What it was rejected with.
+/// The value that it was rejected with.
 pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     if POLL.with_borrow(Option::is_none) {
         return JsFuture::from(promise).await;
@@ -151,4 +129,16 @@ pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
         }
     })
     .await
+}
+
+/// Runs a future that no request follows: work behind a response, or a call of a Durable Object. Takes one type of future, so that
+/// `wasm-bindgen-futures` is compiled once.
+pub(crate) fn spawn(future: impl Future<Output = JsValue> + 'static) -> Promise {
+    let future: Pin<Box<dyn Future<Output = Result<JsValue, JsValue>>>> = Box::pin(async move { Ok(future.await) });
+    future_to_promise(future)
+}
+
+/// Boxes a future that only some sources need: the engine does not compile what does not run.
+pub(crate) fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(future)
 }

@@ -1,83 +1,72 @@
-//! Whether storage responds, and whether what is stored has a source: asked at most every 15 s in an isolate, however many want to know.
+//! `GET /healthz`: whether storage responds, and whether every stored event has a source. An isolate checks at most every 15 s.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
-use countersign::config::Entry;
+use countersign::config::{AtFault, Entry};
+use countersign::gateway::respond::Refusal;
 use countersign::inbox::shard_name;
 use countersign::json::{printed, value};
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::Context;
 
-use crate::executor::settled;
-use crate::host::{self, ExecutionContext};
+use crate::executor::Outcome;
 use crate::inbox::{registry, stub};
-use crate::{State, clock, executor};
+use crate::state::{State, state};
+use crate::step::Step;
+use crate::verdict::Verdict;
+use crate::{clock, executor, host};
 
-/// What was found last, and whether somebody is looking.
-#[derive(Default)]
-pub(crate) struct Health(RefCell<Slot>);
-
-#[derive(Default)]
-struct Slot {
-    verdict: Rc<Verdict>,
-    asked_at: Option<u64>,
-    flight: Option<Promise>,
-    /// How many objects were asked: with more than are asked at a time, they have turns.
-    turn: usize,
+/// Answers `GET /healthz`: the next [`Step`]. Names the sources at fault to everyone, and the faults to whoever has the admin token.
+#[wasm_bindgen]
+pub fn health(authorization: Option<String>, context: Context) -> u32 {
+    let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
+    let given = authorization.as_deref().map(str::as_bytes);
+    let is_admin = state.config.is_admin(given);
+    if !is_admin && given.is_some_and(|given| given.starts_with(b"Bearer ")) {
+        host::log(&printed(&json!({ "ev": "healthz", "code": "unauthorized" })));
+    }
+    let answer = async move {
+        let verdict = verdict(&state, &context).await;
+        respond(&state, &verdict, is_admin)
+    };
+    executor::start(answer).encode()
 }
 
-/// What is wrong, by source: the name, and why.
-#[derive(Default)]
-pub(crate) struct Verdict {
-    storage: Vec<(String, String)>,
-    orphans: Vec<(String, String)>,
+fn respond(state: &State, verdict: &Verdict, is_admin: bool) -> Outcome {
+    let mut faults = Map::new();
+    for AtFault { name, faults: of_source, .. } in state.config.faults() {
+        // One by one: collecting would bring a sort into the Wasm, 4 KB of it.
+        let told = of_source.iter().filter(|_| is_admin).map(|fault| Value::String(fault.to_string()));
+        faults.insert(name.into_owned(), Value::Array(told.collect()));
+    }
+    let (status, text) = match (faults.is_empty(), verdict.is_well()) {
+        (true, true) => (200, "ok"),
+        (true, false) => (503, verdict.status()),
+        (false, _) => (503, "config_invalid"),
+    };
+    let mut response = Map::new();
+    for (name, value) in
+        [("status", json!(text)), ("version", json!(env!("CARGO_PKG_VERSION"))), ("faults", faults.into())]
+    {
+        response.insert(name.to_owned(), value);
+    }
+    verdict.describe(is_admin, &mut response);
+    Outcome::Text { status, text: printed(&response.into()) }
 }
 
-impl Verdict {
-    pub(crate) fn is_well(&self) -> bool {
-        self.storage.is_empty() && self.orphans.is_empty()
-    }
-
-    /// `storage_unavailable` or `source_missing`, if there is anything.
-    pub(crate) fn status(&self) -> &'static str {
-        if self.storage.is_empty() { MISSING } else { UNAVAILABLE }
-    }
-
-    /// Adds what is wrong to an answer: to the public which sources, to the operator why.
-    pub(crate) fn describe(&self, is_admin: bool, answer: &mut Map<String, Value>) {
-        for (part, code, found) in [("storage", UNAVAILABLE, &self.storage), ("orphans", MISSING, &self.orphans)] {
-            let mut sources = Map::new();
-            for (source, why) in found {
-                sources.insert(source.clone(), json!(if is_admin { why } else { code }));
-            }
-            if !sources.is_empty() {
-                answer.insert(part.to_owned(), sources.into());
-            }
-        }
-    }
-
-    fn log(&self) {
-        for (code, found) in [(UNAVAILABLE, &self.storage), (MISSING, &self.orphans)] {
-            for (source, why) in found {
-                host::log(&printed(&json!({ "ev": "health", "code": code, "source": source, "detail": why })));
-            }
-        }
-    }
-}
-
-/// What is known, asked anew where that is too old.
-pub(crate) async fn verdict(state: &Rc<State>, context: &ExecutionContext) -> Rc<Verdict> {
+/// The last verdict, or a new one if that is too old.
+async fn verdict(state: &Rc<State>, context: &Context) -> Rc<Verdict> {
     let (now, health) = (clock::now_ms(), &state.health.0);
     // The clock may have been put back.
-    let is_fresh = health.borrow().asked_at.is_some_and(|at| now.abs_diff(at) < FRESH_MS);
+    let is_fresh = health.borrow().found_at.is_some_and(|at| now.abs_diff(at) < FRESH_MS);
     if !is_fresh {
         let flight = health.borrow().flight.clone();
-        let flight = flight.unwrap_or_else(|| look(state, context));
+        let flight = flight.unwrap_or_else(|| check(state, context));
         clock::within(&flight, WAIT_MS).await;
         let mut slot = health.borrow_mut();
-        // One whose request died is given up, so that the next can start another.
+        // One whose request died is given up, so that the next request can start another.
         if slot.flight.as_ref().is_some_and(|current| js_sys::Object::is(current, &flight)) {
             slot.flight = None;
         }
@@ -85,19 +74,21 @@ pub(crate) async fn verdict(state: &Rc<State>, context: &ExecutionContext) -> Rc
     health.borrow().verdict.clone()
 }
 
-fn look(state: &Rc<State>, context: &ExecutionContext) -> Promise {
+/// Starts a check, which outlives its request.
+fn check(state: &Rc<State>, context: &Context) -> Promise {
     let shared = Rc::clone(state);
-    let flight = executor::promise(async move {
+    let flight = executor::spawn(async move {
         let mut found = Verdict::default();
         let asked = Asked::configured(&shared);
         let lost = asked.judge(&mut found).await;
         Asked::removed(&shared, &lost).judge(&mut found).await;
         found.log();
         let mut slot = shared.health.0.borrow_mut();
-        (slot.verdict, slot.asked_at, slot.flight) = (Rc::new(found), Some(clock::now_ms()), None);
+        (slot.verdict, slot.found_at, slot.flight) = (Rc::new(found), Some(clock::now_ms()), None);
         JsValue::UNDEFINED
     });
-    context.wait_until(&flight);
+    // It throws only after the request's end; the check then ends with this wait.
+    let _ = context.wait_until(&flight);
     state.health.0.borrow_mut().flight = Some(flight.clone());
     flight
 }
@@ -118,13 +109,13 @@ enum Who {
 #[derive(Default)]
 struct Asked {
     who: Vec<Who>,
-    promises: Array,
+    promises: Vec<Option<Promise>>,
 }
 
 impl Asked {
     fn ask(&mut self, who: Who, promise: Option<Result<Promise, JsValue>>) {
         self.who.push(who);
-        self.promises.push(&promise.and_then(Result::ok).map_or(JsValue::UNDEFINED, Into::into));
+        self.promises.push(promise.and_then(Result::ok));
     }
 
     /// The storage of all sources: of many inboxes some, by turns.
@@ -144,12 +135,12 @@ impl Asked {
         let start = if objects.len() > ASKED { turn.checked_rem(objects.len()).unwrap_or_default() } else { 0 };
         for (name, shard) in objects.iter().cycle().skip(start).take(objects.len().min(ASKED)) {
             let who = Who::Object((*name).to_owned(), shard_name(name, *shard));
-            asked.ask(who, stub(&state.env, name, *shard).map(|object| object.health()));
+            asked.ask(who, stub(&state.bindings, name, *shard).map(|object| object.health()));
         }
-        if let Some(kv) = state.kv.as_ref().filter(|_| !marked.is_empty()) {
-            asked.ask(Who::Markers(marked), Some(kv.ask("health")));
+        if let Some(kv) = state.bindings.events.as_ref().filter(|_| !marked.is_empty()) {
+            asked.ask(Who::Markers(marked), Some(kv.request("health")));
         }
-        if let Some(registry) = registry(&state.env) {
+        if let Some(registry) = registry(&state.bindings) {
             asked.ask(Who::Registry, Some(registry.registered()));
         }
         asked
@@ -161,7 +152,7 @@ impl Asked {
         for (name, shard) in known.iter().filter_map(|known| known.rsplit_once('/')) {
             let is_ready = matches!(state.config.find(name.as_bytes()), Some((_, Entry::Ready(_))));
             let Some(shard) = shard.parse().ok().filter(|_| !is_ready && asked.who.len() < ASKED) else { continue };
-            asked.ask(Who::Lost(name.to_owned()), stub(&state.env, name, shard).map(|object| object.health()));
+            asked.ask(Who::Lost(name.to_owned()), stub(&state.bindings, name, shard).map(|object| object.health()));
         }
         asked
     }
@@ -169,9 +160,8 @@ impl Asked {
     /// Adds what the responses say is wrong; which inboxes exist.
     async fn judge(self, found: &mut Verdict) -> Vec<String> {
         let (mut known, mut empty) = (Vec::new(), Vec::new());
-        let Ok(answers) = host::in_time(&self.promises, LIMIT_MS) else { return known };
-        let answers = settled(answers).await.unwrap_or_default();
-        for (who, answer) in self.who.into_iter().zip(answers.unchecked_into::<Array>().iter()) {
+        let answers = clock::outcomes_within(&self.promises, LIMIT_MS).await;
+        for (who, answer) in self.who.into_iter().zip(answers) {
             let told = answer.as_string().and_then(|text| value(&text));
             match who {
                 Who::Object(name, object) => {
@@ -222,6 +212,3 @@ const WAIT_MS: f64 = 8_000.0;
 
 /// Objects asked at a time: a request may make 50 where it is free.
 const ASKED: usize = 16;
-
-const UNAVAILABLE: &str = "storage_unavailable";
-const MISSING: &str = "source_missing";

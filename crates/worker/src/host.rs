@@ -1,8 +1,12 @@
 //! What JavaScript offers, declared as it is used here. Nothing is decided in this file.
 
 use countersign::gateway::forward::USER_AGENT;
-use js_sys::{Array, JsString, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
+use worker::web_sys::Response;
+use worker::worker_sys::Fetcher as Destination;
+
+use crate::env::property;
 
 use crate::executor::settled;
 
@@ -11,20 +15,6 @@ extern "C" {
     /// `console.log`.
     #[wasm_bindgen(js_namespace = console)]
     pub(crate) fn log(line: &str);
-
-    /// The context of a request: what is handed to it outlives the answer.
-    #[derive(Clone)]
-    pub type ExecutionContext;
-    #[wasm_bindgen(method, js_name = waitUntil)]
-    pub(crate) fn wait_until(this: &ExecutionContext, promise: &Promise);
-
-    /// A KV namespace.
-    #[derive(Clone)]
-    pub(crate) type Kv;
-    #[wasm_bindgen(method, js_name = get, catch)]
-    fn kv_get(this: &Kv, key: &str) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, js_name = delete, catch)]
-    fn kv_delete(this: &Kv, key: &str) -> Result<Promise, JsValue>;
 
     /// The storage of a Durable Object.
     pub type Storage;
@@ -100,13 +90,6 @@ extern "C" {
     pub(crate) fn forget(this: &Fetcher, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = replayAll, catch)]
     pub(crate) fn replay_all(this: &Fetcher, state: u8) -> Result<Promise, JsValue>;
-
-    /// A Durable Object namespace.
-    pub(crate) type Namespace;
-    #[wasm_bindgen(method, js_name = idFromName, catch)]
-    pub(crate) fn id_from_name(this: &Namespace, name: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, js_name = get, catch)]
-    pub(crate) fn stub(this: &Namespace, id: &JsValue) -> Result<Fetcher, JsValue>;
 }
 
 #[wasm_bindgen(raw_module = "./outbound.js")]
@@ -124,20 +107,12 @@ extern "C" {
     /// What an answer says of `Retry-After`.
     #[wasm_bindgen(js_name = retryAfter)]
     pub(crate) fn retry_after(response: &Response) -> Option<String>;
-    /// A promise of what each of these comes to in time: undefined where it does not, or fails.
-    #[wasm_bindgen(js_name = inTime, catch)]
-    pub(crate) fn in_time(promises: &Array, milliseconds: f64) -> Result<Promise, JsValue>;
     fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
     #[wasm_bindgen(js_name = cause)]
     fn cause_of(error: &JsValue, fetcher: &JsValue, url: &str) -> Promise;
-    #[wasm_bindgen(catch)]
-    fn put(kv: &Kv, key: &str, value: &str, seconds: f64) -> Result<Promise, JsValue>;
     /// Sets the alarm, in place of any other. What it writes is on disk before any answer leaves.
     #[wasm_bindgen(catch)]
     pub(crate) fn arm(storage: &Storage, at: f64) -> Result<(), JsValue>;
-
-    /// An answer.
-    pub(crate) type Response;
 
     /// A document, as it was fetched.
     pub(crate) type Document;
@@ -147,27 +122,6 @@ extern "C" {
     pub(crate) fn cache_control(this: &Document) -> Option<String>;
 }
 
-/// A property, or `None` where it is undefined or null.
-pub(crate) fn property(object: &JsValue, name: &str) -> Option<JsValue> {
-    let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
-    (!value.is_undefined() && !value.is_null()).then_some(value)
-}
-
-/// Whether an object has a method of that name.
-pub(crate) fn has_method(object: &JsValue, name: &str) -> bool {
-    property(object, name).is_some_and(|value| value.is_function())
-}
-
-/// An object of the given members.
-pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsValue {
-    let object = Object::new();
-    for (name, value) in members {
-        // Setting a property of a plain object does not fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
-    }
-    object.into()
-}
-
 /// Whether there is no answer because time was up.
 pub(crate) fn is_late(error: &JsValue) -> bool {
     property(error, "name").and_then(|name| name.as_string()).is_some_and(|name| name == "TimeoutError")
@@ -175,7 +129,7 @@ pub(crate) fn is_late(error: &JsValue) -> bool {
 
 /// One POST; the response, or why there is none. `headers` are a JSON array of pairs.
 pub(crate) async fn send(
-    fetcher: Option<&Fetcher>,
+    fetcher: Option<&Destination>,
     url: &str,
     headers: &str,
     body: &Uint8Array,
@@ -187,7 +141,7 @@ pub(crate) async fn send(
 }
 
 /// Why a destination gave no answer, as `dest_error` in the log names it.
-pub(crate) async fn cause(error: &JsValue, fetcher: Option<&Fetcher>, url: &str) -> Option<String> {
+pub(crate) async fn cause(error: &JsValue, fetcher: Option<&Destination>, url: &str) -> Option<String> {
     let none = JsValue::UNDEFINED;
     settled(cause_of(error, fetcher.map_or(&none, AsRef::as_ref), url)).await.ok()?.as_string()
 }
@@ -198,38 +152,9 @@ pub(crate) async fn document(url: &str, milliseconds: f64, limit: u32) -> Option
     document.is_object().then(|| document.unchecked_into())
 }
 
-impl Kv {
-    /// A promise of what is under a key: null for nothing.
-    pub(crate) fn ask(&self, key: &str) -> Result<Promise, JsValue> {
-        self.kv_get(key)
-    }
-
-    /// The text under a key.
-    pub(crate) async fn read(&self, key: &str) -> Result<Option<String>, JsValue> {
-        Ok(settled(self.kv_get(key)?).await?.as_string())
-    }
-
-    /// Stores text for a number of seconds, at least 60.
-    pub(crate) async fn write(&self, key: &str, value: &str, seconds: u64) -> Result<(), JsValue> {
-        settled(put(self, key, value, seconds as f64)?).await.map(drop)
-    }
-
-    /// Removes what is stored under a key, if anything is.
-    pub(crate) async fn remove(&self, key: &str) -> Result<(), JsValue> {
-        settled(self.kv_delete(key)?).await.map(drop)
-    }
-}
-
 impl Sql {
     /// Bytes of the database.
     pub(crate) fn size(&self) -> u64 {
         self.database_size() as u64
-    }
-}
-
-impl Namespace {
-    /// The object of that name.
-    pub(crate) fn by_name(&self, name: &str) -> Result<Fetcher, JsValue> {
-        self.stub(&self.id_from_name(name)?)
     }
 }

@@ -9,13 +9,15 @@ use countersign::gateway::object_name::{is_in_event, object_name};
 use countersign::gateway::respond::{Refusal, cause_of_status, known_cause};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
+use worker::web_sys::Response;
+use worker::worker_sys::Fetcher;
 
 use crate::body::Body;
 use crate::clock;
 use crate::crypto::Platform;
 use crate::env::Bindings;
-use crate::executor::apart;
-use crate::host::{self, Fetcher, Namespace, Response};
+use crate::executor::boxed;
+use crate::host;
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -28,9 +30,9 @@ pub(crate) struct Reply {
 }
 
 /// Sends an event to its source's destination, and waits for the head of the response.
-pub(crate) async fn send(event: &Event<Body>, source: &Source, env: &Bindings) -> Reply {
+pub(crate) async fn send(event: &Event<Body>, source: &Source, bindings: &Bindings) -> Reply {
     let started = clock::now_ms();
-    let Ok(fetcher) = destination(event, source, env) else { return unsent(started) };
+    let Ok(fetcher) = destination(event, source, bindings) else { return unsent(started) };
     let headers = event.request_headers(source, Timestamp::from_unix(started.div_euclid(1000)), &Platform);
     let (headers, body) = (headers.to_object(), array(event.payload()));
     let answer = host::send(fetcher.as_ref(), &url(source), &headers, &body, source.forward.timeout_ms).await;
@@ -52,7 +54,7 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
             Reply { outcome: Err(Refusal::DestinationTimeout), ..failed(0, None, None) }
         }
         Err(error) => {
-            let cause = apart(host::cause(&error, fetcher, &url(source))).await;
+            let cause = boxed(host::cause(&error, fetcher, &url(source))).await;
             failed(0, None, cause.and_then(|cause| known_cause(&cause)))
         }
     }
@@ -73,21 +75,31 @@ pub(crate) fn array(payload: &Payload<Body>) -> Uint8Array {
     }
 }
 
-/// The binding that an event goes to; `None` if it goes to a URL.
-fn destination(event: &Event<Body>, source: &Source, env: &Bindings) -> Result<Option<Fetcher>, JsValue> {
-    let bound = |name: &str| env.get(name).ok_or(JsValue::UNDEFINED);
+/// The binding that an event goes to, or `None` for an origin.
+///
+/// # Errors
+/// If there is no such binding.
+fn destination(event: &Event<Body>, source: &Source, bindings: &Bindings) -> Result<Option<Fetcher>, NoBinding> {
     match &source.forward.destination {
         Destination::Origin(_) => Ok(None),
-        Destination::Service(binding) => bound(binding).map(JsCast::unchecked_into).map(Some),
+        Destination::Service(binding) => {
+            let service = bindings.service(binding).ok_or(NoBinding)?;
+            Ok(Some(service.clone()))
+        }
         Destination::DurableObject { binding, name: template } => {
-            let namespace: Namespace = bound(binding)?.unchecked_into();
+            let namespace = bindings.objects(binding).ok_or(NoBinding)?;
             let json = match event.payload() {
                 Payload::Claims(claims) => Cow::Borrowed(claims.as_slice()),
                 // The body is copied only for a template that looks into it.
                 Payload::Body(body) if is_in_event(template) => Cow::Owned(body.to_vec()),
                 Payload::Body(_) => Cow::default(),
             };
-            namespace.by_name(&object_name(template, &source.name, event.id(), &json)).map(Some)
+            let name = object_name(template, &source.name, event.id(), &json);
+            let stub = namespace.get_by_name(&name).map_err(|_| NoBinding)?;
+            Ok(Some(stub.unchecked_into()))
         }
     }
 }
+
+/// The destination is not there.
+struct NoBinding;

@@ -47,8 +47,8 @@ pub struct Inbox(Rc<Object>);
 impl Inbox {
     /// Opens the object's database, brings it to the present schema, and sees to it that it will be woken.
     #[wasm_bindgen(constructor)]
-    pub fn new(storage: Storage, env: JsValue) -> Self {
-        let object = Object::open(storage, env);
+    pub fn new(storage: Storage) -> Self {
+        let object = Object::open(storage);
         object.rearm();
         Self(Rc::new(object))
     }
@@ -85,7 +85,7 @@ impl Inbox {
             }
             object.store(&row, &body).into()
         };
-        executor::promise(asking).into()
+        executor::spawn(asking).into()
     }
 
     /// Gives an id away to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that
@@ -119,7 +119,7 @@ impl Inbox {
         let object = Rc::clone(&self.0);
         object.careful.set(again);
         object.armed.set(None);
-        executor::promise(async move {
+        executor::spawn(async move {
             object.pass().await;
             JsValue::UNDEFINED
         })

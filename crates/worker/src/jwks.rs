@@ -15,10 +15,12 @@ use countersign::json::{printed, value};
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::Context;
 
 use crate::clock;
 use crate::executor;
-use crate::host::{self, ExecutionContext, Kv};
+use crate::host;
+use crate::kv::KvNamespace;
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -39,8 +41,8 @@ struct Slot {
 /// What a load needs besides the cache: the second level, and the context of the request that pays for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Access<'a> {
-    pub(crate) kv: Option<&'a Kv>,
-    pub(crate) context: &'a ExecutionContext,
+    pub(crate) kv: Option<&'a KvNamespace>,
+    pub(crate) context: &'a Rc<Context>,
 }
 
 impl Cache {
@@ -106,9 +108,8 @@ impl Cache {
         }
         let (cache, url_owned, kv, context) =
             (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
-        let pays = context.clone();
-        let flight = executor::promise(async move {
-            let Loaded { set, failed } = load(&url_owned, kv, &pays, source).await;
+        let flight = executor::spawn(async move {
+            let Loaded { set, failed } = load(&url_owned, kv, &context, source).await;
             cache.slot(&url_owned, |slot| {
                 slot.flight = None;
                 if let Some((set, freshness)) = set {
@@ -118,7 +119,8 @@ impl Cache {
             });
             JsValue::UNDEFINED
         });
-        context.wait_until(&flight);
+        // It throws only after the request's end, when nobody waits for this load.
+        let _ = access.context.wait_until(&flight);
         self.slot(url, |slot| slot.flight = Some(flight.clone()));
         Some(flight)
     }
@@ -173,7 +175,7 @@ enum Source {
     Network,
 }
 
-async fn load(url: &str, kv: Option<Kv>, context: &ExecutionContext, source: Source) -> Loaded {
+async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, source: Source) -> Loaded {
     let stored = match &kv {
         Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
         _ => None,
@@ -206,8 +208,8 @@ async fn fetch(url: &str) -> Option<(Jwks, Vec<u8>, Freshness)> {
     Some((set, document, Freshness { fetched_at: clock::now(), ttl }))
 }
 
-async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {
-    let text = kv.read(&name(url)).await.ok()??;
+async fn stored(kv: &KvNamespace, url: &str) -> Option<(Jwks, Freshness)> {
+    let text = kv.get(&name(url)).await.ok()??;
     let stored: Value = value(&text)?;
     let number = |name: &str| stored.get(name).and_then(Value::as_u64);
     let freshness = Freshness { fetched_at: number("fetched_at")?, ttl: number("ttl")? };
@@ -215,14 +217,16 @@ async fn stored(kv: &Kv, url: &str) -> Option<(Jwks, Freshness)> {
 }
 
 /// Stores a set in the background; without it the next isolate fetches for itself.
-fn store(kv: Kv, url: &str, document: &[u8], freshness: Freshness, context: &ExecutionContext) {
+fn store(kv: KvNamespace, url: &str, document: &[u8], freshness: Freshness, context: &Context) {
     let Ok(document) = std::str::from_utf8(document) else { return };
     let value = printed(&json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }));
     let key = name(url);
-    context.wait_until(&executor::promise(async move {
-        let _ = kv.write(&key, &value, freshness.keep()).await;
+    let stored = executor::spawn(async move {
+        let _ = kv.put(&key, &value, freshness.keep()).await;
         JsValue::UNDEFINED
-    }));
+    });
+    // It throws only after the request's end; the write may then be lost.
+    let _ = context.wait_until(&stored);
 }
 
 fn name(url: &str) -> String {

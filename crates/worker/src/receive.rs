@@ -1,7 +1,9 @@
-//! One delivery, from its headers to its answer: steps 4 to 10.
+//! One delivery, from its headers to its response: steps 4 to 10.
+
+use std::rc::Rc;
 
 use countersign::config::{Durable, Source};
-use countersign::gateway::content::{CONTENT, Content};
+use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
 use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
@@ -9,65 +11,81 @@ use countersign::gateway::stored::Insertable;
 use countersign::{Headers, Keys, Metadata, Presented, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::Context;
 
 use crate::body::Body;
-use crate::clock;
 use crate::crypto::Platform;
-use crate::executor::{self, Answer, apart};
-use crate::host::{self, ExecutionContext};
+use crate::executor::{self, Outcome, boxed};
+use crate::host;
 use crate::jwks::Access;
-use crate::{State, dedupe_kv, http, inbox, ready, state};
+use crate::open::{BodyFault, refuse_body};
+use crate::state::{State, header_names, state};
+use crate::step::Step;
+use crate::{dedupe_kv, http, inbox};
 
-/// The rest: the number of an answer, [`TEXT`](crate::executor::TEXT), or [`PENDING`](crate::executor::PENDING).
+/// Takes a delivery whose body has been read: the next [`Step`](crate::step::Step).
 ///
-/// `lines` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds, which
-/// no header can hold; `long` is their UTF-8 text, where that is how they came. `bytes` are those of a body that is small enough to
-/// be hashed here. `now` is in milliseconds.
+/// `headers` are the values of the source's headers as UTF-8, in the order that [`setup`](crate::setup()) gave, separated by line feeds,
+/// which no header can hold. `bytes` are those of a body that is small enough to be hashed here. `announced` is the `Content-Length`, or
+/// NaN; `now` is in milliseconds.
 #[wasm_bindgen]
 pub fn receive(
     index: usize,
-    lines: String,
-    long: Option<Vec<u8>>,
+    headers: Vec<u8>,
     bytes: Option<Vec<u8>>,
     body: Uint8Array,
-    context: ExecutionContext,
+    announced: f64,
+    context: Context,
     now: f64,
-) -> i32 {
-    let Some(state) = state() else { return ready(Refusal::ConfigInvalid) };
+) -> u32 {
     let body = Body::new(body, bytes);
-    let lines = long.and_then(|long| String::from_utf8(long).ok()).unwrap_or(lines);
-    let arrival = Arrival { lines, context, body, now: Timestamp::from_unix((now as u64).div_euclid(1000)) };
-    executor::start(now, async move {
+    let length = f64::from(body.length());
+    let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
+    match state.config.source(index) {
+        Some(source) if length > source.max_body as f64 => return refuse_body(index, BodyFault::TooLarge),
+        // HTTP holds a body to what was announced; a service binding does not.
+        Some(_) if length != announced && announced >= 0.0 => return refuse_body(index, BodyFault::Incomplete),
+        _ => {}
+    }
+    let arrival = Arrival { headers, context: Rc::new(context), body, now_ms: now as u64 };
+    let answer = async move {
         match state.config.source(index) {
             Some(source) => answer(&state, source, &arrival).await,
-            None => Answer::Ready(Refusal::ConfigInvalid.index()),
+            None => Outcome::Refused(Refusal::ConfigInvalid),
         }
-    })
+    };
+    executor::start(answer).encode()
 }
 
 /// One request, with its body read.
 struct Arrival {
-    lines: String,
-    context: ExecutionContext,
+    headers: Vec<u8>,
+    context: Rc<Context>,
     body: Body,
-    now: Timestamp,
+    now_ms: u64,
 }
 
-async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Answer {
+impl Arrival {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.now_ms.div_euclid(1000))
+    }
+}
+
+async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
     let mut line = LogLine { source: Some(&source.name), bytes: Some(arrival.body.length()), ..LogLine::default() };
-    let (code, status, answer) = match handle(state, source, arrival, &mut line).await {
-        // The mark tells entry.js that the event is stored, not delivered.
-        Ok(("accepted", id)) => ("accepted", 202, Answer::Text(format!("+{}", success("accepted", &id)))),
-        Ok((status, id)) => (status, 200, Answer::Text(success(status, &id))),
+    let (code, status, outcome) = match handle(state, source, arrival, &mut line).await {
+        Ok((code, id)) => {
+            let status = if code == "accepted" { 202 } else { 200 };
+            (code, status, Outcome::Text { status, text: success(code, &id) })
+        }
         Err(refusal) => {
-            let index = refusal.index();
-            let status = ANSWERS.get(index).map_or(500, |answer| answer.status);
-            (refusal.code(), status, Answer::Ready(index))
+            let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
+            (refusal.code(), status, Outcome::Refused(refusal))
         }
     };
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     host::log(&line.to_json());
-    answer
+    outcome
 }
 
 /// Steps 4 to 10.
@@ -77,9 +95,9 @@ async fn handle(
     arrival: &Arrival,
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let headers = delivery_headers(source, &arrival.lines);
+    let headers = delivery_headers(source, &arrival.headers);
     let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
-    line.age = age(presented.metadata(), arrival.now);
+    line.age = age(presented.metadata(), arrival.now());
     let verified = match verify(state, source, arrival, &presented, line).await {
         Ok(verified) => verified,
         Err(refusal) => {
@@ -90,13 +108,14 @@ async fn handle(
     (line.scheme, line.key) = (Some(verified.form()), Some(verified.key()));
     let content = Content::read(&headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
-        let event = verified.into_insertable(&source.name, content, arrival.now);
-        return apart(store(state, source, durable, event, line)).await;
+        let event = verified.into_insertable(&source.name, content, arrival.now());
+        return boxed(store(state, source, durable, event, line)).await;
     }
     let event = EventKey::new(&source.name, verified.id());
     line.event = Some(event);
-    let lapses = source.dedupe.map(|_| hold(state, source, event)).transpose()?;
-    let result = deliver(state, source, Passing { verified, content, received_at: arrival.now, event }, line).await;
+    let lapses = source.dedupe.map(|_| hold(state, source, event, arrival.now_ms)).transpose()?;
+    let passing = Passing { verified, content, received_at: arrival.now(), event };
+    let result = deliver(state, source, passing, line).await;
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
@@ -104,8 +123,7 @@ async fn handle(
 }
 
 /// Holds copies of an event back while it is under way, until the returned time at most.
-fn hold(state: &State, source: &Source, event: EventKey) -> Result<u64, Refusal> {
-    let now = clock::now_ms();
+fn hold(state: &State, source: &Source, event: EventKey, now: u64) -> Result<u64, Refusal> {
     let lapses = now.saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
     if state.in_flight.borrow_mut().enter(event, now, lapses) { Ok(lapses) } else { Err(Refusal::InFlight) }
 }
@@ -119,7 +137,7 @@ async fn store(
     line: &mut LogLine<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     line.event = Some(event.key());
-    let status = inbox::hand_over(&state.env, source, durable.shards, &event).await.map_err(|why| {
+    let status = inbox::hand_over(&state.bindings, source, durable.shards, &event).await.map_err(|why| {
         line.detail = Some(why);
         Refusal::StorageUnavailable
     })?;
@@ -143,7 +161,7 @@ async fn deliver(
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let Passing { verified, content, received_at, event } = passing;
     let id = verified.id().to_vec();
-    let marks = state.kv.as_ref().zip(source.dedupe);
+    let marks = state.bindings.events.as_ref().zip(source.dedupe);
     let seen = match marks {
         Some((kv, _)) => dedupe_kv::seen(kv, event).await.unwrap_or_else(|()| {
             line.marks = Some("read_failed");
@@ -152,7 +170,7 @@ async fn deliver(
         None => Seen::No,
     };
     let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
-    let reply = http::send(&Event::new(admitted, content, received_at), source, &state.env).await;
+    let reply = http::send(&Event::new(admitted, content, received_at), source, &state.bindings).await;
     line.destination = Some((reply.status, reply.ms));
     line.cause = reply.cause;
     reply.outcome?;
@@ -172,12 +190,13 @@ async fn verify<'d>(
     presented: &Presented<'d>,
     line: &mut LogLine<'_>,
 ) -> Result<Verified<'d, Body>, Refusal> {
-    source.policy.check_age(presented.metadata(), arrival.now).map_err(|error| {
+    source.policy.check_age(presented.metadata(), arrival.now()).map_err(|error| {
         line.signature = Some(apart_from_age(state, source, arrival, presented));
         Refusal::Check(error)
     })?;
     let own = Keys { secrets: &source.secrets, jwks: None };
-    let check = |keys: Keys<'_>| source.policy.verify_presented(presented, &arrival.body, keys, arrival.now, &Platform);
+    let check =
+        |keys: Keys<'_>| source.policy.verify_presented(presented, &arrival.body, keys, arrival.now(), &Platform);
     let set = source.jwks.as_ref().filter(|_| source.policy.is_for_key_set(presented));
     let Some(url) = set else { return check(own).map_err(Refusal::Check) };
     if !source.secrets.is_empty()
@@ -185,7 +204,7 @@ async fn verify<'d>(
     {
         return Ok(verified);
     }
-    let access = Access { kv: state.kv.as_ref(), context: &arrival.context };
+    let access = Access { kv: state.bindings.events.as_ref(), context: &arrival.context };
     let by_set = async {
         let set = state.sets.get(url, access).await.ok_or_else(|| {
             line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
@@ -203,7 +222,7 @@ async fn verify<'d>(
             Refusal::Check(error)
         })
     };
-    apart(by_set).await
+    boxed(by_set).await
 }
 
 /// The age that a signed claim states, for the log.
@@ -225,21 +244,16 @@ fn claimed_event(source: &Source, claim: Metadata<'_>) -> Option<EventKey> {
 fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: &Presented<'_>) -> &'static str {
     let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
     let keys = Keys { secrets: &source.secrets, jwks: set.as_deref() };
-    match source.policy.matches_apart_from_age(presented, &arrival.body, keys, arrival.now, &Platform) {
+    match source.policy.matches_apart_from_age(presented, &arrival.body, keys, arrival.now(), &Platform) {
         true => "match",
         false if source.jwks.is_some() && set.is_none() => "unknown",
         false => "no_match",
     }
 }
 
-/// The names of the headers that a source looks at, in the order in which `entry.js` passes them.
-pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
-    source.policy.scheme.header_names().chain(CONTENT)
-}
-
 /// Header text as workerd gives it and sends it on: it reads and writes UTF-8. It is decoded once, so that two spellings on the wire
 /// are never one value here.
-fn delivery_headers<'a>(source: &Source, lines: &'a str) -> Headers<'a> {
+fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
     let names = header_names(source).map(|name| -> &'a str { name });
-    names.zip(lines.as_bytes().split(|byte| *byte == b'\n')).collect()
+    names.zip(values.split(|byte| *byte == b'\n')).collect()
 }

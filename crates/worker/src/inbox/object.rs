@@ -1,6 +1,7 @@
 //! One object's state in memory: which events are under way, when it is to be woken, and how much room it has.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::task::Waker;
 
 use countersign::config::{Durable, Source};
@@ -8,7 +9,6 @@ use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{self, Agenda, EventState, Limits, Progress, Watch};
 use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
 
 use super::schema;
 use super::shard::{source, stub};
@@ -17,12 +17,13 @@ use crate::clock;
 use crate::env::Bindings;
 use crate::executor::settled;
 use crate::host::{self, Storage};
-use crate::state;
+use crate::state::{State as Shared, state};
 
 /// What one object holds and does, beside the calls that reach it.
 pub(super) struct Object {
     storage: Storage,
-    pub(super) env: Bindings,
+    /// What the isolate shares; `None` only before `setup`, which every constructor runs behind.
+    shared: Option<Rc<Shared>>,
     pub(super) table: Table,
     /// Why the database cannot be used, if it cannot.
     broken: Cell<Option<&'static str>>,
@@ -77,9 +78,9 @@ pub fn set_limits(limits: Limits) {
 
 impl Object {
     /// Opens the object's database, and brings it to the present schema.
-    pub(super) fn open(storage: Storage, env: JsValue) -> Self {
+    pub(super) fn open(storage: Storage) -> Self {
         let object = Self {
-            env: Bindings::new(env),
+            shared: state(),
             table: Table::new(&storage),
             storage,
             broken: Cell::new(None),
@@ -134,6 +135,11 @@ impl Object {
         self.shard.set(about.shard.unwrap_or_default());
         self.source.replace(about.source);
         Ok(())
+    }
+
+    /// The bindings of the Worker.
+    pub(super) fn bindings(&self) -> Option<&Bindings> {
+        self.shared.as_ref().map(|shared| &shared.bindings)
     }
 
     /// Whether the database can be used. If it could not, that is tried again: what deliveries read, and a write.
@@ -327,7 +333,7 @@ impl Object {
     }
 
     pub(super) async fn ask(&self, source: &str, shard: u32, row: &Row) -> Option<String> {
-        let stub = stub(&self.env, source, shard)?;
+        let stub = stub(self.bindings()?, source, shard)?;
         let asked = stub.claim(source, shard, &String::from(&row.id), &String::from(&row.headers));
         settled(asked.ok()?).await.ok()?.as_string()
     }
@@ -386,8 +392,8 @@ impl Object {
 
     /// What the configuration says of the source's inbox, or else what it says of one by default.
     pub(super) fn durable(&self) -> Durable {
-        let (shared, name) = (state(), self.source.borrow());
-        let source = shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name));
+        let name = self.source.borrow();
+        let source = self.shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name));
         source.map_or(Durable::DEFAULT, Source::storage)
     }
 }

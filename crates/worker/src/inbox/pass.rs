@@ -22,7 +22,8 @@ use super::queue::Row;
 use super::shard::source;
 use super::table;
 use crate::body::Body;
-use crate::{State as Shared, clock, host, http, state};
+use crate::state::{State as Shared, state};
+use crate::{clock, host, http};
 
 thread_local! {
     /// Passes under way, by source and shard. One that is still here when the next begins ended with its object.
@@ -181,7 +182,7 @@ impl Object {
 
     async fn deliver(&self, shared: &Rc<Shared>, source: &Source, durable: Durable, leased: Leased) -> Done {
         let (number, progress, key) = (leased.number, leased.progress, leased.key);
-        let reply = http::send(&leased.event, source, &shared.env).await;
+        let reply = http::send(&leased.event, source, &shared.bindings).await;
         let now = clock::now_ms();
         let attempt = match reply.outcome {
             Ok(()) => Attempt::Delivered,

@@ -12,12 +12,11 @@ use super::object::Object;
 use super::table::{About, Table};
 use crate::clock;
 use crate::env::Bindings;
-use crate::host::{Fetcher, Namespace};
+use crate::host::Fetcher;
 
 /// The object that knows the others.
-pub(crate) fn registry(env: &Bindings) -> Option<Fetcher> {
-    let namespace: Namespace = env.get("INBOX")?.unchecked_into();
-    namespace.by_name("registry").ok()
+pub(crate) fn registry(bindings: &Bindings) -> Option<Fetcher> {
+    Some(bindings.inbox.as_ref()?.get_by_name("registry").ok()?.unchecked_into())
 }
 
 /// The name of the row for an object.
@@ -32,7 +31,7 @@ impl Object {
             return;
         }
         let Ok(About { source: Some(source), shard: Some(shard), .. }) = self.table.about() else { return };
-        let asked = registry(&self.env).and_then(|registry| registry.register(&source, shard).ok());
+        let asked = self.bindings().and_then(registry).and_then(|registry| registry.register(&source, shard).ok());
         let Some(asked) = asked else { return };
         if clock::outcome_within(&asked, WAIT_MS).await.is_ok_and(|noted| noted.is_truthy()) {
             let _ = self.table.set_meta("registered", &1.into());

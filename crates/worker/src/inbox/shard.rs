@@ -1,37 +1,33 @@
 //! The objects of a source, as those see them who call: which holds an event, and how it is asked.
 
-use std::cell::RefCell;
-
 use countersign::config::{Entry, Source};
 use countersign::gateway::stored::{Columns, Insertable};
 use countersign::inbox;
-use wasm_bindgen::prelude::*;
 
 use super::table::log_event;
+use wasm_bindgen::JsCast;
+
 use crate::body::Body;
 use crate::env::Bindings;
+use crate::env::property;
 use crate::executor::settled;
-use crate::host::{Fetcher, Namespace, property};
-use crate::{State as Shared, http};
-
-thread_local! {
-    /// Ids of objects by source and shard: as many as the configuration has.
-    static IDS: RefCell<Vec<(String, u32, JsValue)>> = const { RefCell::new(Vec::new()) };
-}
+use crate::host::Fetcher;
+use crate::http;
+use crate::state::State as Shared;
 
 /// Hands an event to its shard.
 ///
 /// # Errors
 /// Why nothing was stored, for the log; the sender has to come again.
 pub(crate) async fn hand_over(
-    env: &Bindings,
+    bindings: &Bindings,
     source: &Source,
     shards: u32,
     event: &Insertable<Body>,
 ) -> Result<&'static str, &'static str> {
     let shard = inbox::homes(event.key(), shards).last().copied().unwrap_or_default();
     let stored = async {
-        let stub = stub(env, &source.name, shard)?;
+        let stub = stub(bindings, &source.name, shard)?;
         let Columns { id, form, headers, received_at, .. } = event.columns();
         let body = http::array(event.payload());
         let answer = stub.accept(&source.name, shard, &id, &form, &headers, received_at as f64, &body);
@@ -53,18 +49,10 @@ pub(crate) async fn hand_over(
     }
 }
 
-/// The object of a shard. What is kept of it is its id, a hash over its name; a stub belongs to one request.
-pub(crate) fn stub(env: &Bindings, source: &str, shard: u32) -> Option<Fetcher> {
-    let namespace: Namespace = env.get("INBOX")?.unchecked_into();
-    IDS.with_borrow_mut(|ids| {
-        if let Some((_, _, id)) = ids.iter().find(|(name, number, _)| *number == shard && name == source) {
-            return namespace.stub(id).ok();
-        }
-        let id = namespace.id_from_name(&inbox::shard_name(source, shard)).ok()?;
-        let stub = namespace.stub(&id).ok();
-        ids.push((source.to_owned(), shard, id));
-        stub
-    })
+/// The stub of a shard's object. It belongs to the request that gets it.
+pub(crate) fn stub(bindings: &Bindings, source: &str, shard: u32) -> Option<Fetcher> {
+    let namespace = bindings.inbox.as_ref()?;
+    Some(namespace.get_by_name(&inbox::shard_name(source, shard)).ok()?.unchecked_into())
 }
 
 pub(crate) fn source<'a>(shared: &'a Shared, name: &str) -> Option<&'a Source> {

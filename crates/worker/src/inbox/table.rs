@@ -262,7 +262,7 @@ impl Table {
 
 /// What SQLite says goes to the log; it holds no values.
 fn report(error: &JsValue) {
-    log_failure(crate::host::property(error, "message").and_then(|text| text.as_string()).as_deref());
+    log_failure(crate::env::property(error, "message").and_then(|text| text.as_string()).as_deref());
 }
 
 /// One line for a storage that does not work.

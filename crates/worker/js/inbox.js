@@ -1,0 +1,84 @@
+// The Durable Object class. Its methods are those of `Inbox` in crates/worker/src/inbox.rs; here is what a trap needs.
+import { DurableObject } from "cloudflare:workers";
+import * as glue from "./glue.js";
+import { generation, onTrap, prepared, recover } from "./instance.js";
+
+const RETRY_ALARM_MS = 30_000;
+
+/** One shard of a source's stored events. */
+export class Inbox extends DurableObject {
+  #inbox;
+  #born;
+
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#call((inbox) => inbox);
+  }
+
+  accept(...event) {
+    return this.#call((inbox) => inbox.accept(...event));
+  }
+  claim(...id) {
+    return this.#call((inbox) => inbox.claim(...id));
+  }
+  stats() {
+    return this.#call((inbox) => inbox.stats());
+  }
+  list(...page) {
+    return this.#call((inbox) => inbox.list(...page));
+  }
+  event(...id) {
+    return this.#call((inbox) => inbox.event(...id));
+  }
+  replay(...id) {
+    return this.#call((inbox) => inbox.replay(...id));
+  }
+  health() {
+    return this.#call((inbox) => inbox.health());
+  }
+  register(...shard) {
+    return this.#call((inbox) => inbox.register(...shard));
+  }
+  registered() {
+    return this.#call((inbox) => inbox.registered());
+  }
+  forget(...id) {
+    return this.#call((inbox) => inbox.forget(...id));
+  }
+  replayAll(state) {
+    return this.#call((inbox) => inbox.replayAll(state));
+  }
+
+  /**
+   * Never throws: the platform gives up on an alarm that does. Nor does it wait for what died in a trap: the new instance sets its own
+   * alarm.
+   */
+  async alarm(info) {
+    // A promise of this alarm's: one that outlives the alarm would keep what waits for it.
+    const { promise: trap, resolve } = Promise.withResolvers();
+    onTrap.add(resolve);
+    try {
+      await Promise.race([this.#call((inbox) => inbox.alarm(info?.retryCount > 0)), trap]);
+      this.#call((inbox) => inbox);
+    } catch {
+      await this.ctx.storage.setAlarm(Date.now() + RETRY_ALARM_MS);
+    } finally {
+      onTrap.delete(resolve);
+    }
+  }
+
+  /** After a trap, what Rust held of this object is gone with the instance, and is read from its database again. */
+  #call(method) {
+    try {
+      prepared(this.env);
+      if (this.#born !== generation) {
+        this.#inbox = new glue.Inbox(this.ctx.storage);
+        this.#born = generation;
+      }
+      return method(this.#inbox);
+    } catch (error) {
+      recover(error, generation);
+      throw error;
+    }
+  }
+}

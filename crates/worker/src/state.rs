@@ -1,0 +1,78 @@
+//! What lives as long as the isolate.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use countersign::config::{AtFault, Config, Entry, Source};
+use countersign::gateway::content::CONTENT;
+use countersign::gateway::dedupe::InFlight;
+use countersign::gateway::respond::{self, ANSWERS};
+use countersign::json::printed;
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+use worker::Env;
+
+use crate::body::SMALL;
+use crate::crypto::install_cryptography;
+use crate::env::{Bindings, Variables};
+use crate::host;
+use crate::jwks::Cache;
+use crate::verdict::Health;
+
+/// The configuration, the bindings that it names, and what requests share.
+pub(crate) struct State {
+    pub(crate) config: Config,
+    pub(crate) bindings: Bindings,
+    pub(crate) sets: Rc<Cache>,
+    pub(crate) in_flight: RefCell<InFlight>,
+    pub(crate) health: Health,
+}
+
+thread_local! {
+    static STATE: RefCell<Option<Rc<State>>> = const { RefCell::new(None) };
+}
+
+/// The state, once [`setup`] has run.
+pub(crate) fn state() -> Option<Rc<State>> {
+    STATE.with_borrow(Clone::clone)
+}
+
+/// Reads the configuration, once per instance of the Wasm. Returns what `instance.js` needs, as JSON: the prepared responses, what to
+/// read for each source, and the size up to which a body's bytes are handed over.
+#[wasm_bindgen]
+pub fn setup(env: Env, sources: Option<String>) -> String {
+    install_cryptography();
+    let config = Config::parse(sources.as_deref(), &Variables(&env));
+    log_faults(&config);
+    let bindings = Bindings::resolve(&env, &config);
+    let described = config.iter().map(|(_, _, entry)| match entry {
+        Entry::Ready(source) => {
+            json!({ "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body })
+        }
+        Entry::Faulty(_) => json!(null),
+    });
+    let answer =
+        |answer: &respond::Answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header });
+    let answers: Vec<_> = ANSWERS.iter().map(answer).collect();
+    let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": SMALL });
+    let (sets, in_flight, health) = (Rc::default(), RefCell::new(InFlight::new()), Health::default());
+    STATE.set(Some(Rc::new(State { config, bindings, sets, in_flight, health })));
+    printed(&told)
+}
+
+/// The names of the headers that a source reads, in the order in which `entry.js` passes their values.
+pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
+    source.policy.scheme.header_names().chain(CONTENT)
+}
+
+fn log_faults(config: &Config) {
+    for AtFault { name, faults, .. } in config.faults() {
+        for fault in faults {
+            let detail = fault.to_string();
+            host::log(&printed(&json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": detail })));
+        }
+    }
+    for (name, warning) in config.warnings() {
+        host::log(&printed(&json!({ "ev": "config", "code": "allow_short_keys", "source": name, "detail": warning })));
+    }
+}

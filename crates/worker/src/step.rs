@@ -1,0 +1,81 @@
+//! What JavaScript does next with a request: one number, encoded here and decoded in `entry.js`.
+
+use countersign::gateway::respond::Refusal;
+use wasm_bindgen::prelude::*;
+
+/// The kinds of [`Step`], under the names by which `entry.js` reads them.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Respond with the prepared problem of that number.
+    Refuse = 0,
+    /// Respond with that status, and with the JSON that [`text`](crate::text) returns.
+    Respond = 1,
+    /// Await what [`awaited`](crate::awaited) returns for that task, then [`resume`](crate::resume) the task.
+    Wait = 2,
+    /// Read the body for the source at that place, then call [`receive`](crate::receive()).
+    Read = 3,
+    /// Call [`health`](crate::health()).
+    Health = 4,
+    /// Call [`admin`](crate::admin()).
+    Admin = 5,
+}
+
+/// The bits of a step that hold its [`Kind`]; its value is in the bits above.
+const KIND_BITS: u32 = 3;
+
+/// A kind and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    kind: Kind,
+    value: u32,
+}
+
+impl Step {
+    pub(crate) const HEALTH: Self = Self { kind: Kind::Health, value: 0 };
+    pub(crate) const ADMIN: Self = Self { kind: Kind::Admin, value: 0 };
+
+    pub(crate) fn refuse(refusal: Refusal) -> Self {
+        Self::new(Kind::Refuse, refusal.index())
+    }
+
+    pub(crate) fn respond(status: u16) -> Self {
+        Self { kind: Kind::Respond, value: status.into() }
+    }
+
+    pub(crate) fn wait(task: usize) -> Self {
+        Self::new(Kind::Wait, task)
+    }
+
+    pub(crate) fn read(source: usize) -> Self {
+        Self::new(Kind::Read, source)
+    }
+
+    fn new(kind: Kind, value: usize) -> Self {
+        Self { kind, value: u32::try_from(value).unwrap_or(u32::MAX) }
+    }
+
+    /// The number that crosses.
+    pub(crate) fn encode(self) -> u32 {
+        self.value << KIND_BITS | self.kind as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `entry.js` decodes it.
+    fn decode(step: u32) -> (u32, u32) {
+        (step & 7, step >> 3)
+    }
+
+    #[test]
+    fn kind_and_value_come_back() {
+        for value in [0, 1, 202, 1_000_000] {
+            assert_eq!(decode(Step::wait(value).encode()), (Kind::Wait as u32, u32::try_from(value).unwrap()));
+        }
+        assert_eq!(decode(Step::respond(503).encode()), (Kind::Respond as u32, 503));
+        assert_eq!(decode(Step::ADMIN.encode()), (Kind::Admin as u32, 0));
+    }
+}
