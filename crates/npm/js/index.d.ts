@@ -1,15 +1,15 @@
 /**
- * Verifies signed webhooks: Standard Webhooks (`v1`, `v1a`), Svix and Gemini, on the raw bytes, synchronously after import.
+ * Verifies signed webhooks: Standard Webhooks (`v1`, `v1a`), Svix and Gemini. Checks the raw bytes, and is ready when imported.
  *
  * Every failure is a {@link WebhookVerificationError} with a stable `code`.
  */
 
-/** A raw body. A parsed object is refused: a signature covers the exact bytes that were sent. */
+/** A raw body. A parsed object throws `invalid_body`: a signature covers the exact bytes that were sent. */
 export type BodyLike = string | ArrayBufferView | ArrayBuffer;
 
 /**
- * Headers as frameworks hand them over: `Headers`, Node's `req.headers` (values may be arrays), `rawHeaders`, a `Map`, pairs,
- * or anything that has them under `headers`. Names have no case.
+ * Headers as frameworks provide them: `Headers`, Node's `req.headers` (values may be arrays), `rawHeaders`, a `Map`, pairs, or an
+ * object with one of these under `headers`. Names are matched without case.
  */
 export type HeadersLike =
   | { get(name: string): string | null | undefined }
@@ -18,14 +18,14 @@ export type HeadersLike =
   | WebhookUnbrandedRequiredHeaders
   | { readonly [name: string]: string | readonly string[] | number | undefined };
 
-/** The headers as npm `standardwebhooks` names their type. */
+/** The headers under the name of their type in npm `standardwebhooks`. */
 export interface WebhookUnbrandedRequiredHeaders {
   "webhook-id": string;
   "webhook-timestamp": string;
   "webhook-signature": string;
 }
 
-/** A request of Fetch, or what is as good as one: `NextRequest`, Hono's `c.req.raw`, … */
+/** A Fetch `Request`, or an object with the same members: `NextRequest`, Hono's `c.req.raw`, … */
 export interface RequestLike {
   readonly headers: { get(name: string): string | null };
   readonly url?: string;
@@ -34,8 +34,8 @@ export interface RequestLike {
 }
 
 /**
- * An event of AWS Lambda that an HTTP request made: API Gateway (REST and HTTP APIs), a load balancer, a function URL. Netlify's are
- * alike. Its body may be base64.
+ * The AWS Lambda event of an HTTP request: from API Gateway (REST and HTTP APIs), a load balancer or a function URL. Netlify's have the
+ * same shape. The body may be base64.
  */
 export interface LambdaEventLike {
   readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
@@ -47,17 +47,18 @@ export interface LambdaEventLike {
   readonly path?: string | undefined;
 }
 
-/** A key: `whsec_…` (or bare base64) answers to `v1`, `whpk_…` to `v1a`; bytes are those of a raw HMAC key. */
+/** A key: `whsec_…` (or bare base64) verifies `v1`, `whpk_…` verifies `v1a`. Bytes are a raw HMAC key. */
 export type Secret = string | Uint8Array;
 
 /**
- * One secret, or several for a rotation. One that is `undefined` or empty, as an unset variable is where a bundler imports the module,
- * is refused as `empty_secret` when it is first used. A malformed one is refused at once: leave a variable unset at build time rather
- * than setting it to a placeholder.
+ * One secret, or several during a key rotation.
+ *
+ * An `undefined` or empty secret throws `empty_secret` at first use, so that a bundler may import the module without the receiver's
+ * environment. A malformed secret throws at once: at build time, leave the variable unset instead of setting a placeholder.
  */
 export type Secrets = Secret | undefined | readonly (Secret | undefined)[];
 
-/** What failed. Codes are stable, and the same in the Worker's answers and logs. */
+/** The reason of a failure. Codes are stable. The Worker's responses and logs use the same. */
 export type ErrorCode =
   | "config_invalid"
   | "empty_secret"
@@ -89,129 +90,233 @@ export type ErrorCode =
   | "weak_key"
   | "weak_secret";
 
-/** The one error of this package. Its message says what to do, and never holds a secret, a signature or a piece of a body. */
+/**
+ * The error that every function of this package throws or rejects with.
+ *
+ * `message` names the fix. It never contains a secret, a signature or a part of a body.
+ *
+ * @example
+ * ```js
+ * import { gemini, WebhookVerificationError } from "countersign";
+ *
+ * const webhooks = gemini(process.env.WEBHOOK_SECRET);
+ *
+ * export async function POST(request) {
+ *   try {
+ *     const { id } = await webhooks.unwrap(request);
+ *     return new Response(id);
+ *   } catch (error) {
+ *     if (error instanceof WebhookVerificationError) return error.toResponse();
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
 export class WebhookVerificationError extends Error {
   constructor(message?: string);
   readonly name: "WebhookVerificationError";
   readonly code: ErrorCode;
-  /** What to answer: 400 nobody could verify it, 401 it is not proved, 404 another URL, 500 the receiver is at fault, 503 the sender should try again. */
+  /**
+   * The status to respond with: 400 the delivery is malformed, 401 it is not proved, 404 the URL is wrong, 500 the receiver is
+   * misconfigured, 503 the sender should retry.
+   */
   readonly status: 400 | 401 | 404 | 500 | 503;
-  /** Which header is at fault, where one is. */
+  /** The name of the header at fault, if it is one. */
   readonly header?: string;
-  /** The answer to the sender: `application/problem+json` (RFC 9457) with the code and nothing else. */
+  /** The response to the sender: `application/problem+json` (RFC 9457) with a title, the status and the code, and no detail. */
   toResponse(): Response;
 }
 
+/** Options of one call of {@link Webhook.verify}. */
 export interface VerifyOptions {
-  /** The time of the check, for tests and old deliveries: a `Date`, or Unix seconds. Default: the clock. */
+  /** The time of the check, for tests and old deliveries: a `Date`, or Unix seconds. Default: now. */
   now?: number | Date;
-  /** `false`: the body is not parsed, and need not be JSON. */
+  /** `false`: do not parse the body. It need not be JSON. Default: `true`. */
   jsonParse?: boolean;
 }
 
+/** Options of one call of {@link Unwrapper.unwrap}. */
 export interface UnwrapOptions extends VerifyOptions {
-  /** The URL of the request, or its path, for `urlToken`: with Express `req.originalUrl`. Default: the `url` of the request that is passed. */
+  /** The URL of the request, or its path, for `urlToken`. With Express: `req.originalUrl`. Default: the `url` of the passed request. */
   url?: string | URL;
-  /** On Workers, `ctx.waitUntil`: lets a stale key set be refreshed behind the answer. */
+  /** On Workers, `(promise) => ctx.waitUntil(promise)`: refreshes a stale key set after the response. */
   waitUntil?: (promise: Promise<unknown>) => void;
 }
 
+/** Options of {@link Webhook}. */
 export interface WebhookOptions {
-  /** `"raw"`: the secret is the key itself, as text (UTF-8) or bytes, not base64. */
+  /** `"raw"`: the secret is the key itself, as UTF-8 text or bytes, not base64. */
   format?: "raw";
   /**
-   * `true` lets a shared key under 16 bytes pass, and one that documentation prints, as in the test vectors of specifications. Both can
-   * be guessed: not for anything that matters. Without it they are `weak_secret` and `invalid_secret`.
+   * `true` accepts a shared key under 16 bytes, and a key that documentation prints, such as those of test vectors. Both can be guessed:
+   * use it for tests only. Otherwise they throw `weak_secret` and `invalid_secret`. Default: `false`.
    */
   allowShortKeys?: boolean;
-  /** How far a timestamp may be from now, in whole seconds, both ways, the boundary included. Default: 300. Zero is exact, not "off". What looks like milliseconds is refused. */
+  /**
+   * How far a timestamp may be from now, in whole seconds, in both directions, the boundary included. Zero means exactly now, not "off". A
+   * value that looks like milliseconds throws `config_invalid`. Default: 300.
+   */
   tolerance?: number;
 }
 
 /**
- * A drop-in for the class of npm `standardwebhooks`, with `v1a`, several secrets (rotation), and headers and bodies in every form.
+ * Verifies and signs synchronously. Replaces the class of npm `standardwebhooks`, and adds `v1a`, several secrets, and headers and
+ * bodies in every form.
  *
+ * @example
  * ```js
- * const event = new Webhook(process.env.WEBHOOK_SECRET).verify(rawBody, req.headers);
+ * import { Webhook } from "countersign";
+ *
+ * const webhook = new Webhook(process.env.WEBHOOK_SECRET);
+ * const event = webhook.verify(rawBody, headers);
  * ```
  */
 export class Webhook {
-  /** @throws {WebhookVerificationError} `invalid_secret`, `weak_secret`, `weak_key`, `config_invalid` */
+  /**
+   * @throws {WebhookVerificationError} `invalid_secret`, `weak_secret` or `weak_key` for a secret that no sender would use,
+   * `config_invalid` for an option
+   */
   constructor(secret: Secrets, options?: WebhookOptions);
 
   /**
-   * Checks headers, age and signature, and returns the parsed body; `undefined` for an empty one, or with `jsonParse: false`.
+   * Checks headers, age and signature, and returns the parsed body; `undefined` for an empty body, or with `jsonParse: false`.
    *
-   * @throws {WebhookVerificationError} `invalid_json` where the signature holds and the body is not JSON; else why it does not hold
+   * @throws {WebhookVerificationError} `invalid_json` if the signature is valid but the body is not JSON; otherwise the first check
+   * that failed
    */
   verify<T = unknown>(payload: BodyLike, headers: HeadersLike, options?: VerifyOptions): T;
 
   /**
-   * The value of `webhook-signature`, for tests and for senders: one signature for each shared secret.
+   * Signs a body, for tests and senders: returns the value of `webhook-signature`, with one signature for each shared secret.
    *
-   * @throws {WebhookVerificationError} `invalid_header` for an id that receivers refuse: not visible ASCII, or with a timestamp behind a dot.
-   * `invalid_timestamp` for a time that is not ten digits in seconds
+   * @example
+   * ```js
+   * import { Webhook } from "countersign";
+   *
+   * const now = new Date();
+   * const headers = {
+   *   "webhook-id": "msg_1",
+   *   "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+   *   "webhook-signature": new Webhook(process.env.WEBHOOK_SECRET).sign("msg_1", now, "{}"),
+   * };
+   * ```
+   *
+   * @throws {WebhookVerificationError} `missing_header` or `invalid_header` for an id that receivers refuse: empty, not visible ASCII, or
+   * with a timestamp after a dot. `invalid_timestamp` for a time that is not ten digits of seconds. `invalid_secret` if every key is
+   * public
    */
   sign(id: string, timestamp: Date | number, payload: BodyLike): string;
 }
 
-/** A delivery that holds. */
+/** A verified delivery. */
 export interface Delivery<E> {
-  /** The event's id, covered by the signature: the key to deduplicate by. */
+  /** The event's id, which the signature covers. Deduplicate by it. */
   id: string;
-  /** When the delivery was signed. In the `jwt` form `iat`, where the token has one. */
+  /** When the delivery was signed. For the `jwt` form: `iat`, if the token has it. */
   timestamp: Date | undefined;
-  /** What was verified. */
+  /** The form of signature that was verified. */
   scheme: "v1" | "v1a" | "jwt";
-  /** Which key matched: its place in the secrets, or in the key set. */
+  /** The place of the matching key among the secrets, or in the key set. */
   keyIndex: number;
-  /** The name of the matching key of a set, where it has one. */
+  /** The name of the matching key, if its key set has one. */
   kid?: string;
-  /** The parsed body; `undefined` for an empty one, or with `jsonParse: false`. In the `jwt` form the verified claims. */
+  /** The parsed body; `undefined` for an empty body, or with `jsonParse: false`. For the `jwt` form: the verified claims. */
   event: E;
-  /** The bytes that are verified, a copy of their own. In the `jwt` form those of the claims: no token binds the HTTP body. */
+  /** A copy of the bytes that were verified. For the `jwt` form: the claims, because a token does not cover the HTTP body. */
   body: Uint8Array;
 }
 
-/** Verifies the deliveries of one sender. Make one and keep it. */
+/** Verifies the deliveries of one sender. Construct it once and keep it. */
 export interface Unwrapper<E> {
-  /** Reads the request's body, checks it, and returns the delivery. */
+  /**
+   * Reads the body of a request, and checks headers, age and signature. `event` is parsed from the bytes that were verified.
+   *
+   * It does not deduplicate and does not limit the size of a body.
+   *
+   * @throws {WebhookVerificationError} the promise rejects with the first check that failed
+   */
   unwrap(request: RequestLike | LambdaEventLike, options?: UnwrapOptions): Promise<Delivery<E>>;
-  /** The same for a body that was read as it is. */
+  /** Does the same for a raw body that was already read. */
   unwrap(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Delivery<E>>;
 }
 
 /** Verifies, and explains. */
 export interface Verifier<E> extends Unwrapper<E> {
   /**
-   * Explains every step, for debuggers, tests and support tickets. Never throws, whatever it is given.
+   * Explains every step of a check, for debuggers, tests and support tickets. Takes the arguments of `unwrap`, leaves a request's body
+   * readable, and never throws or rejects. Loads the package's second WebAssembly module at first use.
    *
-   * A report holds the signatures that were expected. Show it to those who hold the secret, never to a sender.
+   * A report contains the expected signatures. Show it to people who hold the secret, never to a sender.
+   *
+   * @example
+   * ```js
+   * import { gemini } from "countersign";
+   *
+   * const report = await gemini(process.env.WEBHOOK_SECRET).inspect(rawBody, headers);
+   * if (!report.ok) console.log(report.verdict.detail, report.verdict.fix);
+   * ```
    */
   inspect(request: RequestLike | LambdaEventLike, options?: UnwrapOptions): Promise<Report>;
   inspect(payload: BodyLike, headers: HeadersLike, options?: UnwrapOptions): Promise<Report>;
 }
 
+/** Options of a verifier with secrets. */
 export interface StaticOptions {
   /**
-   * `true` lets a shared key under 16 bytes pass, and one that documentation prints, as in the test vectors of specifications. Both can
-   * be guessed: not for anything that matters. Without it they are `weak_secret` and `invalid_secret`.
+   * `true` accepts a shared key under 16 bytes, and a key that documentation prints, such as those of test vectors. Both can be guessed:
+   * use it for tests only. Otherwise they throw `weak_secret` and `invalid_secret`. Default: `false`.
    */
   allowShortKeys?: boolean;
   /** As in {@link WebhookOptions.tolerance}. */
   tolerance?: number;
 }
 
-/** Standard Webhooks: `webhook-*` headers, `v1` and `v1a` by the kind of each secret. */
+/**
+ * Verifies Standard Webhooks: `webhook-*` headers, and `v1` or `v1a` by the kind of each secret.
+ *
+ * @example
+ * ```js
+ * import { standard } from "countersign";
+ *
+ * const webhooks = standard([process.env.WEBHOOK_SECRET, process.env.OLD_WEBHOOK_SECRET]);
+ * const { id, event } = await webhooks.unwrap(request);
+ * ```
+ *
+ * @throws {WebhookVerificationError} as {@link Webhook} does
+ */
 export function standard<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
-/** Svix: the same under `svix-*`, or under `webhook-*` where that set is complete. */
+/**
+ * Verifies Svix's webhooks: as {@link standard}, with `svix-*` headers, or `webhook-*` if the `svix-*` set is incomplete.
+ *
+ * @example
+ * ```js
+ * import { svix } from "countersign";
+ *
+ * const { id, event } = await svix(process.env.WEBHOOK_SECRET).unwrap(rawBody, headers);
+ * ```
+ *
+ * @throws {WebhookVerificationError} as {@link Webhook} does
+ */
 export function svix<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
-/** Gemini's static webhooks, signed with the project's secret: `v1` alone, because Google's `v1a` keys sign for every customer. */
+/**
+ * Verifies Gemini's static webhooks, which are signed with the project's secret. Accepts only `v1`: Google's `v1a` keys sign for every
+ * customer.
+ *
+ * @example
+ * ```js
+ * import { gemini } from "countersign";
+ *
+ * const { event } = await gemini(process.env.WEBHOOK_SECRET).unwrap(request);
+ * if (event.type === "batch.succeeded") console.log(event.data.id, event.data.output_file_uri);
+ * ```
+ *
+ * @throws {WebhookVerificationError} as {@link Webhook} does
+ */
 export function gemini(secrets: Secrets, options?: StaticOptions): Verifier<GeminiEvent>;
 
-/** A key of a set (RFC 7517). */
+/** A key of a key set (RFC 7517). */
 export interface Jwk {
   kty: string;
   kid?: string;
@@ -224,42 +329,55 @@ export interface Jwk {
   [member: string]: unknown;
 }
 
+/** Options of {@link geminiDynamic}. */
 export interface GeminiDynamicOptions {
-  /** Where the keys come from: an https URL, or the set itself. Default: Google's. */
+  /** The https URL of the key set, or the key set itself. Default: Google's URL. */
   jwks?: string | URL | { keys: readonly Jwk[] };
-  /** What is accepted. Default: `["v1a"]`, which is what is on the wire; `jwt` is what Google documents. */
+  /** The accepted forms of signature. Default: `["v1a"]`, which Google sends. `jwt` is the form that Google documents. */
   accept?: readonly ("v1a" | "jwt")[];
   /**
-   * The secret that ends the path of the URL you gave to Google, at least 22 characters (`openssl rand -hex 32`). It is compared in
-   * constant time with the last segment of the request's URL, before anything else; another one is `not_found`, status 404. One that
-   * is `undefined` or empty is refused as `empty_secret` when it is first used.
+   * The secret at the end of the URL that you gave to Google: at least 22 characters (`openssl rand -hex 32`).
+   *
+   * It is compared in constant time with the last segment of the request's path, before anything else. Any other segment throws
+   * `not_found`, status 404. An `undefined` or empty token throws `empty_secret` at first use.
    */
   urlToken?: string | undefined;
-  /** The exact `aud` of tokens; required with `jwt`. */
+  /** The exact `aud` of a token. Required with `jwt`; an `undefined` or empty one throws at first use. */
   audience?: string | undefined;
-  /** The exact `iss` of tokens. */
+  /** The exact `iss` of a token. Default: not checked. */
   issuer?: string;
-  /** Seconds of grace on `exp` and `nbf` of tokens. Default: 60. */
+  /** Seconds of grace on `exp` and `nbf` of a token. Default: 60. */
   leeway?: number;
   /** As in {@link WebhookOptions.tolerance}. */
   tolerance?: number;
-  /** Fetches the key set, in place of the global `fetch`. Sets fetched by it are kept apart. */
+  /** Fetches the key set instead of the global `fetch`. Its key sets are cached separately. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 /**
- * Gemini's dynamic webhooks (`webhook_config`), signed with Google's keys.
+ * Verifies Gemini's dynamic webhooks (`webhook_config`), which are signed with Google's keys.
  *
- * **A valid signature proves that Google sent it for some customer, not for you.** End the URL that you give to Google
- * with a secret and name it as `urlToken`, or look the event's `data.id` up among your own jobs.
+ * **A valid signature proves that Google sent the event for some customer, not for you.** End the URL that you give to Google with a
+ * secret and pass it as `urlToken`, or look up the event's `data.id` among your own jobs.
  *
- * The key set is fetched when first needed, kept for as long as `Cache-Control` says (5 minutes to 24 hours), refreshed in the
- * background when stale, used for 24 hours more while its URL fails, and fetched anew at most once a minute for a signature
- * that matches no key.
+ * The key set is fetched at first use and cached for as long as `Cache-Control` says, between 5 minutes and 24 hours. A stale one is
+ * refreshed in the background, and serves for 24 hours more while its URL fails. A signature that matches no key causes a fetch at
+ * most once a minute. Limits: 5 s, 64 KiB, 32 usable keys, no redirects; a failed fetch is not repeated for 5 to 30 s.
+ *
+ * @example
+ * ```js
+ * import { geminiDynamic } from "countersign";
+ *
+ * const webhooks = geminiDynamic({ urlToken: process.env.URL_TOKEN });
+ * const { id, event } = await webhooks.unwrap(request);
+ * ```
+ *
+ * @throws {WebhookVerificationError} `config_invalid` for an option, `jwks_invalid` for a key set. `unwrap` also rejects with
+ * `keys_unavailable` if the key set cannot be fetched; `cause` says why
  */
 export function geminiDynamic(options?: GeminiDynamicOptions): Verifier<GeminiEvent>;
 
-/** The types that Google documents. Types are open: an event of another one, the ping's among them, is as good. */
+/** The event types that Google documents. An event of any other type, such as the ping's, is valid too. */
 export type GeminiEventType =
   | "batch.succeeded"
   | "batch.failed"
@@ -271,11 +389,11 @@ export type GeminiEventType =
   | "interaction.cancelled"
   | "video.generated";
 
-/** What documented events have in their `data`, whichever of it an event of one type has; Google adds members without notice. */
+/** The documented members of `data`. An event of one type has some of them; Google adds members without notice. */
 export interface GeminiEventData {
-  /** The job or interaction that the event is about. */
+  /** The id of the job or interaction. */
   id: string;
-  /** Where a finished batch or video is; absent for inline batches. */
+  /** The location of a finished batch or video; absent for inline batches. */
   output_file_uri?: string;
   /** The name of a finished video. */
   file_name?: string;
@@ -295,20 +413,20 @@ export interface GeminiEventOf<T extends string> {
 }
 
 /**
- * Any event. `switch (event.type)` completes the documented types and needs a `default`, which answers 2xx as well. An event of a
- * type that is not documented may be without `data`.
+ * An event of any type. `switch (event.type)` completes the documented types and needs a `default`, which must also respond with 2xx. An
+ * event of a type that is not documented may lack `data`.
  */
 export type GeminiEvent =
   | { [T in GeminiEventType]: GeminiEventOf<T> }[GeminiEventType]
-  // The last member keeps the union open without making its `type` plain text to an editor.
+  // The last member keeps the union open; with a plain `string`, editors would not complete the types.
   | GeminiEventOf<string & {}>;
 
 /**
  * The steps of a check, in the order in which they are judged.
  *
- * A list of signatures: `headers`, `id`, `timestamp`, `age`, `signatures`, `keys`, `match`, `json`, `type`. A token: `headers`,
- * `token`, `algorithm`, `keys`, `key`, `signature`, `claims`, `expiry`, `start`, `audience`, `issuer`, `json`, `type`. What cannot be
- * looked at has one step: `body` where that is no raw body, else `input`. With a `urlToken`, `url` comes first.
+ * For a list of signatures: `headers`, `id`, `timestamp`, `age`, `signatures`, `keys`, `match`, `json`, `type`. For a token: `headers`,
+ * `token`, `algorithm`, `keys`, `key`, `signature`, `claims`, `expiry`, `start`, `audience`, `issuer`, `json`, `type`. If the arguments
+ * cannot be read, there is one step: `body` for a body that is not raw, otherwise `input`. With a `urlToken`, `url` comes first.
  */
 export type StepName =
   | "headers"
@@ -333,7 +451,7 @@ export type StepName =
   | "input"
   | "url";
 
-/** A step that holds, or that there was nothing to judge in. */
+/** A step that passed, or that had nothing to check. */
 export interface SoundStep {
   name: StepName;
   state: "pass" | "skip";
@@ -343,45 +461,47 @@ export interface SoundStep {
   fix?: undefined;
 }
 
-/** A step that does not hold. */
+/** A step that failed. */
 export interface FailedStep {
   name: StepName;
   state: "fail";
   /** What was found, in one sentence. */
   detail: string;
-  /** The fault. That of `json` decides nothing: a body that is not JSON is still a valid event. */
+  /** The error. One of `json` does not refuse the delivery: a body that is not JSON is still a valid event. */
   code: ErrorCode;
-  /** What to do about it. */
+  /** How to fix it. */
   fix?: string;
 }
 
-/** One step of a check. Each is judged by itself, also behind one that failed. */
+/** One step of a check. Each is judged on its own, even after one that failed. */
 export type Step = SoundStep | FailedStep;
 
 /**
- * What a report comes to. It is no surer than the evidence: the key is doubted only over a body that shows no sign of having been
- * changed. `code` is the fault's where none of these says more:
+ * The conclusion of a report. It claims no more than the evidence shows: it doubts the key only if the body shows no sign of a change.
+ *
+ * `code` is the code of the first error, or one of these if it says more:
  *
  * - `genuine`
  * - `waiting_for_key`, `waiting_for_body`: nothing can be said yet
- * - `near_miss`: the first of {@link Report.nearMisses}
- * - `age_alone`: the signature is right, and the age is not
- * - `token_not_accepted`: a token came, and this receiver takes none
- * - `keys_of_another_kind`: public keys against `v1`, shared secrets against `v1a`
- * - `body_lost`, `body_cut`, `body_changed`: the body is not what was sent, so nothing is said of the key
- * - `body_or_key`: the body is not JSON and need not be, so it may be either
- * - `other_key`: most likely the key is another endpoint's
+ * - `near_miss`: see the first of {@link Report.nearMisses}
+ * - `age_alone`: the signature is valid, but the age is not
+ * - `token_not_accepted`: a token arrived, and this receiver does not accept tokens
+ * - `keys_of_another_kind`: public keys against `v1`, or shared secrets against `v1a`
+ * - `body_lost`, `body_cut`, `body_changed`: the body is not what was sent, so nothing is said about the key
+ * - `body_or_key`: the body is not JSON and need not be, so either may be wrong
+ * - `other_key`: the key most likely belongs to another endpoint
  */
 export interface Verdict {
   /** `waiting`: the key or the body is missing. */
   state: "genuine" | "waiting" | "refused";
   code: VerdictCode | ErrorCode;
+  /** The conclusion in one sentence. */
   detail: string;
-  /** What to do about it. */
+  /** How to fix it. */
   fix?: string;
 }
 
-/** A code of a {@link Verdict} that is no fault's. */
+/** A code of a {@link Verdict} that is not an error's. */
 export type VerdictCode =
   | "genuine"
   | "waiting_for_key"
@@ -396,27 +516,31 @@ export type VerdictCode =
   | "body_or_key"
   | "other_key";
 
-/** Every step of a check, each signature against each key, and what would have matched. Not for senders: it holds expected signatures. */
+/** Every step of a check, each signature against each key, and what would have matched. It contains the expected signatures: not for senders. */
 export interface Report {
   /** Whether the delivery is accepted. `json` and `type` may fail in a report that is `ok`. */
   ok: boolean;
-  /** The code of the first fault. */
+  /** The code of the first error. */
   code?: ErrorCode;
-  /** What it comes to, in one sentence for a person. */
   verdict: Verdict;
+  /** The form that matched. */
   form?: "v1" | "v1a" | "jwt";
+  /** The place of the key that matched. */
   key?: number;
   id?: string;
+  /** The time of the check, in Unix seconds. */
   now?: number;
+  /** Seconds. */
   tolerance?: number;
+  /** Unix seconds. */
   timestamp?: number;
-  /** Seconds since the timestamp; negative for one ahead of the clock. */
+  /** Seconds since the timestamp; negative for a timestamp ahead of the clock. */
   age?: number;
   steps: Step[];
   body?: { bytes: number; utf8: boolean; bom: boolean; crlf: number; lf: number; finalNewline: boolean };
-  /** `id.timestamp.`: what is signed in front of the body. */
+  /** `id.timestamp.`, which is signed in front of the body. */
   signedPrefix?: string;
-  /** The bytes that were compared: the prefix and the body. */
+  /** The bytes that are signed: the prefix and the body. */
   signedContent?: Uint8Array;
   secrets: { index: number; kind: "hmac" | "ed25519" | null; bytes?: number; code?: ErrorCode; detail?: string; fix?: string }[];
   keys: {
@@ -434,23 +558,23 @@ export interface Report {
   signatures: { index: number; version: string; text: string; accepted: boolean; detail?: string }[];
   comparisons: { secret?: number; key?: number; signature: number; expected?: string; received: string; matches: boolean }[];
   token?: { header?: unknown; claims?: unknown };
-  /** Where nothing matches: what to change so that it does. */
+  /** If nothing matches: the changes under which a signature would. */
   nearMisses: { code: string; matchesIf: string; fix: string }[];
 }
 
-/** How a sender signs. */
+/** The name of a way to sign. */
 export type SchemeName = "standard-webhooks" | "svix" | "gemini" | "gemini-dynamic";
 
-/** What a receiver knows, as it was given: it need not make sense, since how it does not is what a report says. */
+/** A receiver's configuration, unchecked: what is wrong with it becomes part of the report. */
 export interface Receiver {
   scheme: SchemeName;
-  /** Keys, as text or raw bytes; none, where there is a key set. */
+  /** Keys, as text or raw bytes. Leave it out if there is a key set. */
   secrets?: Secrets;
-  /** The document of a key set: as text or bytes, unread, or parsed. Nothing is fetched. */
+  /** The key set: text, bytes, or the parsed object. Nothing is fetched. */
   jwks?: string | Uint8Array | { keys: readonly Jwk[] };
-  /** As in {@link GeminiDynamicOptions.accept}; default: what the scheme takes. */
+  /** As in {@link GeminiDynamicOptions.accept}. Default: the forms of the scheme. */
   accept?: readonly ("v1" | "v1a" | "jwt")[];
-  /** As in {@link WebhookOptions.allowShortKeys}; a report explains any key. */
+  /** As in {@link WebhookOptions.allowShortKeys}. A report explains any key. */
   allowShortKeys?: boolean;
   audience?: string;
   issuer?: string;
@@ -460,14 +584,18 @@ export interface Receiver {
 }
 
 /**
- * {@link Verifier.inspect} for a receiver that cannot be made, or not yet: a debugger that has a secret to be looked at, and keys
- * that nobody fetches. Explains every step, never throws, and asks for nothing but the package's second Wasm, once.
+ * Explains every step of a check without a verifier: for a debugger that has a secret to look at, or keys that nobody fetches.
  *
+ * Never throws or rejects. Fetches nothing but the package's second WebAssembly module, once. A report contains the expected
+ * signatures. Show it to people who hold the secret, never to a sender.
+ *
+ * @example
  * ```js
- * const report = await explain({ scheme: "gemini", secrets: pasted }, body, headers, { now: 1700000000 });
- * ```
+ * import { explain } from "countersign";
  *
- * A report holds the signatures that were expected. Show it to those who hold the secret, never to a sender.
+ * const report = await explain({ scheme: "gemini", secrets: secret }, rawBody, headers, { now: 1700000000 });
+ * for (const { name, state, detail } of report.steps) console.log(name, state, detail);
+ * ```
  */
 export function explain(receiver: Receiver, payload: BodyLike, headers: HeadersLike, options?: { now?: number | Date }): Promise<Report>;
 export function explain(receiver: Receiver, request: RequestLike | LambdaEventLike, options?: { now?: number | Date }): Promise<Report>;

@@ -1,7 +1,7 @@
-/** The package without Wasm inside. Nothing works before `init` or `initSync`. */
+/** The package without WebAssembly inside. Call `init` or `initSync` first: until then, every function throws. */
 export * from "./index.js";
 
-/** What Wasm can be had from, at once or later. */
+/** A source of WebAssembly: bytes, a compiled module, a response, a URL, or a promise of one of these. */
 export type WasmSource =
   | BufferSource
   | WebAssembly.Module
@@ -12,12 +12,38 @@ export type WasmSource =
   | Promise<BufferSource | WebAssembly.Module | Response>;
 
 /**
- * Starts with bytes or a module of `countersign/core.wasm`; ready when it returns.
+ * Starts with the bytes of `countersign/core.wasm`, or a module compiled from them. The package is ready when it returns.
  *
- * `explainer` is `countersign/full.wasm`, for reports and the `jwt` form, and is started when one is first asked for. Without it,
- * the package then imports a script of its own that has it inside. A URL is asked again after a fetch that failed.
+ * `explainer` is `countersign/full.wasm`, for reports and the `jwt` form. It is loaded when first needed, and a URL is fetched again
+ * after a fetch that failed. Without it, the package imports a script of its own that contains it.
+ *
+ * @example
+ * ```js
+ * import { readFileSync } from "node:fs";
+ * import { Webhook, initSync } from "countersign/slim";
+ *
+ * initSync(readFileSync(new URL(import.meta.resolve("countersign/core.wasm"))));
+ * const event = new Webhook(process.env.WEBHOOK_SECRET).verify(rawBody, headers);
+ * ```
+ *
+ * @throws {WebAssembly.CompileError} if the bytes are not WebAssembly
  */
 export function initSync(module: BufferSource | WebAssembly.Module, explainer?: WasmSource): void;
 
-/** Starts with whatever `countersign/core.wasm` can be had from; ready when the promise resolves. `explainer` as for {@link initSync}. */
+/**
+ * Starts with any source of `countersign/core.wasm`. The package is ready when the promise resolves. `explainer` is as for
+ * {@link initSync}.
+ *
+ * @example
+ * ```js
+ * import { readFile } from "node:fs/promises";
+ * import { gemini, init } from "countersign/slim";
+ *
+ * const wasm = (name) => readFile(new URL(import.meta.resolve(`countersign/${name}`))); // in a browser: fetch(`/${name}`)
+ * await init(wasm("core.wasm"), wasm("full.wasm"));
+ * const { id } = await gemini(process.env.WEBHOOK_SECRET).unwrap(request);
+ * ```
+ *
+ * @throws {TypeError} the promise rejects if the source cannot be fetched
+ */
 export function init(source: WasmSource, explainer?: WasmSource): Promise<void>;
