@@ -195,7 +195,7 @@ test("missing headers are named, whatever was passed for headers", () => {
     const error = thrown(() => new Webhook(SECRET).verify(BODY, headers, at));
     assert.deepEqual([error.code, error.status, error.header], ["missing_header", 400, "webhook-id"]);
   }
-  for (const headers of [undefined, null, "webhook-id: a", 7]) assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /no headers were given/);
+  for (const headers of [undefined, null, "webhook-id: a", 7]) assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /no headers were passed/);
   assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, { ...HEADERS, "webhook-id": {} }, at)).code, "invalid_header");
 });
 

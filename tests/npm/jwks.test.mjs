@@ -114,7 +114,7 @@ test("the last good set serves for a day while its URL fails, tried once a minut
   later(600 + 86_400);
   const error = await one.unwrap(...delivery()).catch((error) => error);
   assert.deepEqual([error.code, error.status, error.toResponse().headers.get("retry-after")], ["keys_unavailable", 503, "30"]);
-  assert.match(error.cause.message, /answered 500/);
+  assert.match(error.cause.message, /responded with 500/);
 });
 
 test("a rotation is found at once, and a forger causes one fetch a minute", async () => {
@@ -145,8 +145,8 @@ test("requests that come while a rotation is fetched wait for it", async () => {
 test("what is no key set, or not one to be had, is told by its cause", async () => {
   const keys = (count) => JSON.stringify({ keys: Array(count).fill({ kty: "XYZ" }) });
   const cases = [
-    [give("", { status: 404 }), /answered 404/],
-    [give("", { status: 302, location: "/elsewhere" }), /answered 302/],
+    [give("", { status: 404 }), /responded with 404/],
+    [give("", { status: 302, location: "/elsewhere" }), /responded with 302/],
     [give("nope"), /not a JSON object with an array/],
     [give(keys(33)), /more than 32/],
     [give(`${setOf(first)}${" ".repeat(65_536)}`), /larger than 64 KiB/],
@@ -215,7 +215,7 @@ test("a set that failed is left alone for 5 to 30 s, whatever is sent meanwhile"
       later(seconds);
       const errors = await Promise.all(Array.from({ length: 50 }, () => one.unwrap(...delivery(pair())).catch((error) => error)));
       for (const error of errors) assert.deepEqual([error.code, error.status, error.toResponse().headers.get("retry-after")], ["keys_unavailable", 503, "30"]);
-      assert.match(errors[0].cause.message, /answered 503/);
+      assert.match(errors[0].cause.message, /responded with 503/);
       assert.equal(asked, 1, `${seconds} s`);
     }
     later(31);
@@ -278,5 +278,5 @@ test("a fetch ends after five seconds", async (t) => {
   t.mock.timers.tick(1);
   const error = await waiting;
   assert.equal(error.code, "keys_unavailable");
-  assert.match(error.cause.message, /no answer within 5 s/);
+  assert.match(error.cause.message, /no response within 5 s/);
 });

@@ -80,7 +80,7 @@ test("Express's request: raw, parsed, and neither", async () => {
   await handled(onExpress(express.json()), (request) => isMisuse([request], /its body is parsed/, "parsed"));
   await handled(onExpress(express.json()), (request) => isMisuse([request.body, request.headers, at], /parsed object/, "the parsed body"));
   await handled(onExpress(express.raw({ type: () => true })), (request) => isMisuse([request], /pass `req\.body` and `req\.headers`/, "raw"));
-  await handled(onExpress(express.raw({ type: () => true })), (request) => isMisuse([request.headers, request.body, at], /bytes were passed in the place of headers/, "the wrong way round"));
+  await handled(onExpress(express.raw({ type: () => true })), (request) => isMisuse([request.headers, request.body, at], /bytes were passed instead of headers/, "the wrong way round"));
 });
 
 test("Fastify's request, Koa's context, h3's event", async () => {
@@ -99,7 +99,7 @@ test("Hono's context and request", async () => {
   await send(async function request(c) { await isMisuse([c.req], /pass `c\.req\.raw`/, "c.req"); });
   await send(async function context(c) { await isMisuse([c], /pass `c\.req\.raw`/, "c"); });
   await send(async function headers(c) { await isMisuse([BODY, c.req, at], /pass `c\.req\.raw`/, "c.req for headers"); });
-  await send(async function lookup(c) { await isMisuse([BODY, c.req.header, at], /no headers were given, but a function/, "c.req.header"); });
+  await send(async function lookup(c) { await isMisuse([BODY, c.req.header, at], /no headers were passed, but a function/, "c.req.header"); });
   assert.equal((await send(async function raw(c) { return standard(SECRET).unwrap(c.req.raw, at); })).id, "msg_1");
   assert.equal((await send(async function parts(c) { return standard(SECRET).unwrap(await c.req.text(), c.req.header(), at); })).id, "msg_1");
 });
@@ -112,12 +112,12 @@ test("what has the request in it, promises, and things that are no request", asy
     ["a promise of a request", [Promise.resolve(request())], /promise.*await it/],
     ["headers() that was not awaited", [BODY, Promise.resolve(new Headers(HEADERS)), at], /promise of headers.*await headers\(\)/],
     ["a request whose headers were not awaited", [BODY, { headers: Promise.resolve(new Headers(HEADERS)) }, at], /promise of headers/],
-    ["headers without ()", [BODY, async () => new Headers(HEADERS), at], /no headers were given, but a function/],
+    ["headers without ()", [BODY, async () => new Headers(HEADERS), at], /no headers were passed, but a function/],
     ["a body that was not awaited", [request().text(), HEADERS, at], /promise.*await it/],
     ["a stream", [request().body, HEADERS, at], /a stream/],
-    ["a request and headers for its body", [BODY, undefined, at], /no headers were given/],
-    ["no headers", [BODY], /no headers were given/],
-    ["text for headers", [BODY, "webhook-id: a", at], /no headers were given, but a string/],
+    ["a request and headers for its body", [BODY, undefined, at], /no headers were passed/],
+    ["no headers", [BODY], /no headers were passed/],
+    ["text for headers", [BODY, "webhook-id: a", at], /no headers were passed, but a string/],
     ["an SQS event", [{ Records: [{ body: BODY }] }], /`Records`/],
     ["Lambda@Edge's event", [{ Records: [{ cf: { request: { headers: {}, body: { data: "" } } } }] }], /Lambda@Edge.*Records\[0\]\.cf\.request/],
     ["Lambda@Edge's headers", [BODY, Object.fromEntries(Object.entries(HEADERS).map(([key, value]) => [key, [{ key, value }]])), at], /Lambda@Edge.*key, value/],
@@ -209,5 +209,5 @@ test("a Lambda event that is not right: no body, bytes, repeated headers, base64
   assert.ok((await caught(standard(SECRET).unwrap(repeated, at))).status < 500);
   await isMisuse([{ ...event, isBase64Encoded: true, body: "{" }], /isBase64Encoded/, "not base64");
   await isMisuse([{ ...event, body: JSON.parse(BODY) }], /parsed object|no headers/, "a parsed body");
-  await isMisuse([event, event.headers], /there (is no option|are)|option of a name/, "an event and its headers");
+  await isMisuse([event, event.headers], /there (is no option|are)|an option has a name/, "an event and its headers");
 });

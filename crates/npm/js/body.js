@@ -1,10 +1,10 @@
-// The raw body, as text or bytes; anything else is refused in words that help.
+// Reads a raw body, as text or bytes. Anything else is refused with what to pass instead.
 import { misuse } from "./error.js";
 import { BODY, whatIs } from "./given.js";
 
 /**
- * A string, or a Uint8Array over the same memory. It has the length that the engine knows: a subclass may say anything of
- * `length`, and what is checked and what is parsed would be two things.
+ * The body as a string, or as a Uint8Array over the same memory. Its length is the one that the engine knows: a subclass may report
+ * any `length`, and then the bytes that are verified would not be those that are parsed.
  */
 export function bodyOf(payload) {
   if (typeof payload === "string") return payload;
@@ -12,18 +12,18 @@ export function bodyOf(payload) {
   try {
     return bytesOf(payload);
   } catch {
-    throw misuse("invalid_body", "the body's memory is gone: its buffer was transferred, or shrunk, before it was verified");
+    throw misuse("invalid_body", "the body's memory is gone: its buffer was transferred or shrunk before the check");
   }
 }
 
-/** The bytes behind a view or a buffer, by what the engine knows of it. */
+/** The bytes of a view or a buffer, as the engine knows them. */
 export function bytesOf(bytes) {
   if (!ArrayBuffer.isView(bytes)) return new Uint8Array(bytes, 0, new Uint8Array(bytes).length);
   const slot = kindOfView(bytes) === undefined ? SLOTS.data : SLOTS.typed;
   return new Uint8Array(slot.buffer(bytes), slot.byteOffset(bytes), slot.byteLength(bytes));
 }
 
-/** Getters of a prototype, which read what the engine holds and nothing that an object says of itself. */
+/** A prototype's getters, which read the engine's own slots, not the object's properties. */
 function slotsOf(prototype) {
   const getter = (name) => getterOf(prototype, name);
   return { buffer: getter("buffer"), byteOffset: getter("byteOffset"), byteLength: getter("byteLength") };
@@ -34,7 +34,7 @@ function getterOf(prototype, name) {
 }
 const Typed = Object.getPrototypeOf(Uint8Array.prototype);
 const SLOTS = { typed: slotsOf(Typed), data: slotsOf(DataView.prototype) };
-/** The name of a typed array's class, whatever it says of itself; undefined for a DataView. */
+/** The name of a typed array's class, from the engine's own slot; undefined for a DataView. */
 const kindOfView = getterOf(Typed, Symbol.toStringTag);
 
 export async function bodyOfRequest(request) {
@@ -49,9 +49,9 @@ export async function bodyOfRequest(request) {
   return bodyOf(body);
 }
 
-const READ_BEFORE = "the request's body was read before: hand the request over first, or read `await request.clone().arrayBuffer()` and pass that with the headers";
+const READ_BEFORE = "the request's body was read before: pass the request first, or read `await request.clone().arrayBuffer()` and pass that with the headers";
 
-/** The event in a verified body; undefined for an empty one. Throws what `JSON.parse` throws, which nobody may see: it quotes the body. */
+/** Parses a verified body; undefined for an empty one. The caller must hide the error of `JSON.parse`, which quotes the body. */
 export function parse(body) {
   const text = typeof body === "string" ? body : decoder.decode(body);
   if (text === "") return undefined;
@@ -63,7 +63,7 @@ function reason(payload) {
   const known = whatIs(payload);
   if (known !== undefined) return known;
   if (typeof payload !== "object") return `the body is a ${typeof payload}: ${BODY}`;
-  return `the body is a parsed object; the signature covers the exact bytes that were sent, and JSON written again is not those bytes: ${BODY}`;
+  return `the body is a parsed object; the signature covers the exact bytes that were sent, and serialising the object again gives other bytes: ${BODY}`;
 }
 
 const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);

@@ -101,5 +101,5 @@ const isEmpty = (secret) => secret.length === 0 || (typeof secret === "string" &
 
 function emptySecret(at, count) {
   const which = count > 1 ? `secret ${at + 1} of ${count}` : "the secret";
-  return `${which} is empty, or not given: set the environment variable where this runs to the \`whsec_…\` value that the sender showed`;
+  return `${which} is empty or not given: set the environment variable where this runs to the \`whsec_…\` value that the sender showed`;
 }

@@ -1,4 +1,4 @@
-// The second Wasm, from wherever the user has it.
+// Starts the second Wasm from the source that the user gave to `countersign/slim`.
 import * as glue from "./full-glue.js";
 import { Wasm } from "./wasm.js";
 

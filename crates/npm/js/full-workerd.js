@@ -1,4 +1,4 @@
-// The same for Cloudflare Workers.
+// Starts the second Wasm on Cloudflare Workers, which take Wasm as a module.
 import * as glue from "./full-glue.js";
 import module from "./full.wasm";
 import { Wasm } from "./wasm.js";

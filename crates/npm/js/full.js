@@ -1,4 +1,4 @@
-// The second Wasm, in a script of its own that is loaded when it is asked for.
+// Starts the second Wasm from a script of its own, which is imported at first use.
 import * as glue from "./full-glue.js";
 import bytes from "./full-bytes.js";
 import { Wasm } from "./wasm.js";

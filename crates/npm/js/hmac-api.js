@@ -1,4 +1,4 @@
-// What users see of `countersign/hmac`; `hmac.d.ts` says what each does.
+// The exports of `countersign/hmac`, which `hmac.d.ts` documents.
 import { secretsOf } from "./check.js";
 import { WebhookVerificationError } from "./error.js";
 import * as glue from "./hmac-glue.js";
@@ -6,7 +6,7 @@ import { optionsOf } from "./options.js";
 import { SECRET, StaticVerifier, webhookOn } from "./static.js";
 import { Wasm } from "./wasm.js";
 
-/** The small Wasm, which the entries start. */
+/** The small Wasm. An entry starts it. */
 export const wasm = new Wasm(glue);
 
 export { WebhookVerificationError };

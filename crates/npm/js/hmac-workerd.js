@@ -1,4 +1,4 @@
-// The same for Cloudflare Workers.
+// The entry `countersign/hmac` for Cloudflare Workers, which take Wasm as a module.
 import module from "./hmac.wasm";
 import { wasm } from "./hmac-api.js";
 

@@ -1,4 +1,4 @@
-// The entry for shared secrets alone, with a Wasm a third the size.
+// The entry `countersign/hmac`, with its Wasm inside.
 import bytes from "./hmac-bytes.js";
 import { wasm } from "./hmac-api.js";
 

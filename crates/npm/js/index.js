@@ -1,4 +1,4 @@
-// The default entry: the Wasm is in the script, and everything is ready when the import is done.
+// The default entry, with its Wasm inside: ready when imported.
 import bytes from "./core.js";
 import { core, useFull } from "./instances.js";
 

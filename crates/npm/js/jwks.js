@@ -1,4 +1,4 @@
-// Key sets: fetched, kept, refreshed and fetched again. How long a set is fresh and when a fetch is due, the core says.
+// Fetches and caches key sets. The core decides how long a key set is fresh and when a fetch is due; the limits of a fetch are here.
 import { misuse } from "./error.js";
 import { Standing } from "./glue.js";
 import { core } from "./instances.js";
@@ -6,16 +6,19 @@ import { core } from "./instances.js";
 const FETCH_MS = 5_000;
 const WAIT_MS = 6_000;
 const MAX_DOCUMENT = 64 * 1024;
-/** What most sets fit into. */
+/** Most key sets fit into this. */
 const FIRST_READ = 4 * 1024;
 
 const now = () => Date.now() / 1000;
 
-/** Sets by URL; those fetched by a function of the user's are apart. */
+/** Key sets by URL. Those that a function of the user's fetched are kept separately. */
 const shared = new Map();
 const apart = new WeakMap();
 
-/** The slot of a URL. It is `{ document, fetchedAt, ttl }` once there is a set; `failure` says why there is none, `failedAt` since when, `pause` for how long nobody asks again. */
+/**
+ * The slot of a URL: `{ document, fetchedAt, ttl }` once there is a key set. After a failed fetch, `failure` is the reason, `failedAt` the
+ * time, and `pause` the seconds for which the fetch is not repeated.
+ */
 function slotOf(url, fetcher) {
   let slots = shared;
   if (fetcher !== undefined) {
@@ -28,10 +31,10 @@ function slotOf(url, fetcher) {
 
 const standing = (slot) => (slot.document ? core.call((glue) => glue.standing(slot.fetchedAt, slot.ttl, now())) : undefined);
 const isDue = (last) => core.call((glue) => glue.mayRefetch(last, now()));
-/** Whether the last fetch failed so lately that none is made: forged deliveries would otherwise cause one each. */
+/** Whether the last fetch failed so recently that it is not repeated. Otherwise each forged delivery would cause a fetch. */
 const rests = ({ failedAt, pause }) => failedAt !== undefined && !core.call((glue) => glue.mayFetchAfterFailure(failedAt, pause, now()));
 
-/** A readable set, from wherever it can be had: its document, or undefined. */
+/** The document of a usable key set, cached or fetched; undefined if there is none. */
 export async function current(url, { fetcher, waitUntil }) {
   const slot = slotOf(url, fetcher);
   const known = standing(slot);
@@ -49,7 +52,7 @@ export async function current(url, { fetcher, waitUntil }) {
   return inMemory(slot);
 }
 
-/** A set that may be newer than the one that did not match: of a load on its way, or of one that is due; else undefined. */
+/** The document of a key set that may be newer than the one that did not match; undefined if no fetch is in flight or due. */
 export async function newer(url, { fetcher }) {
   const slot = slotOf(url, fetcher);
   let flight = slot.flight;
@@ -62,7 +65,7 @@ export async function newer(url, { fetcher }) {
   return inMemory(slot);
 }
 
-/** Why the last fetch failed, for whoever runs this. */
+/** Why the last fetch failed, for the operator. */
 export function failureOf(url, { fetcher }) {
   return slotOf(url, fetcher).failure;
 }
@@ -71,7 +74,7 @@ function keepAlive(waitUntil, flight) {
   try {
     waitUntil?.(flight);
   } catch (cause) {
-    throw misuse("config_invalid", "`waitUntil` failed: pass `(promise) => ctx.waitUntil(promise)`, not `ctx.waitUntil` cut loose from its context", undefined, cause);
+    throw misuse("config_invalid", "`waitUntil` failed: pass `(promise) => ctx.waitUntil(promise)`, not `ctx.waitUntil` without its context", undefined, cause);
   }
 }
 
@@ -80,7 +83,7 @@ function inMemory(slot) {
   return known === Standing.Fresh || known === Standing.Stale ? slot.document : undefined;
 }
 
-/** Starts a load, or joins the one on its way. The promise does not fail. */
+/** Starts a fetch, or joins the one in flight. The promise never rejects. */
 function load(slot) {
   slot.flight ??= fetchSet(slot)
     .then(
@@ -91,7 +94,7 @@ function load(slot) {
   return slot.flight;
 }
 
-/** Waits for a load, but not for ever: on Workers it may have died with the request that began it. Then the next begins another. */
+/** Waits for a fetch, with a time limit: on Workers it may have died with the request that started it. Then the next call starts another. */
 async function settled(slot, flight) {
   let timer;
   const late = new Promise((resolve) => (timer = setTimeout(resolve, WAIT_MS)));
@@ -103,21 +106,21 @@ async function settled(slot, flight) {
 async function fetchSet({ url, fetcher }) {
   const limit = new AbortController();
   const late = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason)));
-  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${FETCH_MS / 1000} s`)), FETCH_MS);
+  const timer = setTimeout(() => limit.abort(new Error(`no response within ${FETCH_MS / 1000} s`)), FETCH_MS);
   try {
-    // Who answers by a function of their own may not look at the signal.
-    return await Promise.race([answered(url, fetcher, limit.signal), late]);
+    // The user's own function may ignore the signal.
+    return await Promise.race([respondedTo(url, fetcher, limit.signal), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function answered(url, fetcher, signal) {
+async function respondedTo(url, fetcher, signal) {
   const init = { __proto__: null, redirect: "manual", headers: headers(), signal };
   const response = await (fetcher ?? globalThis.fetch)(url, init);
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new Error(`the key set's URL answered ${response.status || "with a redirect"}`);
+    throw new Error(`the key set's URL responded with ${response.status || "a redirect"}`);
   }
   const ttl = core.call((glue) => glue.timeToLive(response.headers.get("cache-control") ?? undefined));
   const document = await readUpTo(MAX_DOCUMENT, response.body, signal);
@@ -125,16 +128,16 @@ async function answered(url, fetcher, signal) {
   return { document, ttl, fetchedAt: now() };
 }
 
-/** A browser names itself, and another name would make it ask the other side first whether it may send it. */
+/** In a browser, a `user-agent` of our own would cause a CORS preflight. */
 function headers() {
   const accept = "application/jwk-set+json, application/json";
   const isBrowser = globalThis.navigator?.userAgent?.startsWith?.("Mozilla/");
   return isBrowser ? { accept } : { accept, "user-agent": core.call((glue) => glue.userAgent()) };
 }
 
-/** Reads into one buffer that grows: a chunk of one byte may hold memory by the kilobyte. */
+/** Reads into one buffer that grows: a chunk of one byte may keep kilobytes of memory alive. */
 async function readUpTo(limit, stream, signal) {
-  if (typeof stream?.getReader !== "function") throw new Error("the key set's answer has no body that can be read as a web stream");
+  if (typeof stream?.getReader !== "function") throw new Error("the response with the key set has no body that can be read as a web stream");
   const reader = stream.getReader();
   const stop = () => reader.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", stop);

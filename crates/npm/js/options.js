@@ -1,13 +1,13 @@
-// Options, as users give them. Own properties alone count, so that a polluted prototype configures nothing; an unknown name is
-// refused, so that a misspelt option is never taken for its default.
+// Reads options. Only own properties count, so that a polluted prototype configures nothing. An unknown name is refused, so that a
+// misspelt option never silently keeps its default.
 import { misuse } from "./error.js";
 
-/** The options of one call: `url`, for `urlToken`, is of no use to others, and does no harm. */
+/** The options of one call. Verifiers without a `urlToken` ignore `url`. */
 export const CALL = ["now", "jsonParse", "waitUntil", "url"];
 
 const NONE = Object.freeze(Object.create(null));
 
-/** The own properties of `given`, without a prototype. `hint` follows the complaint about an unknown name that is near to none. */
+/** The own properties of `given`, on no prototype. `hint` ends the message about an unknown name that resembles no option. */
 export function optionsOf(given, known, hint = "") {
   if (given === undefined || given === null) return NONE;
   if (typeof given !== "object" || Array.isArray(given) || ArrayBuffer.isView(given)) {
@@ -23,13 +23,13 @@ export function optionsOf(given, known, hint = "") {
 
 function unknown(name, known, hint) {
   const near = closest(name, known);
-  // A name that is no identifier could be anything, a secret for one.
-  const called = /^[A-Za-z_]{1,24}$/.test(name) ? `there is no option \`${name}\`` : "there is an option of a name that no option has";
+  // A name that is not an identifier may be anything, even a secret.
+  const called = /^[A-Za-z_]{1,24}$/.test(name) ? `there is no option \`${name}\`` : "an option has a name that is not shown here, because it may be a secret";
   if (near !== undefined) return `${called}; did you mean \`${near}\`?`;
   return `${called}; there are ${known.map((name) => `\`${name}\``).join(", ")}${hint}`;
 }
 
-/** The known name that was meant: nearly the same letters, or one inside the other. */
+/** The known name that was probably meant: nearly the same letters, or one name inside the other. */
 function closest(name, known) {
   const letters = (text) => text.toLowerCase().replace(/[^a-z]/g, "");
   const wrong = letters(name);
@@ -40,7 +40,7 @@ function closest(name, known) {
   return best <= 2 ? right : undefined;
 }
 
-/** How many letters have to be put in, taken out or changed. */
+/** The edit distance: how many letters to insert, delete or replace. */
 function distance(from, to) {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let i = 1; i <= from.length; i++) {
@@ -67,11 +67,11 @@ function checkSeconds(name, value) {
   throw misuse("config_invalid", `\`${name}\` is in seconds, and ${value} looks like milliseconds: write ${value / 1000}`);
 }
 
-/** Unix seconds, from what users hold a time in; of a clock, unless it is a time to be signed, of which the core says what is wrong. */
+/** Unix seconds of a `Date` or a number. `isClock` is false for a time to be signed, which the core checks. */
 export function secondsOf(time, isClock = true) {
   if (time === undefined) return Date.now() / 1000;
-  // Milliseconds have been more than this since 1973, and seconds will be in the year 5138.
-  if (isClock && typeof time === "number" && time >= 1e11 && Number.isFinite(time)) throw misuse("config_invalid", "a time is a `Date`, or a number of Unix seconds, and this is one of milliseconds: pass a `Date`, or divide by 1000");
+  // Milliseconds have exceeded this since 1973. Seconds will in the year 5138.
+  if (isClock && typeof time === "number" && time >= 1e11 && Number.isFinite(time)) throw misuse("config_invalid", "a time is a `Date`, or a number of Unix seconds, and this number is in milliseconds: pass a `Date`, or divide by 1000");
   const seconds = typeof time === "number" ? time : typeof time === "object" && time !== null ? Number(time) / 1000 : Number.NaN;
   if (!(seconds >= 0 && seconds < 8.64e12)) throw misuse("config_invalid", "a time is a `Date`, or a number of Unix seconds");
   return seconds;

@@ -1,11 +1,40 @@
-// Reports, which the second Wasm writes.
-import { bodyOf } from "./body.js";
+// Reports: `inspect` and `explain`. The second Wasm writes them.
+import { bodyOf, bodyOfRequest } from "./body.js";
+import { arrange, isRequest } from "./given.js";
 import { pairsOf } from "./headers.js";
 import { core, full } from "./instances.js";
-import { settingsOf } from "./options.js";
+import { secondsOf, settingsOf } from "./options.js";
+import { checkToken } from "./token.js";
+
+/** The report of a call. Never throws: arguments that cannot be read give a report of one step. `receiver` returns what to check against. */
+export async function inspected(given, receiver) {
+  try {
+    const { settings, secrets, keys = async () => undefined, token } = receiver();
+    const { payload, headers, options, url } = arrange(given);
+    const body = isRequest(payload) ? await bodyOfRequest(payload.bodyUsed ? payload : (payload.clone?.() ?? payload)) : payload;
+    const document = await Promise.resolve(keys(options)).catch(() => undefined);
+    const whole = await report(settings, secrets, document, body, headers, secondsOf(options.now));
+    return token === undefined ? whole : withToken(whole, token, options.url ?? url);
+  } catch (error) {
+    const { code = "internal_error", message } = error ?? {};
+    const step = { name: code === "invalid_body" ? "body" : "input", state: "fail", code, detail: String(message) };
+    const verdict = { state: "refused", code, detail: step.detail };
+    return { ok: false, code, verdict, steps: [step], secrets: [], keys: [], signatures: [], comparisons: [], nearMisses: [] };
+  }
+}
+
+/** Adds the check of the URL, which comes before all other steps. */
+function withToken(report, token, url) {
+  try {
+    checkToken(token, url);
+    return { ...report, steps: [{ name: "url", state: "pass", detail: "the URL ends with the token" }, ...report.steps] };
+  } catch ({ code, message }) {
+    return { ...report, ok: false, code, steps: [{ name: "url", state: "fail", code, detail: message }, ...report.steps] };
+  }
+}
 
 /** The core's report, with the bytes that are signed. */
-export async function report(settings, secrets, document, payload, headers, now) {
+async function report(settings, secrets, document, payload, headers, now) {
   const { scheme: given, ...options } = { __proto__: null, ...settings };
   const scheme = String(given);
   const pairs = pairsOf(headers, core.call((glue) => glue.headerNames(scheme)));

@@ -1,21 +1,21 @@
-// The entry without Wasm inside: `countersign/core.wasm` is loaded by whoever imports this, once, before anything is used.
+// The entry without Wasm inside. The user loads `countersign/core.wasm`, once, before anything else.
 import { core, useFull } from "./instances.js";
 
 useFull(() => import("./full.js"));
 
-/** Takes bytes or a module; ready when it returns. */
+/** Starts from bytes or a module. Ready when it returns. */
 export function initSync(module, explainer) {
   core.start(module);
   useGiven(explainer);
 }
 
-/** Takes also a URL, a response, or a promise of any of them. */
+/** Starts from a URL, a response, bytes, a module, or a promise of one of these. */
 export function init(source, explainer) {
   useGiven(explainer);
   return core.startAsync(source);
 }
 
-/** The second Wasm from there, when it is first asked for. Without it, it is the one in a script of the package. */
+/** Sets the source of the second Wasm. Without one, the package imports its own script. */
 function useGiven(explainer) {
   if (explainer === undefined) return;
   useFull(async () => {

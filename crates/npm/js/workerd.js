@@ -1,4 +1,4 @@
-// The entry for Cloudflare Workers, which take Wasm as a module: smaller than bytes in a script, and compiled ahead.
+// The default entry for Cloudflare Workers, which take Wasm as a module: smaller than bytes in a script, and compiled ahead.
 import module from "./core.wasm";
 import { core, useFull } from "./instances.js";
 

@@ -1,0 +1,126 @@
+// The verifier of senders that publish a key set.
+import { bodyOf, bodyOfRequest } from "./body.js";
+import { Check } from "./check.js";
+import { fromFault, mayBeRotation, misuse } from "./error.js";
+import { arrange, isRequest } from "./given.js";
+import { core, full } from "./instances.js";
+import { current, failureOf, newer } from "./jwks.js";
+import { optionsOf, secondsOf } from "./options.js";
+import { inspected } from "./report.js";
+import { checkToken, tokenOf } from "./token.js";
+
+/** The options of the `jwt` form. */
+export const TOKEN = ["accept", "audience", "issuer", "leeway"];
+
+const KEY_SET = ["jwks", "fetch", "urlToken", "tolerance", ...TOKEN];
+
+/** Verifies with the keys of a key set, and explains. */
+export class KeySetVerifier {
+  #settings;
+  #url;
+  #document;
+  #fetcher;
+  /** The token that ends the URL, if the receiver has one. */
+  #token;
+  /** The check, and the document and Wasm that it was constructed with. */
+  #check;
+  #used;
+  #wasm;
+
+  constructor(scheme, given) {
+    const options = optionsOf(given, KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
+    const { jwks = core.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
+    if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
+    this.#settings = { __proto__: null, scheme, ...settings };
+    if (Array.isArray(this.#settings.accept)) this.#settings.accept = [...this.#settings.accept];
+    this.#fetcher = fetch;
+    if ("urlToken" in options) this.#token = tokenOf(urlToken);
+    if (typeof jwks === "object" && !isUrl(jwks)) this.#document = documentOf(jwks);
+    else this.#url = urlOf(jwks);
+    if (this.#unset() === undefined) this.#use(this.#document, core);
+  }
+
+  async unwrap(...given) {
+    const { payload, headers, options, url } = arrange(given);
+    if (this.#token !== undefined) checkToken(this.#token, options.url ?? url);
+    const unset = this.#unset();
+    if (unset !== undefined) throw unset;
+    const check = this.#check;
+    const [values, now] = [check.values(headers), secondsOf(options.now)];
+    // A value that is not a body is the receiver's mistake, whatever the headers are.
+    const whole = isRequest(payload) ? undefined : copied(bodyOf(payload));
+    check.checkHeaders(values, now);
+    const body = whole ?? (await bodyOfRequest(payload));
+    const document = this.#document ?? (await this.#keys(options));
+    const wasm = this.#settings.accept?.includes("jwt") ? await full() : core;
+    const verify = (document) => {
+      const check = this.#use(document, wasm);
+      return check.describe(check.verify(values, body, now), options);
+    };
+    try {
+      return verify(document);
+    } catch (error) {
+      const newest = this.#url !== undefined && mayBeRotation(error) ? await newer(this.#url, { fetcher: this.#fetcher }) : undefined;
+      if (newest === undefined || isSame(newest, document)) throw error;
+      return verify(newest);
+    }
+  }
+
+  inspect(...given) {
+    const keys = (options) => this.#document ?? this.#keys(options);
+    return inspected(given, () => ({ settings: this.#settings, secrets: [], keys, token: this.#token }));
+  }
+
+  async #keys({ waitUntil }) {
+    const document = await current(this.#url, { fetcher: this.#fetcher, waitUntil });
+    if (document !== undefined) return document;
+    throw fromFault(core.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
+  }
+
+  #use(document, wasm) {
+    if (this.#check === undefined || this.#used !== document || this.#wasm !== wasm) {
+      this.#check = new Check(wasm, this.#settings, [], document);
+      [this.#used, this.#wasm] = [document, wasm];
+    }
+    return this.#check;
+  }
+
+  /** The error of an unset `audience`, thrown at first use: a bundler may run this without the receiver's environment. */
+  #unset() {
+    const { accept, audience } = this.#settings;
+    if (!Object.hasOwn(this.#settings, "audience") || !Array.isArray(accept) || !accept.includes("jwt") || (audience ?? "") !== "") return undefined;
+    return misuse("config_invalid", "`audience` is empty or not given, and `jwt` needs one: set the environment variable where this runs");
+  }
+}
+
+/** The bytes of a key set that is given as bytes, as text or parsed. */
+export function documentOf(jwks) {
+  if (jwks === undefined) return undefined;
+  if (ArrayBuffer.isView(jwks)) return bodyOf(jwks).slice();
+  try {
+    return new TextEncoder().encode(typeof jwks === "string" ? jwks : JSON.stringify(jwks));
+  } catch {
+    throw misuse("jwks_invalid", "`jwks` is not a JSON key set of the form { keys: […] }");
+  }
+}
+
+/** Whether a key set is unchanged: another check would cost as much and have the same outcome. */
+const isSame = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
+
+const copied = (body) => (typeof body === "string" ? body : body.slice());
+
+const isUrl = (value) => Object.prototype.toString.call(value) === "[object URL]";
+
+function urlOf(jwks) {
+  let url;
+  try {
+    url = new URL(jwks);
+  } catch {
+    throw misuse("config_invalid", "`jwks` is not a URL, nor a key set of the form { keys: […] }");
+  }
+  // `fetch` would refuse such a URL with an error that quotes it.
+  if (url.username !== "" || url.password !== "") throw misuse("config_invalid", "the URL in `jwks` has a user name or a password: remove it, and pass a `fetch` that authenticates");
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === "https:" || (url.protocol === "http:" && loopback)) return url.href;
+  throw misuse("config_invalid", "`jwks` is not an https URL (http is for loopback hosts only)");
+}
