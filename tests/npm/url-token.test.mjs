@@ -34,6 +34,7 @@ test("a delivery to the right URL is taken, and to no other", async () => {
     }
     const report = await dynamic().inspect(requestTo(`https://a.example${path}`), at);
     assert.deepEqual([report.ok, report.code, report.steps[0].name, report.steps[0].state], [false, "not_found", "url", "fail"], path);
+    assert.deepEqual([report.verdict.state, report.verdict.code], ["refused", "not_found"], path);
   }
   // Before anything of it is looked at.
   const untouched = { headers: {}, url: "https://a.example/jobs", arrayBuffer: () => assert.fail("the body was read") };

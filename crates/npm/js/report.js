@@ -29,7 +29,8 @@ function withToken(report, token, url) {
     checkToken(token, url);
     return { ...report, steps: [{ name: "url", state: "pass", detail: "the URL ends with the token" }, ...report.steps] };
   } catch ({ code, message }) {
-    return { ...report, ok: false, code, steps: [{ name: "url", state: "fail", code, detail: message }, ...report.steps] };
+    const step = { name: "url", state: "fail", code, detail: message };
+    return { ...report, ok: false, code, verdict: { state: "refused", code, detail: message }, steps: [step, ...report.steps] };
   }
 }
 
