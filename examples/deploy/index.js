@@ -1,2 +1,2 @@
-// The whole Worker, built. What it does is configured in wrangler.toml.
+// The built Worker. Configure it in wrangler.toml.
 export { default, Inbox } from "countersign/worker";

@@ -1,9 +1,9 @@
-"""Starts a Gemini batch and is told when it has ended. No polling.
+"""Starts a Gemini batch and receives a webhook when it ends. No polling.
 
     Gemini ──(v1a, Google's key)──▶ Countersign ──(v1, ORIGIN_SECRET)──▶ this app
 
-On one machine: `cargo xtask example python`. Against the real API: set GEMINI_API_KEY, and COUNTERSIGN_URL to where your
-Worker is deployed, with ORIGIN_SECRET and GEMINI_JOBS_TOKEN as the Worker has them; then `uvicorn app:app --port 8000`.
+On your machine: `cargo xtask example python`. Against the real API: set GEMINI_API_KEY, COUNTERSIGN_URL to the address of your
+Worker, and ORIGIN_SECRET and GEMINI_JOBS_TOKEN to the Worker's values. Then run `uvicorn app:app --port 8000`.
 """
 
 import os
@@ -15,11 +15,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 gemini = genai.Client().aio
 webhook = Webhook(os.environ["ORIGIN_SECRET"])
-seen: set[str] = set()  # a database, in an application that keeps anything
+seen: set[str] = set()  # use a database in production
 
 
 def webhook_url() -> str:
-    """The address for webhooks of single jobs. Its last part is a secret: Google's signature does not name your project."""
+    """The URL for the webhooks of a job. Its last segment is a secret, because Google's signature does not name your project."""
     return f"{os.environ['COUNTERSIGN_URL']}/gemini-jobs/{os.environ['GEMINI_JOBS_TOKEN']}"
 
 
@@ -39,20 +39,20 @@ app = FastAPI(lifespan=start_a_batch)
 
 @app.post("/hooks/gemini")
 async def event(request: Request) -> dict:
-    body = await request.body()  # the raw bytes: what is signed is not the JSON in them
+    body = await request.body()  # the raw bytes: the signature covers them, not the JSON in them
     try:
         event = webhook.verify(body, dict(request.headers))
     except (WebhookVerificationError, ValueError) as error:
         raise HTTPException(400, str(error)) from error
 
     event_id = request.headers["webhook-id"]
-    if event_id in seen:  # at least once means: now and then twice
+    if event_id in seen:  # delivery is at least once, so some events arrive twice
         return {"status": "duplicate"}
     if event["type"] == "batch.succeeded":
         await show_result(event["data"]["id"])
     else:
         print("event", event["type"], event["data"]["id"], flush=True)
-    seen.add(event_id)  # last: if anything above failed, the answer is a 500, and the event comes again
+    seen.add(event_id)  # last: if anything above fails, the response is a 500, and the event is delivered again
     return {"status": "done"}
 
 

@@ -1,9 +1,9 @@
-// Starts a Gemini batch and is told when it has ended. No polling.
+// Starts a Gemini batch and receives a webhook when it ends. No polling.
 //
 //     Gemini ──(v1a, Google's key)──▶ Countersign ──(v1, ORIGIN_SECRET)──▶ this app
 //
-// On one machine: `cargo xtask example typescript`. Against the real API: set GEMINI_API_KEY, and COUNTERSIGN_URL to where your
-// Worker is deployed, with ORIGIN_SECRET and GEMINI_JOBS_TOKEN as the Worker has them; then `node app.ts`, on Node 22.18 or newer.
+// On your machine: `cargo xtask example typescript`. Against the real API: set GEMINI_API_KEY, COUNTERSIGN_URL to the address of your
+// Worker, and ORIGIN_SECRET and GEMINI_JOBS_TOKEN to the Worker's values. Then run `node app.ts`, with Node 22.18 or newer.
 
 import { createServer, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
@@ -17,9 +17,9 @@ interface Event {
 
 const gemini = new GoogleGenAI({ apiKey: required("GEMINI_API_KEY") });
 const webhook = new Webhook(required("ORIGIN_SECRET"));
-const seen = new Set<string>(); // a database, in an application that keeps anything
+const seen = new Set<string>(); // use a database in production
 
-/** The address for webhooks of single jobs. Its last part is a secret: Google's signature does not name your project. */
+/** The URL for the webhooks of a job. Its last segment is a secret, because Google's signature does not name your project. */
 function webhookUrl(): string {
   return `${required("COUNTERSIGN_URL")}/gemini-jobs/${required("GEMINI_JOBS_TOKEN")}`;
 }
@@ -33,26 +33,26 @@ async function startABatch(): Promise<void> {
   console.log("started", batch.name);
 }
 
-/** Takes one event; the status to answer with. */
+/** Handles one event; the status to respond with. */
 async function take(request: IncomingMessage): Promise<number> {
-  const body = await buffer(request); // the raw bytes: what is signed is not the JSON in them
+  const body = await buffer(request); // the raw bytes: the signature covers them, not the JSON in them
   try {
-    // Not parsed here: an event whose body is empty or no JSON is as genuine, and may not be refused.
+    // Do not parse here: an event whose body is empty or not JSON is genuine too, and must not be refused.
     webhook.verify(body, request.headers as Record<string, string>, { jsonParse: false });
   } catch (error) {
     if (error instanceof WebhookVerificationError) return 400;
     throw error;
   }
   const id = String(request.headers["webhook-id"]);
-  if (seen.has(id)) return 200; // at least once means: now and then twice
+  if (seen.has(id)) return 200; // delivery is at least once, so some events arrive twice
   const event = parse(body);
   if (event?.type === "batch.succeeded") await showResult(event.data.id);
   else console.log("event", event?.type, event?.data?.id);
-  seen.add(id); // last: if anything above failed, the answer is a 500, and the event comes again
+  seen.add(id); // last: if anything above fails, the response is a 500, and the event is delivered again
   return 200;
 }
 
-/** The event in a verified body; nothing where there is none. */
+/** The event in a verified body; undefined if there is none. */
 function parse(body: Buffer): Event | undefined {
   try {
     return (JSON.parse(body.toString()) as Event | null) ?? undefined;

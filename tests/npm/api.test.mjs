@@ -1,4 +1,4 @@
-// What users really hand over, what they get, and what they are told.
+// What users pass, what they get, and what errors tell them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -12,7 +12,7 @@ const countersign = await import(`${installed}/dist/index.js`);
 const { Webhook, WebhookVerificationError, explain, gemini, geminiDynamic, standard, svix } = countersign;
 const reference = createRequire(import.meta.url)("standardwebhooks");
 
-test("headers in every form that frameworks have them in", () => {
+test("headers are read in every form that frameworks use", () => {
   const pairs = Object.entries(HEADERS);
   const upper = pairs.map(([name, value]) => [name.toUpperCase(), value]);
   class Other {
@@ -39,7 +39,7 @@ test("headers in every form that frameworks have them in", () => {
   for (const [name, headers] of Object.entries(forms)) assert.doesNotThrow(() => new Webhook(SECRET).verify(BODY, headers, at), name);
 });
 
-test("an id is visible ASCII and has no timestamp in it, whatever holds the headers", () => {
+test("an id is visible ASCII without a timestamp, whatever form the headers have", () => {
   const odd = ["a\nb", "a\u0000b", "é", "Ã©", "a b", "a\u200b", "\ud800", "a.1614265330.b", "a.161426533"];
   for (const id of odd) {
     for (const body of [BODY, Buffer.from(BODY), "", "\n\n", JSON.stringify("\n".repeat(5000))]) {
@@ -60,7 +60,7 @@ test("an id is visible ASCII and has no timestamp in it, whatever holds the head
   }
 });
 
-test("nothing is signed that a receiver could take for another event", () => {
+test("sign refuses what a receiver could mistake for another event", () => {
   const webhook = new Webhook(SECRET);
   assert.deepEqual(ofError(() => webhook.sign("", NOW, BODY)), ["missing_header", 500]);
   assert.deepEqual(ofError(() => webhook.sign("a.1614265330.b", NOW, BODY)), ["invalid_header", 500]);
@@ -68,7 +68,7 @@ test("nothing is signed that a receiver could take for another event", () => {
 });
 const ofError = (call) => (({ code, status }) => [code, status])(thrown(call));
 
-test("bodies in every form", () => {
+test("bodies are read in every form", () => {
   const bytes = new TextEncoder().encode(BODY);
   const padded = new Uint8Array(bytes.length + 8);
   padded.set(bytes, 3);
@@ -78,14 +78,14 @@ test("bodies in every form", () => {
   for (const body of forms) assert.deepEqual(new Webhook(SECRET).verify(body, HEADERS, at), JSON.parse(BODY));
 });
 
-test("a body that was hashed natively and one that was not are one", () => {
+test("native and Wasm hashing agree at every size", () => {
   for (const length of [0, 1, 1365, 1366, 8190, 8191, 8192, 65536]) {
     const body = JSON.stringify("ä".repeat(length));
     for (const payload of [body, Buffer.from(body)]) assert.equal(new Webhook(SECRET).verify(payload, headersFor(body), at), JSON.parse(body));
   }
 });
 
-test("a request on the wire, with Node's own headers", async (t) => {
+test("a request over HTTP, with Node's own headers", async (t) => {
   const server = http.createServer(async (request, response) => {
     const body = Buffer.concat(await Array.fromAsync(request));
     const { id, event } = await gemini(SECRET).unwrap(body, request.headers, at);
@@ -98,7 +98,7 @@ test("a request on the wire, with Node's own headers", async (t) => {
   assert.deepEqual(await answer.json(), { id: "msg_1", event: JSON.parse(BODY) });
 });
 
-test("in place of standardwebhooks: each takes what the other signs", () => {
+test("npm standardwebhooks and this package verify each other's signatures", () => {
   const [ours, theirs, now] = [new Webhook(SECRET), new reference.Webhook(SECRET), new Date()];
   for (const body of ["{}", '"é"', BODY, '{"a":1.0}', JSON.stringify("x".repeat(5000))]) {
     assert.equal(ours.sign("msg_1", now, body), theirs.sign("msg_1", now, body));
@@ -113,14 +113,14 @@ test("in place of standardwebhooks: each takes what the other signs", () => {
   assert.equal(ours.verify("", empty, at), undefined);
 });
 
-test("several secrets: either matches, and which one is told", async () => {
+test("any of several secrets matches, and keyIndex says which", async () => {
   const other = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
   const { keyIndex } = await standard([other, SECRET]).unwrap(BODY, HEADERS, at);
   assert.equal(keyIndex, 1);
   assert.equal(new Webhook([other, SECRET]).sign("a", NOW, "b").split(" ").length, 2);
 });
 
-test("what unwrap gives", async () => {
+test("unwrap returns the delivery", async () => {
   const delivery = await gemini(SECRET).unwrap(new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY }), at);
   assert.deepEqual({ ...delivery, body: new TextDecoder().decode(delivery.body) }, { id: "msg_1", timestamp: new Date(NOW * 1000), scheme: "v1", keyIndex: 0, event: JSON.parse(BODY), body: BODY });
   const both = { "svix-id": "msg_2", "svix-timestamp": String(NOW), "svix-signature": headersFor(BODY, { id: "msg_2" })["webhook-signature"] };
@@ -128,12 +128,12 @@ test("what unwrap gives", async () => {
   assert.equal((await svix(SECRET).unwrap(BODY, HEADERS, at)).id, "msg_1");
 });
 
-test("a byte order mark is part of the body, and not of the JSON", async () => {
+test("a byte order mark belongs to the body, not to the JSON", async () => {
   const body = Buffer.from(`\ufeff${BODY}`);
   assert.deepEqual(new Webhook(SECRET).verify(body, headersFor(body), at), JSON.parse(BODY));
 });
 
-test("a body that is not JSON is told apart from one that does not match", async () => {
+test("a body that is not JSON has a code of its own", async () => {
   for (const body of ["nope", Buffer.from([0x22, 0xff, 0x22])]) {
     const error = thrown(() => new Webhook(SECRET).verify(body, headersFor(body), at));
     assert.deepEqual([error.code, error.status], ["invalid_json", 400]);
@@ -142,7 +142,7 @@ test("a body that is not JSON is told apart from one that does not match", async
   }
 });
 
-test("what is no raw body is refused, in words that help", () => {
+test("a value that is not a raw body is refused with what to pass", () => {
   const cases = [
     [JSON.parse(BODY), /parsed object.*express\.raw.*addContentTypeParser.*request\.arrayBuffer\(\).*bodyParser: false/],
     [[1], /parsed object/],
@@ -160,7 +160,7 @@ test("what is no raw body is refused, in words that help", () => {
   }
 });
 
-test("a request that was read before is told so", async () => {
+test("a request that was already read is refused with the reason", async () => {
   const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
   await request.text();
   const error = await caught(gemini(SECRET).unwrap(request, at));
@@ -168,7 +168,7 @@ test("a request that was read before is told so", async () => {
   assert.match(error.message, /was read before/);
 });
 
-test("options that make no sense are refused", () => {
+test("invalid options are refused", () => {
   for (const tolerance of [-1, Number.NaN, Infinity, 1.5, "300"]) assert.equal(thrown(() => new Webhook(SECRET, { tolerance })).code, "config_invalid");
   assert.equal(thrown(() => new Webhook(SECRET, { format: "hex" })).code, "config_invalid");
   assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, HEADERS, { now: Number.NaN })).code, "config_invalid");
@@ -182,14 +182,14 @@ test("options that make no sense are refused", () => {
   assert.match(thrown(() => new Webhook("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", { allowShortKeys: true }).sign("a", NOW, "b")).message, /public key cannot sign/);
 });
 
-test("zero tolerance is exact, and the boundary of one is inside", () => {
+test("zero tolerance is exact, and the boundary of a tolerance is accepted", () => {
   const verify = (tolerance, now) => new Webhook(SECRET, { tolerance }).verify(BODY, HEADERS, { now });
   assert.ok(verify(0, NOW) && verify(0, NOW + 0.9) && verify(10, NOW + 10) && verify(10, new Date((NOW - 10) * 1000)));
   assert.equal(thrown(() => verify(0, NOW + 1)).code, "timestamp_too_old");
   assert.equal(thrown(() => verify(10, NOW - 11)).code, "timestamp_too_new");
 });
 
-test("missing headers are named, whatever was passed for headers", () => {
+test("missing headers are named, whatever was passed as headers", () => {
   const { "webhook-id": _, ...rest } = HEADERS;
   for (const headers of [{}, [], new Headers(), new Map(), rest]) {
     const error = thrown(() => new Webhook(SECRET).verify(BODY, headers, at));
@@ -199,7 +199,7 @@ test("missing headers are named, whatever was passed for headers", () => {
   assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, { ...HEADERS, "webhook-id": {} }, at)).code, "invalid_header");
 });
 
-test("an error answers for itself", async () => {
+test("an error makes its own response", async () => {
   const error = thrown(() => new Webhook(SECRET).verify(BODY, { ...HEADERS, "webhook-id": "msg_2" }, at));
   assert.deepEqual([error.name, error.code, error.status], ["WebhookVerificationError", "no_matching_signature", 401]);
   assert.ok(error instanceof Error && error.stack.includes("api.test.mjs"));
@@ -210,7 +210,7 @@ test("an error answers for itself", async () => {
   for (const text of [error.message, error.stack, JSON.stringify(error)]) assert.ok(!text.includes(SECRET.slice(6)) && !text.includes("batch.succeeded"));
 });
 
-test("static and dynamic Gemini webhooks are never taken for each other", async () => {
+test("static and dynamic Gemini webhooks never verify each other", async () => {
   const { publicKey, privateKey } = crypto.generateKeyPairSync("ed25519");
   const jwks = { keys: [publicKey.export({ format: "jwk" })] };
   const signature = crypto.sign(null, Buffer.from(`msg_1.${NOW}.${BODY}`), privateKey).toString("base64");
@@ -223,7 +223,7 @@ test("static and dynamic Gemini webhooks are never taken for each other", async 
   assert.equal((await caught(gemini([SECRET, raw]).unwrap(BODY, signed, at))).code, "no_matching_signature");
 });
 
-test("a token's claims are the event, and never the body that came with it", async () => {
+test("a token's claims are the event, never the body beside it", async () => {
   const { publicKey, privateKey } = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
   const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -1,4 +1,4 @@
-// The vectors in browsers and in bundles: what frameworks make of the package.
+// Runs the vectors in browsers and in bundles.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -72,13 +72,13 @@ for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
   });
 }
 
-test("esbuild: a bundle of countersign/hmac has nothing of the rest", async () => {
+test("esbuild: a bundle of countersign/hmac contains nothing else of the package", async () => {
   const dir = folder("esbuild-hmac", { "run.mjs": 'import { Webhook } from "countersign/hmac";\nexport const webhook = new Webhook("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");\n' });
   const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", "--platform=neutral", "--format=esm", "--log-level=warning", `--outfile=${dir}/bundle.mjs`, `--metafile=${dir}/meta.json`];
   await output(path("node_modules/.bin/esbuild"), esbuild);
   const inputs = Object.keys(JSON.parse(readFileSync(`${dir}/meta.json`, "utf8")).inputs).map((file) => basename(file)).sort();
   assert.deepEqual(inputs, ["body.js", "check.js", "error.js", "given.js", "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac.js", "native.js", "options.js", "outcome.js", "run.mjs", "static.js", "wasm.js"]);
-  // All of it: scripts, and the Wasm as text.
+  // Everything: scripts, and the Wasm as text.
   const weight = gzipSync(readFileSync(`${dir}/bundle.mjs`)).length;
   assert.ok(weight < 62_000, `${weight} bytes gzipped`);
 });

@@ -1,4 +1,4 @@
-// examples/deploy, with the package from the tarball: what wrangler would upload is the Worker, and it runs.
+// examples/deploy, with the package from the tarball: wrangler would upload the built Worker, and it runs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cpSync, readFileSync } from "node:fs";
@@ -10,17 +10,17 @@ const dir = `${app}/deploy`;
 cpSync(path("examples/deploy"), dir, { recursive: true });
 const digest = (file) => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-test("wrangler takes it, with its bindings", async () => {
+test("wrangler accepts it, with its bindings", async () => {
   const said = await bundle(dir);
   for (const words of ["env.INBOX (Inbox)", "env.EVENTS", "env.SOURCES", "--dry-run: exiting now"]) assert.ok(said.includes(words), `${words} is not in:\n${said}`);
 });
 
-test("the Wasm that goes up is that of build/worker", () => {
+test("the uploaded Wasm is that of build/worker", () => {
   const wasm = readFileSync(`${dir}/dist/index.js`, "utf8").match(/[\w./-]*index_bg\.wasm/)[0].replace(/^\.\//, "");
   assert.equal(digest(`${dir}/dist/${wasm}`), digest(path("build/worker/index_bg.wasm")));
 });
 
-test("it answers", async (t) => {
+test("it responds", async (t) => {
   const gemini = { scheme: "gemini", secrets: ["GEMINI_WEBHOOK_SECRET"], dedupe: "off", forward: { origin: "http://127.0.0.1:9/" } };
   const names = readFileSync(`${dir}/.dev.vars.example`, "utf8").match(/^[A-Z_]+(?==)/gm);
   const secrets = Object.fromEntries(names.map((name) => [name, `whsec_${randomBytes(32).toString("base64")}`]));

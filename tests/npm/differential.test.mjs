@@ -1,5 +1,5 @@
-// The package beside npm `standardwebhooks` and `jose`, on deliveries and tokens that chance makes. What the package accepts, the other accepts;
-// what it refuses and the other accepts, it refuses by a rule that stands here with its reason. A seed is in each failure: COUNTERSIGN_SEED.
+// Compares the package with npm `standardwebhooks` and `jose` on random deliveries and tokens. Whatever the package accepts, the other must
+// accept. The package may refuse what the other accepts only by a rule that is listed here. Each failure prints its COUNTERSIGN_SEED.
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const { Webhook } = createRequire(import.meta.url)("standardwebhooks");
 const CASES = Number(process.env.COUNTERSIGN_CASES ?? 2_000);
 const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
 
-/** Ours is the stricter: timestamps have one spelling, ids cannot hide a boundary, a list is split as the specification says. */
+/** Stricter rules: a timestamp has one spelling, an id cannot hide a boundary, a list is split as the specification says. */
 const STRICTER = new Set(["invalid_timestamp", "invalid_header", "too_many_signatures"]);
 
 const pick = (random, list) => list[below(random, list.length)];
@@ -22,7 +22,7 @@ const text = (random, alphabet, least, most) => Array.from({ length: least + bel
 const ALPHABET = [..."abcXYZ019_-"];
 const outcome = (act) => Promise.resolve().then(act).then(() => "accepted", (error) => error.code ?? error.message ?? String(error));
 
-/** A delivery of which anything may be slightly off. */
+/** A random delivery, any part of which may be slightly wrong. */
 function delivery(random, now) {
   const key = crypto.randomBytes(24 + below(random, 41));
   const secret = `whsec_${key.toString("base64")}`;
@@ -37,7 +37,7 @@ function delivery(random, now) {
   return { secret, body, headers: { "webhook-id": id, "webhook-timestamp": stamp, "webhook-signature": signature } };
 }
 
-test(`v1 is accepted where npm standardwebhooks accepts it, but for stricter rules (seed ${SEED})`, async () => {
+test(`v1 is accepted if npm standardwebhooks accepts it, except for stricter rules (seed ${SEED})`, async () => {
   const now = Math.floor(Date.now() / 1000);
   let accepted = 0;
   for (let n = 0; n < CASES; n += 1) {
@@ -50,11 +50,11 @@ test(`v1 is accepted where npm standardwebhooks accepts it, but for stricter rul
     if (ours === "accepted") assert.equal(theirs, "accepted", shown);
     else if (theirs === "accepted") assert.ok(STRICTER.has(ours) || (ours === "no_matching_signature" && /,.*,/.test(headers["webhook-signature"])), shown);
   }
-  // It compares something: a generator that makes nothing valid would always agree.
+  // A generator that makes nothing valid would always agree.
   assert.ok(accepted > CASES / 50, `${accepted} of ${CASES} were accepted`);
 });
 
-/** The header and claims of a token, of which anything may be slightly off. */
+/** The header and claims of a random token, any part of which may be slightly wrong. */
 function token(random, now) {
   const claims = {
     sub: pick(random, ["s", undefined]),
@@ -68,7 +68,7 @@ function token(random, now) {
   return { claims, alg: pick(random, ["RS256", "RS256", "RS256", "RS384", "PS256"]), kid: pick(random, ["one", "one", undefined, "two"]), tampered: below(random, 8) === 0 };
 }
 
-test(`a token is accepted where jose accepts it, but for stricter rules (seed ${SEED})`, async () => {
+test(`a token is accepted if jose accepts it, except for stricter rules (seed ${SEED})`, async () => {
   const now = Math.floor(Date.now() / 1000);
   const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", use: "sig" }] };
@@ -89,7 +89,7 @@ test(`a token is accepted where jose accepts it, but for stricter rules (seed ${
     const shown = `seed ${SEED}, case ${n}: ${JSON.stringify({ claims, alg, kid, tampered, ours, theirs })}`;
     if (ours === "accepted") accepted += 1;
     if (ours === "accepted") assert.equal(theirs, "accepted", shown);
-    // RFC 7519, section 4.1.7: a `jti` is a string. It is the event's id, so that one that is not cannot be passed over.
+    // RFC 7519, section 4.1.7: a `jti` is a string. It is the event's id, so another type cannot be ignored.
     else if (theirs === "accepted") assert.ok(ours === "jwt_claims" && typeof claims.jti === "number", shown);
   }
   assert.ok(accepted > cases / 50, `${accepted} of ${cases} were accepted`);

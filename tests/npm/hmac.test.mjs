@@ -1,4 +1,4 @@
-// `countersign/hmac`: what it has in common with the whole package, and what it leaves out.
+// `countersign/hmac`: what it shares with `countersign`, and what it leaves out.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -8,7 +8,7 @@ import { BODY, HEADERS, NOW, SECRET, at, headersFor, thrown } from "./fixtures/d
 const hmac = await import(`${installed}/dist/hmac.js`);
 const whole = await import(`${installed}/dist/index.js`);
 
-test("each takes what the other signs, at every size", () => {
+test("both verify each other's signatures, at every size", () => {
   for (const length of [0, 1, 55, 400, 8192, 16_400, 100_000]) {
     for (const body of [JSON.stringify("ä".repeat(length)), Buffer.from(JSON.stringify("a".repeat(length)))]) {
       const signature = new hmac.Webhook(SECRET).sign("msg_1", NOW, body);
@@ -18,7 +18,7 @@ test("each takes what the other signs, at every size", () => {
   }
 });
 
-test("both fail alike: with one error class, one code, the same words", async () => {
+test("both fail with the same class, code and message", async () => {
   const late = { now: NOW + 301 };
   const other = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
   const cases = [
@@ -56,7 +56,7 @@ test("requests, several secrets, Svix", async () => {
   assert.equal((await hmac.svix(SECRET).unwrap(BODY, { ...HEADERS, ...branded }, at)).id, "msg_2");
 });
 
-test("a public key is refused, and what it signed does not match", async () => {
+test("a public key is refused, and a signature by it does not match", async () => {
   const error = thrown(() => new hmac.Webhook("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="));
   assert.deepEqual([error.code, error.status], ["invalid_secret", 500]);
   assert.match(error.message, /`whpk_` is a public key/);
@@ -66,7 +66,7 @@ test("a public key is refused, and what it signed does not match", async () => {
   assert.equal(thrown(() => new hmac.Webhook(SECRET).verify(BODY, signed, at)).code, "no_matching_signature");
 });
 
-test("both in one program keep to themselves", async () => {
+test("both work in one program", async () => {
   const [small, large] = [hmac.standard(SECRET), whole.standard(SECRET)];
   for (const verifier of [small, large, small]) assert.equal((await verifier.unwrap(BODY, HEADERS, at)).id, "msg_1");
   assert.equal("inspect" in small, false);

@@ -1,4 +1,4 @@
-// The key set cache against a server on loopback, by a clock that the test moves.
+// The key set cache, against a server on loopback and with a clock that the test moves.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, mock, test } from "node:test";
 import crypto from "node:crypto";
@@ -20,7 +20,7 @@ const [first, second] = [pair(), pair()];
 
 let server;
 let path = 0;
-/** What the server does next, and how often it was asked. */
+/** How the server responds next, and how often it was asked. */
 let answer;
 let asked;
 
@@ -45,7 +45,7 @@ beforeEach(() => {
 
 const give = (body, { status = 200, ...headers } = {}) => (response) => response.writeHead(status, headers).end(body);
 
-/** A verifier of a URL that no other test has. */
+/** A verifier with a URL that no other test uses. */
 const verifier = (options) => geminiDynamic({ jwks: `http://127.0.0.1:${server.address().port}/${path++}`, ...options });
 
 const later = (seconds) => mock.timers.setTime(START + seconds * 1000);
@@ -58,7 +58,7 @@ function delivery({ privateKey } = first) {
 
 const code = (promise) => promise.then(() => "accept", (error) => (assert.ok(error instanceof WebhookVerificationError, error?.stack), error.code));
 
-test("one fetch serves all, at once and later", async () => {
+test("one fetch serves all concurrent and later calls", async () => {
   const one = verifier();
   const codes = await Promise.all(Array.from({ length: 50 }, () => code(one.unwrap(...delivery()))));
   assert.deepEqual([new Set(codes), asked], [new Set(["accept"]), 1]);
@@ -67,13 +67,13 @@ test("one fetch serves all, at once and later", async () => {
   assert.equal(asked, 1);
 });
 
-test("verifiers of one URL share its set; a fetch of the user's own has its own", async () => {
+test("verifiers of one URL share its key set, except those with a fetch of their own", async () => {
   const jwks = `http://127.0.0.1:${server.address().port}/shared`;
   for (const options of [{}, {}, { fetch: (...given) => fetch(...given) }]) assert.equal(await code(geminiDynamic({ jwks, ...options }).unwrap(...delivery())), "accept");
   assert.equal(asked, 2);
 });
 
-test("what headers alone refuse, fetches nothing", async () => {
+test("a delivery that its headers refuse fetches nothing", async () => {
   const one = verifier();
   assert.equal(await code(one.unwrap(BODY, {})), "missing_header");
   const [body, headers] = delivery();
@@ -82,7 +82,7 @@ test("what headers alone refuse, fetches nothing", async () => {
   assert.equal(asked, 0);
 });
 
-test("a stale set is used, and refreshed behind the answer", async () => {
+test("a stale key set is used, and refreshed in the background", async () => {
   answer = give(setOf(first), { "cache-control": "max-age=1200" });
   const one = verifier();
   await one.unwrap(...delivery());
@@ -100,7 +100,7 @@ test("a stale set is used, and refreshed behind the answer", async () => {
   assert.equal(asked, 2);
 });
 
-test("the last good set serves for a day while its URL fails, tried once a minute", async () => {
+test("the last good key set serves for a day while its URL fails, retried once a minute", async () => {
   const one = verifier();
   await one.unwrap(...delivery());
   answer = give("", { status: 500 });
@@ -117,7 +117,7 @@ test("the last good set serves for a day while its URL fails, tried once a minut
   assert.match(error.cause.message, /responded with 500/);
 });
 
-test("a rotation is found at once, and a forger causes one fetch a minute", async () => {
+test("a rotated key is found at once, and forgeries cause one fetch a minute", async () => {
   const [one, forger] = [verifier(), pair()];
   await one.unwrap(...delivery());
   answer = give(setOf(first, second));
@@ -129,7 +129,7 @@ test("a rotation is found at once, and a forger causes one fetch a minute", asyn
   assert.deepEqual([new Set(await forged()), asked], [new Set(["no_matching_signature"]), 3]);
 });
 
-test("requests that come while a rotation is fetched wait for it", async () => {
+test("requests during a refetch wait for it", async () => {
   const one = verifier();
   await one.unwrap(...delivery());
   let go;
@@ -142,7 +142,7 @@ test("requests that come while a rotation is fetched wait for it", async () => {
   assert.equal(asked, 2);
 });
 
-test("what is no key set, or not one to be had, is told by its cause", async () => {
+test("a key set that cannot be fetched or read is reported with its cause", async () => {
   const keys = (count) => JSON.stringify({ keys: Array(count).fill({ kty: "XYZ" }) });
   const cases = [
     [give("", { status: 404 }), /responded with 404/],
@@ -161,13 +161,13 @@ test("what is no key set, or not one to be had, is told by its cause", async () 
   assert.equal(asked, cases.length, "a redirect was followed");
 });
 
-test("an empty set is a set: nothing matches it", async () => {
+test("an empty key set is valid, and nothing matches it", async () => {
   answer = give(keysOf());
   assert.equal(await code(verifier().unwrap(...delivery())), "no_matching_signature");
 });
 const keysOf = () => JSON.stringify({ keys: [] });
 
-test("a set of which no key can be used is said to be one, and why", async () => {
+test("a key set without a usable key is reported, with the reasons", async () => {
   const jwk = first.publicKey.export({ format: "jwk" });
   for (const [keys, why] of [[[], /it is empty/], [[{ ...jwk, use: "enc" }], /1: `use`/], [[first.privateKey.export({ format: "jwk" })], /private half/]]) {
     answer = give(JSON.stringify({ keys }));
@@ -186,7 +186,7 @@ test("a set of which no key can be used is said to be one, and why", async () =>
   assert.doesNotMatch((await verifier().unwrap(...delivery()).catch((error) => error)).message, /can be used/);
 });
 
-test("a set is understood as serialisers write it", async () => {
+test("a key set is read as serialisers write it", async () => {
   const jwk = first.publicKey.export({ format: "jwk" });
   for (const members of [{ kid: null, use: null, alg: null, key_ops: null, d: null }, { kid: "", use: "", key_ops: [] }, { alg: "Ed25519", kid: 7 }, { x: `${jwk.x}=` }]) {
     answer = give(`\ufeff${JSON.stringify({ keys: [{ ...jwk, ...members }] })}`);
@@ -194,7 +194,7 @@ test("a set is understood as serialisers write it", async () => {
   }
 });
 
-test("the request is for Google's set, by default, as the contract says", async () => {
+test("by default, the request is for Google's key set", async () => {
   let seen;
   const fetcher = async (url, init) => {
     seen = { url, ...init };
@@ -205,7 +205,7 @@ test("the request is for Google's set, by default, as the contract says", async 
   assert.deepEqual([seen.redirect, seen.headers], ["manual", { accept: "application/jwk-set+json, application/json", "user-agent": `countersign/${version}` }]);
 });
 
-test("a set that failed is left alone for 5 to 30 s, whatever is sent meanwhile", async () => {
+test("a failed fetch is not repeated for 5 to 30 s, whatever arrives meanwhile", async () => {
   answer = give("", { status: 503 });
   for (const options of [{}, { fetch: (...given) => fetch(...given) }]) {
     [asked] = [0];
@@ -221,13 +221,13 @@ test("a set that failed is left alone for 5 to 30 s, whatever is sent meanwhile"
     later(31);
     assert.equal(await code(one.unwrap(...delivery())), "keys_unavailable");
     assert.equal(asked, 2);
-    // Another URL is another's.
+    // Another URL is independent.
     assert.equal(await code(verifier(options).unwrap(...delivery())), "keys_unavailable");
     assert.equal(asked, 3);
   }
 });
 
-test("a key set in chunks of one byte costs what it says, and not what its chunks hold", async () => {
+test("a key set in chunks of one byte costs its own size, not that of its chunks", async () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc");
   const held = () => (collect(), process.memoryUsage().arrayBuffers);
@@ -237,7 +237,7 @@ test("a key set in chunks of one byte costs what it says, and not what its chunk
     pull(controller) {
       if (at === document.length) return controller.close();
       if (at % 10_000 === 9_999) most = Math.max(most, held() - before);
-      // As a server's reads are: one byte in a buffer of its own.
+      // As a server reads: one byte in a buffer of its own.
       const chunk = new Uint8Array(new ArrayBuffer(4096), 0, 1);
       chunk[0] = document[at];
       at += 1;
@@ -249,7 +249,7 @@ test("a key set in chunks of one byte costs what it says, and not what its chunk
   assert.ok(most > 0 && most < 64 * 1024 * 1024, `${most} bytes are held`);
 });
 
-test("a browser is given no header that it would have to ask for", async () => {
+test("in a browser, no header causes a preflight", async () => {
   const navigator = Object.getOwnPropertyDescriptor(globalThis, "navigator");
   let seen;
   const fetcher = async (_, { headers }) => ((seen = headers), new Response(setOf(first)));
@@ -262,7 +262,7 @@ test("a browser is given no header that it would have to ask for", async () => {
   assert.deepEqual(seen, { accept: "application/jwk-set+json, application/json" });
 });
 
-// The last one, as it has a clock of its own.
+// The last test, because it uses another clock.
 test("a fetch ends after five seconds", async (t) => {
   mock.timers.reset();
   t.mock.timers.enable({ apis: ["setTimeout"] });

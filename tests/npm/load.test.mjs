@@ -1,4 +1,4 @@
-// The second Wasm from a URL: a load that fails is an error like every other, and the next call tries again.
+// Loads the second Wasm from a URL: a failed load is an ordinary error, and the next call tries again.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { readFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ after(() => {
   server.close();
 });
 
-test(`a token is refused for now while the second Wasm is not to be had, and judged once it is (${name})`, async () => {
+test(`a token is refused for now while the second Wasm cannot be loaded, and judged once it is (${name})`, async () => {
   const verifier = geminiDynamic({ jwks, accept: ["jwt"], audience, issuer, leeway });
   for (const round of [1, 2]) {
     await assert.rejects(verifier.unwrap(...delivery), (error) => error instanceof WebhookVerificationError && error.code === "internal_error" && error.status === 500 && error.cause instanceof Error);

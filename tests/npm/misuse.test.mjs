@@ -1,5 +1,5 @@
-// Mistakes of the receiver are the receiver's: a 500 that says what was passed and what to pass. Only headers that are headers,
-// and lack one, are the sender's 400.
+// A mistake of the receiver is a 500 that says what was passed and what to pass. A 400 blames the sender, and needs real headers that
+// lack one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import http from "node:http";
@@ -19,7 +19,7 @@ const fastify = require("fastify");
 
 const LINES = Object.fromEntries(Object.entries(HEADERS).map(([name, value]) => [name.replace(/\b\w/g, (letter) => letter.toUpperCase()), [value]]));
 
-/** Fails unless each entry calls it the receiver's, in these words, and reports it. */
+/** Asserts that each entry blames the receiver, in these words, and reports it. */
 async function isMisuse(given, words, name) {
   for (const verifier of [standard(SECRET), svix(SECRET), gemini(SECRET), hmac.standard(SECRET), geminiDynamic({ jwks: { keys: [] } })]) {
     const error = await caught(verifier.unwrap(...given));
@@ -33,7 +33,7 @@ async function isMisuse(given, words, name) {
   }
 }
 
-/** What a framework's handler is given for one delivery. */
+/** Passes one delivery through a framework to `take`; its result. */
 async function handled(listen, take) {
   const { promise, resolve } = Promise.withResolvers();
   const server = await listen((...given) => resolve(take(...given)));
@@ -67,7 +67,7 @@ async function onFastify(handle) {
   return app.server;
 }
 
-test("Node's request, read or not", async () => {
+test("Node's request is refused, read or not", async () => {
   await handled(onNode, (request) => isMisuse([request, at], /Node's request was passed: read its body.*req\.headers/, "req"));
   await handled(onNode, (request) => isMisuse([request], /Node's request was passed/, "req alone"));
   await handled(onNode, (request) => isMisuse([request, request.headers, at], /Node's request was passed/, "req and headers"));
@@ -104,7 +104,7 @@ test("Hono's context and request", async () => {
   assert.equal((await send(async function parts(c) { return standard(SECRET).unwrap(await c.req.text(), c.req.header(), at); })).id, "msg_1");
 });
 
-test("what has the request in it, promises, and things that are no request", async () => {
+test("contexts, promises and values that are not a request are named", async () => {
   const request = () => new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
   const table = [
     ["SvelteKit's event", [{ request: request(), params: {} }], /pass the `request` in it/],
@@ -133,7 +133,7 @@ test("what has the request in it, promises, and things that are no request", asy
   for (const [name, given, words] of table) await isMisuse(given, words, name);
 });
 
-test("a request that is passed to a class that does not wait", () => {
+test("Webhook, which is synchronous, names a request", () => {
   const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: BODY });
   for (const Class of [hmac.Webhook, Webhook]) {
     for (const given of [[request], [request, request.headers], [BODY, Promise.resolve(HEADERS)], [BODY]]) {
@@ -142,7 +142,7 @@ test("a request that is passed to a class that does not wait", () => {
   }
 });
 
-test("headers that lack one are the sender's 400, whatever they are in", async () => {
+test("a missing header is the sender's 400, whatever form the headers have", async () => {
   const rest = { host: "a.example", "content-type": "application/json", "content-length": 44, "set-cookie": ["a", "b"], "x-none": undefined };
   const node = await handled(onNode, (request) => request.headers);
   for (const name of Object.keys(HEADERS)) delete node[name];
@@ -166,7 +166,7 @@ test("headers in raw forms: bytes, HTTP/2, capitals", async (t) => {
   for (const headers of await arrived) assert.equal((await standard(SECRET).unwrap(BODY, headers, at)).id, "msg_1");
 });
 
-test("a header in two spellings is two lines of it", async () => {
+test("a header in two spellings counts as two lines", async () => {
   const twice = { "Webhook-Id": "msg_0", ...HEADERS };
   assert.ok((await caught(standard(SECRET).unwrap(BODY, twice, at))).status < 500);
   assert.equal((await standard(SECRET).inspect(BODY, twice, at)).ok, false);
@@ -184,7 +184,7 @@ const EVENTS = {
   "Netlify": { path: "/hooks", httpMethod: "POST", headers: HEADERS, multiValueHeaders: {}, body: BODY, isBase64Encoded: false },
 };
 for (const [name, event] of Object.entries(EVENTS)) {
-  test(`a Lambda event is taken as it is: ${name}`, async () => {
+  test(`a Lambda event is accepted unchanged: ${name}`, async () => {
     for (const verifier of [standard(SECRET), hmac.gemini(SECRET)]) {
       const { id, event: parsed, body } = await verifier.unwrap(event, at);
       assert.deepEqual([id, parsed, Buffer.from(body).toString()], ["msg_1", JSON.parse(BODY), BODY]);
@@ -196,7 +196,7 @@ for (const [name, event] of Object.entries(EVENTS)) {
   });
 }
 
-test("a Lambda event that is not right: no body, bytes, repeated headers, base64 that is none", async () => {
+test("odd Lambda events: no body, bytes, repeated headers, invalid base64", async () => {
   const event = EVENTS["API Gateway, REST"];
   const bytes = Buffer.from([0x1f, 0x8b, 0xff, 0x00]);
   const binary = { ...two, headers: { ...HEADERS, "webhook-signature": sign(bytes) }, body: bytes.toString("base64"), isBase64Encoded: true };

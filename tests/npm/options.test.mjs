@@ -1,4 +1,4 @@
-// Options and secrets that cannot be meant: refused by name, at construction, with the right one.
+// Options and secrets that cannot be intended: refused at construction, with the right one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -8,7 +8,7 @@ import { BODY, HEADERS, NOW, SECRET, at, caught } from "./fixtures/delivery.mjs"
 const { Webhook, explain, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/index.js`);
 const hmac = await import(`${installed}/dist/hmac.js`);
 
-test("options that nobody knows are refused by name, and the right one is told", async () => {
+test("unknown options are refused by name, with the right one", async () => {
   const settings = [
     ["tolerence", "tolerance"], ["tolarance", "tolerance"], ["Tolerance", "tolerance"], ["toleranceInSeconds", "tolerance"], ["toleranc", "tolerance"],
   ];
@@ -34,14 +34,14 @@ test("options that nobody knows are refused by name, and the right one is told",
   assert.deepEqual([report.code, /no option `secret`; did you mean `secrets`/.test(report.steps[0].detail)], ["config_invalid", true]);
 });
 
-test("a second secret as a second argument is refused, and no option's name is repeated that may be a secret", () => {
+test("a second secret as second argument is refused, and a name that may be a secret is not repeated", () => {
   for (const make of [gemini, standard, svix, hmac.gemini, (...given) => new Webhook(...given), (...given) => new hmac.Webhook(...given)]) {
     for (const second of [SECRET, Buffer.from("a key of bytes"), [SECRET], "300", 300, true]) assert.throws(() => make(SECRET, second), /options are an object.*`\[a, b\]`/);
   }
   assert.throws(() => gemini(SECRET, { [SECRET]: true }), (error) => error.code === "config_invalid" && !error.message.includes(SECRET.slice(6)));
 });
 
-test("milliseconds for seconds are refused, and seconds that people write are not", async () => {
+test("milliseconds instead of seconds are refused, common numbers of seconds are not", async () => {
   const makers = [(tolerance) => new Webhook(SECRET, { tolerance }), (tolerance) => gemini(SECRET, { tolerance }), (tolerance) => hmac.standard(SECRET, { tolerance }), (tolerance) => geminiDynamic({ tolerance }), (leeway) => geminiDynamic({ accept: ["jwt"], audience: "me", leeway })];
   for (const make of makers) {
     for (const minutes of [0.5, 1, 2, 3, 4, 5, 6, 9, 10, 15, 20, 30, 45, 60, 90, 120, 60 * 24]) {
@@ -61,7 +61,7 @@ test("milliseconds for seconds are refused, and seconds that people write are no
   for (const now of [NOW, NOW + 0.5, new Date(NOW * 1000)]) assert.deepEqual(new Webhook(SECRET).verify(BODY, HEADERS, { now }), JSON.parse(BODY));
 });
 
-test("an environment that is not there at build time breaks no import", async () => {
+test("a missing environment at build time breaks no import", async () => {
   const signed = ["", { "webhook-signature": "a.b.c" }, at];
   const audience = geminiDynamic({ jwks: { keys: [] }, accept: ["jwt"], audience: process.env.NOBODY_SET_THIS });
   const error = await caught(audience.unwrap(...signed));
@@ -70,7 +70,7 @@ test("an environment that is not there at build time breaks no import", async ()
   assert.equal((await audience.inspect(...signed)).code, "config_invalid");
 });
 
-test("keys that can be guessed, that everybody knows or that are public are refused, at construction", async () => {
+test("guessable, published and public keys are refused at construction", async () => {
   const spki = crypto.generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" });
   const base64 = (bytes) => Buffer.from(bytes).toString("base64");
   const table = [

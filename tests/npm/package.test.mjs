@@ -7,7 +7,7 @@ import { app, folder, installed, output, path, tool } from "./fixtures/app.mjs";
 const node = path("node_modules/.bin/node");
 const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0.1.0.tgz");
 
-test("the tarball holds these files and no other", async () => {
+test("the tarball contains these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const dist = [
     "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
@@ -32,14 +32,14 @@ test("publint finds nothing", async () => {
 
 test("attw finds nothing", async () => {
   const args = [tarball, "--profile", "strict", "--no-emoji", "--no-color", "--exclude-entrypoints", "./core.wasm", "./full.wasm"];
-  // It fails where it finds something.
+  // It exits with an error if it finds something.
   const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args, "worker"]);
   const worker = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args.with(2, "esm-only")]);
   assert.match(worker, /"countersign\/worker" +│ OK/);
   for (const entry of ["countersign", "countersign/hmac", "countersign/slim"]) assert.match(said, new RegExp(`"${entry}"`));
 });
 
-/** A CommonJS project: `require`, with the old resolution, which reads `main`, `types` and `typesVersions`, and with Node's. */
+/** A CommonJS project, for the old resolution, which reads `main`, `types` and `typesVersions`, and for Node's. */
 const COMMONJS = `import { Webhook, gemini } from "countersign";
 import hmac = require("countersign/hmac");
 import { initSync } from "countersign/slim";
@@ -53,7 +53,7 @@ export { id, inbox, same, signature, start };
 `;
 
 for (const [module, moduleResolution, compiler] of [["commonjs", "node10", "typescript5"], ["node16", "node16", "typescript5"], ["nodenext", "nodenext", "typescript5"], ["nodenext", "nodenext", "typescript"]]) {
-  test(`TypeScript takes the types in a CommonJS project: ${compiler}, ${module}, ${moduleResolution}`, async () => {
+  test(`TypeScript accepts the types in a CommonJS project: ${compiler}, ${module}, ${moduleResolution}`, async () => {
     const options = { strict: true, skipLibCheck: false, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module, moduleResolution, types: ["node"], typeRoots: [tool("@types")], outDir: "out" };
     const name = `commonjs-${compiler}-${module}`;
     const source = module === "node16" ? COMMONJS.replace(/^import type .*Inbox.*\n|^declare const inbox.*\n/gm, "").replace("inbox, ", "") : COMMONJS;
@@ -64,14 +64,14 @@ for (const [module, moduleResolution, compiler] of [["commonjs", "node10", "type
   });
 }
 
-test("package.json says where the project is, and what older tools look for", () => {
+test("package.json names the project's home, and the fields of older tools", () => {
   const { main, types, typesVersions, repository, homepage, bugs } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
   for (const file of [main, types, ...Object.values(typesVersions["*"]).flat()]) assert.ok(readFileSync(`${installed}/${file}`).length > 0, file);
   assert.ok(repository.url.startsWith("git+https://") && homepage.startsWith("https://") && bugs.url.startsWith("https://"));
 });
 
 for (const resolution of ["nodenext", "bundler"]) {
-  test(`TypeScript takes the types in strict mode, resolved as ${resolution}`, async () => {
+  test(`TypeScript accepts the types in strict mode, resolved as ${resolution}`, async () => {
     const usage = readFileSync(path("tests/npm/types/usage.ts"), "utf8");
     const module = resolution === "nodenext" ? "nodenext" : "esnext";
     const options = {
@@ -83,7 +83,7 @@ for (const resolution of ["nodenext", "bundler"]) {
   });
 }
 
-test("an import asks for nothing and evaluates nothing", async () => {
+test("an import fetches nothing and evaluates no code from text", async () => {
   const dir = folder("import", {
     "run.mjs": `for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "eval", "Function"]) {
   Object.defineProperty(globalThis, name, { get: () => { throw new Error(\`\${name} was used\`); } });
@@ -91,11 +91,11 @@ test("an import asks for nothing and evaluates nothing", async () => {
 const { Webhook } = await import("countersign");
 console.log(typeof new Webhook("whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP").verify);\n`,
   });
-  // Code from strings is forbidden by the engine too.
+  // The engine forbids code from strings too.
   assert.equal(await output(node, ["--disallow-code-generation-from-strings", `${dir}/run.mjs`]), "function\n");
 });
 
-test("slim starts when it is told to, and says so before", async () => {
+test("slim starts on init, and says so before", async () => {
   const dir = folder("slim", {
     "run.mjs": `import { readFile } from "node:fs/promises";
 import { Webhook, gemini, init } from "countersign/slim";
@@ -106,7 +106,7 @@ const headers = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timesta
 const body = '{"test": 2432232314}';
 console.log(new Webhook(secret, { allowShortKeys: true }).verify(body, headers, { now: 1614265330 }));
 console.log((await gemini(secret, { allowShortKeys: true }).inspect(body, headers, { now: 1614265330 })).ok);\n`,
-    // With both Wasms from outside, no script that has one inside is loaded.
+    // If both Wasms come from outside, no script with a Wasm inside is loaded.
     "outside.mjs": `import { readFile } from "node:fs/promises";
 import { registerHooks } from "node:module";
 registerHooks({ load: (url, context, next) => (/-bytes\\.js$|core\\.js$/.test(url) ? process.exit(1) : next(url, context)) });
@@ -122,7 +122,7 @@ console.log((await explain({ scheme: "gemini" }, "", {})).code);\n`,
 });
 
 for (const [entry, file] of [["countersign", "index.d.ts"], ["countersign/hmac", "hmac.d.ts"]]) {
-  test(`what ${entry} exports is what its types say`, async () => {
+  test(`the exports of ${entry} are those of its types`, async () => {
     const types = readFileSync(`${installed}/dist/${file}`, "utf8");
     const declared = [...types.matchAll(/^export (?:declare )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
     const passedOn = [...types.matchAll(/^export \{ ([\w, ]+) \} from/gm)].flatMap(([, names]) => names.split(", "));
@@ -132,7 +132,7 @@ for (const [entry, file] of [["countersign", "index.d.ts"], ["countersign/hmac",
   });
 }
 
-test("every code that the core knows is in the types, and in the README with what to do", async () => {
+test("every code of the core is in the types, and in the README with what to do", async () => {
   const codes = [...readFileSync(path("src/error.rs"), "utf8").matchAll(/=> "([a-z_]+)",$/gm)].map(([, code]) => code);
   const own = ["config_invalid", "internal_error", "invalid_body", "invalid_json", "keys_unavailable", "not_found"];
   const expected = [...new Set([...codes, ...own])].sort();

@@ -1,4 +1,4 @@
-// What README and error messages print is run: whatever the Worker forwards has to be accepted there.
+// Runs the code in the README and in error messages against every delivery that the Worker forwards.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -38,7 +38,7 @@ const DELIVERIES = {
   "gzip by name alone": [JSON_BODY, { ...json, "content-encoding": "gzip" }],
 };
 
-/** Posts as it is, with Node's client, which adds nothing. */
+/** Posts unchanged, with Node's client, which adds no header. */
 async function post(url, body, headers) {
   const request = http.request(url, { method: "POST", headers: { "content-length": Buffer.byteLength(body), ...headers } });
   request.end(body);
@@ -47,7 +47,7 @@ async function post(url, body, headers) {
   return response.statusCode;
 }
 
-/** Sends all deliveries, and a forged one, which is refused as the sender's. */
+/** Sends all deliveries, and forged ones, which must be refused. */
 async function holds(server, taken, { except = [] } = {}) {
   if (!server.listening) {
     server.listen(0, "127.0.0.1");
@@ -79,7 +79,7 @@ for (const version of ["express", "express4"]) {
     process.env.GEMINI_WEBHOOK_SECRET = SECRET;
     const { app, taken, fail } = await import(`${dir}/app.mjs`);
     await holds(http.createServer(app), taken);
-    // What is not ours goes on to the application's own handler.
+    // Other errors reach the application's own handler.
     fail();
     const seen = [];
     app.use((error, _request, response, _next) => (seen.push(error), response.sendStatus(503)));
@@ -92,7 +92,7 @@ for (const version of ["express", "express4"]) {
   });
 }
 
-test("what an error message says of Fastify", async () => {
+test("the error message's advice for Fastify works", async () => {
   assert.match(BODY, /removeAllContentTypeParsers\(\)`, `addContentTypeParser\("\*", \{ parseAs: "buffer" \}/);
   const [app, taken] = [require("fastify")(), []];
   app.removeAllContentTypeParsers();
@@ -107,11 +107,11 @@ test("what an error message says of Fastify", async () => {
     }
   });
   await app.listen({ port: 0, host: "127.0.0.1" });
-  // Fastify itself refuses a media type that is none, before any parser.
+  // Fastify itself refuses an invalid media type, before any parser.
   await holds(app.server, taken, { except: ["a parameter that is none"] });
 });
 
-test("what README says of anything with a Request, and of Hono", async () => {
+test("the README's advice for Hono works", async () => {
   const { Hono } = await import("hono");
   const [app, taken] = [new Hono(), []];
   app.post("/hooks/gemini", async (c) => {

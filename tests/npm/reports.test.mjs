@@ -1,4 +1,4 @@
-// `inspect` and `explain`: what a report says, of whatever it is given.
+// `inspect` and `explain`: what a report says, whatever is passed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -7,20 +7,20 @@ import { BODY, HEADERS, NOW, SECRET, at, headersFor, thrown } from "./fixtures/d
 
 const { Webhook, explain, gemini, geminiDynamic, standard } = await import(`${installed}/dist/index.js`);
 
-test("hex for base64, and text for base64, are found by the report", async () => {
+test("a report finds a hex or text secret that is taken for base64", async () => {
   const near = async (secret, key) => (await standard(secret).inspect(BODY, headersFor(BODY, { key }), at)).nearMisses.map(({ code }) => code);
   assert.deepEqual(await near("ab".repeat(24), Buffer.alloc(24, 0xab)), ["secret_hex"]);
   assert.deepEqual(await near(SECRET, Buffer.from(SECRET)), ["secret_as_text"]);
 });
 
-test("milliseconds for seconds are named", async () => {
+test("milliseconds instead of seconds are named", async () => {
   const headers = headersFor(BODY, { at: NOW * 1000 });
   assert.match(thrown(() => new Webhook(SECRET).verify(BODY, headers, at)).message, /milliseconds/);
   const report = await standard(SECRET).inspect(BODY, headers, at);
   assert.equal(report.steps.find(({ name }) => name === "age").detail, "the timestamp is in milliseconds");
 });
 
-test("a report never throws, whatever it is given", async () => {
+test("a report never throws, whatever is passed", async () => {
   const things = [undefined, null, 7, "", "a", {}, [], new Map(), new Headers(), new Request("https://a.example/"), Symbol.iterator, () => {}, new Proxy({}, { get: () => { throw new Error("no"); } })];
   for (const payload of things) {
     for (const headers of things) {
@@ -32,7 +32,7 @@ test("a report never throws, whatever it is given", async () => {
   }
 });
 
-test("a report leaves the request to be read, and shows what was compared", async () => {
+test("a report leaves the request readable, and shows the bytes that were compared", async () => {
   const request = new Request("https://a.example/", { method: "POST", headers: HEADERS, body: `${BODY}\n` });
   const report = await gemini(SECRET).inspect(request, at);
   assert.equal(await request.text(), `${BODY}\n`);
@@ -44,7 +44,7 @@ test("a report leaves the request to be read, and shows what was compared", asyn
   assert.deepEqual([empty.verdict.state, empty.verdict.code], ["waiting", "waiting_for_body"]);
 });
 
-test("a receiver that is not made is explained like one that is", async () => {
+test("explain reports like inspect", async () => {
   const { publicKey } = crypto.generateKeyPairSync("ed25519");
   const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };
   const plain = (report) => JSON.parse(JSON.stringify(report));
@@ -58,7 +58,7 @@ test("a receiver that is not made is explained like one that is", async () => {
   assert.equal((await explain({ scheme: "standard-webhooks", secrets: [SECRET] }, request, at)).ok, true);
 });
 
-test("what makes no receiver is in the report, and nothing throws", async () => {
+test("an invalid receiver is reported, and nothing throws", async () => {
   const code = async (receiver) => (await explain(receiver, BODY, HEADERS, at)).code;
   assert.equal(await code({ scheme: "standard-webhooks", secrets: `"${SECRET}"` }), "invalid_secret");
   assert.equal(await code({ scheme: "standard-webhooks", secrets: [SECRET, ""] }), "empty_secret");

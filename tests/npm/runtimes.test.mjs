@@ -1,4 +1,4 @@
-// The vectors in every runtime, each from npm, on the installed tarball.
+// Runs the vectors on the installed tarball in every runtime.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RUN, assertAll, folder, output, path, tool } from "./fixtures/app.mjs";
@@ -6,8 +6,8 @@ import { Workerd } from "./fixtures/workerd.mjs";
 
 const dir = folder("runtimes", {
   "run.mjs": `${RUN}console.log(JSON.stringify(await run(entries, vectors)));\n`,
-  // What bundles for the edge and old polyfills leave: none of Node's globals, and so no node:crypto either.
-  // Node's own Request is made with Buffer, so there is another.
+  // As in edge bundles and with old polyfills: no globals of Node, and therefore no node:crypto.
+  // Node's own Request needs Buffer, so it is replaced.
   "bare.mjs": `const { Headers } = globalThis;
 globalThis.Request = class {
   constructor(_, { headers, body }) {
@@ -30,7 +30,7 @@ const assertAllOf = (text) => assertAll(JSON.parse(text.trim().split("\n").at(-1
 const NODES = { "Node 20": tool("node20/bin/node"), "Node 22": tool("node22/bin/node"), "Node 24": path("node_modules/.bin/node") };
 
 for (const [name, node] of Object.entries(NODES)) {
-  test(`${name} is what it is called`, async () => assert.match(await output(node, ["--version"]), new RegExp(`^v${name.slice(5)}\\.`)));
+  test(`${name} is that version`, async () => assert.match(await output(node, ["--version"]), new RegExp(`^v${name.slice(5)}\\.`)));
   test(`${name}: vectors, hashing with node:crypto`, async () => assertAllOf(await output(node, [`${dir}/run.mjs`])));
   test(`${name}: vectors, without Buffer and process`, async () => assertAllOf(await output(node, [`${dir}/bare.mjs`])));
   test(`${name}: require`, async () => {

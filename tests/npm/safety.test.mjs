@@ -1,4 +1,4 @@
-// What is verified is what is handed on, and nothing that a caller or a polluted prototype puts in between counts.
+// What is verified is what is returned, whatever a caller or a polluted prototype does in between.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -13,7 +13,7 @@ const pair = crypto.generateKeyPairSync("ed25519");
 const JWKS = { keys: [pair.publicKey.export({ format: "jwk" })] };
 const dynamicHeaders = (body, id = "msg_1") => ({ ...HEADERS, "webhook-id": id, "webhook-signature": `v1a,${crypto.sign(null, Buffer.concat([Buffer.from(`${id}.${NOW}.`), Buffer.from(body)]), pair.privateKey).toString("base64")}` });
 
-/** Every way of a body to an event, as `[name, take]`; `take(body, signed)` gives the event, and the body where there is one. */
+/** Every way from a body to an event, as `[name, take]`. `take(body, signed)` returns the event, and the body if the way returns it. */
 const WAYS = [
   ["Webhook", (body, signed) => ({ event: new Webhook(SECRET).verify(body, headersFor(signed), at) })],
   ["hmac's Webhook", (body, signed) => ({ event: new hmac.Webhook(SECRET).verify(body, headersFor(signed), at) })],
@@ -26,7 +26,7 @@ const WAYS = [
 const [GOOD, EVIL] = ['{"amount":1}', '{"amount":1}{"amount":9}'];
 const LARGE = [JSON.stringify({ amount: 1, pad: "x".repeat(20_000) }), `${JSON.stringify({ amount: 1, pad: "x".repeat(20_000) })} and more`];
 
-/** Views that say another length, offset or memory than they have. */
+/** Views that report another length, offset or memory than they have. */
 function liars(bytes, length) {
   const own = (names) => Object.defineProperties(new Uint8Array(bytes), Object.fromEntries(Object.entries(names).map(([name, value]) => [name, { value }])));
   class Short extends Uint8Array {
@@ -46,12 +46,12 @@ function liars(bytes, length) {
   return { "own properties": own({ length, byteLength: length }), "a subclass": new Short(bytes), "another memory": new Other(bytes), "a species": new Species(bytes), "another tag": own({ [Symbol.toStringTag]: "DataView" }) };
 }
 
-test("a view that lies of itself is what the engine knows of it", async () => {
+test("a view that reports a false length is read as the engine knows it", async () => {
   for (const [good, evil] of [[GOOD, EVIL], LARGE]) {
     for (const [way, take] of WAYS) {
       const [bytes, length] = [Buffer.from(evil), Buffer.byteLength(good)];
       for (const [name, view] of Object.entries(liars(bytes, length))) {
-        // Signed is what it says to be; what would be parsed is more.
+        // The reported part is signed; the rest would be parsed too.
         assert.equal((await caught((async () => take(view, good))())).code, "no_matching_signature", `${way}, ${name}`);
       }
       for (const [name, view] of Object.entries(liars(Buffer.from(good), 3))) {
@@ -63,13 +63,13 @@ test("a view that lies of itself is what the engine knows of it", async () => {
   }
 });
 
-test("what is no view is none, whatever it inherits", async () => {
+test("an object that only inherits from a view is refused", async () => {
   for (const body of [new Proxy(Buffer.from(GOOD), {}), Object.create(Uint8Array.prototype), Object.setPrototypeOf({ length: 1, 0: 0x31 }, Uint8Array.prototype)]) {
     for (const [way, take] of WAYS) assert.equal((await caught((async () => take(body, GOOD))())).code, "invalid_body", way);
   }
 });
 
-test("the body that is handed on is a copy of its own", async () => {
+test("the returned body is a copy", async () => {
   for (const good of [GOOD, LARGE[0]]) {
     for (const [way, take] of WAYS) {
       for (const memory of [new ArrayBuffer(good.length), new SharedArrayBuffer(good.length), new ArrayBuffer(good.length, { maxByteLength: 100_000 })]) {
@@ -81,7 +81,7 @@ test("the body that is handed on is a copy of its own", async () => {
           if (body === undefined) continue;
           assert.notEqual(body.buffer, memory, way);
           assert.ok(body.buffer instanceof ArrayBuffer && body.byteLength === body.buffer.byteLength, `${way}: memory of others is in it`);
-          // Whatever is verified next leaves it alone.
+          // The next verification does not change it.
           await take("[]", "[]").catch(() => {});
           assert.equal(Buffer.from(body).toString(), good, way);
         }
@@ -90,7 +90,7 @@ test("the body that is handed on is a copy of its own", async () => {
   }
 });
 
-test("a body that changes while keys are fetched is what it was", async () => {
+test("a body that changes during a fetch is verified as it was", async () => {
   const [memory, signed] = [Buffer.from(GOOD), dynamicHeaders(GOOD)];
   const fetcher = async () => {
     memory.fill(0x20);
@@ -121,7 +121,7 @@ test("a body whose memory is gone is the receiver's mistake", async () => {
   }
 });
 
-test("ids and events are what the verified bytes say, not what the caller's text does", async () => {
+test("ids and events come from the verified bytes, not from the caller's text", async () => {
   const broken = '{"name":"\ud800"}';
   const asBytes = Buffer.from(broken);
   for (const [way, take] of WAYS.filter(([way]) => way !== "a request")) {
@@ -151,7 +151,7 @@ test("each header is read once", async () => {
   }
 });
 
-test("no piece of a body, of a secret or of a token is in any error", async () => {
+test("no error contains a part of a body, a secret or a token", async () => {
   const MARK = "kR7fQ2xVp9";
   const bodies = [`${MARK} is no JSON`, `{"a":"${MARK}`, Buffer.concat([Buffer.from(MARK), Buffer.from([0xff])]), `[1,]${MARK}`, "x".repeat(20_000) + MARK];
   const seen = [];
@@ -174,7 +174,7 @@ test("no piece of a body, of a secret or of a token is in any error", async () =
   }
 });
 
-/** Runs with members in the prototype of all objects. */
+/** Runs with members on the prototype of all objects. */
 async function polluted(members, act) {
   Object.assign(Object.prototype, members);
   try {
@@ -194,7 +194,7 @@ test("a polluted prototype configures nothing", async () => {
     ...HEADERS, headers: HEADERS, body: BODY, isBase64Encoded: false, requestContext: {}, multiValueHeaders: HEADERS, kid: "polluted", header: "polluted", code: "accept", status: 200, cause: "polluted", retryAfter: "9", rotation: "rotation", mayBeRotation: true, title: "polluted", rawPath: `/${token}`, path: "/",
   };
   const bare = new Request("https://a.example/", { method: "POST", body: BODY });
-  // Node cannot import anything with such a prototype.
+  // With such a prototype Node cannot import anything, so the second Wasm is loaded before.
   await explain({ scheme: "gemini" }, BODY, HEADERS);
   const code = (act) => Promise.resolve().then(act).then(() => "accept", (error) => error.code);
   const outcomes = await polluted(members, async () => ({
@@ -223,7 +223,7 @@ test("a polluted prototype configures nothing", async () => {
   assert.deepEqual([made.code, made.status, made.toResponse().headers.get("retry-after")], ["no_matching_signature", 401, null]);
 });
 
-test("options that are inherited are none", async () => {
+test("inherited options do not count", async () => {
   const inherited = Object.create({ tolerance: 1e9, jsonParse: false, now: NOW + 1e6, jwks: { keys: [] } });
   assert.throws(() => new Webhook(SECRET, inherited).verify(BODY, HEADERS, { now: NOW + 1000 }), { code: "timestamp_too_old" });
   assert.deepEqual(new Webhook(SECRET).verify(BODY, headersFor(BODY), Object.create({ now: 1 }, { now: { value: NOW, enumerable: true } })), JSON.parse(BODY));

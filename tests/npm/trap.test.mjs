@@ -1,4 +1,4 @@
-// After a trap the instance cannot be used; the next call has a new one, and nobody notices but the caller that met it.
+// After a trap the instance is replaced, and only the call that trapped fails.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { path } from "./fixtures/app.mjs";
@@ -12,7 +12,7 @@ const BODY = '{"test": 2432232314}';
 const headers = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330", "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" };
 const now = { now: 1614265330 };
 
-test("the next call works, on verifiers from before and after", async () => {
+test("the next call works, with verifiers from before and after the trap", async () => {
   const [before, verifier] = [new Webhook(SECRET, SAMPLE), standard(SECRET, SAMPLE)];
   for (let round = 0; round < 20; round++) {
     assert.throws(() => core.call((glue) => glue.trap()), (error) => error.code === "internal_error" && error.status === 500 && error.cause instanceof WebAssembly.RuntimeError);
@@ -23,7 +23,7 @@ test("the next call works, on verifiers from before and after", async () => {
   }
 });
 
-test("verifiers of a dead instance are collected without harm", async () => {
+test("verifiers of a replaced instance are collected without harm", async () => {
   for (let round = 0; round < 200; round++) {
     for (let one = 0; one < 20; one++) new Webhook(SECRET, SAMPLE);
     if (round % 10 === 0) assert.throws(() => core.call((glue) => glue.trap()));

@@ -1,4 +1,4 @@
-// `urlToken`: the secret at the end of a URL, which has to match before anything else is looked at.
+// `urlToken`: the secret at the end of a URL, which must match before anything else is read.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
@@ -15,7 +15,7 @@ const TOKEN = "f3b1c2d4e5a697887766554433221100";
 const dynamic = (urlToken = TOKEN) => geminiDynamic({ jwks: JWKS, urlToken });
 const requestTo = (url) => new Request(url, { method: "POST", headers: dynamicHeaders(BODY), body: BODY });
 
-test("a delivery to the right URL is taken, and to no other", async () => {
+test("only a delivery to the right URL is accepted", async () => {
   const good = [`/jobs/${TOKEN}`, `/${TOKEN}`, `/jobs/${TOKEN}/`, `/jobs/${TOKEN}?a=b/c`, `/jobs/${TOKEN}/?a#b`, `/jobs/%66${TOKEN.slice(1)}`, `/a/b/c/${TOKEN}`];
   for (const path of good) {
     assert.equal((await dynamic().unwrap(requestTo(`https://a.example${path}`), at)).id, "msg_1", path);
@@ -36,7 +36,7 @@ test("a delivery to the right URL is taken, and to no other", async () => {
     assert.deepEqual([report.ok, report.code, report.steps[0].name, report.steps[0].state], [false, "not_found", "url", "fail"], path);
     assert.deepEqual([report.verdict.state, report.verdict.code], ["refused", "not_found"], path);
   }
-  // Before anything of it is looked at.
+  // Before anything else is read.
   const untouched = { headers: {}, url: "https://a.example/jobs", arrayBuffer: () => assert.fail("the body was read") };
   assert.equal((await caught(dynamic().unwrap(untouched, at))).code, "not_found");
   assert.equal((await caught(dynamic().unwrap(requestTo(`https://${TOKEN}`), at))).code, "not_found");
@@ -57,7 +57,7 @@ test("a body without a URL is the receiver's mistake", async () => {
   }
 });
 
-test("a token that is unset is refused when it is used, and one that can be guessed at once", async () => {
+test("an unset token is refused at first use, and a guessable one at once", async () => {
   for (const urlToken of [undefined, null, "", " "]) {
     const verifier = geminiDynamic({ jwks: JWKS, urlToken });
     for (const path of ["/jobs/undefined", "/jobs/null", "/jobs/", "/"]) {

@@ -1,4 +1,4 @@
-//! `cargo xtask example python | typescript`: an application of examples/ behind the Worker, with a local Gemini before it.
+//! `cargo xtask example python | typescript`: runs an application of examples/ behind the Worker, with a local Gemini in front.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -17,15 +17,15 @@ use crate::process::{self, Group};
 use crate::term::{bold, dim, green};
 use crate::{build, paths, tools};
 
-/// How often what should be running is looked at.
+/// How often the processes are checked.
 const WATCH: Duration = Duration::from_millis(500);
-/// How long it may take from the start of an application to the result of its job.
+/// The longest time from the start of an application to the result of its job.
 const RESULT_LIMIT: Duration = Duration::from_secs(60);
 
 /// An application in examples/.
 struct Example {
     name: &'static str,
-    /// Installs what it needs.
+    /// Installs its dependencies.
     install: fn(&Path) -> Result<()>,
     /// The command that runs it on a port.
     command: fn(&Path, u16) -> Result<Command>,
@@ -68,7 +68,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     }
 }
 
-/// Runs each until its result is there.
+/// Runs each example until it prints its result.
 pub(crate) fn test() -> Result<()> {
     tools::need(&[("python3", "python3")])?;
     let emulator = Emulator::build()?;
@@ -92,7 +92,7 @@ impl Example {
         paths::root().join("examples").join(self.name)
     }
 
-    /// The Worker, Gemini, and the application with what it prints.
+    /// The Worker, Gemini, and the application with its output.
     fn start(&self, ports: Ports, emulator: &Emulator, dir: &Path) -> Result<(Harness, Group, Receiver<String>)> {
         (self.install)(&self.folder())?;
         let harness = Harness::start(ports, harness::prepare(dir)?, emulator, &[], false, dir)?;
@@ -124,7 +124,7 @@ impl Example {
     }
 }
 
-/// A virtual environment of its own under build/, which `requirements.txt` says the age of.
+/// Makes a virtual environment under build/, again whenever `requirements.txt` changes.
 fn install_python(folder: &Path) -> Result<()> {
     let (venv, wanted) = (venv(), fs::read_to_string(folder.join("requirements.txt"))?);
     let noted = venv.join("requirements.txt");

@@ -1,4 +1,4 @@
-//! The step `npm` of `cargo xtask test`: the packed package in a fresh folder, in every runtime and bundler of `tests/npm`.
+//! The step `npm` of `cargo xtask test`: tests the packed package in a new folder, in every runtime and bundler of `tests/npm`.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::{node_test, package, paths, process, tools};
 
-/// The folder of the package's tests, with their own packages.
+/// The folder of the package's tests, which have npm packages of their own.
 pub const FOLDER: &str = "tests/npm";
 
 /// Packs the package and tests the tarball in every runtime.
@@ -29,7 +29,7 @@ pub fn install() -> Result<PathBuf> {
     Ok(tarball)
 }
 
-/// Runtimes, bundlers and checkers: 700 MB that nobody needs for a build, so they are installed only here.
+/// Installs runtimes, bundlers and checkers: 700 MB that no build needs.
 pub fn install_tools() -> Result<()> {
     let dir = paths::root().join(FOLDER);
     let (lock, noted) = (fs::read(dir.join("package-lock.json"))?, dir.join("node_modules/.countersign-lock"));
@@ -40,7 +40,7 @@ pub fn install_tools() -> Result<()> {
     fs::write(noted, lock).context("what was installed cannot be noted")
 }
 
-/// What a user does: an empty folder, and the tarball.
+/// Installs the tarball in an empty folder, as a user does.
 fn install_fresh(tarball: &Path) -> Result<()> {
     let dir = paths::build_dir("npm-app")?;
     fs::remove_dir_all(&dir)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask package`: the npm package, from the crates and scripts to the tarball in `build/npm`.
+//! `cargo xtask package`: builds the npm package from its crates and scripts, and packs the tarball in `build/npm`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::build::{self, Module, Size, kilobytes};
 use crate::term::bold;
 use crate::{paths, process, tools};
 
-/// The most that each Wasm may weigh, gzipped, and the crate that it is compiled from.
+/// Each Wasm, its budget in gzipped bytes, and its crate.
 const BUDGETS: [(&str, usize, &str); 3] = [
     ("dist/core.wasm", 97_000, MODULE.package),
     ("dist/hmac.wasm", 38_000, HMAC.package),
@@ -21,14 +21,14 @@ const BUDGETS: [(&str, usize, &str); 3] = [
 
 const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", profile: "npm", abort_handler: false };
 
-/// The same with reports and the jwt form, loaded when asked for.
+/// The Wasm with reports and the jwt form, which is loaded at first use.
 const FULL: Module =
     Module { name: "npm-full", package: "countersign-npm-full", profile: "small", abort_handler: false };
 
-/// What is left of the first where there are shared secrets alone.
+/// The Wasm for shared secrets only.
 const HMAC: Module = Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "npm", abort_handler: false };
 
-/// The first, with a trap that tests can spring.
+/// The default Wasm with a trap that tests can spring.
 const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", profile: "npm", abort_handler: false };
 
 /// The command line.
@@ -71,7 +71,7 @@ pub fn for_tests() -> Result<()> {
     assemble(&TEST).map(drop)
 }
 
-/// Fails if a Wasm has outgrown its budget.
+/// Checks each Wasm against its budget.
 pub fn within_budget() -> Result<()> {
     for (file, budget, package) in BUDGETS {
         Size::of(&folder(&MODULE)?.join(file))?.within(budget, package)?;
@@ -83,7 +83,7 @@ fn folder(module: &Module) -> Result<PathBuf> {
     paths::build_dir(&format!("{}/package", module.name))
 }
 
-/// Puts together what is published, from nothing: a file of an earlier build must not get in.
+/// Assembles the package in an empty folder, so that no file of an earlier build gets in.
 fn assemble(module: &Module) -> Result<PathBuf> {
     let stage = module.build()?;
     let (root, folder) = (paths::root(), folder(module)?);
@@ -113,8 +113,8 @@ fn assemble(module: &Module) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// An entry for `require`, which Node has for modules since 20.19, and types that say so: a compiler takes those of a module for
-/// something that CommonJS cannot load.
+/// Writes an entry for `require`, and its types. Node can require modules since 20.19, but a compiler refuses to let CommonJS load the
+/// types of a module.
 fn commonjs(dist: &Path, entry: &str) -> Result<()> {
     let types = fs::read_to_string(dist.join(format!("{entry}.d.ts")))?;
     fs::write(dist.join(format!("{entry}.d.cts")), types.replace("\"./index.js\"", "\"./index.cjs\""))?;
@@ -122,11 +122,11 @@ fn commonjs(dist: &Path, entry: &str) -> Result<()> {
     Ok(())
 }
 
-/// The Wasm as a script, which every runtime and bundler takes.
+/// The Wasm as a script, which every runtime and bundler can load.
 fn inlined(wasm: &Path) -> Result<String> {
     let text = STANDARD.encode(fs::read(wasm)?);
     Ok(format!(
-        "// Wasm, for runtimes and bundlers that load scripts alone.\nexport default () => Uint8Array.from(atob(\"{text}\"), (c) => c.charCodeAt(0));\n"
+        "// Wasm, for runtimes and bundlers that load only scripts.\nexport default () => Uint8Array.from(atob(\"{text}\"), (c) => c.charCodeAt(0));\n"
     ))
 }
 

@@ -1,4 +1,4 @@
-// How users write against the types: all of it has to compile, and what is marked has to fail.
+// Code as users write it: all of it must compile, except what is marked.
 import type { IncomingMessage } from "node:http";
 import {
   Webhook,
@@ -23,7 +23,7 @@ import worker, { Inbox } from "countersign/worker";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-// The drop-in, as npm `standardwebhooks` is called.
+// The class of npm `standardwebhooks`.
 const webhook = new Webhook(secret);
 new Webhook(new Uint8Array(24), { format: "raw" });
 new Webhook([secret, secret], { tolerance: 60 });
@@ -46,7 +46,7 @@ declare const named: Standard;
 const all: HeadersLike[] = [incoming.headers, incoming.rawHeaders, request.headers, new Map([["a", "b"]]), [["a", "b"]], named, {}];
 for (const headers of all) webhook.verify(new ArrayBuffer(0), headers);
 webhook.verify(new DataView(new ArrayBuffer(0)), incoming.headers);
-// @ts-expect-error a parsed object is no body
+// @ts-expect-error a parsed object is not a body
 webhook.verify({ type: "batch.succeeded" }, incoming.headers);
 
 // Verifiers.
