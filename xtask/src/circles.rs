@@ -2,9 +2,7 @@
 
 mod graph;
 mod javascript;
-mod modules;
 mod rust;
-mod tokens;
 
 use std::fs;
 use std::path::{Path, PathBuf};

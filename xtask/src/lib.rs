@@ -6,6 +6,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a tool on a developer's machine may read the clock")]
 
+mod api;
 mod benches;
 pub mod build;
 mod check;
@@ -24,6 +25,7 @@ mod page;
 pub mod paths;
 pub mod process;
 mod selfhost;
+mod source;
 pub mod term;
 mod test;
 pub mod tools;
@@ -53,6 +55,7 @@ cargo xtask <command>
   bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
   bench reading [--rounds 4]  processor time of a byte in chunks of one byte, before anybody is authenticated
   bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
+  api [--bless]               what changed in the public API of the core and the package; --bless: and keep it so
   circles                     no import circle between files, or the names that tie each
   check [--config wrangler.toml] [--env NAME]
                               finds what is wrong with a configuration before it is deployed
@@ -89,6 +92,7 @@ fn run() -> anyhow::Result<()> {
             name @ ("bench" | "costs") => benches::command(name, args),
             "example" => example::command(args),
             "check" => check::command(args),
+            "api" => api::command(args),
             "circles" => circles::check(),
             "selfhost" => selfhost::command(args),
             "package" => package::command(args),

@@ -10,12 +10,11 @@ use anyhow::Result;
 use syn::visit::{self, Visit};
 
 use super::graph::Graph;
-use super::modules::{Crate, ModuleId};
-use super::tokens;
+use crate::source::{self, Crate, ModuleId, tokens};
 
 /// Adds what the files of one crate use of each other, from its root file on.
 pub(super) fn add(graph: &mut Graph, root: &Path, file: &Path) -> Result<()> {
-    let found = Crate::read(root, file)?;
+    let found = source::read(root, file)?;
     for id in found.modules() {
         let mut uses = Uses { found: &found, module: id, graph };
         found.items(id).iter().for_each(|item| uses.visit_item(item));
@@ -33,8 +32,8 @@ struct Uses<'a> {
 impl Uses<'_> {
     fn record(&mut self, path: &[String]) {
         let from = self.found.file(self.module);
-        for (file, name) in self.found.resolve(self.module, path) {
-            self.graph.add(from, file, name);
+        for (module, name) in self.found.resolve(self.module, path) {
+            self.graph.add(from, self.found.file(module), name);
         }
     }
 

@@ -5,15 +5,15 @@ use syn::UseTree;
 
 /// One name that a `use` brings in.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Import {
+pub(crate) struct Import {
     /// What it is called from then on; `None` for a glob.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// What it names: `crate::a::B`. For a glob, the module or enum.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
 }
 
 /// The names that a `use` brings in, one by one.
-pub(super) fn imports(tree: &UseTree) -> Vec<Import> {
+pub(crate) fn imports(tree: &UseTree) -> Vec<Import> {
     let mut imports = Vec::new();
     flatten(tree, &[], &mut imports);
     imports
@@ -39,7 +39,7 @@ fn flatten(tree: &UseTree, before: &[String], imports: &mut Vec<Import>) {
 }
 
 /// The paths in tokens that nobody has parsed, such as the arguments of a macro.
-pub(super) fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
+pub(crate) fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
     let (mut paths, mut path, mut joined) = (Vec::new(), Vec::new(), false);
     let mut finish = |path: &mut Vec<String>| {
         if !path.is_empty() {
@@ -70,7 +70,7 @@ pub(super) fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
 }
 
 /// Whether an item is there for tests alone.
-pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
+pub(crate) fn is_test(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| match &attribute.meta {
         syn::Meta::Path(path) => path.is_ident("test"),
         syn::Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
@@ -79,7 +79,7 @@ pub(super) fn is_test(attributes: &[syn::Attribute]) -> bool {
 }
 
 /// The file that `#[path = "…"]` names.
-pub(super) fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
+pub(crate) fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
@@ -90,7 +90,7 @@ pub(super) fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
 }
 
 /// The attributes of an item.
-pub(super) fn attributes(item: &syn::Item) -> &[syn::Attribute] {
+pub(crate) fn attributes(item: &syn::Item) -> &[syn::Attribute] {
     match item {
         syn::Item::Const(item) => &item.attrs,
         syn::Item::Enum(item) => &item.attrs,
