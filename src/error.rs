@@ -1,15 +1,21 @@
 //! What can be wrong with a key, a delivery or a key set: one variant per fault.
 //!
-//! The code is the contract: stable, the same in Rust, in JavaScript, in answers and in logs. The text is for people and may
-//! change; it names the fix, and never carries a secret, a signature or a piece of a body.
+//! The code is the contract: stable, the same in Rust, in JavaScript, in responses and in logs. The text and its remedy are for
+//! people and may change; neither carries a secret, a signature or a piece of a body.
 
+pub(crate) mod codes;
+mod document;
+mod header;
 mod secret;
 
 use std::fmt;
 
+pub use self::codes::{CODES, Code};
+pub use self::document::{JwksFault, JwtFault};
+pub use self::header::HeaderFault;
 pub use self::secret::SecretFault;
 
-/// Why a key was not taken, or a delivery refused.
+/// Why a key or a delivery was refused. As text it says what is wrong; [`Error::remedy`] says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,31 +23,31 @@ pub enum Error {
     EmptySecret,
     /// A secret or public key that cannot be read.
     InvalidSecret(SecretFault),
-    /// A required header is absent or empty.
+    /// A required header is missing or empty.
     MissingHeader(&'static str),
-    /// A header is there but cannot be what the sender meant.
+    /// A header is present but invalid.
     InvalidHeader(&'static str, HeaderFault),
-    /// An empty or unreadable key set document.
+    /// A document that is not a key set.
     JwksInvalid(JwksFault),
-    /// The token names a key that the set does not hold, or names none where there are several.
+    /// The token names a key that is not in the set, or names none and the set has several.
     JwkUnknownKid,
-    /// The token names a key that is in the set but too weak, or of another kind or use.
+    /// The token names a key that is in the set, but is too weak or of another kind or use.
     JwkUnusable,
     /// `alg` is not RS256.
     JwtAlg,
     /// `aud` does not name this receiver.
     JwtAudience,
-    /// A registered claim is absent or of the wrong type.
+    /// A registered claim is missing or has the wrong type.
     JwtClaims(&'static str),
     /// `exp` has passed.
     JwtExpired,
-    /// `iss` is not the one asked for.
+    /// `iss` is not the configured issuer.
     JwtIssuer,
     /// The value is not a compact JWS of three segments with a JSON header and JSON claims.
     JwtMalformed(JwtFault),
     /// `nbf` is in the future.
     JwtNotYetValid,
-    /// The token's signature does not match the key that it names.
+    /// The token's signature does not match under the key that it names.
     JwtSignature,
     /// `exp` is further away than ids are remembered.
     JwtTooLong,
@@ -59,100 +65,69 @@ pub enum Error {
         /// Seconds by which the timestamp is behind the clock.
         age: u64,
     },
-    /// More signatures, or more signatures times keys, than one request may make us try.
+    /// More signatures, or more signatures times keys, than one request may have tried.
     TooManySignatures,
     /// An Ed25519 key of small order, under which anybody can sign.
     WeakKey,
-    /// A shared secret under 16 bytes, where keys are held to the floor.
+    /// A shared secret under 16 bytes, if keys must have that length.
     ShortSecret,
     /// Strict mode: a secret outside the 24 to 64 bytes of the specification.
     WeakSecret,
 }
 
-/// Why a header cannot be what the sender meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HeaderFault {
-    /// Several lines of a header that may stand once.
-    Repeated,
-    /// An id in which a part after a `.` reads like a timestamp: an old message with the boundary to its timestamp moved.
-    ShiftedBoundary,
-    /// Strict mode: a dot or more than 256 bytes.
-    NotStrict,
-    /// An id with white space, control characters or non-ASCII text.
-    NotVisible,
-}
-
-/// Why a token is not a compact JWS that can be judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JwtFault {
-    /// The claims are not a JSON object with unique members.
-    Claims,
-    /// The header lists critical extensions, none of which is understood here.
-    Critical,
-    /// A segment is not unpadded base64url.
-    Encoding,
-    /// The header is not a JSON object with unique members, or `kid` is not a string.
-    Header,
-    /// Not three segments.
-    Segments,
-    /// Longer than any token has a reason to be.
-    TooLong,
-}
-
-/// Why a document is not a key set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JwksFault {
-    /// Not a JSON object with an array `keys`.
-    NotASet,
-    /// More keys than the limit.
-    TooManyKeys,
-}
-
 impl Error {
-    /// The stable code, as in answers and logs.
+    /// The stable code, as in responses and logs.
     pub const fn code(&self) -> &'static str {
+        self.meaning().code
+    }
+
+    /// The HTTP status to respond with: 400 for a request that nobody could verify, 401 for one that is not proven, 500 for a key
+    /// of the receiver's own that is wrong, 503 if the sender should retry.
+    pub const fn status(&self) -> u16 {
+        self.meaning().status
+    }
+
+    /// What whoever runs the receiver can do about it, in one sentence.
+    ///
+    /// ```
+    /// use countersign::{Error, SecretKey};
+    ///
+    /// let error = SecretKey::parse("\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"").expect_err("quotes are no part of a secret");
+    /// assert_eq!((error.to_string().as_str(), error.remedy()), ("the secret has quotes around it", "remove the quotes"));
+    /// ```
+    pub const fn remedy(&self) -> &'static str {
         match self {
-            Self::EmptySecret => "empty_secret",
-            Self::InvalidSecret(_) => "invalid_secret",
-            Self::MissingHeader(_) => "missing_header",
-            Self::InvalidHeader(..) => "invalid_header",
-            Self::JwksInvalid(_) => "jwks_invalid",
-            Self::JwkUnknownKid => "jwk_unknown_kid",
-            Self::JwkUnusable => "jwk_unusable",
-            Self::JwtAlg => "jwt_alg",
-            Self::JwtAudience => "jwt_audience",
-            Self::JwtClaims(_) => "jwt_claims",
-            Self::JwtExpired => "jwt_expired",
-            Self::JwtIssuer => "jwt_issuer",
-            Self::JwtMalformed(_) => "jwt_malformed",
-            Self::JwtNotYetValid => "jwt_not_yet_valid",
-            Self::JwtSignature => "jwt_signature",
-            Self::JwtTooLong => "jwt_too_long",
-            Self::NoMatchingSignature => "no_matching_signature",
-            Self::InvalidTimestamp => "invalid_timestamp",
-            Self::TimestampTooNew { .. } => "timestamp_too_new",
-            Self::TimestampTooOld { .. } => "timestamp_too_old",
-            Self::TooManySignatures => "too_many_signatures",
-            Self::WeakKey => "weak_key",
-            Self::ShortSecret | Self::WeakSecret => "weak_secret",
+            Self::InvalidHeader(_, fault) => fault.remedy(),
+            Self::InvalidSecret(fault) => fault.remedy(),
+            _ => self.meaning().remedy,
         }
     }
 
-    /// The HTTP status to answer with: 400 for a request nobody could verify, 401 for one that is not proved, 500 for a key of
-    /// our own that is wrong, 503 where the sender should try again.
-    pub const fn status(&self) -> u16 {
+    pub(crate) const fn meaning(&self) -> Code {
         match self {
-            Self::MissingHeader(_)
-            | Self::InvalidHeader(..)
-            | Self::InvalidTimestamp
-            | Self::JwtMalformed(_)
-            | Self::TooManySignatures => 400,
-            Self::EmptySecret | Self::InvalidSecret(_) | Self::ShortSecret | Self::WeakKey | Self::WeakSecret => 500,
-            Self::JwksInvalid(_) => 503,
-            _ => 401,
+            Self::EmptySecret => codes::EMPTY_SECRET,
+            Self::InvalidSecret(_) => codes::INVALID_SECRET,
+            Self::MissingHeader(_) => codes::MISSING_HEADER,
+            Self::InvalidHeader(..) => codes::INVALID_HEADER,
+            Self::JwksInvalid(_) => codes::JWKS_INVALID,
+            Self::JwkUnknownKid => codes::JWK_UNKNOWN_KID,
+            Self::JwkUnusable => codes::JWK_UNUSABLE,
+            Self::JwtAlg => codes::JWT_ALG,
+            Self::JwtAudience => codes::JWT_AUDIENCE,
+            Self::JwtClaims(_) => codes::JWT_CLAIMS,
+            Self::JwtExpired => codes::JWT_EXPIRED,
+            Self::JwtIssuer => codes::JWT_ISSUER,
+            Self::JwtMalformed(_) => codes::JWT_MALFORMED,
+            Self::JwtNotYetValid => codes::JWT_NOT_YET_VALID,
+            Self::JwtSignature => codes::JWT_SIGNATURE,
+            Self::JwtTooLong => codes::JWT_TOO_LONG,
+            Self::NoMatchingSignature => codes::NO_MATCHING_SIGNATURE,
+            Self::InvalidTimestamp => codes::INVALID_TIMESTAMP,
+            Self::TimestampTooNew { .. } => codes::TIMESTAMP_TOO_NEW,
+            Self::TimestampTooOld { .. } => codes::TIMESTAMP_TOO_OLD,
+            Self::TooManySignatures => codes::TOO_MANY_SIGNATURES,
+            Self::WeakKey => codes::WEAK_KEY,
+            Self::ShortSecret | Self::WeakSecret => codes::WEAK_SECRET,
         }
     }
 
@@ -170,9 +145,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptySecret => {
-                f.write_str("the secret is empty; set it to the `whsec_…` value that the sender showed")
-            }
+            Self::EmptySecret => f.write_str("the secret is empty"),
             Self::InvalidSecret(fault) => fault.fmt(f),
             Self::MissingHeader(name) => write!(f, "header `{name}` is missing or empty"),
             Self::InvalidHeader(name, fault) => write!(f, "header `{name}` {fault}"),
@@ -183,65 +156,25 @@ impl fmt::Display for Error {
             }
             Self::JwtAlg => f.write_str("the token's `alg` is not RS256"),
             Self::JwtAudience => f.write_str("the token's `aud` is not the configured audience"),
-            Self::JwtClaims(name) => write!(f, "claim `{name}` is missing or of the wrong type"),
+            Self::JwtClaims(name) => write!(f, "claim `{name}` is missing or has the wrong type"),
             Self::JwtExpired => f.write_str("the token has expired"),
             Self::JwtIssuer => f.write_str("the token's `iss` is not the configured issuer"),
             Self::JwtMalformed(fault) => fault.fmt(f),
             Self::JwtNotYetValid => f.write_str("the token is not valid yet"),
             Self::JwtSignature => f.write_str("the token's signature does not match"),
-            Self::JwtTooLong => f.write_str("the token is good for longer than its id would be remembered"),
+            Self::JwtTooLong => f.write_str("the token expires later than its id is remembered"),
             Self::NoMatchingSignature => f.write_str("no signature matches the body under any key"),
-            Self::InvalidTimestamp => f.write_str("the timestamp is not whole Unix seconds in plain decimal digits"),
+            Self::InvalidTimestamp => f.write_str("the timestamp is not whole Unix seconds in decimal digits"),
             Self::TimestampTooNew { ahead } => {
-                write!(f, "the timestamp is {ahead} s in the future (milliseconds, or a clock that is off?)")
+                write!(f, "the timestamp is {ahead} s in the future")
             }
             Self::TimestampTooOld { age } => write!(f, "the timestamp is {age} s old"),
-            Self::TooManySignatures => f.write_str("more signatures than one delivery may carry"),
-            Self::WeakKey => {
-                f.write_str("the public key is of small order: anybody can sign under it; get the sender's real one")
-            }
-            Self::ShortSecret => f.write_str(
-                "the secret is a key of under 16 bytes, which can be guessed; copy the whole `whsec_…` value, or make a new \
-                 one with `openssl rand -base64 32`",
-            ),
+            Self::TooManySignatures => f.write_str("the delivery carries more signatures than one may"),
+            Self::WeakKey => f.write_str("the public key has small order, so anybody can sign under it"),
+            Self::ShortSecret => f.write_str("the secret is shorter than 16 bytes, so it can be guessed"),
             Self::WeakSecret => f.write_str("the secret is not between 24 and 64 bytes long"),
         }
     }
 }
 
 impl std::error::Error for Error {}
-
-impl fmt::Display for HeaderFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Repeated => "stands more than once",
-            Self::ShiftedBoundary => {
-                "has a timestamp behind a dot, like a replay of an old message with its timestamp moved into the id"
-            }
-            Self::NotStrict => "has a dot or more than 256 bytes",
-            Self::NotVisible => "has a character that is not visible ASCII",
-        })
-    }
-}
-
-impl fmt::Display for JwtFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Claims => "the token's claims are not a JSON object with unique members",
-            Self::Critical => "the token's header lists critical extensions",
-            Self::Encoding => "a segment of the token is not unpadded base64url",
-            Self::Header => "the token's header is not a JSON object with unique members and a text `kid`",
-            Self::Segments => "the token does not have three segments",
-            Self::TooLong => "the token is longer than 16 KiB",
-        })
-    }
-}
-
-impl fmt::Display for JwksFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotASet => "the key set is not a JSON object with an array `keys`",
-            Self::TooManyKeys => "the key set holds more than 32 keys",
-        })
-    }
-}

@@ -50,7 +50,6 @@ mod body_variants;
 mod common_steps;
 mod comparisons;
 mod decode;
-mod fixes;
 mod gzip;
 mod inputs;
 mod json_escapes;
@@ -73,7 +72,6 @@ mod verdict;
 
 use crate::crypto::Portable;
 use crate::delivery::Delivery;
-use crate::error::Error;
 
 use inputs::Inputs;
 
@@ -117,11 +115,6 @@ pub fn report<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, B
     decide(&inputs, &mut report);
     report.verdict = verdict::of(&inputs, &report);
     report
-}
-
-/// What to do about a fault, in one sentence for whoever runs the receiver.
-pub const fn fix(error: Error) -> &'static str {
-    fixes::of(error)
 }
 
 /// Asks the verifier, after what a receiver finds before it: a secret that does not parse, headers and age, the key set.

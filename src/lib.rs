@@ -8,7 +8,7 @@
 //! 3. [`Policy::verify`] checks headers, age and signature against [`Keys`], and is the only maker of [`Verified`].
 //! 4. [`Verified::admit`] turns away what was seen before, and leaves a [`gateway::dedupe::Admitted`].
 //! 5. [`gateway::forward::Event`] is what the destination gets, made from an admitted event and from nothing else.
-//! 6. [`gateway::respond`] has the answer to the sender and the line of the log.
+//! 6. [`gateway::response`] is what the sender gets, and [`gateway::log_record`] what the operator sees.
 //!
 //! In scope: Standard Webhooks `v1` and `v1a`, Svix, Gemini static and dynamic, Gemini's documented token, and signing. Out of
 //! scope: parsing events, storing them, and fetching anything.
@@ -34,7 +34,7 @@ pub mod scheme;
 
 pub use crypto::{Ed25519Key, Ed25519SigningKey, HmacKey};
 pub use delivery::{Delivery, Headers};
-pub use error::{Error, HeaderFault, JwksFault, JwtFault, SecretFault};
+pub use error::{CODES, Code, Error, HeaderFault, JwksFault, JwtFault, SecretFault};
 pub use jose::{Jwks, JwtPolicy, Unusable};
 pub use key::SecretKey;
 pub use sign::{sign, sign_v1a};

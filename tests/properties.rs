@@ -12,7 +12,7 @@ use countersign::config::{Binding, Config, Environment, Secret};
 use countersign::crypto::Portable;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::object_name::object_name;
-use countersign::gateway::respond::{ANSWERS, Refusal};
+use countersign::gateway::response::Refusal;
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::route::route;
 use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Lifecycle, Progress, Tidy, homes};
@@ -82,9 +82,9 @@ proptest! {
             policy.forms = scheme.forms.to_vec();
             let keys = Keys { secrets: &secrets, jwks: Some(&jwks) };
             let error = policy.verify(keys, &delivery, Timestamp::from_unix(NOW), &Portable).unwrap_err();
-            let answer = ANSWERS[Refusal::Check(error).index()];
-            prop_assert_eq!((answer.code, answer.status), (error.code(), error.status()));
-            prop_assert!(answer.status == 400 || answer.status == 401);
+            let response = Refusal::Check(error).response();
+            prop_assert_eq!((response.code, response.status), (error.code(), error.status()));
+            prop_assert!(response.status == 400 || response.status == 401);
         }
     }
 

@@ -5,9 +5,9 @@ const SUCCESS = { "content-type": "application/json" };
 const ID_HASH = "0".repeat(64);
 
 const REFUSALS = {
-  method_not_allowed: problem("method_not_allowed", 405, "this is done by POST", { allow: "POST" }),
+  method_not_allowed: problem("method_not_allowed", 405, "use POST", { allow: "POST" }),
   no_matching_signature: problem("no_matching_signature", 401, "no signature matches"),
-  not_found: problem("not_found", 404, "there is nothing here"),
+  not_found: problem("not_found", 404, "there is nothing at this URL"),
 };
 
 /** A delivery that is not what it claims to be. */
@@ -19,7 +19,7 @@ export function refuse(code, source, bytes) {
 
 /** The line of a delivery that is refused. */
 export function note(code, status, source, bytes) {
-  log({ ev: "delivery", code, status, source, id_hash: ID_HASH, age_s: 0, bytes, dup: false });
+  log({ ev: "delivery", code, status, source, scheme: "gemini", id_hash: ID_HASH, age_s: 0, bytes, dup: false });
 }
 
 /** A request that is no delivery, of which little can be said. */
@@ -32,13 +32,16 @@ export function turnAway(code) {
 /** An event that was `delivered`, `accepted` into the inbox, or seen before. `destination` is what it said, and after how long. */
 export function succeed(outcome, event, source, destination) {
   const status = outcome === "accepted" ? 202 : 200;
-  const { id, scheme, key, age_s, bytes } = event;
+  const { id, form, key, age_s, bytes } = event;
   log({
-    ev: "delivery", code: outcome, status, source, scheme, key, id_hash: ID_HASH, age_s, bytes, dup: outcome === "duplicate",
+    ev: "delivery", code: outcome, status, source, scheme: schemeOf(form), form, key, id_hash: ID_HASH, age_s, bytes, dup: outcome === "duplicate",
     dest_status: destination?.status, dest_ms: destination?.ms,
   });
   return new Response(JSON.stringify({ id, status: outcome }), { status, headers: SUCCESS });
 }
+
+/** The scheme that the source of a signature of this form has. */
+export const schemeOf = (form) => (form === "v1" ? "gemini" : "gemini-dynamic");
 
 function log(line) {
   console.log(JSON.stringify(line));

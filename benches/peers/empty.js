@@ -28,8 +28,8 @@ async function sent(request, env) {
 }
 
 /** Which key signed is known only to who checks: it says the first. */
-function event(request, scheme, body) {
-  return { id: request.headers.get("webhook-id"), scheme, key: 0, age_s: 0, bytes: body.byteLength, body };
+function event(request, form, body) {
+  return { id: request.headers.get("webhook-id"), form, key: 0, age_s: 0, bytes: body.byteLength, body };
 }
 
 /** The event as the token has it. */
@@ -37,7 +37,7 @@ async function claimed(request) {
   const { byteLength: bytes } = await request.arrayBuffer();
   const [, payload] = request.headers.get("webhook-signature").split(".");
   const body = decoder.decode(Uint8Array.fromBase64(payload, { alphabet: "base64url" }));
-  return { id: JSON.parse(body).jti, scheme: "jwt", key: 0, bytes, claims: true, body };
+  return { id: JSON.parse(body).jti, form: "jwt", key: 0, bytes, claims: true, body };
 }
 
 export { Inbox } from "./inbox.js";

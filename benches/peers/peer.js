@@ -1,6 +1,6 @@
 // The way of a delivery through a Worker written by hand: checked, then given to the one destination that the Worker is for. `MODE`
 // says which that is, so that one check serves in all of them.
-import { refuse, succeed } from "./answers.js";
+import { refuse, schemeOf, succeed } from "./answers.js";
 
 const DAY = 86_400;
 const DESTINATIONS = { pass: deliver, v1a: deliver, jwt: deliver, kv: deliverOnce, inbox: store };
@@ -46,7 +46,8 @@ async function forward(event, source, request, env) {
       "webhook-signature": request.headers.get("webhook-signature"),
       "user-agent": "peer/1.0",
       "countersign-source": source,
-      "countersign-scheme": event.scheme,
+      "countersign-scheme": schemeOf(event.form),
+      "countersign-form": event.form,
       "countersign-attempt": "1",
       "countersign-received-at": String(Math.floor(started / 1000)),
     },

@@ -8,7 +8,7 @@ export async function readSigned(request, version) {
   const [id, timestamp, signature] = [headers.get("webhook-id"), headers.get("webhook-timestamp"), headers.get("webhook-signature")];
   const body = await request.arrayBuffer();
   const age_s = Math.floor(Date.now() / 1000) - Number(timestamp);
-  const signed = { id, scheme: version, age_s, bytes: body.byteLength, body };
+  const signed = { id, form: version, age_s, bytes: body.byteLength, body };
   if (!id || !signature || !/^[0-9]+$/.test(timestamp) || Math.abs(age_s) > TOLERANCE_S) return { signed, tokens: [] };
   const prefix = encoder.encode(`${id}.${timestamp}.`);
   const message = new Uint8Array(prefix.length + body.byteLength);

@@ -13,7 +13,7 @@ export default peer(async (request, env) => {
   } catch {
     return { bytes };
   }
-  return { id: request.headers.get("webhook-id"), scheme: "v1", key: 0, age_s: 0, bytes, body };
+  return { id: request.headers.get("webhook-id"), form: "v1", key: 0, age_s: 0, bytes, body };
 });
 
 export { Inbox } from "./inbox.js";

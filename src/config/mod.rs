@@ -94,8 +94,9 @@ impl Config {
         let mut whole = Self::default();
         match environment.secret(ADMIN_TOKEN) {
             Secret::Value(token) if !token.trim_ascii().is_empty() => match token_fault(&token, Carrier::Header) {
-                Some(fix) => {
-                    whole.admin_fault = Some(Fault::new(ADMIN_TOKEN, "cannot be used, so there is no /admin", &fix))
+                Some((problem, fix)) => {
+                    let problem = ["cannot be used, so there is no /admin: ", &problem].concat();
+                    whole.admin_fault = Some(Fault::new(ADMIN_TOKEN, &problem, fix));
                 }
                 None => whole.admin_token = Some(token),
             },

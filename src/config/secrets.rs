@@ -65,8 +65,8 @@ impl Reader<'_> {
     pub(super) fn token(&mut self, key: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
         let name = self.text(key)?;
         let value = self.value_of(key, &name, environment)?;
-        if let Some(fault) = token_fault(&value, Carrier::Path) {
-            self.fault(key, UNUSABLE, &fault);
+        if let Some((problem, fix)) = token_fault(&value, Carrier::Path) {
+            self.fault(key, &[UNUSABLE, ": ", &problem].concat(), fix);
         }
         Some(value)
     }
@@ -76,7 +76,7 @@ impl Reader<'_> {
     fn refuse_public(&mut self, key: &str, keys: &[SecretKey], public: &[SecretKey], environment: &impl Environment) {
         let bytes = |key: &SecretKey| matches!(key, SecretKey::Hmac(shared) if is_one_of(shared.as_bytes(), public));
         if keys.iter().any(bytes) && !environment.takes_any_key() {
-            let fix = SecretFault::PublicAsShared.fix();
+            let fix = SecretFault::PublicAsShared.remedy();
             self.fault(key, "name a shared secret that is a sender's public key as well", fix);
         }
     }
@@ -87,11 +87,9 @@ impl Reader<'_> {
         let floor = (!environment.takes_any_key()).then_some(self.allow_short);
         let (mut keys, mut parts) = (Vec::new(), 0usize);
         let Err(error) = read(&value, floor, &mut keys, &mut parts) else { return keys };
-        let mut problem = UNUSABLE.to_owned();
-        if parts > 1 {
-            problem.push_str(": of its parts, separated by white space, one is no key");
-        }
-        let mut fix = error.to_string();
+        let part = if parts > 1 { "one of its parts, separated by white space, is no key: " } else { "" };
+        let problem = [UNUSABLE, ": ", part, &error.to_string()].concat();
+        let mut fix = error.remedy().to_owned();
         if error == Error::ShortSecret && key == "secrets" {
             fix.push_str("; if the sender has no longer ones, set `allow_short_keys = true`");
         }
@@ -100,12 +98,12 @@ impl Reader<'_> {
     }
 }
 
-/// What is wrong with a token, and what to do; `None` if nothing is.
-pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<String> {
-    const FIX: &str = "make one with `openssl rand -hex 32`";
+/// What is wrong with a token, and what to do about it; `None` if nothing is.
+pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<(String, &'static str)> {
+    const REMEDY: &str = "make one with `openssl rand -hex 32`";
     let token = value.trim_ascii();
     if let Some(fault) = in_any_value(token) {
-        return Some(fault.to_string());
+        return Some((fault.to_string(), fault.remedy()));
     }
     // Of a path segment those of RFC 3986, 3.3, which every client sends as they are; of a header all that can be seen.
     let carried = |byte: u8| match carrier {
@@ -113,17 +111,15 @@ pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<String> {
         Carrier::Header => byte.is_ascii_graphic(),
     };
     let problem = match token.bytes().find(|byte| !carried(*byte)) {
-        Some(byte) if byte.is_ascii_whitespace() => "the token has white space in it",
+        Some(byte) if byte.is_ascii_whitespace() => "the token contains white space".to_owned(),
         Some(byte) => {
-            let problem =
-                ["the token has `", &String::from(char::from(byte)), "` in it, which no path carries as it is; "];
-            return Some([problem.concat().as_str(), FIX].concat());
+            ["the token contains `", &String::from(char::from(byte)), "`, which no path carries as it is"].concat()
         }
-        None if token == "." || token == ".." => "the token is dots alone, which a URL drops",
-        None if token.len() < LEAST_TOKEN => "the token has under 22 characters, and can be guessed",
+        None if token == "." || token == ".." => "the token is only dots, which a URL drops".to_owned(),
+        None if token.len() < LEAST_TOKEN => "the token is shorter than 22 characters, so it can be guessed".to_owned(),
         None => return None,
     };
-    Some([problem, "; ", FIX].concat())
+    Some((problem, REMEDY))
 }
 
 /// Puts the keys of a value into `keys`, and says of how many parts it is. `floor`: whether short keys pass; `None` takes any.

@@ -60,16 +60,16 @@ const ALLOWED: &str = r#","allow_short_keys":true"#;
 fn a_key_that_nobody_meant_is_a_fault_of_the_whole_value() {
     let spki = "MCowBQYDK2VwAyEAf4hTkmlGXfI1r63/IWB2LVDnn2V8QDPn0Jvc9L9fxww=";
     let table = [
-        ("change me please".to_owned(), "one is no key"),
-        (format!("{GOOD}\nCopy"), "other words beside"),
-        (format!("{GOOD} old {OTHER}"), "other words beside"),
-        (format!("previously0123456789used {GOOD}"), "other words beside"),
-        (format!("{GOOD} {SHORT}x"), "one is no key"),
-        (format!("GEMINI={GOOD}\n{OTHER}"), "other words beside"),
-        (format!("export GEMINI_SECRET={GOOD}"), "other words beside"),
-        (format!("Bearer {GOOD}"), "other words beside"),
+        ("change me please".to_owned(), "is no key"),
+        (format!("{GOOD}\nCopy"), "other text next to it"),
+        (format!("{GOOD} old {OTHER}"), "other text next to it"),
+        (format!("previously0123456789used {GOOD}"), "other text next to it"),
+        (format!("{GOOD} {SHORT}x"), "is no key"),
+        (format!("GEMINI={GOOD}\n{OTHER}"), "other text next to it"),
+        (format!("export GEMINI_SECRET={GOOD}"), "other text next to it"),
+        (format!("Bearer {GOOD}"), "other text next to it"),
         (format!("\"{GOOD} {OTHER}\""), "quotes"),
-        ("[object Object]".to_owned(), "value that it does not have"),
+        ("[object Object]".to_owned(), "missing value"),
         (format!("-----BEGIN PUBLIC KEY-----\n{spki}\n-----END PUBLIC KEY-----"), "key file"),
         (format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH{} me@host", "A".repeat(42)), "key file"),
         (format!("whsec_{spki}"), "public key"),
@@ -97,7 +97,10 @@ fn a_key_that_nobody_meant_is_a_fault_of_the_whole_value() {
 fn a_short_key_passes_by_name_alone() {
     for secret in [SHORT, "whsec_test", "MDEyMw==", &format!("{GOOD} {SHORT}")] {
         let said = of_secret(secret, "");
-        assert!(said.contains("under 16 bytes") && said.contains("`allow_short_keys = true`"), "{secret}: {said}");
+        assert!(
+            said.contains("shorter than 16 bytes") && said.contains("`allow_short_keys = true`"),
+            "{secret}: {said}"
+        );
         assert_eq!(of_secret(secret, ALLOWED), "", "{secret}");
         assert!(!of_secret(secret, r#","allow_short_keys":false"#).is_empty());
     }
@@ -185,12 +188,12 @@ fn a_token_that_no_request_can_carry_is_a_fault() {
     for (token, words) in [
         ("x".to_owned(), "22 characters"),
         ("123456789012345678901".to_owned(), "22 characters"),
-        ("undefined".to_owned(), "does not have"),
+        ("undefined".to_owned(), "missing value"),
         ("$GEMINI_JOBS_TOKEN_OF_MINE".to_owned(), "name of a variable"),
         ("${GEMINI_JOBS_TOKEN}".to_owned(), "name of a variable"),
         ("<a-long-random-token-here>".to_owned(), "placeholder"),
-        (format!("GEMINI_JOBS_TOKEN={TOKEN}"), "other words beside"),
-        (format!("Bearer {TOKEN}"), "other words beside"),
+        (format!("GEMINI_JOBS_TOKEN={TOKEN}"), "other text next to it"),
+        (format!("Bearer {TOKEN}"), "other text next to it"),
         (format!("'{TOKEN}'"), "quotes"),
         (format!("“{TOKEN}”"), "quotes"),
         (format!("{TOKEN}\\n"), "backslash"),

@@ -1,4 +1,4 @@
-//! What can be wrong with the text of a secret: one variant per fix. No variant holds any of the secret.
+//! What can be wrong with the text of a secret: one variant per remedy. No variant holds any part of the secret.
 
 use std::fmt;
 
@@ -6,37 +6,37 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretFault {
-    /// A name and `=`, `Bearer`, or another label beside the secret.
+    /// A name and `=`, `Bearer`, or another label next to the secret.
     Beside,
-    /// Base64 but for its length or padding.
+    /// Base64, except for its length or padding.
     Cut,
-    /// A backslash, as in a line break that was written out.
+    /// A backslash, as in a line break written as `\n`.
     Escaped,
-    /// Something else in the secret's place, and what.
+    /// Something else in place of the secret, and what it is.
     Foreign(&'static str),
     /// White space inside the key.
     InnerWhitespace,
     /// A key file (PEM, DER, OpenSSH) or a certificate.
     KeyFile,
-    /// Dots or asterisks in place of a part of the secret.
+    /// Dots or asterisks in place of part of the secret.
     Masked,
     /// Not standard base64.
     NotBase64,
-    /// A public key that is not a point of the curve in its canonical form.
+    /// A public key that is not a point of the curve in canonical form.
     NotOnCurve,
-    /// Not `whsk_…`, where something is to be signed with Ed25519.
+    /// Not `whsk_…`, when signing with Ed25519.
     NotPrivate,
     /// A character that is invisible, a control character, or not ASCII, and what it is.
     NotText(&'static str),
-    /// An id, a key or a token of another kind, and what it begins with.
+    /// An id, key or token of another kind, and its prefix.
     Other(&'static str),
-    /// A private key together with a public key that is not its own.
+    /// A private key with a public key that is not its own.
     PairMismatch,
     /// Percent-encoded.
     PercentEncoded,
     /// A placeholder that nobody filled in.
     Placeholder,
-    /// Nearly `whsec_`.
+    /// Almost `whsec_`.
     Prefix,
     /// `whsk_`: a private key.
     PrivateKey,
@@ -44,11 +44,11 @@ pub enum SecretFault {
     PrivateKeyLength,
     /// A public key in place of a shared secret.
     PublicAsShared,
-    /// `whpk_`, where only a shared secret will do.
+    /// `whpk_` in place of a shared secret.
     PublicKey,
     /// A public key that is not 32 bytes long.
     PublicKeyLength,
-    /// Quotes round the key, or at one end of it.
+    /// Quotes around the key, or at one end of it.
     Quoted,
     /// A key that a specification or documentation prints.
     Sample,
@@ -56,11 +56,11 @@ pub enum SecretFault {
     Several,
     /// A public key wrapped in SPKI (44 bytes).
     Spki,
-    /// The secret, encoded in base64 once more.
+    /// The secret, encoded in base64 a second time.
     TwiceEncoded,
-    /// The name of a variable, where its value was meant.
+    /// The name of a variable in place of its value.
     Unexpanded,
-    /// What a program writes for a value that it does not have.
+    /// What a program writes for a missing value.
     Unset,
     /// The URL-safe alphabet of base64.
     UrlSafe,
@@ -68,14 +68,14 @@ pub enum SecretFault {
 
 impl SecretFault {
     /// What to do about it.
-    pub const fn fix(self) -> &'static str {
+    pub const fn remedy(self) -> &'static str {
         match self {
             Self::Beside => "give the value alone",
             Self::Cut | Self::NotText(_) | Self::InnerWhitespace => "copy it again, as one word",
             Self::Escaped => "remove the backslash and what belongs to it",
             Self::Foreign(_) | Self::Other(_) => "use the endpoint's signing secret, `whsec_…`",
             Self::KeyFile | Self::PublicAsShared => {
-                "use the `whsec_…` secret; an Ed25519 public key goes behind `whpk_`, as base64 of its last 32 bytes"
+                "use the `whsec_…` secret; give an Ed25519 public key as `whpk_` and base64 of its last 32 bytes"
             }
             Self::Masked => "reveal the secret where it is shown, and copy all of it",
             Self::NotBase64 => "copy it as shown (`whsec_…`), or pass text secrets as raw bytes",
@@ -83,18 +83,18 @@ impl SecretFault {
             Self::NotPrivate => "give the `whsk_…` value",
             Self::PairMismatch | Self::PrivateKeyLength => "copy the whole `whsk_…` value again",
             Self::PercentEncoded => "give it decoded, as the sender shows it",
-            Self::Placeholder => "put the real one there",
+            Self::Placeholder => "replace it with the real one",
             Self::Prefix => "begin it with `whsec_`, in lower case, as the sender shows it",
-            Self::PrivateKey => "use the `whpk_` public key, and replace the private one: it was exposed",
+            Self::PrivateKey => "use the `whpk_` public key, and replace the private key: it was exposed",
             Self::PublicKey => "give the shared secret, `whsec_…`, or verify `v1a`",
-            Self::Quoted => "remove them",
-            Self::Sample => "use the secret of your own endpoint, or make one with `openssl rand -base64 32`",
-            Self::Several => "write `whsec_` once before each secret, and several secrets as several",
+            Self::Quoted => "remove the quotes",
+            Self::Sample => "use your own endpoint's secret, or make one with `openssl rand -base64 32`",
+            Self::Several => "write `whsec_` once before each secret, and give several secrets as several",
             Self::Spki => "use its last 32 bytes",
             Self::TwiceEncoded => "decode it once",
-            Self::Unexpanded => "put its value there: nothing expands it here",
-            Self::Unset => "set the variable that it was to come from",
-            Self::UrlSafe => "get the secret again from the sender, as it is shown (`whsec_…`)",
+            Self::Unexpanded => "give the variable's value: nothing expands it here",
+            Self::Unset => "set the variable that it comes from",
+            Self::UrlSafe => "copy the secret again as the sender shows it (`whsec_…`)",
         }
     }
 }
@@ -103,40 +103,38 @@ impl fmt::Display for SecretFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Foreign(_) => "the secret is ",
-            Self::NotText(_) => "the secret has in it ",
+            Self::NotText(_) => "the secret contains ",
             Self::Other(_) => "the secret is an id, key or token of another kind: it begins with ",
             _ => "",
         })?;
         f.write_str(match self {
-            Self::Beside => "the secret has other words beside it (a name and `=`, `Bearer`, a label)",
-            Self::Cut => "the secret is base64 of an impossible length: a character or padding is missing, or too many",
-            Self::Escaped => "the secret has a backslash in it, like a line break written as `\\n`",
+            Self::Beside => "the secret has other text next to it (a name and `=`, `Bearer`, a label)",
+            Self::Cut => "the secret is base64 of an impossible length: a character or padding is missing, or extra",
+            Self::Escaped => "the secret contains a backslash, like a line break written as `\\n`",
             Self::Foreign(what) | Self::NotText(what) | Self::Other(what) => what,
-            Self::InnerWhitespace => "the secret has white space inside",
+            Self::InnerWhitespace => "the secret contains white space",
             Self::KeyFile => "the secret is a key file or a certificate (PEM, DER or OpenSSH)",
-            Self::Masked => "the secret is masked: dots or asterisks stand for a part of it",
+            Self::Masked => "the secret is masked: dots or asterisks replace part of it",
             Self::NotBase64 => "the secret is not standard base64",
             Self::NotOnCurve => "the public key is not an Ed25519 key",
             Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
-            Self::PairMismatch => "the private key has a public key beside it that is not its own",
+            Self::PairMismatch => "the private key comes with a public key that is not its own",
             Self::PercentEncoded => "the secret is percent-encoded (`%2B`)",
             Self::Placeholder => "the secret is a placeholder",
-            Self::Prefix => "the secret begins with something that is nearly `whsec_`",
+            Self::Prefix => "the secret begins with something that is almost `whsec_`",
             Self::PrivateKey => "`whsk_` is a private key, which only the sender should hold",
-            Self::PrivateKeyLength => "the private key is not 32 bytes long, nor 64 with its public key",
-            Self::PublicAsShared => "the secret is a public key: whoever knows it could sign",
+            Self::PrivateKeyLength => "the private key is neither 32 bytes long, nor 64 with its public key",
+            Self::PublicAsShared => "the secret is a public key, so anybody who knows it could sign",
             Self::PublicKey => "`whpk_` is a public key, for `v1a`; `v1` takes a shared secret",
             Self::PublicKeyLength => "the public key is not 32 bytes long",
-            Self::Quoted => "the secret has quotes round it",
-            Self::Sample => "the secret is one that documentation prints: anybody can sign with it",
+            Self::Quoted => "the secret has quotes around it",
+            Self::Sample => "the secret is one that documentation prints, so anybody can sign with it",
             Self::Several => "the secret has `whsec_` more than once, or several secrets run together",
             Self::Spki => "the public key is wrapped in SPKI (44 bytes)",
-            Self::TwiceEncoded => "the secret was encoded in base64 once more",
+            Self::TwiceEncoded => "the secret is encoded in base64 twice",
             Self::Unexpanded => "the secret is the name of a variable (`$NAME`, `${NAME}`)",
-            Self::Unset => "the secret is what a program writes for a value that it does not have",
-            Self::UrlSafe => "the secret looks like URL-safe base64 (`-`, `_`), which is no form of a signing secret",
-        })?;
-        f.write_str("; ")?;
-        f.write_str(self.fix())
+            Self::Unset => "the secret is what a program writes for a missing value",
+            Self::UrlSafe => "the secret looks like URL-safe base64 (`-`, `_`), in which no signing secret is written",
+        })
     }
 }

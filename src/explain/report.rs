@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::fixes;
 use super::rows::{BodyMarks, Comparison, JwkRow, SecretRow, SignatureRow, TokenParts};
 use crate::error::Error;
 use crate::timestamp::{Timestamp, Tolerance};
@@ -187,7 +186,7 @@ impl Step {
 
     /// A failure, in the words of its error.
     pub(super) fn failed(name: &'static str, error: Error) -> Self {
-        Self::fail(name, error.code(), error.to_string(), fixes::of(error))
+        Self::fail(name, error.code(), error.to_string(), error.remedy())
     }
 
     /// The outcome of a check.

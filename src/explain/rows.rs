@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fixes;
 use crate::error::Error;
 use crate::jose::{Aside, Material, entries};
 use crate::key::SecretKey;
@@ -160,7 +159,7 @@ impl SecretRow {
             bytes,
             code: error.map(Error::code),
             detail: error.map(Error::to_string),
-            fix: error.copied().map(fixes::of),
+            fix: error.map(Error::remedy),
         }
     }
 }

@@ -6,7 +6,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::common_steps::{clip, event_steps, key_step};
-use super::fixes;
 use super::inputs::Inputs;
 use super::report::{NearMiss, Report, Step};
 use super::rows::TokenParts;
@@ -106,7 +105,7 @@ fn claim_steps(inputs: &Inputs<'_>, policy: &JwtPolicy, claims: &Members<'_>, re
         Ok(()) => Step::pass("audience", format!("`aud` is {}", shown("aud"))),
         Err(error) => {
             let detail = format!("`aud` is {}, but must be `{}`", shown("aud"), policy.audience);
-            Step::fail("audience", error.code(), detail, fixes::of(error))
+            Step::fail("audience", error.code(), detail, error.remedy())
         }
     });
     steps.push(match &policy.issuer {

@@ -150,7 +150,8 @@ impl<B> Event<B> {
         }
         headers.push("user-agent", USER_AGENT.as_bytes());
         headers.push("countersign-source", source.name.as_bytes());
-        headers.push("countersign-scheme", self.form.as_str().as_bytes());
+        headers.push("countersign-scheme", source.policy.scheme.name.as_bytes());
+        headers.push("countersign-form", self.form.as_str().as_bytes());
         headers.push("countersign-attempt", digits.format(self.attempt).as_bytes());
         headers.push("countersign-received-at", digits.format(self.received_at.as_unix()).as_bytes());
         headers

@@ -5,11 +5,13 @@
 pub mod content;
 pub mod copies;
 pub mod dedupe;
+pub mod destination_error;
 pub mod forward;
 pub mod header_list;
 pub mod jwks_cache;
+pub mod log_record;
 pub mod object_name;
-pub mod respond;
+pub mod response;
 pub mod retry_after;
 pub mod route;
 pub mod stored;

@@ -1,6 +1,6 @@
 //! From a request line to a source.
 
-use super::respond::Refusal;
+use super::response::Refusal;
 use crate::config::{Config, Entry};
 use crate::url::{path, percent_decode};
 

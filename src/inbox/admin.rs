@@ -1,7 +1,7 @@
 //! What an operator may ask of the inbox, read from the request line.
 
 use super::states::EventState;
-use crate::gateway::respond::Refusal;
+use crate::gateway::response::Refusal;
 use crate::url::{percent_decode, target};
 
 /// A question or an order, about one source.

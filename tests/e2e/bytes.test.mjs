@@ -131,14 +131,14 @@ test("the content type comes through as it was, and is not invented", async () =
 
 // What the HTTP client of the runtime adds by itself, on Cloudflare as in workerd.
 const TRANSPORT = ["host", "content-length", "connection", "transfer-encoding", "accept-encoding", "cf-worker"];
-const OURS = ["user-agent", "countersign-source", "countersign-scheme", "countersign-attempt", "countersign-received-at"];
+const OURS = ["user-agent", "countersign-source", "countersign-scheme", "countersign-form", "countersign-attempt", "countersign-received-at"];
 
 test("only the promised headers reach the origin", async () => {
   const extra = [
     ["cookie", "session=1"], ["authorization", "Bearer x"], ["user-agent", "sender/1"], ["x-forwarded-for", "10.0.0.1"],
     ["cf-connecting-ip", "10.0.0.1"], ["x-real-ip", "10.0.0.1"], ["forwarded", "for=10.0.0.1"], ["referer", "http://x/"],
     ["accept", "text/x"], ["accept-language", "xx"], ["svix-id", "other"], ["te", "trailers"], ["x-anything", "1"], ["cf-worker", "forged.example"],
-    ["countersign-source", "forged"], ["Countersign-Scheme", "forged"], ["countersign-attempt", "99"],
+    ["countersign-source", "forged"], ["Countersign-Scheme", "forged"], ["countersign-form", "forged"], ["countersign-attempt", "99"],
     ["countersign-received-at", "0"], ["countersign-anything", "forged"], ["content-language", "xx"],
   ];
   const sent = await forwarded("std", delivery(sign, { extra: [...extra, ["content-encoding", "identity"]] }));
@@ -158,13 +158,17 @@ test("the sender's signature headers come through as they were", async () => {
   for (const [name, value] of branded.headers) assert.equal(fromSvix.header(name), value);
 });
 
-test("the origin is told the source, what was verified, the attempt and the time", async () => {
-  const schemes = [["std", sign, "v1"], ["svix", sign, "v1"], ["asymmetric", signedByKey(ed25519.privateKey), "v1a"]];
-  for (const [path, signer, scheme] of schemes) {
+test("the origin is told the source, its scheme, the form, the attempt and the time", async () => {
+  const sources = [
+    ["std", sign, "standard-webhooks", "v1"], ["svix", sign, "svix", "v1"],
+    ["asymmetric", signedByKey(ed25519.privateKey), "standard-webhooks", "v1a"],
+  ];
+  for (const [path, signer, scheme, form] of sources) {
     const earliest = now();
     const sent = await forwarded(path, delivery(signer));
     assert.equal(sent.header("countersign-source"), path);
     assert.equal(sent.header("countersign-scheme"), scheme);
+    assert.equal(sent.header("countersign-form"), form);
     assert.equal(sent.header("countersign-attempt"), "1");
     assert.match(sent.header("countersign-received-at"), /^[1-9][0-9]*$/);
     const receivedAt = Number(sent.header("countersign-received-at"));

@@ -45,7 +45,8 @@ test("a service binding gets the event as an origin would", async () => {
   assert.equal(request.body, made.body);
   const headers = new Headers(request.headers);
   assert.equal(headers.get("countersign-source"), "service");
-  assert.equal(headers.get("countersign-scheme"), "v1");
+  assert.equal(headers.get("countersign-scheme"), "standard-webhooks");
+  assert.equal(headers.get("countersign-form"), "v1");
   assert.match(headers.get("user-agent"), /^countersign\/\d/);
   assert.equal(headers.has("cookie"), false);
   duplicate(await worker.post("service", made), made.id);

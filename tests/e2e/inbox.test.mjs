@@ -78,7 +78,8 @@ test("an accepted event arrives as a passed one does, byte for byte", async () =
   for (const [name, value] of made.headers.filter(([name]) => name !== "cookie")) assert.equal(request.header(name), value);
   assert.equal(request.header("cookie"), undefined);
   assert.equal(request.header("countersign-attempt"), "1");
-  assert.equal(request.header("countersign-scheme"), "v1");
+  assert.equal(request.header("countersign-scheme"), "standard-webhooks");
+  assert.equal(request.header("countersign-form"), "v1");
   assert.ok(Math.abs(Number(request.header("countersign-received-at")) - now()) < 60);
   await operator.becomes(made.id, "delivered");
 });
@@ -468,7 +469,7 @@ test("each attempt has a line in the log", async () => {
   origin.next(answer(500));
   await accept(path);
   const line = await until(() => worker.lines("attempt", (line) => line.source === path)[0], "the line of the attempt");
-  assert.deepEqual([line.code, line.dest_status, line.attempt, line.scheme], ["destination_failed", 500, 1, "v1"]);
+  assert.deepEqual([line.code, line.dest_status, line.attempt, line.scheme, line.form], ["destination_failed", 500, 1, "standard-webhooks", "v1"]);
   assert.match(line.id_hash, /^[0-9a-f]{64}$/);
 });
 

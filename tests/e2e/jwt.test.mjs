@@ -85,7 +85,8 @@ test("a valid token delivers its claims, and not the body that came with it", as
   const sent = origin.requests.at(-1);
   assert.deepEqual(JSON.parse(sent.body), event);
   assert.match(sent.header("content-type"), /^application\/json\b/);
-  assert.equal(sent.header("countersign-scheme"), "jwt");
+  assert.equal(sent.header("countersign-scheme"), "gemini-dynamic");
+  assert.equal(sent.header("countersign-form"), "jwt");
 });
 
 test("the encoding and type of the body that is not forwarded are not forwarded either", async () => {
@@ -117,7 +118,7 @@ test("id and timestamp headers are neither needed nor believed", async () => {
   const forged = jwtDelivery(token);
   forged.headers.push(["webhook-id", newId()], ["webhook-timestamp", "1"]);
   succeeded(await post("both", forged), "delivered", event.jti);
-  const line = await worker.line((l) => l.scheme === "jwt", "a token");
+  const line = await worker.line((l) => l.form === "jwt", "a token");
   assert.equal(line.code, "delivered");
   duplicate(await post("both", jwtDelivery(token)), event.jti);
 });

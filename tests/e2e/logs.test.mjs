@@ -53,7 +53,7 @@ test("a delivered event's line says what an operator asks for", async () => {
   delivered(reply, made.id);
   const { id_hash, age_s, dest_ms, ...rest } = line;
   assert.deepEqual(rest, {
-    ev: "delivery", code: "delivered", status: 200, source: "std", scheme: "v1", key: 0,
+    ev: "delivery", code: "delivered", status: 200, source: "std", scheme: "standard-webhooks", form: "v1", key: 0,
     bytes: Buffer.byteLength(made.body), dup: false, dest_status: 200,
   });
   assert.match(id_hash, /^[0-9a-f]{8,64}$/);

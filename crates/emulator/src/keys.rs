@@ -151,7 +151,7 @@ impl Secret {
     /// # Errors
     /// What is wrong with it, without it.
     pub fn parse(text: &str) -> Result<Self> {
-        let SecretKey::Hmac(key) = SecretKey::parse(text)? else {
+        let SecretKey::Hmac(key) = SecretKey::parse(text).map_err(with_remedy)? else {
             anyhow::bail!("a webhook's secret is shared, `whsec_…`; this is a public key");
         };
         // Of a short secret, four characters would be too much of it.
@@ -159,6 +159,11 @@ impl Secret {
         let tail = tail.and_then(|text| text.get(text.len().saturating_sub(4)..)).unwrap_or_default();
         Ok(Self { truncated: format!("whsec_...{tail}"), key })
     }
+}
+
+/// An error of the core, with its remedy.
+pub(crate) fn with_remedy(error: countersign::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error}; {}", error.remedy())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use countersign::config::{Destination, Entry, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::respond::Refusal;
+use countersign::gateway::response::Refusal;
 use countersign::inbox::admin::{Position, Request, parse};
 use countersign::inbox::{self, EventState, Stats};
 use countersign::json::{printed, value};

@@ -14,7 +14,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use countersign::gateway::respond::Refusal;
+use countersign::gateway::response::Refusal;
 use js_sys::Promise;
 use slab::Slab;
 use wasm_bindgen::prelude::*;

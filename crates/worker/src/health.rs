@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use countersign::config::{AtFault, Entry};
-use countersign::gateway::respond::Refusal;
+use countersign::gateway::response::Refusal;
 use countersign::inbox::shard_name;
 use countersign::json::{printed, value};
 use js_sys::Promise;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use countersign::Timestamp;
 use countersign::config::{Destination, Source};
+use countersign::gateway::destination_error::{cause_of_status, known_cause};
 use countersign::gateway::forward::{Event, Payload, url};
 use countersign::gateway::object_name::{is_in_event, object_name};
-use countersign::gateway::respond::{Refusal, cause_of_status, known_cause};
+use countersign::gateway::response::Refusal;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use worker::web_sys::Response;

@@ -1,6 +1,7 @@
 //! A request before its body is read: route, method, announced length.
 
-use countersign::gateway::respond::{ANSWERS, LogLine, Refusal};
+use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::response::Refusal;
 use countersign::gateway::route::{Route, route};
 use wasm_bindgen::prelude::*;
 
@@ -54,7 +55,7 @@ pub fn refuse_body(index: usize, fault: BodyFault) -> u32 {
 }
 
 fn refuse(refusal: Refusal, source: Option<&str>, detail: Option<&str>) -> u32 {
-    let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
-    host::log(&LogLine { code: refusal.code(), status, source, detail, ..LogLine::default() }.to_json());
+    let status = refusal.response().status;
+    host::log(&LogRecord { code: refusal.code(), status, source, detail, ..LogRecord::default() }.to_json());
     Step::refuse(refusal).encode()
 }

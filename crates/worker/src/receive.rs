@@ -6,7 +6,8 @@ use countersign::config::{Durable, Source};
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
-use countersign::gateway::respond::{ANSWERS, LogLine, Refusal, success};
+use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::response::{Refusal, success};
 use countersign::gateway::stored::Insertable;
 use countersign::{Headers, Keys, Metadata, Presented, Timestamp, Verified};
 use js_sys::Uint8Array;
@@ -72,14 +73,19 @@ impl Arrival {
 }
 
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
-    let mut line = LogLine { source: Some(&source.name), bytes: Some(arrival.body.length()), ..LogLine::default() };
+    let mut line = LogRecord {
+        source: Some(&source.name),
+        scheme: Some(source.policy.scheme.name),
+        bytes: Some(arrival.body.length()),
+        ..LogRecord::default()
+    };
     let (code, status, outcome) = match handle(state, source, arrival, &mut line).await {
         Ok((code, id)) => {
             let status = if code == "accepted" { 202 } else { 200 };
             (code, status, Outcome::Text { status, text: success(code, &id) })
         }
         Err(refusal) => {
-            let status = ANSWERS.get(refusal.index()).map_or(500, |answer| answer.status);
+            let status = refusal.response().status;
             (refusal.code(), status, Outcome::Refused(refusal))
         }
     };
@@ -93,7 +99,7 @@ async fn handle(
     state: &State,
     source: &Source,
     arrival: &Arrival,
-    line: &mut LogLine<'_>,
+    line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let headers = delivery_headers(source, &arrival.headers);
     let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
@@ -105,7 +111,7 @@ async fn handle(
             return Err(refusal);
         }
     };
-    (line.scheme, line.key) = (Some(verified.form()), Some(verified.key()));
+    (line.form, line.key) = (Some(verified.form()), Some(verified.key()));
     let content = Content::read(&headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
@@ -134,7 +140,7 @@ async fn store(
     source: &Source,
     durable: Durable,
     event: Insertable<Body>,
-    line: &mut LogLine<'_>,
+    line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     line.event = Some(event.key());
     let status = inbox::hand_over(&state.bindings, source, durable.shards, &event).await.map_err(|why| {
@@ -157,7 +163,7 @@ async fn deliver(
     state: &State,
     source: &Source,
     passing: Passing<'_>,
-    line: &mut LogLine<'_>,
+    line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let Passing { verified, content, received_at, event } = passing;
     let id = verified.id().to_vec();
@@ -188,7 +194,7 @@ async fn verify<'d>(
     source: &Source,
     arrival: &'d Arrival,
     presented: &Presented<'d>,
-    line: &mut LogLine<'_>,
+    line: &mut LogRecord<'_>,
 ) -> Result<Verified<'d, Body>, Refusal> {
     source.policy.check_age(presented.metadata(), arrival.now()).map_err(|error| {
         line.signature = Some(apart_from_age(state, source, arrival, presented));

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use countersign::config::{AtFault, Config, Entry, Source};
 use countersign::gateway::content::CONTENT;
 use countersign::gateway::dedupe::InFlight;
-use countersign::gateway::respond::{self, ANSWERS};
+use countersign::gateway::response::{RESPONSES, ReadyResponse};
 use countersign::json::printed;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -52,8 +52,8 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
         Entry::Faulty(_) => json!(null),
     });
     let answer =
-        |answer: &respond::Answer| json!({ "status": answer.status, "body": answer.body(), "header": answer.header });
-    let answers: Vec<_> = ANSWERS.iter().map(answer).collect();
+        |answer: &ReadyResponse| json!({ "status": answer.status, "body": answer.body(), "header": answer.header });
+    let answers: Vec<_> = RESPONSES.iter().map(answer).collect();
     let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": SMALL });
     let (sets, in_flight, health) = (Rc::default(), RefCell::new(InFlight::new()), Health::default());
     STATE.set(Some(Rc::new(State { config, bindings, sets, in_flight, health })));

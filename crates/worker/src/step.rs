@@ -1,6 +1,6 @@
 //! What JavaScript does next with a request: one number, encoded here and decoded in `entry.js`.
 
-use countersign::gateway::respond::Refusal;
+use countersign::gateway::response::Refusal;
 use wasm_bindgen::prelude::*;
 
 /// The kinds of [`Step`], under the names by which `entry.js` reads them.

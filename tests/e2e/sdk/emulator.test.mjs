@@ -57,6 +57,6 @@ test("the documented token is verified, and its claims are what arrives", async 
   const id = await startBatch(world);
   const [{ headers, body }] = await world.arrivals("gemini-jobs", 1);
   const { aud, jti, type, data } = JSON.parse(body);
-  assert.deepEqual([aud, type, data.id, headers["countersign-scheme"]], ["countersign", "batch.succeeded", id, "jwt"]);
+  assert.deepEqual([aud, type, data.id, headers["countersign-scheme"], headers["countersign-form"]], ["countersign", "batch.succeeded", id, "gemini-dynamic", "jwt"]);
   assert.equal(headers["webhook-id"], jti);
 });

@@ -12,6 +12,7 @@ use super::arrival::Arrival;
 use super::fault::Fault;
 use super::options::OriginOptions;
 use crate::guard::Guard;
+use crate::keys::with_remedy;
 
 /// One origin, shared by its connections.
 #[derive(Debug)]
@@ -39,7 +40,8 @@ impl Shared {
     /// # Errors
     /// If the secret cannot be read.
     pub(super) fn new(options: &OriginOptions) -> Result<Self> {
-        let secret = options.secret.as_deref().map(SecretKey::parse).transpose().context("--secret cannot be used")?;
+        let secret = options.secret.as_deref().map(SecretKey::parse).transpose();
+        let secret = secret.map_err(with_remedy).context("--secret cannot be used")?;
         let fault = Fault::of(&options.fault);
         let seen = Mutex::new(Seen { fault, arrivals: Vec::new(), accepted: HashSet::new() });
         let (json, quiet, guard) = (options.json, options.quiet, Guard::new(&options.host));

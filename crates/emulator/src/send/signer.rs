@@ -7,7 +7,7 @@ use countersign::crypto::{Crypto, Portable};
 use countersign::scheme::{Form, Scheme};
 use countersign::{Ed25519SigningKey, HmacKey, SecretKey};
 
-use crate::keys::ServiceKeys;
+use crate::keys::{ServiceKeys, with_remedy};
 use crate::random;
 
 /// A key to sign with.
@@ -35,9 +35,9 @@ impl Signer {
 
     fn parse(text: &str) -> Result<Self> {
         if text.trim_start().starts_with("whsk_") {
-            return Ok(Self::V1a(Ed25519SigningKey::parse(text)?));
+            return Ok(Self::V1a(Ed25519SigningKey::parse(text).map_err(with_remedy)?));
         }
-        match SecretKey::parse(text)? {
+        match SecretKey::parse(text).map_err(with_remedy)? {
             SecretKey::Hmac(key) => Ok(Self::V1(key)),
             _ => bail!("a public key cannot sign; take the private one, `whsk_…`"),
         }

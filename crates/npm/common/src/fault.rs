@@ -1,8 +1,7 @@
 //! Faults: what an error of the core, or a mistake in the receiver's code, becomes for JavaScript.
 
 use countersign::Error;
-use countersign::explain;
-use countersign::gateway::respond::{ANSWERS, Refusal};
+use countersign::gateway::response::Refusal;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -53,8 +52,8 @@ impl Fault {
 
     /// There are no keys to check against.
     pub fn keys_unavailable() -> Self {
-        let message = "the key set could not be fetched: its URL must respond with 200 and {\"keys\":[…]} within 5 s";
-        Self::refusal(Refusal::KeysUnavailable, message.to_owned())
+        let refusal = Refusal::KeysUnavailable;
+        Self::refused(refusal, [refusal.response().title, refusal.remedy()].join("; "))
     }
 
     /// Appends to the message.
@@ -68,29 +67,24 @@ impl Fault {
         Self { code, status: 500, title, message, header: None, retry_after: None, may_be_rotation: false }
     }
 
-    fn refusal(refusal: Refusal, message: String) -> Self {
-        let fault = Self::receiver(refusal.code(), message);
-        let Some(answer) = ANSWERS.get(refusal.index()) else { return fault };
-        let retry_after = answer.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
-        Self { status: answer.status, title: answer.title, retry_after, ..fault }
+    fn refused(refusal: Refusal, message: String) -> Self {
+        let response = refusal.response();
+        let retry_after = response.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
+        let fault = Self::receiver(response.code, message);
+        Self { status: response.status, title: response.title, retry_after, ..fault }
     }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        let message = match error {
-            // The messages of these name their fix.
-            Error::ShortSecret => {
-                [error.to_string().as_str(), "; or, if the sender has no longer ones, set `allowShortKeys: true`"]
-                    .concat()
-            }
-            Error::EmptySecret | Error::InvalidSecret(_) | Error::WeakKey => error.to_string(),
-            _ => [error.to_string().as_str(), explain::fix(error)].join("; "),
-        };
+        let mut message = [error.to_string().as_str(), error.remedy()].join("; ");
+        if error == Error::ShortSecret {
+            message.push_str("; if the sender has no longer ones, set `allowShortKeys: true`");
+        }
         let mut fault = match error.status() {
             // A fetched key set is checked before it is cached, so this is one that the receiver's code passed.
             500 | 503 => Self::receiver(error.code(), message),
-            _ => Self::refusal(Refusal::Check(error), message),
+            _ => Self::refused(Refusal::Check(error), message),
         };
         fault.header = header_of(error);
         fault.may_be_rotation = error.may_be_rotation();

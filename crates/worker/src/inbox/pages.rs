@@ -102,7 +102,7 @@ fn shown(row: &Array) -> Value {
     let noted = row.get(11).as_string().filter(|error| !error.is_empty());
     let (error, cause) = noted.as_deref().map(noted_parts).unzip();
     json!({
-        "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "scheme": row.get(4).as_string(),
+        "id": row.get(3).as_string(), "state": state.as_str(), "attempts": number(2), "form": row.get(4).as_string(),
         "received_at": number(5), "next_attempt_at": next, "finished_at": finished, "bytes": number(8),
         "replayable": number(9) > 0, "last_status": row.get(10).as_f64().map(|status| status as u16),
         "last_error": error, "last_cause": cause.flatten(),

@@ -8,7 +8,8 @@ use std::task::Poll;
 use countersign::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::Event;
-use countersign::gateway::respond::{LogLine, Refusal};
+use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::response::Refusal;
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::stored::Stored;
 use countersign::inbox::noted;
@@ -216,16 +217,17 @@ impl Object {
             }
         }
         self.flying.borrow_mut().retain(|flying| *flying != number);
-        let line = LogLine {
+        let line = LogRecord {
             code,
             status: reply.status,
             source: Some(&source.name),
-            scheme: Some(leased.event.form()),
+            scheme: Some(source.policy.scheme.name),
+            form: Some(leased.event.form()),
             event: Some(key),
             attempt: Some(progress.attempts),
             destination: Some((reply.status, reply.ms)),
             cause: reply.cause,
-            ..LogLine::default()
+            ..LogRecord::default()
         };
         host::log(&line.to_json());
         Done::Delivery(written)

@@ -1,0 +1,45 @@
+//! What can be wrong with a header that is present.
+
+use std::fmt;
+
+/// Why a header is invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderFault {
+    /// Several lines of a header that may occur once.
+    Repeated,
+    /// An id in which a part after a `.` reads like a timestamp: an old message with the boundary to its timestamp moved.
+    ShiftedBoundary,
+    /// Strict mode: a dot or more than 256 bytes.
+    NotStrict,
+    /// An id with white space, control characters or non-ASCII text.
+    NotVisible,
+}
+
+impl HeaderFault {
+    /// What to do about it.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Repeated => "find the proxy that sends the header twice: it must occur once",
+            Self::ShiftedBoundary => {
+                "reject it: an old message was replayed with its timestamp moved into the id; if the sender makes such ids, it must \
+                 leave the digits out"
+            }
+            Self::NotStrict => "turn strict mode off if the sender's ids are like that",
+            Self::NotVisible => "have the sender make ids of letters, digits and punctuation, without spaces",
+        }
+    }
+}
+
+impl fmt::Display for HeaderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Repeated => "occurs more than once",
+            Self::ShiftedBoundary => {
+                "has a timestamp behind a dot, like a replay of an old message with its timestamp moved into the id"
+            }
+            Self::NotStrict => "has a dot or more than 256 bytes",
+            Self::NotVisible => "has a character that is not visible ASCII",
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! The table of stable codes and what is generated from it: `docs/codes.md` and the page's `codes.js`.
+//!
+//! To write both anew after a change: `UPDATE=1 cargo test --test codes`.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use countersign::CODES;
+use serde_json::json;
+
+#[test]
+fn the_generated_files_are_current() {
+    for (file, text) in [("docs/codes.md", markdown()), ("www/src/codes.js", javascript())] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        if env::var_os("UPDATE").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        let current = fs::read_to_string(&path).unwrap_or_default();
+        assert!(current == text, "{file} differs from src/error/codes.rs; to fix: UPDATE=1 cargo test --test codes");
+    }
+}
+
+/// Prose may say more about a code than the table does, but not about a code that does not exist.
+#[test]
+fn documentation_names_no_other_code_and_no_other_status() {
+    for (file, text) in [
+        ("docs/troubleshooting.md", include_str!("../docs/troubleshooting.md")),
+        ("crates/npm/README.md", include_str!("../crates/npm/README.md")),
+    ] {
+        let tables = text.split("| code |").skip(1).flat_map(|rest| rest.lines().take_while(|line| !line.is_empty()));
+        for row in tables.filter(|row| row.starts_with("| `")) {
+            let mut cells = row.split(" | ");
+            let (codes, status) = (cells.next().unwrap(), cells.next().and_then(|cell| cell.parse::<u16>().ok()));
+            for code in codes.split('`').skip(1).step_by(2).filter(|code| is_code(code)) {
+                let known = CODES.iter().find(|known| known.code == code);
+                let known = known.unwrap_or_else(|| panic!("{file} explains `{code}`, which is no code"));
+                // A key set that the receiver's own code passes is its fault, and no reason for the sender to retry.
+                let expected = if code == "jwks_invalid" { 500 } else { known.status };
+                assert!(status.is_none_or(|status| status == expected), "{file}: `{code}` is {expected}");
+            }
+        }
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    // `/healthz` and `"ev":"inbox"` have words of their own.
+    text.contains('_') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase()) && text != "source_missing"
+}
+
+fn markdown() -> String {
+    let mut text = "\
+# Codes
+
+Every response, log record, report and JavaScript error carries one of these codes. They are stable; titles and remedies may change. Codes without a
+status occur only in log records.
+
+Generated from `src/error/codes.rs`; to update: `UPDATE=1 cargo test --test codes`.
+
+| code | status | title | what to do |
+|---|---|---|---|
+"
+    .to_owned();
+    for row in CODES {
+        let status = if row.status == 0 { String::new() } else { row.status.to_string() };
+        writeln!(text, "| `{}` | {status} | {} | {} |", row.code, row.title, row.remedy).unwrap();
+    }
+    text
+}
+
+fn javascript() -> String {
+    let mut text = "\
+// What each code means and what to do about it. Generated from src/error/codes.rs; to update: UPDATE=1 cargo test --test codes
+export const CODES = {
+"
+    .to_owned();
+    for row in CODES {
+        writeln!(text, "  {}: {{ title: {}, remedy: {} }},", row.code, json!(row.title), json!(row.remedy)).unwrap();
+    }
+    text + "};\n"
+}
