@@ -1,13 +1,21 @@
-//! One HTTP request from a sender, as far as verification looks at it: header lines and raw body.
+//! One HTTP request from a sender, as far as verification looks at it: headers and raw body.
 
 use std::borrow::Cow;
 
-/// Header lines as bytes. Names are matched without case; repeated lines count as one value joined by `, `, as Fetch gives them.
+/// Headers as bytes. Names are matched without case. Repeated headers count as one value joined by `, `, as Fetch gives them.
+///
+/// ```
+/// use countersign::Headers;
+///
+/// let lines: [(&str, &[u8]); 2] = [("Webhook-Signature", b"v1,a"), ("webhook-signature", b"v1,b")];
+/// let headers = Headers::from_iter(lines);
+/// assert_eq!(headers.get("webhook-signature"), Some(&b"v1,a, v1,b"[..]));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Headers<'a>(Vec<(&'a str, Cow<'a, [u8]>)>);
 
 impl<'a> Headers<'a> {
-    /// The value under a name; `None` where it is absent or empty, which the schemes treat alike.
+    /// The value of a header; `None` if it is absent or empty, which the schemes treat alike.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         let mut lines = self.0.iter();
         let (_, value) = lines.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
@@ -32,10 +40,17 @@ impl<'a> FromIterator<(&'a str, &'a [u8])> for Headers<'a> {
     }
 }
 
-/// Headers and raw body, as received; nothing about it is known to be true.
+/// Headers and raw body as received. Nothing about it is known to be true.
 ///
 /// `B` is the body: bytes in memory, or a handle to bytes that the platform holds, so that a body need not be copied to be
-/// judged.
+/// verified.
+///
+/// ```
+/// use countersign::{Delivery, Headers};
+///
+/// let delivery = Delivery::new(Headers::from_iter([("webhook-id", b"msg_1".as_slice())]), "{}");
+/// assert_eq!((delivery.headers().get("Webhook-Id"), *delivery.body()), (Some(&b"msg_1"[..]), "{}"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Delivery<'a, B> {
     headers: Headers<'a>,
@@ -43,7 +58,7 @@ pub struct Delivery<'a, B> {
 }
 
 impl<'a, B> Delivery<'a, B> {
-    /// A delivery from its parts.
+    /// Makes a delivery from its parts.
     pub const fn new(headers: Headers<'a>, body: B) -> Self {
         Self { headers, body }
     }

@@ -1,17 +1,51 @@
-//! Verifies signed webhooks, and decides what becomes of them. Nothing here reads a clock, a socket or a random number: time,
-//! configuration, key sets and what a store answered come in as plain values.
+//! Verifies signed webhooks, and decides what becomes of them.
 //!
-//! The way of an event, each step possible only after the one before:
+//! This crate is the core of Countersign: pure functions over values. It reads no clock, no socket and no random number. Time,
+//! configuration, key sets and the responses of a store are arguments, so the same code decides in a Worker, in a browser and in
+//! a test.
 //!
-//! 1. [`gateway::route`] finds the source of a request.
-//! 2. A [`Delivery`] is its headers and raw body; nothing about it is known to be true.
-//! 3. [`Policy::verify`] checks headers, age and signature against [`Keys`], and is the only maker of [`Verified`].
-//! 4. [`Verified::admit`] turns away what was seen before, and leaves a [`gateway::dedupe::Admitted`].
-//! 5. [`gateway::forward::Event`] is what the destination gets, made from an admitted event and from nothing else.
-//! 6. [`gateway::response`] is what the sender gets, and [`gateway::log_record`] what the operator sees.
+//! # The path of an event
 //!
-//! In scope: Standard Webhooks `v1` and `v1a`, Svix, Gemini static and dynamic, Gemini's documented token, and signing. Out of
-//! scope: parsing events, storing them, and fetching anything.
+//! Each value exists only if the step before it succeeded. To forward what was not verified, or what was seen before, does not
+//! compile.
+//!
+//! 1. [`config::Config::parse`] reads the sources; [`gateway::route`] finds the source of a request.
+//! 2. A [`Delivery`] holds the request's headers and raw body. Nothing about it is known to be true.
+//! 3. [`Policy::verify`] checks headers, age and signature against [`Keys`]. It is the only way to construct a [`Verified`], with
+//!    its two variants [`Policy::verify_presented`] and [`Policy::verify_v1`].
+//! 4. [`Verified::admit`] rejects duplicates, and returns a [`gateway::dedupe::Admitted`].
+//! 5. [`gateway::forward`] builds the destination's request from an admitted event, [`inbox`] decides when it is sent again.
+//! 6. [`gateway::response`] maps each outcome to a response for the sender, [`gateway::log_record`] to a record for the operator.
+//!
+//! [`explain`] says why a delivery was refused. [`sign()`] and [`sign_v1a`] are the inverse of verification.
+//!
+//! # Example
+//!
+//! ```
+//! use countersign::crypto::Portable;
+//! use countersign::{Delivery, Headers, Keys, Policy, SecretKey, Timestamp, scheme};
+//!
+//! let policy = Policy::of(scheme::find("standard-webhooks").ok_or("no such scheme")?);
+//! let secrets = [SecretKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?];
+//! let headers: [(&str, &[u8]); 3] = [
+//!     ("webhook-id", b"msg_p5jXN8AQM9LWM0D4loKWxJek"),
+//!     ("webhook-timestamp", b"1614265330"),
+//!     ("webhook-signature", b"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+//! ];
+//! let delivery = Delivery::new(Headers::from_iter(headers), "{\"test\": 2432232314}");
+//! let (keys, now) = (Keys { secrets: &secrets, ..Keys::default() }, Timestamp::from_unix(1_614_265_330));
+//!
+//! let verified = policy.verify(keys, &delivery, now, &Portable)?;
+//! assert_eq!(verified.id(), b"msg_p5jXN8AQM9LWM0D4loKWxJek");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Scope
+//!
+//! In scope: Standard Webhooks `v1` and `v1a`, Svix, Gemini static and dynamic, the token that Gemini documents, signing, the
+//! configuration of a gateway, and its decisions about deduplication, retries and responses.
+//!
+//! Out of scope: parsing events, storing them, fetching anything, and waiting.
 #![forbid(unsafe_code)]
 
 mod delivery;

@@ -16,10 +16,21 @@ use crate::verify::{mac_text, signed_prefix};
 /// Returns the value of `webhook-signature`: `v1,` and the MAC, once per key, separated by spaces, so that a receiver can rotate.
 /// The signed content can be split into id, timestamp and body in this one way only.
 ///
+/// ```
+/// use countersign::crypto::Portable;
+/// use countersign::{HmacKey, Timestamp, sign};
+///
+/// let key = HmacKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// let (id, at, body) = (b"msg_p5jXN8AQM9LWM0D4loKWxJek", Timestamp::from_unix(1_614_265_330), "{\"test\": 2432232314}");
+/// let signature = sign(&[key], id, at, body, &Portable)?;
+/// assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+/// # Ok::<(), countersign::Error>(())
+/// ```
+///
 /// # Errors
-/// `missing_header` for an empty id; `invalid_header` for one that no receiver here accepts: not visible ASCII, or with a timestamp
-/// behind a dot.
-/// `invalid_timestamp` for a timestamp that is not ten digits, such as milliseconds.
+/// - `missing_header` for an empty id.
+/// - `invalid_header` for an id that no receiver here accepts: not visible ASCII, or with a timestamp after a dot.
+/// - `invalid_timestamp` for a timestamp that does not have ten digits, such as milliseconds.
 pub fn sign<B: ?Sized, C: Crypto<B>>(
     keys: &[HmacKey],
     id: &[u8],
@@ -30,7 +41,16 @@ pub fn sign<B: ?Sized, C: Crypto<B>>(
     check(id, timestamp).map(|()| signature(keys, id, timestamp, body, crypto))
 }
 
-/// [`sign`] with Ed25519: `v1a,` and the signature, once per key. Pure Rust, and deterministic as RFC 8032 has it.
+/// Signs a delivery with Ed25519: `v1a,` and the signature, once per key. Deterministic, as RFC 8032 has it.
+///
+/// ```
+/// use countersign::{Ed25519SigningKey, Timestamp, sign_v1a};
+///
+/// let key = Ed25519SigningKey::from_seed(&[7; 32]);
+/// let signature = sign_v1a(&[key], b"msg_1", Timestamp::from_unix(1_614_265_330), "{}")?;
+/// assert!(signature.starts_with("v1a,"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 ///
 /// # Errors
 /// Those of [`sign`].
@@ -46,7 +66,7 @@ pub fn sign_v1a<B: AsRef<[u8]> + ?Sized>(
     Ok(tokens.collect::<Vec<_>>().join(" "))
 }
 
-/// [`sign`] for an id that was checked, at the time of a clock.
+/// [`sign`] for an id that was checked, and a timestamp from a clock.
 pub(crate) fn signature<B: ?Sized, C: Crypto<B>>(
     keys: &[HmacKey],
     id: &[u8],
@@ -63,7 +83,7 @@ pub(crate) fn signature<B: ?Sized, C: Crypto<B>>(
     value
 }
 
-/// Whether a receiver takes the signed content apart in one way only.
+/// Checks that a receiver can split the signed content in one way only.
 fn check(id: &[u8], timestamp: Timestamp) -> Result<(), Error> {
     if id.is_empty() {
         return Err(Error::MissingHeader("webhook-id"));

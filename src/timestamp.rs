@@ -1,13 +1,21 @@
-//! Unix seconds, and how far from now they may be.
+//! Unix seconds, and how far they may be from now.
 
 use crate::error::Error;
 
 /// Whole seconds since 1970-01-01T00:00:00Z, never negative.
+///
+/// ```
+/// use countersign::Timestamp;
+///
+/// assert_eq!(Timestamp::parse(b"1614265330")?, Timestamp::from_unix(1_614_265_330));
+/// assert!(Timestamp::parse(b"1614265330.5").is_err() && Timestamp::parse(b"01614265330").is_err());
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// A timestamp from a clock.
+    /// Makes a timestamp from a clock's Unix seconds.
     pub const fn from_unix(seconds: u64) -> Self {
         Self(seconds)
     }
@@ -19,8 +27,8 @@ impl Timestamp {
 
     /// Reads a header's value: `0|[1-9][0-9]*`, at most `i64::MAX`.
     ///
-    /// So the literal text is the canonical integer, and senders that sign the text agree with those that sign the number
-    /// printed again.
+    /// The text is then the number's one canonical form, so senders that sign the text agree with senders that parse the number
+    /// and print it.
     ///
     /// # Errors
     /// `invalid_timestamp` for anything else: a sign, a space, a dot, an exponent, a leading zero, other scripts' digits.
@@ -40,9 +48,20 @@ impl Timestamp {
     }
 }
 
-/// How far a timestamp may be from now, in either direction; the boundary itself is accepted.
+/// How far a timestamp may be from now, in either direction. The boundary itself is accepted.
 ///
-/// Zero means exactly now. There is no value that means "off".
+/// Zero means exactly now. No value means "off".
+///
+/// ```
+/// use countersign::{Error, Timestamp, Tolerance};
+///
+/// let now = Timestamp::from_unix(1_614_265_330);
+/// assert_eq!(Tolerance::DEFAULT.check(Timestamp::from_unix(1_614_265_030), now), Ok(()));
+/// assert_eq!(
+///     Tolerance::DEFAULT.check(Timestamp::from_unix(1_614_265_029), now),
+///     Err(Error::TimestampTooOld { age: 301 }),
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tolerance(u64);
 
@@ -50,7 +69,7 @@ impl Tolerance {
     /// Five minutes, which every Standard Webhooks library uses.
     pub const DEFAULT: Self = Self(300);
 
-    /// A tolerance of that many seconds.
+    /// Makes a tolerance of that many seconds.
     pub const fn from_seconds(seconds: u64) -> Self {
         Self(seconds)
     }
@@ -60,7 +79,7 @@ impl Tolerance {
         self.0
     }
 
-    /// Whether `timestamp` is near enough to `now`.
+    /// Checks that `timestamp` is near enough to `now`.
     ///
     /// # Errors
     /// `timestamp_too_old`, `timestamp_too_new`.

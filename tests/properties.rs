@@ -80,7 +80,7 @@ proptest! {
             let delivery = Delivery::new(Headers::from_iter(lines), body.as_slice());
             let mut policy = Policy::of(scheme);
             policy.forms = scheme.forms.to_vec();
-            let keys = Keys { secrets: &secrets, jwks: Some(&jwks) };
+            let keys = Keys { secrets: &secrets, jwks: Some(&jwks), recent: None };
             let error = policy.verify(keys, &delivery, Timestamp::from_unix(NOW), &Portable).unwrap_err();
             let response = Refusal::Check(error).response();
             prop_assert_eq!((response.code, response.status), (error.code(), error.status()));
@@ -98,7 +98,7 @@ proptest! {
         let lines = [("webhook-id", id.as_bytes()), ("webhook-timestamp", text.as_bytes()), ("webhook-signature", signature.as_bytes())];
         let policy = Policy::of(scheme::find("gemini").unwrap());
         let secrets = [SecretKey::Hmac(key)];
-        let keys = Keys { secrets: &secrets, jwks: None };
+        let keys = Keys { secrets: &secrets, ..Keys::default() };
         let verified = |body: &[u8]| {
             let delivery = Delivery::new(Headers::from_iter(lines), body);
             policy.verify(keys, &delivery, now, &Portable).is_ok()
@@ -286,7 +286,7 @@ mod one_event_per_signature {
             [("webhook-id", id), ("webhook-timestamp", text.as_bytes()), ("webhook-signature", signature.as_bytes())];
         let policy = Policy::of(scheme::find("standard-webhooks").unwrap());
         let delivery = Delivery::new(Headers::from_iter(lines), body);
-        let keys = Keys { secrets: SECRETS.as_slice(), jwks: None };
+        let keys = Keys { secrets: SECRETS.as_slice(), ..Keys::default() };
         policy.verify(keys, &delivery, Timestamp::from_unix(timestamp), &Portable).is_ok()
     }
 

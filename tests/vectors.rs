@@ -2,15 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 
-use std::sync::Once;
-
-use countersign::crypto::{PORTABLE_RS256, Portable};
+use countersign::crypto::Portable;
 use countersign::scheme;
 use countersign_vectors::{Case, FILES, File, Outcome};
 
 fn cases(file: &str) -> Vec<Case> {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| PORTABLE_RS256.install_default().expect("the first to install a provider"));
     let (_, text) = FILES.into_iter().find(|(name, _)| *name == file).expect("a known file");
     File::parse(text).expect("a vector file").cases
 }

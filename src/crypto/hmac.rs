@@ -9,6 +9,15 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 
 /// A shared secret, for HMAC-SHA256. Wiped when dropped, redacted when printed.
+///
+/// ```
+/// use countersign::HmacKey;
+///
+/// let key = HmacKey::parse("whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP")?;
+/// assert_eq!(key.as_bytes().len(), 24);
+/// assert!(HmacKey::parse("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").is_err(), "a public key is no shared secret");
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct HmacKey {
     bytes: Zeroizing<Vec<u8>>,

@@ -9,14 +9,15 @@ mod ed25519;
 mod hmac;
 mod portable;
 mod provider;
+mod rsa;
 
 pub use digest::{constant_time_eq, hex, sha256};
 pub(crate) use ed25519::is_strict;
 pub use ed25519::{Ed25519Key, Ed25519SigningKey};
 pub use hmac::HmacKey;
 pub use portable::Portable;
-pub(crate) use provider::MAX_RSA_BITS;
-pub use provider::{PORTABLE_RS256, VerifierFactory, rs256_provider};
+pub use provider::install_rs256;
+pub use rsa::RsaKey;
 
 /// The arithmetic of a check, over a body of type `B`: bytes in memory, or a handle to bytes that a platform holds.
 pub trait Crypto<B: ?Sized> {
@@ -30,6 +31,11 @@ pub trait Crypto<B: ?Sized> {
     ///
     /// The core calls it only with a signature whose `S` is below the group order and whose `R` is not of small order.
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool;
+
+    /// Whether `signature` over `message` is RSASSA-PKCS1-v1_5 with SHA-256 under `key` (RFC 8017, 8.2.2).
+    ///
+    /// It has no `self`, as `jsonwebtoken` keeps functions and no values: see [`install_rs256`].
+    fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool;
 }
 
 /// Checks by public keys that one delivery may cost: its signatures times the keys tried.

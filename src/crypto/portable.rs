@@ -1,8 +1,11 @@
 //! The arithmetic in pure Rust.
 
+use sha2::{Digest, Sha256};
+
 use super::Crypto;
 use super::ed25519::Ed25519Key;
 use super::hmac::HmacKey;
+use super::rsa::{MAX_BITS, MIN_BITS, RsaKey};
 
 /// Pure Rust, for bodies in memory.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,5 +22,12 @@ impl<B: AsRef<[u8]> + ?Sized> Crypto<B> for Portable {
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         key.verifies(message, signature)
+    }
+
+    fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {
+        let [n, e] = [key.modulus(), key.exponent()].map(rsa::BoxedUint::from_be_slice_vartime);
+        let padding = rsa::Pkcs1v15Sign::new::<Sha256>();
+        rsa::PublicKey::new_with_size_limits(n, e, MIN_BITS..=MAX_BITS)
+            .is_ok_and(|key| key.verify(padding, &Sha256::digest(message), signature).is_ok())
     }
 }

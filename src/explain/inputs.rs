@@ -62,7 +62,7 @@ impl<'i> Inputs<'i> {
 
     /// The usable keys, as the verifier takes them.
     pub(super) fn keys(&self) -> Keys<'_> {
-        Keys { secrets: &self.usable, jwks: self.jwks.as_ref().and_then(|set| set.as_ref().ok()) }
+        Keys { secrets: &self.usable, jwks: self.jwks.as_ref().and_then(|set| set.as_ref().ok()), recent: None }
     }
 
     pub(super) fn has_keys(&self) -> bool {

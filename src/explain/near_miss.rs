@@ -128,7 +128,7 @@ impl Search<'_> {
             };
             for variant in secret_variants::of(secret) {
                 let keys = [variant.key];
-                let keys = Keys { secrets: &keys, jwks: None };
+                let keys = Keys { secrets: &keys, ..Keys::default() };
                 if self.matches(&self.list, keys, &self.prefix, self.inputs.body) {
                     self.note(variant.code, format!("{name} {}", variant.matches_if), variant.fix);
                 }

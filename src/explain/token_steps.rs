@@ -9,6 +9,7 @@ use super::common_steps::{clip, event_steps, key_step};
 use super::inputs::Inputs;
 use super::report::{NearMiss, Report, Step};
 use super::rows::TokenParts;
+use crate::crypto::Portable;
 use crate::error::{Error, JwtFault};
 use crate::jose::{Jwks, JwtPolicy, Material, Token, candidates, check_dates};
 use crate::json::Members;
@@ -58,7 +59,7 @@ fn signature_steps(inputs: &Inputs<'_>, token: Option<&Token<'_>>, report: &mut 
     for (index, key) in set.iter() {
         let (Material::Rsa(key), Some(row)) = (&key.material, report.keys.get_mut(index)) else { continue };
         row.tried = true;
-        row.matches = token.is_signed_by(key);
+        row.matches = token.is_signed_by::<[u8], Portable>(key);
     }
     let keys = match candidates(set, token.kid.as_deref()) {
         Ok(keys) => keys,

@@ -1,6 +1,4 @@
-//! JSON Web Key sets (RFC 7517): which keys of a document can be used, and for what.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
+//! JSON Web Key sets (RFC 7517).
 
 use serde_json::Value;
 
@@ -14,32 +12,42 @@ use crate::scheme::Form;
 pub(crate) const MAX_KEYS: usize = 32;
 
 /// The keys of a set, in its order. An empty set is a set: nothing matches it.
+///
+/// ```
+/// use countersign::Jwks;
+/// use countersign::scheme::Form;
+///
+/// let document = br#"{"keys":[
+///     {"kty":"OKP","crv":"Ed25519","x":"6kpsY-KcUgq-9VB7Ey7F-ZVHdq6-vnuSQh7qaRRG0iw"},
+///     {"kty":"EC","crv":"P-256","x":"AA","y":"AA"}
+/// ]}"#;
+/// let set = Jwks::parse(document)?;
+/// assert_eq!((set.len(), set.usable()), (2, 1));
+/// assert!(set.unusable_for(&[Form::V1a]).is_none(), "one key can verify `v1a`");
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Jwks {
     keys: Vec<Jwk>,
-    recent: Recent,
 }
-
-/// The place of the key that matched last. A sender signs with one key at a time, and its signatures do not say with which; the
-/// others are there for a change of keys.
-#[derive(Debug, Default)]
-struct Recent(AtomicUsize);
 
 impl Jwks {
     /// Reads a document of the form `{"keys":[…]}`.
     ///
-    /// A key that cannot be used is set aside alone (RFC 7517, section 5): not Ed25519 or RSA; `use`, `key_ops` or `alg` of
-    /// another purpose; published together with its private half; Ed25519 of small order; RSA under 2048 bits, above 8192, or with an
-    /// exponent under 3.
+    /// A key that cannot be used is set aside, and the rest of the set stays (RFC 7517, section 5). Set aside are keys
+    /// - that are neither Ed25519 nor RSA,
+    /// - whose `use`, `key_ops` or `alg` name another purpose,
+    /// - that are published with their private half,
+    /// - that are weak: Ed25519 of small order, RSA under 2048 bits, above 8192, or with an exponent under 3.
     ///
-    /// Members that say nothing (`null`, `""`, `[]`) count as absent, and base64 may have padding, line breaks or the standard alphabet,
-    /// as serialisers write them. A byte order mark is passed over.
+    /// Members without a value (`null`, `""`, `[]`) count as absent. Base64 may have padding, line breaks or the standard alphabet, as
+    /// serialisers write it. A byte order mark is ignored.
     ///
     /// # Errors
-    /// `jwks_invalid` where the document is no set, or holds more than 32 keys that can be used, or more than 32 of which none can.
+    /// `jwks_invalid` if the document is no set, holds more than 32 usable keys, or holds more than 32 keys of which none is usable.
     pub fn parse(document: &[u8]) -> Result<Self, Error> {
         let entries = entries(document).ok_or(Error::JwksInvalid(JwksFault::NotASet))?;
-        let set = Self { keys: entries.iter().map(Jwk::read).collect(), recent: Recent::default() };
+        let set = Self { keys: entries.iter().map(Jwk::read).collect() };
         match set.usable() {
             1..=MAX_KEYS => Ok(set),
             0 if set.len() <= MAX_KEYS => Ok(set),
@@ -77,7 +85,7 @@ impl Jwks {
         self.keys.is_empty()
     }
 
-    /// The name (`kid`) of the key at a place, as [`Verified::key`](crate::Verified::key) gives it for a set without secrets.
+    /// The name (`kid`) of the key at a place, as [`Verified::key_in_set`](crate::Verified::key_in_set) gives it.
     pub fn kid(&self, place: usize) -> Option<&str> {
         self.keys.get(place)?.kid.as_deref()
     }
@@ -86,21 +94,10 @@ impl Jwks {
         self.keys.iter().enumerate()
     }
 
-    /// The keys, each with its place, from the one that matched last.
-    pub(crate) fn likeliest_first(&self) -> impl Iterator<Item = (usize, &Jwk)> {
-        let recent = self.recent.0.load(Ordering::Relaxed);
-        self.iter().skip(recent).take(1).chain(self.iter().filter(move |(at, _)| *at != recent))
-    }
-
-    /// Notes which key matched.
-    pub(crate) fn matched(&self, at: usize) {
-        self.recent.0.store(at, Ordering::Relaxed);
-    }
-}
-
-impl Clone for Recent {
-    fn clone(&self) -> Self {
-        Self(AtomicUsize::new(self.0.load(Ordering::Relaxed)))
+    /// The keys, each with its place: the one at `first`, then the others in their order.
+    pub(crate) fn iter_from(&self, first: Option<usize>) -> impl Iterator<Item = (usize, &Jwk)> {
+        let one = first.and_then(|at| Some((at, self.keys.get(at)?)));
+        one.into_iter().chain(self.iter().filter(move |(at, _)| Some(*at) != first))
     }
 }
 

@@ -14,6 +14,18 @@ use crate::crypto::{Ed25519Key, HmacKey};
 use crate::error::Error;
 
 /// A key of a source. Matches only signatures that carry its version tag: a shared secret `v1`, a public key `v1a`.
+///
+/// ```
+/// use countersign::SecretKey;
+///
+/// let key = SecretKey::parse("whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP")?;
+/// assert!(matches!(key, SecretKey::Hmac(_)));
+/// assert_eq!(format!("{key:?}"), "Hmac(HmacKey(redacted))");
+///
+/// let quoted = SecretKey::parse("\"whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP\"");
+/// assert_eq!(quoted.map_err(|error| error.code()).err(), Some("invalid_secret"));
+/// # Ok::<(), countersign::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SecretKey {

@@ -11,6 +11,11 @@ pub struct Keys<'k> {
     pub secrets: &'k [SecretKey],
     /// The sender's key set.
     pub jwks: Option<&'k Jwks>,
+    /// A hint: the place in the set of the key to try first, as [`Verified::key_in_set`](super::Verified::key_in_set) gave it for the
+    /// last delivery. A sender signs with one Ed25519 key at a time, and its signatures do not say with which.
+    ///
+    /// It changes how many keys are tried, and never what is accepted.
+    pub recent: Option<usize>,
 }
 
 impl<'k> Keys<'k> {

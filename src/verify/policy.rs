@@ -71,6 +71,28 @@ impl Policy {
 
     /// Verifies a delivery: [`Policy::read`], then [`Policy::verify_presented`].
     ///
+    /// ```
+    /// use countersign::crypto::Portable;
+    /// use countersign::{Delivery, Error, Headers, Keys, Policy, SecretKey, Timestamp, scheme};
+    ///
+    /// let policy = Policy::of(scheme::find("svix").ok_or("no such scheme")?);
+    /// let secrets = [SecretKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?];
+    /// let keys = Keys { secrets: &secrets, ..Keys::default() };
+    /// let headers: [(&str, &[u8]); 3] = [
+    ///     ("svix-id", b"msg_p5jXN8AQM9LWM0D4loKWxJek"),
+    ///     ("svix-timestamp", b"1614265330"),
+    ///     ("svix-signature", b"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+    /// ];
+    /// let delivery = Delivery::new(Headers::from_iter(headers), "{\"test\": 2432232314}");
+    ///
+    /// let verified = policy.verify(keys, &delivery, Timestamp::from_unix(1_614_265_330), &Portable)?;
+    /// assert_eq!((verified.form().as_str(), verified.key()), ("v1", 0));
+    ///
+    /// let late = policy.verify(keys, &delivery, Timestamp::from_unix(1_614_266_000), &Portable);
+    /// assert_eq!(late.err(), Some(Error::TimestampTooOld { age: 670 }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// Those of both.
     pub fn verify<'d, B, C: Crypto<B>>(
@@ -104,7 +126,7 @@ impl Policy {
         let list = signatures(signed.signatures)?;
         let v1 = self.counting(&list, Form::V1);
         let key = v1::find_match(v1, keys.iter().enumerate(), &signed.prefix(), body, crypto);
-        Ok(Verified::of_list(signed, body, Form::V1, key.ok_or(Error::NoMatchingSignature)?))
+        Ok(Verified::of_list(signed, body, Form::V1, key.ok_or(Error::NoMatchingSignature)?, keys.len()))
     }
 
     /// Verifies what a delivery's headers were [read](Policy::read) to claim: the age, then the signature over the claim's own id
@@ -151,13 +173,13 @@ impl Policy {
         match &presented.read {
             Read::Token { token, .. } => {
                 let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
-                let claims = jose::verify(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
+                let claims = jose::verify::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 Ok(Verified::of_token(presented.metadata(), body, claims))
             }
             Read::Signed(signed) => {
                 let list = signatures(signed.signatures)?;
                 let (form, key) = self.find_match(&list, keys, &presented.tried, &signed.prefix(), body, crypto)?;
-                Ok(Verified::of_list(*signed, body, form, key))
+                Ok(Verified::of_list(*signed, body, form, key, keys.secrets.len()))
             }
         }
     }

@@ -14,18 +14,21 @@ pub struct Verified<'d, B> {
     id: Cow<'d, [u8]>,
     form: Form,
     key: usize,
+    key_in_set: Option<usize>,
     claims: Option<Vec<u8>>,
 }
 
 impl<'d, B> Verified<'d, B> {
-    pub(super) fn of_list(signed: Signed<'d>, body: &'d B, form: Form, key: usize) -> Self {
-        let id = Cow::Borrowed(signed.id);
-        Self { metadata: signed.into(), body, id, form, key, claims: None }
+    /// `secrets` is how many keys come before those of the set.
+    pub(super) fn of_list(signed: Signed<'d>, body: &'d B, form: Form, key: usize, secrets: usize) -> Self {
+        let (id, key_in_set) = (Cow::Borrowed(signed.id), key.checked_sub(secrets));
+        Self { metadata: signed.into(), body, id, form, key, key_in_set, claims: None }
     }
 
     pub(super) fn of_token(metadata: Metadata<'d>, body: &'d B, claims: Claims) -> Self {
         let Claims { json, id, key } = claims;
-        Self { metadata, body, id: Cow::Owned(id.into_bytes()), form: Form::Jwt, key, claims: Some(json) }
+        let id = Cow::Owned(id.into_bytes());
+        Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json) }
     }
 
     /// The event's id, which the signature covers: the header's, or for a token its own.
@@ -38,10 +41,16 @@ impl<'d, B> Verified<'d, B> {
         self.form
     }
 
-    /// Which key matched: its place among the secrets, or in the key set (behind the secrets, where there are both). Where signatures
-    /// of several keys of a set hold, it is any of them.
+    /// Which key matched: its place among the secrets, or in the key set (after the secrets, if there are both). If several keys
+    /// match, it is any of them.
     pub const fn key(&self) -> usize {
         self.key
+    }
+
+    /// The place of that key in the key set, if it is one of the set. Pass it as [`Keys::recent`](super::Keys::recent) for the next
+    /// delivery of this sender.
+    pub const fn key_in_set(&self) -> Option<usize> {
+        self.key_in_set
     }
 
     /// The verified claims, which are the event where a token does not bind the body.

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::crypto::{PORTABLE_RS256, Portable};
+use countersign::crypto::Portable;
 use countersign::explain::{self, Receiver, Report, Secret};
 use countersign::{Delivery, Headers, HmacKey, Policy, SecretKey, Timestamp, scheme, sign};
 use countersign_vectors::{Case, FILES, File};
@@ -15,7 +15,6 @@ pub(crate) const BODY: &str = "{\"type\":\"batch.succeeded\",\"data\":{\"id\":\"
 
 /// Every test vector.
 pub(crate) fn cases() -> Vec<Case> {
-    let _ = PORTABLE_RS256.install_default();
     FILES.into_iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect()
 }
 

@@ -58,10 +58,10 @@ function rust(delivery) {
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
     use countersign::scheme${audience ? "::{self, Form}" : ""};
-    use countersign::crypto::${audience ? "{PORTABLE_RS256, Portable}" : "Portable"};
+    use countersign::crypto::Portable;
     use countersign::{${used}};
 
-${audience ? "    let _ = PORTABLE_RS256.install_default();\n" : ""}    let headers: Headers<'_> = [
+    let headers: Headers<'_> = [
 ${lines}
     ]
     .into_iter()

@@ -4,12 +4,9 @@ use std::cell::RefCell;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign::crypto::{Crypto, Portable, rs256_provider};
+use countersign::crypto::{Crypto, Portable, RsaKey};
 use countersign::{Ed25519Key, HmacKey};
 use js_sys::{Object, Reflect, Uint8Array};
-use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
-use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
-use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
 use wasm_bindgen::prelude::*;
 
 use crate::body::{Body, SMALL};
@@ -17,15 +14,6 @@ use crate::body::{Body, SMALL};
 /// The arithmetic over a [`Body`]: in Wasm where it is small, through `node:crypto` where that pays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Platform;
-
-/// Installs what `jsonwebtoken` verifies signatures with, for the life of this instance of the Wasm. Without it, no token verifies.
-pub fn install_cryptography() {
-    // It fails if a provider is installed already, and nothing but this line installs one.
-    let _ = RS256.install_default();
-}
-
-/// RS256 by `node:crypto`, for `jsonwebtoken`.
-static RS256: CryptoProvider = rs256_provider(verifier);
 
 impl Crypto<Body> for Platform {
     fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &Body) -> [u8; 32] {
@@ -59,6 +47,12 @@ impl Crypto<Body> for Platform {
         let held = held([bytes, &[]], || jwk([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(bytes))]));
         held.is_some_and(|public| verify(false, message, &public, signature) == Ok(true))
     }
+
+    fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {
+        let (n, e) = (key.modulus(), key.exponent());
+        let held = held([n, e], || jwk([("kty", "RSA".into()), ("n", text(n)), ("e", text(e))]));
+        held.is_some_and(|public| verify(true, message, &public, signature) == Ok(true))
+    }
 }
 
 impl Crypto<[u8]> for Platform {
@@ -72,6 +66,10 @@ impl Crypto<[u8]> for Platform {
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         Crypto::<Body>::ed25519(self, key, message, signature)
+    }
+
+    fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {
+        <Self as Crypto<Body>>::rs256(key, message, signature)
     }
 }
 
@@ -108,33 +106,6 @@ impl<V: Clone> Held<V> {
         }
         self.0.first().map(|(_, value)| value.clone())
     }
-}
-
-/// An RSA public key, as the platform holds it.
-struct NativeRs256(JsValue);
-
-impl JwtVerifier for NativeRs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::RS256
-    }
-}
-
-impl signature::Verifier<Vec<u8>> for NativeRs256 {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        let valid = verify(true, message, &self.0, signature) == Ok(true);
-        valid.then_some(()).ok_or_else(signature::Error::new)
-    }
-}
-
-fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, JwtError> {
-    let DecodingKeyKind::RsaModulusExponent { n, e } = key.kind() else {
-        return Err(ErrorKind::InvalidKeyFormat.into());
-    };
-    if *algorithm != Algorithm::RS256 {
-        return Err(ErrorKind::InvalidAlgorithm.into());
-    }
-    let held = held([n, e], || jwk([("kty", "RSA".into()), ("n", text(n)), ("e", text(e))]));
-    Ok(Box::new(NativeRs256(held.ok_or(ErrorKind::InvalidKeyFormat)?)))
 }
 
 fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {

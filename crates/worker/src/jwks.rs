@@ -29,6 +29,8 @@ pub(crate) struct Cache(RefCell<Vec<(String, Slot)>>);
 #[derive(Default)]
 struct Slot {
     set: Option<(Rc<Jwks>, Freshness)>,
+    /// The place of the key that matched last, which the next delivery tries first.
+    recent: Option<usize>,
     flight: Option<Promise>,
     /// When a signature that matched nothing last caused a fetch.
     refetched_at: Option<u64>,
@@ -94,6 +96,18 @@ impl Cache {
         };
         self.wait(url, &flight).await;
         self.in_memory(url)
+    }
+
+    /// The hint for [`Keys::recent`](countersign::Keys::recent).
+    pub(crate) fn recent(&self, url: &str) -> Option<usize> {
+        self.slot(url, |slot| slot.recent)
+    }
+
+    /// Keeps which key of the set matched, if one of it did.
+    pub(crate) fn note_match(&self, url: &str, key: Option<usize>) {
+        if key.is_some() {
+            self.slot(url, |slot| slot.recent = key);
+        }
     }
 
     fn current(&self, url: &str) -> Option<(Rc<Jwks>, Standing)> {

@@ -35,7 +35,7 @@ mod verdict;
 
 pub use crate::admin::admin;
 pub use crate::body::Body;
-pub use crate::crypto::{Platform, install_cryptography};
+pub use crate::crypto::Platform;
 pub use crate::env::take_any_key;
 pub use crate::executor::{awaited, resume, text};
 pub use crate::health::health;

@@ -200,7 +200,7 @@ async fn verify<'d>(
         line.signature = Some(apart_from_age(state, source, arrival, presented));
         Refusal::Check(error)
     })?;
-    let own = Keys { secrets: &source.secrets, jwks: None };
+    let own = Keys { secrets: &source.secrets, ..Keys::default() };
     let check =
         |keys: Keys<'_>| source.policy.verify_presented(presented, &arrival.body, keys, arrival.now(), &Platform);
     let set = source.jwks.as_ref().filter(|_| source.policy.is_for_key_set(presented));
@@ -216,14 +216,15 @@ async fn verify<'d>(
             line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
             Refusal::KeysUnavailable
         })?;
-        let (verdict, looked_at) = match check(Keys { jwks: Some(&set), ..own }) {
+        let recent = state.sets.recent(url);
+        let (verdict, looked_at) = match check(Keys { jwks: Some(&set), recent, ..own }) {
             Err(error) if error.may_be_rotation() => match state.sets.newer(url, access).await {
-                Some(newer) => (check(Keys { jwks: Some(&newer), ..own }), newer),
+                Some(newer) => (check(Keys { jwks: Some(&newer), recent, ..own }), newer),
                 None => (Err(error), set),
             },
             verdict => (verdict, set),
         };
-        verdict.map_err(|error| {
+        verdict.inspect(|verified| state.sets.note_match(url, verified.key_in_set())).map_err(|error| {
             line.unusable = looked_at.unusable_for(&source.policy.forms);
             Refusal::Check(error)
         })
@@ -249,7 +250,7 @@ fn claimed_event(source: &Source, claim: Metadata<'_>) -> Option<EventKey> {
 /// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.
 fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: &Presented<'_>) -> &'static str {
     let set = source.jwks.as_ref().and_then(|url| state.sets.in_memory(url));
-    let keys = Keys { secrets: &source.secrets, jwks: set.as_deref() };
+    let keys = Keys { secrets: &source.secrets, jwks: set.as_deref(), recent: None };
     match source.policy.matches_apart_from_age(presented, &arrival.body, keys, arrival.now(), &Platform) {
         true => "match",
         false if source.jwks.is_some() && set.is_none() => "unknown",

@@ -13,7 +13,6 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 
 use crate::body::SMALL;
-use crate::crypto::install_cryptography;
 use crate::env::{Bindings, Variables};
 use crate::host;
 use crate::jwks::Cache;
@@ -41,7 +40,6 @@ pub(crate) fn state() -> Option<Rc<State>> {
 /// read for each source, and the size up to which a body's bytes are handed over.
 #[wasm_bindgen]
 pub fn setup(env: Env, sources: Option<String>) -> String {
-    install_cryptography();
     let config = Config::parse(sources.as_deref(), &Variables(&env));
     log_faults(&config);
     let bindings = Bindings::resolve(&env, &config);

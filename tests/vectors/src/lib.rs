@@ -253,7 +253,7 @@ impl Case {
         let lines = self.lines();
         let headers: Headers<'_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let delivery = Delivery::new(headers, self.body());
-        let keys = Keys { secrets: &secrets, jwks: jwks.as_ref() };
+        let keys = Keys { secrets: &secrets, jwks: jwks.as_ref(), recent: None };
         policy.verify(keys, &delivery, Timestamp::from_unix(self.now), crypto).map(drop)
     }
 

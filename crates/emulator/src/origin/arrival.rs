@@ -101,7 +101,7 @@ impl Arrival {
 pub(super) fn verify(secret: &SecretKey, headers: &HeaderMap, body: &[u8], now: u64) -> Result<Form, Error> {
     let scheme = scheme::find("standard-webhooks").ok_or(Error::NoMatchingSignature)?;
     let delivery = Delivery::new(lines(headers).into_iter().collect::<Headers<'_>>(), body);
-    let keys = Keys { secrets: std::slice::from_ref(secret), jwks: None };
+    let keys = Keys { secrets: std::slice::from_ref(secret), ..Keys::default() };
     let verified = Policy::of(scheme).verify(keys, &delivery, Timestamp::from_unix(now), &Portable)?;
     Ok(verified.form())
 }

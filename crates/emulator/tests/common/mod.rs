@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use clap::Parser;
-use countersign::crypto::{PORTABLE_RS256, Portable};
+use countersign::crypto::Portable;
 use countersign::scheme::{self, Scheme};
 use countersign::{Delivery, Error, Headers, Jwks, JwtPolicy, Keys, Policy, SecretKey, Timestamp};
 use countersign_emulator::cli::{Cli, Command};
@@ -205,12 +205,11 @@ impl Received {
 
     /// The claims that the core verifies in the documented form.
     pub(crate) fn verify_token(&self, keys: &Jwks, audience: &str) -> Result<Value, Error> {
-        let _ = PORTABLE_RS256.install_default();
         let mut policy = Policy::of(scheme::find("gemini-dynamic").unwrap());
         policy.forms = vec![scheme::Form::Jwt];
         policy.jwt = Some(JwtPolicy { audience: audience.to_owned(), issuer: None, leeway: 0, longest: None });
         let delivery = self.delivery();
-        let verified = policy.verify(Keys { secrets: &[], jwks: Some(keys) }, &delivery, now(), &Portable)?;
+        let verified = policy.verify(Keys { jwks: Some(keys), ..Keys::default() }, &delivery, now(), &Portable)?;
         Ok(serde_json::from_slice(verified.claims().unwrap()).unwrap())
     }
 
@@ -228,7 +227,7 @@ pub(crate) fn check(
     received: &Received,
 ) -> Result<String, Error> {
     let delivery = received.delivery();
-    let verified = policy.verify(Keys { secrets, jwks }, &delivery, now(), &Portable)?;
+    let verified = policy.verify(Keys { secrets, jwks, recent: None }, &delivery, now(), &Portable)?;
     Ok(String::from_utf8(verified.id().to_vec()).unwrap())
 }
 

@@ -1,12 +1,10 @@
 //! One receiver: a policy, its secrets and its key set.
 
-use countersign::crypto::rs256_provider;
+use std::cell::Cell;
+
 use countersign::{Delivery, Error, Jwks, Keys, Policy, SecretKey};
 use countersign_npm_common::{Accepted, Fault, Given, Native, Options, headers, signed, whole_second};
 use js_sys::{Array, Uint8Array};
-use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier};
-use jsonwebtoken::errors::{Error as JwtError, ErrorKind};
-use jsonwebtoken::{Algorithm, DecodingKey};
 use wasm_bindgen::prelude::*;
 
 use crate::policy::policy;
@@ -17,6 +15,8 @@ pub struct Verifier {
     policy: Policy,
     secrets: Vec<SecretKey>,
     jwks: Option<Jwks>,
+    /// The place of the key of the set that matched last, which the next delivery tries first.
+    recent: Cell<Option<usize>>,
 }
 
 #[wasm_bindgen]
@@ -27,8 +27,6 @@ impl Verifier {
     /// The fault of the first that cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &Options, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
-        // It fails if a provider is installed already, which is as good. Without any, the first token would panic.
-        let _ = NO_RS256.install_default();
         let short = options.allows_short_keys()?;
         let key = |given: &Given| {
             let key = given.key()?;
@@ -37,7 +35,7 @@ impl Verifier {
         };
         let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, key)?);
         let jwks = jwks.as_deref().map(Jwks::parse).transpose().map_err(Fault::from)?;
-        Ok(Self { policy, secrets, jwks })
+        Ok(Self { policy, secrets, jwks, recent: Cell::default() })
     }
 
     /// Checks headers and age, which needs no key: what fails here need not wait for a key set. `values` are those of
@@ -57,10 +55,13 @@ impl Verifier {
     /// Those of [`Policy::verify`]. If a newer key set could help and no key of this one can be used, the message says why.
     pub fn verify(&self, values: Vec<String>, body: Uint8Array, now: f64) -> Result<Accepted, JsValue> {
         let delivery = Delivery::new(headers(self.policy.scheme, &values), body);
-        let keys = Keys { secrets: &self.secrets, jwks: self.jwks.as_ref() };
+        let keys = Keys { secrets: &self.secrets, jwks: self.jwks.as_ref(), recent: self.recent.get() };
         let verified = self.policy.verify(keys, &delivery, whole_second(now), &Native);
         let verified = verified.map_err(|error| self.fault(error))?;
-        let kid = self.jwks.as_ref().and_then(|set| set.kid(verified.key()));
+        if verified.key_in_set().is_some() {
+            self.recent.set(verified.key_in_set());
+        }
+        let kid = self.jwks.as_ref().zip(verified.key_in_set()).and_then(|(set, place)| set.kid(place));
         Ok(Accepted::from_verified(&verified, kid))
     }
 
@@ -84,11 +85,4 @@ impl Verifier {
         }
         fault
     }
-}
-
-/// Matches no token: RSA is in `countersign-npm-full`, as few receivers need it.
-static NO_RS256: CryptoProvider = rs256_provider(no_rs256);
-
-fn no_rs256(_: &Algorithm, _: &DecodingKey) -> Result<Box<dyn JwtVerifier>, JwtError> {
-    Err(ErrorKind::InvalidAlgorithm.into())
 }

@@ -3,7 +3,7 @@
 //! It holds all of `countersign-npm-core` too, so that tokens are verified by one instance. Few receivers need it, and it would more
 //! than double what everybody loads.
 
-use countersign::crypto::PORTABLE_RS256;
+use countersign::crypto::{Portable, install_rs256};
 use countersign::explain::{self, Receiver};
 use countersign::{Delivery, Headers};
 use countersign_npm_common::{Given, Options, whole_second};
@@ -14,8 +14,7 @@ use wasm_bindgen::prelude::*;
 /// Installs RS256. Call it before any verifier is constructed.
 #[wasm_bindgen]
 pub fn prepare() {
-    // It fails if it was installed before, which is as good.
-    let _ = PORTABLE_RS256.install_default();
+    install_rs256::<[u8], Portable>();
 }
 
 /// Explains a delivery: a report as JSON, which `Report` in `index.d.ts` describes. `headers` are names and values in turn.
