@@ -1,9 +1,9 @@
-//! SECURITY.md promises nothing that no test holds: each row of its table names tests, and each of them exists.
+//! Each row of the table in SECURITY.md names tests, and each of these tests exists.
 
 use std::path::Path;
 use std::{fs, io};
 
-/// The rows of the table: what stops an attack, and the tests that hold it, as `file` and name.
+/// The rows of the table: the attack, and its tests as file and name.
 fn rows(document: &str) -> Vec<(String, Vec<(String, String)>)> {
     let table = document.lines().skip_while(|line| !line.starts_with("| attacker")).skip(2);
     let cells = table

@@ -104,7 +104,7 @@ impl Reverts {
         self.add(AROUND, inner.map(|inner| inner.as_bytes().to_vec()));
     }
 
-    /// The body is a value of a form, or a form parser took it for a name.
+    /// The body is a value of a form, or was parsed as the name of one.
     fn form(&mut self, text: &str) {
         for part in text.split('&').take(MAX_PARTS) {
             if let Some((_, value)) = part.split_once('=') {

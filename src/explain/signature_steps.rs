@@ -14,7 +14,7 @@ use crate::verify::{Signed, Tried, signatures};
 
 /// Adds every step, and the tables that go with them.
 ///
-/// Unlike the verifier it goes on after a step that fails, so a delivery with a bad id still gets its signatures compared.
+/// Unlike the verifier, it continues after a step that fails: a delivery with an invalid id still has its signatures compared.
 pub(super) fn explain(inputs: &Inputs<'_>, report: &mut Report) {
     let Some(names) = header_set(inputs) else { return };
     let id = inputs.headers.get(names.id);

@@ -1,4 +1,4 @@
-"""What serialisers really write, as data: python3 tests/serialisers/make.py > tests/serialisers/written.json
+"""The output of real serialisers, as data: python3 tests/serialisers/make.py > tests/serialisers/written.json
 
 Needs python3, node, php, ruby with ActiveSupport, go, javac with Gson and Jackson, perl with JSON, jq and mono with Newtonsoft.
 On Debian: php-cli ruby ruby-activesupport golang-go default-jdk libgoogle-gson-java libjackson2-databind-java libjson-perl jq
