@@ -1,8 +1,8 @@
-// What escapes in a printed string stand for.
+// The escapes in printed strings.
 
 const ESCAPES = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", a: "\x07", e: "\x1b", "\n": "", "\r\n": "" };
 
-/** The text of what stands between quotes, with the escapes that most languages share. */
+/** Resolves the escapes that most languages share. */
 export function unescaped(inner) {
   if (!inner.includes("\\")) return inner;
   const escape = /\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|(\r\n|[\s\S]))/g;
@@ -15,10 +15,10 @@ export function unescaped(inner) {
   });
 }
 
-/** One byte for each character: a byte string of Python or Rust. */
+/** One byte per character: a byte string of Python or Rust. */
 export const bytesOf = (text) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** Base64 as bytes in text; what is none stays as it is. */
+/** Decodes base64 to one character per byte; returns other text unchanged. */
 export function atobOr(text) {
   try {
     return atob(text);

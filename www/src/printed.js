@@ -1,11 +1,11 @@
-// Values as consoles print them: JSON, and what Node, Python, Ruby, PHP, Rust, Elixir and others make of a dictionary. One tolerant
-// reader for all: it never evaluates, reads each character once, and takes the end of the text for whatever is still open.
+// Values as consoles print them: JSON, and how Node, Python, Ruby, PHP, Rust, Elixir and others print a dictionary. One tolerant reader
+// for all: it never evaluates, reads each character once, and closes everything that is still open at the end of the text.
 
 import { Reader } from "./printed-reader.js";
 
 /**
- * Each value that stands in a text, in turn: what is in brackets, and strings where a value is expected. `{ value, start, end, cut }`;
- * `cut` says that the printer left some out.
+ * Every value in a text, in order: brackets, and strings where a value is expected. Yields `{ value, start, end, cut }`; `cut` means
+ * that the printer left something out.
  */
 export function* values(text) {
   const reader = new Reader(text);
@@ -19,13 +19,13 @@ export function* values(text) {
     reader.cut = false;
     const value = open.includes(found[0]) ? undefined : reader.value();
     if (typeof value === "string" && reader.cut) open += found[0];
-    // A quote that nothing closes is none, and is not looked at again.
+    // A quote that is never closed is not a quote: it is skipped from now on.
     if (open.includes(found[0])) reader.at = found.index + 1;
     else yield { value, start: found.index, end: reader.at, cut: reader.cut };
   }
 }
 
-/** The value that begins at a place in a text, and where it ends. */
+/** The value at an index of a text, and where it ends. */
 export function valueAt(text, at) {
   const reader = new Reader(text);
   reader.at = at;
@@ -33,7 +33,7 @@ export function valueAt(text, at) {
   return { value, end: reader.at, cut: reader.cut };
 }
 
-/** The one value that a whole text is, in brackets or quotes; undefined where there is more to it, or less. */
+/** The value in brackets or quotes that makes up a whole text; undefined if the text is anything else. */
 export function wholeValue(text) {
   const inner = text.trim();
   if (!/^(?:[bur]{0,2}["'`]|[{[(<])/i.test(inner)) return undefined;
