@@ -1,5 +1,5 @@
-// Whatever a delivery holds, what is copied of it holds no more than that: hostile texts go through each format, and what the
-// real shell, compiler, interpreter and grammar make of it is compared byte by byte.
+// A copied delivery contains the delivery and nothing else: hostile texts go through each format, and the result of the real shell,
+// compiler, interpreter and grammar is compared byte by byte.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -24,14 +24,14 @@ let folder;
 before(() => (folder = mkdtempSync(join(tmpdir(), "countersign-copied-"))));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What means something to one of the targets, each on its own and at the places where it does. */
+/** Fragments that have a meaning to one of the targets. */
 const FRAGMENTS = [
   "'", '"', "`", "\\", "$(touch PWNED)", "`touch PWNED`", "';touch PWNED;'", "'\\''", '"#', '"####', '"##########', "r#\"", "*/", "//", "{{$processEnv HOME}}", "{{",
   "###", "### x\nPOST http://127.0.0.1:1/\n", "< ./file", "<@ ./file", "<> ./file", "> {% client.log(1) %}", ">> file", "@a=b", "@/etc/passwd", "@", "#", "# @name x", "GET http://x", "HTTP/1.1 200", "https://x/",
   "\n", "\r\n", "\r", "\t", "\0", "\x07", "\x1b[31m", "\x7f", "\u2028", "\u202e", "\ufeff", "é", "日本", "😀", "’;touch PWNED;‘", "!", "!!", "!-1", "%PATH%", "^", "& touch PWNED", "| touch PWNED", "> PWNED", "\nEOF\n", "${x}", "#{x}", "\\u{0}", "\\x00", "</script>", "a", " ", "-", "--next", ";", "=",
 ];
 
-/** The same texts at each run. */
+/** The same texts in each run. */
 function generator(seed) {
   let state = seed;
   return (below) => {
@@ -41,9 +41,9 @@ function generator(seed) {
 }
 const random = generator(18);
 const hostile = () => Array.from({ length: 1 + random(5) }, () => FRAGMENTS[random(FRAGMENTS.length)]).join("");
-/** Each fragment alone, in front, behind and on a line of its own; then at random. */
+/** Each fragment alone, at the start, at the end and on a separate line; then random combinations. */
 const TEXTS = [...FRAGMENTS.flatMap((text) => [text, `${text}x`, `x${text}`, `{\n${text}\n}`]), ...Array.from({ length: 150 }, hostile)];
-/** Bytes that are no text, as well. */
+/** Also bytes that are not text. */
 const BODIES = [...TEXTS.map(utf8), new Uint8Array(), Uint8Array.from({ length: 256 }, (_, byte) => byte), utf8("x".repeat(200_000)), utf8("é'".repeat(100_000))];
 
 const report = { ok: false, code: "no_matching_signature" };
@@ -60,7 +60,7 @@ test("bash, dash and curl send exactly the body and the headers, and run nothing
   const shells = ["bash", "dash"].filter((shell) => existsSync(`/bin/${shell}`));
   assert.ok(shells.length > 0);
   for (const [at, body] of BODIES.entries()) {
-    // What HTTP cannot carry is left out; white space round a value is no part of it.
+    // Headers that HTTP cannot carry are left out. White space around a value is not part of it.
     const value = TEXTS[at % TEXTS.length].trim();
     const headers = [["webhook-id", value], ["content-type", "application/json"], ["content-length", "1"], ["@/etc/passwd", "x"], ["x-empty", ""]];
     const command = write("curl", delivery({ headers, body })).replace("http://127.0.0.1:8787", `http://127.0.0.1:${origin.address().port}`);
@@ -92,8 +92,8 @@ test("the page reads its own curl commands and HTTP files back", () => {
 });
 
 test("a curl command that is pasted into another shell runs no part of the delivery", () => {
-  // PowerShell and cmd.exe are not at hand, so this rests on what they give a meaning: to cmd.exe single quotes are text, and
-  // PowerShell ends a string at typographic quotes as well.
+  // PowerShell and cmd.exe are not available here, so this tests what they interpret: to cmd.exe, single quotes are text; PowerShell also
+  // ends a string at typographic quotes.
   for (const body of BODIES) {
     const command = write("curl", delivery({ headers: [["webhook-id", "x"], ["x-a", TEXTS[random(TEXTS.length)]]], body }));
     for (const [, quoted] of command.matchAll(/'([^']*)'/g)) assert.match(quoted, /^[ -~]*$/, command);
@@ -131,7 +131,7 @@ test("JavaScript and Rust read each literal as the text that it was", async () =
   execFileSync(join(folder, "literals"));
 });
 
-/** Deliveries with something hostile wherever a text can be. */
+/** Deliveries with a hostile text in every place that can have one. */
 function* deliveries(count) {
   for (let at = 0; at < count; at += 1) {
     const headers = [["webhook-id", hostile()], ["webhook-timestamp", "1700000000"], ["webhook-signature", `v1a,${"A".repeat(86)}==`], [hostile(), hostile()]];
@@ -148,7 +148,7 @@ test("tests in JavaScript parse, and do what their names say", async () => {
   for (const [at, given] of [...deliveries(24)].entries()) writeFileSync(join(folder, `${at}.mjs`), write("js", given));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap", ...Array.from({ length: 24 }, (_, at) => `${at}.mjs`)], { cwd: folder, env }).catch((failed) => failed);
-  // An id that cannot be judged is refused for that: what counts here is that each file is one test, and no more than that.
+  // A hostile id may be refused. What counts is that each file is exactly one test.
   assert.match(stdout, /^# tests 24$/m, stdout);
   assert.doesNotMatch(stdout, /SyntaxError|ReferenceError/, stdout);
   assert.ok(!existsSync(join(folder, "PWNED")));
@@ -168,7 +168,7 @@ test("tests in Rust compile, each to one test", async () => {
   assert.match(listed.stdout, /^24 tests, 0 benchmarks$/m);
 });
 
-test("a link of a stranger draws nothing but text, and what is copied of it stays data", async () => {
+test("a stranger's link draws only text, and a copy of its delivery stays data", async () => {
   const { server, browser } = await host();
   const markup = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`<b>`';
   const jwks = `{"keys":[{"kty":"\\"####.as_bytes()); std::process::exit(7); //","kid":${JSON.stringify(markup)}}]}`;

@@ -1,4 +1,4 @@
-// Pasting: each form is taken apart into the fields, byte for byte.
+// Pasting: each form fills the fields, byte for byte.
 
 import { beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
@@ -69,7 +69,7 @@ test("a secret is found beside the delivery, and is not shown", async () => {
   assert.doesNotMatch(await page.locator("body").innerText(), new RegExp(SECRET.slice(6)));
 });
 
-test("a secret below the headers is no body", async () => {
+test("a secret below the headers is not a body", async () => {
   await page.fill("#secret", "");
   await paste(page, `${lines()}\n${SECRET}\n`);
   assert.equal(await page.locator("#secret").inputValue(), SECRET);
@@ -94,14 +94,14 @@ test("the scheme is taken from the headers", async () => {
   assert.equal(await verdict(page), "genuine");
 });
 
-test("a body that was parsed, and one that is in a file, are said to be so", async () => {
+test("a parsed body, and a body in a file, are reported as such", async () => {
   await paste(page, JSON.stringify({ headers: headers(), body: JSON.parse(BODY) }));
-  assert.match(await page.locator("#paste-note").textContent(), /parsed before/);
+  assert.match(await page.locator("#paste-note").textContent(), /already parsed/);
   await paste(page, `curl ${options("-H")} -d @event.json http://127.0.0.1`);
-  assert.match(await page.locator("#paste-note").textContent(), /in the file event\.json.*leaves out its line breaks/);
+  assert.match(await page.locator("#paste-note").textContent(), /in the file event\.json.*drops line breaks/);
 });
 
-test("what is nothing changes nothing, and says so", async () => {
+test("text without a delivery changes nothing, and the page says so", async () => {
   await paste(page, lines());
   const before = await page.locator("#headers").inputValue();
   await paste(page, "hello");
@@ -109,7 +109,7 @@ test("what is nothing changes nothing, and says so", async () => {
   assert.match(await page.locator("#paste-note").textContent(), /Nothing in this looks like a delivery/);
 });
 
-test("a file is the body to the byte, whatever is in it", async () => {
+test("a file is the body, byte for byte, whatever it contains", async () => {
   const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x7b, 0x7d, 0x0d, 0x0a, 0xff]);
   await paste(page, Object.entries(headers(bytes)).map(([name, value]) => `${name}: ${value}`).join("\n"));
   await page.setInputFiles("#body-file", { name: "event.json", mimeType: "application/json", buffer: bytes });
@@ -119,7 +119,7 @@ test("a file is the body to the byte, whatever is in it", async () => {
   assert.ok(await page.locator("#body").evaluate((field) => field.readOnly));
 });
 
-test("a dropped file is the body, too", async () => {
+test("a dropped file is the body as well", async () => {
   await paste(page, lines(MULTILINE));
   await page.evaluate((text) => {
     const dataTransfer = new DataTransfer();

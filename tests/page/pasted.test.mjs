@@ -1,5 +1,5 @@
-// What people copy: each form that a console, a panel, a tool or a log shows a delivery in is taken apart into the same headers and
-// the same bytes. Node and Python print theirs here and now; other samples are as their public sources show them.
+// What people copy: every form in which a console, a panel, a tool or a log shows a delivery yields the same headers and the same bytes.
+// Node and Python print theirs during the test; the other samples are from their public sources.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -35,7 +35,7 @@ const bytes = (text) => Buffer.byteLength(text);
 const apostrophe = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 const quoted = (text) => json(text);
 
-/** Each with headers and body. */
+/** Forms with headers and a body. */
 const WHOLE = {
   // HAR: https://w3c.github.io/web-performance/specs/HAR/Overview.html
   "a HAR file": json(har, null, 2),
@@ -134,7 +134,7 @@ function same(found, body = BODY) {
 
 for (const [name, text] of Object.entries(WHOLE)) test(`${name}`, () => same(takeApart(text)));
 
-/** Headers alone, or with a body that was parsed. */
+/** Forms with headers alone, or with a parsed body. */
 const PARTS = {
   // https://developers.cloudflare.com/workers/observability/logs/tail-workers/
   "an event of wrangler tail": [json({ outcome: "ok", logs: [{ message: ["hello"], level: "log" }], event: { request: { url: "https://x", method: "POST", headers: HEADERS, cf: {} }, response: { status: 200 } } }, null, 2), /no body/],
@@ -154,11 +154,11 @@ for (const [name, [text, note]] of Object.entries(PARTS)) {
   });
 }
 
-test("a body that was parsed is written out again, and said to be", () => {
+test("a parsed body is written again, and reported as such", () => {
   for (const text of [inspect({ headers: HEADERS, body: { type: "x", n: [1, { a: null }] } }, { depth: 9 }), `${inspect(HEADERS)}\n{ type: 'x', n: [ 1, { a: null } ] }`, python("print({'headers': h, 'body': {'type': 'x', 'n': [1, {'a': None}]}})")]) {
     const found = takeApart(text);
     same(found, '{"type":"x","n":[1,{"a":null}]}');
-    assert.match(found.notes.join(" "), /parsed before/);
+    assert.match(found.notes.join(" "), /already parsed/);
   }
 });
 
@@ -210,12 +210,12 @@ test("every code that the Worker logs is explained", () => {
   assert.deepEqual(missing, []);
 });
 
-test("hostile text is read to its end, whatever it is made of", () => {
+test("hostile text is read to its end", () => {
   const pieces = ["{", "[", "(", "<", '"', "'", "`", "\\", "{'", '{"', '{"""', "{a:", "{a=", "map[a:[", "b'", "...", "{...", "[a] => ", "Array\n(\n[a] => ", "a(1)[", 'string(9) "', "{ x {", "{@", "@{", "webhook-id:", "webhook-id\n", "webhook-id=", 'webhook-id="', "> POST / HTTP/1.1\n", "POST / HTTP/1.1\n", "curl '", 'curl "', "curl $'\\", "curl ^\"^", "curl -H", "http a:b ", "irm @{", "irm \"", "irm @'\n", " \n", "\t", "a: \t ", "|", "|a|b|\n", "{}", "[]", "{{}}", '{"a":', "whsec_", "v1,a ", "eyA.eyA.", "#\n", "//\n", "<<E\n"];
   const once = (text) => assert.doesNotThrow(() => takeApart(text), text.slice(0, 80));
   for (const piece of pieces) {
     const text = piece.repeat(Math.ceil(500_000 / piece.length));
-    // A header's name makes a text worth searching.
+    // Only a text with a header's name is searched.
     for (const hostile of [text, `${text}\nwebhook-id: x`, `webhook-signature ${text}`, `{"webhook-signature": ${text}`]) once(hostile);
   }
   for (const piece of ["{", "[", '"', "'", "{'", '{"', "\\", "\n"]) once(`webhook-id ${piece.repeat(4_000_000 / piece.length)}`);
@@ -224,7 +224,7 @@ test("hostile text is read to its end, whatever it is made of", () => {
 
 const page = await visit();
 
-test("a page takes what a console printed to a verdict, and names another sender", async () => {
+test("a console's output leads to a verdict on the page, and another sender is named", async () => {
   await paste(page, `${inspect(HEADERS)}\n${BODY}`);
   assert.match(await page.locator("#paste-note").textContent(), /^Read as printed headers: 6 headers, a body of 68 bytes/);
   assert.match(await page.locator("#headers").inputValue(), new RegExp(`^webhook-id: ${ID}$`, "m"));

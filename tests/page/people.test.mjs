@@ -1,5 +1,5 @@
-// For people: no violation that axe-core knows, in both themes and at both ends of the widths; everything by keyboard; pictures
-// of it in build/screenshots.
+// Accessibility: no violation that axe-core detects, in both themes, at the narrowest and widest size; everything works by keyboard.
+// Leaves screenshots in build/screenshots.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -35,7 +35,7 @@ for (const colorScheme of ["light", "dark"]) {
         else if (sample !== undefined) await make(page, ...sample);
         await page.evaluate(() => scrollTo(0, 0));
         await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}-${colorScheme}.png`, fullPage: true });
-        // The page's policy rightly keeps scripts out, so axe-core comes in through the debugger.
+        // The page's policy refuses foreign scripts, so the debugger injects axe-core.
         const found = await page.evaluate(`${AXE};axe.run({ resultTypes: ["violations"] })`);
         const violations = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
         assert.deepEqual(violations, [], name);
@@ -87,7 +87,7 @@ test("from paste to verdict to link by keyboard alone", async () => {
   assert.match(await page.locator("#taken").inputValue(), /#/);
 });
 
-test("wherever the keyboard is, it can be seen", async () => {
+test("the keyboard focus is always visible", async () => {
   const page = await open(browser, server.url);
   await make(page, "gemini", "final-newline");
   await page.evaluate(() => document.activeElement.blur());
@@ -105,7 +105,7 @@ test("wherever the keyboard is, it can be seen", async () => {
   for (const id of ["paste", "secret", "headers", "body", "now", "signed-bytes", "make", "share", "measure", "theme"]) assert.ok(seen.has(id), `${id} is not reached`);
 });
 
-test("the verdict is read out when it changes", async () => {
+test("screen readers announce the verdict when it changes", async () => {
   const page = await open(browser, server.url);
   const live = page.locator('#verdict [aria-live="polite"]');
   assert.match(await live.textContent(), /Nothing to check yet/);
@@ -115,14 +115,14 @@ test("the verdict is read out when it changes", async () => {
   assert.match(await live.textContent(), /^Refused no_matching_signature/);
 });
 
-test("nothing moves for those who ask for that", async () => {
+test("nothing moves with prefers-reduced-motion", async () => {
   const page = await open(browser, server.url);
   const moving = () => page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => getComputedStyle(element).transitionDuration !== "0s").length);
   assert.equal(await moving(), 0);
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
 });
 
-test("on a phone the verdict stays in sight", async () => {
+test("on a phone, the verdict stays visible", async () => {
   const page = await open(browser, server.url, { width: 360, height: 640 });
   await make(page, "gemini", "old");
   const bar = page.locator("#bar");

@@ -1,4 +1,4 @@
-// What the page promises: nothing leaves it, its policy holds, links hold no secret, any static server under any path will do.
+// The page's promises: nothing leaves it, its policy holds, links contain no secret, and any static server under any path works.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -10,7 +10,7 @@ import { host } from "./fixtures/visit.mjs";
 
 const { server, browser } = await host();
 
-/** A bit of everything that the page can do. */
+/** Uses every feature of the page once. */
 async function useEverything(page) {
   for (const [sender, breakage] of [["gemini", "final-newline"], ["gemini-dynamic", ""], ["token", "expired"], ["svix", "old"]]) {
     await make(page, sender, breakage);
@@ -43,23 +43,23 @@ for (const headers of [true, false]) {
     await useEverything(page);
     assert.deepEqual(await page.evaluate(() => window.violations), []);
     assert.deepEqual(page.seen.errors, []);
-    // And it is there: what it forbids does not happen.
+    // The policy is in force: what it forbids does not happen.
     const fetched = await page.evaluate(() => fetch("https://example.com/").then(() => "sent", () => "stopped"));
     assert.equal(fetched, "stopped");
     const violations = await page.evaluate(() => window.violations);
-    // The page's own policy holds beside the header's, and each reports.
+    // The page's policy and the header's are both in force, and each reports.
     assert.equal(violations.length, headers ? 2 : 1);
     assert.ok(violations.every((violation) => violation.startsWith("connect-src")));
   });
 }
 
-test("the policy is written alike in both places, but for what only a header can say", () => {
+test("the policy is the same in both places, except for what only a header can express", () => {
   const html = /content="(default-src[^"]*)"/.exec(readFileSync(join(FOLDER, "index.html"), "utf8"))[1];
   const header = /Content-Security-Policy: (.*)/.exec(readFileSync(join(FOLDER, "_headers"), "utf8"))[1];
   assert.equal(header.replace(" frame-ancestors 'none';", ""), html);
 });
 
-test("a link holds the delivery, and neither the secret nor what may be a credential", async () => {
+test("a link contains the delivery, and neither the secret nor a possible credential", async () => {
   const page = await open(browser, server.url);
   await make(page, "gemini", "final-newline");
   const secret = await page.locator("#secret").inputValue();
@@ -75,13 +75,13 @@ test("a link holds the delivery, and neither the secret nor what may be a creden
   const other = await open(browser, link);
   assert.equal(await verdict(other), "waiting");
   assert.equal(await other.locator("#secret").inputValue(), "");
-  assert.match(await other.locator("#paste-note").textContent(), /never hold one/);
+  assert.match(await other.locator("#paste-note").textContent(), /never contain one/);
   await other.fill("#secret", secret);
   await drawn(other);
   assert.equal(await other.locator('#near [data-near="final_newline_removed"]').count(), 1);
 });
 
-test("a link is not made where the secret stands in the delivery", async () => {
+test("no link is made if the delivery contains the secret", async () => {
   const page = await open(browser, server.url);
   await make(page, "gemini");
   const secret = await page.locator("#secret").inputValue();
@@ -92,7 +92,7 @@ test("a link is not made where the secret stands in the delivery", async () => {
   assert.equal(await page.locator("#taken").inputValue(), "");
 });
 
-test("a link that is none is passed over", async () => {
+test("a fragment that is not a link is ignored", async () => {
   for (const fragment of ["#x", "#e30", "#eyJoZWFkZXJzIjpbWzFdXX0", "#%00"]) {
     const page = await open(browser, server.url + fragment);
     assert.equal(await verdict(page), "empty");
@@ -101,7 +101,7 @@ test("a link that is none is passed over", async () => {
   }
 });
 
-test("it works under a sub-path of a server that knows nothing", async (t) => {
+test("it works under a sub-path of a plain server", async (t) => {
   const deep = await serve(FOLDER, { base: "/some/where/else/", headers: false });
   t.after(deep.close);
   const page = await open(browser, deep.url);
@@ -110,7 +110,7 @@ test("it works under a sub-path of a server that knows nothing", async (t) => {
   assert.deepEqual(page.seen.errors, []);
 });
 
-test("the theme is kept, and nothing else", async () => {
+test("the page stores the theme, and nothing else", async () => {
   const page = await open(browser, server.url);
   await make(page, "gemini");
   assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
@@ -129,7 +129,7 @@ test("the theme is kept, and nothing else", async () => {
   assert.deepEqual(await page.context().cookies(), []);
 });
 
-test("without its Wasm the page says what is wrong", async () => {
+test("without its Wasm, the page says what is wrong", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.route("**/full.wasm", (route) => route.fulfill({ status: 404 }));

@@ -1,4 +1,4 @@
-// What a report shows: signed bytes, signatures, key set, token, time.
+// The report: signed bytes, signatures, key set, token, time.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -24,7 +24,7 @@ test("the signed bytes are id, timestamp and body, as text with marks and in hex
   await page.locator("#signed-text").check({ force: true });
 });
 
-test("one changed byte of a signature is the one that is marked", async () => {
+test("exactly the changed byte of a signature is marked", async () => {
   await make(page, "gemini", "changed-signature");
   for (const name of ["expected", "received"]) {
     assert.equal(await count(`[data-grid="${name}"] .cell`), 32);
@@ -40,13 +40,13 @@ test("each key of a set is tried, and the one that matches is shown", async () =
   assert.deepEqual(await page.locator(".tried li").evaluateAll((rows) => rows.map(({ dataset }) => dataset.matches)), ["false", "true", "false"]);
 });
 
-test("a key that is set aside says why", async () => {
+test("a key that is set aside has a reason", async () => {
   await make(page, "token", "unusable-key");
   assert.equal(await verdictCode(page), "jwk_unusable");
   assert.match(await page.locator('#keys tr[data-key="1"]').innerText(), /set aside: `?use/);
 });
 
-test("a token is taken apart, with its claims judged and its key named", async () => {
+test("a token is decoded, with its claims judged and its key named", async () => {
   await make(page, "token", "other-audience");
   const state = (claim) => page.locator(`[data-claim="${claim}"]`).getAttribute("data-state");
   assert.deepEqual([await state("aud"), await state("exp"), await state("iss"), await state("jti")], ["fail", "pass", "pass", "none"]);
@@ -57,7 +57,7 @@ test("a token is taken apart, with its claims judged and its key named", async (
   assert.equal(await state("exp"), "fail");
 });
 
-test("an old delivery can be checked as of its own time, and as of any", async () => {
+test("an old delivery can be checked as of its own time, or any other", async () => {
   await make(page, "svix", "old");
   assert.match(await page.locator("#verdict-text").innerText(), /refused for its age alone/);
   await page.click("#verdict-extra button");
@@ -90,7 +90,7 @@ test("several secrets are tried in turn", async () => {
   assert.equal(await count(".comparison"), 2);
 });
 
-test("a secret whose text is the key is taken so where that is ticked", async () => {
+test("the text of a secret is the key if that box is ticked", async () => {
   await make(page, "gemini", "text-secret");
   assert.equal(await verdict(page), "refused");
   await page.check("#raw");
@@ -98,7 +98,7 @@ test("a secret whose text is the key is taken so where that is ticked", async ()
   assert.equal(await verdict(page), "genuine");
 });
 
-test("what was pasted is never markup", async () => {
+test("pasted text is never markup", async () => {
   await page.click("#clear");
   await page.fill("#headers", 'webhook-id: <img src=x onerror="window.pwned=1">\nwebhook-timestamp: 1\nwebhook-signature: v1,<b>x</b>');
   await page.fill("#body", "<script>window.pwned=1</script>");
@@ -108,7 +108,7 @@ test("what was pasted is never markup", async () => {
   assert.equal(await page.evaluate(() => window.pwned), undefined);
 });
 
-test("a check can be measured", async () => {
+test("the duration of a check can be measured", async () => {
   await page.click("#measure");
   await page.waitForFunction(() => document.getElementById("measure-status").textContent.startsWith("The best"));
   assert.deepEqual((await page.locator("#strip li").allTextContents()).map((line) => line.split(":")[0]), ["v1, HMAC-SHA256", "v1a, Ed25519", "JWT, RS256"]);

@@ -1,5 +1,5 @@
-// What is copied runs: the curl command sends the very bytes, the HTTP file and the link lead back to the same verdict, the
-// test in JavaScript passes on the package.
+// Copies run: the curl command sends the exact bytes, the HTTP file and the link lead back to the same verdict, and the JavaScript
+// test passes with the package.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -40,7 +40,7 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a button copies, once it is there. */
+/** The text that a button copies, once it is in the clipboard. */
 async function taken(button) {
   await page.locator("#taken").evaluate((field) => (field.value = ""));
   await page.click(button);
@@ -53,7 +53,7 @@ test("the test in JavaScript passes on the package", async () => {
     await make(page, ...sample);
     writeFileSync(join(folder, `${at}.test.mjs`), await taken('[data-copy="js"]'));
   }
-  // A run inside of a run would report to the outer one.
+  // A test run inside a test run would report to the outer one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder, env });
   assert.match(stdout, new RegExp(`^# pass ${SAMPLES.length}$`, "m"));
@@ -81,7 +81,7 @@ test("an id with a quote is in the Rust test as the bytes that were signed", asy
   assert.ok(text.includes(String.raw`("webhook-id", b"msg_\"\\" as &[u8])`), text);
 });
 
-test("the curl command sends the very bytes", async () => {
+test("the curl command sends the exact bytes", async () => {
   const arrivals = [];
   const origin = createServer(async (request, response) => {
     arrivals.push({ headers: request.headers, body: Buffer.concat(await Array.fromAsync(request)) });
@@ -102,7 +102,7 @@ test("the curl command sends the very bytes", async () => {
   await new Promise((resolve) => (origin.close(resolve), origin.closeAllConnections()));
 });
 
-test("curl command and HTTP file lead back to the same verdict", async () => {
+test("the curl command and the HTTP file lead back to the same verdict", async () => {
   for (const breakage of ["bom", "crlf", "final-newline", "latin1"]) {
     for (const button of ['[data-copy="curl"]', '[data-copy="http"]']) {
       await make(page, "gemini", breakage);
@@ -110,7 +110,7 @@ test("curl command and HTTP file lead back to the same verdict", async () => {
       const near = await page.locator("#near [data-near]").evaluateAll((all) => all.map(({ dataset }) => dataset.near));
       await taken(button);
       await page.click("#clear");
-      // A text field has lost the CR of what was copied, so it is taken from the clipboard, as people do.
+      // A text field drops the CR, so the text is pasted from the clipboard, as people do.
       await paste(page, await page.evaluate(() => navigator.clipboard.readText()));
       await paste(page, secret);
       assert.equal(await verdictCode(page), "no_matching_signature");
@@ -119,7 +119,7 @@ test("curl command and HTTP file lead back to the same verdict", async () => {
   }
 });
 
-test("a typed secret is not in what is copied", async () => {
+test("a copy does not contain a typed secret", async () => {
   await make(page, "gemini");
   await page.fill("#secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   await page.waitForSelector('#verdict[data-state="refused"]');

@@ -1,5 +1,5 @@
-// A verdict is no surer than what was pasted: the key is another endpoint's only where body and headers are whole, and what is
-// missing is waited for.
+// A verdict is no more certain than the pasted text allows: the key is blamed only if body and headers are whole, and the page waits for
+// what is missing.
 
 import { beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
@@ -18,7 +18,7 @@ const page = await visit();
 
 beforeEach(() => page.click("#clear"));
 
-/** The verdict over fields as they are. */
+/** The verdict over the current fields. */
 async function over({ scheme = "standard-webhooks", headers: lines = headers(), body = BODY, secret = SECRET }) {
   await page.locator(`input[value="${scheme}"]`).check({ force: true });
   await page.fill("#headers", lines);
@@ -30,14 +30,14 @@ async function over({ scheme = "standard-webhooks", headers: lines = headers(), 
 
 const OTHER_ENDPOINT = /another endpoint/;
 
-test("a whole body under another key is most likely another endpoint's", async () => {
+test("with a whole body, the key most likely belongs to another endpoint", async () => {
   const { state, text } = await over({ headers: headers(signature(Buffer.alloc(32, 8))) });
   assert.equal(state, "refused");
   assert.equal(await verdictCode(page), "no_matching_signature");
   assert.match(text, OTHER_ENDPOINT);
 });
 
-test("without a body, the body is waited for", async () => {
+test("without a body, the page waits for it", async () => {
   for (const scheme of ["standard-webhooks", "gemini"]) {
     const { state, text } = await over({ scheme, body: "" });
     assert.equal(state, "waiting");
@@ -49,7 +49,7 @@ test("without a body, the body is waited for", async () => {
   assert.match(await page.locator("#verdict-text").innerText(), /^Waiting for the key[\s\S]*The body is missing, too/);
 });
 
-test("a body that was changed is named, and the key is not blamed", async () => {
+test("a changed body is named, and the key is not blamed", async () => {
   const bodies = {
     "[object Object]": /\[object Object\]/,
     undefined: /undefined/,
@@ -67,7 +67,7 @@ test("a body that was changed is named, and the key is not blamed", async () => 
   }
 });
 
-test("keys of another kind are called that", async () => {
+test("keys of another kind are named", async () => {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const whpk = `whpk_${Buffer.from(publicKey.export({ format: "jwk" }).x, "base64url").toString("base64")}`;
   const spki = publicKey.export({ format: "der", type: "spki" }).toString("base64");
@@ -81,7 +81,7 @@ test("keys of another kind are called that", async () => {
   assert.equal((await over({ headers: headers(v1a), secret: whpk })).state, "genuine");
 });
 
-test("a token alone is called a token, and what it needs is said", async () => {
+test("a token alone is named, with what it needs", async () => {
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = `${part({ alg: "RS256", typ: "JWT" })}.${part({ aud: "my-project", exp: NOW + 60 })}.${"A".repeat(342)}`;
   for (const text of [token, `webhook-signature: ${token}`, `Webhook-Signature: ${token}\n\n{}`]) {
@@ -104,7 +104,7 @@ test("a body alone waits for its headers", async () => {
   assert.match(await page.locator("#verdict-text").innerText(), /^Waiting for the headers/);
 });
 
-test("another sender's delivery is called that, pasted or typed, unless it is signed as these are too", async () => {
+test("another sender's delivery is named, pasted or typed, unless it has a signature of the family as well", async () => {
   const github = 'X-GitHub-Event: push\nX-Hub-Signature-256: sha256=aa\ncontent-type: application/json\n';
   await paste(page, `POST / HTTP/1.1\n${github}\n{}`);
   assert.equal(await verdict(page), "other");

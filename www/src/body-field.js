@@ -1,15 +1,14 @@
-// The body: exact bytes, whatever a text field makes of them. The field shows them as text, and becomes their source only
-// when somebody types into it.
+// The body field. It keeps the exact bytes, shows them as text, and reads the text back only when somebody types.
 import { textOf, utf8 } from "./encoding.js";
 
-/** Larger bodies are kept and checked, and not shown in the field. */
+/** Larger bodies are kept and checked, but not shown. */
 const SHOWN = 256 * 1024;
 
 export class BodyField {
   #field;
   #meta;
   #bytes = new Uint8Array();
-  /** A text field knows LF alone; what had CR LF throughout gets it back. */
+  /** A text field converts CR LF to LF. If every line ended in CR LF, typing restores it. */
   #newline = "\n";
 
   constructor(field, meta, changed) {
@@ -32,7 +31,7 @@ export class BodyField {
     this.#newline = text !== undefined && text.includes("\r\n") && !/[^\r]\n|^\n|\r(?!\n)/.test(text) ? "\r\n" : "\n";
     this.#field.value = text ?? "";
     this.#field.readOnly = text === undefined;
-    this.#field.placeholder = text === undefined ? "These bytes are kept as they are: they are not text, or too many to show. Clear them to type." : "";
+    this.#field.placeholder = text === undefined ? "These bytes are kept as they are, because they are not text or too many to show. Clear them to type." : "";
     this.#describe();
   }
 

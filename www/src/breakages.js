@@ -1,67 +1,67 @@
-// What can go wrong with a delivery, each with the code or the near miss that it leads to. `before` changes the plan of a
-// sample before it is signed, `after` what is sent; samples.js says what they hold.
+// Ways to break a sample, each with the code or near miss that it causes. `before` changes the sample's plan before it is signed, `after`
+// changes what is sent. `samples.js` describes both.
 import { concat, fromBase64, toBase64, toBase64Url, toHex, utf8 } from "./encoding.js";
 import { randomBytes } from "./sign.js";
 
 const SIGNED = ["v1", "v1a"];
 
-/** Refused, with a code of its own. */
+/** Refused with a specific code. */
 const refusals = [
   { id: "old", label: "Sent ten minutes ago", forms: SIGNED, code: "timestamp_too_old", before: (plan) => (plan.timestamp = String(plan.now - 600)) },
   { id: "new", label: "A clock ten minutes ahead", forms: SIGNED, code: "timestamp_too_new", before: (plan) => (plan.timestamp = String(plan.now + 600)) },
   { id: "milliseconds", label: "A timestamp in milliseconds", forms: SIGNED, code: "timestamp_too_new", before: (plan) => (plan.timestamp += "000") },
   { id: "fraction", label: "A timestamp with a fraction", forms: SIGNED, code: "invalid_timestamp", before: (plan) => (plan.timestamp += ".5") },
-  { id: "no-id", label: "The id’s header is missing", forms: SIGNED, code: "missing_header", after: (sent) => drop(sent, "-id") },
+  { id: "no-id", label: "The id header is missing", forms: SIGNED, code: "missing_header", after: (sent) => drop(sent, "-id") },
   { id: "shifted", label: "A replay with its timestamp in the id", forms: SIGNED, code: "invalid_header", before: (plan) => (plan.id += `.${plan.now}`) },
   { id: "wrong-key", label: "Signed with another key", forms: SIGNED, code: "no_matching_signature", before: otherKey },
   { id: "changed-byte", label: "One byte of the body changed", forms: SIGNED, code: "no_matching_signature", before: changedByte },
   { id: "changed-signature", label: "One byte of the signature changed", forms: SIGNED, code: "no_matching_signature", after: changedSignature },
   { id: "other-version", label: "Signed with Ed25519, checked with a secret", forms: ["v1"], scheme: "gemini", code: "no_matching_signature", after: (sent) => change(sent, "-signature", (value) => value.replace("v1,", "v1a,")) },
   { id: "flood", label: "1,100 signatures", forms: SIGNED, code: "too_many_signatures", after: (sent) => change(sent, "-signature", (value) => Array(1100).fill(value).join(" ")) },
-  { id: "quoted", label: "Quotes round the secret", forms: ["v1"], code: "invalid_secret", after: (sent) => (sent.secret = `"${sent.secret}"`) },
-  { id: "private-key", label: "A private key for the secret", forms: SIGNED, scheme: "standard-webhooks", code: "invalid_secret", after: (sent) => (sent.secret = `whsk_${toBase64(randomBytes(64))}`) },
-  { id: "empty-secret", label: "A secret of no bytes", forms: ["v1"], code: "empty_secret", after: (sent) => (sent.secret = "whsec_") },
+  { id: "quoted", label: "Quotes around the secret", forms: ["v1"], code: "invalid_secret", after: (sent) => (sent.secret = `"${sent.secret}"`) },
+  { id: "private-key", label: "A private key instead of the secret", forms: SIGNED, scheme: "standard-webhooks", code: "invalid_secret", after: (sent) => (sent.secret = `whsk_${toBase64(randomBytes(64))}`) },
+  { id: "empty-secret", label: "An empty secret", forms: ["v1"], code: "empty_secret", after: (sent) => (sent.secret = "whsec_") },
   { id: "weak-key", label: "A public key under which anybody can sign", forms: ["v1a"], scheme: "standard-webhooks", code: "weak_key", after: (sent) => (sent.secret = `whpk_${toBase64(new Uint8Array([1, ...Array(31).fill(0)]))}`) },
-  { id: "no-set", label: "A key set that is none", forms: ["v1a", "jwt"], scheme: "gemini-dynamic", code: "jwks_invalid", after: (sent) => (sent.jwks = '{"error":"not found"}') },
-  { id: "no-key", label: "No key at hand", forms: ["v1", "v1a"], code: "keys_unavailable", after: (sent) => Object.assign(sent, { secret: undefined, jwks: undefined }) },
+  { id: "no-set", label: "A document that is not a key set", forms: ["v1a", "jwt"], scheme: "gemini-dynamic", code: "jwks_invalid", after: (sent) => (sent.jwks = '{"error":"not found"}') },
+  { id: "no-key", label: "No key", forms: ["v1", "v1a"], code: "keys_unavailable", after: (sent) => Object.assign(sent, { secret: undefined, jwks: undefined }) },
   { id: "expired", label: "Expired an hour ago", forms: ["jwt"], code: "jwt_expired", before: ({ claims, now }) => Object.assign(claims, { iat: now - 7200, exp: now - 3600 }) },
-  { id: "early", label: "Valid from tomorrow on", forms: ["jwt"], code: "jwt_not_yet_valid", before: ({ claims, now }) => Object.assign(claims, { nbf: now + 86_400, exp: now + 90_000 }) },
+  { id: "early", label: "Valid from tomorrow", forms: ["jwt"], code: "jwt_not_yet_valid", before: ({ claims, now }) => Object.assign(claims, { nbf: now + 86_400, exp: now + 90_000 }) },
   { id: "other-audience", label: "For another audience", forms: ["jwt"], code: "jwt_audience", before: ({ claims }) => (claims.aud = "somebody-else") },
   { id: "other-issuer", label: "From another issuer", forms: ["jwt"], code: "jwt_issuer", before: ({ claims }) => (claims.iss = "https://example.com") },
   { id: "no-expiry", label: "Without an expiry", forms: ["jwt"], code: "jwt_claims", before: ({ claims }) => delete claims.exp },
-  { id: "other-algorithm", label: "HS256 for RS256", forms: ["jwt"], code: "jwt_alg", before: ({ header }) => (header.alg = "HS256") },
+  { id: "other-algorithm", label: "HS256 instead of RS256", forms: ["jwt"], code: "jwt_alg", before: ({ header }) => (header.alg = "HS256") },
   { id: "other-kid", label: "Names a key that is not in the set", forms: ["jwt"], code: "jwk_unknown_kid", before: ({ header }) => (header.kid = "demo-9") },
-  { id: "unusable-key", label: "Names a key that is for encryption", forms: ["jwt"], code: "jwk_unusable", after: forEncryption },
+  { id: "unusable-key", label: "Names an encryption key", forms: ["jwt"], code: "jwk_unusable", after: forEncryption },
   { id: "changed-claim", label: "One claim changed", forms: ["jwt"], code: "jwt_signature", after: changedClaim },
   { id: "cut-token", label: "The token cut short", forms: ["jwt"], code: "jwt_malformed", after: (sent) => change(sent, "-signature", (value) => value.slice(0, value.lastIndexOf("."))) },
 ];
 
-/** Refused, and one change away from a match. */
+/** Refused, but one change away from a match. */
 const nearMisses = [
   near("final-newline", "A final newline was added", "final_newline_removed", (plan) => (plan.sentBody = concat(plan.body, utf8("\n")))),
   near("newline-lost", "A final newline was lost", "final_newline_added", (plan) => resign(plan, (text) => `${text}\n`, (text) => text)),
   near("crlf-lost", "A final CR LF was lost", "final_crlf_added", (plan) => resign(plan, (text) => `${text}\r\n`, (text) => text)),
-  near("padded", "White space was put round the body", "trimmed", (plan) => (plan.sentBody = concat(utf8("  "), plan.body))),
+  near("padded", "White space was added around the body", "trimmed", (plan) => (plan.sentBody = concat(utf8("  "), plan.body))),
   near("crlf", "LF became CR LF", "crlf_to_lf", (plan) => resign(plan, pretty, (text) => pretty(text).replaceAll("\n", "\r\n"))),
   near("lf", "CR LF became LF", "lf_to_crlf", (plan) => resign(plan, (text) => pretty(text).replaceAll("\n", "\r\n"), pretty)),
-  near("bom", "A byte order mark was put in front", "bom_removed", (plan) => (plan.sentBody = concat(BOM, plan.body))),
+  near("bom", "A byte order mark was added", "bom_removed", (plan) => (plan.sentBody = concat(BOM, plan.body))),
   near("bom-lost", "A byte order mark was lost", "bom_added", (plan) => resign(plan, (text) => `\ufeff${text}`, (text) => text)),
   near("latin1", "The text was read as Latin-1", "latin1_undone", (plan) => resign(plan, withAccent, (text) => latin1(withAccent(text)))),
-  near("base64", "A gateway handed over base64", "base64_decoded", (plan) => (plan.sentBody = utf8(toBase64(plan.body)))),
-  near("emptied", "The sender signed no body", "empty", (plan) => resign(plan, () => "", (text) => text)),
-  near("indented", "JSON indented on the way", "json_compact", (plan) => resign(plan, (text) => text, pretty)),
-  near("compacted", "Indented JSON, parsed and written again", "json_indent_2", (plan) => resign(plan, pretty, (text) => text)),
+  near("base64", "A gateway passed base64", "base64_decoded", (plan) => (plan.sentBody = utf8(toBase64(plan.body)))),
+  near("emptied", "The sender signed an empty body", "empty", (plan) => resign(plan, () => "", (text) => text)),
+  near("indented", "The JSON was indented on the way", "json_compact", (plan) => resign(plan, (text) => text, pretty)),
+  near("compacted", "Indented JSON was parsed and written again", "json_indent_2", (plan) => resign(plan, pretty, (text) => text)),
   near("python", "Signed as Python writes JSON", "json_python", (plan) => resign(plan, python, (text) => text)),
-  near("sorted", "The members were sorted where it was signed", "json_sorted", (plan) => resign(plan, sorted, (text) => text)),
+  near("sorted", "The sender sorted the members before it signed", "json_sorted", (plan) => resign(plan, sorted, (text) => text)),
   near("text-secret", "The secret’s text is the key", "secret_as_text", async (plan) => keyFrom(plan, secretText())),
-  near("text-secret-bare", "The text behind whsec_ is the key", "secret_as_text_without_prefix", async (plan) => keyFrom(plan, secretText(), 6)),
+  near("text-secret-bare", "The text after whsec_ is the key", "secret_as_text_without_prefix", async (plan) => keyFrom(plan, secretText(), 6)),
   near("hex-secret", "The secret is hex", "secret_hex", (plan) => (plan.secret = [...plan.key].map(toHex).join(""))),
-  near("swapped", "Id and timestamp change places", "id_timestamp_swapped", (plan) => (plan.prefix = `${plan.timestamp}.${plan.id}.`)),
+  near("swapped", "Id and timestamp are swapped", "id_timestamp_swapped", (plan) => (plan.prefix = `${plan.timestamp}.${plan.id}.`)),
   near("signed-milliseconds", "Signed with milliseconds", "timestamp_milliseconds", (plan) => (plan.signedTimestamp = `${plan.timestamp}000`)),
   near("no-id-signed", "The id is not signed", "without_id", (plan) => (plan.prefix = `${plan.timestamp}.`)),
   near("body-alone", "The body alone is signed", "body_alone", (plan) => (plan.prefix = "")),
   { ...near("hex-signature", "The signature in hex", "signature_spelling"), after: (sent) => change(sent, "-signature", () => `v1,${[...sent.signature].map(toHex).join("")}`) },
-  { id: "other-key-named", label: "Names another key than it was signed with", forms: ["jwt"], code: "jwt_signature", near: "other_key", before: ({ header }) => (header.kid = "demo-1") },
+  { id: "other-key-named", label: "Names a key that did not sign it", forms: ["jwt"], code: "jwt_signature", near: "other_key", before: ({ header }) => (header.kid = "demo-1") },
 ];
 
 export const breakages = [...refusals, ...nearMisses];
@@ -70,7 +70,7 @@ function near(id, label, code, before) {
   return { id, label, forms: ["v1"], code: "no_matching_signature", near: code, before };
 }
 
-/** Signs the event's text as `signed` writes it, and sends it as `sent` does. */
+/** Signs the event as written by `signed`, and sends it as written by `sent`. */
 function resign(plan, signed, sent) {
   const text = JSON.stringify(plan.event);
   plan.body = utf8(signed(text));

@@ -2,7 +2,7 @@
 import { byId, capital, el, fill, icon, prose } from "./dom.js";
 import { fromBase64, toHex } from "./encoding.js";
 
-/** Pictures that are drawn; the report may hold hundreds of comparisons. */
+/** Pictures that are drawn; a report may contain hundreds of comparisons. */
 const SHOWN = 12;
 
 export function showComparisons(section, report) {
@@ -21,7 +21,7 @@ export function showComparisons(section, report) {
   );
 }
 
-/** A secret against a signature: what was expected can be shown. */
+/** A secret against a signature, with the expected signature. */
 function withSecret(row, report) {
   const [received, expected] = [fromBase64(row.received), fromBase64(row.expected)];
   return el(
@@ -33,7 +33,7 @@ function withSecret(row, report) {
   );
 }
 
-/** A signature against each public key: those can tell whether it is right, and not what would be. */
+/** A signature against each public key. A public key can verify a signature, but not compute one. */
 function withPublicKeys({ index }, report) {
   const rows = report.comparisons.filter((row) => row.signature === index && row.expected === undefined);
   if (rows.length === 0) return undefined;
@@ -42,7 +42,7 @@ function withPublicKeys({ index }, report) {
   return el(
     "article.comparison",
     { "data-matches": String(matches) },
-    el("h3", icon(matches ? "pass" : "fail"), capital(signatureName(index, report)), el("span.detail", "a public key tells whether it is right, and not what would be")),
+    el("h3", icon(matches ? "pass" : "fail"), capital(signatureName(index, report)), el("span.detail", "a public key can verify a signature, but not compute one")),
     el("div.grids", received && grid(received, "received")),
     el("ul.tried", rows.map((row) => el("li", { "data-matches": String(row.matches) }, icon(row.matches ? "pass" : "fail"), `${capital(keyName(row, report))} ${row.matches ? "matches" : "does not match"}`))),
   );
@@ -51,7 +51,7 @@ function withPublicKeys({ index }, report) {
 const keyName = ({ secret, key }, { secrets }) => (secret === undefined ? `key ${key} of the set` : secrets.length > 1 ? `secret ${secret + 1}` : "the secret");
 const signatureName = (index, { signatures }) => (signatures.length > 1 ? `signature ${index + 1}` : "the signature");
 
-/** What the number of differing bytes says. */
+/** What the number of differing bytes suggests. */
 function insight(expected, received, { received: text }) {
   if (received === undefined) return "not base64";
   if (received.length !== expected.length) return `${received.length} bytes instead of ${expected.length}`;
@@ -68,7 +68,7 @@ function pair(expected, received) {
   return [grid(expected, "expected", marked), grid(received, "received", marked)];
 }
 
-/** The picture is for eyes; the same in words is beside it. */
+/** The picture is decoration; the words beside it say the same. */
 function grid(bytes, name, marked) {
   const cells = [...bytes].map((byte, at) => el("span", { class: marked?.has(at) ? "cell differs" : "cell" }, toHex(byte)));
   const words = `${name}: ${[...bytes].map(toHex).join(" ")}${marked && name === "received" ? `; ${marked.size} bytes differ` : ""}`;

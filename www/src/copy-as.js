@@ -1,5 +1,5 @@
-// A delivery as something to run: a curl command, an HTTP file, a test. A secret is written into it only where it was made up
-// here; one that was typed in is read from the environment.
+// A delivery as something to run: a curl command, an HTTP file, a test. It contains a secret only if this page generated it; a secret
+// that was typed is read from the environment.
 import { textOf, toBase64, utf8 } from "./encoding.js";
 import { decoding, isHeader, isHttpBody, isHttpHeader, isPlainWord, jsString, rustBytes, rustString, shellWord } from "./escape.js";
 
@@ -12,10 +12,10 @@ export const FORMATS = [
 
 const URL = "http://127.0.0.1:8787/gemini";
 
-/** Headers of one connection. Whatever sends the request writes its own. */
+/** Headers of a single connection. The program that sends the request writes its own. */
 const CONNECTION = ["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/** The names of the headers that a format leaves out, because it cannot say them without saying more. */
+/** The names of headers that a format leaves out, because it cannot express them safely. */
 export function leftOut(id, { headers }) {
   const fits = { curl: isHeader, http: isHttpHeader }[id];
   return fits === undefined ? [] : headers.filter((header) => !belongsToConnection(header) && !fits(header)).map(([name]) => name);
@@ -23,12 +23,12 @@ export function leftOut(id, { headers }) {
 
 function curl({ headers, body }) {
   const sent = headers.filter((header) => isHeader(header) && !belongsToConnection(header));
-  // An empty header is written with a semicolon; with a colon alone curl sends none, which keeps it from adding one.
+  // `name;` sends an empty header. `name:` sends none, and keeps curl from adding its own.
   const lines = sent.map(([name, value]) => `--header ${shellWord(value === "" ? `${name};` : `${name}: ${value}`)}`);
   if (!sent.some(([name]) => name.toLowerCase() === "content-type")) lines.push("--header 'content-type:'");
   const text = textOf(body);
   const plain = isPlainWord(text);
-  // `--data-raw` reads no file for a body that begins with an at sign.
+  // `--data-raw` does not read a file if the body begins with `@`.
   const data = plain ? `--data-raw ${shellWord(text)}` : "--data-binary @-";
   const command = [`curl ${URL}`, ...lines, data].join(" \\\n  ");
   return plain ? command : `${decoding(body)} |\n  ${command}`;
@@ -115,7 +115,7 @@ function jsArguments({ scheme, jwks, secrets, own, audience, issuer, tolerance }
   return `{ jwks: ${keySet(jwks)}${token}${age && `, ${age}`} }`;
 }
 
-/** The package parses a set before it reads one, so a text that is not JSON is shown as what it is to it: no set. */
+/** The package takes a parsed key set, so text that is not JSON becomes `{}`, which is not a key set. */
 function keySet(jwks) {
   try {
     JSON.parse(jwks);

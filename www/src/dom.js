@@ -1,35 +1,35 @@
-// Elements from code. Only text and attributes: nothing that was pasted is ever read as HTML.
+// Builds elements from code. Only text and attributes: pasted text is never parsed as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** `el("p.note", { id: "x", onclick }, "text", child, …)`; absent children are left out. */
+/** `el("p.note", { id: "x", onclick }, "text", child, …)`; absent children are omitted. */
 export const el = (name, ...rest) => build((tag) => document.createElement(tag), name, rest);
 
-/** The same in SVG. */
+/** The same for SVG. */
 export const svg = (name, ...rest) => build((tag) => document.createElementNS(SVG, tag), name, rest);
 
 export const byId = (id) => document.getElementById(id);
 
-/** Puts children in the place of what an element holds. */
+/** Replaces an element's children. */
 export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat().filter(isThere));
 }
 
-/** An icon of the sprite in index.html. It is decoration: the word beside it says the same. */
+/** An icon from the sprite in index.html. It is decoration: the word beside it says the same. */
 export function icon(name) {
   const use = svg("use", { href: `#icon-${name}` });
   return svg("svg.icon", { viewBox: "0 0 16 16", "aria-hidden": "true" }, use);
 }
 
-/** Whether pictures have to do with the width of a phone. */
+/** Whether pictures must fit the width of a phone. */
 export const isNarrow = () => matchMedia("(max-width: 520px)").matches;
 
-/** Text in which what stands between backticks is code, as the core writes it. */
+/** The core's text, with code between backticks. */
 export function prose(text) {
   return text.split("`").map((part, index) => (index % 2 === 1 ? el("code", part) : part)).filter((part) => part !== "");
 }
 
-/** The core's phrases as sentences: they begin in lower case, and end without a stop. */
+/** The core's phrases as sentences. They begin in lower case and have no full stop. */
 export const sentence = (text) => prose(capital(text));
 
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

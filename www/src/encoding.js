@@ -1,11 +1,11 @@
-// Bytes as text, and back. Nothing here guesses: what cannot be decoded is undefined.
+// Bytes as text, and back. Returns undefined for what cannot be decoded; never guesses.
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export const utf8 = (text) => encoder.encode(text);
 
-/** The text of bytes that are UTF-8, a byte order mark included; else undefined. */
+/** UTF-8 as text, with its byte order mark; undefined for anything else. */
 export function textOf(bytes) {
   try {
     return strict.decode(bytes);
@@ -23,7 +23,7 @@ export function fromBase64(text) {
   return fromByteString(atob(standard));
 }
 
-/** One character for each byte, for code that takes bytes apart as it would text. */
+/** One character per byte, for code that parses bytes as text. */
 export function toByteString(bytes) {
   let text = "";
   for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
@@ -42,5 +42,5 @@ export function concat(...parts) {
   return whole;
 }
 
-/** Arguments that one call of a function may safely have. */
+/** The number of arguments that is safe in one call. */
 const CHUNK = 0x2000;

@@ -1,22 +1,22 @@
-// The npm package, started once. What it says is what a receiver with the package would say.
+// The npm package, loaded once. Its reports are those of a receiver that uses the package.
 import { explain as explained, init, standard } from "../engine/slim.js";
 
-/** The size of all Wasm in bytes, once it is there. */
+/** The size of all Wasm in bytes, once loaded. */
 export let wasmBytes = 0;
 
-/** Loads and starts both: what verifies, and what explains. These are the page's last requests. */
+/** Loads both modules, verifier and reports. These are the page's last requests. */
 export async function start() {
   const [core, explainer] = await Promise.all([load("core.wasm"), load("full.wasm")]);
   wasmBytes = core.byteLength + explainer.byteLength;
   await init(core, explainer);
-  // What explains is started by the first report.
+  // The first report starts the second module.
   await explained({ scheme: "standard-webhooks" }, "", {});
 }
 
 /**
- * A report of a delivery, whatever is wrong with it; the shape is `Report` of the package's `index.d.ts`.
+ * The report of a delivery, whatever is wrong with it. Its shape is `Report` in the package's `index.d.ts`.
  *
- * `secrets` are texts, or bytes of raw keys; `jwks` is the text of a key set, unread; `headers` are pairs; `body` is bytes.
+ * `secrets` are texts, or bytes of raw keys; `jwks` is the unparsed text of a key set; `headers` are pairs; `body` is bytes.
  */
 export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, headers, body, now }) {
   const accept = audience ? ["v1a", "jwt"] : undefined;
@@ -24,10 +24,10 @@ export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, he
   return explained({ scheme, secrets, jwks, tolerance, ...dynamic }, body, headers, { now });
 }
 
-/** The fewest bytes of a shared key that the Worker takes, unless it is told to take short ones. */
+/** The minimum length of a shared key in the Worker, without `allow_short_keys`. */
 const LEAST = 16;
 
-/** Why the Worker and the package refuse a key that a report could read; undefined where they take all of them. */
+/** Why the Worker and the package refuse a key that a report accepts; undefined if they accept all keys. */
 export function refusalOf(secrets, report) {
   if (report.secrets.some(({ code }) => code !== undefined)) return undefined;
   const short = report.secrets.find(({ kind, bytes }) => kind === "hmac" && bytes < LEAST);

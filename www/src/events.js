@@ -14,7 +14,7 @@ const DATA = {
 
 export const TYPES = Object.keys(DATA);
 
-/** An event that happened at that second. */
+/** An event with that time, in Unix seconds. */
 export function eventOf(type, seconds) {
   const timestamp = new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
   return { type, version: "v1", timestamp, data: DATA[type] };

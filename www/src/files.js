@@ -1,16 +1,16 @@
-// Files: dropped or chosen, read as bytes, never as text.
+// Files, dropped or chosen. Read as bytes, never as text.
 import { byId } from "./dom.js";
 
-/** Larger than any webhook; a slip of the mouse should not stop the page. */
+/** Larger than any webhook. A file dropped by mistake must not freeze the page. */
 const LARGEST = 16 * 1024 * 1024;
 
 export function connectFiles({ body, jwks }) {
   const take = async (file, use) => {
     if (file === undefined) return;
-    if (file.size > LARGEST) return note(`${file.name} is larger than 16 MiB, and so than any webhook.`);
+    if (file.size > LARGEST) return note(`${file.name} is larger than 16 MiB, and so larger than any webhook.`);
     try {
       use(new Uint8Array(await file.arrayBuffer()));
-      note(`Read ${file.name}: ${file.size.toLocaleString("en")} bytes, exactly as they are.`);
+      note(`Read ${file.name}: ${file.size.toLocaleString("en")} bytes, unchanged.`);
     } catch {
       note(`${file.name} cannot be read.`);
     }

@@ -1,4 +1,4 @@
-// The fields: what they hold as one delivery, and how they are filled.
+// The form fields as one delivery, read and filled.
 import { BodyField } from "./body-field.js";
 import { byId } from "./dom.js";
 import { readTime } from "./time.js";
@@ -31,7 +31,7 @@ export class Form {
     return byId("headers").value.trim() === "" && this.#body.bytes.length === 0;
   }
 
-  /** The delivery; where no time is set, as of this moment. */
+  /** The delivery in the fields. Without a time, it is checked as of now. */
   read() {
     const dynamic = this.scheme === "gemini-dynamic";
     const text = (id) => byId(id).value.trim() || undefined;
@@ -51,7 +51,7 @@ export class Form {
     };
   }
 
-  /** Fills what is given, and leaves the rest as it is. */
+  /** Fills the given fields, and leaves the others unchanged. */
   fill({ scheme, headers, body, secret, jwks, audience, issuer, now, tolerance }) {
     const radio = this.#scheme.find(({ value }) => value === scheme);
     if (radio) radio.checked = true;
@@ -75,7 +75,7 @@ export class Form {
   }
 }
 
-/** Header lines as pairs. A line without a colon is passed over. */
+/** Header lines as pairs. Ignores a line without a colon. */
 function pairs(text) {
   return text.split("\n").flatMap((line) => {
     const colon = line.indexOf(":");
@@ -84,7 +84,7 @@ function pairs(text) {
   });
 }
 
-/** Without the spaces and tabs round it, as HTTP takes a value. */
+/** Strips spaces and tabs at both ends, as HTTP does with a value. */
 function stripped(text) {
   let [start, end] = [0, text.length];
   while (start < end && " \t".includes(text[start])) start += 1;
@@ -92,7 +92,7 @@ function stripped(text) {
   return text.slice(start, end);
 }
 
-/** Several secrets may stand in one value, as in the Worker; white space inside of one is for the core to explain. */
+/** One value may hold several secrets, as in the Worker. The core explains white space inside one secret. */
 function secrets(text, raw) {
   if (text === "") return [];
   if (raw) return [new TextEncoder().encode(text)];

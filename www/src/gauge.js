@@ -1,4 +1,4 @@
-// The time gauge: where the timestamp stands between too new and too old.
+// The time gauge: the timestamp between too new and too old.
 import { byId, el, fill, isNarrow, svg } from "./dom.js";
 import { moment, span } from "./time.js";
 
@@ -13,7 +13,7 @@ export function showGauge(section, report) {
     byId("gauge-facts"),
     fact("Timestamp", moment(report.timestamp), String(report.timestamp)),
     fact("Checked as of", moment(report.now), String(report.now)),
-    fact("Age", words, `${span(report.tolerance)} either way`),
+    fact("Age", words, `up to ${span(report.tolerance)}, in either direction`),
   );
 }
 
@@ -21,7 +21,7 @@ function fact(name, value, detail) {
   return el("div", el("dt", name), el("dd", value, el("span.detail", detail)));
 }
 
-/** The band of what is accepted takes the middle; what lies outside is drawn at the edge it lies beyond. */
+/** The accepted range is in the middle; a timestamp outside it is drawn at the nearer edge. */
 function picture({ age, tolerance }, { width, edge }) {
   const half = (width - 2 * edge) / 2;
   const share = tolerance === 0 ? Math.sign(age) * 2 : age / tolerance;
@@ -29,7 +29,7 @@ function picture({ age, tolerance }, { width, edge }) {
   const x = width / 2 + (outside ? Math.sign(share) * (half + edge / 2) : share * half);
   const anchor = outside ? (share < 0 ? "start" : "end") : "middle";
   const at = { start: -x, end: width - x, middle: 0 }[anchor];
-  const label = `${span(age)} ${age < 0 ? "ahead" : "old"}; accepted is up to ${span(tolerance)} either way`;
+  const label = `${span(age)} ${age < 0 ? "ahead" : "old"}; up to ${span(tolerance)} is accepted, in either direction`;
   return svg(
     "svg.gauge",
     { viewBox: `0 0 ${width} 76`, role: "img", "aria-label": label, "data-state": outside ? "fail" : "pass" },

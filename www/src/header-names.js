@@ -1,6 +1,6 @@
-// Header names as programs show them: `HTTP_WEBHOOK_ID` of CGI, `headers.webhook-id` of a flat log, `webhook_id`.
+// Header names as programs print them: CGI's `HTTP_WEBHOOK_ID`, `headers.webhook-id` in a flat log, `webhook_id`.
 
-/** Pairs with the names that HTTP has for them, in lower case. Of a CGI environment only the headers are left. */
+/** Pairs with HTTP's names, in lower case. From a CGI environment, only the headers. */
 export function named(pairs) {
   const cgi = pairs.some(([name]) => /^HTTP_[A-Z0-9_]+$/.test(name));
   const headers = cgi ? pairs.filter(([name]) => /^(?:HTTP_|CONTENT_TYPE$)/.test(name)) : pairs;

@@ -1,4 +1,4 @@
-// The page: what is in the fields goes to the core at every change, and what the core says is drawn.
+// The page: sends the fields to the core at every change, and draws the report.
 import { byId } from "./dom.js";
 import { explain, start, wasmBytes } from "./engine.js";
 import { Form } from "./form.js";
@@ -13,12 +13,12 @@ import { measure } from "./measure.js";
 import { commit, version } from "../engine/about.js";
 
 const form = new Form(later);
-/** What was last checked, for what is copied and shared. */
+/** The delivery that was checked last, to copy and share. */
 let last;
 let due = false;
 let turns = 0;
 
-/** Checks once per frame at most, however fast somebody types. */
+/** Checks at most once per frame, however fast somebody types. */
 function later() {
   if (due) return;
   due = true;
@@ -40,7 +40,7 @@ function asOf(seconds) {
   check();
 }
 
-/** Everything anew, as for a sample; what is given, for what was pasted. */
+/** Replaces everything, for a sample (`anew`); or only the given fields, for pasted text. */
 function use(delivery, { anew }) {
   if (anew) form.clear();
   form.fill(delivery);
@@ -51,7 +51,7 @@ function restore() {
   const shared = readFragment(location.hash);
   if (shared === undefined) return;
   use(shared, { anew: true });
-  byId("paste-note").textContent = "This delivery came with the link. The secret did not: links from here never hold one.";
+  byId("paste-note").textContent = "This delivery came with the link. The secret did not: links from this page never contain one.";
 }
 
 function connect() {

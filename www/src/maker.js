@@ -1,10 +1,10 @@
-// The sample maker: who sends, which event, and what is broken; and the examples that it makes at one touch.
+// The sample maker: a choice of sender, event and breakage, and ready-made examples.
 import { byId, el, fill } from "./dom.js";
 import { TYPES } from "./events.js";
 import { SENDERS, breakagesOf, make } from "./samples.js";
 import { missing } from "./sign.js";
 
-/** The examples beside the paste box: what people run into most. */
+/** The examples beside the paste box: the most frequent problems. */
 const EXAMPLES = [
   ["Genuine", "gemini", undefined],
   ["Newline added", "gemini", "final-newline"],
@@ -15,7 +15,7 @@ const EXAMPLES = [
   ["Expired token", "token", "expired"],
 ];
 
-/** Returns `{ isOwn }`: whether a secret was made up here. */
+/** Returns `{ isOwn }`: whether this page generated a secret. */
 export function connectMaker({ use }) {
   const own = new Set();
   const [sender, type, breakage, status] = ["make-sender", "make-type", "make-breakage", "make-status"].map(byId);

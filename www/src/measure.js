@@ -1,4 +1,4 @@
-// What one check takes, here and now: the package's verifiers on deliveries of 400 bytes, drawn as bars.
+// Measures one check in this browser: the package's verifiers on deliveries of 400 bytes, drawn as bars.
 import { Webhook, geminiDynamic, standard } from "../engine/slim.js";
 import { el, fill, svg } from "./dom.js";
 import { toBase64, utf8 } from "./encoding.js";
@@ -9,7 +9,7 @@ const [WIDTH, ROW, LABEL] = [420, 32, 128];
 const BODY = utf8(JSON.stringify({ type: "batch.succeeded", filling: "x".repeat(360) }));
 const AUDIENCE = "measure";
 
-/** Measures and draws; `status` is told what is under way. */
+/** Measures and draws; reports progress to `status`. */
 export async function measure(parent, status) {
   status("Making keys …");
   const checks = await Promise.all([hmacCheck(), ed25519Check(), rsaCheck()].map((check) => check.catch((error) => ({ error }))));
@@ -23,7 +23,7 @@ export async function measure(parent, status) {
   status(`The best of ${ROUNDS} rounds each, in this browser, for a body of ${BODY.length} bytes.`);
 }
 
-/** The best round: what disturbs a measurement only ever makes it longer. */
+/** The fastest round: a disturbance can only make a round slower. */
 async function best(check) {
   let least = Infinity;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -78,7 +78,7 @@ function strip(results) {
   return svg("svg.strip", { viewBox: `0 0 ${WIDTH} ${ROW * results.length}`, "aria-hidden": "true" }, bars);
 }
 
-/** The same for those who do not see the picture. */
+/** The same as text, for screen readers. */
 function table(results) {
   return el("ul.hidden", results.map(({ name, microseconds }) => el("li", `${name}: ${words(microseconds)} per check`)));
 }

@@ -1,4 +1,4 @@
-// Near misses: what to change so that it matches.
+// Near misses: the changes that make a signature match.
 import { el, fill, icon, prose } from "./dom.js";
 import { fixed } from "./steps.js";
 

@@ -1,4 +1,4 @@
-// The box that takes anything, and the rest of the page where nothing else takes what is pasted.
+// The paste box. Text pasted anywhere else outside a field goes here as well.
 import { byId, el, fill, prose } from "./dom.js";
 import { LONGEST, schemeOf, takeApart } from "./paste.js";
 
@@ -7,7 +7,7 @@ const NAMES = { "standard-webhooks": "Standard Webhooks", svix: "Svix", gemini: 
 export function connectPaste({ use, scheme }) {
   const box = byId("paste");
   const take = (text) => {
-    if (text.length > LONGEST) return note("That is more text than any delivery has. Drop a body of that size onto the page as a file.");
+    if (text.length > LONGEST) return note("That is longer than any delivery. Drop a body of that size onto the page as a file.");
     const found = takeApart(text);
     note(found === undefined ? NOTHING : words(found));
     if (found === undefined) return undefined;
@@ -15,7 +15,7 @@ export function connectPaste({ use, scheme }) {
     return use(delivery(found, scheme()), { anew: found.headers.length > 0 && found.body !== undefined && found.secret !== undefined });
   };
   box.addEventListener("paste", (event) => {
-    // What a field makes of a text has lost its CR LF, so the text is taken from the clipboard.
+    // A field converts CR LF to LF, so the text is read from the clipboard.
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (text.trim() === "") return;
     event.preventDefault();
@@ -34,7 +34,7 @@ export function connectPaste({ use, scheme }) {
 
 const NOTHING = "Nothing in this looks like a delivery. A delivery has a header `webhook-id` or `svix-id`; print all headers and the raw body, or fill the fields below by hand.";
 
-/** What the fields get. A single signature is put among the headers that are there. */
+/** What to fill in. A single signature is added to the headers that are already there. */
 function delivery({ headers, body, secret, jwks, kind, other }, known) {
   const filled = { body, secret, jwks };
   if (jwks !== undefined) return { ...filled, scheme: "gemini-dynamic" };

@@ -17,7 +17,7 @@ export function httpie(text) {
   return { ...rest, notes: [...rest.notes, note], body: utf8(`{${fields.map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(", ")}}`) };
 }
 
-/** Takes one item; says how many words behind it were a part of it. */
+/** Reads one item; returns how many of the next words belong to it. */
 function item(found, word, behind = "") {
   const raw = /^--raw(?:=([\s\S]*))?$/.exec(word);
   if (raw !== null) {
@@ -47,7 +47,7 @@ export function powershell(text) {
   const [headers, variables, notes] = [[], new Map(), []];
   let body;
   const string = (at) => (tokens[at]?.string === undefined ? undefined : tokens[at].string);
-  /** A string, one in brackets, or a variable that holds one. */
+  /** A string, a string in brackets, or a variable that holds a string. */
   const valueAt = (at) => string(at) ?? (tokens[at]?.word?.startsWith("$") ? variables.get(tokens[at].word.toLowerCase()) : tokens.slice(at, at + 12).find((token) => token.string !== undefined)?.string);
   for (const [at, { word }] of tokens.entries()) {
     if (word === undefined) {
@@ -93,7 +93,7 @@ function* tokensOf(text) {
   }
 }
 
-/** Doubled quotes stand for one; in double quotes a backtick escapes, and `$([char]233)` is a character. */
+/** A doubled quote is one quote. In double quotes, a backtick escapes, and `$([char]233)` is a character. */
 function quoted(text, from) {
   const quote = text[from];
   const special = quote === '"' ? /["`]|\$\(\[char\](\d{1,7})\)/g : /'/g;

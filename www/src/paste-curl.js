@@ -1,8 +1,8 @@
-// A curl command, or one of wget: its headers, and its body as it would be sent.
+// A curl or wget command: its headers, and the body that it would send.
 import { concat, fromBase64, fromByteString, toBase64, toByteString, utf8 } from "./encoding.js";
 import { words } from "./shell.js";
 
-/** Options with a value that say nothing about headers or body; the value has to be stepped over. */
+/** Options that do not affect headers or body, but have a value to skip. */
 const OTHERS = ["--request", "--output", "--write-out", "--max-time", "--connect-timeout", "--url", "--user-agent", "--referer", "--cookie", "--cookie-jar", "--resolve", "--retry", "--proxy", "--cacert", "--cert", "--key", "--unix-socket"];
 /** Short options with a value, by their long names. */
 const SHORT = { H: "--header", d: "--data", u: "--user", X: "--request", o: "--output", w: "--write-out", m: "--max-time", A: "--user-agent", e: "--referer", b: "--cookie", c: "--cookie-jar", x: "--proxy", E: "--cert" };
@@ -23,7 +23,7 @@ export function curl(text) {
   return { kind: "a curl command", headers, notes, body: parts.length > 0 ? concat(...parts) : undefined };
 }
 
-/** What this page pipes into the commands that it copies. */
+/** The command that this page pipes into the commands it copies. */
 function piped(before) {
   const command = /printf %s ([A-Za-z0-9+/=]*) \| base64 --decode \|\s*$/.exec(before);
   return command === null ? undefined : fromBase64(command[1]);
@@ -37,10 +37,10 @@ function hereDocument(text) {
   return end < 0 ? undefined : utf8(lines.slice(0, end).map((line) => `${line}\n`).join(""));
 }
 
-/** The text of a word; only a body has to be bytes. */
+/** A word as text; only a body must be bytes. */
 const decode = (word) => new TextDecoder().decode(fromByteString(word));
 
-/** Takes one option; says how many words behind it were its value. */
+/** Reads one option; returns how many of the next words are its value. */
 function take(found, word, behind = "") {
   const { name, joined } = option(word);
   const value = joined ?? behind;
@@ -52,7 +52,7 @@ function take(found, word, behind = "") {
   return used;
 }
 
-/** `--name=value`, `--name`, or short ones together: `-sSXPOST` ends with the value of `-X`. */
+/** `--name=value`, `--name`, or combined short options: `-sSXPOST` ends with the value of `-X`. */
 function option(word) {
   const [, long, value] = /^(--[a-z-]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
   if (long !== undefined) return { name: long, joined: value };
@@ -76,7 +76,7 @@ function data(found, name, value) {
   if (value === "@-" && found.stdin !== undefined) {
     return found.parts.push(strips ? found.stdin.filter((byte) => byte !== 0x0a && byte !== 0x0d && byte !== 0) : found.stdin);
   }
-  const dropped = strips ? " Mind that `-d @file` leaves out its line breaks; `--data-binary` does not." : "";
+  const dropped = strips ? " Note that `-d @file` drops line breaks; `--data-binary` does not." : "";
   const place = value === "@-" ? "comes from another command: paste it, or drop its file onto the body." : `is in the file \`${decode(value.slice(1))}\`: drop that file onto the body.`;
   return found.notes.push(`The body ${place}${dropped}`);
 }

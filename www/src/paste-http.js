@@ -1,14 +1,14 @@
-// A raw HTTP request, what `curl -v` and HTTPie print of one, and headers alone: as lines, or as tables.
+// A raw HTTP request, the output of `curl -v` and HTTPie, and headers alone, as lines or tables.
 import { utf8 } from "./encoding.js";
 import { NO_BODY } from "./paste-json.js";
 import { isDelivery, isFamily, otherSender } from "./senders.js";
 
 const REQUEST = /^(?:> )?(?:GET|POST|PUT|PATCH|DELETE) \S+(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** What `curl -v` says besides the headers that it sends. */
+/** Lines of `curl -v` that are not headers it sends. */
 const REMARK = /^(?:[*<{}] |[*<]\r?$|\* )/;
 
-/** Everything from the request line on; comments of `.http` files in front of it are passed over, and the remarks of `curl -v`. */
+/** Everything from the request line on, after comments of an `.http` file or remarks of `curl -v`. */
 export function http(text) {
   const line = REQUEST.exec(text);
   if (line === null) return undefined;
@@ -20,13 +20,13 @@ export function http(text) {
   return { kind: verbose ? "what `curl -v` prints" : "an HTTP request", ...(verbose ? withoutRemarks(found) : withoutAnswer(found)) };
 }
 
-/** Header lines, with the body behind an empty line if there is one. */
+/** Header lines, and the body after an empty line, if there is one. */
 export function headerBlock(text) {
   const found = block(text.replace(/^\s+/, ""));
   return isDelivery(found.headers) ? { kind: "header lines", ...withText(found) } : undefined;
 }
 
-/** A table: names and values with a tab or bars between them, or in turn, each on a line of its own, as network panels copy them. */
+/** A table: names and values separated by a tab or bars, or on alternate lines, as network panels copy them. */
 export function table(text) {
   const lines = text.split("\n").map((line) => line.trim());
   const rows = lines.map(cells);
@@ -37,7 +37,7 @@ export function table(text) {
   return inTurn(text);
 }
 
-/** Name and value of a row: with a tab, bars (also those of `console.table`) or some spaces between them. A border has neither. */
+/** Name and value of a row, separated by a tab, bars (also those of `console.table`) or several spaces. A border has neither. */
 function cells(line) {
   if (/^[-+|:= ]*[-=]{2,}[-+|:= ]*$|^[┌├└]/.test(line)) return ["", ""];
   const bars = /^[|│].*[|│]$/.test(line) ? line.slice(1, -1).split(/[|│]/) : undefined;
@@ -63,7 +63,7 @@ function inTurn(text) {
   return { kind: "a table of headers", ...withText({ headers, notes: [], body: text.split("\n").slice(at).join("\n").replace(/^\s+/, "") }) };
 }
 
-/** Header lines up to an empty one; the rest is the body, as text. */
+/** Header lines up to an empty line; the rest is the body, as text. */
 function block(text, strip = (line) => line.replace(/^[<>] /, "")) {
   const headers = [];
   let at = 0;
@@ -88,7 +88,7 @@ function headerOf(line) {
   return NAME.test(name) ? [name, line.slice(colon + 1).trim()] : undefined;
 }
 
-/** The value on the line below its name, as the network panel of a browser copies headers. */
+/** A value on the line below its name, as a browser's network panel copies headers. */
 function below(text, at) {
   const end = text.indexOf("\n", at) + 1 || text.length;
   const line = text.slice(at, end).trim();
@@ -97,7 +97,7 @@ function below(text, at) {
 
 const withText = ({ body, ...found }) => ({ ...found, body: body === "" ? undefined : utf8(body) });
 
-/** `curl -v` prints what it gets back, and of what it sends the headers alone. */
+/** `curl -v` prints the response, and of the request only the headers. */
 function withoutRemarks(found) {
   const lines = found.body.split("\n");
   const first = lines.findIndex((line) => !REMARK.test(line) && line.trim() !== "");
@@ -105,10 +105,10 @@ function withoutRemarks(found) {
   return withText({ ...found, body: REMARK.test(lines[0]) ? lines.slice(first).join("\n") : found.body });
 }
 
-/** HTTPie prints the response behind the request. */
+/** HTTPie prints the response after the request. */
 function withoutAnswer(found) {
   const answer = /(?:\r?\n){2,3}HTTP\/[\d.]+ \d{3}\b/.exec(found.body);
   if (answer === null) return withText(found);
-  const notes = ["The response behind it was left out. HTTPie lays out JSON and sorts its members unless it is called with `--pretty=none`."];
+  const notes = ["The response after it was left out. HTTPie indents JSON and sorts its members unless it is called with `--pretty=none`."];
   return withText({ ...found, notes, body: found.body.slice(0, answer.index) });
 }

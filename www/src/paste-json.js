@@ -1,5 +1,5 @@
-// A value that holds a delivery: a line of a log, a HAR file, an export of Postman, the event of a serverless function, a request that
-// was printed. JSON and what consoles print come here alike, once they are read.
+// Finds a delivery in a value: a log record, a HAR file, a Postman export, the event of a serverless function, a printed request. The value
+// may come from JSON or from a console's output.
 import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 import { named } from "./header-names.js";
 import { isBytes, isObject } from "./printed-reader.js";
@@ -9,10 +9,10 @@ const HEADERS = ["headers", "header", "rawHeaders", "multiValueHeaders", "req_he
 const BODIES = ["rawBody", "raw_body", "bodyRaw", "body_raw", "postData", "body", "requestBody", "request_body", "payload", "data", "content", "text"];
 const DEEP = 12;
 
-export const NO_BODY = "There is no body in it: paste it below, or drop its file.";
-export const PARSED = "The body in it was parsed before. It is written out again here, without white space, which may not be the bytes that were signed.";
+export const NO_BODY = "There is no body in it: paste the body below, or drop its file.";
+export const PARSED = "The body in it was already parsed. It is written here without white space, which may differ from the signed bytes.";
 
-/** A document that is JSON, with a delivery in it. */
+/** A JSON document that contains a delivery. */
 export function jsonLog(text) {
   const value = parse(text);
   const found = value === undefined ? undefined : deliveryIn(value);
@@ -22,7 +22,7 @@ export function jsonLog(text) {
 /** Sources: https://w3c.github.io/web-performance/specs/HAR/Overview.html, https://schema.postman.com/ */
 const kindOf = (value) => (Array.isArray(value.log?.entries) ? "a HAR file" : Array.isArray(value.item) ? "a Postman collection" : "a JSON log");
 
-/** The first object, from the outside in, that has the headers of a webhook: `{ headers, notes, body? }`. */
+/** The outermost object with the headers of a webhook: `{ headers, notes, body? }`. */
 export function deliveryIn(value) {
   for (const { object, parent } of objectsIn(value)) {
     const headers = headersOf(object);
@@ -31,7 +31,7 @@ export function deliveryIn(value) {
   return undefined;
 }
 
-/** The first record of the Worker's own log. */
+/** The first record of the Worker's log. */
 export function recordIn(value) {
   for (const { object } of objectsIn(value)) {
     if (typeof object.ev === "string" && typeof object.code === "string") return object;
@@ -39,7 +39,7 @@ export function recordIn(value) {
   return undefined;
 }
 
-/** A value and all in it, level by level; text that is JSON itself is looked into. */
+/** A value and everything in it, level by level, including JSON in strings. */
 function* objectsIn(value) {
   let level = [{ object: value, parent: undefined }].filter(({ object }) => isObject(object));
   for (let depth = 0; level.length > 0 && depth < DEEP; depth += 1) {
@@ -55,7 +55,7 @@ export function keySet(text) {
   return Array.isArray(parse(text)?.keys) ? { kind: "a key set", headers: [], notes: [], jwks: text.trim() } : undefined;
 }
 
-/** A document that is an event and no more: the body. */
+/** A document that is only an event: the body. */
 export function event(text) {
   const value = parse(text);
   return value === undefined ? undefined : { kind: "a JSON body", headers: [], notes: [], body: utf8(text) };
@@ -70,7 +70,7 @@ function headersOf(object) {
   return isDelivery(headers) ? headers : undefined;
 }
 
-/** Headers as objects, pairs, `{name, value}`, or names and values in turn. */
+/** Headers as an object, pairs, `{name, value}`, or alternating names and values. */
 function pairs(holder) {
   if (Array.isArray(holder)) {
     if (holder.every((item) => typeof item === "string")) return holder.flatMap((name, at) => (at % 2 === 0 ? [[name, holder[at + 1] ?? ""]] : []));
@@ -85,7 +85,7 @@ function pair(item) {
   return isObject(item) && item.disabled !== true ? [[item.name ?? item.key, item.value]] : [];
 }
 
-/** The text of a value: a number, bytes, a list of one, `{ name, value }`, a list as PHP numbers it. */
+/** A value as text: a number, bytes, a list of one, `{ name, value }`, a list with PHP's numbers. */
 function textual(value) {
   if (typeof value === "number") return String(value);
   if (isBytes(value)) return toByteString(value);
@@ -105,14 +105,14 @@ function bodyOf(object, parent) {
 
 const nameOfBody = (holder) => (Array.isArray(holder) ? undefined : BODIES.find((name) => holder[name] !== undefined && holder[name] !== null && holder[name] !== ""));
 
-/** A body, as whatever a log has it in. */
+/** A body, in whatever form a log has it. */
 export function bodyFrom(value, coded = false) {
   if (isBytes(value)) return { notes: [], body: value };
   if (typeof value === "string") {
     const bytes = coded ? fromBase64(value) : undefined;
     return { notes: bytes ? ["The body was decoded from base64, as the log says."] : [], body: bytes ?? utf8(value) };
   }
-  // `JSON.stringify` of a Node Buffer, `postData` of HAR, `raw` of Postman.
+  // `JSON.stringify` of a Node Buffer, HAR's `postData`, Postman's `raw`.
   if (value?.type === "Buffer" && isNumbers(value.data)) return { notes: [], body: Uint8Array.from(value.data) };
   if (isNumbers(value) && value.length > 0) return { notes: [], body: Uint8Array.from(value) };
   const inner = [value?.text, value?.mode === "raw" ? value.raw : undefined].find((text) => typeof text === "string");
@@ -127,7 +127,7 @@ function wholeMessage(text) {
   return end < 0 ? undefined : fromByteString(message.slice(end + 4));
 }
 
-/** An object or a list, from JSON; undefined where a text is something else. */
+/** An object or a list from JSON; undefined for any other text. */
 export function parse(text) {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
@@ -138,7 +138,7 @@ export function parse(text) {
   }
 }
 
-/** Logs often hold a message that is JSON itself. */
+/** Parses text that may be JSON: logs often contain JSON in strings. */
 const parseInside = (value) => (typeof value === "string" ? parse(value) : value);
 const isNumbers = (value) => Array.isArray(value) && value.every((item) => Number.isInteger(item) && item >= 0 && item < 256);
 const isPair = ([name, value]) => typeof name === "string" && typeof value === "string";

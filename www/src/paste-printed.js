@@ -1,4 +1,4 @@
-// What a program printed: a dictionary of headers, a call with headers in it, pairs in a line of a log.
+// The output of a program: a dictionary of headers, a call with headers, pairs in a log line.
 import { utf8 } from "./encoding.js";
 import { named } from "./header-names.js";
 import { NO_BODY, bodyFrom, deliveryIn, parse } from "./paste-json.js";
@@ -6,9 +6,9 @@ import { valueAt, values, wholeValue } from "./printed.js";
 import { isBytes, isObject } from "./printed-reader.js";
 import { isDelivery } from "./senders.js";
 
-const CUT = "The console left a part of it out (`… more items`, `… more characters`). Print it whole, for instance with `console.log(JSON.stringify(…))`.";
+const CUT = "The console left a part of it out (`… more items`, `… more characters`). Print all of it, for example with `console.log(JSON.stringify(…))`.";
 
-/** Objects and lists as Node, Python, Ruby, PHP, Go, Java and others print them, and calls that are written with such: `fetch(…)`. */
+/** Objects and lists as Node, Python, Ruby, PHP, Go, Java and others print them, and calls with them: `fetch(…)`. */
 export function printed(text, depth = 0) {
   for (const { value, start, end, cut } of values(text)) {
     const nested = typeof value === "string" && depth < 3 && /\bmap\[|["'=>]/.test(value) ? printed(value, depth + 1) : undefined;
@@ -33,14 +33,14 @@ export function printedBody(text) {
   return found === undefined || found.body.length === 0 ? undefined : { kind: "a printed body", headers: [], ...found };
 }
 
-/** Members that were copied without the brackets round them. */
+/** Members that were copied without their brackets. */
 function loose(text) {
   if (!/^[ \t]*["'][\w-]+["'][ \t]*(?::|=>)/m.test(text)) return undefined;
   const found = deliveryIn(valueAt(`{${text}}`, 0).value);
   return found === undefined ? undefined : { kind: "printed headers", ...found };
 }
 
-/** A body that was printed in front of the headers, or behind them. */
+/** A body that was printed before or after the headers. */
 function bodyBeside(before, behind) {
   const label = /^[\s,;)\]}>]*(?:(?:(?:raw|request|the)[\s_-]*){0,2}(?:body|payload|data|content)\s*[:=]*\s*)?/i;
   const rest = behind.slice(label.exec(behind)[0].length);
@@ -56,7 +56,7 @@ function assigned(text) {
 }
 
 function asBody(text) {
-  // What closes a call is no part of the body in it.
+  // The end of a call is not part of the body.
   const body = text.trim().replace(/\)?;?$/, "").trimEnd();
   if (body === "") return undefined;
   if (parse(body) !== undefined) return { notes: [], body: utf8(body) };

@@ -1,4 +1,4 @@
-// Paste anything: which form it has, and what is in it.
+// Recognises the form of pasted text, and extracts the delivery.
 import { textOf } from "./encoding.js";
 import { aboutRecord } from "./log-record.js";
 import { httpie, powershell } from "./paste-commands.js";
@@ -11,18 +11,18 @@ import { aboutOther, isDelivery, mentionsOne, otherSender } from "./senders.js";
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
 const TOKEN = /^\s*ey[\w-]+\.ey[\w-]+\.[\w-]+\s*$/;
 const SIGNATURE = /^\s*v1a?,[A-Za-z0-9+/=]+(?:\s+v1a?,[A-Za-z0-9+/=]+)*\s*$/;
-/** More text than any delivery has; a slip of the mouse should not stop the page. */
+/** Longer than any delivery. Text pasted by mistake must not freeze the page. */
 export const LONGEST = 16 * 1024 * 1024;
-/** The most that is searched for what was printed, line by line and bracket by bracket: a body of a mebibyte, escaped, and more. */
+/** The longest text that is searched for printed values, which is slow: room for an escaped body of 1 MiB. */
 const SEARCHED = 4 * 1024 * 1024;
 
-/** The forms, each with a function that knows it; the first that finds a delivery decides, or the first with a body. */
+/** A reader for each form. The first that finds a delivery decides; otherwise the first that finds a body. */
 const FORMS = [http, curl, jsonLog, headerBlock];
 const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
 
 /**
- * Takes a text apart: `{ kind, headers, notes, body?, secret?, jwks? }`; undefined where nothing in it is known. The body is
- * bytes, everything else is text.
+ * Extracts `{ kind, headers, notes, body?, secret?, jwks? }` from a text; undefined if nothing is recognised. The body is bytes,
+ * everything else is text.
  */
 export function takeApart(text) {
   const found = withoutSecret(alone(text) ?? known(text) ?? record(text) ?? event(text) ?? (text.length > SEARCHED ? undefined : printedBody(text)));
@@ -31,7 +31,7 @@ export function takeApart(text) {
   return secret === undefined || found.secret !== undefined ? found : { ...found, secret };
 }
 
-/** What one of the forms finds. Another sender's delivery says whose it is; a request without a known header is the last resort. */
+/** The result of the readers. Another sender's delivery is named; a request without a known header is the last resort. */
 function known(text) {
   const set = keySet(text);
   if (set !== undefined) return set;
@@ -71,7 +71,7 @@ function alone(text) {
   return undefined;
 }
 
-/** The last line that is a JSON log by itself but for what stands in front of it, as `tail` shows them. */
+/** The last line that is a JSON log record after a prefix, as `tail` shows them. */
 function lines(text) {
   for (const line of text.split("\n").reverse()) {
     const found = line.includes("{") && mentionsOne(line) ? jsonLog(line.slice(line.indexOf("{"))) : undefined;
@@ -80,20 +80,20 @@ function lines(text) {
   return undefined;
 }
 
-/** A secret below the headers is no body. */
+/** A secret below the headers is not a body. */
 function withoutSecret(found) {
   const text = (found?.body && found.body.length < 1000 && textOf(found.body)?.trim()) || undefined;
   return text !== undefined && SECRET.exec(text)?.[0] === text ? { ...found, body: undefined, secret: text } : found;
 }
 
-/** A secret is looked for beside the body, never in it. */
+/** Finds a secret outside the body, never in it. */
 function secretBeside(text, body) {
   const inner = (body && textOf(body)) || undefined;
   const secret = SECRET.exec(inner === undefined ? text : text.replace(inner, ""))?.[0];
   return secret === undefined || inner?.includes(secret) ? undefined : secret;
 }
 
-/** Which scheme the headers speak, where they say; `known` is what was chosen before. */
+/** The scheme of the headers, if they tell; `known` is the current choice. */
 export function schemeOf(headers, body, known) {
   const value = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
   if (value("svix-signature") !== undefined) return "svix";

@@ -1,10 +1,10 @@
-// The steps of a check as a line of stations, in SVG. The list of steps below says the same in words.
+// The steps of a check as a line of stations, in SVG. The list of steps says the same in words.
 import { isNarrow, svg } from "./dom.js";
 
 const [WIDE, NARROW, HEIGHT, MIDDLE] = [640, 300, 62, 16];
 const MARKS = { pass: "M-4.5,0.3 L-1.3,3.6 L4.5,-3.4", fail: "M-3.6,-3.6 L3.6,3.6 M3.6,-3.6 L-3.6,3.6", skip: "M-3.5,0 L3.5,0", note: "M0,-4.5 L0,1 M0,4 L0,4.2" };
 
-/** The picture of a report's steps. On a phone only what fails is named. */
+/** The picture of a report's steps. On a phone, only failed steps have names. */
 export function pipeline({ steps }) {
   const narrow = isNarrow();
   const width = narrow ? NARROW : WIDE;
@@ -20,7 +20,7 @@ export function pipeline({ steps }) {
   return svg("svg.pipeline", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, lines, stations);
 }
 
-/** A step that fails without deciding anything is a note: a body that is not JSON is still a valid event. */
+/** A failed step that decides nothing is a note: a body that is not JSON is still a valid event. */
 export function stateOf({ name, state }) {
   return state === "fail" && ["json", "type"].includes(name) ? "note" : state;
 }

@@ -1,4 +1,4 @@
-// A report, drawn: each part by the file that knows it.
+// Draws a report, each part by its own file.
 import { byId } from "./dom.js";
 import { refusalOf } from "./engine.js";
 import { showComparisons } from "./bytes.js";
@@ -11,10 +11,10 @@ import { showSteps } from "./steps.js";
 import { showToken } from "./token.js";
 import { showVerdict } from "./verdict.js";
 
-/** Shows what became of a delivery; without a report, that there is none. */
+/** Shows the report of a delivery, or that there is none yet. */
 export function show(report, delivery, { asOfItsTime }) {
   showVerdict(report, delivery, asOfItsTime, report && refusalOf(delivery.secrets, report));
-  // The steps are those of another way to sign: of this delivery they say nothing.
+  // Another sender signs differently, so the steps say nothing about its delivery.
   byId("details").hidden = report === undefined || (!report.ok && otherSender(delivery.headers) !== undefined);
   byId("primer").hidden = report !== undefined;
   if (report === undefined) return;

@@ -1,6 +1,6 @@
-// Counts what the page asks of the network once it is loaded. It should stay at none.
+// Counts the page's network requests after it is loaded. There should be none.
 
-/** Starts counting; `show` is told the number now and at each change. */
+/** Starts counting; calls `show` with the number now and at each change. */
 export function countRequests(show) {
   const loaded = performance.now();
   let count = 0;

@@ -1,10 +1,10 @@
-// Samples: a delivery of each sender, whole or broken on purpose.
+// Samples: a delivery of each sender, genuine or broken on purpose.
 import { breakages } from "./breakages.js";
 import { toBase64, utf8 } from "./encoding.js";
 import { eventOf } from "./events.js";
 import { content, hmac, newEd25519, newRsa, randomBytes, token } from "./sign.js";
 
-/** Who sends, how it signs, and the scheme that checks it. */
+/** The senders: how each signs, and the scheme that checks it. */
 export const SENDERS = [
   { id: "gemini", label: "Gemini, static (v1)", form: "v1", scheme: "gemini" },
   { id: "gemini-dynamic", label: "Gemini, dynamic (v1a)", form: "v1a", scheme: "gemini-dynamic" },
@@ -17,12 +17,12 @@ export const SENDERS = [
 export const AUDIENCE = "countersign-demo";
 export const ISSUER = "https://generativelanguage.googleapis.com";
 
-/** The breakages that a sender's deliveries can have. */
+/** The breakages that apply to a sender. */
 export const breakagesOf = (sender) => breakages.filter(({ forms, scheme }) => forms.includes(sender.form) && (scheme === undefined || scheme === sender.scheme));
 
 /**
- * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer? }`. A breakage changes the plan before it is
- * signed, what is sent after that, or both.
+ * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer? }`. A breakage changes the plan before it is signed,
+ * the delivery afterwards, or both.
  */
 export async function make(senderId, type, breakageId, now) {
   const sender = SENDERS.find(({ id }) => id === senderId);
@@ -34,7 +34,7 @@ export async function make(senderId, type, breakageId, now) {
   return sent;
 }
 
-/** What a sender is about to do. `body` is signed, and sent unless `sentBody` says otherwise. */
+/** What a sender is about to send. It signs `body`, and sends it unless there is a `sentBody`. */
 async function planOf(sender, type, now) {
   const event = eventOf(type, now);
   const plan = { sender, now, id: `msg_${crypto.randomUUID()}`, timestamp: String(now), event, body: utf8(JSON.stringify(event)) };
@@ -70,7 +70,7 @@ async function sendToken(plan) {
 
 const setOf = (keys) => JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }, null, 2);
 
-/** Made once: keys take a moment. The second of each set signs, so that trying them one by one can be seen. */
+/** Made once, because keys take a moment. The second key of each set signs, so that the report shows one that does not match. */
 const once = (work) => {
   let made;
   return () => (made ??= work());

@@ -1,11 +1,11 @@
-// Who sent a delivery, by its headers: the family that is checked here, and others by the headers that they sign with.
+// The sender of a delivery, by its headers: the Standard Webhooks family, and others by the headers they sign with.
 
-/** A header of the family. Which of the two spellings it is says the scheme. */
+/** A header of the family. The prefix tells the scheme. */
 const FAMILY = /^(?:webhook|svix)-(?:id|timestamp|signature)$/;
 
 /**
- * Other senders, by a header of theirs; the first one that is there decides. Only senders that are sure of their name: many
- * sign in `x-hub-signature-256`. Each one's own documentation has its header.
+ * Other senders, by a header of theirs; the first that is present decides. Only headers that identify a sender: many senders sign in
+ * `x-hub-signature-256`. Source: each sender's own documentation.
  */
 const OTHERS = [
   ["x-github-event", "GitHub", "x-hub-signature-256"],
@@ -61,14 +61,14 @@ const OTHERS = [
   ["x-hub-signature", "GitHub, Intercom, or a sender that signs as they do"],
 ];
 
-/** Whether a text names a header of a signed delivery at all, in whatever spelling. */
+/** Whether a text mentions a header of a signed delivery, in any spelling. */
 export const mentionsOne = (text) => MENTIONED.test(text);
 const MENTIONED = new RegExp(["(?:webhook|svix)-(?:id|timestamp|signature)", ...OTHERS.map(([header]) => header)].join("|").replaceAll("-", "[-_]"), "i");
 
-/** Whether a name is of the three headers that are checked here. */
+/** Whether a name is one of the three headers that this page checks. */
 export const isFamily = (name) => FAMILY.test(name.toLowerCase());
 
-/** The sender of other headers than the family's: `{ name, header }`; undefined where a delivery is of the family, or unknown. */
+/** Another sender, `{ name, header }`; undefined if the headers are of the family, or unknown. */
 export function otherSender(headers) {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   if ([...names].some((name) => FAMILY.test(name) && name.endsWith("-signature"))) return undefined;
@@ -78,8 +78,8 @@ export function otherSender(headers) {
   return { name, header: signature !== undefined && names.has(signature) ? signature : header };
 }
 
-/** Whether headers are those of a signed delivery, whoever sent it. */
+/** Whether headers belong to a signed delivery, of any sender. */
 export const isDelivery = (headers) => headers.length > 0 && (headers.some(([name]) => isFamily(name)) || otherSender(headers) !== undefined);
 
-/** One sentence for people. */
-export const aboutOther = ({ name, header }) => `This is a delivery of ${name}: it has the header \`${header}\`. This page does not check its signature yet; the sender’s own library does.`;
+/** What to say about another sender's delivery. */
+export const aboutOther = ({ name, header }) => `This is a delivery of ${name}, because it has the header \`${header}\`. This page cannot check its signature; use the sender’s own library.`;

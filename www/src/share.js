@@ -1,26 +1,26 @@
-// A delivery in the fragment of a link, which no browser sends to a server. The secret is never in it, nor is any header that
-// the check does not look at: those may be credentials.
+// A delivery in the fragment of a link, which browsers never send to a server. It never contains the secret, nor a header that the
+// check does not use: that may be a credential.
 import { fromBase64, textOf, toBase64Url, utf8 } from "./encoding.js";
 
 const KEPT = /^(webhook-|svix-|content-type$)/i;
-/** Browsers and chat programs cut longer links. */
+/** Browsers and chat programs truncate longer links. */
 const LONGEST = 64_000;
 
-/** The link's fragment; throws with a reason for people. */
+/** The link's fragment. Throws an error whose message is for people. */
 export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, tolerance, now, secrets }) {
   const kept = headers.filter(([name]) => KEPT.test(name));
   const shared = { scheme, headers: kept, body: toBase64Url(body), jwks, audience, issuer, tolerance, now };
   const text = JSON.stringify(shared);
   const plain = text + (textOf(body) ?? "");
   if (secrets.some((secret) => typeof secret === "string" && secret.length > 0 && plain.includes(secret))) {
-    throw new Error("The secret itself stands in the headers, the body or the key set. Take it out before you share this.");
+    throw new Error("The headers, the body or the key set contain the secret itself. Take it out before you share this.");
   }
   const fragment = `#${toBase64Url(utf8(text))}`;
-  if (fragment.length > LONGEST) throw new Error("This delivery is too large for a link. Share it as a file instead: copy it as a curl command.");
+  if (fragment.length > LONGEST) throw new Error("This delivery is too large for a link. Copy it as a curl command instead.");
   return fragment;
 }
 
-/** What a fragment holds; undefined where it is not one of ours. */
+/** The delivery in a fragment; undefined for any other fragment. */
 export function readFragment(fragment) {
   try {
     const { scheme, headers, body, jwks, audience, issuer, tolerance, now } = JSON.parse(textOf(fromBase64(fragment.slice(1))));
@@ -33,5 +33,5 @@ export function readFragment(fragment) {
   }
 }
 
-/** A line break would make another header of what is behind it. */
+/** A line break in a value would begin another header. */
 const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((text) => typeof text === "string" && !/[\0\r\n]/.test(text));

@@ -1,6 +1,5 @@
-// Words of a shell command: as a POSIX shell takes them apart, with `$'…'`, or as cmd.exe and the C library behind it do. Nothing is
-// expanded: a `$name` stays as it is. Words are bytes, as `\xef` stands for one: what takes them apart works on one character for
-// each byte.
+// Splits a shell command into words, as a POSIX shell does, with `$'…'`, or as cmd.exe and the C library do. Expands nothing: `$name` stays
+// as it is. Words are bytes, because `\xef` is one byte; the code works on one character per byte.
 import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 
 const SIMPLE = { a: "\x07", b: "\b", e: "\x1b", E: "\x1b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
@@ -19,7 +18,7 @@ export function words(text) {
 /** Chrome's "Copy as cURL (cmd)" writes `^"` for a quote, and `^` at the ends of lines. */
 const isForWindows = (text) => /[ \t]\^(?:"|\r?\n)/.test(text);
 
-/** What cmd.exe hands on. A caret makes the next character plain; before a line end it joins lines, before two it is a line end. */
+/** What cmd.exe passes on. A caret makes the next character plain. Before one line end it joins lines; before two it is a line end. */
 const withoutCarets = (text) => text.replace(/\^(?:\r?\n(\r?\n)?|([\s\S]))/g, (_, line, plain) => plain ?? (line === undefined ? " " : "\n"));
 
 function next(reader) {
@@ -30,7 +29,7 @@ function next(reader) {
   return pieces.join("");
 }
 
-/** White space, and line ends behind a backslash (or `^`). */
+/** Skips white space, and line ends after a backslash (or `^`). */
 function skip(reader) {
   const { text } = reader;
   for (;;) {
@@ -40,7 +39,7 @@ function skip(reader) {
   }
 }
 
-/** How long a line end is together with the character in front of it; zero where there is none. */
+/** The length of a line end and the character in front of it; zero if there is none. */
 const lineEnd = (text, at) => (text[at] === "\n" ? 2 : text.startsWith("\r\n", at) ? 3 : 0);
 
 function ended({ text, at }) {
@@ -72,7 +71,7 @@ function until(reader, quote) {
   return inner;
 }
 
-/** What stands before a closing quote that no backslash precedes, with its escapes; the reader goes behind the quote. */
+/** The text up to the closing quote, with its escapes. Moves behind the quote. */
 function escaped(reader, from, quote) {
   const { text } = reader;
   let at = from;
@@ -81,7 +80,7 @@ function escaped(reader, from, quote) {
   return text.slice(from, at);
 }
 
-/** The command of which this page makes an argument that it cannot write plainly. */
+/** The command that this page writes for an argument that is not plain. */
 const DECODING = /\$\(printf %s ([A-Za-z0-9+/=]*) \| base64 --decode\)/g;
 
 function doubled(reader) {
@@ -90,13 +89,13 @@ function doubled(reader) {
     return inner.replace(/\\(?:\r?\n|(["\\$`]))/g, "$1").replace(DECODING, (whole, text) => toByteString(fromBase64(text) ?? utf8(whole)));
   }
   const parts = [];
-  // Older copies of Chrome double a quote inside of quotes.
+  // Older versions of Chrome double a quote inside quotes.
   do parts.push(escaped(reader, reader.at + 1, '"').replace(/\\([\\"])/g, "$1"));
   while (reader.text[reader.at] === '"');
   return parts.join('"');
 }
 
-/** `$'…'`, as the network panel of a browser writes bodies with line breaks. */
+/** `$'…'`, as a browser's network panel writes bodies with line breaks. */
 function ansi(reader) {
   const inner = escaped(reader, reader.at + 2, "'");
   const escape = /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,8})|([0-7]{1,3})|([\s\S]))/gi;

@@ -1,7 +1,7 @@
-// Signing, for samples: by the browser's own cryptography, so that what is checked was not made by what checks it.
+// Signs samples with the browser's own cryptography, so that the verifier does not check its own output.
 import { concat, toBase64, toBase64Url, utf8 } from "./encoding.js";
 
-/** Why samples cannot be made here; undefined where they can. */
+/** Why this browser cannot make samples; undefined if it can. */
 export const missing = globalThis.crypto?.subtle === undefined ? "The browser signs only on https pages and on localhost." : undefined;
 
 export async function hmac(key, message) {
@@ -10,7 +10,7 @@ export async function hmac(key, message) {
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, message));
 }
 
-/** `{ jwk, whpk, sign }`, or an error that says what the browser lacks. */
+/** `{ jwk, whpk, sign }`. Throws an error that names what the browser lacks. */
 export async function newEd25519() {
   const pair = await generate({ name: "Ed25519" }, "Ed25519");
   const { kty, crv, x } = await crypto.subtle.exportKey("jwk", pair.publicKey);
@@ -36,7 +36,7 @@ export async function token(header, claims, sign) {
 
 export const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 
-/** What is signed in the Standard Webhooks family. */
+/** The signed content of the Standard Webhooks family. */
 export const content = (prefix, body) => concat(utf8(prefix), body);
 
 async function generate(algorithm, name) {

@@ -1,8 +1,8 @@
-// The signed bytes: id, timestamp and body in three colours, as text with its hidden characters, or in hex.
+// The signed bytes: id, timestamp and body in three colours, as text with visible control characters, or in hex.
 import { byId, el, fill } from "./dom.js";
 import { toHex, utf8 } from "./encoding.js";
 
-/** Bytes that are drawn; a body may be a megabyte. */
+/** The number of bytes that are drawn; a body may be a megabyte. */
 const SHOWN = 4096;
 const PER_ROW = 16;
 
@@ -19,7 +19,7 @@ export function showSigned(section, report, body) {
   fill(byId("signed-marks"), marks(report.body, body).map(([word, detail]) => el("li", { "data-mark": word }, el("strong", word), ` ${detail}`)));
 }
 
-/** id, dot, timestamp, dot, body. An id may have dots of its own: the timestamp is behind the last but one. */
+/** id, dot, timestamp, dot, body. An id may contain dots: the timestamp follows the last dot but one. */
 function partsOf(prefix, body) {
   const [, id, timestamp] = /^([\s\S]*)\.([^.]*)\.$/.exec(prefix) ?? [null, prefix, ""];
   const part = (kind, bytes) => ({ kind, bytes });
@@ -30,7 +30,7 @@ function text({ kind, bytes }) {
   return el(`span.part-${kind}`, { title: kind === "dot" ? "a dot between the parts" : kind }, pieces(bytes));
 }
 
-/** Text, with each character that is easily overlooked as a mark of its own. */
+/** Text in which each character that is easy to overlook has a mark. */
 function pieces(bytes) {
   const found = [];
   const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -80,7 +80,7 @@ function marks(body, bytes) {
 
 const lines = (count) => (count === 1 ? "1 line" : `${count.toLocaleString("en")} lines`);
 
-/** How JSON is laid out: most senders send it without white space, so anything else may have been written again. */
+/** The layout of JSON: most senders send it without white space, so any other layout may have been written on the way. */
 function layoutOf(bytes) {
   const text = new TextDecoder().decode(bytes.subarray(0, SHOWN)).trim();
   if (!/^[{[]/.test(text)) return undefined;

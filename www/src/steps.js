@@ -1,4 +1,4 @@
-// The list of steps: each with what was found, and where it fails with its code and the fix.
+// The list of steps, each with the finding and, if it failed, the code and the fix.
 import { el, fill, icon, sentence } from "./dom.js";
 import { stateOf } from "./pipeline.js";
 
@@ -39,7 +39,7 @@ function row(step) {
   );
 }
 
-/** What to do, set apart from what was found. */
+/** What to do, visually apart from the finding. */
 export function fixed(text) {
   return el("p.fix", el("span.fix-label", "Fix"), el("span", sentence(text)));
 }

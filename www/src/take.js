@@ -1,9 +1,9 @@
-// Taking a delivery along: copied as something to run, or as a link.
+// Takes a delivery away: copied as something to run, or as a link.
 import { byId, el, fill } from "./dom.js";
 import { FORMATS, leftOut } from "./copy-as.js";
 import { fragmentOf } from "./share.js";
 
-/** `current` gives what was last checked; `isOwn` says of a secret whether it was made up here. */
+/** `current` returns the delivery that was checked last; `isOwn`, whether this page generated a secret. */
 export function connectTake({ current, isOwn }) {
   const status = byId("take-status");
   const copy = async (write, said) => {
@@ -13,7 +13,7 @@ export function connectTake({ current, isOwn }) {
       const text = write(delivery);
       byId("taken").value = text;
       byId("taken-block").hidden = false;
-      status.textContent = (await written(text)) ? said(delivery) : "The browser does not let the page copy; take the text from the field below.";
+      status.textContent = (await written(text)) ? said(delivery) : "The browser does not let the page copy. Copy the text from the field below.";
     } catch (error) {
       status.textContent = error.message;
     }
@@ -25,7 +25,7 @@ export function connectTake({ current, isOwn }) {
       const names = leftOut(id, delivery);
       return [
         `Copied as ${label}.`,
-        reads && "Your secret is not in it: it reads WEBHOOK_SECRET.",
+        reads && "It does not contain your secret: it reads WEBHOOK_SECRET.",
         names.length > 0 && `Left out, because ${label} cannot hold them safely: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}.`,
       ].filter(Boolean).join(" ");
     };

@@ -1,4 +1,4 @@
-// Before anything is drawn: the theme that was chosen here before. It is all that this page keeps.
+// Applies the chosen theme before anything is drawn. The theme is all that this page stores.
 (() => {
   const root = document.documentElement;
   const themes = ["auto", "light", "dark"];
@@ -14,7 +14,7 @@
       if (theme === "auto") localStorage.removeItem("theme");
       else localStorage.setItem("theme", theme);
     } catch {
-      // Where nothing may be kept, the choice lasts as long as the page.
+      // If the browser stores nothing, the choice lasts as long as the page.
     }
   };
   const show = (theme) => {

@@ -1,4 +1,4 @@
-// Times for people, and times that people write.
+// Formats times for people, and parses times that people write.
 
 /** `12 s`, `4 min 10 s`, `3 h 5 min`, `2 d 4 h`. */
 export function span(seconds) {
@@ -14,13 +14,13 @@ export function span(seconds) {
   return parts.filter((part) => part !== "").join(" ");
 }
 
-/** `2026-11-25 10:54:30 UTC`, or the number where no calendar has it. */
+/** `2026-11-25 10:54:30 UTC`, or the number if it is not a date. */
 export function moment(seconds) {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** Unix seconds from what was typed: a number, or a date. Undefined where it is neither. */
+/** Unix seconds from a number or a date; undefined for anything else. */
 export function readTime(text) {
   const value = text.trim();
   if (/^\d{1,12}$/.test(value)) return Number(value);

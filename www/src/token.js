@@ -1,4 +1,4 @@
-// A token, taken apart: its three segments in colours, its header, and each claim with what was asked of it.
+// A decoded token: its three segments in colours, its header, and each claim with the requirement for it.
 import { byId, el, fill, icon } from "./dom.js";
 import { moment } from "./time.js";
 

@@ -1,5 +1,5 @@
-// The verdict: an icon, a word, and one or two sentences. What is said of a check is the core's; here it is put in order, and said
-// what the page is still waiting for.
+// The verdict: an icon, a word, and one or two sentences. The core supplies the findings; this file selects them, and says what the page is
+// still waiting for.
 import { byId, capital, el, fill, icon, prose } from "./dom.js";
 import { pipeline } from "./pipeline.js";
 import { aboutOther, otherSender } from "./senders.js";
@@ -7,7 +7,7 @@ import { span } from "./time.js";
 
 const ICONS = { empty: "wait", waiting: "wait", other: "note", genuine: "pass", refused: "fail" };
 
-/** What a report comes to: `{ state, word, sentence }`. Without a report, nothing was pasted. */
+/** The conclusion of a report, `{ state, word, sentence }`. Without a report, nothing was pasted. */
 export function rulingOf(report, { headers = [], scheme } = {}) {
   if (report === undefined) return { state: "empty", word: "Nothing to check yet", sentence: NOTHING };
   const other = report.ok ? undefined : otherSender(headers);
@@ -17,8 +17,8 @@ export function rulingOf(report, { headers = [], scheme } = {}) {
 }
 
 /**
- * Draws the verdict. `asOfItsTime` is called to judge an old delivery as of the time it was sent; `refusal` is why a receiver does not
- * take a key that this page takes.
+ * Draws the verdict. `asOfItsTime` checks an old delivery as of the time it was sent; `refusal` is why a receiver refuses a key that this
+ * page accepts.
  */
 export function showVerdict(report, delivery, asOfItsTime, refusal) {
   const { state, word, sentence } = rulingOf(report, delivery);
@@ -33,7 +33,7 @@ export function showVerdict(report, delivery, asOfItsTime, refusal) {
   fill(byId("bar"), icon(ICONS[state]), el("strong", word), code && el("code", code));
 }
 
-/** The words are read out as they change, and only then. */
+/** Screen readers announce the words only if they change. */
 function say(words, word) {
   const place = byId("verdict-text");
   const said = JSON.stringify([word, ...words]);
@@ -43,21 +43,21 @@ function say(words, word) {
   fill(place, el("p.verdict-line", el("strong.verdict-word", word), code && [" ", el("code.code", code)]), el("p.verdict-sentence", prose(sentence)));
 }
 
-/** Whether the age alone is at fault. */
+/** Whether the delivery is refused for its age alone. */
 export function isRightButForAge(report) {
   const of = (name) => report?.steps.find((step) => step.name === name)?.state;
   return of("age") === "fail" && of("match") === "pass";
 }
 
-const NOTHING = "Paste a delivery, or start from an example. You will see each step of its check, and why it fails if it does.";
+const NOTHING = "Paste a delivery, or start from an example. You see every step of its check, and the reason if it fails.";
 
-/** What is not there yet, so that nothing can be said; undefined where there is enough. */
+/** What the page is still waiting for; undefined if a verdict is possible. */
 function waiting(report, headers, scheme) {
   const state = "waiting";
-  if (headers.length === 0) return { state, word: "Waiting for the headers", sentence: "There are no headers yet. Paste those of the request: the signature is in one of them." };
+  if (headers.length === 0) return { state, word: "Waiting for the headers", sentence: "There are no headers yet. Paste the request’s headers: one of them has the signature." };
   const { code } = report.verdict;
   if (code === "token_not_accepted") return { state, word: "Waiting for the audience", sentence: waitingForAudience(report, scheme) };
-  if (code === "waiting_for_body") return { state, word: "Waiting for the body", sentence: "The signature covers the body, and there is none yet. Paste it as it was sent, or drop its file." };
+  if (code === "waiting_for_body") return { state, word: "Waiting for the body", sentence: "The signature covers the body, but there is no body yet. Paste it as it was sent, or drop its file." };
   return code === "waiting_for_key" ? { state, word: "Waiting for the key", sentence: waitingForKey(report) } : undefined;
 }
 
@@ -69,12 +69,12 @@ function waitingForKey(report) {
 
 function waitingForAudience({ token }, scheme) {
   const audience = token?.claims?.aud;
-  const shown = typeof audience === "string" && audience.length <= 200 && !audience.includes("`") ? ` This one says \`${audience}\`.` : "";
-  return `The signature’s header holds a token (JWT), which needs neither id nor timestamp. ${scheme === "gemini-dynamic" ? "Give" : "Choose Gemini dynamic, give"} the audience that you expect in \`aud\`, and paste the sender’s key set.${shown}`;
+  const shown = typeof audience === "string" && audience.length <= 200 && !audience.includes("`") ? ` In this token it is \`${audience}\`.` : "";
+  return `The signature header is a token (JWT), which needs no id and no timestamp. ${scheme === "gemini-dynamic" ? "Give" : "Choose Gemini dynamic, give"} the audience that you expect in \`aud\`, and paste the sender’s key set.${shown}`;
 }
 
 function refused(report) {
-  if (isRightButForAge(report)) return `The signature is right. It is refused for its age alone: ${ageOf(report)}.`;
+  if (isRightButForAge(report)) return `The signature is valid. The delivery is refused for its age alone: ${ageOf(report)}.`;
   const [near] = report.nearMisses;
   if (near !== undefined) return `It matches if ${near.matchesIf}.`;
   const { code, detail, fix } = report.verdict;
@@ -85,7 +85,7 @@ function genuine(report) {
   const set = report.form !== "v1" && report.keys.length > 0;
   const place = set ? `key ${report.key - report.secrets.length} of the set` : `secret ${report.key + 1}`;
   const key = report.secrets.length > 1 || set ? place : "the secret";
-  if (report.form === "jwt") return `The token is signed by ${key}. It does not bind the body: the claims are the event.`;
+  if (report.form === "jwt") return `The token is signed with ${key}. It does not cover the body: the claims are the event.`;
   return `Signed with ${key} (\`${report.form}\`), ${ageOf(report)}.`;
 }
 
