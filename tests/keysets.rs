@@ -3,10 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use countersign::crypto::Portable;
 use countersign::scheme::{self, Form};
 use countersign::{
-    Delivery, Ed25519SigningKey, Error, Headers, Jwks, Keys, Policy, Timestamp,
+    Delivery, Ed25519SigningKey, Error, Headers, Jwks, Keys, Policy, SecretKey, Timestamp,
     explain::{self, Receiver},
     sign_v1a,
 };
@@ -26,13 +28,19 @@ fn modulus() -> String {
 fn verifies(document: &[u8]) -> Result<bool, Error> {
     let set = Jwks::parse(document)?;
     let signature = sign_v1a(&[Ed25519SigningKey::from_seed(&[7; 32])], b"msg_1", NOW, "{}").unwrap();
-    let lines =
-        [("webhook-id", "msg_1"), ("webhook-timestamp", "1800000000"), ("webhook-signature", signature.as_str())];
-    let headers: Headers<'_> = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let keys = Keys { jwks: Some(&set), ..Keys::default() };
     Ok(Policy::of(scheme::find("gemini-dynamic").unwrap())
-        .verify(keys, &Delivery::new(headers, "{}"), NOW, &Portable)
+        .verify(keys, &Delivery::new(headers(&signature), "{}"), NOW, &Portable)
         .is_ok())
+}
+
+fn headers(signature: &str) -> Headers<'_> {
+    let lines = [("webhook-id", "msg_1"), ("webhook-timestamp", "1800000000"), ("webhook-signature", signature)];
+    lines.into_iter().map(|(name, value)| (name, value.as_bytes())).collect()
+}
+
+fn x_of(key: &Ed25519SigningKey) -> String {
+    URL_SAFE_NO_PAD.encode(key.public_key().as_bytes())
 }
 
 fn set(key: &Value) -> Vec<u8> {
@@ -171,8 +179,6 @@ fn strictness_that_protects_stays_and_is_named() {
 
 #[test]
 fn rsa_keys_are_understood_as_serialisers_write_them() {
-    use base64::Engine;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     let n = modulus();
     let bytes = URL_SAFE_NO_PAD.decode(&n).unwrap();
     // https://github.com/jenkinsci/oidc-provider-plugin/issues/205 and https://github.com/cloudfoundry/uaa/issues/449
@@ -189,6 +195,28 @@ fn rsa_keys_are_understood_as_serialisers_write_them() {
         assert_eq!(Jwks::parse(&set(&key)).unwrap().unusable_for(&[Form::Jwt]), None, "{key}");
         key["use"] = json!("enc");
         assert!(Jwks::parse(&set(&key)).unwrap().unusable_for(&[Form::Jwt]).is_some(), "{key}");
+    }
+}
+
+/// Which key matched comes back as a value, to be handed in for the next delivery; a wrong hint changes nothing.
+#[test]
+fn the_key_of_the_set_that_matched_comes_back() {
+    let private = [5, 6].map(|seed| Ed25519SigningKey::from_seed(&[seed; 32]));
+    let jwk = |key: &Ed25519SigningKey| json!({"kty": "OKP", "crv": "Ed25519", "x": x_of(key)});
+    let set = Jwks::parse(json!({"keys": private.each_ref().map(jwk)}).to_string().as_bytes()).unwrap();
+    let own = Ed25519SigningKey::from_seed(&[7; 32]);
+    let secrets = [SecretKey::Ed25519(own.public_key())];
+    let policy = Policy::of(scheme::find("standard-webhooks").unwrap());
+    for (signer, secrets, place) in
+        [(&private[1], &secrets[..], (2, Some(1))), (&private[1], &[], (1, Some(1))), (&own, &secrets, (0, None))]
+    {
+        let signature = sign_v1a(std::slice::from_ref(signer), b"msg_1", NOW, "{}").unwrap();
+        let delivery = Delivery::new(headers(&signature), "{}");
+        for recent in [None, Some(0), Some(1), Some(9)] {
+            let keys = Keys { secrets, jwks: Some(&set), recent };
+            let verified = policy.verify(keys, &delivery, NOW, &Portable).unwrap();
+            assert_eq!((verified.key(), verified.key_in_set()), place, "{recent:?}");
+        }
     }
 }
 
