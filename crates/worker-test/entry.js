@@ -2,6 +2,14 @@
 import { countKv, countStorage, counted, countedObject, counts, wrapMethod } from "./counts.js";
 import worker, { Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
+import { generation } from "./instance.js";
+
+/** The instance of the Wasm that accepts any key: each new one has to be told before it reads its sources. */
+let told;
+function acceptAnyKey() {
+  if (told !== generation) glue.take_any_key();
+  told = generation;
+}
 
 const now = Date.now;
 let offset = 0;
@@ -19,6 +27,7 @@ export class Inbox extends countedObject(ProductionInbox) {
     wrapMethod(ctx.storage, "setAlarm", byMovedClock);
     countStorage(ctx.storage);
     countKv(env);
+    acceptAnyKey();
     super(ctx, env);
   }
 
@@ -103,6 +112,7 @@ const routes = {
 export default {
   async fetch(request, env, ctx) {
     countKv(env);
+    acceptAnyKey();
     const { pathname } = new URL(request.url);
     if (!pathname.startsWith("/__test/")) {
       counts.requests += 1;

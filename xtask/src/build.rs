@@ -11,18 +11,18 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::term::{Progress, bold};
-use crate::{paths, process, tools};
+use crate::{paths, process, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
 const BUDGET: usize = 190_000;
 
 /// Measured: `-Oz` is smaller than `-Os` and no slower here. Left alone, it puts whatever is called from one place in line, and the
-/// engine, which compiles a function when it first runs, has half as much again to compile before the first answer. The features are those that rustc and wasm-bindgen use:
-/// the last one because the abort handler, which makes a Worker recover after a trap, is written with exceptions.
-const WASM_OPT: &[&str] = &[
-    "-Oz",
-    "--one-caller-inline-max-function-size=250",
-    "--strip-producers",
+/// engine, which compiles a function when it first runs, has half as much again to compile before the first answer.
+const WASM_OPT: &[&str] = &["-Oz", "--one-caller-inline-max-function-size=250", "--strip-producers"];
+
+/// What rustc and wasm-bindgen use of Wasm. The last one because the abort handler, which makes a Worker recover after a trap, is
+/// written with exceptions.
+const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -197,12 +197,18 @@ impl Module {
             .typescript(false)
             .reset_state_function(true)
             .force_enable_abort_handler(self.abort_handler)
+            // `worker` has one, see `unused`.
+            .emit_start(false)
             .generate(stage)
             .context("wasm-bindgen failed")?;
         progress.done();
         let wasm = stage.join("glue_bg.wasm");
+        unused::remove(stage, WASM_FEATURES)?;
         let label = format!("optimise {}", self.name);
-        process::run(&label, tools::npm_bin("wasm-opt")?.args(WASM_OPT).arg(&wasm).arg("--output").arg(&wasm))?;
+        process::run(
+            &label,
+            tools::npm_bin("wasm-opt")?.args(WASM_OPT).args(WASM_FEATURES).arg(&wasm).arg("--output").arg(&wasm),
+        )?;
         Ok(fs::write(&noted, key)?)
     }
 }
@@ -215,6 +221,7 @@ fn glue_key(compiled: &Path) -> Result<String> {
     hash.update(read(&paths::root().join("Cargo.lock"))?);
     hash.update(read(&paths::root().join("package-lock.json"))?);
     hash.update(include_str!("build.rs"));
+    hash.update(include_str!("unused.rs"));
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -29,6 +29,7 @@ mod source;
 pub mod term;
 mod test;
 pub mod tools;
+mod unused;
 mod wrangler;
 
 use std::process::ExitCode;

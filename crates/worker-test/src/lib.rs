@@ -23,9 +23,9 @@ pub fn set_limits(pending: u32, bytes: f64) {
     countersign_worker::set_limits(Limits { pending: pending.into(), bytes: bytes as u64 });
 }
 
-/// Has each new instance of the Wasm take any key, before its sources are read: the vectors have short and well-known ones.
-#[wasm_bindgen(start)]
-pub fn start() {
+/// Makes this instance of the Wasm accept any key: the vectors have short and well-known ones. To be called before sources are read.
+#[wasm_bindgen]
+pub fn take_any_key() {
     countersign_worker::take_any_key();
 }
 
