@@ -49,28 +49,28 @@
 #![forbid(unsafe_code)]
 
 mod delivery;
-mod error;
 mod event_id;
-mod jose;
-pub mod json;
 mod key;
 mod sign;
 mod timestamp;
 mod url;
-mod verify;
 
 pub mod config;
 pub mod crypto;
+pub mod error;
 pub mod explain;
 pub mod gateway;
 pub mod inbox;
+pub mod jose;
+pub mod json;
 pub mod scheme;
+pub mod verify;
 
-pub use crypto::{Ed25519Key, Ed25519SigningKey, HmacKey};
+pub use crypto::{Ed25519SigningKey, HmacKey};
 pub use delivery::{Delivery, Headers};
-pub use error::{CODES, Code, Error, HeaderFault, JwksFault, JwtFault, SecretFault};
-pub use jose::{Jwks, JwtPolicy, Unusable};
+pub use error::Error;
+pub use jose::{Jwks, JwtPolicy};
 pub use key::SecretKey;
 pub use sign::{sign, sign_v1a};
 pub use timestamp::{Timestamp, Tolerance};
-pub use verify::{Keys, Metadata, Policy, Presented, Verified};
+pub use verify::{Keys, Policy, Verified};

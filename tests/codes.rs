@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use countersign::CODES;
+use countersign::error::CODES;
 use serde_json::json;
 
 #[test]

@@ -1,8 +1,8 @@
 //! What tests need of the Worker and nobody else may have: a trap, sources that take any key, and the core's vectors inside Wasm.
 
-use countersign::crypto::{Crypto, Portable, RsaKey, install_rs256};
+use countersign::HmacKey;
+use countersign::crypto::{Crypto, Ed25519Key, Portable, RsaKey, install_rs256};
 use countersign::inbox::Limits;
-use countersign::{Ed25519Key, HmacKey};
 use countersign_vectors::{Case, Outcome};
 use countersign_worker::{Body, Platform};
 use js_sys::Uint8Array;

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use countersign::crypto::{Crypto, Portable, RsaKey};
-use countersign::{Ed25519Key, HmacKey};
+use countersign::HmacKey;
+use countersign::crypto::{Crypto, Ed25519Key, Portable, RsaKey};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 

@@ -1,7 +1,8 @@
 //! Secrets, as they were handed over.
 
+use countersign::error::SecretFault;
 use countersign::explain::Secret;
-use countersign::{Error, HmacKey, SecretFault, SecretKey};
+use countersign::{Error, HmacKey, SecretKey};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;

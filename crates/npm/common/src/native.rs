@@ -1,7 +1,7 @@
 //! HMAC by the platform, for bodies that are too large to copy into Wasm.
 
-use countersign::crypto::{Crypto, Portable, RsaKey};
-use countersign::{Ed25519Key, HmacKey};
+use countersign::HmacKey;
+use countersign::crypto::{Crypto, Ed25519Key, Portable, RsaKey};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 

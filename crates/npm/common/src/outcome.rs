@@ -1,6 +1,7 @@
 //! What a call reports to JavaScript: the two classes of `js/outcome.js`, constructed here and decoded nowhere.
 
-use countersign::{Metadata, Verified};
+use countersign::Verified;
+use countersign::verify::Metadata;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "./outcome.js")]
