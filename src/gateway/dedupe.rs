@@ -1,14 +1,16 @@
-//! Which events were seen, and which are on their way.
+//! Deduplication: which events were seen, and which are in flight.
 
 use crate::crypto::{hex, sha256};
 use crate::verify::Verified;
 
-/// What identifies an event of a source: SHA-256 over source and verified id. It never rests on an unsigned header.
+/// The dedupe key of an event: SHA-256 of its source and its verified id.
+///
+/// It never depends on an unsigned header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventKey([u8; 32]);
 
 impl EventKey {
-    /// The key of an event. A source's name holds no NUL, so that name and id cannot run into each other.
+    /// The key of an event. A source's name has no NUL, so name and id can be told apart.
     pub fn new(source: &str, id: &[u8]) -> Self {
         Self(sha256(&[source.as_bytes(), b"\0", id]))
     }
@@ -18,32 +20,34 @@ impl EventKey {
         Self(bytes)
     }
 
-    /// The hash itself: the event's key in the inbox.
+    /// The hash, which is the event's key in the inbox.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// 64 hexadecimal digits: the name of the event's mark in KV, and its `id_hash` in logs.
+    /// 64 hexadecimal digits: the name of the event's dedupe marker in KV, and its `id_hash` in logs.
     pub fn to_hex(self) -> String {
         hex(&self.0)
     }
 }
 
-/// Whether a mark for the event was found.
+/// Whether a dedupe marker of an event was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// Delivered before.
     Yes,
-    /// Not delivered, as far as is known: also where the store did not answer, because events must not stop for it.
+    /// Not delivered, as far as is known. This includes a store that did not respond, because events must not wait for it.
     No,
 }
 
-/// A verified event that was not seen before: the only thing that [`super::forward::Event`] is made from.
+/// A verified event that was not seen before.
+///
+/// [`Verified::admit`] alone makes it, and [`Event::new`](super::forward::Event::new) takes nothing else.
 #[derive(Debug)]
 pub struct Admitted<'d, B>(Verified<'d, B>);
 
 impl<'d, B> Verified<'d, B> {
-    /// Lets the event pass, unless it was seen.
+    /// Admits the event; `None` if it was seen before.
     pub fn admit(self, seen: Seen) -> Option<Admitted<'d, B>> {
         (seen == Seen::No).then_some(Admitted(self))
     }
@@ -56,8 +60,9 @@ impl<'d, B> Admitted<'d, B> {
     }
 }
 
-/// Events on their way to a destination, each with the times at which its entry was made and lapses whatever happens. They are as many
-/// as an isolate has requests, so a list is as quick as a tree.
+/// The events that are in flight, so that concurrent copies of one are held back.
+///
+/// There are as many as an isolate has requests, so a list is as fast as a tree.
 #[derive(Debug, Default)]
 pub struct InFlight(Vec<Entry>);
 
@@ -74,9 +79,9 @@ impl InFlight {
         Self(Vec::new())
     }
 
-    /// Enters an event until `lapses` (milliseconds, of the same clock as `now`); `false` if a copy is on its way.
+    /// Adds an event until `lapses` (milliseconds of the same clock as `now`); `false` if a copy is in flight.
     ///
-    /// An entry from the future lapses too: the clock was set back, and would hold copies back for as long.
+    /// An entry from the future has lapsed too: the clock was set back, and the entry would hold copies back for as long.
     pub fn enter(&mut self, event: EventKey, now: u64, lapses: u64) -> bool {
         self.0.retain(|entry| (entry.entered..entry.lapses).contains(&now));
         if self.0.iter().any(|entry| entry.event == event) {
@@ -86,12 +91,12 @@ impl InFlight {
         true
     }
 
-    /// Ends an entry, if it is still the one that lapses then.
+    /// Removes an event, if its entry is still the one with that end.
     pub fn leave(&mut self, event: EventKey, lapses: u64) {
         self.0.retain(|entry| (entry.event, entry.lapses) != (event, lapses));
     }
 
-    /// Ends the entry of an event, whichever it is; whether there was one.
+    /// Removes an event, whatever its entry; whether there was one.
     pub fn forget(&mut self, event: EventKey) -> bool {
         let before = self.0.len();
         self.0.retain(|entry| entry.event != event);
@@ -99,7 +104,7 @@ impl InFlight {
     }
 }
 
-/// An entry outlives the time limit of its delivery by this much.
+/// How long an entry outlives the timeout of its delivery.
 pub const IN_FLIGHT_SLACK_MS: u64 = 5_000;
 
 #[cfg(test)]

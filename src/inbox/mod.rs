@@ -13,7 +13,7 @@ mod stats;
 mod watch;
 
 pub use self::agenda::Agenda;
-pub use self::capacity::{Limits, MAX_BODY, row_bytes};
+pub use self::capacity::{Limits, MAX_BODY, MEASURE_EVERY};
 pub use self::lifecycle::{LEASE_SLACK, Lifecycle};
 pub use self::schedule::{delay, seed};
 pub use self::shards::{asks_before, homes, shard_name};

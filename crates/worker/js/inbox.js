@@ -15,11 +15,11 @@ export class Inbox extends DurableObject {
     this.#call((inbox) => inbox);
   }
 
-  accept(...event) {
-    return this.#call((inbox) => inbox.accept(...event));
+  accept(event) {
+    return this.#call((inbox) => inbox.accept(event));
   }
-  claim(...id) {
-    return this.#call((inbox) => inbox.claim(...id));
+  surrender(...id) {
+    return this.#call((inbox) => inbox.surrender(...id));
   }
   stats() {
     return this.#call((inbox) => inbox.stats());

@@ -77,11 +77,6 @@ export async function get(url, milliseconds, limit, userAgent) {
   }
 }
 
-/** Sets an object's alarm. The platform tells the object itself where that fails: it is started anew. */
-export function arm(storage, at) {
-  storage.setAlarm(at).catch(() => {});
-}
-
 /** Lets go of a body that nobody reads. */
 function discard(response) {
   response.body?.cancel().catch(() => {});

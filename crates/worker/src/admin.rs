@@ -12,8 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::env::Bindings;
 use crate::executor::{Outcome, settled};
-use crate::host::Fetcher;
-use crate::inbox::stub;
+use crate::inbox::{InboxStub, stub};
 use crate::state::{State, state};
 use crate::step::Step;
 use crate::{dedupe_kv, executor, host};
@@ -119,7 +118,7 @@ struct Shards<'a> {
 }
 
 impl Shards<'_> {
-    fn at(&self, shard: u32) -> Result<Fetcher, Refusal> {
+    fn at(&self, shard: u32) -> Result<InboxStub, Refusal> {
         stub(self.bindings, &self.source.name, shard).ok_or(Refusal::StorageUnavailable)
     }
 
@@ -167,7 +166,7 @@ impl Shards<'_> {
     }
 
     /// The shards that may hold an id: its own, and those it was in when they were fewer.
-    fn of(&self, id: &str) -> impl Iterator<Item = Result<Fetcher, Refusal>> {
+    fn of(&self, id: &str) -> impl Iterator<Item = Result<InboxStub, Refusal>> {
         let key = EventKey::new(&self.source.name, id.as_bytes());
         inbox::homes(key, self.count).into_iter().rev().map(|shard| self.at(shard))
     }

@@ -1,34 +1,35 @@
-//! One object's state in memory: which events are under way, when it is to be woken, and how much room it has.
+//! One object's state in memory, and whether its database can be used.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::task::Waker;
 
 use countersign::config::{Durable, Source};
-use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{self, Agenda, EventState, Limits, Progress, Watch};
-use js_sys::Uint8Array;
+use countersign::inbox::{EventState, Watch};
+use worker::worker_sys::DurableObjectStorage;
 
+use super::attempts::Attempts;
+use super::capacity::Capacity;
+use super::database::Database;
+use super::log::{log_event, log_failure};
 use super::schema;
-use super::shard::{source, stub};
-use super::table::{self, Copy, Row, Table};
+use super::stub::source;
 use crate::clock;
 use crate::env::Bindings;
-use crate::executor::settled;
-use crate::host::{self, Storage};
-use crate::state::{State as Shared, state};
+use crate::state::{State, state};
 
-/// What one object holds and does, beside the calls that reach it.
+/// The state of one object in memory.
 pub(super) struct Object {
-    storage: Storage,
-    /// What the isolate shares; `None` only before `setup`, which every constructor runs behind.
-    shared: Option<Rc<Shared>>,
-    pub(super) table: Table,
+    pub(super) storage: DurableObjectStorage,
+    /// What the isolate shares; `None` only before `setup`, which runs before any constructor.
+    pub(super) shared: Option<Rc<State>>,
+    pub(super) database: Database,
+    pub(super) capacity: Capacity,
+    pub(super) attempts: Attempts,
     /// Why the database cannot be used, if it cannot.
     broken: Cell<Option<&'static str>>,
     /// Passes in a row that ended because the database could not be used.
-    failures: Cell<u32>,
+    pub(super) failures: Cell<u32>,
     born: Cell<Option<u64>>,
     pub(super) shard: Cell<u32>,
     /// The source whose events these are.
@@ -38,50 +39,32 @@ pub(super) struct Object {
     pub(super) registered: Cell<bool>,
     /// What `watch` was when it was stored last.
     watched: Cell<Option<Watch>>,
-    pub(super) pending: Cell<u64>,
-    /// What may be stored before the database is measured again, under the limits of then.
-    room: Cell<(Limits, u64)>,
-    /// Events of which an attempt is under way in this instance.
-    pub(super) flying: RefCell<Vec<i64>>,
-    /// Those among them that were forgotten meanwhile.
-    pub(super) forgotten: RefCell<Vec<i64>>,
-    /// Events that can be neither read nor written: they wait for a repair, and nothing waits for them.
+    /// Events that can be neither read nor written. They wait for a repair, and nothing waits for them.
     pub(super) aside: RefCell<Vec<i64>>,
     /// Whether to note which event is read before it is: set where an object ended in the middle of a pass.
     pub(super) careful: Cell<bool>,
-    /// How many attempts a pass may have under way.
-    pub(super) slots: Cell<usize>,
     /// Set while a pass runs, which then is what takes up new events.
     pub(super) passing: Cell<bool>,
-    pub(super) news: Cell<bool>,
-    pub(super) waker: RefCell<Option<Waker>>,
-    /// Whether there is more to tidy than one batch, or no room for an event.
+    /// Whether more has expired than one batch, or there was no room for an event.
     pub(super) tidy_soon: Cell<bool>,
-    /// Nothing is tidied before, because it failed.
+    /// Nothing expires before, because the last time failed.
     pub(super) tidy_after: Cell<u64>,
     /// When a write was tried last and went well.
     probed: Cell<u64>,
     /// When an event last found no room.
-    full_at: Cell<u64>,
+    pub(super) full_at: Cell<u64>,
     /// The alarm that this instance set last.
     pub(super) armed: Cell<Option<u64>>,
 }
 
-thread_local! {
-    static LIMITS: Cell<Limits> = const { Cell::new(Limits::DEFAULT) };
-}
-
-/// For tests of a full inbox.
-pub fn set_limits(limits: Limits) {
-    LIMITS.set(limits);
-}
-
 impl Object {
     /// Opens the object's database, and brings it to the present schema.
-    pub(super) fn open(storage: Storage) -> Self {
+    pub(super) fn open(storage: DurableObjectStorage) -> Self {
         let object = Self {
             shared: state(),
-            table: Table::new(&storage),
+            database: Database::new(&storage),
+            capacity: Capacity::default(),
+            attempts: Attempts::default(),
             storage,
             broken: Cell::new(None),
             failures: Cell::new(0),
@@ -91,16 +74,9 @@ impl Object {
             watch: Cell::new(Watch::new(clock::now_ms())),
             registered: Cell::new(false),
             watched: Cell::new(None),
-            pending: Cell::new(0),
-            room: Cell::new((Limits::DEFAULT, 0)),
-            flying: RefCell::default(),
-            forgotten: RefCell::default(),
             aside: RefCell::default(),
             careful: Cell::new(false),
-            slots: Cell::new(0),
             passing: Cell::new(false),
-            news: Cell::new(false),
-            waker: RefCell::new(None),
             tidy_soon: Cell::new(false),
             tidy_after: Cell::new(0),
             probed: Cell::new(0),
@@ -109,16 +85,16 @@ impl Object {
         };
         if let Err(problem) = object.load() {
             object.broken.set(Some(problem));
-            table::log_failure(Some(problem));
+            log_failure(Some(problem));
         }
         object
     }
 
-    /// Reads what is known besides the events.
+    /// Migrates the database, and reads what is known besides the events.
     fn load(&self) -> Result<(), &'static str> {
-        schema::migrate(&self.storage, &self.table)?;
-        let about = self.table.about().map_err(|()| UNREADABLE)?;
-        self.pending.set(self.table.count(EventState::Pending).map_err(|()| UNREADABLE)?);
+        schema::migrate(&self.storage, &self.database)?;
+        let about = self.database.about().map_err(|()| UNREADABLE)?;
+        self.capacity.pending.set(self.database.count(EventState::Pending).map_err(|()| UNREADABLE)?);
         let now = clock::now_ms();
         let begun = if about.born.is_some() { Watch::wary(now) } else { Watch::new(now) };
         self.watch.set(about.watch.unwrap_or(begun));
@@ -129,8 +105,8 @@ impl Object {
         if let Some(number) = about.reading {
             // Reading it ended the object.
             self.aside.borrow_mut().push(number);
-            table::log_event("unreadable", about.source.as_deref(), LEFT_ASIDE);
-            self.table.set_aside(&self.aside.borrow()).map_err(|()| UNREADABLE)?;
+            log_event("unreadable", about.source.as_deref(), LEFT_ASIDE);
+            self.database.set_aside(&self.aside.borrow()).map_err(|()| UNREADABLE)?;
         }
         self.shard.set(about.shard.unwrap_or_default());
         self.source.replace(about.source);
@@ -142,7 +118,7 @@ impl Object {
         self.shared.as_ref().map(|shared| &shared.bindings)
     }
 
-    /// Whether the database can be used. If it could not, that is tried again: what deliveries read, and a write.
+    /// Whether the database can be used. If it could not, this tries again what deliveries read, and a write.
     pub(super) fn is_usable(&self) -> bool {
         if self.broken.get().is_some() {
             let tried = self.load().and_then(|()| self.probe().map_err(|()| UNREADABLE));
@@ -154,7 +130,7 @@ impl Object {
     /// Whether events can be taken up and written, apart from any single one.
     pub(super) fn probe(&self) -> Result<(), ()> {
         self.agenda()?;
-        self.table.set_meta("clock", &self.watch.get().to_text().into())
+        self.database.set_meta("clock", &self.watch.get().to_text().into())
     }
 
     /// Why the database cannot be used, if it cannot. A write is tried now and then: everybody may ask, and writes are billed.
@@ -181,16 +157,13 @@ impl Object {
         let problem = self.broken.get().unwrap_or(UNREADABLE);
         self.broken.set(Some(problem));
         self.failures.set(self.failures.get().saturating_add(1));
-        table::log_failure(Some(problem));
+        log_failure(Some(problem));
         self.arm(clock::now_ms().saturating_add(self.patience()));
     }
 
+    /// Ends a row of failures.
     pub(super) fn succeed(&self) {
         self.failures.set(0);
-    }
-
-    fn patience(&self) -> u64 {
-        inbox::delay(self.failures.get().max(1), 0).min(LATER)
     }
 
     /// Notes whose shard this is; when its first event came.
@@ -201,7 +174,7 @@ impl Object {
         let (now, known) = (clock::now_ms(), self.born.get());
         if known.is_none() || self.source.borrow().as_deref() != Some(source) {
             let born = known.unwrap_or(now);
-            self.table.begin(source, shard, born).ok()?;
+            self.database.begin(source, shard, born).ok()?;
             self.born.set(Some(born));
             self.shard.set(shard);
             self.source.replace(Some(source.to_owned()));
@@ -210,187 +183,32 @@ impl Object {
         self.born.get()
     }
 
-    /// Notes, and has it on disk, which event is read next: should that end the object, the next one leaves it aside.
-    pub(super) async fn foresee(&self, now: u64) -> Result<(), ()> {
-        let latest = self.durable().lifecycle.latest_due(now);
-        let due = self.table.due(now, latest, &self.aside.borrow())?;
-        let Some(number) = due else { return Ok(()) };
-        self.table.set_reading(Some(number))?;
-        settled(self.storage.sync().map_err(drop)?).await.map(drop).map_err(drop)
+    /// Whether an event is one of those that can be neither read nor written.
+    pub(super) fn is_aside(&self, key: EventKey) -> Result<bool, ()> {
+        let aside = self.aside.borrow();
+        Ok(!aside.is_empty() && self.database.find(key)?.is_some_and(|number| aside.contains(&number)))
     }
 
-    /// Looks at the clock: the time.
+    /// Reads the clock, and notes whether it jumped.
     pub(super) fn look(&self) -> u64 {
         let (now, mut watch) = (clock::now_ms(), self.watch.get());
         watch.look(now, self.durable().lifecycle.remember);
         self.watch.set(watch);
         let is_news = self.watched.get().is_none_or(|stored| watch.is_news_to(stored));
-        if is_news && self.born.get().is_some() && self.table.set_meta("clock", &watch.to_text().into()).is_ok() {
+        if is_news && self.born.get().is_some() && self.database.set_meta("clock", &watch.to_text().into()).is_ok() {
             self.watched.set(Some(watch));
         }
         now
     }
 
-    pub(super) fn store(&self, row: &Row, body: &Uint8Array) -> &'static str {
-        let now = clock::now_ms();
-        let fits = self.fits(row, body);
-        let insert = || match self.table.insert(row, body, Progress::accepted(now)) {
-            Ok(true) => Ok(Some(self.stored(now))),
-            Ok(false) => Ok(None),
-            Err(()) => Err(()),
-        };
-        match if fits { insert() } else { Ok(None) } {
-            Ok(Some(accepted)) => return accepted,
-            Ok(None) => {}
-            Err(()) => return "failed",
-        }
-        match self.copy(row.key) {
-            Ok(Some(Copy { state: EventState::Moved, .. })) => "moved",
-            // What was stored is lost, and here it is again.
-            Ok(Some(Copy { number, is_unreadable: true, .. })) if fits => match self.table.remove(number) {
-                Ok(()) => insert().ok().flatten().unwrap_or("failed"),
-                Err(()) => "failed",
-            },
-            Ok(Some(copy)) => {
-                self.note(&copy, &String::from(&row.headers));
-                "duplicate"
-            }
-            Ok(None) if !fits => {
-                self.make_room(now);
-                "full"
-            }
-            Ok(None) | Err(()) => "failed",
-        }
-    }
-
-    /// What is stored of an event of which a copy came; an error for one that was left aside, of which no copy can be stored.
-    pub(super) fn copy(&self, key: EventKey) -> Result<Option<Copy>, ()> {
-        if self.is_aside(key)? { Err(()) } else { self.table.copy(key) }
-    }
-
-    pub(super) fn is_aside(&self, key: EventKey) -> Result<bool, ()> {
-        let aside = self.aside.borrow();
-        Ok(!aside.is_empty() && self.table.find(key)?.is_some_and(|number| aside.contains(&number)))
-    }
-
-    /// Sees to the delivery of an event that was stored.
-    fn stored(&self, now: u64) -> &'static str {
-        self.pending.set(self.pending.get().saturating_add(1));
-        if self.passing.get() {
-            // With all slots taken there is nothing that a pass could do about it now.
-            if self.flying.borrow().len() < self.slots.get() {
-                self.wake();
-            }
-        } else if !self.armed.get().is_some_and(|at| at <= now && now < at.saturating_add(BURST)) {
-            self.arm(now);
-        }
-        "accepted"
-    }
-
-    /// Notes what is different in a copy of an event that is still to be delivered, and that no signature covers.
-    pub(super) fn note(&self, copy: &Copy, headers: &str) {
-        let noted = copy.headers.as_ref().and_then(|stored| Copies::noting(stored, headers, copy.attempts));
-        if let Some(headers) = noted {
-            // Where it fails, the event is as it was.
-            let _ = self.table.set_headers(copy.number, &headers);
-        }
-    }
-
-    /// Whether there is room for one more. To measure the database costs a tenth of an insert, so it is done as seldom as it may be.
-    fn fits(&self, row: &Row, body: &Uint8Array) -> bool {
-        let (limits, pending) = (LIMITS.get(), self.pending.get());
-        let row = inbox::row_bytes(body.length(), row.headers.length());
-        let (measured, room) = self.room.get();
-        if let Some(room) = room.checked_sub(row).filter(|_| measured == limits) {
-            self.room.set((limits, room));
-            return pending < limits.pending;
-        }
-        let size = self.storage.sql().size();
-        self.room.set((limits, limits.room(size)));
-        limits.admit(pending, size)
-    }
-
-    /// Has what can be tidied go soon.
-    fn make_room(&self, now: u64) {
-        self.tidy_soon.set(true);
-        if now.abs_diff(self.full_at.replace(now)) >= BURST {
-            self.look_again();
-        }
-    }
-
-    /// Marks an id as taken over by a newer shard: `moved` or `failed`.
-    pub(super) fn give_away(&self, key: EventKey, id: &str) -> &'static str {
-        match self.table.insert_moved(key, id, Progress::moved(clock::now_ms())) {
-            Ok(()) => "moved",
-            Err(()) => "failed",
-        }
-    }
-
-    /// Whether shards before this one may know ids that it does not: also where the time for that is over by a clock that may be wrong.
-    pub(super) fn asks_before(&self, born: u64) -> bool {
-        let now = clock::now_ms();
-        self.watch.get().holds(now) || inbox::asks_before(born, now, &self.durable().lifecycle)
-    }
-
-    pub(super) async fn ask(&self, source: &str, shard: u32, row: &Row) -> Option<String> {
-        let stub = stub(self.bindings()?, source, shard)?;
-        let asked = stub.claim(source, shard, &String::from(&row.id), &String::from(&row.headers));
-        settled(asked.ok()?).await.ok()?.as_string()
-    }
-
-    fn wake(&self) {
-        self.news.set(true);
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
-    }
-
-    pub(super) fn arm(&self, at: u64) {
-        self.armed.set(Some(at));
-        // Where it fails, the platform starts the object anew.
-        let _ = host::arm(&self.storage, at as f64);
-    }
-
-    /// Sets the alarm for what comes next, whatever was set before. A database that cannot be used may hold events: it is looked at again.
-    pub(super) fn rearm(&self) {
-        let now = self.look();
-        let agenda = if self.is_usable() { self.bury_strays(now).and_then(|()| self.agenda()) } else { Err(()) };
-        match agenda.map(|agenda| agenda.wake_at(now, &self.durable().lifecycle)) {
-            Ok(Some(at)) => self.arm(at),
-            Ok(None) => {}
-            Err(()) => self.arm(now.saturating_add(self.patience())),
-        }
-    }
-
-    /// Events in a state that does not exist would be neither delivered nor seen.
-    fn bury_strays(&self, now: u64) -> Result<(), ()> {
-        if self.table.bury_strays(now)? {
-            table::log_event("unreadable", self.source.borrow().as_deref(), SET_ASIDE);
-        }
-        Ok(())
-    }
-
-    fn agenda(&self) -> Result<Agenda, ()> {
-        let aside = self.aside.borrow();
-        Ok(Agenda {
-            attempts: self.table.pending_span(&aside)?,
-            tidy: self.table.next_tidy(&aside)?,
-            soon: self.tidy_soon.get(),
-            not_before: self.watch.get().holds_until().max(self.tidy_after.get()),
-        })
-    }
-
-    pub(super) fn look_again(&self) {
-        if self.passing.get() { self.wake() } else { self.rearm() }
-    }
-
+    /// Counts the pending events.
     pub(super) fn recount(&self) {
-        if let Ok(pending) = self.table.count(EventState::Pending) {
-            self.pending.set(pending);
+        if let Ok(pending) = self.database.count(EventState::Pending) {
+            self.capacity.pending.set(pending);
         }
     }
 
-    /// What the configuration says of the source's inbox, or else what it says of one by default.
+    /// The configuration of the source's inbox, or the default.
     pub(super) fn durable(&self) -> Durable {
         let name = self.source.borrow();
         let source = self.shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name));
@@ -398,10 +216,7 @@ impl Object {
     }
 }
 
-/// Milliseconds within which events that arrive together share one alarm; after that, it may have been lost.
-const BURST: u64 = 1_000;
-
-/// How long stored events wait for what they cannot be delivered without: a database that can be used, their source.
+/// How long stored events wait for a database that can be used, or for their source to be configured.
 pub(super) const LATER: u64 = 10 * 60_000;
 
 pub(super) const SET_ASIDE: &str =

@@ -1,24 +1,20 @@
-//! What the admin pages see of an inbox.
+//! What an operator sees of an inbox.
 
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{EventState, LastError, Stats, noted_parts};
 use countersign::json::printed;
 use js_sys::Array;
 use serde_json::{Value, json};
-use wasm_bindgen::prelude::*;
 
-use super::table::{Table, but, key, unsigned};
+use super::database::{Database, but, key, unsigned};
 
-impl Table {
-    /// Counts; `aside` events are dead, though the database says that they are pending. What a damaged event hides is left out.
+impl Database {
+    /// Counts. Events that were left `aside` count as dead, though their rows say pending. What a damaged event hides is left out.
     ///
     /// # Errors
     /// If events cannot be counted.
-    pub(crate) fn stats(&self, aside: &[i64]) -> Result<Stats, ()> {
-        let one = |sql: &str| {
-            let row: Option<Array> = self.rows(sql, &[]).ok()?.iter().next().map(JsCast::unchecked_into);
-            row
-        };
+    pub(super) fn stats(&self, aside: &[i64]) -> Result<Stats, ()> {
+        let one = |sql: &str| self.rows(sql, &[]).ok()?.into_iter().next();
         let number = |sql: &str| one(sql).and_then(|row| row.get(0).as_f64()).map(|number| number as u64);
         // What was left aside cannot even be read.
         let but = but(aside);
@@ -40,21 +36,22 @@ impl Table {
             attempts: number(&format!("SELECT sum(attempts) FROM events WHERE true{but}")).unwrap_or_default(),
             oldest_pending: number(&format!("SELECT min(received_at) FROM events WHERE state = 0{but}")),
             last_error,
-            bytes: self.0.size(),
+            bytes: self.size(),
         })
     }
 
-    pub(crate) fn describe(&self, event: EventKey) -> Result<Option<String>, ()> {
+    /// One event, as JSON.
+    pub(super) fn describe(&self, event: EventKey) -> Result<Option<String>, ()> {
         let rows = self.rows(&format!("SELECT {SHOWN} FROM events WHERE key = ? AND state < 3"), &[key(event)])?;
-        Ok(rows.iter().next().map(|row| printed(&shown(&row.unchecked_into()))))
+        Ok(rows.first().map(|row| printed(&shown(row))))
     }
 
-    /// Events of a state behind a place: pending ones by their next attempt, others from the latest back. Each is a list of its
-    /// place, which is `due` and number, and the event. Before dead events come those that were left `aside`.
+    /// Events in a state after a place, which is `due` and number: pending ones by their next attempt, others from the latest back. Each is
+    /// an array of its place and the event. The events that were left `aside` come before the dead ones.
     ///
     /// # Errors
     /// If they cannot be read.
-    pub(crate) fn list(
+    pub(super) fn list(
         &self,
         state: EventState,
         due: f64,
@@ -72,16 +69,13 @@ impl Table {
             but(aside)
         );
         let rows = self.rows(&sql, &[state.number().into(), due.into(), number.into(), limit.into()])?;
-        let placed = rows.iter().map(|row| {
-            let row: Array = row.unchecked_into();
-            json!([unsigned(&row.get(6)), unsigned(&row.get(0)), shown(&row)])
-        });
+        let placed = rows.iter().map(|row| json!([unsigned(&row.get(6)), unsigned(&row.get(0)), shown(row)]));
         let lost = lost.iter().map(|number| json!([0, number, unreadable(None)]));
         Ok(printed(&Value::Array(lost.chain(placed).collect())))
     }
 }
 
-/// An event of which nothing can be shown but that it is there.
+/// An event that cannot be read.
 pub(super) fn unreadable(id: Option<&str>) -> Value {
     json!({ "id": id, "state": EventState::Dead.as_str(), "replayable": false, "last_error": "unreadable" })
 }
@@ -90,7 +84,7 @@ pub(super) fn unreadable(id: Option<&str>) -> Value {
 const SHOWN: &str = "number, state, attempts, id, form, received_at, due, finished, bytes, body IS NOT NULL, last_status, \
                      last_error";
 
-/// An event as the admin pages show it; times in Unix seconds.
+/// An event as an operator sees it, with times in Unix seconds.
 fn shown(row: &Array) -> Value {
     let number = |at| unsigned(&row.get(at));
     let state = EventState::from_number(u8::try_from(number(1)).unwrap_or_default());

@@ -1,26 +1,28 @@
-//! What is to be done, in the order in which it is due: events to deliver, and what to tidy away.
+//! The rows of events by when they are due: those to deliver, and those to expire.
 
 use countersign::gateway::stored::Columns;
 use countersign::inbox::{EventState, Progress};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::table::{PROGRESS, Table, but, integer, place, progress};
+use super::database::{Database, but, integer, place, unsigned};
+use super::events::{PROGRESS, progress};
 
 /// An event's row.
-pub(crate) struct Row {
-    pub(crate) progress: Progress,
-    pub(crate) columns: Columns,
-    pub(crate) body: Uint8Array,
+pub(super) struct Row {
+    pub(super) progress: Progress,
+    pub(super) columns: Columns,
+    pub(super) body: Uint8Array,
 }
 
 /// Events to tidy: number, progress, and whether the body is there.
 type Batch = Vec<(i64, Progress, bool)>;
 
-impl Table {
-    /// The number of the pending event that has waited longest, if one is due: from the index alone, so that what is damaged in an event
-    /// does not hide which it is. What is due after `latest` cannot be meant.
-    pub(crate) fn due(&self, now: u64, latest: u64, aside: &[i64]) -> Result<Option<i64>, ()> {
+impl Database {
+    /// The number of the pending event that has waited longest, if one is due. An event that is due after `latest` counts as due now.
+    ///
+    /// It comes from the index alone, so that damage to an event does not hide its number.
+    pub(super) fn due(&self, now: u64, latest: u64, aside: &[i64]) -> Result<Option<i64>, ()> {
         let but = but(aside);
         let first = |condition: &str, at: u64| {
             let sql =
@@ -33,16 +35,16 @@ impl Table {
         }
     }
 
-    /// An event as it was stored for attempts; `None` if it is not there, or damaged.
-    pub(crate) fn read(&self, number: i64) -> Result<Option<Row>, ()> {
+    /// The row of an event; `None` if it is not there, or damaged.
+    pub(super) fn read_row(&self, number: i64) -> Result<Option<Row>, ()> {
         let sql =
             format!("SELECT {PROGRESS}, key, id, form, headers, received_at, body, bytes FROM events WHERE number = ?");
         let rows = self.rows(&sql, &[place(number)])?;
-        Ok(rows.iter().next().and_then(|row| whole(&row.unchecked_into())))
+        Ok(rows.first().and_then(whole))
     }
 
     /// Writes that an attempt begins; whether the event is there.
-    pub(crate) fn lease(&self, number: i64, now: Progress) -> Result<bool, ()> {
+    pub(super) fn lease(&self, number: i64, now: Progress) -> Result<bool, ()> {
         let leased = self.number(
             "UPDATE events SET attempts = ?, tries = ?, since = ?, due = ? WHERE number = ? RETURNING number",
             &[now.attempts.into(), now.tries.into(), integer(now.since), integer(now.due), place(number)],
@@ -51,19 +53,19 @@ impl Table {
     }
 
     /// Moves the next attempt; whether the event is there.
-    pub(crate) fn postpone(&self, number: i64, due: u64) -> Result<bool, ()> {
+    pub(super) fn postpone(&self, number: i64, due: u64) -> Result<bool, ()> {
         let sql = "UPDATE events SET due = ? WHERE number = ? RETURNING number";
         Ok(self.number(sql, &[integer(due), place(number)])? == Some(number))
     }
 
-    /// Sets an event aside that cannot be delivered as it is stored: it is dead, and kept. Whether it is there.
-    pub(crate) fn bury(&self, number: i64, now: u64) -> Result<bool, ()> {
+    /// Makes an event dead that cannot be delivered as it is stored; whether the event is there.
+    pub(super) fn bury(&self, number: i64, now: u64) -> Result<bool, ()> {
         let sql = format!("UPDATE events SET {UNREADABLE} WHERE number = ?2 RETURNING number");
         Ok(self.number(&sql, &[integer(now), place(number)])? == Some(number))
     }
 
     /// The same for all events in a state that does not exist; whether there were any.
-    pub(crate) fn bury_strays(&self, now: u64) -> Result<bool, ()> {
+    pub(super) fn bury_strays(&self, now: u64) -> Result<bool, ()> {
         let sql = format!(
             "UPDATE events SET {UNREADABLE} WHERE state < 0 OR state > 3 OR state IS NULL OR (state = 0 AND due IS NULL) RETURNING number"
         );
@@ -71,13 +73,13 @@ impl Table {
     }
 
     /// When the first and the last pending event are due. What is no number is due at the end of time.
-    pub(crate) fn pending_span(&self, aside: &[i64]) -> Result<Option<(u64, u64)>, ()> {
+    pub(super) fn pending_span(&self, aside: &[i64]) -> Result<Option<(u64, u64)>, ()> {
         let but = but(aside);
         let one = |which: &str| format!("(SELECT {which}(due) FROM events WHERE state = 0{but})");
         let rows = self.rows(&format!("SELECT {}, {}", one("min"), one("max")), &[])?;
-        let row: Array = rows.get(0).unchecked_into();
+        let Some(row) = rows.first() else { return Ok(None) };
         let at = |index| {
-            let due: JsValue = row.get(index);
+            let due = row.get(index);
             (!due.is_null()).then(|| due.as_f64().map_or(u64::MAX, |due| due as u64))
         };
         Ok(at(0).zip(at(1)))
@@ -87,31 +89,30 @@ impl Table {
     fn next(&self, state: EventState, aside: &[i64]) -> Result<Option<u64>, ()> {
         let sql = format!("SELECT min(due) FROM events WHERE state = ?{}", but(aside));
         let rows = self.rows(&sql, &[state.number().into()])?;
-        let first: Array = rows.get(0).unchecked_into();
-        Ok(first.get(0).as_f64().map(|due| due as u64))
+        Ok(rows.first().filter(|row| !row.get(0).is_null()).map(|row| unsigned(&row.get(0))))
     }
 
     /// When the first pending event is due.
-    pub(crate) fn next_attempt(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
+    pub(super) fn next_attempt(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
         self.next(EventState::Pending, aside)
     }
 
-    /// When the first event is to be tidied.
-    pub(crate) fn next_tidy(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
+    /// When the first event expires.
+    pub(super) fn next_tidy(&self, aside: &[i64]) -> Result<Option<u64>, ()> {
         let [delivered, dead, moved] =
             [EventState::Delivered, EventState::Dead, EventState::Moved].map(|state| self.next(state, aside));
         Ok([delivered?, dead?, moved?].into_iter().flatten().min())
     }
 
     /// Events that are not pending and whose `due` has come; and whether there may be more.
-    pub(crate) fn to_tidy(&self, now: u64) -> Result<(Batch, bool), ()> {
+    pub(super) fn to_tidy(&self, now: u64) -> Result<(Batch, bool), ()> {
         let sql = format!("SELECT {PROGRESS} FROM events WHERE state IN (1, 2, 3) AND due <= ? LIMIT {BATCH}");
         let rows = self.rows(&sql, &[integer(now)])?;
-        Ok((rows.iter().map(|row| progress(&row.unchecked_into())).collect(), rows.length() == BATCH))
+        Ok((rows.iter().map(progress).collect(), rows.len() == BATCH))
     }
 }
 
-/// An event, from the columns that [`Table::read`] asks for; `None` if one of them is not of its type, or the body of another length.
+/// An event, from the columns that [`Database::read_row`] asks for; `None` if one of them is not of its type, or the body of another length.
 fn whole(row: &Array) -> Option<Row> {
     let (_, progress, _) = progress(row);
     let body = Uint8Array::new(&blob(&row.get(13))?);
@@ -126,13 +127,13 @@ fn whole(row: &Array) -> Option<Row> {
     Some(Row { progress, columns, body })
 }
 
-/// Bytes, and not what would make so many of them.
+/// A value, if it is bytes.
 fn blob(value: &JsValue) -> Option<JsValue> {
     value.is_instance_of::<js_sys::ArrayBuffer>().then(|| value.clone())
 }
 
-/// What becomes of an event that cannot be delivered as it is stored, at a time `?1`: for the time that dead ones are kept.
+/// An event that cannot be delivered as it is stored is dead from `?1` on, and kept as long as other dead events.
 const UNREADABLE: &str = "state = 2, due = ?1 + 2592000000, finished = ?1, last_error = 'unreadable'";
 
-/// Events tidied away in one pass.
-const BATCH: u32 = 500;
+/// The events that expire in one pass.
+const BATCH: usize = 500;

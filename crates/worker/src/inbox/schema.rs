@@ -1,11 +1,22 @@
 //! The schema of an inbox's database, and the way to it from older ones.
 
-use super::table::Table;
-use crate::host::Storage;
+use wasm_bindgen::prelude::*;
+use worker::worker_sys::DurableObjectStorage;
 
-/// What leads from each version of the schema to the next. A step that was released is never changed.
+use super::database::Database;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The storage of an object, with the method that `worker_sys` lacks.
+    #[wasm_bindgen(extends = DurableObjectStorage)]
+    type Transactions;
+    #[wasm_bindgen(method, js_name = transactionSync, catch)]
+    fn transaction_sync(this: &Transactions, work: &mut dyn FnMut()) -> Result<(), JsValue>;
+}
+
+/// The migrations from each version of the schema to the next. A released one is never changed.
 ///
-/// One index serves what is due, what is to be tidied, lists and counts; the unique key is the claim.
+/// One index serves attempts, expiry, lists and counts. The unique key makes an id known.
 const STEPS: [&str; 2] = [
     "CREATE TABLE events (
        number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, id TEXT NOT NULL, form TEXT NOT NULL, headers TEXT NOT NULL,
@@ -16,17 +27,18 @@ const STEPS: [&str; 2] = [
      ALTER TABLE events ADD COLUMN last_error TEXT",
 ];
 
-/// Creates the tables, or brings older ones up to date; all of it or nothing.
+/// Creates the tables, or migrates older ones; all of it or nothing.
 ///
 /// # Errors
-/// What is wrong, where the database cannot be used.
-pub(crate) fn migrate(storage: &Storage, table: &Table) -> Result<(), &'static str> {
+/// Why the database cannot be used.
+pub(super) fn migrate(storage: &DurableObjectStorage, database: &Database) -> Result<(), &'static str> {
     let mut outcome = Err("the database could not be brought up to date; the next call tries again");
-    let done = storage.transaction_sync(&mut || outcome = table.upgrade());
+    let storage: &Transactions = storage.unchecked_ref();
+    let done = storage.transaction_sync(&mut || outcome = database.upgrade());
     done.map_err(|_| "the database does not answer").and(outcome)
 }
 
-impl Table {
+impl Database {
     fn upgrade(&self) -> Result<(), &'static str> {
         let failed = |()| "the database could not be brought up to date; the next call tries again";
         self.run("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID", &[])

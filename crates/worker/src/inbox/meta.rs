@@ -1,0 +1,73 @@
+//! What an object knows besides its events: whose shard it is, its clock, and which events it cannot read.
+
+use countersign::inbox::Watch;
+use wasm_bindgen::prelude::*;
+
+use super::database::{Database, integer, listed, place};
+
+/// What is known besides the events.
+#[derive(Default)]
+pub(super) struct About {
+    pub(super) source: Option<String>,
+    pub(super) born: Option<u64>,
+    pub(super) watch: Option<Watch>,
+    pub(super) shard: Option<u32>,
+    /// The event that was being read when the object ended, and those with which that happened before.
+    pub(super) reading: Option<i64>,
+    pub(super) aside: Vec<i64>,
+    /// Whether the registry knows of this object.
+    pub(super) registered: bool,
+}
+
+impl Database {
+    /// What is known besides the events.
+    pub(super) fn about(&self) -> Result<About, ()> {
+        let mut about = About::default();
+        for row in self.rows("SELECT name, value FROM meta", &[])? {
+            let value = row.get(1);
+            match row.get(0).as_string().unwrap_or_default().as_str() {
+                "source" => about.source = value.as_string(),
+                "born" => about.born = value.as_f64().map(|born| born as u64),
+                "shard" => about.shard = value.as_f64().map(|shard| shard as u32),
+                "registered" => about.registered = true,
+                "reading" => about.reading = value.as_f64().map(|number| number as i64),
+                "aside" => {
+                    let numbers = value.as_string().unwrap_or_default();
+                    about.aside = numbers.split(',').filter_map(|number| number.parse().ok()).collect();
+                }
+                "clock" => about.watch = value.as_string().and_then(|text| Watch::parse(&text)),
+                _ => {}
+            }
+        }
+        Ok(about)
+    }
+
+    /// Writes whose shard this is, and when its first event came.
+    pub(super) fn begin(&self, source: &str, shard: u32, born: u64) -> Result<(), ()> {
+        self.set_meta("source", &source.into())?;
+        self.set_meta("shard", &shard.into())?;
+        self.set_meta("born", &integer(born))
+    }
+
+    /// Writes which event is about to be read.
+    pub(super) fn set_reading(&self, number: Option<i64>) -> Result<(), ()> {
+        self.set_meta("reading", &number.map_or(JsValue::NULL, place))
+    }
+
+    /// Writes which events are left aside, among them the one that was being read.
+    pub(super) fn set_aside(&self, aside: &[i64]) -> Result<(), ()> {
+        self.set_meta("aside", &listed(aside).into())?;
+        self.set_reading(None)
+    }
+
+    /// A value by its name.
+    pub(super) fn meta(&self, name: &str) -> Result<Option<JsValue>, ()> {
+        let rows = self.rows("SELECT value FROM meta WHERE name = ?", &[name.into()])?;
+        Ok(rows.first().map(|row| row.get(0)))
+    }
+
+    /// Writes a value under its name.
+    pub(super) fn set_meta(&self, name: &str, value: &JsValue) -> Result<(), ()> {
+        self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", &[name.into(), value.clone()])
+    }
+}

@@ -1,0 +1,54 @@
+//! An event as it is handed to its object.
+
+use js_sys::{JsString, Object, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object with the members below. What an insert only passes on to SQLite stays JavaScript's.
+    #[wasm_bindgen(extends = Object)]
+    #[derive(Clone)]
+    pub type NewEvent;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn source(this: &NewEvent) -> String;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_source(this: &NewEvent, source: &str);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn shard(this: &NewEvent) -> u32;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_shard(this: &NewEvent, shard: u32);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn id(this: &NewEvent) -> String;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_id(this: &NewEvent, id: &str);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn form(this: &NewEvent) -> JsString;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_form(this: &NewEvent, form: &str);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn headers(this: &NewEvent) -> JsString;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_headers(this: &NewEvent, headers: &str);
+
+    #[wasm_bindgen(method, getter, js_name = receivedAt)]
+    pub(super) fn received_at(this: &NewEvent) -> f64;
+    #[wasm_bindgen(method, setter, js_name = receivedAt)]
+    pub(super) fn set_received_at(this: &NewEvent, seconds: f64);
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn body(this: &NewEvent) -> Uint8Array;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_body(this: &NewEvent, body: &Uint8Array);
+}
+
+impl NewEvent {
+    /// An object without members.
+    pub(super) fn empty() -> Self {
+        Object::new().unchecked_into()
+    }
+}
