@@ -18,3 +18,27 @@ pub fn headers<'v>(scheme: &'static Scheme, values: &'v [String]) -> Headers<'v>
 fn names(scheme: &'static Scheme) -> impl Iterator<Item = &'static str> {
     scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_belong_to_names_by_their_place() {
+        let svix = scheme::find("svix").unwrap();
+        let values = ["", "", "", "msg_1", "1700000000\n", "v1,a"].map(str::to_owned);
+        assert_eq!(header_names("svix").len(), values.len());
+        let headers = headers(svix, &values);
+        assert_eq!(headers.get("svix-id"), None);
+        assert_eq!(headers.get("webhook-id"), Some(&b"msg_1"[..]));
+        assert_eq!(headers.get("webhook-timestamp"), Some(&b"1700000000\n"[..]));
+    }
+
+    #[test]
+    fn missing_values_are_absent_headers() {
+        let gemini = scheme::find("gemini").unwrap();
+        let values = ["msg_1".to_owned()];
+        assert_eq!(headers(gemini, &values).get("webhook-signature"), None);
+        assert!(header_names("nobody").is_empty());
+    }
+}
