@@ -1,4 +1,4 @@
-//! Secrets, as they were handed over.
+//! Secrets, as the user passed them.
 
 use countersign::error::SecretFault;
 use countersign::explain::Secret;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::fault::Fault;
 
-/// A secret as it was given.
+/// A secret as the user passed it, unchecked.
 pub enum Given {
     /// Text.
     Text(Zeroizing<String>),
@@ -18,10 +18,10 @@ pub enum Given {
 }
 
 impl Given {
-    /// All secrets, each made into a key.
+    /// Makes a key of each secret.
     ///
     /// # Errors
-    /// The fault of the first that is none, and `empty_secret` for what is neither text nor bytes.
+    /// The fault of the first that is not a key, and `empty_secret` for a value that is neither text nor bytes.
     pub fn keys<K>(secrets: &Array, key: impl Fn(&Self) -> Result<K, Error>) -> Result<Vec<K>, Fault> {
         let given = Self::read(secrets);
         if u32::try_from(given.len()) != Ok(secrets.length()) {
@@ -30,8 +30,8 @@ impl Given {
         given.iter().map(key).collect::<Result<_, _>>().map_err(Fault::from)
     }
 
-    /// Refuses keys that nobody meant to trust, by the core's rule. `allow_short` lets pass those that can be guessed: short ones, and
-    /// ones that documentation prints, for the vectors of specifications. Public keys and key files are refused all the same.
+    /// Refuses keys that nobody should trust, by the core's rule. `allow_short` accepts those that can be guessed: short ones, and those that
+    /// documentation prints, for the vectors of specifications. Public keys and key files are refused even then.
     ///
     /// # Errors
     /// Those of [`SecretKey::check_floor`].
@@ -42,7 +42,7 @@ impl Given {
         }
     }
 
-    /// Those that are text or bytes.
+    /// The secrets that are text or bytes.
     pub fn read(secrets: &Array) -> Vec<Self> {
         let read = |value: JsValue| match value.as_string() {
             Some(text) => Some(Self::Text(Zeroizing::new(text))),
@@ -51,10 +51,10 @@ impl Given {
         secrets.iter().filter_map(read).collect()
     }
 
-    /// A key of any kind.
+    /// Reads a key of any kind.
     ///
     /// # Errors
-    /// Those of the core.
+    /// Those of [`SecretKey::parse`] and [`HmacKey::from_bytes`].
     pub fn key(&self) -> Result<SecretKey, Error> {
         match self {
             Self::Text(text) => SecretKey::parse(text),
@@ -62,10 +62,10 @@ impl Given {
         }
     }
 
-    /// A key that is a shared secret.
+    /// Reads a shared secret. Refuses public keys.
     ///
     /// # Errors
-    /// Those of the core.
+    /// Those of [`HmacKey::parse`] and [`HmacKey::from_bytes`].
     pub fn hmac(&self) -> Result<HmacKey, Error> {
         match self {
             Self::Text(text) => HmacKey::parse(text),
@@ -73,7 +73,7 @@ impl Given {
         }
     }
 
-    /// The secret as a report takes it.
+    /// The secret in the form that a report reads.
     pub fn secret(&self) -> Secret<'_> {
         match self {
             Self::Text(text) => Secret::Text(text),
