@@ -9,13 +9,13 @@ const { Webhook, gemini, standard, svix } = await import(`${installed}/dist/inde
 test("each mistake with a secret is named with its fix, without the secret", () => {
   const url = "whsec_-_-_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   const cases = [
-    [`"${SECRET}"`, "invalid_secret", /quotes round it; remove them/],
+    [`"${SECRET}"`, "invalid_secret", /quotes around it; remove the quotes/],
     [url, "invalid_secret", /URL-safe base64/],
     ["whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", "invalid_secret", /private key.*`whpk_`/],
     ["my secret", "invalid_secret", /white space/],
     ["correct!horse", "invalid_secret", /raw bytes/],
     [7, "invalid_secret", /text.*bytes/],
-    [`whpk_${Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString("base64")}`, "weak_key", /anybody can sign under it; get the sender's real one$/],
+    [`whpk_${Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]).toString("base64")}`, "weak_key", /anybody can sign under it; use the sender's real public key$/],
   ];
   for (const [secret, code, words] of cases) {
     for (const make of [() => new Webhook(secret), () => standard(secret)]) {
