@@ -75,16 +75,48 @@ pub enum Error {
     WeakSecret,
 }
 
+/// One member of the row of an error's code. By member, so that a build holds only the texts that it uses: the Worker needs no
+/// remedies for deliveries.
+macro_rules! member {
+    ($error:expr, $member:ident) => {
+        match $error {
+            Error::EmptySecret => codes::EMPTY_SECRET.$member,
+            Error::InvalidSecret(_) => codes::INVALID_SECRET.$member,
+            Error::MissingHeader(_) => codes::MISSING_HEADER.$member,
+            Error::InvalidHeader(..) => codes::INVALID_HEADER.$member,
+            Error::JwksInvalid(_) => codes::JWKS_INVALID.$member,
+            Error::JwkUnknownKid => codes::JWK_UNKNOWN_KID.$member,
+            Error::JwkUnusable => codes::JWK_UNUSABLE.$member,
+            Error::JwtAlg => codes::JWT_ALG.$member,
+            Error::JwtAudience => codes::JWT_AUDIENCE.$member,
+            Error::JwtClaims(_) => codes::JWT_CLAIMS.$member,
+            Error::JwtExpired => codes::JWT_EXPIRED.$member,
+            Error::JwtIssuer => codes::JWT_ISSUER.$member,
+            Error::JwtMalformed(_) => codes::JWT_MALFORMED.$member,
+            Error::JwtNotYetValid => codes::JWT_NOT_YET_VALID.$member,
+            Error::JwtSignature => codes::JWT_SIGNATURE.$member,
+            Error::JwtTooLong => codes::JWT_TOO_LONG.$member,
+            Error::NoMatchingSignature => codes::NO_MATCHING_SIGNATURE.$member,
+            Error::InvalidTimestamp => codes::INVALID_TIMESTAMP.$member,
+            Error::TimestampTooNew { .. } => codes::TIMESTAMP_TOO_NEW.$member,
+            Error::TimestampTooOld { .. } => codes::TIMESTAMP_TOO_OLD.$member,
+            Error::TooManySignatures => codes::TOO_MANY_SIGNATURES.$member,
+            Error::WeakKey => codes::WEAK_KEY.$member,
+            Error::ShortSecret | Error::WeakSecret => codes::WEAK_SECRET.$member,
+        }
+    };
+}
+
 impl Error {
     /// The stable code, as in responses and logs.
     pub const fn code(&self) -> &'static str {
-        self.meaning().code
+        member!(self, code)
     }
 
     /// The HTTP status to respond with: 400 for a request that nobody could verify, 401 for one that is not proven, 500 for a key
     /// of the receiver's own that is wrong, 503 if the sender should retry.
     pub const fn status(&self) -> u16 {
-        self.meaning().status
+        member!(self, status)
     }
 
     /// What whoever runs the receiver can do about it, in one sentence.
@@ -98,37 +130,26 @@ impl Error {
     pub const fn remedy(&self) -> &'static str {
         match self {
             Self::InvalidHeader(_, fault) => fault.remedy(),
-            Self::InvalidSecret(fault) => fault.remedy(),
-            _ => self.meaning().remedy,
+            Self::EmptySecret | Self::InvalidSecret(_) | Self::ShortSecret | Self::WeakKey | Self::WeakSecret => {
+                self.remedy_for_key()
+            }
+            _ => member!(self, remedy),
         }
     }
 
-    pub(crate) const fn meaning(&self) -> Code {
+    /// [`Error::remedy`] of an error about a key.
+    pub(crate) const fn remedy_for_key(&self) -> &'static str {
         match self {
-            Self::EmptySecret => codes::EMPTY_SECRET,
-            Self::InvalidSecret(_) => codes::INVALID_SECRET,
-            Self::MissingHeader(_) => codes::MISSING_HEADER,
-            Self::InvalidHeader(..) => codes::INVALID_HEADER,
-            Self::JwksInvalid(_) => codes::JWKS_INVALID,
-            Self::JwkUnknownKid => codes::JWK_UNKNOWN_KID,
-            Self::JwkUnusable => codes::JWK_UNUSABLE,
-            Self::JwtAlg => codes::JWT_ALG,
-            Self::JwtAudience => codes::JWT_AUDIENCE,
-            Self::JwtClaims(_) => codes::JWT_CLAIMS,
-            Self::JwtExpired => codes::JWT_EXPIRED,
-            Self::JwtIssuer => codes::JWT_ISSUER,
-            Self::JwtMalformed(_) => codes::JWT_MALFORMED,
-            Self::JwtNotYetValid => codes::JWT_NOT_YET_VALID,
-            Self::JwtSignature => codes::JWT_SIGNATURE,
-            Self::JwtTooLong => codes::JWT_TOO_LONG,
-            Self::NoMatchingSignature => codes::NO_MATCHING_SIGNATURE,
-            Self::InvalidTimestamp => codes::INVALID_TIMESTAMP,
-            Self::TimestampTooNew { .. } => codes::TIMESTAMP_TOO_NEW,
-            Self::TimestampTooOld { .. } => codes::TIMESTAMP_TOO_OLD,
-            Self::TooManySignatures => codes::TOO_MANY_SIGNATURES,
-            Self::WeakKey => codes::WEAK_KEY,
-            Self::ShortSecret | Self::WeakSecret => codes::WEAK_SECRET,
+            Self::EmptySecret => codes::EMPTY_SECRET.remedy,
+            Self::InvalidSecret(fault) => fault.remedy(),
+            Self::WeakKey => codes::WEAK_KEY.remedy,
+            _ => codes::WEAK_SECRET.remedy,
         }
+    }
+
+    /// The title of a response about it.
+    pub(crate) const fn title(&self) -> &'static str {
+        member!(self, title)
     }
 
     /// Whether a newer key set could turn this refusal into an acceptance.

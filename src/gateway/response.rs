@@ -2,9 +2,34 @@
 
 use serde_json::json;
 
-use crate::error::codes::{self, Code};
+use crate::error::codes;
 use crate::error::{Error, HeaderFault, JwtFault};
 use crate::json::{printed, quoted};
+
+/// One member of the row of a refusal's code, by member for the reason that `error.rs` gives.
+macro_rules! of_row {
+    ($refusal:expr, $member:ident) => {
+        match $refusal {
+            // Their callers ask the error.
+            Refusal::Check(_) | Refusal::ConfigInvalid => codes::CONFIG_INVALID.$member,
+            Refusal::BodyIncomplete => codes::BODY_INCOMPLETE.$member,
+            Refusal::BodyTimeout => codes::BODY_TIMEOUT.$member,
+            Refusal::BodyTooLarge => codes::BODY_TOO_LARGE.$member,
+            Refusal::DestinationFailed => codes::DESTINATION_FAILED.$member,
+            Refusal::DestinationTimeout => codes::DESTINATION_TIMEOUT.$member,
+            Refusal::InFlight => codes::IN_FLIGHT.$member,
+            Refusal::InvalidQuery => codes::INVALID_QUERY.$member,
+            Refusal::KeysUnavailable => codes::KEYS_UNAVAILABLE.$member,
+            Refusal::MethodNotAllowed | Refusal::MethodNotAllowedHealth | Refusal::MethodNotAllowedEvent => {
+                codes::METHOD_NOT_ALLOWED.$member
+            }
+            Refusal::NotFound => codes::NOT_FOUND.$member,
+            Refusal::NotReplayable => codes::NOT_REPLAYABLE.$member,
+            Refusal::StorageUnavailable => codes::STORAGE_UNAVAILABLE.$member,
+            Refusal::Unauthorized => codes::UNAUTHORIZED.$member,
+        }
+    };
+}
 
 /// A response that depends on nothing but its refusal, so that a shell can make it once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +51,17 @@ impl ReadyResponse {
     }
 
     const fn of(refusal: Refusal) -> Self {
-        let Code { code, status, title, .. } = refusal.meaning();
-        Self { code, status, title: refusal.title(title), header: refusal.header() }
+        let title = match refusal {
+            Refusal::MethodNotAllowedHealth => "use GET",
+            Refusal::MethodNotAllowedEvent => "use GET to read the event, or DELETE to forget it",
+            Refusal::Check(error) => error.title(),
+            _ => of_row!(refusal, title),
+        };
+        let status = match refusal {
+            Refusal::Check(error) => error.status(),
+            _ => of_row!(refusal, status),
+        };
+        Self { code: refusal.code(), status, title, header: refusal.header() }
     }
 }
 
@@ -84,14 +118,17 @@ pub enum Refusal {
 impl Refusal {
     /// The stable code.
     pub const fn code(self) -> &'static str {
-        self.meaning().code
+        match self {
+            Self::Check(error) => error.code(),
+            _ => of_row!(self, code),
+        }
     }
 
     /// What whoever runs the receiver can do about it, in one sentence.
     pub const fn remedy(self) -> &'static str {
         match self {
             Self::Check(error) => error.remedy(),
-            _ => self.meaning().remedy,
+            _ => of_row!(self, remedy),
         }
     }
 
@@ -121,36 +158,6 @@ impl Refusal {
             Self::StorageUnavailable => 14,
             Self::Unauthorized => 15,
             Self::Check(error) => index_of(error),
-        }
-    }
-
-    const fn meaning(self) -> Code {
-        match self {
-            Self::Check(error) => error.meaning(),
-            Self::BodyIncomplete => codes::BODY_INCOMPLETE,
-            Self::BodyTimeout => codes::BODY_TIMEOUT,
-            Self::BodyTooLarge => codes::BODY_TOO_LARGE,
-            Self::ConfigInvalid => codes::CONFIG_INVALID,
-            Self::DestinationFailed => codes::DESTINATION_FAILED,
-            Self::DestinationTimeout => codes::DESTINATION_TIMEOUT,
-            Self::InFlight => codes::IN_FLIGHT,
-            Self::InvalidQuery => codes::INVALID_QUERY,
-            Self::KeysUnavailable => codes::KEYS_UNAVAILABLE,
-            Self::MethodNotAllowed | Self::MethodNotAllowedHealth | Self::MethodNotAllowedEvent => {
-                codes::METHOD_NOT_ALLOWED
-            }
-            Self::NotFound => codes::NOT_FOUND,
-            Self::NotReplayable => codes::NOT_REPLAYABLE,
-            Self::StorageUnavailable => codes::STORAGE_UNAVAILABLE,
-            Self::Unauthorized => codes::UNAUTHORIZED,
-        }
-    }
-
-    const fn title(self, of_code: &'static str) -> &'static str {
-        match self {
-            Self::MethodNotAllowedHealth => "use GET",
-            Self::MethodNotAllowedEvent => "use GET to read the event, or DELETE to forget it",
-            _ => of_code,
         }
     }
 
