@@ -1,37 +1,12 @@
-//! How events are remembered, and stored before they are acknowledged.
+//! Reads how long ids are remembered, and how events are stored.
 
+use super::environment::{Binding, Environment};
 use super::reader::Reader;
-use super::{Binding, Environment};
 use crate::inbox;
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
-/// How events of a source are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Durable {
-    /// Inbox objects, 1 to 64.
-    pub shards: u32,
-    /// Deliveries at a time from one of them, 1 to 6.
-    pub concurrency: usize,
-    /// Times, for each event.
-    pub lifecycle: inbox::Lifecycle,
-}
-
-impl Durable {
-    /// What a source gets that says nothing.
-    pub const DEFAULT: Self = Self {
-        shards: 1,
-        concurrency: 4,
-        lifecycle: inbox::Lifecycle {
-            timeout: 10_000,
-            give_up_after: milliseconds(72 * 3600),
-            remember: milliseconds(72 * 3600),
-            keep_body: 0,
-        },
-    };
-}
-
-/// What a source says of its inbox, besides `forward`.
+/// What a source configures for its inbox, apart from `forward`.
 pub(super) struct Storage {
     pub(super) shards: u32,
     pub(super) keep_bodies: u64,
@@ -96,10 +71,10 @@ pub(super) fn read_dedupe(
     Some(seconds)
 }
 
-/// A key that would promise something to a source that cannot keep it.
+/// Adds a fault if a key that needs the inbox is set without it.
 pub(super) fn only_durable(reader: &mut Reader<'_>, key: &str, durable: bool) {
     if !durable && reader.had(key) {
-        reader.fault(key, "goes with `durable` alone", "remove it, or set durable = true");
+        reader.fault(key, "needs `durable`", "remove it, or set durable = true");
     }
 }
 
@@ -111,8 +86,4 @@ pub(super) fn remembered(dedupe: u64, policy: &Policy) -> u64 {
     let by_timestamp = policy.tolerance.as_seconds().saturating_mul(2);
     let by_token = policy.jwt.as_ref().map_or(0, |jwt| dedupe.saturating_add(jwt.leeway));
     dedupe.max(by_timestamp.max(by_token).saturating_add(1))
-}
-
-pub(super) const fn milliseconds(seconds: u64) -> u64 {
-    seconds.saturating_mul(1000)
 }

@@ -1,40 +1,14 @@
-//! Where events go.
+//! Reads where events go.
 
-use super::durable::{milliseconds, only_durable};
+use super::durable::only_durable;
+use super::environment::{Binding, Environment};
 use super::reader::Reader;
-use super::{Binding, Environment, units};
-use crate::crypto::HmacKey;
+use super::source::{Destination, ForwardTo, milliseconds};
+use super::urls;
 use crate::gateway::object_name::comes_apart;
 use crate::key::SecretKey;
 
-/// Where events of a source go, and how.
-#[derive(Debug)]
-pub struct ForwardTo {
-    /// The destination.
-    pub destination: Destination,
-    /// Keys to sign with for the destination; empty: the sender's signature is passed on.
-    pub sign_with: Vec<HmacKey>,
-    /// Milliseconds that an attempt may take.
-    pub timeout_ms: u64,
-}
-
-/// A destination.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// A URL.
-    Origin(String),
-    /// A service binding.
-    Service(String),
-    /// An object of a namespace, chosen by a template.
-    DurableObject {
-        /// The namespace's binding.
-        binding: String,
-        /// The template of the object's name.
-        name: String,
-    },
-}
-
-/// What `forward` says of attempts, for a durable source.
+/// What `forward` configures for the attempts of a durable source.
 pub(super) struct Retries {
     pub(super) give_up_after: u64,
     pub(super) concurrency: usize,
@@ -51,7 +25,7 @@ pub(super) fn read_forward(
     let result = read_destination(&mut forward, environment);
     let name = forward.text("name");
     if let Some(template) = &name {
-        if !units::is_template(template) {
+        if !is_template(template) {
             forward.fault("name", "has a placeholder that is not known", "use {id}, {source}, {type} and {data.id}");
         } else if !comes_apart(template, source) {
             forward.fault(
@@ -61,7 +35,7 @@ pub(super) fn read_forward(
             );
         }
         if !matches!(result, None | Some(Destination::DurableObject { .. })) {
-            forward.fault("name", "goes with `durable_object` alone", "remove it");
+            forward.fault("name", "needs `durable_object`", "remove it");
         }
     }
     let sign_with = forward.hmac_keys("sign_with", environment, senders);
@@ -97,7 +71,7 @@ fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) ->
         );
         return None;
     }
-    if origin.as_deref().is_some_and(|url| !units::is_http_url(url)) {
+    if origin.as_deref().is_some_and(|url| !urls::is_http_url(url)) {
         forward.fault("origin", "is not an http or https URL without credentials", "use https://host/path");
     }
     match service.as_deref() {
@@ -117,4 +91,32 @@ fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) ->
     }
     let object = object.map(|binding| Destination::DurableObject { binding, name: String::new() });
     origin.map(Destination::Origin).or(service.map(Destination::Service)).or(object)
+}
+
+/// Whether all placeholders of a template are known.
+fn is_template(template: &str) -> bool {
+    let mut pieces = template.split('{');
+    let known = |piece: &str| {
+        ["id}", "source}", "type}", "data.id}"]
+            .iter()
+            .any(|name| piece.strip_prefix(name).is_some_and(|rest| !rest.contains('}')))
+    };
+    !template.is_empty() && pieces.next().is_some_and(|first| !first.contains('}')) && pieces.all(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_known_and_closed() {
+        assert!(is_template("{id}") && is_template("a-{source}-{data.id}") && is_template("fixed"));
+        assert!(
+            !is_template("")
+                && !is_template("{nope}")
+                && !is_template("{id")
+                && !is_template("id}")
+                && !is_template("{id}}")
+        );
+    }
 }

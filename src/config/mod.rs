@@ -1,13 +1,17 @@
-//! The configuration: `SOURCES`, and what it names. A fault in one source leaves the others working.
+//! The configuration: `SOURCES`, and the secrets and bindings that it names. A fault in one source leaves the others working.
 
 mod durable;
+mod environment;
+mod fault;
 mod forward;
 mod policy;
+mod read_source;
 mod reader;
 mod secrets;
 mod source;
 mod spelling;
 mod units;
+mod urls;
 
 use std::borrow::Cow;
 use std::slice;
@@ -17,46 +21,11 @@ use zeroize::Zeroizing;
 use crate::crypto::constant_time_eq;
 use crate::json::Members;
 
-pub use self::durable::Durable;
-pub use self::forward::{Destination, ForwardTo};
-pub use self::reader::Fault;
+pub use self::environment::{Binding, Environment, Secret};
+pub use self::fault::Fault;
+use self::read_source::read_source;
 use self::secrets::{Carrier, token_fault};
-pub use self::source::Source;
-
-/// What stands outside `SOURCES`: secrets and bindings, by name.
-pub trait Environment {
-    /// A secret's value.
-    fn secret(&self, name: &str) -> Secret;
-    /// Whether a binding of that kind is there.
-    fn has(&self, binding: Binding<'_>) -> bool;
-    /// Whether a source takes any key that verifies, also short ones and those that documentation prints: so does a build for tests,
-    /// which runs the vectors, and nothing else.
-    fn takes_any_key(&self) -> bool {
-        false
-    }
-}
-
-/// What is known of a secret.
-#[derive(Debug)]
-pub enum Secret {
-    /// Its value.
-    Value(Zeroizing<String>),
-    /// It is not set.
-    Missing,
-    /// It cannot be seen from here: a check before deploying.
-    Unseen,
-}
-
-/// A binding that a source needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Binding<'a> {
-    /// A KV namespace.
-    Kv(&'a str),
-    /// A service.
-    Service(&'a str),
-    /// A Durable Object namespace.
-    DurableObject(&'a str),
-}
+pub use self::source::{Destination, Durable, ForwardTo, Source};
 
 /// All sources, in the order of their names.
 #[derive(Debug, Default)]
@@ -64,7 +33,7 @@ pub struct Config {
     entries: Vec<(String, Entry)>,
     unreadable: Option<Fault>,
     admin_token: Option<Zeroizing<String>>,
-    /// Why a token that is set is not taken: then there is no `/admin`.
+    /// Why the token that is set cannot be used: then there is no `/admin`.
     admin_fault: Option<Fault>,
 }
 
@@ -73,14 +42,14 @@ pub struct Config {
 pub enum Entry {
     /// It works.
     Ready(Box<Source>),
-    /// It answers 500.
+    /// It responds 500.
     Faulty(Vec<Fault>),
 }
 
 /// What is wrong with one source.
 #[derive(Debug)]
 pub struct AtFault<'a> {
-    /// Its place; none for the whole.
+    /// Its place; `None` for the configuration as a whole.
     pub index: Option<usize>,
     /// Its name, as [`Config::name`] has it.
     pub name: Cow<'a, str>,
@@ -89,7 +58,27 @@ pub struct AtFault<'a> {
 }
 
 impl Config {
-    /// Reads `SOURCES`, as JSON text.
+    /// Reads `SOURCES`, as JSON text. It never fails: [`Config::faults`] lists what is wrong.
+    ///
+    /// ```
+    /// use countersign::config::{Binding, Config, Environment, Secret};
+    ///
+    /// struct Worker;
+    ///
+    /// impl Environment for Worker {
+    ///     fn secret(&self, _: &str) -> Secret {
+    ///         Secret::Unseen
+    ///     }
+    ///     fn has(&self, binding: Binding<'_>) -> bool {
+    ///         binding == Binding::Kv("EVENTS")
+    ///     }
+    /// }
+    ///
+    /// let sources = r#"{"gemini": {"scheme": "gemini", "secrets": ["SECRET"], "forward": {"orgin": "https://a.example"}}}"#;
+    /// let config = Config::parse(Some(sources), &Worker);
+    /// let faults: Vec<_> = config.faults().iter().flat_map(|source| source.faults).map(ToString::to_string).collect();
+    /// assert!(faults.contains(&"`forward.orgin` is not a key of the configuration; did you mean `origin`?".to_owned()));
+    /// ```
     pub fn parse(sources: Option<&str>, environment: &impl Environment) -> Self {
         let mut whole = Self::default();
         match environment.secret(ADMIN_TOKEN) {
@@ -111,7 +100,10 @@ impl Config {
             );
             return Self { unreadable: Some(fault), ..whole };
         };
-        let entries = members.iter().map(|(name, text)| (name.to_owned(), Source::parse(name, text, environment)));
+        let entries = members.iter().map(|(name, text)| {
+            let source = read_source(name, text, environment);
+            (name.to_owned(), source.map_or_else(Entry::Faulty, |source| Entry::Ready(Box::new(source))))
+        });
         Self { entries: entries.collect(), ..whole }
     }
 
@@ -128,16 +120,16 @@ impl Config {
         }
     }
 
-    /// The name of the source at a place, for logs and responses: a name that cannot be one, and is not made of words, is replaced by
-    /// its place, as it may be a value.
+    /// The name of the source at a place, for logs and responses. An invalid name that is not made of words may be a value, so its
+    /// place replaces it.
     pub fn name(&self, index: usize) -> Option<Cow<'_, str>> {
         let name = self.entries.get(index).map(|(name, _)| name.as_str())?;
         let place = || format!("source {} by name", index.saturating_add(1)).into();
         Some(if source::is_name(name) || spelling::is_words(name) { name.into() } else { place() })
     }
 
-    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole has no place, and is under the name `SOURCES`;
-    /// so is one of the operator's token, under `ADMIN_TOKEN`.
+    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole has no place and the name `SOURCES`; one of the
+    /// operator's token has the name `ADMIN_TOKEN`.
     pub fn faults(&self) -> Vec<AtFault<'_>> {
         let mut all = Vec::new();
         if let Some(fault) = &self.unreadable {
@@ -154,7 +146,7 @@ impl Config {
         all
     }
 
-    /// What an operator should know of sources that work: `allow_short_keys`, and whether anything needs it.
+    /// What an operator should know about working sources: those with `allow_short_keys`, and whether they need it.
     pub fn warnings(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.entries.iter().filter_map(|(name, entry)| match entry {
             Entry::Ready(source) if source.allows_short_keys => Some((name.as_str(), source.short_keys())),
@@ -188,6 +180,8 @@ impl Config {
 /// The secret that opens `/admin`.
 const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 
+#[cfg(test)]
+mod dedupe_tests;
 #[cfg(test)]
 mod secrets_tests;
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Whom a source believes: its scheme, the forms it accepts, and their keys.
+//! Reads what a source accepts: its scheme, the forms of signature, and where their keys come from.
 
 use super::reader::Reader;
-use super::units;
+use super::urls;
 use crate::jose::JwtPolicy;
 use crate::key::SecretKey;
 use crate::scheme::{self, Form, KeySource, Scheme};
@@ -29,7 +29,7 @@ pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
 
 pub(super) fn read_jwks(reader: &mut Reader<'_>, scheme: Option<&Scheme>) -> Option<String> {
     let url = reader.text("jwks");
-    if url.as_deref().is_some_and(|url| !units::is_jwks_url(url)) {
+    if url.as_deref().is_some_and(|url| !urls::is_jwks_url(url)) {
         reader.fault("jwks", "is not an https URL", "use https://… (http is for loopback hosts alone)");
     }
     match scheme.map(|scheme| &scheme.keys) {
@@ -48,7 +48,7 @@ pub(super) fn is_shared(scheme: Option<&Scheme>, jwks: Option<&str>) -> bool {
         KeySource::SharedJwks(default) => Some(default),
         _ => None,
     };
-    let is_set = |url| scheme::ALL.into_iter().filter_map(shared).any(|default| units::is_same_document(url, default));
+    let is_set = |url| scheme::ALL.into_iter().filter_map(shared).any(|default| urls::is_same_document(url, default));
     scheme.and_then(shared).is_some() || jwks.is_some_and(is_set)
 }
 

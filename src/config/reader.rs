@@ -1,51 +1,15 @@
 //! A table of the configuration, read key by key. Every fault names the key and the fix; no value is ever repeated.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
-use super::{Environment, Secret, spelling, units};
+use super::environment::{Environment, Secret};
+use super::fault::Fault;
+use super::{spelling, units};
 use crate::json::{self, Members};
 
-/// What is wrong with one key, and what to do about it. As text it holds no value that was configured.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Fault {
-    key: String,
-    /// Whether the key may be repeated: one that is not ours may be a value in the wrong place.
-    shown: bool,
-    problem: String,
-    fix: String,
-}
-
-impl Fault {
-    pub(super) fn new(key: &str, problem: &str, fix: &str) -> Self {
-        Self { key: key.to_owned(), shown: true, problem: problem.to_owned(), fix: fix.to_owned() }
-    }
-
-    /// The key as it is configured, with `forward.` before one of that table. It may be anything: for a local terminal, never for a
-    /// log or a response.
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.shown {
-            write!(f, "`{}` {}; {}", self.key, self.problem, self.fix)
-        } else {
-            write!(f, "a key that is not repeated here {}; {}", self.problem, self.fix)
-        }
-    }
-}
-
-impl fmt::Debug for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// What is read is told to the compiler not to be put in line: the engine compiles what runs, at each start, and this runs once.
+/// A table, and the faults found so far.
+///
+/// Its functions are not inlined: they run once, at each start, and the engine compiles all the code that runs.
 pub(super) struct Reader<'a> {
     prefix: &'static str,
     members: Option<Members<'a>>,
@@ -72,17 +36,17 @@ impl<'a> Reader<'a> {
         self.faults.push(Fault::new(&key, problem, fix));
     }
 
-    /// Whether the key stood in the table.
+    /// Whether the table had the key.
     pub(super) fn had(&self, key: &str) -> bool {
         self.had.iter().any(|had| had == key)
     }
 
-    /// Whether the key stands in the table and was not read yet.
+    /// Whether the table has the key and it was not read yet.
     pub(super) fn is_there(&self, key: &str) -> bool {
         self.members.as_ref().is_some_and(|members| members.get(key).is_some())
     }
 
-    /// Whether the key has just that JSON value; it is read by that.
+    /// Whether the key has exactly that JSON value, which reads it.
     pub(super) fn is(&mut self, key: &str, json: &str) -> bool {
         let is = self.members.as_ref().and_then(|members| members.get(key)) == Some(json);
         if is {
@@ -94,7 +58,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let text = self.take(key)?;
-        self.checked(key, json::string(text).filter(|text| !text.is_empty()), "is not a text", "put it in quotes")
+        self.checked(key, json::string(text).filter(|text| !text.is_empty()), "is not a string", "put it in quotes")
     }
 
     #[inline(never)]
@@ -137,7 +101,7 @@ impl<'a> Reader<'a> {
             let texts = value.as_array()?.iter().map(|text| text.as_str().map(str::to_owned));
             texts.collect()
         });
-        self.checked(key, texts, "is not a list of texts", "write [\"…\"]")
+        self.checked(key, texts, "is not a list of strings", "write [\"…\"]")
     }
 
     /// A table under this one.
@@ -151,32 +115,31 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes over the faults of a table under this one.
+    /// Adds the faults of a table under this one.
     pub(super) fn absorb(&mut self, table: Self) {
         self.faults.extend(table.finish());
     }
 
-    /// A binding that a key names and that is not there.
+    /// Adds the fault of a key that names a missing binding.
     #[inline(never)]
     pub(super) fn unbound(&mut self, key: &str, kind: &str, table: &str) {
-        let problem = format!("names no {kind} binding that is there");
+        let problem = format!("names no {kind} binding that exists");
         self.fault(key, &problem, &format!("add it under {table}"));
     }
 
-    /// All faults, with one for each key that nobody read.
+    /// All faults, including one for each key that was not read.
     pub(super) fn finish(mut self) -> Vec<Fault> {
         let forward = !self.prefix.is_empty();
         let mut left = Vec::new();
         for (name, _) in self.members.iter().flat_map(Members::iter) {
             let fix = spelling::advice(name, forward);
-            let fault = Fault::new(&[self.prefix, name].concat(), "is not a key of the configuration", &fix);
-            left.push(Fault { shown: spelling::is_words(name), ..fault });
+            left.push(Fault::unknown_key(&[self.prefix, name].concat(), spelling::is_words(name), &fix));
         }
         self.faults.append(&mut left);
         self.faults
     }
 
-    /// The value of a secret; a fault of `key`, which names it, where there is none.
+    /// The value of a secret. Without one, adds a fault of `key`, which names the secret.
     #[inline(never)]
     pub(super) fn value_of(
         &mut self,
@@ -193,7 +156,7 @@ impl<'a> Reader<'a> {
         self.fault(
             key,
             &["names a secret, which ", missing].concat(),
-            "set it by `wrangler secret put`, or in .dev.vars; this key takes the name of a secret, never its value",
+            "set it with `wrangler secret put`, or in .dev.vars; this key takes the name of a secret, never its value",
         );
         None
     }

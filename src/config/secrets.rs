@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::Environment;
+use super::environment::Environment;
 use super::reader::Reader;
 use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
@@ -89,7 +89,7 @@ impl Reader<'_> {
         let Err(error) = read(&value, floor, &mut keys, &mut parts) else { return keys };
         let part = if parts > 1 { "one of its parts, separated by white space, is no key: " } else { "" };
         let problem = [UNUSABLE, ": ", part, &error.to_string()].concat();
-        let mut fix = error.remedy().to_owned();
+        let mut fix = error.remedy_for_key().to_owned();
         if error == Error::ShortSecret && key == "secrets" {
             fix.push_str("; if the sender has no longer ones, set `allow_short_keys = true`");
         }

@@ -110,7 +110,7 @@ fn a_short_key_passes_by_name_alone() {
         config.warnings().map(|(name, said)| format!("{name}: {said}")).collect::<Vec<_>>().join("\n")
     };
     assert_eq!(with(GOOD, ""), "");
-    assert!(with(SHORT, ALLOWED).starts_with("s: `allow_short_keys` lets a shared key of under 16 bytes pass"));
+    assert!(with(SHORT, ALLOWED).starts_with("s: `allow_short_keys` permits a shared key under 16 bytes"));
     assert!(with(GOOD, ALLOWED).contains("no key needs it"));
 }
 

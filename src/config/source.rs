@@ -1,0 +1,126 @@
+//! One configured source: what it accepts, how it is stored, and where it goes.
+
+use zeroize::Zeroizing;
+
+use crate::crypto::{HmacKey, constant_time_eq};
+use crate::error::Error;
+use crate::inbox::Lifecycle;
+use crate::key::SecretKey;
+use crate::verify::Policy;
+
+/// One configured sender.
+#[derive(Debug)]
+pub struct Source {
+    /// Its name, which is its path.
+    pub name: String,
+    /// What it accepts.
+    pub policy: Policy,
+    /// Its own keys.
+    pub secrets: Vec<SecretKey>,
+    /// The URL of its sender's key set.
+    pub jwks: Option<String>,
+    /// The largest body, in bytes.
+    pub max_body: u64,
+    /// How many seconds a delivered event is remembered, at least as long as a copy can still be accepted; `None`: not at all.
+    pub dedupe: Option<u64>,
+    /// How events are stored before they are acknowledged, if they are.
+    pub durable: Option<Durable>,
+    /// Where events go.
+    pub forward: ForwardTo,
+    /// Whether shared keys under 16 bytes pass.
+    pub allows_short_keys: bool,
+    pub(super) url_token: Option<Zeroizing<String>>,
+}
+
+/// How events of a source are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Durable {
+    /// Inbox objects, 1 to 64.
+    pub shards: u32,
+    /// Concurrent deliveries from one of them, 1 to 6.
+    pub concurrency: usize,
+    /// The durations for each event.
+    pub lifecycle: Lifecycle,
+}
+
+/// Where events of a source go, and how.
+#[derive(Debug)]
+pub struct ForwardTo {
+    /// The destination.
+    pub destination: Destination,
+    /// Keys to sign with for the destination; if empty, it gets the sender's signature.
+    pub sign_with: Vec<HmacKey>,
+    /// The timeout of an attempt, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// A destination.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A URL.
+    Origin(String),
+    /// A service binding.
+    Service(String),
+    /// An object of a namespace, chosen by a template.
+    DurableObject {
+        /// The namespace's binding.
+        binding: String,
+        /// The template of the object's name.
+        name: String,
+    },
+}
+
+impl Source {
+    /// How its stored events are treated, even if the source is no longer durable.
+    pub fn storage(&self) -> Durable {
+        self.durable.unwrap_or(Durable::DEFAULT)
+    }
+
+    /// What `allow_short_keys` permits.
+    pub(super) fn short_keys(&self) -> &'static str {
+        let is_short = |fault: Result<(), Error>| fault == Err(Error::ShortSecret);
+        let own = self.secrets.iter().any(|key| is_short(key.check_floor()));
+        if own || self.forward.sign_with.iter().any(|key| is_short(key.check_floor())) {
+            "`allow_short_keys` permits a shared key under 16 bytes, which can be guessed; ask the sender for a longer one"
+        } else {
+            "`allow_short_keys` is set, and no key needs it; remove it"
+        }
+    }
+
+    /// Whether the last segment of the path is what this source requires: its token, or nothing. If not, what is wrong, for the log.
+    pub(crate) fn check_token(&self, given: Option<&[u8]>) -> Result<(), &'static str> {
+        match (&self.url_token, given) {
+            (Some(token), Some(given)) if constant_time_eq(given, token.trim_ascii().as_bytes()) => Ok(()),
+            (Some(_), Some(_)) => Err("token_wrong"),
+            (Some(_), None) => Err("token_missing"),
+            (None, Some(_)) => Err("token_unexpected"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl Durable {
+    /// The defaults.
+    pub const DEFAULT: Self = Self {
+        shards: 1,
+        concurrency: 4,
+        lifecycle: Lifecycle {
+            timeout: 10_000,
+            give_up_after: milliseconds(72 * 3600),
+            remember: milliseconds(72 * 3600),
+            keep_body: 0,
+        },
+    };
+}
+
+pub(super) const fn milliseconds(seconds: u64) -> u64 {
+    seconds.saturating_mul(1000)
+}
+
+pub(super) fn is_name(name: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=64).contains(&name.len())
+        && !name.starts_with('-')
+        && name.bytes().all(inner)
+        && !["admin", "healthz"].contains(&name)
+}
