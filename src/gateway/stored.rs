@@ -146,3 +146,59 @@ impl<B> Stored<B> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{HmacKey, Portable};
+    use crate::delivery::{Delivery, Headers};
+    use crate::gateway::dedupe::Seen;
+    use crate::key::SecretKey;
+    use crate::sign::sign;
+    use crate::verify::{Keys, Policy};
+
+    const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+    const BODY: &[u8] = b"{}";
+
+    /// What a delivery that was signed under the first names of a scheme becomes.
+    fn with_verified<T>(scheme: &str, then: impl FnOnce(Verified<'_, &'static [u8]>, Content<'_>) -> T) -> T {
+        let key = HmacKey::from_bytes(&[7; 32]).unwrap();
+        let policy = Policy::of(crate::scheme::find(scheme).unwrap());
+        let names = &policy.scheme.headers[0];
+        let signature = sign(std::slice::from_ref(&key), b"m", NOW, BODY, &Portable).unwrap();
+        let signed = [(names.id, "m"), (names.timestamp, "1700000000"), (names.signature, &signature)];
+        let all = signed.into_iter().chain([("content-type", "a/b"), ("content-encoding", "gzip"), ("x-other", "y")]);
+        let headers: Headers<'_> = all.map(|(name, value)| (name, value.as_bytes())).collect();
+        let delivery = Delivery::new(headers, BODY);
+        let secrets = [SecretKey::Hmac(key)];
+        let keys = Keys { secrets: &secrets, ..Keys::default() };
+        let verified = policy.verify(keys, &delivery, NOW, &Portable).unwrap();
+        then(verified, Content::read(delivery.headers(), || BODY.to_vec()))
+    }
+
+    #[test]
+    fn an_event_is_sent_alike_whether_it_was_stored_or_not() {
+        for scheme in ["standard-webhooks", "svix", "gemini"] {
+            let passed =
+                with_verified(scheme, |verified, content| Event::new(verified.admit(Seen::No).unwrap(), content, NOW));
+            let columns =
+                with_verified(scheme, |verified, content| verified.into_insertable("s", content, NOW).columns());
+            let stored = Stored::read("s", &columns, BODY).unwrap().into_event(1);
+            assert_eq!((stored.id(), stored.form()), (passed.id(), passed.form()), "{scheme}");
+            assert_eq!(stored.headers, passed.headers, "{scheme}");
+            let names: Vec<_> = passed.headers.iter().map(|(name, _)| name).collect();
+            assert_eq!(names.len(), 4, "the body's type, and three of the sender's own: {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_row_is_not_read_back() {
+        let columns = with_verified("svix", |verified, content| verified.into_insertable("s", content, NOW).columns());
+        let is_read = |source: &str, columns: &Columns| Stored::read(source, columns, BODY).is_some();
+        assert!(is_read("s", &columns));
+        assert!(!is_read("t", &columns), "of another source");
+        assert!(!is_read("s", &Columns { id: "n".to_owned(), ..columns.clone() }), "another id");
+        assert!(!is_read("s", &Columns { form: "v9".to_owned(), ..columns.clone() }), "no form");
+        assert!(!is_read("s", &Columns { headers: "[]".to_owned(), ..columns }), "no headers");
+    }
+}
