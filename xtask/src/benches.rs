@@ -1,17 +1,17 @@
-//! `cargo xtask bench` and `cargo xtask costs`: the package in `benches/`, compiled only when it is asked for.
+//! `cargo xtask bench` and `cargo xtask costs`: runs the package in `benches/`, which other commands do not compile.
 
 use anyhow::Result;
 use std::ffi::OsString;
 
 use crate::{process, tools};
 
-/// Runs a command of the package with the arguments that are left.
+/// Runs a command of the package with the remaining arguments.
 pub(crate) fn command(name: &str, mut args: lexopt::Parser) -> Result<()> {
     let rest: Vec<OsString> = args.raw_args()?.collect();
     run(name, &rest)
 }
 
-/// Whether all contenders do the same, without measuring anything: for tests.
+/// Checks that all contenders do the same, without measuring.
 pub(crate) fn check() -> Result<()> {
     run("bench", &["--check".into()])
 }

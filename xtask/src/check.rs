@@ -1,7 +1,7 @@
-//! `cargo xtask check`: finds in a Wrangler configuration what the Worker would answer with `config_invalid`.
+//! `cargo xtask check`: finds the faults of a Wrangler configuration that the Worker would answer with `config_invalid`.
 //!
-//! It is the Worker's own parser. Secrets that are in `.dev.vars` are read and checked; the others cannot be seen from here, and
-//! are listed with the command that sets them.
+//! It uses the Worker's own parser. It reads and checks secrets in `.dev.vars`; others cannot be read from here, so it lists them with
+//! the command that sets them.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ const VARIABLE: usize = 5 * 1024;
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let mut path = wrangler::path();
-    // As wrangler does; an empty name is the top level.
+    // As in wrangler, an empty name means the top level.
     let mut environment = env::var("CLOUDFLARE_ENV").ok();
     while let Some(arg) = args.next()? {
         match arg {
@@ -47,12 +47,12 @@ pub(crate) struct Checked {
     pub(crate) config: Config,
     /// `SOURCES` as JSON text.
     pub(crate) sources: Option<String>,
-    /// The secrets that sources name and that are not known here.
+    /// The secrets that sources name and `.dev.vars` lacks.
     pub(crate) unseen: BTreeSet<String>,
 }
 
 impl Checked {
-    /// Reads `table`, a Wrangler configuration, with the secrets that are known.
+    /// Reads a Wrangler configuration with the known secrets.
     pub(crate) fn new(table: &Table, secrets: BTreeMap<String, String>) -> Result<Self> {
         let sources = match table.get("vars").and_then(|vars| vars.get("SOURCES")) {
             Some(Value::String(text)) => Some(text.clone()),
@@ -65,8 +65,8 @@ impl Checked {
     }
 }
 
-/// Prints every source with its faults, the secrets to set, and how full the variable is. This is a local terminal, so what stands at a
-/// key that is at fault is shown, which a log never does.
+/// Prints every source with its faults, the secrets to set, and the size of the variable. A terminal may show the value of a faulty
+/// key; a log never does.
 fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
     let text = sources.as_deref().unwrap_or_default();
     let tables = serde_json::from_str(text).unwrap_or_default();
@@ -99,7 +99,7 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
     println!("{}", dim(format!("SOURCES takes {} of {VARIABLE} bytes", text.len())));
     match (faults.len(), samples.len()) {
         (0, 0) if text.len() > VARIABLE => {
-            bail!("SOURCES is larger than Cloudflare takes; split the sources over two Workers")
+            bail!("SOURCES exceeds Cloudflare's limit; split the sources between two Workers")
         }
         (0, 0) => Ok(()),
         (0, n) => bail!("events of {n} of the sources would be sent to an example's host, and lost"),
@@ -107,7 +107,7 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
     }
 }
 
-/// Prints what stands at a key of a source, such as `forward.origin`.
+/// Prints the value of a key of a source, such as `forward.origin`.
 fn show_value(source: Option<&Json>, key: &str) {
     let Some(source) = source else { return };
     let (table, name) = key.split_once('.').map_or((Some(source), key), |(table, name)| (source.get(table), name));
@@ -117,7 +117,7 @@ fn show_value(source: Option<&Json>, key: &str) {
     }
 }
 
-/// The sources whose origin is on a host that is nobody's, as the example in `wrangler.toml` is (RFC 2606), each with that host.
+/// The sources whose origin is a reserved example host (RFC 2606), as in the shipped `wrangler.toml`, each with that host.
 pub(crate) fn samples(sources: &Json) -> Vec<(&str, String)> {
     let host = |source: &Json| {
         let origin = source.get("forward")?.get("origin")?.as_str()?;
@@ -150,7 +150,7 @@ impl Environment for Known<'_> {
         let plain = || self.table.get("vars").and_then(|vars| vars.get(name)).and_then(Value::as_str);
         match self.secrets.get(name).map(String::as_str).or_else(plain) {
             Some(value) => Secret::Value(value.to_owned().into()),
-            // A name that is not one is a secret in the wrong place: the parser says so, where it finds nothing.
+            // An invalid name may be a secret in the wrong place. The parser reports it, because it finds no secret of that name.
             None if !name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_') => {
                 Secret::Missing
             }

@@ -1,6 +1,6 @@
-//! Events as Gemini signs them (Standard Webhooks `v1`), to send to a local Worker: from here, or from a shell.
+//! Signed sample events for a local Worker, sent from here or from a shell (Standard Webhooks `v1`).
 //!
-//! The signature is made with `hmac` directly and in the shell with openssl, so neither leans on the code that checks it.
+//! `hmac` and, in the shell, openssl compute the signatures, independently of the code that verifies them.
 
 use std::fs::File;
 use std::io::Read;
@@ -15,24 +15,24 @@ use sha2::Sha256;
 /// Google's own example of an event.
 const BODY: &str = r#"{"type":"batch.succeeded","version":"v1","timestamp":"2026-01-22T12:00:00Z","data":{"id":"batch_123456","output_file_uri":"gs://my-bucket/results.jsonl"}}"#;
 
-/// A local Worker's answer to an event.
+/// A local Worker's response to an event.
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 
 /// A signing secret's key.
 pub struct Secret(Vec<u8>);
 
 impl Secret {
-    /// A new one, from the system's random numbers.
+    /// A random secret.
     pub fn random() -> Result<Self> {
         Ok(Self(random::<32>()?.to_vec()))
     }
 
-    /// Reads what [`Secret::text`] wrote.
+    /// Parses the result of [`Secret::text`].
     pub fn parse(text: &str) -> Option<Self> {
         STANDARD.decode(text.trim().strip_prefix("whsec_")?).ok().map(Self)
     }
 
-    /// As Google hands it out.
+    /// The secret as `whsec_…`.
     pub fn text(&self) -> String {
         format!("whsec_{}", STANDARD.encode(&self.0))
     }
@@ -45,17 +45,17 @@ impl Secret {
     }
 }
 
-/// What the Worker answered.
+/// The Worker's response.
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// `status` of a success, `code` of a refusal.
     pub word: String,
-    /// The sentence that explains a refusal, where there is one.
+    /// The explanation of a refusal, if there is one.
     pub reason: Option<String>,
 }
 
-/// Sends a fresh event, signed with `secret`, to `url`; returns its id and the answer.
+/// Sends a new event, signed with `secret`, to `url`. Returns its id and the response.
 pub fn send(url: &str, secret: &Secret) -> Result<(String, Answer)> {
     let id = format!("msg_{}", hex(&random::<16>()?));
     let timestamp = SystemTime::now()
@@ -81,7 +81,7 @@ pub fn send(url: &str, secret: &Secret) -> Result<(String, Answer)> {
     Ok((id, Answer { status: response.status().as_u16(), word, reason: field("detail").or_else(|| field("title")) }))
 }
 
-/// A shell command that signs and sends an event of its own each time it runs, in any POSIX shell.
+/// A command for any POSIX shell that signs and sends a new event each time it runs.
 pub fn curl(url: &str, secret: &Secret) -> String {
     let key = hex(&secret.0);
     format!(

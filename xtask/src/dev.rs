@@ -14,14 +14,14 @@ use crate::harness::{self, Harness, Ports};
 use crate::term::bold;
 use crate::{package, page, paths, process};
 
-/// How often what should be running is looked at.
+/// How often the processes are checked.
 const WATCH: Duration = Duration::from_millis(500);
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut ports, mut dir) = (Ports::DEFAULT, paths::root().join("build/dev"));
     while let Some(arg) = args.next()? {
         match arg {
-            // For a second one beside the first; the test of this command uses it.
+            // A second `dev` beside the first needs its own folder, as this command's test does.
             lexopt::Arg::Long("dir") => dir = args.value()?.into(),
             lexopt::Arg::Long(name) => {
                 let name = name.to_owned();
@@ -55,10 +55,10 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
     show::signed_and_forged(&harness, &arrivals)?;
     show::job(&harness, &arrivals)?;
     show::what_next(&harness);
-    watch(&arrivals, &mut harness).with_context(|| format!("what they wrote is in {}", dir.display()))
+    watch(&arrivals, &mut harness).with_context(|| format!("the logs are in {}", dir.display()))
 }
 
-/// Shows what arrives, until something ends that should not.
+/// Shows deliveries until a process ends.
 fn watch(arrivals: &Receiver<Arrival>, harness: &mut Harness) -> Result<()> {
     loop {
         match arrivals.recv_timeout(WATCH) {
@@ -67,7 +67,7 @@ fn watch(arrivals: &Receiver<Arrival>, harness: &mut Harness) -> Result<()> {
                 show::arrival(&arrival);
             }
             Err(RecvTimeoutError::Disconnected) => {
-                // Where Ctrl-C ended it, this does not return.
+                // After Ctrl-C, this does not return.
                 harness.check()?;
                 bail!("the origin ended")
             }
@@ -76,7 +76,7 @@ fn watch(arrivals: &Receiver<Arrival>, harness: &mut Harness) -> Result<()> {
     }
 }
 
-/// Where a second `dev`, beside a developer's own, keeps its state.
+/// The state of the `dev` that tests start beside a developer's own.
 pub(crate) fn dir_for_tests() -> PathBuf {
     paths::root().join("build/dev-test")
 }

@@ -1,4 +1,4 @@
-//! The test of `cargo xtask dev`: what a newcomer does, and that nothing of it is left afterwards.
+//! Tests `cargo xtask dev` as a newcomer uses it, and that nothing remains afterwards.
 
 use std::io::{BufRead, BufReader};
 use std::process::{ChildStdout, Command, Stdio};
@@ -16,7 +16,7 @@ use crate::{dev, paths};
 const READY_LIMIT: Duration = Duration::from_secs(120);
 const END_LIMIT: Duration = Duration::from_secs(20);
 
-/// Starts `dev` on a free port, pastes its command twice, interrupts it, and looks at what is left.
+/// Starts `dev` on a free port, runs its command twice, interrupts it, and checks what remains.
 pub(crate) fn run() -> Result<()> {
     let before = work_tree()?;
     let port = free_port()?;
@@ -46,14 +46,14 @@ fn start(port: u16, log: &Log) -> Result<Group> {
 
 fn lines(stdout: ChildStdout) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
-    // Read to its end, or the child would block on a full pipe.
+    // Read to the end, because the child would block on a full pipe.
     thread::spawn(move || {
         BufReader::new(stdout).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line)))
     });
     lines
 }
 
-/// Everything after the line that announces it; it is complete when bash finds it so.
+/// The command after the line that announces it. It is complete once bash can parse it.
 fn command_to_paste(lines: &Receiver<String>) -> Result<String> {
     let deadline = Instant::now() + READY_LIMIT;
     let next = || lines.recv_timeout(deadline.saturating_duration_since(Instant::now())).context("no more lines");
@@ -106,7 +106,7 @@ struct Process {
     line: String,
 }
 
-/// All processes but the dead that nobody has asked about yet.
+/// All processes except zombies.
 fn processes() -> Result<Vec<Process>> {
     let ps =
         Command::new("ps").args(["-A", "-o", "pid=,ppid=,stat=,args="]).output().context("`ps` cannot be started")?;
@@ -119,7 +119,7 @@ fn processes() -> Result<Vec<Process>> {
     Ok(processes.collect())
 }
 
-/// What the process started, and what that started.
+/// The descendants of a process.
 fn descendants(id: &str) -> Result<Vec<Process>> {
     let (mut found, mut rest): (Vec<_>, Vec<_>) = processes()?.into_iter().partition(|process| process.parent == id);
     loop {
@@ -133,7 +133,7 @@ fn descendants(id: &str) -> Result<Vec<Process>> {
     }
 }
 
-/// What git sees in the work tree; nothing where there is no git.
+/// The output of `git status`; empty without git.
 fn work_tree() -> Result<String> {
     let status = Command::new("git").args(["status", "--porcelain"]).current_dir(paths::root()).output()?;
     Ok(String::from_utf8_lossy(&status.stdout).into_owned())

@@ -1,4 +1,4 @@
-//! The other side, as children: the emulated Gemini, and the origin that events are forwarded to.
+//! The emulator's commands as child processes: the emulated Gemini, and the origin.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -14,26 +14,26 @@ use crate::tools;
 
 const PACKAGE: &str = "countersign-emulator";
 
-/// The program, built.
+/// The built program.
 pub struct Emulator(PathBuf);
 
 /// A request that reached the origin.
 pub struct Arrival {
-    /// By name, without those of HTTP and of the platform.
+    /// By name, without headers of HTTP and of the platform.
     pub headers: Vec<(String, String)>,
     /// The body, as text.
     pub body: String,
-    /// Whether it bears the signature of the Worker.
+    /// Whether it has the Worker's signature.
     pub verified: bool,
 }
 
 impl Emulator {
-    /// Compiles it, or finds it compiled.
+    /// Compiles the program in debug mode.
     pub fn build() -> Result<Self> {
         Self::built(&[])
     }
 
-    /// The same, compiled to be quick.
+    /// Compiles the program in release mode.
     pub fn optimised() -> Result<Self> {
         Self::built(&["--release"])
     }
@@ -45,29 +45,29 @@ impl Emulator {
         let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let mut programs = messages.filter(|message| message["target"]["name"] == PACKAGE);
         let program = programs.find_map(|message| message["executable"].as_str().map(PathBuf::from));
-        program.map(Self).with_context(|| format!("cargo made no program of {PACKAGE}"))
+        program.map(Self).with_context(|| format!("cargo built no program from {PACKAGE}"))
     }
 
-    /// One of its commands.
+    /// One of the program's commands.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.0);
         command.args(args);
         command
     }
 
-    /// Starts Gemini, whose first webhook gets `secret`.
+    /// Starts Gemini. Its first webhook gets `secret`.
     pub fn serve(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
         let mut command = self.command(&["serve", "--listen", &format!("127.0.0.1:{port}")]);
         start(command.args(options).env("COUNTERSIGN_EMULATOR_SECRET", secret), &dir.join("gemini.log"))
     }
 
-    /// Starts an origin that verifies with `secret`, and prints nothing.
+    /// Starts an origin that verifies with `secret` and prints nothing.
     pub fn quiet_origin(&self, port: u16, secret: &str, options: &[&str], dir: &Path) -> Result<Group> {
         let mut command = self.command(&["origin", "--quiet", "--listen", &format!("127.0.0.1:{port}")]);
         start(command.args(options).env("COUNTERSIGN_ORIGIN_SECRET", secret), &dir.join("origin.log"))
     }
 
-    /// Starts the origin, which verifies with `secret`; what arrives there comes out of the channel.
+    /// Starts an origin that verifies with `secret`. Its deliveries come out of the channel.
     pub fn origin(&self, port: u16, secret: &str, dir: &Path) -> Result<(Group, Receiver<Arrival>)> {
         let log = Log::at(&dir.join("origin.log"))?;
         let mut command = self.command(&["origin", "--json", "--listen", &format!("127.0.0.1:{port}")]);

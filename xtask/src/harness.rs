@@ -1,4 +1,4 @@
-//! What `dev` and `example` stand on: the Worker under `wrangler dev`, and a local Gemini before it.
+//! The Worker under `wrangler dev` and a local Gemini, for `dev` and `example`.
 
 mod secrets;
 
@@ -17,10 +17,10 @@ use crate::process::{self, Group, Log};
 use crate::term::Progress;
 use crate::{tools, wrangler};
 
-/// How long workerd may take to answer for the first time, and the others to listen.
+/// The longest time until workerd's first response, and until the others listen.
 const READY_LIMIT: Duration = Duration::from_secs(60);
 
-/// Where the three listen, all on loopback.
+/// The ports of the three, all on loopback.
 #[derive(Clone, Copy)]
 pub struct Ports {
     /// The Worker.
@@ -35,7 +35,7 @@ impl Ports {
     /// The ports that the README names.
     pub const DEFAULT: Self = Self { worker: 8787, gemini: 8099, origin: 8098 };
 
-    /// Takes an option of the command line, if it is one of the ports.
+    /// Parses an option of the command line. `false` if it is not a port.
     pub fn option(&mut self, name: &str, args: &mut lexopt::Parser) -> Result<bool> {
         let port = match name {
             "port" => &mut self.worker,
@@ -47,13 +47,13 @@ impl Ports {
         Ok(true)
     }
 
-    /// Fails where something listens already.
+    /// Fails if a port is in use.
     pub fn ensure_free(self, command: &str) -> Result<()> {
         for (option, port) in [("port", self.worker), ("gemini-port", self.gemini), ("origin-port", self.origin)] {
             let next = port.checked_add(10).unwrap_or(port);
             ensure!(
                 is_free(port),
-                "port {port} is taken. End what listens there (perhaps another `cargo xtask dev`), or take another port: \
+                "port {port} is in use. Stop the process that listens there (perhaps another `cargo xtask dev`), or choose another port: \
                  cargo xtask {command} --{option} {next}"
             );
         }
@@ -73,19 +73,19 @@ pub fn free_port() -> Result<u16> {
 
 /// The Worker and the local Gemini, running. They end when this is dropped.
 pub struct Harness {
-    /// What they share.
+    /// Their secrets.
     pub secrets: Secrets,
     /// The URL of the Worker.
     pub worker: String,
     /// The URL of the local Gemini.
     pub gemini: String,
-    /// Where the Worker forwards to.
+    /// The URL that the Worker forwards to.
     pub origin: String,
     children: [(&'static str, Group); 2],
 }
 
 impl Harness {
-    /// Starts both, Gemini with further options and the Worker with or without the page, with their state and logs in `dir`.
+    /// Starts Gemini with `options`, and the Worker with or without the page. State and logs are in `dir`.
     pub fn start(
         ports: Ports,
         secrets: Secrets,
@@ -120,7 +120,7 @@ impl Harness {
         format!("{}/gemini-jobs/{}", self.worker, self.secrets.jobs_token)
     }
 
-    /// Fails where one of them has ended.
+    /// Fails if one of them has ended.
     pub fn check(&mut self) -> Result<()> {
         for (name, child) in &mut self.children {
             if let Some(status) = child.ended()? {
@@ -131,18 +131,18 @@ impl Harness {
     }
 }
 
-/// Makes the folder for state and logs, and finds or makes the secrets in it.
+/// Creates the folder for state and logs, and reads or creates the secrets in it.
 pub fn prepare(dir: &Path) -> Result<Secrets> {
-    fs::create_dir_all(dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+    fs::create_dir_all(dir).with_context(|| format!("{} cannot be created", dir.display()))?;
     Secrets::kept_in(dir)
 }
 
-/// Waits until a child takes connections.
+/// Waits until a child accepts connections.
 pub fn wait_until_listening(port: u16, child: &mut Group) -> Result<()> {
     let started = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         if let Some(status) = child.ended()? {
-            bail!("what should listen on port {port} ended: {status}");
+            bail!("the process for port {port} ended: {status}");
         }
         ensure!(started.elapsed() < READY_LIMIT, "nothing listens on port {port} after {READY_LIMIT:?}");
         thread::sleep(process::POLL);

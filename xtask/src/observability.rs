@@ -1,16 +1,16 @@
-//! What Cloudflare stores of every request beside our own log records, by a Wrangler configuration.
+//! Warns about Wrangler configurations with which Cloudflare stores URLs and headers of requests.
 
 use toml::{Table, Value};
 
 use crate::term::yellow;
 
-/// Prints a warning for each environment in which URLs and headers are stored.
+/// Prints a warning for each environment that stores URLs and headers.
 pub(crate) fn warn(table: &Table) {
     warnings(table).iter().for_each(|warning| println!("{} {warning}", yellow("!")));
 }
 
-/// The warnings for the top level and for each `[env.X]`. An environment without `observability` inherits that of the top level; one
-/// with it inherits no part: https://developers.cloudflare.com/workers/wrangler/configuration/#inheritable-keys
+/// The warnings for the top level and each `[env.X]`. An environment without `observability` inherits all of the top level's; one with
+/// it inherits nothing: https://developers.cloudflare.com/workers/wrangler/configuration/#inheritable-keys
 fn warnings(table: &Table) -> Vec<String> {
     let environments = table.get("env").and_then(Value::as_table).into_iter().flatten();
     let named = environments.map(|(name, own)| (format!("env.{name}.observability"), own.get("observability")));
@@ -59,7 +59,7 @@ mod tests {
             ("[observability.logs]\nenabled = true\n", &["[observability]"]),
             ("[observability]\nenabled = true\nlogs = { enabled = false }\n", &[]),
             ("[observability.traces]\nenabled = true\n", &["[observability.traces]"]),
-            // Inherited as it is, and not at all.
+            // One environment inherits it, the other does not.
             (&format!("{off}[env.staging]\nname = \"x\"\n"), &[]),
             (&format!("{off}[env.staging.observability]\nenabled = true\n"), &["[env.staging.observability]"]),
             (&format!("{off}[env.a.observability.logs]\nenabled = true\ninvocation_logs = false\n"), &[]),
@@ -68,7 +68,7 @@ mod tests {
         }
     }
 
-    /// All that ships, and so all that is derived from it.
+    /// Every configuration that ships, and with them every derived one.
     #[test]
     fn no_configuration_that_ships_stores_urls() {
         for path in ["wrangler.toml", "examples/deploy/wrangler.toml"] {

@@ -1,5 +1,5 @@
-//! `cargo xtask page`: the page that explains a delivery, put together in `build/www`: `www/` as it is, and the npm package's own
-//! files in `engine/`. Nothing of it is compiled or bundled here; any static server can serve the folder.
+//! `cargo xtask page`: assembles the page that explains a delivery in `build/www`, from `www/` and, in `engine/`, the npm package's
+//! files. Nothing is compiled or bundled; any static server can serve the folder.
 
 use std::fs;
 use std::path::Path;
@@ -10,10 +10,10 @@ use anyhow::{Context, Result, ensure};
 use crate::term::bold;
 use crate::{node_test, package, paths, process, tools};
 
-/// The package's scripts that carry Wasm as text, or start it: the page gives the `.wasm` files to `countersign/slim`.
+/// Scripts that contain Wasm as text. The page does not need them: it passes the `.wasm` files to `countersign/slim`.
 const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
 
-/// The entry for shared secrets alone, of which the page has no use.
+/// The entry for shared secrets, which the page does not use.
 const HMAC: &str = "hmac";
 
 /// The command line.
@@ -36,7 +36,7 @@ pub(crate) fn test() -> Result<()> {
     process::stream(&mut node_test::folder("tests/page")?)
 }
 
-/// Puts the folder together from nothing, on the package that was built last.
+/// Assembles the folder anew from the package that was built last.
 pub(crate) fn assemble() -> Result<()> {
     let (www, dist) = (paths::build_dir("www")?, paths::build_dir("npm/package/dist")?);
     fs::remove_dir_all(&www).with_context(|| format!("{} cannot be emptied", www.display()))?;
@@ -54,7 +54,7 @@ pub(crate) fn assemble() -> Result<()> {
     fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")
 }
 
-/// What the page says of itself. Where there is no git, it names no commit.
+/// The page's version and, if there is git, its commit.
 fn about() -> String {
     let git = Command::new("git").args(["rev-parse", "--short", "HEAD"]).current_dir(paths::root()).output();
     let commit = git.ok().filter(|git| git.status.success()).map(|git| git.stdout).unwrap_or_default();
@@ -66,7 +66,7 @@ fn about() -> String {
 }
 
 fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("{} cannot be made", to.display()))?;
+    fs::create_dir_all(to).with_context(|| format!("{} cannot be created", to.display()))?;
     for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
         let entry = entry?;
         let target = to.join(entry.file_name());

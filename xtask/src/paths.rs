@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The root of the work tree. Cargo says where it is at run time, so a clone may be moved.
+/// The root of the work tree, from cargo at run time, so that a clone can be moved.
 pub fn root() -> PathBuf {
     let xtask = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     Path::new(&xtask).parent().map(Path::to_owned).unwrap_or_default()
@@ -15,6 +15,6 @@ pub fn root() -> PathBuf {
 /// The folder `build/<name>`, created if it does not exist.
 pub fn build_dir(name: &str) -> Result<PathBuf> {
     let dir = root().join("build").join(name);
-    fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+    fs::create_dir_all(&dir).with_context(|| format!("{} cannot be created", dir.display()))?;
     Ok(dir)
 }

@@ -1,6 +1,6 @@
-//! Children: each in a process group of its own, so that it can be ended together with whatever it started, by id.
+//! Child processes, each in its own process group, so that its own children end with it.
 //!
-//! However this process ends (a return, an error, Ctrl-C, SIGTERM, a terminal that is closed), the groups it started end first.
+//! However this process ends (return, error, Ctrl-C, SIGTERM, closed terminal), its groups end first.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek};
@@ -19,12 +19,11 @@ use nix::unistd::Pid;
 use crate::paths;
 use crate::term::{self, Progress};
 
-/// How long a group may take to end after SIGTERM, and how long it is waited for after SIGKILL.
-/// The first must outlast the end of a `cargo xtask dev` that is itself a child.
+/// The time a group has to end after SIGTERM, and after SIGKILL. The first must be longer than a child `cargo xtask dev` needs.
 const GRACE: Duration = Duration::from_secs(8);
 const LAST_GRACE: Duration = Duration::from_secs(2);
 
-/// How often something that cannot be waited for is looked at.
+/// The interval of polls, for conditions that cannot be awaited.
 pub const POLL: Duration = Duration::from_millis(25);
 
 struct Children {
@@ -34,14 +33,14 @@ struct Children {
 
 static CHILDREN: Mutex<Children> = Mutex::new(Children { groups: Vec::new(), interrupted: false });
 
-/// What to say when a signal ends this process, for a command that is meant to be ended so; without it the exit code is 130.
+/// The last words of a command that is meant to be interrupted. Without them, an interruption exits with 130.
 static FAREWELL: OnceLock<String> = OnceLock::new();
 
 fn children() -> MutexGuard<'static, Children> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From here on SIGINT, SIGTERM and SIGHUP end every child's group, then this process.
+/// Makes SIGINT, SIGTERM and SIGHUP end every child's group, then this process.
 pub fn end_children_on_signals() -> Result<()> {
     ctrlc::set_handler(|| {
         let groups = {
@@ -65,7 +64,7 @@ pub fn end_children_on_signals() -> Result<()> {
     .context("signals cannot be handled")
 }
 
-/// From here on being interrupted is the expected end: exit code 0, with these words.
+/// Makes an interruption the expected end: exits with 0 after printing this text.
 pub fn say_on_interrupt(farewell: String) {
     FAREWELL.get_or_init(|| farewell);
 }
@@ -77,9 +76,9 @@ pub struct Group {
 }
 
 impl Group {
-    /// Starts `command` with nothing to read.
+    /// Starts `command` with an empty standard input.
     pub fn spawn(command: &mut Command) -> Result<Self> {
-        // The lock is held across the start: a signal either comes before it or finds the group in the list.
+        // The lock is held during the start, so that a signal handler either runs before it or finds the group.
         let mut children = children();
         if children.interrupted {
             drop(children);
@@ -117,7 +116,7 @@ impl Group {
         status.context("a child cannot be waited for")
     }
 
-    /// What the child writes, where it was started with a pipe.
+    /// The child's output, if it was started with a pipe.
     pub fn stdout(&mut self) -> Option<std::process::ChildStdout> {
         self.child.stdout.take()
     }
@@ -130,21 +129,21 @@ impl Drop for Group {
     }
 }
 
-/// The signal handler ends the process in a moment; until then nothing else may be said or started.
+/// Waits for the signal handler to end the process. Until then nothing may be printed or started.
 fn wait_for_the_end() -> ! {
     loop {
         thread::park();
     }
 }
 
-/// For those who talk to children: what fails because they were ended is not worth saying.
+/// Does not return after an interruption. Call it before reporting an error that an ended child may have caused.
 pub fn stop_if_interrupted() {
     if children().interrupted {
         wait_for_the_end();
     }
 }
 
-/// Ends a group: asked first, then made to.
+/// Ends a group, by SIGTERM and then by SIGKILL.
 fn end_group(id: Pid) {
     for (signal, grace) in [(Signal::SIGTERM, GRACE), (Signal::SIGKILL, LAST_GRACE)] {
         if killpg(id, signal).is_err() || gone_within(id, grace) {
@@ -164,25 +163,25 @@ fn gone_within(id: Pid, limit: Duration) -> bool {
     true
 }
 
-/// Whether the group has a process. A child that has ended but was never waited for counts as one, so it is waited for here.
+/// Whether the group has a process. Reaps an ended child first, because it would count as one.
 pub fn alive(id: Pid) -> bool {
     let _ = waitpid(Pid::from_raw(-id.as_raw()), Some(WaitPidFlag::WNOHANG));
     killpg(id, None).is_ok()
 }
 
-/// Sends SIGINT to the group's first process alone, as a user's `kill -INT` would.
+/// Sends SIGINT to the group's first process only, as `kill -INT` does.
 pub fn interrupt(id: Pid) -> Result<()> {
     nix::sys::signal::kill(id, Signal::SIGINT).context("the child cannot be interrupted")
 }
 
-/// Runs `command` to its end with its output in a log under `build/logs`, shown in full if it fails.
+/// Runs `command` with its output in a log under `build/logs`, and prints the log if it fails.
 pub fn run(label: &str, command: &mut Command) -> Result<()> {
     let log = Log::create(label)?;
     command.stdout(log.handle()?).stderr(log.handle()?);
     finish(label, command, &log)
 }
 
-/// The same for a command whose standard output is wanted: it is returned.
+/// Runs `command` like [`run`], and returns its standard output.
 pub fn output(label: &str, command: &mut Command) -> Result<String> {
     let log = Log::create(label)?;
     let mut out = tempfile(&log.path.with_extension("out"))?;
@@ -194,7 +193,7 @@ pub fn output(label: &str, command: &mut Command) -> Result<String> {
     Ok(text)
 }
 
-/// Runs `command` with its output passed on as it comes: for test runners.
+/// Runs `command` with its output on ours, for test runners.
 pub fn stream(command: &mut Command) -> Result<()> {
     let status = Group::spawn(command)?.wait()?;
     if !status.success() {
@@ -215,7 +214,7 @@ fn finish(label: &str, command: &mut Command, log: &Log) -> Result<()> {
     Ok(())
 }
 
-/// Where a child's output goes while nobody needs it.
+/// A file for a child's output.
 pub struct Log {
     file: File,
     path: PathBuf,
@@ -238,7 +237,7 @@ impl Log {
         Ok(self.file.try_clone()?)
     }
 
-    /// All that was written so far.
+    /// Everything written so far.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.path).unwrap_or_default()).into_owned()
     }
@@ -259,7 +258,7 @@ fn name(command: &Command) -> String {
     program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// The command as it would be typed, without the folders of programs.
+/// The command as typed, without the program's folder.
 fn line(command: &Command) -> String {
     let args = command.get_args().map(|arg| arg.to_string_lossy().into_owned());
     std::iter::once(name(command)).chain(args).collect::<Vec<_>>().join(" ")

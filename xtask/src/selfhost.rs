@@ -1,7 +1,7 @@
-//! `cargo xtask selfhost`: a folder that bare workerd serves, for running Countersign on one's own machine without a Cloudflare account.
+//! `cargo xtask selfhost`: creates a folder that bare workerd serves, without a Cloudflare account.
 //!
-//! It is `wrangler.toml` in workerd's own language. What only Cloudflare has (KV, other Workers and their objects) is left out, and
-//! the Worker's own parser says which sources that leaves without something they need.
+//! It translates `wrangler.toml` for workerd. It leaves out what only Cloudflare has (KV, other Workers and their objects), and the
+//! Worker's own parser names the sources that need any of it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,11 +20,11 @@ use crate::term::{bold, dim, yellow};
 use crate::{build, paths, tools, wrangler};
 
 const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
-/// The objects' ids and the folder of their files come from this: with another one, what is stored would not be found again.
+/// The ids of objects and the folder of their files derive from this. With another one, stored events would be lost.
 const UNIQUE_KEY: &str = "countersign-inbox";
-/// Where workerd, started in the folder, keeps what is stored.
+/// The folder of stored events, relative to workerd's.
 const DATA: &str = "data";
-/// What a built Worker consists of.
+/// The files of a built Worker.
 const FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
 
 struct Options {
@@ -33,7 +33,7 @@ struct Options {
     listen: String,
     config: PathBuf,
     environment: Option<String>,
-    /// A built Worker to take instead of building one.
+    /// A built Worker to use instead of building one.
     worker: Option<PathBuf>,
     run: bool,
 }
@@ -51,13 +51,13 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<()> {
     let plan = Plan::read(&options.config, options.environment.as_deref())?;
     let data = options.data.clone().unwrap_or_else(|| options.out.join(DATA));
     make_dir(&options.out, 0o755)?;
-    // Events are stored there as they came: nobody else on the machine is to read them.
+    // Events are stored there in plain text, so other users of the machine must not read them.
     make_dir(&data, 0o700)?;
     for file in FILES {
         let from = worker.join(file);
         fs::copy(&from, options.out.join(file)).with_context(|| format!("{} cannot be copied", from.display()))?;
     }
-    // Left out, it is found beside the configuration wherever the folder is copied to.
+    // The default is beside the configuration, wherever the folder is copied to.
     let path = if options.data.is_some() { data.display().to_string() } else { DATA.to_owned() };
     let config = options.out.join("config.capnp");
     fs::write(&config, plan.capnp(&path, &options.listen)?)
@@ -89,22 +89,22 @@ impl Options {
                 other => return Err(other.unexpected().into()),
             }
         }
-        ensure!(options.listen.contains(':'), "--listen takes an address and a port, like 127.0.0.1:8787");
+        ensure!(options.listen.contains(':'), "--listen needs an address and a port, such as 127.0.0.1:8787");
         Ok(options)
     }
 }
 
 fn make_dir(dir: &Path, mode: u32) -> Result<()> {
     let made = DirBuilder::new().recursive(true).mode(mode).create(dir);
-    made.with_context(|| format!("{} cannot be made", dir.display()))
+    made.with_context(|| format!("{} cannot be created", dir.display()))
 }
 
-/// What of a Wrangler configuration there is in bare workerd.
+/// The parts of a Wrangler configuration that bare workerd has.
 struct Plan {
     compatibility_date: String,
     compatibility_flags: Vec<String>,
     vars: Table,
-    /// The configuration, or that of the environment.
+    /// The configuration of the top level or of an environment.
     table: Table,
     checked: Checked,
 }
@@ -113,7 +113,7 @@ impl Plan {
     fn read(path: &Path, environment: Option<&str>) -> Result<Self> {
         let whole = wrangler::read(path)?;
         let table = environment.map_or_else(|| Ok(whole.clone()), |name| wrangler::named(&whole, name))?;
-        // These two are inherited by environments.
+        // Environments inherit these two.
         let inherited = |key| table.get(key).or_else(|| whole.get(key));
         let date = inherited("compatibility_date").and_then(Value::as_str);
         let flags = inherited("compatibility_flags").and_then(Value::as_array);
@@ -130,12 +130,12 @@ impl Plan {
         })
     }
 
-    /// The secrets that sources name, and the administrator's.
+    /// The secrets that sources name, and the admin token.
     fn secrets(&self) -> impl Iterator<Item = &str> {
         self.checked.unseen.iter().map(String::as_str).chain([ADMIN_TOKEN])
     }
 
-    /// Names what will not work there.
+    /// Prints what does not work in bare workerd.
     fn warn(&self) {
         let faults = self.checked.config.faults();
         for one in &faults {
@@ -232,7 +232,7 @@ const countersign :Workerd.Worker = (
     }
 }
 
-/// What a Wrangler configuration would have to say for the Worker to find what it finds in bare workerd.
+/// The Wrangler configuration with the bindings that the Worker has in bare workerd.
 fn there(sources: Option<Value>) -> Table {
     let mut table = toml! {
         [[durable_objects.bindings]]
@@ -244,7 +244,7 @@ fn there(sources: Option<Value>) -> Table {
     table
 }
 
-/// A Cap'n Proto literal: UTF-8 in quotes, with what would end it or a line escaped.
+/// A Cap'n Proto literal: UTF-8 in quotes, with quotes, backslashes and control characters escaped.
 fn text(value: &str) -> String {
     let mut literal = String::from("\"");
     for character in value.chars() {
@@ -274,7 +274,7 @@ fn show_next(options: &Options, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Serves the folder until it is interrupted. What the environment does not say, `.dev.vars` does.
+/// Serves the folder until it is interrupted. `.dev.vars` provides the variables that the environment lacks.
 fn run(options: &Options, plan: &Plan) -> Result<()> {
     let mut known = wrangler::dev_vars(&options.config, options.environment.as_deref(), &plan.table)?;
     let mut workerd = tools::npm_bin("workerd")?;

@@ -1,4 +1,4 @@
-//! What is shown: results on standard output, progress on standard error, colours only where somebody sees them.
+//! Terminal output: results on standard output, progress on standard error, colours only on a terminal.
 
 use std::env;
 use std::fmt::Display;
@@ -9,10 +9,10 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Whatever takes longer shows that it is still at work.
+/// Work that takes longer shows its progress.
 const QUIET: Duration = Duration::from_secs(2);
 const FRAME: Duration = Duration::from_millis(120);
-/// Between two lines of progress where lines cannot be rewritten.
+/// The interval of progress lines without a terminal, where lines cannot be rewritten.
 const LINE: Duration = Duration::from_secs(10);
 
 fn is_terminal() -> bool {
@@ -22,7 +22,7 @@ fn is_terminal() -> bool {
     })
 }
 
-/// Whether to write colours, and to ask children for them: on a terminal, unless <https://no-color.org> says no.
+/// Whether to write colours, and to ask children for them: on a terminal, unless <https://no-color.org> forbids it.
 pub fn colours() -> bool {
     is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
@@ -56,19 +56,19 @@ pub fn yellow(text: impl Display) -> String {
     paint("33", text)
 }
 
-/// Removes a line of progress that is being drawn.
+/// Erases the current progress line.
 pub fn clear_line() {
     if is_terminal() {
         eprint!("\r\x1b[2K");
     }
 }
 
-/// A time as people say it.
+/// A duration in seconds.
 pub fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
-/// One piece of work: silent for two seconds, then with its elapsed time, at the end one line.
+/// Progress of one piece of work: silent for two seconds, then the elapsed time, and one line at the end.
 pub struct Progress {
     label: String,
     started: Instant,
@@ -128,7 +128,7 @@ fn draw(label: &str, started: Instant, frame: usize, log: Option<&Path>) {
     let detail = log.and_then(last_line).map(|line| dim(format!("  {line}"))).unwrap_or_default();
     let mut err = stderr().lock();
     let _ = if is_terminal() {
-        // Without wrapping, or a long line could not be taken back.
+        // Without wrapping, because a wrapped line cannot be erased.
         let spinner = SPINNER.get(frame % SPINNER.len()).unwrap_or(&"·");
         write!(err, "\r\x1b[2K\x1b[?7l{spinner} {label}  {elapsed} s{detail}\x1b[?7h").and_then(|()| err.flush())
     } else {
@@ -140,7 +140,7 @@ fn last_line(log: &Path) -> Option<String> {
     let text = std::fs::read(log).ok()?;
     let text = String::from_utf8_lossy(&text);
     let line = text.trim_end().rsplit(['\n', '\r']).next()?.trim();
-    // A child's colours would end up inside ours.
+    // A child's colours would mix with ours.
     let plain: String = line.chars().filter(|c| !c.is_control()).take(100).collect();
     (!plain.is_empty()).then_some(plain)
 }

@@ -1,4 +1,4 @@
-//! What the commands need on the machine: found, or installed where the project can do that itself, or named with the way to get it.
+//! The tools that commands need: finds them, installs them if possible, or tells how to install them.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,25 +11,24 @@ use serde_json::Value;
 
 use crate::{paths, process, term};
 
-/// What the Worker is compiled for.
+/// The Worker's compilation target.
 pub const WASM: &str = "wasm32-unknown-unknown";
-/// npm itself has to run; what is run by npm's `node` package is newer.
+/// The oldest Node that runs npm. Tests run under npm's `node` package, which is newer.
 const OLDEST_NODE: u32 = 20;
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
 /// The version of cargo-fuzz that the step `fuzz` is written for.
 const CARGO_FUZZ: &str = "0.13.2";
 
-/// Cargo, the one that runs this, at the root.
+/// The cargo that runs this program, at the root.
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(paths::root()).env("CARGO_TERM_COLOR", if term::colours() { "always" } else { "never" });
     command
 }
 
-/// What rustc is told for Wasm, in the form of `CARGO_ENCODED_RUSTFLAGS`. With `simd128`, which every runtime has that has the
-/// reference types of the glue, SHA-256 is a sixth faster and the code smaller. With paths cut to the crate, what is built is the
-/// same on every machine and names no folder of this one.
+/// `CARGO_ENCODED_RUSTFLAGS` for Wasm. `simd128` makes SHA-256 a sixth faster and the code smaller; every runtime that has the
+/// reference types of the glue has it. Remapped paths make the build the same on every machine.
 pub fn wasm_rustflags() -> OsString {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let mut flags = OsString::from("-Ctarget-feature=+simd128\u{1f}--remap-path-prefix=");
@@ -38,12 +37,12 @@ pub fn wasm_rustflags() -> OsString {
     flags
 }
 
-/// A program of an npm package, under the `node` of the npm package `node`, silent towards its makers.
+/// A program of an npm package, run by the `node` of the npm package `node`, without telemetry.
 pub fn npm_bin(name: &str) -> Result<Command> {
     let bin = paths::root().join("node_modules/.bin");
     let mut command = Command::new(bin.join(name));
     command.current_dir(paths::root()).env("PATH", path_with(&bin)?);
-    // Wrangler would otherwise ask, report, look for updates, and write into the home folder.
+    // Otherwise wrangler asks questions, reports usage, looks for updates and writes to the home folder.
     let logs = paths::build_dir("logs")?;
     command
         .env("WRANGLER_SEND_METRICS", "false")
@@ -60,7 +59,7 @@ fn path_with(first: &Path) -> Result<OsString> {
     env::join_paths(std::iter::once(first.to_owned()).chain(env::split_paths(&path))).context("PATH cannot be extended")
 }
 
-/// Makes sure of everything a build needs. Quick, and silent, when nothing is missing.
+/// Installs what a build needs. Quick and silent if nothing is missing.
 pub fn prepare() -> Result<()> {
     wasm_target()?;
     npm_packages()
@@ -74,13 +73,13 @@ pub(crate) fn rust_version() -> Result<String> {
     version.map(str::to_owned).context("Cargo.toml has no workspace.package.rust-version")
 }
 
-/// Whether rustup has a toolchain of that version.
+/// Whether rustup has a toolchain whose name begins so.
 pub(crate) fn has_toolchain(version: &str) -> bool {
     let list = Command::new("rustup").args(["toolchain", "list"]).output();
     list.is_ok_and(|list| String::from_utf8_lossy(&list.stdout).lines().any(|line| line.starts_with(version)))
 }
 
-/// Makes sure of cargo-deny, which is compiled from cargo's registry if it is missing: minutes, once.
+/// Installs cargo-deny from cargo's registry if it is missing, which takes minutes.
 pub(crate) fn cargo_deny() -> Result<()> {
     subcommand("deny", CARGO_DENY)
 }
@@ -98,7 +97,7 @@ fn subcommand(name: &str, version: &str) -> Result<()> {
     process::run(&format!("install {package}"), cargo().args(["install", &package, "--locked", "--version", version]))
 }
 
-/// The nightly cargo, at the root.
+/// Nightly cargo, at the root.
 pub(crate) fn nightly_cargo() -> Command {
     let mut command = Command::new("cargo");
     command.arg("+nightly").current_dir(paths::root());
@@ -119,10 +118,12 @@ fn wasm_target() -> Result<()> {
         "add the Wasm target to Rust",
         Command::new("rustup").args(["target", "add", WASM]).current_dir(paths::root()),
     )
-    .with_context(|| format!("Rust's target {WASM} is missing; with rustup (https://rustup.rs) it is added by itself"))
+    .with_context(|| {
+        format!("Rust's target {WASM} is missing; with rustup (https://rustup.rs) it is installed automatically")
+    })
 }
 
-/// The npm packages of the project, installed if they are not there.
+/// Installs the project's npm packages if they are missing.
 pub(crate) fn npm_packages() -> Result<()> {
     // npm's `node` gets its binary from an install script, which may have been forbidden.
     let node =
@@ -130,13 +131,13 @@ pub(crate) fn npm_packages() -> Result<()> {
     if is_installed(&paths::root()) && node() { Ok(()) } else { npm(&paths::root(), "install the npm packages") }
 }
 
-/// Installs what the lock in `folder` says, unless it is there already.
+/// Installs the locked packages of `folder`, unless they are current.
 pub fn npm_install(folder: &Path, label: &str) -> Result<()> {
     if is_installed(folder) { Ok(()) } else { npm(folder, label) }
 }
 
-/// The locked versions, without touching the lock. Not by `npm ci`: that refuses a lock written where a registry lacked the
-/// binaries of other platforms, which the same lock leaves to be chosen by their exact versions.
+/// Installs the locked versions without changing the lock. `npm ci` refuses a lock that was written without access to the binaries of
+/// other platforms, although it names their exact versions.
 fn npm(folder: &Path, label: &str) -> Result<()> {
     check_node()?;
     let mut npm = Command::new("npm");
@@ -148,7 +149,7 @@ fn is_installed(folder: &Path) -> bool {
     npm_is_current(folder).unwrap_or(false)
 }
 
-/// Compares what is locked with what npm noted when it was done installing, package by package.
+/// Compares each locked package with npm's record of the installed ones.
 fn npm_is_current(folder: &Path) -> Result<bool> {
     let read = |path: &str| -> Result<Value> { Ok(serde_json::from_slice(&fs::read(folder.join(path))?)?) };
     let (locked, installed) = (read("package-lock.json")?, read("node_modules/.package-lock.json")?);
@@ -174,14 +175,13 @@ fn check_node() -> Result<()> {
     Ok(())
 }
 
-/// Makes sure of programs, each with the Debian package that has it. As root on Debian or Ubuntu they are installed; elsewhere the
-/// command to type is in the error.
+/// Installs missing programs, each from its Debian package, if run as root on Debian or Ubuntu. Elsewhere the error has the command.
 pub fn need(programs: &[(&str, &'static str)]) -> Result<()> {
     let missing = || programs.iter().filter(|(program, _)| !on_path(program)).map(|(_, package)| *package).collect();
     install(&missing)
 }
 
-/// Makes sure of a Python that can make virtual environments, which on Debian is a package of its own.
+/// Installs a Python that can create virtual environments, for which Debian has a separate package.
 pub fn need_python() -> Result<()> {
     let works = || {
         let mut python = Command::new("python3");
@@ -211,7 +211,7 @@ fn install(missing: &dyn Fn() -> Vec<&'static str>) -> Result<()> {
         .env("DEBIAN_FRONTEND", "noninteractive");
     process::run(&format!("apt-get install {names}"), &mut install)?;
     let still = missing();
-    if still.is_empty() { Ok(()) } else { bail!("installed, and still missing: {}", still.join(" ")) }
+    if still.is_empty() { Ok(()) } else { bail!("still missing after the installation: {}", still.join(" ")) }
 }
 
 fn on_path(program: &str) -> bool {

@@ -1,5 +1,5 @@
-//! Wrangler's files: what is read from them, and configurations for `dev` and for tests, derived from the real `wrangler.toml` so that
-//! bindings and dates are never written twice.
+//! Reads Wrangler's files, and derives configurations for `dev` and tests from `wrangler.toml`, so that bindings and dates are written
+//! once.
 
 use std::collections::BTreeMap;
 use std::path::{self, Path, PathBuf};
@@ -23,10 +23,10 @@ pub(crate) fn read(path: &Path) -> Result<Table> {
     text.parse().with_context(|| format!("{} is not TOML", path.display()))
 }
 
-/// Writes `dir/wrangler.toml`: the real one with `sources` for its own, for a Worker that is already built.
+/// Writes `dir/wrangler.toml`: the real one with other `sources`, for a Worker that is already built.
 pub(crate) fn derive(dir: &Path, sources: Table) -> Result<PathBuf> {
     let mut config = read(&path())?;
-    // It is built, and what wrangler would run is the very command that is running.
+    // The Worker is built, and wrangler would run this very command again.
     config.remove("build");
     config.insert("main".into(), Value::String(paths::root().join("build/worker/index.js").display().to_string()));
     let vars = Table::from_iter([("SOURCES".to_owned(), Value::Table(sources))]);
@@ -38,7 +38,7 @@ pub(crate) fn derive(dir: &Path, sources: Table) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Turns on the page in a derived configuration, by the block that `wrangler.toml` holds as a comment.
+/// Enables the page in a derived configuration, with the block that is commented out in `wrangler.toml`.
 pub(crate) fn turn_on_page(config: &Path) -> Result<()> {
     let mut table = read(config)?;
     let mut assets = commented_block(&fs::read_to_string(path())?, "assets")?;
@@ -50,7 +50,7 @@ pub(crate) fn turn_on_page(config: &Path) -> Result<()> {
     fs::write(config, toml::to_string(&table)?).with_context(|| format!("{} cannot be written", config.display()))
 }
 
-/// The table of that name in a block whose lines all are comments.
+/// The table of this name in a commented-out block.
 fn commented_block(text: &str, name: &str) -> Result<Table> {
     let head = format!("# [{name}]");
     let lines = text.lines().skip_while(|line| *line != head).map_while(|line| line.strip_prefix("# "));
@@ -59,20 +59,20 @@ fn commented_block(text: &str, name: &str) -> Result<Table> {
     table.with_context(|| format!("wrangler.toml has no commented block [{name}]"))
 }
 
-/// The configuration of an environment: bindings and variables are its own, as in wrangler.
+/// The configuration of an environment. As in wrangler, it inherits no bindings or variables.
 pub(crate) fn named(table: &Table, name: &str) -> Result<Table> {
     let environment = table.get("env").and_then(|all| all.get(name)).and_then(Value::as_table);
     environment.cloned().with_context(|| format!("there is no [env.{name}]"))
 }
 
-/// The secrets that `wrangler dev` would give a Worker: those in `.dev.vars`, or `.dev.vars.<environment>` in its place, or in `.env`
-/// files if there is neither, beside a Wrangler configuration of which `table` is what counts.
+/// The secrets that `wrangler dev` gives a Worker, from files beside the configuration: `.dev.vars.<environment>`, else `.dev.vars`, else
+/// `.env` files. `table` is the parsed configuration.
 ///
-/// Wrangler reads them itself: its rules for quotes, comments, `export`, several lines and expansion are those of two npm packages,
+/// Wrangler itself reads them, because its rules for quotes, comments, `export`, multiple lines and expansion come from two npm packages
 /// and change with them.
 ///
 /// # Errors
-/// A file that wrangler cannot read, or no wrangler.
+/// If wrangler is missing or cannot read a file.
 pub(crate) fn dev_vars(config: &Path, environment: Option<&str>, table: &Table) -> Result<BTreeMap<String, String>> {
     if !has_secrets(config, environment, table) {
         return Ok(BTreeMap::new());
@@ -80,14 +80,14 @@ pub(crate) fn dev_vars(config: &Path, environment: Option<&str>, table: &Table) 
     tools::npm_packages()?;
     let config = path::absolute(config)?;
     let question = json!([config, environment, table.get("vars"), table.get("secrets")]);
-    // The answer is read from a pipe, and is in no log: it is made of secrets.
+    // Secrets go through a pipe and into no log.
     let mut node = tools::npm_bin("node")?;
     let output = node.args(["--eval", READ_SECRETS, &question.to_string()]).stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "wrangler cannot read the secrets beside {}", config.display());
     serde_json::from_slice(&output.stdout).context("wrangler did not answer with secrets")
 }
 
-/// Whether there may be any: to ask wrangler takes a second.
+/// Whether there may be secrets: asking wrangler takes a second.
 fn has_secrets(config: &Path, environment: Option<&str>, table: &Table) -> bool {
     let is_there = |name: String| config.with_file_name(name).exists();
     let of_environment = |name: &str| environment.is_some_and(|environment| is_there(name.replace('*', environment)));
@@ -97,7 +97,7 @@ fn has_secrets(config: &Path, environment: Option<&str>, table: &Table) -> bool 
         || table.contains_key("secrets")
 }
 
-/// Asks the function that `wrangler dev` itself calls.
+/// Calls the function that `wrangler dev` calls.
 const READ_SECRETS: &str = r#"
 const [config, environment, vars, secrets] = JSON.parse(process.argv[1]);
 const { unstable_getVarsForDev: read } = require("wrangler");
@@ -118,7 +118,7 @@ mod tests {
         assert!(commented_block(text, "absent").is_err());
     }
 
-    /// A file that is written by hand, with all that wrangler knows.
+    /// A handwritten file with everything that wrangler supports.
     const BY_HAND: &str = r#"
 # A comment, and an empty line
 

@@ -6,11 +6,11 @@ use crate::options::ServeOptions;
 use crate::origin::OriginOptions;
 use crate::send::SendOptions;
 
-/// The other side of a webhook, on one machine: a Gemini API that signs and delivers, a sender of right and wrong deliveries, an origin.
+/// The other side of a webhook, on one machine: a Gemini API that signs and delivers, a sender of valid and invalid deliveries, an origin.
 #[derive(Debug, Parser)]
 #[command(name = "countersign-emulator", version, arg_required_else_help = true, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -19,13 +19,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     #[command(after_help = SERVE_EXAMPLES)]
-    /// Emulates the Gemini API: webhooks, batches, interactions, videos, and the deliveries that tell of their end
+    /// Emulates the Gemini API: webhooks, batches, interactions, videos, and the deliveries of their events
     Serve(Box<ServeOptions>),
     #[command(after_help = SEND_EXAMPLES)]
-    /// Sends right and wrong deliveries to any receiver and judges the answers; exits with 0 as expected, 1 not, 2 no answer
+    /// Sends valid and invalid deliveries to any receiver and checks the responses; exits with 0 if as expected, 1 if not, 2 without a response
     Send(Box<SendOptions>),
     #[command(after_help = ORIGIN_EXAMPLES)]
-    /// Receives what is forwarded: shows it, verifies it, fails, stalls and breaks connections on demand
+    /// Receives forwarded events: shows and verifies them; fails, stalls and resets connections on demand
     Origin(Box<OriginOptions>),
 }
 

@@ -1,18 +1,18 @@
-//! The clock, and the only file that reads one.
+//! The clock. No other file reads the time.
 //!
-//! What is stamped is real time, or every receiver would refuse it. Only waiting is compressed: by a scale of 3600 the hours of a
-//! retry schedule pass in as many seconds.
+//! Timestamps are real, because receivers refuse others. Only waits are compressed: with a scale of 3600, an hour of the retry
+//! schedule takes a second.
 
 use std::time::{Duration, SystemTime};
 
-/// Real time, and waits that are shortened by a scale.
+/// Real time, with waits divided by a scale.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     scale: f64,
 }
 
 impl Clock {
-    /// A clock whose waits are `scale` times shorter than they say.
+    /// A clock that divides waits by `scale`.
     pub const fn compressed(scale: f64) -> Self {
         Self { scale }
     }
@@ -22,17 +22,17 @@ impl Clock {
         u64::try_from(since_epoch().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whole seconds since 1970, real: what a `webhook-timestamp` says.
+    /// Whole seconds since 1970, real, for `webhook-timestamp`.
     pub fn now(self) -> u64 {
         since_epoch().as_secs()
     }
 
-    /// How long to really wait where the emulated service waits for `emulated`.
+    /// The real duration of an emulated wait.
     pub fn compress(self, emulated: Duration) -> Duration {
         Duration::try_from_secs_f64(emulated.as_secs_f64() / self.scale).unwrap_or(Duration::MAX)
     }
 
-    /// How much of the emulated service's time passes in `real`.
+    /// The emulated duration of a real wait.
     pub fn expand(self, real: Duration) -> Duration {
         Duration::try_from_secs_f64(real.as_secs_f64() * self.scale).unwrap_or(Duration::MAX)
     }
@@ -49,7 +49,7 @@ pub fn rfc3339_seconds(unix_ms: u64) -> String {
 }
 
 fn system_time(unix_ms: u64) -> SystemTime {
-    // Later than the year 9999 nothing can be written in this form.
+    // RFC 3339 ends with the year 9999.
     let since = Duration::from_millis(unix_ms.min(253_402_300_799_999));
     SystemTime::UNIX_EPOCH.checked_add(since).unwrap_or(SystemTime::UNIX_EPOCH)
 }

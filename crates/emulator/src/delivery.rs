@@ -1,4 +1,4 @@
-//! One event on its way to one receiver: signed anew at every attempt, tried for 24 hours of the emulated clock.
+//! Delivers one event to one receiver. Each attempt is signed anew; attempts go on for 24 hours of the emulated clock.
 
 use std::io::{Write, stdout};
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::record::{Attempt, DeliveryState, Record, Target};
 use crate::schedule::next_wait;
 use crate::{random, term, webhook};
 
-/// The names of the headers, as Standard Webhooks has them.
+/// The header names of Standard Webhooks.
 pub(crate) const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
-/// Starts a delivery; it goes on by itself.
+/// Starts a delivery in a task of its own.
 pub(crate) fn start(emulator: &Arc<Emulator>, event: Event, target: Target) {
     let (webhook, uri) = match &target {
         Target::Webhook(id) => (Some(id.clone()), String::new()),
@@ -60,7 +60,7 @@ async fn run(emulator: Arc<Emulator>, number: usize, event: Event, target: Targe
     }
 }
 
-/// What an attempt says about itself, and where it goes.
+/// The receiver, timestamp and signature of an attempt.
 #[derive(Clone, Debug)]
 struct Stamp {
     uri: String,
@@ -68,9 +68,9 @@ struct Stamp {
     signature: String,
 }
 
-/// Signs for an attempt; `None` where the webhook takes nothing any more.
+/// Signs an attempt. `None` if the webhook no longer receives deliveries.
 ///
-/// With `--keep-timestamp`, every attempt says what the first did.
+/// With `--keep-timestamp`, every attempt repeats the first.
 fn stamp(emulator: &Emulator, event: &Event, target: &Target, kept: &mut Option<Stamp>) -> Option<Stamp> {
     let (now, timestamp) = (emulator.clock.now_ms(), emulator.clock.now());
     let at = Timestamp::from_unix(timestamp);
@@ -102,8 +102,8 @@ fn sign_dynamic(emulator: &Emulator, event: &Event, uri: &str, at: Timestamp) ->
     Ok(sign_v1a(&[key], event.id.as_bytes(), at, &event.body)?)
 }
 
-/// The claims of the documented token. Only `aud` is documented, as a placeholder; the event is among them, as what a token says is
-/// all that it proves.
+/// The claims of the documented token. Only `aud` is documented, as a placeholder. The claims contain the event, because a token
+/// proves nothing else.
 fn claims(event: &Event, audience: &str, now: u64) -> Result<Vec<u8>> {
     let mut claims: Map<String, Value> = serde_json::from_slice(&event.body)?;
     claims.insert("iss".into(), "https://generativelanguage.googleapis.com".into());
@@ -142,14 +142,14 @@ fn note(emulator: &Emulator, number: usize, target: &Target, stamp: &Stamp, resu
             record.uri.clone_from(&stamp.uri);
             record.attempts.push(attempt);
             if emulator.options.verbose {
-                // A reader that went away is no reason to stop delivering.
+                // Deliveries go on without a reader of the output.
                 let _ = writeln!(stdout(), "{}", line(record));
             }
         }
     });
 }
 
-/// The last attempt, for people.
+/// The last attempt as a line for a terminal.
 fn line(record: &Record) -> String {
     let Record { id, kind, uri, attempts, .. } = record;
     let said = match attempts.last() {

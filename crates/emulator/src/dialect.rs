@@ -1,6 +1,6 @@
-//! What Google leaves open about events: how their bodies are written, and which ends of jobs have one.
+//! Details of events that Google leaves undocumented.
 
-/// Where a dynamic webhook's `user_metadata` stands in the body, which Google does not say.
+/// The place of a dynamic webhook's `user_metadata` in the body. Google does not document it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum MetadataPlace {
     /// `{"data":{…,"user_metadata":{…}}}`
@@ -10,25 +10,25 @@ pub enum MetadataPlace {
     Top,
 }
 
-/// How `data.id` names a batch, which Google's examples leave open.
+/// The form of a batch's `data.id`. Google's examples leave it open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DataId {
     /// `abc123`, as in the documentation's example
     #[default]
     Bare,
-    /// `batches/abc123`, as the SDKs take it
+    /// `batches/abc123`, as the SDKs expect it
     Name,
 }
 
-/// One answer to each question that the documentation leaves open.
+/// One choice for each undocumented detail.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dialect {
-    /// Where `user_metadata` stands.
+    /// The place of `user_metadata`.
     pub metadata: MetadataPlace,
-    /// How `data.id` is written.
+    /// The form of `data.id`.
     pub id: DataId,
     /// Whether an interaction that made a video sends `video.generated`.
     pub video: bool,
-    /// Whether an interaction tells of an end that the documentation has no event for.
+    /// Whether interactions send events for outcomes without a documented event.
     pub unlisted: bool,
 }

@@ -1,4 +1,4 @@
-//! The emulated service: what it holds, and the few things that happen to it.
+//! The emulated service: its options, clock and store.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,39 +16,39 @@ use crate::record::Record;
 use crate::trigger::Trigger;
 use crate::webhook::Webhook;
 
-/// A running emulator, shared by all that answers and delivers.
+/// A running emulator, shared by requests and deliveries.
 #[derive(Debug)]
 pub struct Emulator {
     pub(crate) options: ServeOptions,
     pub(crate) clock: Clock,
     pub(crate) outgoing: Outgoing,
-    /// One for each delivery that may be under way.
+    /// One permit for each concurrent delivery.
     pub(crate) slots: Semaphore,
     store: Mutex<Store>,
     changes: watch::Sender<u64>,
 }
 
-/// Everything that the service remembers. It is gone when the program ends.
+/// All resources of the service, in memory only.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) webhooks: Vec<Webhook>,
     pub(crate) jobs: HashMap<String, Job>,
     pub(crate) triggers: Vec<Trigger>,
-    /// The ids of jobs in the order of their making, deleted ones included.
+    /// The ids of jobs in order of creation, including deleted ones.
     pub(crate) job_order: Vec<String>,
     pub(crate) deliveries: Vec<Record>,
     pub(crate) keys: ServiceKeys,
     pub(crate) jwks: JwksMode,
     pub(crate) outcome: Outcome,
-    /// For the first webhook, with its text.
+    /// The secret of the first webhook, with its text.
     pub(crate) given_secret: Option<(Secret, String)>,
 }
 
 impl Emulator {
-    /// An emulator with no webhook and no job.
+    /// An emulator without webhooks or jobs.
     ///
     /// # Errors
-    /// Where `--secret` cannot be read, or the system gives no random numbers.
+    /// If `--secret` cannot be read, or the system provides no random numbers.
     pub fn new(options: ServeOptions) -> Result<Arc<Self>> {
         let given_secret = match &options.secret {
             Some(text) => Some((Secret::parse(text).context("--secret cannot be used")?, text.trim().to_owned())),
@@ -75,24 +75,24 @@ impl Emulator {
         }))
     }
 
-    /// Looks at what is remembered.
+    /// Reads the store.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
         look(&self.store.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes what is remembered, and tells whoever waits for a change.
+    /// Changes the store, and wakes everything that waits for a change.
     pub(crate) fn write<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
         let changed = change(&mut self.store.lock().unwrap_or_else(PoisonError::into_inner));
         self.changes.send_modify(|count| *count = count.wrapping_add(1));
         changed
     }
 
-    /// Comes back once for each burst of changes.
+    /// Signals each burst of changes once.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Rotates the service's keys for ever, if it was told to.
+    /// Rotates the service's keys at the interval of `--jwks rotate`, if there is one.
     pub(crate) async fn rotate_keys(self: Arc<Self>) {
         let every = self.options.jwks.iter().find_map(|switch| match switch {
             JwksSwitch::Rotate(every) => Some(*every),

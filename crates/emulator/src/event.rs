@@ -1,4 +1,4 @@
-//! Events: the JSON that is delivered. Compact, members in the order of Google's documentation.
+//! Events: the JSON bodies of deliveries, compact, with members in the order of Google's documentation.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -7,7 +7,7 @@ use crate::clock;
 use crate::dialect::{DataId, Dialect, MetadataPlace};
 use crate::job::{Job, Kind, Outcome};
 
-/// An event, the same for every receiver and at every attempt.
+/// An event: identical for every receiver and attempt.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// `webhook-id`.
@@ -45,7 +45,7 @@ struct Data<'a> {
 }
 
 impl Event {
-    /// The event that tells how a job ended, under the given `webhook-id`; `None` where no type of event does.
+    /// The event of an ended job, with this `webhook-id`. `None` if its outcome has no event type.
     pub fn of_job(job: &Job, id: String, dialect: Dialect) -> Option<Self> {
         let (outcome, ended_ms) = job.ended?;
         let kind = job.event_type(dialect)?;
@@ -65,12 +65,12 @@ impl Event {
         Self::new(kind, id, ended_ms, data, top)
     }
 
-    /// What `:ping` delivers. Neither its type nor its body is documented; the type is not one that can be subscribed to.
+    /// The event that `:ping` sends. Its type and body are not documented, and nothing can subscribe to the type.
     pub fn ping(webhook: &str, id: String, now: u64) -> Option<Self> {
         Self::sample("webhook.ping", id, webhook.to_owned(), now)
     }
 
-    /// An event about nothing that exists.
+    /// A sample event about no resource.
     pub fn sample(kind: &str, id: String, data_id: String, now: u64) -> Option<Self> {
         Self::new(kind, id, now, Data { id: data_id, ..Data::default() }, None)
     }

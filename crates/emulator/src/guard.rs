@@ -1,8 +1,8 @@
-//! Refuses what a web page makes a browser send: the servers here believe everybody who reaches them, and a page must not be one.
+//! Refuses requests that web pages make a browser send, because the servers here trust every client.
 //!
-//! A name that is not ours in `Host` is a page that had its own name resolve to this machine (DNS rebinding), so only addresses,
-//! loopback names and the names given with `--host` are answered. `Sec-Fetch-Site` and `Origin` tell of requests that another site
-//! started. Programs send neither of the two, so nothing changes for them.
+//! A foreign name in `Host` means DNS rebinding: a page whose own name resolves to this machine. So only addresses, loopback names
+//! and the names of `--host` are accepted. `Sec-Fetch-Site` and `Origin` reveal requests that another site started. Programs send
+//! neither header, so nothing changes for them.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri};
 
-/// The names under which a server answers, besides addresses and loopback names.
+/// The host names that a server accepts besides addresses and loopback names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Guard {
     names: Vec<String>,
@@ -22,7 +22,7 @@ impl Guard {
     }
 
     /// # Errors
-    /// What to say to a request that is not to be answered.
+    /// The message for a refused request.
     pub(crate) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
         let lines = headers.get_all(HOST).iter().map(|line| line.to_str().ok().and_then(|text| text.parse().ok()));
         let hosts: Option<Vec<Authority>> = lines.chain(uri.authority().cloned().map(Some)).collect();
@@ -51,7 +51,7 @@ impl Guard {
     }
 }
 
-/// A name without case and final dot, which mean nothing.
+/// A name in lower case without its final dot: neither has a meaning.
 fn bare(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }

@@ -1,11 +1,11 @@
-//! Jobs: what a client starts and a webhook tells the end of. States and their events, nothing that runs.
+//! Jobs: their states, outcomes and event types. Nothing here runs them.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::dialect::Dialect;
 
-/// What kind of job it is.
+/// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `:batchGenerateContent`.
@@ -26,9 +26,9 @@ pub enum Outcome {
     Succeeded,
     /// With an error.
     Failed,
-    /// Not in time (batches; others fail).
+    /// Too late (batches; others fail).
     Expired,
-    /// By the client.
+    /// Cancelled by the client.
     Cancelled,
     /// Waiting for the client (interactions; others succeed).
     RequiresAction,
@@ -40,31 +40,31 @@ pub enum Outcome {
     RequiresContinuation,
 }
 
-/// The webhooks of one request, instead of the registered ones.
+/// The webhooks of one request. They replace the registered ones.
 #[derive(Clone, Debug)]
 pub struct WebhookConfig {
     /// Where the job's events go.
     pub uris: Vec<String>,
-    /// Returned on each event: what was written, compact.
+    /// Returned on each event, compact.
     pub user_metadata: Option<Box<RawValue>>,
 }
 
 /// A job, running or ended.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Without the collection's name in front.
+    /// Its id, without the collection.
     pub id: String,
-    /// Without `models/` in front.
+    /// Its model, without `models/`.
     pub model: String,
     /// Chosen by the client.
     pub display_name: Option<String>,
-    /// Requests in the request; `None` for a batch that reads a file.
+    /// The number of inlined requests; `None` for a batch that reads a file.
     pub inlined: Option<usize>,
     /// Whether an interaction makes a video.
     pub makes_video: bool,
-    /// Set by the client.
+    /// The webhooks of its request.
     pub webhook: Option<WebhookConfig>,
     /// In Unix milliseconds.
     pub created_ms: u64,
@@ -82,7 +82,7 @@ impl Job {
         }
     }
 
-    /// Ends the job, unless it has ended: then nothing changes.
+    /// Ends the job. Returns `false` and changes nothing if it had ended.
     pub fn end(&mut self, outcome: Outcome, now: u64) -> bool {
         let running = self.ended.is_none();
         if running {
@@ -91,10 +91,10 @@ impl Job {
         running
     }
 
-    /// The type of the event that tells how the job ended. A video that fails has none: no such type is documented.
+    /// The event type of the outcome. A failed video has none, because no type is documented.
     ///
-    /// The dialect says whether an interaction that made a video tells so by `video.generated`, and whether ends that Google's documentation
-    /// has no type for are told of at all.
+    /// The dialect decides whether an interaction that made a video sends `video.generated`, and whether outcomes without a documented
+    /// type send an event.
     pub fn event_type(&self, dialect: Dialect) -> Option<&'static str> {
         let (outcome, _) = self.ended?;
         if self.makes_video && dialect.video && outcome == Outcome::Succeeded {
@@ -120,7 +120,7 @@ impl Job {
     }
 }
 
-/// The nearest that a job of this kind can do.
+/// The nearest outcome that this kind of job can have.
 const fn possible(kind: Kind, outcome: Outcome) -> Outcome {
     match (kind, outcome) {
         (Kind::Interaction | Kind::Video, Outcome::Expired) => Outcome::Failed,
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(types, all);
     }
 
-    /// Google's documentation has no event for these, so none is sent unless that is asked for.
+    /// Outcomes without a documented event send one only on request.
     #[test]
     fn ends_without_a_documented_event_are_told_of_if_asked_for() {
         for (outcome, event) in [

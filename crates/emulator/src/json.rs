@@ -1,16 +1,16 @@
-//! JSON: objects member by member, and text without its white space.
+//! JSON: sets members of objects, and removes white space.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Sets a member of an object; what is no object stays as it is.
+/// Sets a member of an object. Other values stay unchanged.
 pub(crate) fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
     if let Some(members) = object.as_object_mut() {
         members.insert(name.to_owned(), value.into());
     }
 }
 
-/// The same JSON without the white space between its tokens; members stay in their order.
+/// Removes the white space between tokens. Members keep their order.
 pub(crate) fn compact(json: &RawValue) -> Box<RawValue> {
     let (mut text, mut inside, mut escaped) = (String::new(), false, false);
     for letter in json.get().chars() {

@@ -1,4 +1,4 @@
-//! How the key set behaves: as Google's, or slow, failing, rotating.
+//! How the key set is served: like Google's, slowly, with errors, or rotating.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,32 +10,32 @@ use serde::{Deserialize, Serialize};
 pub enum JwksSwitch {
     /// Keys have a `kid`.
     Kid,
-    /// The answer comes after that long.
+    /// The response is delayed by this long.
     Slow(Duration),
-    /// The answer is that status.
+    /// The response has this status.
     Fail(u16),
-    /// A new key signs from time to time, and the oldest leaves the set.
+    /// Keys rotate at this interval: a new one signs, the oldest leaves the set.
     Rotate(Duration),
     /// `Cache-Control: public, max-age=…`.
     MaxAge(u32),
 }
 
-/// How the key set is served at the moment.
+/// How the key set is served now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct JwksMode {
     /// Whether keys have a `kid`.
     pub kid: bool,
-    /// A status to answer instead.
+    /// The status of the response, instead of 200.
     pub status: Option<u16>,
-    /// Milliseconds before the answer.
+    /// The delay before the response, in milliseconds.
     pub delay_ms: u64,
-    /// Seconds that the answer may be kept.
+    /// `max-age` of the response, in seconds.
     pub max_age: Option<u32>,
 }
 
 impl JwksMode {
-    /// What the switches say together; a later one counts.
+    /// Combines the switches; later ones win.
     pub fn of(switches: &[JwksSwitch]) -> Self {
         let mut mode = Self::default();
         for switch in switches {

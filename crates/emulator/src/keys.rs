@@ -1,4 +1,4 @@
-//! What the emulated service signs with: three Ed25519 keys, one RSA key for the documented token, and webhooks' secrets.
+//! Signing keys: the service's three Ed25519 keys and RSA key, and the secrets of webhooks.
 
 use anyhow::{Context, Result};
 use base64::Engine;
@@ -12,24 +12,24 @@ use serde_json::{Value, json};
 use crate::json::set;
 use crate::random;
 
-/// Seen in Google's key set: three keys.
+/// Google's key set has three keys.
 const KEYS: u64 = 3;
 
-/// The service's own keys, which sign for all of its customers.
+/// The service's keys, which sign for all customers.
 #[derive(Debug)]
 pub struct ServiceKeys {
     seed: Option<String>,
     made: u64,
-    /// The newest first, which is the one that signs.
+    /// Newest first; the first signs.
     ed25519: Vec<(u64, Ed25519SigningKey)>,
     rsa: Option<RsaKey>,
 }
 
 impl ServiceKeys {
-    /// Three Ed25519 keys: random, or the same again for the same seed. With `rsa`, also the key of the documented form.
+    /// Three Ed25519 keys: random, or derived from the seed. With `rsa`, also the RSA key of the documented token.
     ///
     /// # Errors
-    /// Where the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub fn new(seed: Option<&str>, rsa: bool) -> Result<Self> {
         let (seed, rsa) = (seed.map(str::to_owned), rsa.then(RsaKey::test_only).transpose()?);
         let mut keys = Self { seed, made: 0, ed25519: Vec::new(), rsa };
@@ -40,7 +40,7 @@ impl ServiceKeys {
     /// The Ed25519 key that signs now.
     ///
     /// # Errors
-    /// None in practice: there always is one.
+    /// None in practice: there is always a key.
     pub fn signing(&self) -> Result<&Ed25519SigningKey> {
         self.ed25519.first().map(|(_, key)| key).context("there is no key")
     }
@@ -50,18 +50,18 @@ impl ServiceKeys {
         self.ed25519.iter().map(|(_, key)| key)
     }
 
-    /// The RSA key of the documented form.
+    /// The RSA key of the documented token.
     ///
     /// # Errors
-    /// Where the service does not have it.
+    /// If the service has none.
     pub fn rsa(&self) -> Result<&RsaKey> {
         self.rsa.as_ref().context("there is no RSA key")
     }
 
-    /// Puts a new key in front, which signs from now on, and takes the oldest out of the set.
+    /// Adds a new key, which signs from now on, and removes the oldest.
     ///
     /// # Errors
-    /// Where the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub fn rotate(&mut self) -> Result<()> {
         self.ed25519.pop();
         self.add()
@@ -100,7 +100,7 @@ pub struct RsaKey {
 }
 
 impl RsaKey {
-    /// Making one takes a minute without optimisation, so it ships: anybody can sign with it, and nothing but a test may trust it.
+    /// It ships with the source, because generating one takes a minute in a debug build. Anybody can sign with it, so only tests may trust it.
     fn test_only() -> Result<Self> {
         let private = rsa::PrivateKey::from_pkcs8_pem(include_str!("test-only-rs256.pem"));
         Ok(Self { private: private.context("the RSA key that ships with the emulator cannot be read")? })
@@ -130,17 +130,17 @@ const RSA_KID: &str = "emulator-rs256";
 /// A webhook's signing secret.
 #[derive(Clone, Debug)]
 pub struct Secret {
-    /// What is left of it in answers: `whsec_...3frh`.
+    /// The truncated form in resources: `whsec_...3frh`.
     pub truncated: String,
-    /// The key that it is.
+    /// The key.
     pub key: HmacKey,
 }
 
 impl Secret {
-    /// A new one, and its text, which is shown once.
+    /// A random secret and its text, which is shown once.
     ///
     /// # Errors
-    /// Where the system gives no random numbers.
+    /// If the system provides no random numbers.
     pub fn random() -> Result<(Self, String)> {
         let text = format!("whsec_{}", STANDARD.encode(random::bytes::<32>()?));
         Ok((Self::parse(&text)?, text))
@@ -149,12 +149,12 @@ impl Secret {
     /// Reads `whsec_…`.
     ///
     /// # Errors
-    /// What is wrong with it, without it.
+    /// If the secret is malformed. The error does not contain it.
     pub fn parse(text: &str) -> Result<Self> {
         let SecretKey::Hmac(key) = SecretKey::parse(text).map_err(with_remedy)? else {
             anyhow::bail!("a webhook's secret is shared, `whsec_…`; this is a public key");
         };
-        // Of a short secret, four characters would be too much of it.
+        // Four characters would reveal too much of a short secret.
         let tail = Some(text.trim_end_matches('=')).filter(|text| text.len() >= 32);
         let tail = tail.and_then(|text| text.get(text.len().saturating_sub(4)..)).unwrap_or_default();
         Ok(Self { truncated: format!("whsec_...{tail}"), key })

@@ -1,12 +1,13 @@
-//! The other side of Countersign: what sends webhooks, and what they are forwarded to.
+//! The other side of Countersign: a sender of webhooks, and the destination they are forwarded to.
 //!
-//! * [`serve`]: the Gemini API as far as webhooks need it. Clients create webhooks and jobs; jobs end and are told of, signed as the
-//!   real service does, with retries for 24 hours of a clock that can be compressed.
-//! * [`send`]: deliveries to any receiver, right and wrong in every known way, and whether the answers are as they should be.
-//! * [`origin`]: what events are forwarded to, with the misbehaviour of origins.
+//! * [`serve`]: the Gemini API, as far as webhooks need it. Clients create webhooks and jobs. Jobs end and send events, signed and
+//!   retried for 24 hours like the real service's, on a clock that can be compressed.
+//! * [`send`]: sends valid and invalid deliveries to any receiver, and checks the responses.
+//! * [`origin`]: a destination for forwarded events, with faults on demand.
 //!
-//! In scope: everything that a receiver of webhooks can notice. Out of scope: models, files, quotas, and who a client is; any API key
-//! will do. What Google does not document, or documents otherwise than it is seen, is a switch of [`options::ServeOptions`].
+//! In scope: everything that a receiver of webhooks can observe. Out of scope: models, files, quotas and authentication; any API key
+//! will do. Behaviour that Google does not document, or documents differently from what is observed, is an option in
+//! [`options::ServeOptions`].
 #![forbid(unsafe_code)]
 
 mod api;

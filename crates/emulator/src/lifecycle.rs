@@ -1,4 +1,4 @@
-//! The life of a job: it starts, it ends by itself or on request, and its event goes out.
+//! Starts and ends jobs, and sends their events.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::random;
 use crate::record::Target;
 use crate::webhook::Webhook;
 
-/// Starts a job, which ends by itself after `--job-time`.
+/// Starts a job, which ends after `--job-time`.
 pub(crate) fn start(emulator: &Arc<Emulator>, job: Job) {
     let id = job.id.clone();
     emulator.write(|store| {
@@ -23,15 +23,15 @@ pub(crate) fn start(emulator: &Arc<Emulator>, job: Job) {
     tokio::spawn(async move {
         tokio::time::sleep(job_time).await;
         let outcome = emulator.read(|store| store.outcome);
-        // Where there are no random numbers, the next request says so.
+        // A lack of random numbers will fail the next request.
         let _ = end(&emulator, &id, outcome);
     });
 }
 
-/// Ends a job, if it is there and runs, and sends its event: to its own webhooks, or else to the registered ones.
+/// Ends a job and sends its event, to its own webhooks or else to the registered ones. `false` if no such job runs.
 ///
 /// # Errors
-/// Where the system gives no random numbers.
+/// If the system provides no random numbers.
 pub(crate) fn end(emulator: &Arc<Emulator>, id: &str, outcome: Outcome) -> Result<bool> {
     let (now, message) = (emulator.clock.now_ms(), random::message_id()?);
     let ended = emulator.write(|store| {
@@ -50,7 +50,7 @@ pub(crate) fn end(emulator: &Arc<Emulator>, id: &str, outcome: Outcome) -> Resul
     Ok(true)
 }
 
-/// Who gets an event: a job's own webhooks replace the registered ones (documented).
+/// The receivers of an event. A job's own webhooks replace the registered ones, as documented.
 fn targets(job: &Job, event: &str, webhooks: &[Webhook]) -> Vec<Target> {
     match &job.webhook {
         Some(config) => config.uris.iter().cloned().map(Target::Dynamic).collect(),

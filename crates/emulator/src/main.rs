@@ -13,7 +13,7 @@ use countersign_emulator::serve::Server;
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     tokio::select! {
-        // First, so that it is heard from the moment that anything is printed.
+        // First, so that Ctrl-C works as soon as anything is printed.
         biased;
         _ = tokio::signal::ctrl_c() => ExitCode::SUCCESS,
         ended = run(cli) => ended.unwrap_or_else(|error| {

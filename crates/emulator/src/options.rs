@@ -1,4 +1,4 @@
-//! What `serve` can be told. Where Google says nothing, or says what is not seen on the wire, there is a switch.
+//! The options of `serve`, with one for each behaviour that Google does not document or documents differently.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::webhook::Rotation;
 /// The options of `serve`.
 #[derive(Args, Clone, Debug)]
 pub struct ServeOptions {
-    /// Where to listen; port 0 takes any free one
+    /// Listening address; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8099")]
     pub listen: SocketAddr,
 
-    /// A name under which it is reached, besides addresses and `localhost`; others are refused, as web pages could use them. May be repeated
+    /// A host name to accept besides addresses and `localhost`; others are refused because web pages could use them. May be repeated
     #[arg(long, value_name = "NAME")]
     pub host: Vec<String>,
 
@@ -25,7 +25,7 @@ pub struct ServeOptions {
     #[arg(long, value_name = "WHSEC", env = "COUNTERSIGN_EMULATOR_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
 
-    /// Makes the Ed25519 keys from this text, the same at every start; without it they are random
+    /// Derives the Ed25519 keys from this text, the same at every start; without it they are random
     #[arg(long, value_name = "TEXT")]
     pub seed: Option<String>,
 
@@ -41,35 +41,35 @@ pub struct ServeOptions {
     #[arg(long, value_enum, default_value_t, help_heading = "Jobs")]
     pub outcome: Outcome,
 
-    /// How many times faster retries and the expiry of secrets pass; `webhook-timestamp` stays real
+    /// Speeds up retries and the expiry of secrets by this factor; `webhook-timestamp` stays real
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = scale, help_heading = "Delivery")]
     pub time_scale: f64,
 
-    /// How long a receiver may take for its answer (Google: "a few seconds"); not compressed
+    /// Timeout of a delivery (Google: "a few seconds"); not compressed
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration, help_heading = "Delivery")]
     pub timeout: Duration,
 
-    /// Deliveries at a time
+    /// Concurrent deliveries
     #[arg(long, value_name = "NUMBER", default_value_t = 64, value_parser = concurrency, help_heading = "Delivery")]
     pub concurrency: usize,
 
-    /// Failed attempts in a row that disable a webhook; 0: never (Google: not documented)
+    /// Consecutive failed attempts that disable a webhook; 0: never (Google: not documented)
     #[arg(long, value_name = "NUMBER", default_value_t = 100, help_heading = "Delivery")]
     pub disable_after: u32,
 
-    /// How dynamic deliveries are signed: as seen on the wire, or as documented
+    /// Signatures of dynamic deliveries: as observed, or as documented
     #[arg(long, value_enum, default_value_t, help_heading = "What Google leaves open")]
     pub dynamic: Dynamic,
 
-    /// `aud` of the documented token; without it, the address delivered to
+    /// `aud` of the documented token; default: the URI of the receiver
     #[arg(long, value_name = "TEXT", help_heading = "What Google leaves open")]
     pub audience: Option<String>,
 
-    /// Retries carry the timestamp and signature of the first attempt, as a sender does that does not sign anew
+    /// Retries keep the timestamp and signature of the first attempt
     #[arg(long, help_heading = "What Google leaves open")]
     pub keep_timestamp: bool,
 
-    /// Where `user_metadata` stands in an event
+    /// The place of `user_metadata` in an event
     #[arg(long, value_enum, default_value_t, help_heading = "What Google leaves open")]
     pub metadata: MetadataPlace,
 
@@ -93,7 +93,7 @@ pub struct ServeOptions {
     #[arg(long, help_heading = "What Google leaves open")]
     pub strict_metadata: bool,
 
-    /// The key set: `kid` (keys have one), `slow=2s`, `fail` or `fail=503`, `rotate=30s` (a new key that often), `max-age=600`; may be repeated
+    /// The key set: `kid` (keys have one), `slow=2s`, `fail` or `fail=503`, `rotate=30s` (interval), `max-age=600`; may be repeated
     #[arg(long, value_name = "SWITCH", help_heading = "What Google leaves open")]
     pub jwks: Vec<JwksSwitch>,
 }
@@ -118,7 +118,7 @@ pub enum VideoEvent {
     Video,
 }
 
-/// Whether ends that the documentation has no event for are told of.
+/// Whether outcomes without a documented event send one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum UnlistedEvents {
     /// Nothing is sent
@@ -129,7 +129,7 @@ pub enum UnlistedEvents {
 }
 
 impl ServeOptions {
-    /// How events are written and sent where Google leaves it open.
+    /// The choices for undocumented details of events.
     pub fn dialect(&self) -> Dialect {
         let (video, unlisted) = (self.video_event == VideoEvent::Video, self.unlisted_events == UnlistedEvents::Own);
         Dialect { metadata: self.metadata, id: self.data_id, video, unlisted }

@@ -1,4 +1,4 @@
-//! Requests going out: one pool of connections, a time limit for each request, no redirects followed.
+//! Outgoing requests: a connection pool, a timeout for each request, no redirects.
 
 use std::error::Error;
 use std::time::Duration;
@@ -19,42 +19,42 @@ pub struct Outgoing {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
-/// One delivery, ready to go.
+/// One delivery, ready to send.
 #[derive(Clone, Debug)]
 pub struct Post {
-    /// Where to.
+    /// The receiver.
     pub uri: Uri,
-    /// All headers but those that HTTP itself needs.
+    /// All headers except HTTP's own.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body's bytes.
     pub body: Bytes,
 }
 
-/// What came back.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The media type, where one is named.
+    /// The media type, if the response has one.
     pub content_type: Option<String>,
     /// The first 64 KiB.
     pub body: Vec<u8>,
-    /// From the start to the last byte.
+    /// The time until the last byte.
     pub took: Duration,
 }
 
-/// Why nothing came back.
+/// Why there was no response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Not in time.
+    /// The timeout passed.
     Timeout,
-    /// No connection, or one that broke.
+    /// The connection failed or broke.
     Connection(String),
 }
 
 impl Outgoing {
-    /// A sender that trusts the authorities that the system trusts (or Mozilla does, where a container has none), and keeps up to
-    /// `connections` idle per host.
+    /// A sender that trusts the system's certificate authorities (or Mozilla's, if a container has none) and keeps up to `connections`
+    /// idle connections per host.
     pub fn new(connections: usize) -> Self {
         let mut http = HttpConnector::new();
         http.set_nodelay(true);
@@ -67,10 +67,10 @@ impl Outgoing {
         Self { client: builder.build(https) }
     }
 
-    /// Sends, and waits for the whole answer until `limit` has passed.
+    /// Sends a delivery and waits up to `limit` for the whole response.
     ///
     /// # Errors
-    /// [`Fault`]: no answer is not an answer.
+    /// [`Fault`] without a response.
     pub async fn post(&self, post: Post, limit: Duration) -> Result<Answer, Fault> {
         let started = Instant::now();
         let deadline = started.checked_add(limit).unwrap_or(started);
@@ -87,10 +87,10 @@ impl Outgoing {
 }
 
 impl Post {
-    /// A JSON delivery with the three headers of the Standard Webhooks family, under the prefix of the scheme.
+    /// A JSON delivery with the three headers of a scheme.
     ///
     /// # Errors
-    /// Where a value cannot stand in a header.
+    /// If a value is not valid in a header.
     pub fn signed(uri: &Uri, names: [&str; 3], values: [&str; 3], body: Bytes) -> Result<Self> {
         let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
         for (name, value) in names.into_iter().zip(values) {
@@ -111,7 +111,7 @@ fn request(post: Post) -> Result<Request<Full<Bytes>>, Fault> {
     Ok(request)
 }
 
-/// Reads on to the end, so that the connection can be used again, unless there is no end in sight.
+/// Reads the rest, so that the connection can be reused, up to a limit.
 async fn read(mut body: Incoming) -> Result<Vec<u8>, Fault> {
     let mut read = Vec::new();
     while let Some(frame) = body.frame().await {
@@ -125,7 +125,7 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Fault> {
     Ok(read)
 }
 
-/// The innermost cause is the one that says something: "connection refused" rather than "client error (Connect)".
+/// The innermost cause is the useful one: "connection refused" rather than "client error (Connect)".
 fn broken(error: &hyper_util::client::legacy::Error) -> Fault {
     let mut cause: &dyn Error = error;
     while let Some(inner) = cause.source() {
@@ -143,10 +143,10 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// Reads an address that can be sent to.
+/// Parses the URL of a receiver.
 ///
 /// # Errors
-/// Says what an address looks like.
+/// If it is not an `http` or `https` URL.
 pub fn parse_url(text: &str) -> Result<Uri, String> {
     let shape = "has to be a URL such as http://127.0.0.1:8787/gemini";
     let uri: Uri = text.parse().map_err(|error| format!("{shape} ({error})"))?;
@@ -156,7 +156,7 @@ pub fn parse_url(text: &str) -> Result<Uri, String> {
 
 const USER_AGENT: &str = concat!("countersign-emulator/", env!("CARGO_PKG_VERSION"));
 const MOST_READ: usize = 64 * 1024;
-/// Under the five seconds after which Node closes a connection that is idle.
+/// Less than the five seconds after which Node closes an idle connection.
 const IDLE: Duration = Duration::from_secs(4);
 
 #[cfg(test)]

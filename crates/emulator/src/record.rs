@@ -1,27 +1,27 @@
-//! What is known about a delivery: its receiver, its state and its attempts.
+//! A delivery's record: its receiver, state and attempts.
 
 use serde::Serialize;
 
-/// Who receives, and so how it is signed.
+/// The receiver of a delivery, which decides how it is signed.
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
-    /// A registered webhook, by id: `v1` with its secrets.
+    /// A registered webhook, by id. Signed `v1` with its secrets.
     Webhook(String),
-    /// An address of a job's own: with the service's keys.
+    /// A dynamic webhook, by URI. Signed with the service's keys.
     Dynamic(String),
 }
 
-/// What became of a delivery.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// On its way, or waiting for the next attempt.
+    /// In flight, or waiting for the next attempt.
     Pending,
-    /// Answered with 2xx.
+    /// A response of 2xx.
     Delivered,
-    /// Not answered with 2xx for 24 hours.
+    /// No response of 2xx for 24 hours.
     GivenUp,
-    /// Its webhook was disabled or deleted meanwhile.
+    /// The webhook was disabled or deleted before delivery.
     Dropped,
 }
 
@@ -35,9 +35,9 @@ pub struct Record {
     pub kind: String,
     /// The registered webhook, or `null` for a dynamic one.
     pub webhook: Option<String>,
-    /// Where it goes, at the last attempt.
+    /// The URI of the last attempt.
     pub uri: String,
-    /// What became of it.
+    /// Its state.
     pub state: DeliveryState,
     /// Every attempt, in order.
     pub attempts: Vec<Attempt>,
@@ -48,10 +48,10 @@ pub struct Record {
 pub struct Attempt {
     /// `webhook-timestamp`.
     pub timestamp: u64,
-    /// The answer's status, where there was one.
+    /// The status of the response, if there was one.
     pub status: Option<u16>,
-    /// Why there was none.
+    /// Why there was no response.
     pub error: Option<String>,
-    /// Until the answer's end.
+    /// Milliseconds until the end of the response.
     pub took_ms: u64,
 }

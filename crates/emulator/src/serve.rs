@@ -11,7 +11,7 @@ use crate::emulator::Emulator;
 use crate::options::ServeOptions;
 use crate::term::{bold, dim};
 
-/// A service that has its socket and answers once [`Server::run`] runs.
+/// A service with a bound socket. It responds once [`Server::run`] runs.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -20,25 +20,25 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the socket.
+    /// Binds the socket.
     ///
     /// # Errors
-    /// Where the address is taken or not of this machine, and those of [`Emulator::new`].
+    /// If the address is in use or not on this machine, and those of [`Emulator::new`].
     pub async fn bind(options: ServeOptions) -> Result<Self> {
         let listener = bind(options.listen).await?;
         let address = listener.local_addr()?;
         Ok(Self { listener, emulator: Emulator::new(options)?, address })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers, until it is dropped.
+    /// Serves requests until it is dropped.
     ///
     /// # Errors
-    /// Where the socket fails.
+    /// If the socket fails.
     pub async fn run(self) -> Result<()> {
         let rotation = Arc::clone(&self.emulator).rotate_keys();
         let server = axum::serve(self.listener, api::router(self.emulator)).into_future();
@@ -46,7 +46,7 @@ impl Server {
         served.context("the socket failed")
     }
 
-    /// What to do next, for a person.
+    /// The first lines to print: addresses and how to use them.
     pub fn greeting(&self) -> String {
         let url = format!("http://{}", self.address);
         format!(
@@ -60,11 +60,11 @@ impl Server {
     }
 }
 
-/// Takes a socket, or says who might have it.
+/// Binds a socket. The error tells how to choose another address.
 pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
-            "{address} cannot be listened on; end what has it, or take another: --listen 127.0.0.1:0 finds a free port"
+            "{address} cannot be bound; stop the process that uses it, or choose another: --listen 127.0.0.1:0 finds a free port"
         )
     })
 }

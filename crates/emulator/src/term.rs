@@ -1,4 +1,4 @@
-//! Colours, where somebody sees them: on a terminal, unless <https://no-color.org> says no.
+//! Colours: only on a terminal, and not if <https://no-color.org> forbids them.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, stdout};

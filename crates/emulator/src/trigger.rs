@@ -1,4 +1,4 @@
-//! Triggers: what a client set, and the interactions that were started. Schedules are stored and never run by themselves.
+//! Triggers: their settings and executions. Schedules are stored but never run.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ type Jobs = HashMap<String, Job>;
 pub(crate) struct Trigger {
     pub(crate) id: String,
     pub(crate) settings: Settings,
-    /// The body of the interaction that an execution creates.
+    /// The body of the interaction that each execution creates.
     pub(crate) interaction: Box<RawValue>,
     pub(crate) status: Status,
     pub(crate) created_ms: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Trigger {
     pub(crate) executions: Vec<Execution>,
 }
 
-/// What a client set. Nothing here acts on it.
+/// The client's settings. Nothing here acts on them.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) display_name: Option<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Settings {
     max_consecutive_failures: Option<u64>,
 }
 
-/// One run of a trigger.
+/// One execution of a trigger.
 #[derive(Clone, Debug)]
 pub(crate) struct Execution {
     pub(crate) id: String,
@@ -113,7 +113,7 @@ impl Execution {
         match jobs.get(&self.interaction).map(|job| job.ended) {
             Some(None) => "in_progress",
             Some(Some((Outcome::Failed | Outcome::Expired | Outcome::Cancelled, _))) => "failed",
-            // An interaction that was deleted had ended.
+            // A deleted interaction had ended.
             Some(Some(_)) | None => "completed",
         }
     }

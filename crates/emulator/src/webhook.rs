@@ -1,10 +1,10 @@
-//! The webhook resource: what it is subscribed to, which secrets sign for it, and when it is disabled. Time is passed in.
+//! The webhook resource: its subscriptions, signing secrets and state. Time is passed in.
 
 use countersign::HmacKey;
 
 use crate::keys::Secret;
 
-/// What a webhook can be subscribed to; everything else is refused, as live.
+/// The event types a webhook can subscribe to. Like the live service, it refuses others.
 pub const SUBSCRIBABLE: [&str; 7] = [
     "batch.succeeded",
     "batch.expired",
@@ -15,19 +15,19 @@ pub const SUBSCRIBABLE: [&str; 7] = [
     "video.generated",
 ];
 
-/// Whether deliveries are made.
+/// Whether a webhook receives deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// They are.
+    /// It does.
     Enabled,
-    /// Somebody said that they should not be.
+    /// A client disabled it.
     Disabled,
-    /// Too many failed in a row.
+    /// Too many consecutive deliveries failed.
     DisabledDueToFailedDeliveries,
 }
 
 impl State {
-    /// As in the resource.
+    /// The name in the resource.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Enabled => "enabled",
@@ -36,49 +36,49 @@ impl State {
         }
     }
 
-    /// A state that a client may ask for.
+    /// A state that a client may set.
     pub fn settable(name: &str) -> Option<Self> {
         [Self::Enabled, Self::Disabled].into_iter().find(|state| state.as_str() == name)
     }
 }
 
-/// What becomes of earlier secrets when a new one is made.
+/// What happens to earlier secrets at a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// They sign on for a day.
+    /// They sign for another day.
     AfterDay,
-    /// They sign no more.
+    /// They stop signing.
     Immediately,
 }
 
-/// Which secrets sign while there are several.
+/// Which of several secrets sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Rotation {
-    /// Every one that has not expired, as Standard Webhooks has it.
+    /// Every secret that has not expired, as Standard Webhooks specifies.
     #[default]
     Both,
-    /// Only the one made last.
+    /// Only the newest.
     Newest,
 }
 
 /// A registered webhook.
 #[derive(Clone, Debug)]
 pub struct Webhook {
-    /// Made by the service.
+    /// Assigned by the service.
     pub id: String,
     /// Chosen by the client.
     pub name: Option<String>,
-    /// Where events go.
+    /// The receiver of its events.
     pub uri: String,
-    /// Of [`SUBSCRIBABLE`].
+    /// Its event types, of [`SUBSCRIBABLE`].
     pub events: Vec<String>,
-    /// Whether deliveries are made.
+    /// Whether it receives deliveries.
     pub state: State,
-    /// When it was made, in Unix milliseconds.
+    /// Its creation, in Unix milliseconds.
     pub created_ms: u64,
-    /// When it was changed last.
+    /// Its last change, in Unix milliseconds.
     pub updated_ms: u64,
-    /// The newest first, with the time at which each stops signing.
+    /// Newest first, each with its expiry.
     secrets: Vec<(Secret, Option<u64>)>,
     failures: u32,
 }
@@ -90,24 +90,24 @@ impl Webhook {
         Self { id, name, uri, events, state: State::Enabled, created_ms: now, updated_ms: now, secrets, failures: 0 }
     }
 
-    /// Whether an event of this type is delivered here.
+    /// Whether it receives events of this type.
     pub fn takes(&self, event: &str) -> bool {
         self.state == State::Enabled && self.events.iter().any(|subscribed| subscribed == event)
     }
 
-    /// The secrets that have not expired, the newest first.
+    /// The secrets that have not expired, newest first.
     pub fn secrets(&self, now: u64) -> impl Iterator<Item = (&Secret, Option<u64>)> {
         let lasts = move |expires: &Option<u64>| expires.is_none_or(|expires| now < expires);
         self.secrets.iter().filter(move |(_, expires)| lasts(expires)).map(|(secret, expires)| (secret, *expires))
     }
 
-    /// The keys that sign a delivery at `now`, the newest first.
+    /// The keys that sign a delivery at `now`, newest first.
     pub fn signing_keys(&self, now: u64, rotation: Rotation) -> Vec<HmacKey> {
         let most = if rotation == Rotation::Newest { 1 } else { usize::MAX };
         self.secrets(now).take(most).map(|(secret, _)| secret.key.clone()).collect()
     }
 
-    /// Makes `secret` the newest. Earlier ones sign until `expires`, or not at all; one that expires sooner keeps its time.
+    /// Adds `secret` as the newest. Earlier secrets expire at `expires` or at once; an earlier expiry stays.
     pub fn rotate(&mut self, secret: Secret, revocation: Revocation, now: u64, expires: u64) {
         match revocation {
             Revocation::Immediately => self.secrets.clear(),
@@ -122,12 +122,12 @@ impl Webhook {
         self.updated_ms = now;
     }
 
-    /// An attempt succeeded: what failed before does not count any more.
+    /// Records a successful attempt, which resets the count of failures.
     pub const fn succeeded(&mut self) {
         self.failures = 0;
     }
 
-    /// An attempt failed. The `threshold`th in a row disables the webhook; at a threshold of 0, none does.
+    /// Records a failed attempt. The `threshold`th consecutive one disables the webhook; with a threshold of 0, none does.
     pub fn failed(&mut self, threshold: u32) {
         self.failures = self.failures.saturating_add(1);
         if threshold > 0 && self.failures >= threshold && self.state == State::Enabled {
@@ -135,7 +135,7 @@ impl Webhook {
         }
     }
 
-    /// A client sets the state; enabling forgets the failures.
+    /// Sets the state for a client. Enabling resets the count of failures.
     pub const fn set_state(&mut self, state: State) {
         if matches!(state, State::Enabled) {
             self.failures = 0;

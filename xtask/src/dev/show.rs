@@ -1,4 +1,4 @@
-//! What `cargo xtask dev` shows: three events, and what to type next.
+//! The output of `cargo xtask dev`: three events, and what to type next.
 
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use crate::emulator::Arrival;
 use crate::harness::Harness;
 use crate::term::{bold, dim, green, red, yellow};
 
-/// The line before the command to paste, which is the last that is printed before something arrives.
+/// The line before the command to paste, the last line before a delivery.
 pub(crate) const READY: &str =
     "Now you: paste this into another terminal, as often as you like. Ctrl-C here ends everything.";
-/// How long an event may take from the sender to the origin: a job runs for a second, and stored events are delivered by an alarm.
+/// The longest time from sender to origin. A job runs for a second, and an alarm delivers stored events.
 const ARRIVAL_LIMIT: Duration = Duration::from_secs(20);
 
-/// An event of the project's webhooks: signed with its secret, it arrives; signed with another, it does not.
+/// Sends an event with the right secret, which arrives, and one with another, which does not.
 pub(super) fn signed_and_forged(harness: &Harness, arrivals: &Receiver<Arrival>) -> Result<()> {
     println!("\n{}", bold("A Gemini event, signed with the source's secret"));
     let (id, answer) = demo::send(&harness.gemini_source(), &harness.secrets.gemini)?;
@@ -37,7 +37,7 @@ pub(super) fn signed_and_forged(harness: &Harness, arrivals: &Receiver<Arrival>)
     Ok(())
 }
 
-/// A job with a webhook of its own, as an SDK would start it.
+/// Starts a job with its own webhook, as an SDK does.
 pub(super) fn job(harness: &Harness, arrivals: &Receiver<Arrival>) -> Result<()> {
     println!(
         "\n{}",
@@ -58,7 +58,7 @@ pub(super) fn job(harness: &Harness, arrivals: &Receiver<Arrival>) -> Result<()>
     Ok(())
 }
 
-/// One event, as the origin got it.
+/// Prints an event as the origin received it.
 pub(super) fn arrival(arrival: &Arrival) {
     let verdict = if arrival.verified { green("its signature holds") } else { red("its signature does not hold") };
     println!("  {} at the origin, and {verdict}", yellow("arrived"));
@@ -68,7 +68,7 @@ pub(super) fn arrival(arrival: &Arrival) {
     println!("\n    {}", arrival.body);
 }
 
-/// The way on: a program with the SDK, and a command that needs nothing.
+/// Prints what to do next: a program with the SDK, and a command without dependencies.
 pub(super) fn what_next(harness: &Harness) {
     println!("\n{}\n\n{}", bold("With the SDK (pip install google-genai), in another terminal:"), sdk(harness));
     println!("\n{}", dim("examples/python and examples/typescript are whole applications."));

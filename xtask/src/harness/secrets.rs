@@ -1,4 +1,4 @@
-//! The secrets of a local Worker: made at the first start and kept, so that what was pasted goes on working.
+//! The secrets of a local Worker: created at the first start and kept, so that pasted commands keep working.
 
 use std::fs;
 use std::path::Path;
@@ -17,20 +17,20 @@ const ADMIN: &str = "ADMIN_TOKEN";
 pub struct Secrets {
     /// The project's webhooks.
     pub gemini: Secret,
-    /// The end of the URL for webhooks of single jobs.
+    /// The URL token for webhooks of single jobs.
     pub jobs_token: String,
-    /// What the Worker signs with for the origin.
+    /// The Worker's signing secret for the origin.
     pub origin: Secret,
     /// The bearer token of `/admin`.
     pub admin: String,
 }
 
 impl Secrets {
-    /// Those in `dir/.dev.vars`; new ones where there are none.
+    /// Reads `dir/.dev.vars`, or creates it with new secrets.
     pub(super) fn kept_in(dir: &Path) -> Result<Self> {
         let known = wrangler::dev_vars(&dir.join("wrangler.toml"), None, &toml::Table::new())?;
         let secret = |name| known.get(name).and_then(|text| Secret::parse(text)).map_or_else(Secret::random, Ok);
-        // One that the Worker would refuse is made anew.
+        // A secret that the Worker would refuse is replaced.
         let token = |name| known.get(name).filter(|token| token.len() >= 22).cloned().map_or_else(random_hex, Ok);
         let secrets = Self {
             gemini: secret(GEMINI)?,
@@ -54,7 +54,7 @@ impl Secrets {
     }
 }
 
-/// The sources that use them: the project's webhooks pass through, those of single jobs are stored first.
+/// The sources that use them. The project's webhooks are forwarded at once; those of single jobs are stored first.
 pub(super) fn sources(origin: &str, key_set: &str) -> toml::Table {
     toml::toml! {
         [gemini]

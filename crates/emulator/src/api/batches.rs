@@ -82,7 +82,7 @@ pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Q
     Ok(Json(answer))
 }
 
-/// `DELETE /batches/{id}`: of an ended batch; one that runs has to be cancelled first.
+/// `DELETE /batches/{id}`. A running batch must be cancelled first.
 pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     emulator.write(|store| {
         let job = store.jobs.get(&id).filter(is_batch).ok_or_else(|| ApiError::not_found(&id))?;

@@ -1,4 +1,4 @@
-//! Request bodies: JSON read as strictly as the live service does where that is known.
+//! Request bodies: JSON, parsed as strictly as the live service is known to.
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use crate::job::WebhookConfig;
 use crate::json::compact;
 use crate::outgoing::parse_url;
 
-/// A webhook's configuration in a request, in either spelling of its member.
+/// A webhook's configuration in a request, in camel or snake case.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct ConfigBody {
     #[serde(default)]
@@ -20,7 +20,7 @@ pub(super) struct ConfigBody {
 }
 
 impl ConfigBody {
-    /// Holds the configuration to what can be delivered. `strict` refuses `userMetadata`; `at` is where it stands.
+    /// Validates the configuration. `strict` refuses `userMetadata`; `at` is its path in the body.
     pub(super) fn check(self, strict: bool, at: &str) -> Result<WebhookConfig, ApiError> {
         if strict && self.camel_metadata.is_some() {
             return Err(unknown("userMetadata", at));
@@ -38,7 +38,7 @@ impl ConfigBody {
     }
 }
 
-/// The members of a body, which may be empty where there is nothing to say.
+/// The members of a body, which may be empty.
 pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.trim_ascii().is_empty() {
         return Ok(Map::new());
@@ -46,12 +46,12 @@ pub(super) fn members(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     read(body)
 }
 
-/// A body of one shape.
+/// Parses a body.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|error| ApiError::invalid(format!("Invalid JSON payload received. {error}")))
 }
 
-/// Refuses members that are not known; the live service refuses camel case in these bodies.
+/// Refuses unknown members. The live service refuses camel case in these bodies.
 pub(super) fn only(members: &Map<String, Value>, known: &[&str]) -> Result<(), ApiError> {
     match members.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(unknown(name, "")),
@@ -59,7 +59,7 @@ pub(super) fn only(members: &Map<String, Value>, known: &[&str]) -> Result<(), A
     }
 }
 
-/// Refuses camel case in bodies whose members are too many to list.
+/// Refuses camel case in bodies with too many members to list.
 pub(super) fn no_camel_case(members: &Map<String, Value>) -> Result<(), ApiError> {
     match members.keys().find(|name| name.bytes().any(|byte| byte.is_ascii_uppercase())) {
         Some(name) => Err(unknown(name, "")),
@@ -67,7 +67,7 @@ pub(super) fn no_camel_case(members: &Map<String, Value>) -> Result<(), ApiError
     }
 }
 
-/// A member that is text, if it is there.
+/// A member that must be text, if it is present.
 pub(super) fn text(members: &Map<String, Value>, name: &str) -> Result<Option<String>, ApiError> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -76,7 +76,7 @@ pub(super) fn text(members: &Map<String, Value>, name: &str) -> Result<Option<St
     }
 }
 
-/// An address that can be delivered to. The live service is said to insist on HTTPS, which nothing local has.
+/// Checks the URI of a receiver. The live service reportedly requires HTTPS; local receivers do not have it.
 pub(super) fn check_uri(uri: &str) -> Result<(), ApiError> {
     parse_url(uri).map(drop).map_err(|error| ApiError::invalid(format!("The webhook URI {error}.")))
 }

@@ -1,4 +1,4 @@
-//! `/_emulator/…`: what a test needs to know, and what it can make happen. No part of Google's API.
+//! `/_emulator/…`: lists deliveries and controls jobs and keys, for tests. Not part of Google's API.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -17,7 +17,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    /// 400: the request cannot be meant.
+    /// 400: the request is malformed.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, name: "INVALID_ARGUMENT", message: message.into() }
     }
@@ -40,7 +40,7 @@ impl ApiError {
         Self { status: StatusCode::NOT_FOUND, name: "NOT_FOUND", message }
     }
 
-    /// 400: the request may be right, but not now.
+    /// 400: the request is valid, but not in the current state.
     pub(crate) fn failed_precondition(message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, name: "FAILED_PRECONDITION", message: message.into() }
     }

@@ -1,4 +1,4 @@
-//! Interactions: created at once, or in the background with webhooks of their own.
+//! Interactions: completed in the response, or run in the background with their own webhooks.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -
     let mut job = job(&emulator, &body, false)?;
     let Background { background } = body::read(&body)?;
     if !background {
-        // What is answered at once has no event: nobody waits for it.
+        // An interaction completed in the response sends no event.
         job.end(Outcome::Succeeded, job.created_ms);
         let resource = resource(&job);
         emulator.write(|store| store.jobs.insert(job.id.clone(), job));
@@ -49,7 +49,7 @@ pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -
     Ok(Json(resource))
 }
 
-/// The job that a request makes, not started. `background` where it runs so whatever the request says.
+/// Creates the job of a request without starting it. `background` overrides the request's own member.
 pub(super) fn job(emulator: &Emulator, body: &[u8], background: bool) -> Result<Job, ApiError> {
     body::no_camel_case(&body::members(body)?)?;
     let body: CreateBody = body::read(body)?;

@@ -1,4 +1,4 @@
-//! `/.well-known/jwks.json`: the service's public keys, as well served as it is told to.
+//! `/.well-known/jwks.json`: the service's public keys, served as [`crate::jwks::JwksMode`] says.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -85,7 +85,7 @@ async fn keep_out_pages(State(guard): State<Guard>, request: Request, next: Next
     }
 }
 
-/// Any key will do, but there has to be one.
+/// Requires an API key; any key will do.
 async fn need_key(request: Request, next: Next) -> Response {
     if has_key(request.headers(), request.uri()) { next.run(request).await } else { ApiError::no_key().into_response() }
 }

@@ -1,10 +1,10 @@
-//! Lists, a page at a time. The token is opaque to clients; it is the place of the next entry.
+//! Pagination of lists. The token is the index of the next entry, opaque to clients.
 
 use serde::Deserialize;
 
 use super::error::ApiError;
 
-/// The query of a list, in either spelling.
+/// The query of a list, in camel or snake case.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Paging {
     #[serde(alias = "pageSize")]

@@ -1,4 +1,4 @@
-//! `triggers`: interactions on a schedule, with a webhook of their own. Schedules are kept and not kept to: a run is asked for.
+//! `triggers`: interactions on a schedule, with their own webhook. Schedules are stored but never run; clients start executions.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -
     if ![5, 6].contains(&settings.schedule.split_whitespace().count()) {
         return Err(ApiError::invalid("schedule must be in cron format: five fields."));
     }
-    // What a run would be refused for is refused here.
+    // An interaction that would be refused later is refused now.
     interactions::job(&emulator, interaction.get().as_bytes(), true)?;
     let (id, now) = (random::resource_id::<36>()?, emulator.clock.now_ms());
     let (status, executions) = (Status::Active, Vec::new());
@@ -75,7 +75,7 @@ pub(super) async fn update(State(emulator): State<Arc<Emulator>>, Path(id): Path
     })
 }
 
-/// `DELETE /triggers/{id}`; what it started goes on.
+/// `DELETE /triggers/{id}`: interactions already started continue.
 pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     emulator.write(|store| {
         find(store, &id)?;
@@ -84,7 +84,7 @@ pub(super) async fn delete(State(emulator): State<Arc<Emulator>>, Path(id): Path
     })
 }
 
-/// `POST /triggers/{id}/executions`: a run, now.
+/// `POST /triggers/{id}/executions`: starts an execution now.
 pub(super) async fn run(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>) -> ApiResult {
     let interaction = emulator.read(|store| find(store, &id).map(|trigger| trigger.interaction.clone()))?;
     let job = interactions::job(&emulator, interaction.get().as_bytes(), true)?;

@@ -1,4 +1,4 @@
-//! Videos: `:predictLongRunning`, then the operation. SDKs from 3.0 on make videos by interactions instead.
+//! Videos: `:predictLongRunning`, then the operation. SDKs since 3.0 create videos by interactions instead.
 
 use std::sync::Arc;
 

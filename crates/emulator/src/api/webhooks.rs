@@ -22,7 +22,7 @@ use crate::record::Target;
 use crate::schedule::RETRY_FOR;
 use crate::webhook::{self, Revocation, SUBSCRIBABLE, Webhook};
 
-/// `POST /webhooks`: the one answer that has the secret.
+/// `POST /webhooks`: the only response with the secret.
 pub(super) async fn create(State(emulator): State<Arc<Emulator>>, body: Bytes) -> ApiResult {
     let members = body::members(&body)?;
     body::only(&members, &["name", "uri", "subscribed_events"])?;
@@ -62,7 +62,7 @@ pub(super) async fn list(State(emulator): State<Arc<Emulator>>, Query(paging): Q
     Ok(Json(answer))
 }
 
-/// `PATCH /webhooks/{id}`: the members that are there change; the mask is passed over, as live.
+/// `PATCH /webhooks/{id}`: changes the members in the body. Like the live service, it ignores the mask.
 pub(super) async fn update(State(emulator): State<Arc<Emulator>>, Path(id): Path<String>, body: Bytes) -> ApiResult {
     let members = body::members(&body)?;
     body::only(&members, &["name", "uri", "subscribed_events", "state"])?;
@@ -102,7 +102,7 @@ pub(super) async fn act(State(emulator): State<Arc<Emulator>>, Path(target): Pat
     }
 }
 
-/// It answers before anything is sent, also where nothing can be reached.
+/// Responds before anything is sent, even if the receiver cannot be reached.
 fn ping(emulator: &Arc<Emulator>, id: &str) -> ApiResult {
     if !emulator.read(|store| store.webhooks.iter().any(|webhook| webhook.id == id)) {
         return Err(ApiError::not_found(id));
@@ -137,7 +137,7 @@ fn change(emulator: &Emulator, id: &str, change: impl FnOnce(&mut Webhook, u64) 
     changed.map(Json).ok_or_else(|| ApiError::not_found(id))
 }
 
-/// The subscribed events, if they are there; a type that cannot be subscribed to is refused, with the list, as live.
+/// The subscribed events, if present. Like the live service, it refuses an unknown type with the list of types.
 fn events(members: &Map<String, Value>) -> Result<Option<Vec<String>>, ApiError> {
     let Some(events) = members.get("subscribed_events") else { return Ok(None) };
     let wrong = || ApiError::invalid("subscribed_events must be a list of event types.");

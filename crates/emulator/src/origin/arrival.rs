@@ -1,4 +1,4 @@
-//! What arrived: read, verified by the core, and shown.
+//! A received delivery: parsed, verified by the core, and printed.
 
 use axum::http::{HeaderMap, Uri};
 use base64::Engine;
@@ -12,36 +12,36 @@ use serde_json::{Map, Value};
 use crate::clock::rfc3339;
 use crate::term::{bold, dim, green, red};
 
-/// One delivery, as it is listed and printed.
+/// A received delivery, as listed and printed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Arrival {
-    /// When, in RFC 3339.
+    /// The time, in RFC 3339.
     pub at: String,
     /// The path and query.
     pub path: String,
-    /// All headers, names in lower case, repeated lines joined.
+    /// All headers: names in lower case, repeated headers joined.
     pub headers: Map<String, Value>,
     /// `webhook-id`, verified or not.
     pub id: Option<String>,
     /// `type` of a JSON body.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Whether the signature holds; `null` where there is no secret to check with.
+    /// Whether the signature is valid; `null` without a secret.
     pub verified: Option<bool>,
-    /// Why it does not, in the core's codes.
+    /// The core's error code, if it is not.
     pub code: Option<&'static str>,
-    /// Whether an event of this id was accepted before.
+    /// Whether an event with this id was accepted before.
     pub duplicate: bool,
-    /// The status of the answer, or `null` for a connection that was broken.
+    /// The status of the response, or `null` for a reset connection.
     pub answered: Option<u16>,
-    /// The body, where it is text.
+    /// The body, if it is text.
     pub body: Option<String>,
-    /// The body, where it is not.
+    /// The body in base64, if it is not text.
     pub body_base64: Option<String>,
 }
 
 impl Arrival {
-    /// Reads a request. `verified` is [`verify`]'s result, where there is a secret.
+    /// Parses a request. `verified` is the result of [`verify`], if there is a secret.
     pub(super) fn new(
         now_ms: u64,
         uri: &Uri,
@@ -73,7 +73,7 @@ impl Arrival {
         }
     }
 
-    /// For people. What came from outside cannot move the cursor or change colours.
+    /// Formats the delivery for a terminal. Received text cannot move the cursor or change colours.
     pub(super) fn to_text(&self) -> String {
         let verdict = match (self.verified, self.code) {
             (Some(true), _) => green("verified"),
@@ -94,7 +94,7 @@ impl Arrival {
     }
 }
 
-/// Checks a delivery as any Standard Webhooks receiver would, through the core.
+/// Verifies a delivery as a Standard Webhooks receiver, with the core.
 ///
 /// # Errors
 /// The core's.
@@ -110,13 +110,13 @@ fn lines(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
     headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
-/// The headers that say something about a webhook.
+/// Whether a header is worth printing.
 fn is_telling(name: &str) -> bool {
     ["webhook-", "svix-", "countersign-", "content-"].iter().any(|prefix| name.starts_with(prefix))
         && name != "content-length"
 }
 
-/// Text of others, on one line and without control characters.
+/// Received text on one line, without control characters.
 fn plain(text: &str) -> String {
     let shown: String = text.chars().take(MOST_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MOST_SHOWN).is_some() { format!("{shown}…") } else { shown }

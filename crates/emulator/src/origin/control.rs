@@ -1,4 +1,4 @@
-//! `/_origin/…`: what arrived, and how the origin misbehaves, while it runs.
+//! `/_origin/…`: lists deliveries and sets faults while the origin runs.
 
 use std::sync::Arc;
 use std::time::Duration;

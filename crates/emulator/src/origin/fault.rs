@@ -1,4 +1,4 @@
-//! How an origin misbehaves: which deliveries fail, how, and how long it takes.
+//! Faults of an origin: which deliveries fail, how, and after how long.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-/// The misbehaviour, from the command line.
+/// The faults on the command line.
 #[derive(Args, Clone, Debug)]
 pub struct FaultOptions {
     /// Which deliveries fail: a share of them (`30%`), or only the next few (`3`)
     #[arg(long, value_name = "SHARE", help_heading = "Misbehaviour")]
     pub fail: Option<Failing>,
 
-    /// What a failing delivery is answered; without --fail, every delivery fails
+    /// The status of a failing delivery; without --fail, every delivery fails
     #[arg(long, value_name = "STATUS", value_parser = clap::value_parser!(u16).range(300..=599), help_heading = "Misbehaviour")]
     pub status: Option<u16>,
 
-    /// Breaks the connection of a failing delivery instead of answering; without --fail, of every delivery
+    /// Resets the connection of a failing delivery; without --fail, of every delivery
     #[arg(long, conflicts_with = "status", help_heading = "Misbehaviour")]
     pub reset: bool,
 
@@ -25,7 +25,7 @@ pub struct FaultOptions {
     #[arg(long, value_name = "SECONDS", help_heading = "Misbehaviour")]
     pub retry_after: Option<u32>,
 
-    /// How long every delivery waits for its answer
+    /// The delay before every response
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, help_heading = "Misbehaviour")]
     pub stall: Option<Duration>,
 }
@@ -36,11 +36,11 @@ pub struct FaultOptions {
 pub enum Failing {
     /// Each with this probability, from 0 to 1.
     Share(f64),
-    /// The next ones, and then none.
+    /// The next few, and then none.
     Next(u32),
 }
 
-/// The misbehaviour, as it is now.
+/// The current faults.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Fault {
@@ -54,9 +54,9 @@ pub(super) struct Fault {
 /// What happens to a delivery that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// This is answered, with a `Retry-After`.
+    /// A response with this status and `Retry-After`.
     Status(u16, Option<u32>),
-    /// The connection breaks.
+    /// A reset connection.
     Reset,
 }
 
@@ -80,7 +80,7 @@ impl Fault {
         }
     }
 
-    /// What happens to the next delivery; `chance` is a number from 0 up to 1.
+    /// The failure of the next delivery, if it fails. `chance` is from 0 up to 1.
     pub(super) fn next(&mut self, chance: f64) -> Option<Failure> {
         let fails = match &mut self.fail {
             Failing::Share(share) => chance < *share,

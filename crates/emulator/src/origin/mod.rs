@@ -1,4 +1,4 @@
-//! `origin`: what events are forwarded to. It shows what arrives, verifies it, and misbehaves on demand.
+//! `origin`: the destination of forwarded events. It shows and verifies deliveries, and fails on demand.
 
 mod arrival;
 mod control;
@@ -36,7 +36,7 @@ pub use self::arrival::Arrival;
 pub use self::fault::{Failing, FaultOptions};
 pub use self::options::OriginOptions;
 
-/// An origin that has its socket and answers once [`Origin::run`] runs.
+/// An origin with a bound socket. It responds once [`Origin::run`] runs.
 #[derive(Debug)]
 pub struct Origin {
     listener: TcpListener,
@@ -44,15 +44,15 @@ pub struct Origin {
     shared: Arc<Shared>,
 }
 
-/// In the extensions of a response that must not be sent: the connection breaks instead.
+/// Marks a response, in its extensions, that must not be sent: the connection is reset instead.
 #[derive(Clone, Copy)]
 struct Break;
 
 impl Origin {
-    /// Takes the socket.
+    /// Binds the socket.
     ///
     /// # Errors
-    /// Where the address is taken, or the secret cannot be read.
+    /// If the address is in use, or the secret cannot be read.
     pub async fn bind(options: OriginOptions) -> Result<Self> {
         let shared = Arc::new(Shared::new(&options)?);
         let listener = serve::bind(options.listen).await?;
@@ -60,12 +60,12 @@ impl Origin {
         Ok(Self { listener, address, shared })
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What to do next, for a person.
+    /// The first lines to print: addresses and how to use them.
     pub fn greeting(&self) -> String {
         format!(
             "{} http://{}   {}",
@@ -75,14 +75,14 @@ impl Origin {
         )
     }
 
-    /// Answers, until it is dropped.
+    /// Serves requests until it is dropped.
     ///
     /// # Errors
-    /// None; a connection that fails ends alone.
+    /// None: a connection that fails ends alone.
     pub async fn run(self) -> Result<()> {
         let router = router(self.shared);
         loop {
-            // Out of file descriptors, for one, is over after a while.
+            // Some errors pass, such as a lack of file descriptors.
             let Ok((stream, _)) = self.listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
@@ -103,7 +103,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Whatever the path is: [`crate::guard::Guard`].
+/// Applies [`crate::guard::Guard`] to every path.
 async fn keep_out_pages(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     match shared.guard.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
@@ -111,7 +111,7 @@ async fn keep_out_pages(State(shared): State<Arc<Shared>>, request: Request, nex
     }
 }
 
-/// One connection. Where an answer says so, it is reset rather than closed, as by a machine that went away.
+/// Serves one connection. A response marked [`Break`] resets it, as a machine that disappears would.
 async fn serve_connection(stream: TcpStream, router: Router) {
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let router = router.clone();
@@ -128,7 +128,7 @@ async fn serve_connection(stream: TcpStream, router: Router) {
     }
 }
 
-/// Any delivery, at any path.
+/// Receives a delivery at any path.
 async fn receive(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let clock = Clock::compressed(1.0);
     let verified = shared.secret.as_ref().map(|secret| arrival::verify(secret, &headers, &body, clock.now()));
@@ -153,7 +153,7 @@ async fn receive(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap
     response
 }
 
-/// As Countersign refuses, with the core's code.
+/// Refuses as Countersign does, with the core's code.
 fn refuse(error: countersign::Error) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
     let problem = json!({ "status": error.status(), "code": error.code(), "detail": error.to_string() });
@@ -174,5 +174,5 @@ fn fail(failure: Failure) -> Response {
     response
 }
 
-/// More than any Worker forwards.
+/// Larger than any Worker forwards.
 const LARGEST_BODY: usize = 128 * 1024 * 1024;

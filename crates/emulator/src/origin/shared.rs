@@ -1,4 +1,4 @@
-//! What an origin remembers of what arrived.
+//! The state of an origin: the deliveries it received, and its faults.
 
 use std::collections::HashSet;
 use std::io::{Write, stdout};
@@ -25,7 +25,7 @@ pub(super) struct Shared {
     changes: watch::Sender<u64>,
 }
 
-/// What arrived so far, and how the next delivery is treated.
+/// The deliveries received so far, and the current faults.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) fault: Fault,
@@ -35,7 +35,7 @@ pub(super) struct Seen {
 }
 
 impl Shared {
-    /// An origin that nothing has arrived at.
+    /// An origin without deliveries.
     ///
     /// # Errors
     /// If the secret cannot be read.
@@ -48,17 +48,17 @@ impl Shared {
         Ok(Self { secret, json, quiet, guard, seen, changes: watch::Sender::new(0) })
     }
 
-    /// Reads or changes what was seen.
+    /// Reads or changes the state.
     pub(super) fn with<T>(&self, change: impl FnOnce(&mut Seen) -> T) -> T {
         change(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Comes back once for each burst of arrivals.
+    /// Signals each burst of deliveries once.
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Records and prints an arrival that was answered.
+    /// Records and prints a delivery that got its response.
     pub(super) fn note(&self, arrival: Arrival) {
         let line = match (self.quiet, self.json) {
             (true, _) => None,
@@ -66,7 +66,7 @@ impl Shared {
             (false, false) => Some(arrival.to_text()),
         };
         if let Some(line) = line {
-            // A reader that went away is no reason to stop answering.
+            // The origin goes on without a reader of its output.
             let _ = writeln!(stdout(), "{line}");
         }
         self.with(|seen| {

@@ -1,4 +1,4 @@
-//! A delivery before it is sent, and what such deliveries are made from.
+//! A delivery before it is sent.
 
 use anyhow::Result;
 use countersign::scheme::HeaderNames;
@@ -6,7 +6,7 @@ use countersign::scheme::HeaderNames;
 use super::signer::Signer;
 use crate::random;
 
-/// What deliveries are made from.
+/// The keys, time and body that drafts are made from.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) signer: Signer,
@@ -18,7 +18,7 @@ pub(super) struct Sender {
     pub(super) body: Vec<u8>,
 }
 
-/// Which of the three headers, whatever the scheme calls it.
+/// One of the three headers, by any scheme's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Id,
@@ -26,7 +26,7 @@ pub(super) enum Field {
     Signature,
 }
 
-/// A delivery, ready but for the names of its headers.
+/// A delivery without the names of its headers.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) headers: Vec<(Field, String)>,
@@ -39,14 +39,14 @@ impl Sender {
         Ok(self.signed(&random::message_id()?, self.now, &self.body))
     }
 
-    /// A delivery of this event, signed at this time.
+    /// A delivery of this body, signed with this id and timestamp.
     pub(super) fn signed(&self, id: &str, timestamp: u64, body: &[u8]) -> Draft {
         Draft::new(id, timestamp, self.signer.sign(id, timestamp, body), body)
     }
 }
 
 impl Draft {
-    /// A delivery with these values in its headers.
+    /// A delivery with these header values.
     pub(super) fn new(id: &str, timestamp: u64, signature: String, body: &[u8]) -> Self {
         let (id, timestamp) = ((Field::Id, id.to_owned()), (Field::Timestamp, timestamp.to_string()));
         Self { headers: vec![id, timestamp, (Field::Signature, signature)], body: body.to_vec() }
@@ -75,7 +75,7 @@ impl Draft {
 }
 
 impl Field {
-    /// The name that a scheme gives it.
+    /// The scheme's name of the header.
     pub(super) const fn name(self, names: &HeaderNames) -> &'static str {
         match self {
             Self::Id => names.id,

@@ -1,31 +1,31 @@
-//! Whether an answer is the one that a delivery deserves, and in words why not. Pure.
+//! Compares a response with the expected one, and explains the difference. Pure.
 
 use serde::Deserialize;
 
 use crate::outgoing::{Answer, Fault};
 
-/// What should come of a delivery.
+/// The expected response to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
     /// 2xx.
     Accepted,
-    /// 2xx, or 409 or 429 with which a receiver asks the sender to come again.
+    /// 2xx, or 409 or 429, with which a receiver asks for a retry.
     AcceptedOrBusy,
     /// 4xx.
     Refused,
 }
 
-/// What came, judged.
+/// The verdict on a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     AsExpected,
-    /// And why it is not.
+    /// With the reason.
     Unexpected(&'static str),
-    /// No answer.
+    /// No response.
     Unanswered,
 }
 
-/// What an answer says of itself: Countersign's words for a success, or RFC 9457 for a refusal.
+/// The body of a response: Countersign's for a success, or RFC 9457 for a refusal.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Words {
     status: Option<serde_json::Value>,
@@ -43,7 +43,7 @@ impl Expectation {
         }
     }
 
-    /// Judges an answer.
+    /// Judges a response.
     pub(super) fn judge(self, result: &Result<Answer, Fault>) -> Verdict {
         let Ok(Answer { status, .. }) = result else { return Verdict::Unanswered };
         match (self, status) {

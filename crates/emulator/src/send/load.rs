@@ -1,4 +1,4 @@
-//! `send --count`: how many deliveries a second a receiver takes, and how long each takes.
+//! `send --count`: measures a receiver's deliveries per second and latency.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::outgoing::{Outgoing, Post};
 use crate::random;
 
-/// What one worker saw.
+/// The results of one worker.
 #[derive(Default)]
 struct Seen {
     answers: BTreeMap<String, u32>,
@@ -25,7 +25,7 @@ struct Seen {
     failed: u32,
 }
 
-/// Every delivery is an event of its own, signed when it is sent.
+/// Sends `count` deliveries, each of its own event, signed when it is sent.
 pub(super) async fn run(run: &Run<'_>, count: u32) -> Result<Outcome> {
     let (left, started) = (Arc::new(AtomicU32::new(count)), Instant::now());
     let mut workers = JoinSet::new();
@@ -96,7 +96,7 @@ fn print(seen: &mut Seen, count: u32, elapsed: Duration) {
     println!("answers: {}", answers.collect::<Vec<_>>().join(", "));
 }
 
-/// The value under which that share of the sorted times is.
+/// The percentile of sorted times.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -1,4 +1,4 @@
-//! `send`: one delivery or several to any receiver, and whether the answer is as it should be.
+//! `send`: sends deliveries to any receiver and checks the responses.
 
 mod draft;
 mod judge;
@@ -29,10 +29,10 @@ pub use self::options::{Chosen, SendOptions};
 pub use self::outcome::Outcome;
 pub use self::scenario::{SCENARIOS, Scenario};
 
-/// Sends what the options say, and prints how it went.
+/// Sends deliveries as the options say, and prints the results.
 ///
 /// # Errors
-/// Where there is no key for the scheme, or a body cannot be read.
+/// If there is no key for the scheme, or a body cannot be read.
 pub async fn run(options: &SendOptions) -> Result<Outcome> {
     if options.list_scenarios {
         report::list();
@@ -52,7 +52,7 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
     }
 }
 
-/// The first set of names is the scheme's own.
+/// The scheme's own header names, the first of the accepted ones.
 fn names(options: &SendOptions) -> Result<&'static HeaderNames> {
     options.scheme.headers.first().context("the scheme has no headers")
 }

@@ -1,4 +1,4 @@
-//! What `send` can be told.
+//! The options of `send`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::outgoing::parse_url;
 /// The options of `send`.
 #[derive(Args, Clone, Debug)]
 pub struct SendOptions {
-    /// Where to send to
+    /// The receiver
     #[arg(long, value_name = "URL", value_parser = parse_url, required_unless_present = "list_scenarios")]
     pub to: Option<Uri>,
 
@@ -29,47 +29,47 @@ pub struct SendOptions {
     #[arg(long, value_name = "TEXT", conflicts_with = "secret")]
     pub seed: Option<String>,
 
-    /// What to send, by name; `all` for everything; may be repeated
+    /// A scenario to send; `all` for every one; may be repeated
     #[arg(long = "scenario", value_name = "NAME", default_value = "valid", value_parser = known_scenario)]
     pub scenarios: Vec<Chosen>,
 
-    /// Says what scenarios there are, and what each expects
+    /// Lists the scenarios and the response that each expects
     #[arg(long)]
     pub list_scenarios: bool,
 
-    /// The body to sign, from a file or standard input (`-`); without it, an event is made up
+    /// The body to sign, from a file or standard input (`-`); default: a sample event
     #[arg(long, value_name = "FILE")]
     pub body: Option<PathBuf>,
 
-    /// The `type` of the event that is made up
+    /// The `type` of the sample event
     #[arg(long = "type", value_name = "TYPE", default_value = "batch.succeeded", conflicts_with = "body")]
     pub kind: String,
 
-    /// How old the receiver lets a timestamp be; `stale` and `future` are a minute beyond it
+    /// The receiver's timestamp tolerance; `stale` and `future` are a minute beyond it
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]
     pub tolerance: Duration,
 
-    /// How long to wait for an answer
+    /// Timeout of a delivery
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = humantime::parse_duration)]
     pub timeout: Duration,
 
-    /// Says of every scenario what was sent, expected and answered, not only of those that went wrong
+    /// Prints what was sent, expected and received for every scenario, not only for failures
     #[arg(long, short)]
     pub verbose: bool,
 
-    /// Sends that many valid deliveries and measures, instead of a scenario
+    /// Sends this many valid deliveries and measures the rate, instead of a scenario
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "scenarios", help_heading = "Load")]
     pub count: Option<u32>,
 
-    /// Deliveries at a time
+    /// Concurrent deliveries
     #[arg(long, value_name = "NUMBER", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..), requires = "count", help_heading = "Load")]
     pub concurrency: u16,
 }
 
-/// What `--scenario` names.
+/// A value of `--scenario`.
 #[derive(Clone, Copy, Debug)]
 pub enum Chosen {
-    /// Every scenario that the scheme can be in.
+    /// Every scenario.
     All,
     /// This one.
     One(&'static Scenario),
@@ -85,5 +85,5 @@ fn known_scenario(name: &str) -> Result<Chosen, String> {
         return Ok(Chosen::All);
     }
     let found = SCENARIOS.iter().find(|scenario| scenario.name == name);
-    found.map(Chosen::One).ok_or_else(|| "no such scenario; --list-scenarios says which there are".to_owned())
+    found.map(Chosen::One).ok_or_else(|| "no such scenario; --list-scenarios lists them".to_owned())
 }

@@ -1,12 +1,12 @@
-//! How a call of `send` ended.
+//! The result of `send`.
 
-/// How it went, and so the exit status.
+/// The result, and with it the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// 0: everything as expected.
     AsExpected,
-    /// 1: something else was answered.
+    /// 1: an unexpected response.
     Unexpected,
-    /// 2: something was not answered.
+    /// 2: no response.
     Unanswered,
 }

@@ -1,4 +1,4 @@
-//! What `send` prints: what was sent, what was expected, what came.
+//! The output of `send`: what was sent, expected and received.
 
 use countersign::scheme::{Form, HeaderNames};
 
@@ -9,7 +9,7 @@ use super::scenario::{SCENARIOS, Scenario};
 use crate::outgoing::{Answer, Fault};
 use crate::term::{bold, dim, green, red};
 
-/// A scenario that was played.
+/// A scenario that was sent.
 pub(super) struct Report {
     pub(super) scenario: &'static Scenario,
     pub(super) names: &'static HeaderNames,
@@ -18,7 +18,7 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// The worst of its deliveries.
+    /// The worst result of its deliveries.
     pub(super) fn outcome(&self) -> Outcome {
         let worst = self.exchanges.iter().map(|(_, result)| match self.scenario.expects.judge(result) {
             Verdict::AsExpected => Outcome::AsExpected,
@@ -28,7 +28,7 @@ impl Report {
         worst.max().unwrap_or(Outcome::AsExpected)
     }
 
-    /// One line, and more where something went wrong or `detailed` asks for it.
+    /// Prints one line, and details of failures or, if `detailed`, of everything.
     pub(super) fn print(&self, detailed: bool) {
         let good = self.outcome() == Outcome::AsExpected;
         let mark = if good { green("✓") } else { red("✗") };
@@ -55,7 +55,7 @@ impl Report {
         }
     }
 
-    /// Signatures are told apart by kind and number; their text helps nobody.
+    /// Signatures are shown by kind and number; their text helps nobody.
     fn sent(&self, draft: &Draft) -> String {
         let shown = |field: Field, name: &str| match draft.get(field) {
             Some(value) => format!("{name} {value}"),
@@ -80,7 +80,7 @@ impl Report {
         format!("{expected}; Countersign says {}", self.scenario.codes.join(" or "))
     }
 
-    /// A code that is not of this scenario, of a receiver that uses any of the codes known here.
+    /// An unexpected code, from a receiver that uses Countersign's codes.
     fn other_code(&self, result: &Result<Answer, Fault>) -> Option<String> {
         let code = Words::of(result.as_ref().ok()?).code()?.to_owned();
         let known = SCENARIOS.iter().any(|scenario| scenario.codes.contains(&code.as_str()));
@@ -99,14 +99,14 @@ fn came(result: &Result<Answer, Fault>) -> String {
     }
 }
 
-/// How many went as they should.
+/// Prints how many scenarios went as expected.
 pub(super) fn summary(outcomes: &[Outcome]) {
     let good = outcomes.iter().filter(|outcome| **outcome == Outcome::AsExpected).count();
     let line = format!("{good} of {} as expected", outcomes.len());
     println!("\n{}", if good == outcomes.len() { green(line) } else { red(line) });
 }
 
-/// All scenarios, with what they expect.
+/// Lists all scenarios with their expected responses.
 pub(super) fn list() {
     for scenario in SCENARIOS {
         let expected = scenario.expects.in_words();

@@ -1,4 +1,4 @@
-//! One call of `send`: what its deliveries share, and how scenarios are sent.
+//! One run of `send`: the state its deliveries share, and how scenarios are sent.
 
 use anyhow::{Context, Result};
 use axum::http::{HeaderName, HeaderValue, Uri, header};
@@ -15,7 +15,7 @@ use super::signer::Signer;
 use crate::clock::Clock;
 use crate::outgoing::{Outgoing, Post};
 
-/// What all deliveries of one call share.
+/// The state that all deliveries of one run share.
 pub(super) struct Run<'o> {
     pub(super) to: Uri,
     pub(super) names: &'static HeaderNames,
@@ -26,7 +26,7 @@ pub(super) struct Run<'o> {
 }
 
 impl Run<'_> {
-    /// Sends the chosen scenarios one after the other, and prints how each went.
+    /// Sends the chosen scenarios in order, and prints each result.
     pub(super) async fn scenarios(&self) -> Result<Outcome> {
         let mut chosen: Vec<&Scenario> = Vec::new();
         for choice in &self.options.scenarios {

@@ -1,6 +1,6 @@
-//! What a receiver may meet: right deliveries that it should accept, and wrong ones that it should refuse.
+//! Scenarios: valid deliveries that a receiver should accept, and invalid ones that it should refuse.
 //!
-//! What is right and wrong is the specification of Standard Webhooks, read strictly.
+//! Validity follows the Standard Webhooks specification, read strictly.
 
 use anyhow::Result;
 use base64::Engine;
@@ -10,23 +10,23 @@ use super::draft::{Draft, Field, Sender};
 use super::judge::Expectation::{self, Accepted, AcceptedOrBusy, Refused};
 use crate::random;
 
-/// A kind of delivery, or of several.
+/// A kind of delivery, or a group of deliveries.
 #[derive(Debug)]
 pub struct Scenario {
     /// As `--scenario` takes it.
     pub name: &'static str,
     /// What is sent.
     pub about: &'static str,
-    /// What should come of it.
+    /// The response it expects.
     pub expects: Expectation,
     /// Countersign's codes for the refusal.
     pub codes: &'static [&'static str],
-    /// Whether its deliveries go out at the same time.
+    /// Whether its deliveries are sent concurrently.
     pub parallel: bool,
     pub(super) build: fn(&Sender) -> Result<Vec<Draft>>,
 }
 
-/// All of them, right ones first.
+/// All scenarios, valid ones first.
 pub const SCENARIOS: &[Scenario] = &[
     accepted("valid", "one signed delivery", |sender| one(sender.fresh()?)),
     accepted("duplicate", "the same event twice, signed anew: what a retry looks like", |sender| {
@@ -121,7 +121,7 @@ pub const SCENARIOS: &[Scenario] = &[
     }),
 ];
 
-/// Seconds beyond the tolerance: more than two clocks differ.
+/// Seconds beyond the tolerance: more than two clocks should differ.
 const BEYOND: u64 = 60;
 const MANY: &[&str] = &["no_matching_signature", "too_many_signatures"];
 

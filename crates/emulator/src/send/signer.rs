@@ -1,4 +1,4 @@
-//! The key that a delivery is signed with, and the wrong ones beside it.
+//! Signing keys: the receiver's, and wrong ones.
 
 use anyhow::{Context, Result, bail};
 use base64::Engine;
@@ -20,7 +20,10 @@ pub(super) enum Signer {
 }
 
 impl Signer {
-    /// The key of `--secret` or `--seed`, if the scheme can be signed with it.
+    /// The key of `--secret` or `--seed`.
+    ///
+    /// # Errors
+    /// If there is none, or the scheme does not use such keys.
     pub(super) fn choose(scheme: &Scheme, secret: Option<&str>, seed: Option<&str>) -> Result<Self> {
         let signer = match (secret, seed) {
             (_, Some(seed)) => Self::V1a(ServiceKeys::new(Some(seed), false)?.signing()?.clone()),
@@ -58,7 +61,7 @@ impl Signer {
         }
     }
 
-    /// One signature with its version in front, over whatever a sender could get wrong: the core refuses to sign some of it.
+    /// One signature with its version. Signs anything a sender could get wrong; the core refuses some of it.
     pub(super) fn sign(&self, id: &str, timestamp: u64, body: &[u8]) -> String {
         let prefix = format!("{id}.{timestamp}.");
         match self {
@@ -69,8 +72,8 @@ impl Signer {
         }
     }
 
-    /// A signature of the form that this key does not have. For a public key that is the HMAC keyed with it, which anybody can
-    /// make: a receiver that lets the header choose the algorithm accepts it.
+    /// A signature of the other form. For `v1a`, an HMAC keyed with the public key, which anybody can compute: a receiver that lets the
+    /// header choose the algorithm accepts it.
     pub(super) fn in_other_form(&self, id: &str, timestamp: u64, body: &[u8]) -> Result<String> {
         match self {
             Self::V1(_) => Ok(Self::V1a(Ed25519SigningKey::from_seed(&random::bytes()?)).sign(id, timestamp, body)),
