@@ -135,6 +135,6 @@ test("without its Wasm, the page says what is wrong", async () => {
   await page.route("**/full.wasm", (route) => route.fulfill({ status: 404 }));
   await page.goto(server.url);
   await page.waitForSelector("#failed:not([hidden])");
-  assert.match(await page.locator("#failed").innerText(), /full\.wasm: the server answered 404/);
+  assert.match(await page.locator("#failed").innerText(), /full\.wasm: the server responded 404/);
   await context.close();
 });

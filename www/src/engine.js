@@ -42,6 +42,6 @@ export function refusalOf(secrets, report) {
 
 async function load(name) {
   const response = await fetch(new URL(`../engine/${name}`, import.meta.url));
-  if (!response.ok) throw new Error(`${name}: the server answered ${response.status}.`);
+  if (!response.ok) throw new Error(`${name}: the server responded ${response.status}.`);
   return response.arrayBuffer();
 }

@@ -1,11 +1,11 @@
 // Draws a report, each part by its own file.
 import { byId } from "./dom.js";
+import { showComparisons } from "./comparisons.js";
 import { refusalOf } from "./engine.js";
-import { showComparisons } from "./bytes.js";
 import { showGauge } from "./gauge.js";
 import { otherSender } from "./senders.js";
 import { showKeys } from "./keys.js";
-import { showNearMisses } from "./near.js";
+import { showNearMisses } from "./near-misses.js";
 import { showSigned } from "./signed.js";
 import { showSteps } from "./steps.js";
 import { showToken } from "./token.js";
