@@ -1,7 +1,7 @@
 //! Gemini's static webhooks: Standard Webhooks with the project's secret.
 //! <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24.
 
-use super::{Form, KeySource, Scheme, WEBHOOK};
+use super::types::{Form, KeySource, Scheme, WEBHOOK};
 
 /// `v1` alone: Google's `v1a` keys sign for every customer, and would void the project's secret.
 pub(super) const SCHEME: Scheme = Scheme {

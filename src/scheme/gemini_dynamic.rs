@@ -4,7 +4,7 @@
 //! The documentation describes an RS256 token. What is seen on the wire is `v1a` with three Ed25519 keys that have no `kid`, so
 //! that is the default and the token has to be asked for.
 
-use super::{Form, KeySource, Scheme, WEBHOOK};
+use super::types::{Form, KeySource, Scheme, WEBHOOK};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini-dynamic",

@@ -1,7 +1,7 @@
 //! Standard Webhooks: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>, commit
 //! b2fa7b8, read in November 2026.
 
-use super::{Form, KeySource, Scheme, WEBHOOK};
+use super::types::{Form, KeySource, Scheme, WEBHOOK};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "standard-webhooks",

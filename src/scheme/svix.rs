@@ -1,7 +1,7 @@
 //! Svix: Standard Webhooks under `svix-*`, or under `webhook-*` where a customer has it without the brand.
 //! <https://docs.svix.com/receiving/verifying-payloads/how-manual>, read in November 2026.
 
-use super::{Form, HeaderNames, KeySource, Scheme, WEBHOOK};
+use super::types::{Form, HeaderNames, KeySource, Scheme, WEBHOOK};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "svix",
