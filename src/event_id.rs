@@ -1,14 +1,14 @@
-//! Ids of events: which can be part of signed content, and what stands for one that cannot.
+//! Ids of events: which can be part of signed content, and what replaces one that cannot.
 
 use std::borrow::Cow;
 
 use crate::crypto::{hex, sha256};
 use crate::error::HeaderFault;
 
-/// Checks an id that is part of the signed content: visible ASCII, and nothing in it that reads like a timestamp.
+/// Checks an id that is part of signed content: visible ASCII, with no segment that reads like a timestamp.
 ///
-/// Signed content is one string, `id.timestamp.body`. An old message whose body contains a fresh timestamp can be split at that one
-/// instead: its own timestamp then becomes a part of the id. So no id that is accepted may contain one.
+/// Signed content is one string, `id.timestamp.body`. If the body of an old message contains a fresh timestamp, the
+/// content can be split there instead, and the old timestamp becomes part of the id. So no accepted id may contain one.
 pub(crate) fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
     if id.windows(2).any(|pair| matches!(pair, b", ")) {
         Err(HeaderFault::Repeated)
@@ -23,13 +23,13 @@ pub(crate) fn check_id(id: &[u8], strict: bool) -> Result<(), HeaderFault> {
     }
 }
 
-/// An id as it can be signed: itself, or its hash if [`check_id`] refuses it. A header's id was refused before; one of a claim or a body
-/// never is, nor one that an earlier version stored.
+/// An id that can be signed: the id itself, or its hash if [`check_id`] refuses it. An id from a header was checked before; an id
+/// from a claim or a body is never refused, nor is one that an earlier version stored.
 pub(crate) fn signable(id: &[u8]) -> Cow<'_, [u8]> {
     if check_id(id, false).is_ok() { Cow::Borrowed(id) } else { Cow::Owned(hex(&sha256(&[id])).into_bytes()) }
 }
 
-/// [`signable`] for an id from a claim or a body, where one of more than 256 bytes is replaced by its hash as well.
+/// [`signable`] for an id from a claim or a body, which is also replaced by its hash if it has more than 256 bytes.
 pub(crate) fn id_or_hash(id: &[u8]) -> Cow<'_, [u8]> {
     if id.len() > MAX_ID { Cow::Owned(hex(&sha256(&[id])).into_bytes()) } else { signable(id) }
 }
@@ -46,10 +46,10 @@ fn is_timestamp(segment: &[u8]) -> bool {
     segment.len() == 10 && !segment.starts_with(b"0") && segment.iter().all(u8::is_ascii_digit)
 }
 
-/// A tail of `.` and this many digits is refused as well, whatever their value (`id/resplit-id-absorbs-timestamp` in the vectors).
+/// A tail of `.` and at least this many digits is refused as well, whatever their value (`id/resplit-id-absorbs-timestamp` in the vectors).
 const TAIL_DIGITS: usize = 9;
 
-/// The longest id in strict mode, and the longest claim that is an id as it is.
+/// The longest id in strict mode, and the longest id from a claim or a body that is not hashed.
 const MAX_ID: usize = 256;
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::rsa::RsaKey;
 /// [`Policy::verify`](crate::Policy::verify) does this itself before each token. Call it where a process has several
 /// implementations, to say which one decides.
 pub fn install_rs256<B: ?Sized, C: Crypto<B>>() {
-    // An error says that there is a provider already, which serves as well.
+    // It fails if a provider is installed already, and that one is as good.
     let _ = Table::<B, C>::TABLE.install_default();
 }
 

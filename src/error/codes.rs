@@ -5,7 +5,7 @@
 /// What a stable code means.
 ///
 /// ```
-/// let row = countersign::CODES.iter().find(|row| row.code == "timestamp_too_old").ok_or("no such code")?;
+/// let row = countersign::error::CODES.iter().find(|row| row.code == "timestamp_too_old").ok_or("no such code")?;
 /// assert_eq!((row.status, row.title), (401, "the timestamp is too old"));
 /// # Ok::<(), &str>(())
 /// ```

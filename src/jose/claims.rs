@@ -8,17 +8,17 @@ use crate::event_id::id_or_hash;
 use crate::json::{self, Members};
 use crate::timestamp::Timestamp;
 
-/// What a token has to claim.
+/// The claims that a receiver requires of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JwtPolicy {
-    /// The exact `aud`, or a member of it.
+    /// The exact `aud`, or one member of it.
     pub audience: String,
-    /// The exact `iss`, where one is asked for.
+    /// The exact `iss`, if one is required.
     pub issuer: Option<String>,
-    /// Seconds of grace on `exp` and `nbf`.
+    /// Seconds of leeway for `exp` and `nbf`.
     pub leeway: u64,
-    /// The most seconds that `exp` may be away. Set it to how long ids are remembered: a token that is good for longer could be
-    /// replayed after that.
+    /// How many seconds ahead `exp` may be, at most. Set it to the time for which ids are remembered: a token that is valid for longer
+    /// could be replayed after that.
     pub longest: Option<u64>,
 }
 
@@ -32,26 +32,26 @@ impl JwtPolicy {
         self.check_lifetime(claims, now)
     }
 
-    /// `exp`, with the leeway.
+    /// Checks `exp`, with the leeway.
     pub(crate) fn check_expiry(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
         let expires = date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
         if now.as_unix() as f64 >= expires + self.leeway as f64 { Err(Error::JwtExpired) } else { Ok(()) }
     }
 
-    /// That `exp` is no further away than the longest time allowed. No leeway: what remembers ids adds it.
+    /// Checks that `exp` is not too far ahead. Without leeway: the time for which ids are remembered includes it.
     pub(crate) fn check_lifetime(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
         let Some(longest) = self.longest else { return Ok(()) };
         let expires = date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
         if expires - now.as_unix() as f64 > longest as f64 { Err(Error::JwtTooLong) } else { Ok(()) }
     }
 
-    /// `nbf`, with the leeway, where there is one.
+    /// Checks `nbf`, if present, with the leeway.
     pub(crate) fn check_start(&self, claims: &Members<'_>, now: Timestamp) -> Result<(), Error> {
         let early = |begins: f64| now.as_unix() as f64 + (self.leeway as f64) < begins;
         if date(claims, "nbf")?.is_some_and(early) { Err(Error::JwtNotYetValid) } else { Ok(()) }
     }
 
-    /// `aud`, a text or a list with it.
+    /// Checks `aud`: a string, or a list that contains it.
     pub(crate) fn check_audience(&self, claims: &Members<'_>) -> Result<(), Error> {
         let audience: Option<Value> = claims.get("aud").and_then(json::value);
         let addressed = match audience {
@@ -62,7 +62,7 @@ impl JwtPolicy {
         if addressed { Ok(()) } else { Err(Error::JwtAudience) }
     }
 
-    /// `iss`, where one is asked for.
+    /// Checks `iss`, if one is required.
     pub(crate) fn check_issuer(&self, claims: &Members<'_>) -> Result<(), Error> {
         match &self.issuer {
             Some(issuer) if claims.get("iss").and_then(json::string).as_ref() != Some(issuer) => Err(Error::JwtIssuer),
@@ -71,21 +71,21 @@ impl JwtPolicy {
     }
 }
 
-/// That what is a date is one, and that there is an `exp`.
+/// Checks that `exp` is present, and that every date is a number.
 pub(crate) fn check_dates(claims: &Members<'_>) -> Result<(), Error> {
     date(claims, "exp")?.ok_or(Error::JwtClaims("exp"))?;
     date(claims, "nbf")?;
     date(claims, "iat").map(drop)
 }
 
-/// A NumericDate, which may be fractional but not infinite.
+/// Reads a NumericDate (RFC 7519, section 2), which may be fractional but not infinite.
 fn date(claims: &Members<'_>, name: &'static str) -> Result<Option<f64>, Error> {
     let Some(text) = claims.get(name) else { return Ok(None) };
     json::number(text).filter(|number| number.is_finite()).map(Some).ok_or(Error::JwtClaims(name))
 }
 
-/// `jti`, or its hash if no `webhook-id` can be like it; without one, SHA-256 of the claims without `iat`, `exp` and `nbf`, in the
-/// order of their names.
+/// The event's id: `jti`, or the hash of a `jti` that could be no `webhook-id`. Without `jti`, SHA-256 of the claims without `iat`,
+/// `exp` and `nbf`, in the order of their names.
 pub(super) fn event_id(claims: &Members<'_>) -> Result<String, Error> {
     if let Some(jti) = claims.get("jti") {
         let jti = json::string(jti).ok_or(Error::JwtClaims("jti"))?;
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_no_longer_than_its_id_is_remembered() {
+    fn a_token_is_valid_for_no_longer_than_its_id_is_remembered() {
         let check = |longest, exp: &str| {
             let policy = JwtPolicy { audience: "x".to_owned(), issuer: None, leeway: 60, longest };
             let claims = format!(r#"{{"aud":"x","exp":{exp}}}"#);

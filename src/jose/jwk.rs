@@ -1,4 +1,4 @@
-//! One key of a set (RFC 7517): what it can be used for, if anything.
+//! One key of a set (RFC 7517), and what it can be used for.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ pub(crate) struct Jwk {
     pub(crate) material: Material,
 }
 
-/// What a key of a set is good for.
+/// What a key of a set can verify.
 #[derive(Clone)]
 pub(crate) enum Material {
     /// `v1a`.
     Ed25519(Ed25519Key),
     /// The `jwt` form.
     Rsa(RsaKey),
-    /// Nothing here. Kept, so that a token that names it can be told so, and the log can say why no key matched.
+    /// Nothing. It is kept so that a token that names it is refused as `jwk_unusable`, and the log can say why no key matched.
     SetAside(Aside),
 }
 
@@ -31,7 +31,7 @@ impl Jwk {
     pub(super) fn read(key: &Value) -> Self {
         let kid = match said(key, "kid") {
             Some(Value::String(text)) => Some(text.clone()),
-            // RFC 7517 wants text; a serialiser that writes a number means its digits.
+            // RFC 7517 requires a string; a serialiser that writes a number means its digits.
             Some(Value::Number(number)) => number.as_u64().map(|number| itoa::Buffer::new().format(number).to_owned()),
             _ => None,
         };
@@ -72,7 +72,7 @@ impl fmt::Debug for Jwk {
     }
 }
 
-/// Whether `use`, `key_ops` and `alg`, those that are there, allow for signatures to be checked.
+/// Whether `use`, `key_ops` and `alg`, if present, allow the key to verify signatures.
 fn is_for_signatures(key: &Value, algorithms: &[&str]) -> bool {
     let is = |name, wanted: &[&str]| match said(key, name) {
         Some(value) => value.as_str().is_some_and(|value| wanted.contains(&value)),
@@ -86,7 +86,7 @@ fn is_for_signatures(key: &Value, algorithms: &[&str]) -> bool {
     verifies && is("use", &["sig"]) && is("alg", algorithms)
 }
 
-/// A member that says something. Serialisers write members that were never set as `null`, as `""` or as `[]`.
+/// A member that has a value. Serialisers write members that were never set as `null`, `""` or `[]`.
 fn said<'k>(key: &'k Value, name: &str) -> Option<&'k Value> {
     key.get(name).filter(|value| match value {
         Value::Null => false,
@@ -96,7 +96,7 @@ fn said<'k>(key: &'k Value, name: &str) -> Option<&'k Value> {
     })
 }
 
-/// Base64url; also with padding, in the standard alphabet, or in lines: none of it can mean other bytes.
+/// Decodes base64url, also with padding, in the standard alphabet, or with line breaks: each form means the same bytes.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let url_safe = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| match byte {
         b'+' => b'-',

@@ -31,18 +31,18 @@ use crate::timestamp::Timestamp;
 pub(crate) struct Claims {
     /// The JSON text that was signed.
     pub(crate) json: Vec<u8>,
-    /// The event's id: `jti`, or else the hash of what does not change when a token is issued again.
+    /// The event's id: `jti`, else the hash of the claims that stay the same when a token is issued again.
     pub(crate) id: String,
-    /// The place of the key in the set.
+    /// The place in the set of the key that matched.
     pub(crate) key: usize,
 }
 
-/// Verifies a token whose syntax holds, by the arithmetic of `C`.
+/// Verifies a parsed token, by the arithmetic of `C`.
 ///
 /// # Errors
 /// In this order: `jwk_unknown_kid` or `jwk_unusable`, `jwt_signature`, `jwt_malformed` (claims), `jwt_claims`, `jwt_expired`,
 /// `jwt_not_yet_valid`, `jwt_audience`, `jwt_issuer`, `jwt_too_long`.
-// Not in line, as most Workers meet no token: what they do not run, the engine does not compile.
+// Not inlined: most Workers never receive a token, and the engine compiles only functions that run.
 #[inline(never)]
 pub(crate) fn verify<B: ?Sized, C: Crypto<B>>(
     token: &Token<'_>,
@@ -58,20 +58,20 @@ pub(crate) fn verify<B: ?Sized, C: Crypto<B>>(
     Ok(Claims { id, json: token.payload.clone(), key })
 }
 
-/// A token whose syntax holds.
+/// A token, parsed: its syntax holds.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
     pub(crate) kid: Option<String>,
     pub(crate) payload: Vec<u8>,
-    /// The first two segments, as they stand.
+    /// The first two segments, as they were sent.
     signed: &'a [u8],
     signature: &'a str,
-    /// How often it was checked, under however many key sets.
+    /// How often it was checked, under all key sets together.
     checks: Cell<usize>,
 }
 
 impl<'a> Token<'a> {
-    /// Takes a value apart, without any key.
+    /// Parses a value, without any key.
     ///
     /// # Errors
     /// `jwt_malformed`, `jwt_alg`.
@@ -95,14 +95,14 @@ impl<'a> Token<'a> {
         if header.get("alg").and_then(json::string).as_deref() != Some("RS256") {
             return Err(Error::JwtAlg);
         }
-        // A cut or altered signature is still one, and does not match; other characters make the value no token at all.
+        // A truncated or altered signature does not match. Other characters make the value no token at all.
         if !signature.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
             return Err(Error::JwtMalformed(JwtFault::Encoding));
         }
         Ok(Self { kid, payload: decode(payload)?, signed: signed.as_bytes(), signature, checks: Cell::new(0) })
     }
 
-    /// Counts a check, up to the 32 that one delivery may cost.
+    /// Counts a check; `false` after the 32 that one delivery may cost.
     fn may_be_checked(&self) -> bool {
         self.checks.replace(self.checks.get().saturating_add(1)) < MAX_ATTEMPTS
     }
@@ -137,7 +137,7 @@ fn decode(segment: &str) -> Result<Vec<u8>, Error> {
     URL_SAFE_NO_PAD.decode(segment).map_err(|_| Error::JwtMalformed(JwtFault::Encoding))
 }
 
-/// Longer values are refused before they are decoded; tokens in the field are under 2 KiB.
+/// The longest token, checked before it is decoded. Real tokens are under 2 KiB.
 const MAX_TOKEN: usize = 16 * 1024;
 
 #[cfg(test)]

@@ -9,13 +9,13 @@ pub(crate) enum Aside {
     Kind,
     /// Usable, but not for a form that the receiver accepts.
     OtherForm,
-    /// `d` is there: whoever can read the set can sign.
+    /// `d` is present: whoever can read the set can sign.
     Private,
-    /// `use`, `key_ops` or `alg` say that it is for something else.
+    /// `use`, `key_ops` or `alg` name another purpose.
     Purpose,
     /// A member is missing or cannot be read.
     Unreadable,
-    /// Ed25519 of small order, or RSA of a size or exponent that is not taken.
+    /// Ed25519 of small order, or RSA outside the bounds of size and exponent.
     Weak,
 }
 
@@ -35,12 +35,12 @@ impl Aside {
     }
 }
 
-/// Why no key of a set can be used, for logs and reports: reasons and how often each was found, and nothing of any key.
+/// Why no key of a set can be used, for logs and reports: each reason and how many keys it applies to. It holds no part of a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unusable([u16; Aside::ALL.len()]);
 
 impl Unusable {
-    /// One sentence.
+    /// Says it in one sentence.
     pub fn to_text(self) -> String {
         let mut text = "no key of the key set can be used".to_owned();
         let found = Aside::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0);

@@ -1,4 +1,4 @@
-//! Base64 as keys are written in it, and what is wrong with text that is not.
+//! Base64 of keys, and what is wrong with text that is not.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -8,12 +8,12 @@ use zeroize::Zeroizing;
 use super::mistake;
 use crate::error::{Error, SecretFault};
 
-/// The bytes of `encoded`, which is `text` without its prefix.
+/// Decodes `encoded`, which is `text` without its prefix.
 pub(super) fn decode(text: &str, encoded: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
     if encoded.is_empty() {
         return Err(Error::EmptySecret);
     }
-    // Half of the padding is neither form; the engine would take it.
+    // The engine would accept half of the padding, which is neither form.
     let padded = encoded.ends_with('=') && !encoded.len().is_multiple_of(4);
     let bytes = BASE64.decode(encoded).ok().filter(|bytes| !padded && !bytes.is_empty()).map(Zeroizing::new);
     let fault = match &bytes {
@@ -23,7 +23,7 @@ pub(super) fn decode(text: &str, encoded: &str) -> Result<Zeroizing<Vec<u8>>, Er
     fault.map_or_else(|| bytes.ok_or(Error::EmptySecret), |fault| Err(Error::InvalidSecret(fault)))
 }
 
-/// What is wrong with text that is like nothing else, and not base64.
+/// What is wrong with text that is not base64 and matches no known mistake.
 fn shape(encoded: &str) -> SecretFault {
     let all = |more: &str| encoded.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
     if encoded.contains(|c: char| c.is_ascii_whitespace()) {

@@ -1,4 +1,4 @@
-//! Keys that verify, and that nobody should trust: short ones, public ones, and those that are printed somewhere.
+//! Keys that work and that nobody should trust: short keys, public keys, and keys that documentation prints.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -7,10 +7,10 @@ use super::SecretKey;
 use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
 
-/// The fewest bytes of a shared key that cannot be guessed.
+/// The shortest shared key that cannot be guessed, in bytes.
 const LEAST: usize = 16;
 
-/// The first 15 bytes, in base64, of keys that everybody knows.
+/// The first 15 bytes, in base64, of published keys.
 const SAMPLES: [&str; 25] = [
     "MfKQ9r8GKYqrTwjUPD8I", // the suites of Standard Webhooks, and Svix's README
     "C2FVsBQIhrscChlQIMV+", // Standard Webhooks' Rust library, Svix's API reference, Replicate's documentation
@@ -39,7 +39,7 @@ const SAMPLES: [&str; 25] = [
     "JrQLj5P/89iXES9+vFgr",
 ];
 
-/// What bytes begin with that are text or a key file.
+/// The beginnings of text and of key files.
 const PREFIXES: [(&str, SecretFault); 7] = [
     ("whsec_", SecretFault::TwiceEncoded),
     ("v1,whsec_", SecretFault::TwiceEncoded),
@@ -51,12 +51,11 @@ const PREFIXES: [(&str, SecretFault); 7] = [
 ];
 
 impl SecretKey {
-    /// Refuses keys that nobody meant to trust, or that everybody knows. Any key verifies without this: it is for the place where
-    /// a receiver is configured.
+    /// Refuses keys that are public, published or short. Call it where a receiver is configured: verification accepts any key.
     ///
     /// # Errors
-    /// `invalid_secret` for a public key or a key file in place of a shared secret, and for a key that documentation prints; then
-    /// [`Error::ShortSecret`] (`weak_secret`) for a shared key under 16 bytes, which is all that a receiver may let pass knowingly.
+    /// `invalid_secret` for a public key or a key file in place of a shared secret, and for a key that documentation prints; else
+    /// [`Error::ShortSecret`] (`weak_secret`) for a shared key under 16 bytes. A receiver may allow short keys, and no others.
     pub fn check_floor(&self) -> Result<(), Error> {
         match self {
             Self::Hmac(key) => key.check_floor(),
@@ -86,7 +85,7 @@ fn check_sample(bytes: &[u8]) -> Result<(), Error> {
     if is_sample { Err(Error::InvalidSecret(SecretFault::Sample)) } else { Ok(()) }
 }
 
-/// What bytes are that were made for something else. That random ones look like it is less likely than one in 2²⁴.
+/// Recognises bytes that were made for another purpose. Random bytes look like it less often than once in 2²⁴.
 fn other_kind(bytes: &[u8]) -> Option<SecretFault> {
     for (prefix, fault) in PREFIXES {
         if bytes.starts_with(prefix.as_bytes()) {
@@ -102,12 +101,12 @@ fn other_kind(bytes: &[u8]) -> Option<SecretFault> {
         Some(0x06) => Some(SecretFault::PublicAsShared),
         // A certificate: what is signed begins with its version or its serial number.
         Some(0xa0 | 0x02) => Some(SecretFault::KeyFile),
-        // PKCS #8, SEC 1 and PKCS #1 begin with a small number or a modulus, and something behind it.
+        // PKCS #8, SEC 1 and PKCS #1 begin with a small number or a modulus, and more follows.
         _ => der(content, 0x02).and_then(|(_, rest)| rest.first().map(|_| SecretFault::KeyFile)),
     }
 }
 
-/// The content of a DER value of that tag, and what is behind it.
+/// The content of a DER value with that tag, and what follows it.
 #[inline(never)]
 fn der(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let [first, length, rest @ ..] = bytes else { return None };
@@ -143,9 +142,9 @@ mod tests {
         assert_eq!(Error::ShortSecret.code(), "weak_secret");
     }
 
-    /// As it is printed, and in each spelling that decodes to the same.
+    /// As printed, and in each spelling that decodes to the same bytes.
     #[test]
-    fn what_is_printed_is_no_secret() {
+    fn a_published_key_is_no_secret() {
         for text in [
             "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
             "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
@@ -182,7 +181,7 @@ mod tests {
                 "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lfw0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==",
                 SecretFault::PublicAsShared,
             ),
-            // PKCS #8, OpenSSH, PEM and a whole secret, each in base64 once more.
+            // PKCS #8, OpenSSH, PEM and a whole secret, each encoded in base64 again.
             ("MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF", SecretFault::KeyFile),
             ("AAAAC3NzaC1lZDI1NTE5AAAAIJlTNs4hnrBEkY0ppCrE0Y7c1Ww3nq8FTTXoXHz8k6sV", SecretFault::KeyFile),
             ("LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0K", SecretFault::KeyFile),

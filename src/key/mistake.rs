@@ -1,6 +1,6 @@
-//! What is there in place of a secret: text as it comes out of environments, dashboards and clipboards.
+//! What people paste in place of a secret: text from environments, dashboards and clipboards.
 //!
-//! It runs once, for people, and is in every Wasm: so it is a table, and none of it is put in line.
+//! It runs rarely and is part of every Wasm, so it is a table, and its functions are not inlined.
 
 use self::At::{Anywhere, End, Start, Whole};
 use crate::error::SecretFault;
@@ -9,7 +9,7 @@ use crate::error::SecretFault::{
     Several, Unexpanded, Unset,
 };
 
-/// Where a part of a text is.
+/// The position of a part in a text.
 #[derive(Clone, Copy)]
 enum At {
     Whole,
@@ -18,10 +18,10 @@ enum At {
     Anywhere,
 }
 
-/// One of these parts, separated by spaces and in letters of any case, is at that place.
+/// One of these parts, separated by spaces and compared without case, at that position.
 type Rule = (At, &'static str, SecretFault);
 
-/// No value at all, or one that cannot be seen.
+/// No value at all, or a value that cannot be read.
 const NO_VALUE: [Rule; 9] = [
     (Whole, "undefined null none nil nan true false", Unset),
     (Start, "[object", Unset),
@@ -34,14 +34,14 @@ const NO_VALUE: [Rule; 9] = [
     (Anywhere, "\u{a0} \u{202f}", NotText("a no-break space (U+00A0, U+202F)")),
 ];
 
-/// More than the value, or what stands for it.
-const NO_TOKEN: [Rule; 3] = [
+/// More than the value, or a name for it.
+const NO_VALUE_ALONE: [Rule; 3] = [
     (Start, "bearer basic authorization:", Beside),
     (Anywhere, "${ {{ process.env op://", Unexpanded),
     (End, "\\n \\r \\t", Escaped),
 ];
 
-/// What is nothing like a secret.
+/// Text that is nothing like a secret.
 const NO_SECRET: [Rule; 9] = [
     (Start, "{\"", Foreign("JSON")),
     (Anywhere, "://", Foreign("a URL")),
@@ -54,14 +54,14 @@ const NO_SECRET: [Rule; 9] = [
     (Anywhere, ", ; |", Several),
 ];
 
-/// What ids, keys and tokens of other kinds begin with.
+/// The beginnings of ids and of keys of other kinds.
 const OTHERS: &str = "we_ ep_ wh_ msg_ evt_ app_ sk_live_ sk_test_ rk_live_ rk_test_ pk_live_ pk_test_ sk- re_ SG. AQ. ya29. AIza \
                       webhooks/ ghp_ github_pat_ glpat- xoxb- xoxp- polar_whs_";
 
 /// Straight and typographic.
 const QUOTES: &str = "\" ' ` “ ” „ ‟ ‘ ’ ‚ ‛ « » ‹ › ″ ′";
 
-/// The mistake behind text that is no key, most telling first; `None` where the text looks like nothing else.
+/// The mistake behind text that is no key, most specific first; `None` if the text looks like nothing else.
 #[inline(never)]
 pub(super) fn behind(text: &str) -> Option<SecretFault> {
     let bare = bare(text);
@@ -90,7 +90,7 @@ pub(super) fn behind_base64(text: &str) -> Option<SecretFault> {
     name.or_else(|| first(&NO_VALUE, text))
 }
 
-/// Mistakes that a token can have as well: what is there is no value, or more than the value.
+/// The mistakes of any configured value, also of one that is no key: no value, or more than the value.
 #[inline(never)]
 pub(crate) fn in_any_value(text: &str) -> Option<SecretFault> {
     let wrapped = text.len() > 1 && one_of(text, Start, QUOTES).and(one_of(text, End, QUOTES)).is_some();
@@ -99,7 +99,7 @@ pub(crate) fn in_any_value(text: &str) -> Option<SecretFault> {
     }
     let found = first(&NO_VALUE, bare(text)).or_else(|| not_text(text));
     let found = found.or_else(|| is_assignment(text).then_some(Beside)).or_else(|| between(text));
-    found.or_else(|| first(&NO_TOKEN, text))
+    found.or_else(|| first(&NO_VALUE_ALONE, text))
 }
 
 fn bare(text: &str) -> &str {
@@ -111,7 +111,7 @@ fn first(rules: &[Rule], text: &str) -> Option<SecretFault> {
     rules.iter().find(|(at, parts, _)| one_of(text, *at, parts).is_some()).map(|(_, _, fault)| *fault)
 }
 
-/// The first of the parts that is at that place.
+/// The first of the parts that is at that position.
 #[inline(never)]
 fn one_of(text: &str, at: At, parts: &'static str) -> Option<&'static str> {
     parts.split(' ').find(|part| {
@@ -126,13 +126,13 @@ fn one_of(text: &str, at: At, parts: &'static str) -> Option<&'static str> {
     })
 }
 
-/// A character that no secret and no token holds. It is not named: one that can be seen may be a part of the secret.
+/// Finds a character that no secret can hold. A visible character is not named, as it may be part of the secret.
 fn not_text(text: &str) -> Option<SecretFault> {
     let odd = text.bytes().find(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace())?;
     Some(NotText(if odd.is_ascii() { "a control character" } else { "a character that is not ASCII" }))
 }
 
-/// `NAME=value`, also with `export` or `set` before it. Base64 has `=` at its end alone.
+/// Whether text is `NAME=value`, also after `export` or `set`. Base64 has `=` only at its end.
 fn is_assignment(text: &str) -> bool {
     let name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let words = ["export ", "set ", "$env:"].iter().find_map(|word| text.strip_prefix(word));
@@ -144,7 +144,7 @@ fn is_assignment(text: &str) -> bool {
     !name.is_empty() && !name.starts_with(b"wh") && !is_base64
 }
 
-/// `$NAME`, `%NAME%`, `<your token>` and `[your token]`, as a whole.
+/// Recognises `$NAME`, `%NAME%`, `<your secret>` and `[your secret]`, as a whole.
 fn between(text: &str) -> Option<SecretFault> {
     match text.as_bytes() {
         [b'<', .., b'>'] | [b'[', .., b']'] => Some(Placeholder),
@@ -162,7 +162,7 @@ fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.as_bytes().iter().enumerate().all(is_right)
 }
 
-/// Some letters and `_`, as providers begin ids and keys.
+/// Recognises letters and `_`, as providers begin ids and keys.
 fn other_prefix(text: &str) -> Option<SecretFault> {
     let letters = text.bytes().take_while(u8::is_ascii_lowercase).count();
     let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
@@ -170,7 +170,7 @@ fn other_prefix(text: &str) -> Option<SecretFault> {
     (is_id && !text.starts_with("wh")).then_some(SecretFault::Other("…_"))
 }
 
-/// Prefixes that are there twice, behind something else, or mistyped.
+/// Recognises prefixes that are repeated, after something else, or mistyped.
 fn of_prefix(text: &str) -> Option<SecretFault> {
     let is_prefix = |part: &[u8]| part == b"whsec_" || part.starts_with(b"whpk_") || part.starts_with(b"whsk_");
     let places = || text.as_bytes().windows(6).enumerate().filter(|(_, part)| is_prefix(part));
@@ -179,7 +179,7 @@ fn of_prefix(text: &str) -> Option<SecretFault> {
         Some(_) if more => Some(Several),
         Some((at, _)) if at > 0 => Some(Beside),
         _ => {
-            // With its letters in another order or case, with one of them missing, or with another mark behind it.
+            // Its letters in another order or case, one of them missing, or another mark after them.
             let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
             let typed = text.get(..letters)?;
             let has = |letter: &&u8| typed.bytes().any(|byte| byte.eq_ignore_ascii_case(letter));

@@ -1,4 +1,4 @@
-//! What people paste in place of a key, and what is said of it.
+//! What people paste in place of a key, and the error for it.
 
 use base64::Engine;
 
@@ -14,7 +14,7 @@ fn assert_fault(text: &str, fault: SecretFault) {
 
 const GOOD: &str = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
 
-/// Each is one that people paste, with what is said of it. None of them may be read as a key.
+/// Text that people paste, each with its error. None of it may be read as a key.
 #[test]
 fn every_common_mistake_has_a_name() {
     use SecretFault::*;

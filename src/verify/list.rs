@@ -1,9 +1,9 @@
-//! The list of signatures in a header, taken apart.
+//! The list of signatures in a header.
 
 use crate::error::Error;
 use crate::scheme::Form;
 
-/// Takes the list of a header apart into signatures of known versions; others are ignored.
+/// Parses the list of a header. Signatures of unknown versions are ignored.
 ///
 /// # Errors
 /// `too_many_signatures`.
@@ -18,7 +18,7 @@ pub(crate) fn signatures(value: &[u8]) -> Result<Vec<(Form, &[u8])>, Error> {
     Ok(signatures)
 }
 
-/// The parts of a list: separated by spaces, or by `, ` where lines were joined.
+/// Splits a list at spaces, and at the `, ` between joined headers.
 pub(crate) fn pieces(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut pieces = value.split(|byte| *byte == b' ').peekable();
     let trimmed = std::iter::from_fn(move || {
@@ -38,7 +38,7 @@ pub(crate) fn signature(piece: &[u8]) -> Option<(Form, &[u8])> {
     }
 }
 
-/// A sender with ten old keys sends eleven; a header beyond this is an attack.
+/// A sender with ten old keys sends eleven signatures; more than this is an attack.
 const MAX_SIGNATURES: usize = 1024;
 
 #[cfg(test)]
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn signatures_beyond_the_cap_are_not_looked_at() {
+    fn more_signatures_than_the_limit_are_refused() {
         assert!(signatures("v1,a ".repeat(1024).as_bytes()).is_ok());
         assert_eq!(signatures("v1,a ".repeat(1025).as_bytes()), Err(Error::TooManySignatures));
     }

@@ -1,4 +1,4 @@
-//! What the headers of a delivery claim, read without any key.
+//! The headers of a delivery, parsed without any key.
 
 use super::v1a::Tried;
 use crate::delivery::Headers;
@@ -8,12 +8,12 @@ use crate::jose::Token;
 use crate::scheme::HeaderNames;
 use crate::timestamp::Timestamp;
 
-/// What the headers claim, before any signature was looked at.
+/// What the headers of a delivery say, before any signature is checked.
 #[derive(Clone, Copy, Debug)]
 pub enum Metadata<'h> {
     /// A list of signatures over id, timestamp and body.
     Signed {
-        /// The set of headers that was complete.
+        /// The first complete set of headers.
         names: &'static HeaderNames,
         /// `webhook-id`, unverified.
         id: &'h [u8],
@@ -22,31 +22,30 @@ pub enum Metadata<'h> {
         /// The header's value.
         signatures: &'h [u8],
     },
-    /// A compact JWS, well-formed.
+    /// A well-formed compact JWS.
     Token {
-        /// The set of headers that it came in.
+        /// The set of headers whose signature header it is.
         names: &'static HeaderNames,
         /// The header's value.
         token: &'h [u8],
     },
 }
 
-/// The headers of a delivery, read. [`Policy::read`](crate::Policy::read) alone makes them, so their syntax holds.
+/// The headers of a delivery, parsed: their syntax holds. [`Policy::read`](crate::Policy::read) is the only way to construct it.
 ///
-/// It remembers which public keys did not match, so that a second look with more keys does not try those again. So it belongs to one
-/// body.
+/// It belongs to one body, as it keeps which public keys did not match: a second check with more keys does not try those again.
 #[derive(Debug)]
 pub struct Presented<'h> {
     pub(super) read: Read<'h>,
     pub(super) tried: Tried,
 }
 
-/// What [`Presented`] is about.
+/// What [`Presented`] was parsed from.
 #[derive(Debug)]
 pub(super) enum Read<'h> {
     /// [`Metadata::Signed`].
     Signed(Signed<'h>),
-    /// [`Metadata::Token`], and the token taken apart, which is done once, however many key sets it is checked against.
+    /// [`Metadata::Token`], and the parsed token. It is parsed once, however many key sets it is checked against.
     Token { names: &'static HeaderNames, text: &'h [u8], token: Token<'h> },
 }
 
@@ -55,7 +54,7 @@ impl<'h> Presented<'h> {
         Self { read, tried: Tried::default() }
     }
 
-    /// What they claim.
+    /// What the headers say.
     pub fn metadata(&self) -> Metadata<'h> {
         match self.read {
             Read::Signed(signed) => signed.into(),
@@ -64,7 +63,7 @@ impl<'h> Presented<'h> {
     }
 }
 
-/// What [`Metadata::Signed`] holds.
+/// The fields of [`Metadata::Signed`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signed<'h> {
     pub(crate) names: &'static HeaderNames,
@@ -74,7 +73,7 @@ pub(crate) struct Signed<'h> {
 }
 
 impl Signed<'_> {
-    /// What is signed in front of the body.
+    /// The signed content before the body.
     pub(crate) fn prefix(&self) -> Vec<u8> {
         signed_prefix(self.id, self.timestamp)
     }
@@ -87,7 +86,7 @@ impl<'h> From<Signed<'h>> for Metadata<'h> {
     }
 }
 
-/// Reads the first set of headers that is complete, as a list of signatures.
+/// Reads the first complete set of headers, as a list of signatures.
 pub(super) fn read_list<'h>(
     sets: &'static [HeaderNames],
     headers: &'h Headers<'_>,
@@ -101,7 +100,7 @@ pub(super) fn read_list<'h>(
     Ok(Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
 }
 
-/// Names the header to add: of the set that was begun, else of the first.
+/// Names the header that is missing: in the first set of which a header is present, else in the first set.
 fn missing(sets: &[HeaderNames], headers: &Headers<'_>) -> Error {
     let begun = |names: &&HeaderNames| names.all().into_iter().any(|name| headers.get(name).is_some());
     let names = sets.iter().find(begun).or_else(|| sets.first());
@@ -109,7 +108,7 @@ fn missing(sets: &[HeaderNames], headers: &Headers<'_>) -> Error {
     Error::MissingHeader(absent.unwrap_or("webhook-signature"))
 }
 
-/// `id.timestamp.`: what is signed in front of the body.
+/// `id.timestamp.`: the signed content before the body.
 pub(crate) fn signed_prefix(id: &[u8], timestamp: Timestamp) -> Vec<u8> {
     [id, b".", itoa::Buffer::new().format(timestamp.as_unix()).as_bytes(), b"."].concat()
 }

@@ -1,4 +1,4 @@
-//! What a receiver accepts, and how a delivery is held to it.
+//! What a receiver accepts, and the check of a delivery against it.
 
 use super::keys::Keys;
 use super::list::signatures;
@@ -13,28 +13,28 @@ use crate::jose::{self, JwtPolicy, Token};
 use crate::scheme::{Form, HeaderNames, Scheme};
 use crate::timestamp::{Timestamp, Tolerance};
 
-/// What a receiver accepts. Nothing that a request says widens it.
+/// What a receiver accepts. No request can widen it.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// How the sender signs.
     pub scheme: &'static Scheme,
-    /// The forms of signature that count.
+    /// The forms of signature that are accepted.
     pub forms: Vec<Form>,
     /// How old or new a timestamp may be.
     pub tolerance: Tolerance,
     /// Also refuse ids with a dot or more than 256 bytes.
     pub strict: bool,
-    /// What a token has to claim; without it, no token is accepted.
+    /// The required claims of a token; without it, no token is accepted.
     pub jwt: Option<JwtPolicy>,
 }
 
 impl Policy {
-    /// A policy for a scheme as it is by default: its own forms, five minutes, no token.
+    /// Makes a scheme's default policy: its default forms, five minutes, no token.
     pub fn of(scheme: &'static Scheme) -> Self {
         Self { scheme, forms: scheme.default_forms.to_vec(), tolerance: Tolerance::DEFAULT, strict: false, jwt: None }
     }
 
-    /// Reads the headers, without any key: presence, syntax, id and timestamp. The age is not judged.
+    /// Parses the headers, without any key: presence, syntax, id and timestamp. The age is not checked.
     ///
     /// # Errors
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `jwt_malformed`, `jwt_alg`.
@@ -49,7 +49,7 @@ impl Policy {
         read_list(sets, headers, self.strict).map(|signed| Presented::new(Read::Signed(signed)))
     }
 
-    /// [`Policy::read`], then [`Policy::check_age`]: all that can be refused before keys are looked for.
+    /// [`Policy::read`], then [`Policy::check_age`]: every check that needs no key.
     ///
     /// # Errors
     /// Those of both.
@@ -58,7 +58,7 @@ impl Policy {
         self.check_age(presented.metadata(), now).map(|()| presented)
     }
 
-    /// The age of a claim.
+    /// Checks the age of a signed timestamp. A token has times of its own, which are checked with its claims.
     ///
     /// # Errors
     /// `timestamp_too_old`, `timestamp_too_new`.
@@ -105,11 +105,10 @@ impl Policy {
         self.verify_presented(&self.read(delivery.headers())?, delivery.body(), keys, now, crypto)
     }
 
-    /// [`Policy::verify`] for a receiver that has shared secrets and nothing else: the same steps by the same functions, over `v1`
-    /// alone. A token is a list in which nothing matches.
+    /// [`Policy::verify`] for a receiver that has only shared secrets: the same steps by the same functions, for `v1` alone. A token
+    /// counts as a list in which nothing matches.
     ///
-    /// Whatever does not call [`Policy::verify`] besides has no Ed25519, no key set and no token in it: what is not named is left
-    /// out by the linker.
+    /// A program that calls this and not [`Policy::verify`] contains no Ed25519, no key sets and no tokens: the linker leaves them out.
     ///
     /// # Errors
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `timestamp_too_old`, `timestamp_too_new`,
@@ -129,11 +128,11 @@ impl Policy {
         Ok(Verified::of_list(signed, body, Form::V1, key.ok_or(Error::NoMatchingSignature)?, keys.len()))
     }
 
-    /// Verifies what a delivery's headers were [read](Policy::read) to claim: the age, then the signature over the claim's own id
-    /// and timestamp, and the body. It can be done again with more keys, over the same body.
+    /// Verifies parsed headers and a body: the age, then the signature over id, timestamp and body. It can be repeated with more
+    /// keys, over the same body.
     ///
-    /// Limits: 1,024 signatures in the header, and one HMAC per secret. Ed25519 checks, over all looks at one delivery together: 32, and
-    /// for content over 384 KiB fewer, so that they hash 12 MiB, but at least 12.
+    /// Limits: 1,024 signatures in the header, and one HMAC per secret. All checks of one delivery together may cost 32 Ed25519
+    /// verifications; for content over 384 KiB fewer, so that they hash at most 12 MiB, but at least 12.
     ///
     /// # Errors
     /// Those of [`Policy::check_age`], then `no_matching_signature`, `too_many_signatures`, or for a token `jwk_*` and `jwt_*`.
@@ -149,8 +148,8 @@ impl Policy {
         self.match_metadata(presented, body, keys, now, crypto)
     }
 
-    /// Whether a claim that was refused for its age would have been accepted at its own time: a sender that does not stamp its
-    /// retries anew looks like this.
+    /// Whether a delivery that was refused for its age would have been accepted at its own time. A sender that does not update the
+    /// timestamp of its retries looks like this.
     pub fn matches_apart_from_age<B, C: Crypto<B>>(
         &self,
         presented: &Presented<'_>,
@@ -184,8 +183,8 @@ impl Policy {
         }
     }
 
-    /// Whether a key set can decide over a delivery: over a token, or where a signature by a public key counts and is there. For anything
-    /// else none need be fetched.
+    /// Whether a key set can decide about a delivery: it is a token, or has a signature by a public key that is accepted. For
+    /// anything else no set need be fetched.
     pub fn is_for_key_set(&self, presented: &Presented<'_>) -> bool {
         match &presented.read {
             Read::Token { .. } => true,
@@ -195,7 +194,7 @@ impl Policy {
         }
     }
 
-    /// What decides over signatures: the form and the key of the first match.
+    /// Finds the first signature that matches: its form and its key.
     pub(crate) fn find_match<B, C: Crypto<B>>(
         &self,
         list: &[(Form, &[u8])],
@@ -216,20 +215,20 @@ impl Policy {
         key.map(|key| (Form::V1a, key)).ok_or(Error::NoMatchingSignature)
     }
 
-    /// The signatures of a form, if it counts.
+    /// The signatures of a form, if it is accepted.
     fn counting<'s>(&self, list: &[(Form, &'s [u8])], form: Form) -> impl Iterator<Item = &'s [u8]> + Clone {
         let counts = self.forms.contains(&form);
         list.iter().filter(move |signature| counts && signature.0 == form).map(|signature| signature.1)
     }
 
-    /// The value that is to be read as a token, where tokens are accepted.
+    /// The value to parse as a token, if tokens are accepted.
     pub(crate) fn token<'h>(&self, headers: &'h Headers<'_>) -> Option<(&'static HeaderNames, &'h [u8])> {
         let mut sets = self.scheme.headers.iter().filter(|_| self.jwt.is_some());
         let found = sets.find_map(|names| headers.get(names.signature).map(|token| (names, token)));
         found.filter(|(_, value)| self.is_token(value))
     }
 
-    /// Where lists and tokens are both accepted, a value with a comma is a list.
+    /// If both lists and tokens are accepted, a value with a comma is a list.
     fn is_token(&self, value: &[u8]) -> bool {
         self.forms.contains(&Form::Jwt) && !(self.accepts_lists() && value.contains(&b','))
     }

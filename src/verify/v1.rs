@@ -15,7 +15,7 @@ pub(super) fn find_match<'t, 'k, B, C: Crypto<B>>(
     crypto: &C,
 ) -> Option<usize> {
     let mut macs = signatures.filter(|text| text.len() == MAC_TEXT).peekable();
-    // Without a signature that could match, nothing is hashed.
+    // If no signature can match, nothing is hashed.
     macs.peek()?;
     let matches = |key| {
         let expected = mac_text(crypto.hmac_sha256(key, prefix, body));
@@ -24,10 +24,10 @@ pub(super) fn find_match<'t, 'k, B, C: Crypto<B>>(
     keys.find(|(_, key)| matches(key)).map(|(at, _)| at)
 }
 
-/// The base64 text of a MAC, as it stands behind `v1,`.
+/// The base64 text of a MAC, as it follows `v1,`.
 pub(crate) fn mac_text(mac: [u8; 32]) -> [u8; MAC_TEXT] {
     let mut text = [0; MAC_TEXT];
-    // It cannot fail: the text is as long as it says.
+    // This cannot fail: the buffer has the length of the text.
     let _ = STANDARD.encode_slice(mac, &mut text);
     text
 }

@@ -11,13 +11,13 @@ use crate::error::Error;
 use crate::jose::Material;
 use crate::key::SecretKey;
 
-/// The keys under which no signature of a delivery holds.
+/// The keys that matched no signature of a delivery.
 #[derive(Debug, Default)]
 pub(crate) struct Tried(RefCell<Vec<[u8; 32]>>);
 
 /// Finds the first key under which one of the signatures holds. All checks are made, or none if they would cost too much: see
 /// [`most_attempts`]. A key that was tried is skipped.
-// Not in line, as most Workers meet none of these: what they do not run, the engine does not compile.
+// Not inlined: most Workers never receive `v1a`, and the engine compiles only functions that run.
 #[inline(never)]
 pub(super) fn find_match<B, C: Crypto<B>>(
     signatures: &[[u8; 64]],
@@ -47,7 +47,8 @@ pub(super) fn find_match<B, C: Crypto<B>>(
     Ok(matched)
 }
 
-/// How many checks a message of that length may cost. Each hashes all of it: 2.3 ms for 1 MiB in Node, three times that in Wasm.
+/// How many checks a message of that length may cost. Each hashes the whole message: 2.3 ms for 1 MiB in Node, three times that in
+/// Wasm.
 fn most_attempts(length: usize) -> usize {
     MAX_HASHED.checked_div(length).unwrap_or(MAX_ATTEMPTS).clamp(LEAST_ATTEMPTS, MAX_ATTEMPTS)
 }
@@ -66,17 +67,17 @@ fn ed25519_keys<'k>(keys: Keys<'k>) -> impl Iterator<Item = (usize, &'k Ed25519K
     own.chain(set)
 }
 
-/// 64 bytes in canonical base64 and of strict form; anything else cannot match and costs no attempt.
+/// Decodes 64 bytes in canonical base64 and of strict form. Anything else cannot match, and costs no check.
 pub(crate) fn decode_ed25519(text: &[u8]) -> Option<[u8; 64]> {
     let signature = STANDARD.decode(Some(text).filter(|text| text.len() == ED25519_TEXT)?).ok()?;
     signature.try_into().ok().filter(is_strict)
 }
 
-/// What these checks may hash, unless that is under [`LEAST_ATTEMPTS`].
+/// How many bytes the checks of one delivery may hash, if that allows [`LEAST_ATTEMPTS`].
 const MAX_HASHED: usize = 12 * 1024 * 1024;
 
-/// What a genuine delivery of any size may need: two signatures while a sender changes its key, under a set of three keys like
-/// Google's, and under the three of the set that replaces it.
+/// The checks that a genuine delivery of any size may need: two signatures during a key rotation, under a set of three keys like
+/// Google's, and under the three keys of the set that replaces it.
 const LEAST_ATTEMPTS: usize = 12;
 
 /// The length of 64 bytes in padded base64.
@@ -128,7 +129,7 @@ mod tests {
     fn the_key_that_matched_last_is_tried_first() {
         let signers = [1, 2, 3].map(|seed| Ed25519SigningKey::from_seed(&[seed; 32]));
         let set = set_of(&signers);
-        // `recent`, who signs, and how many keys are tried: a hint that is wrong, or of another set, costs time alone.
+        // The hint, the signer, and how many keys are tried. A wrong hint costs time, nothing else.
         for (recent, signer, tried) in [
             (None, 0, 1),
             (None, 2, 3),
@@ -145,7 +146,7 @@ mod tests {
         }
     }
 
-    /// Attempts made over a body of that length with so many signatures that do not match; `None` if that is refused.
+    /// The checks made over a body of that length with so many signatures that do not match; `None` if that is refused.
     fn attempts(length: usize, signatures: usize, keys: &[&Jwks]) -> Option<usize> {
         let (counting, tried, body) = (Free(Cell::new(0)), Tried::default(), vec![0; length]);
         for set in keys {
@@ -213,13 +214,13 @@ mod tests {
         }
     }
 
-    /// The own keys, a set and a newer set are three looks at one delivery: together they cost what one may.
+    /// A delivery is checked under the own keys, a set and a newer set: all three share one limit.
     #[test]
-    fn all_looks_at_a_delivery_have_one_limit() {
+    fn all_checks_of_a_delivery_share_one_limit() {
         let signers: Vec<_> = (1..=33).map(|seed| Ed25519SigningKey::from_seed(&[seed; 32])).collect();
         let of = |range: std::ops::Range<usize>| set_of(&signers[range]);
         let (first, same, newer, other) = (of(0..3), of(0..3), of(1..4), of(3..6));
-        assert_eq!(attempts(MIB, 4, &[&first, &same, &same]), Some(12), "what was tried is not tried again");
+        assert_eq!(attempts(MIB, 4, &[&first, &same, &same]), Some(12), "a key that was tried is skipped");
         assert_eq!(attempts(MIB, 3, &[&first, &newer]), Some(12));
         assert_eq!(attempts(MIB, 2, &[&first, &other]), Some(12));
         assert_eq!(attempts(MIB, 3, &[&first, &other]), None);

@@ -1,4 +1,4 @@
-//! What a check leaves: a delivery that holds.
+//! The result of a check: a delivery that holds.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,10 @@ use super::metadata::{Metadata, Signed};
 use crate::jose::Claims;
 use crate::scheme::{Form, HeaderNames};
 
-/// A delivery whose signature, age and id hold. It borrows what was verified, so it is about that body and no other.
+/// A delivery whose signature, age and id hold.
+///
+/// [`Policy`](super::Policy) is the only way to construct one. It borrows the body that was verified, so it cannot be used with
+/// another.
 #[derive(Debug)]
 pub struct Verified<'d, B> {
     metadata: Metadata<'d>,
@@ -31,12 +34,12 @@ impl<'d, B> Verified<'d, B> {
         Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json) }
     }
 
-    /// The event's id, which the signature covers: the header's, or for a token its own.
+    /// The event's id, which the signature covers: the header's, or a token's own.
     pub fn id(&self) -> &[u8] {
         &self.id
     }
 
-    /// What was verified.
+    /// The form of the signature that matched.
     pub const fn form(&self) -> Form {
         self.form
     }
@@ -53,24 +56,24 @@ impl<'d, B> Verified<'d, B> {
         self.key_in_set
     }
 
-    /// The verified claims, which are the event where a token does not bind the body.
+    /// The verified claims of a token. They are the event, as a token does not cover the body.
     pub fn claims(&self) -> Option<&[u8]> {
         self.claims.as_deref()
     }
 
-    /// What the headers claimed, and the signature bore out.
+    /// What the headers said, confirmed by the signature.
     pub const fn metadata(&self) -> Metadata<'d> {
         self.metadata
     }
 
-    /// The names of the headers that it was verified by.
+    /// The names of the headers that were verified.
     pub const fn names(&self) -> &'static HeaderNames {
         match self.metadata {
             Metadata::Signed { names, .. } | Metadata::Token { names, .. } => names,
         }
     }
 
-    /// The body that was verified, or that came with a token.
+    /// The body that was verified, or the unverified body that came with a token.
     pub const fn body(&self) -> &'d B {
         self.body
     }
