@@ -1,4 +1,4 @@
-//! Pieces of a URL, and percent-encoding undone.
+//! Parts of a URL, and percent-decoding.
 
 /// The path of an absolute URL without its first slash, its query and its fragment.
 pub(crate) fn path(url: &str) -> &str {
@@ -7,13 +7,13 @@ pub(crate) fn path(url: &str) -> &str {
     end.and_then(|end| target.get(..end)).unwrap_or(target)
 }
 
-/// What follows the authority of an absolute URL, without its first slash: `https:`, nothing and the authority stand before it.
+/// What follows the authority of an absolute URL, without its first slash. Before it are `https:`, nothing and the authority.
 pub(crate) fn target(url: &str) -> &str {
     let third = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2);
     third.and_then(|(at, _)| url.get(at.saturating_add(1)..)).unwrap_or_default()
 }
 
-/// A segment's bytes; a `%` without two hexadecimal digits stands for itself.
+/// A segment's bytes. A `%` without two hexadecimal digits is itself.
 pub(crate) fn percent_decode(segment: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment;

@@ -37,8 +37,8 @@ pub(super) fn read_storage(
 
 /// Reads `dedupe`, in seconds; `None` if it is off.
 ///
-/// A marker must outlive every copy that could still be accepted. A timestamp may be `tolerance` ahead at first and `tolerance`
-/// behind at last, hence twice.
+/// A dedupe marker must outlive every copy that could still be accepted. A timestamp is accepted from `tolerance` ahead of the clock to
+/// `tolerance` behind it, so for twice as long.
 pub(super) fn read_dedupe(
     reader: &mut Reader<'_>,
     environment: &impl Environment,
@@ -80,8 +80,8 @@ pub(super) fn only_durable(reader: &mut Reader<'_>, key: &str, durable: bool) {
 
 /// How many seconds an id is remembered: `dedupe`, or as long as a copy of its delivery can still be accepted.
 ///
-/// Both the check and the store count whole seconds, so a copy can arrive up to a second later than they say. A token is accepted
-/// until `exp` and its leeway have passed, and `exp` may be `dedupe` away.
+/// Both the check and the store count whole seconds, so a copy can arrive up to a second later. A token is accepted until `exp` and its
+/// leeway have passed, and `exp` may be `dedupe` away.
 pub(super) fn remembered(dedupe: u64, policy: &Policy) -> u64 {
     let by_timestamp = policy.tolerance.as_seconds().saturating_mul(2);
     let by_token = policy.jwt.as_ref().map_or(0, |jwt| dedupe.saturating_add(jwt.leeway));

@@ -42,7 +42,7 @@ pub(super) fn read_jwks(reader: &mut Reader<'_>, scheme: Option<&Scheme>) -> Opt
     }
 }
 
-/// Whether the keys sign for every customer of their sender: by its scheme, or because the key set is the one that a scheme says does.
+/// Whether the keys sign for every customer of their sender: by its scheme, or because a scheme names that key set as shared.
 pub(super) fn is_shared(scheme: Option<&Scheme>, jwks: Option<&str>) -> bool {
     let shared = |scheme: &Scheme| match scheme.keys {
         KeySource::SharedJwks(default) => Some(default),
@@ -88,7 +88,7 @@ pub(super) fn read_policy(
     Some(Policy { forms, tolerance: tolerance.unwrap_or(Tolerance::DEFAULT), jwt, ..Policy::of(scheme) })
 }
 
-/// There is a key for what is accepted, and no key for what is not.
+/// Checks that there is a key for what is accepted, and no key for what is not.
 fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], has_jwks: bool, shared: bool) {
     let keyed = reader.had("secrets") || (has_jwks && forms.contains(&Form::V1a));
     if shared && reader.had("secrets") {

@@ -1,4 +1,4 @@
-//! Secrets and tokens, by the names that keys give them. A value that nobody meant is a fault, named by what is there.
+//! Reads secrets and tokens by the names in the configuration. A value that cannot be meant is a fault that says what it is.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +9,7 @@ use crate::error::{Error, SecretFault};
 use crate::key::SecretKey;
 use crate::key::mistake::in_any_value;
 
-/// What carries a token to us.
+/// What carries a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Carrier {
     /// The last segment of a URL's path.
@@ -71,7 +71,7 @@ impl Reader<'_> {
         Some(value)
     }
 
-    /// A public key is 32 bytes like any other, and is told from a shared one only by knowing it.
+    /// A public key is 32 bytes like a shared one, and is recognised only if it is known.
     #[inline(never)]
     fn refuse_public(&mut self, key: &str, keys: &[SecretKey], public: &[SecretKey], environment: &impl Environment) {
         let bytes = |key: &SecretKey| matches!(key, SecretKey::Hmac(shared) if is_one_of(shared.as_bytes(), public));
@@ -105,7 +105,7 @@ pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<(String, &'st
     if let Some(fault) = in_any_value(token) {
         return Some((fault.to_string(), fault.remedy()));
     }
-    // Of a path segment those of RFC 3986, 3.3, which every client sends as they are; of a header all that can be seen.
+    // In a path, the characters of RFC 3986, 3.3, which every client sends as they are; in a header, all visible ones.
     let carried = |byte: u8| match carrier {
         Carrier::Path => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte),
         Carrier::Header => byte.is_ascii_graphic(),
@@ -122,7 +122,7 @@ pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<(String, &'st
     Some((problem, REMEDY))
 }
 
-/// Puts the keys of a value into `keys`, and says of how many parts it is. `floor`: whether short keys pass; `None` takes any.
+/// Appends the keys of a value to `keys`, and counts its parts. `floor`: whether short keys pass; `None` takes any key.
 #[inline(never)]
 fn read(value: &str, floor: Option<bool>, keys: &mut Vec<SecretKey>, parts: &mut usize) -> Result<(), Error> {
     let mut prefixed = 0usize;
@@ -131,7 +131,7 @@ fn read(value: &str, floor: Option<bool>, keys: &mut Vec<SecretKey>, parts: &mut
         prefixed = prefixed.saturating_add(has_prefix(part).into());
     }
     if *parts > 1 {
-        // A label that was copied along can be long enough for a key.
+        // A label that was copied along can be long enough to be a key.
         let label = (prefixed > 0 && prefixed < *parts).then_some(SecretFault::Beside);
         if let Some(fault) = in_any_value(value.trim_ascii()).or(label) {
             return Err(Error::InvalidSecret(fault));
@@ -140,7 +140,7 @@ fn read(value: &str, floor: Option<bool>, keys: &mut Vec<SecretKey>, parts: &mut
     for part in value.split_ascii_whitespace() {
         let key = SecretKey::parse(part)?;
         match (key.check_floor(), floor) {
-            // Words make short keys: where there are several, a key says that it is one.
+            // Words make short keys, so if there are several parts, a key must have its prefix.
             (Err(Error::ShortSecret), Some(true)) if *parts == 1 || prefixed > 0 => {}
             (Err(error), Some(_)) => return Err(error),
             _ => {}
@@ -155,7 +155,7 @@ fn has_prefix(part: &str) -> bool {
     ["whsec_", "whpk_", "whsk_", "v1,whsec_"].iter().any(|prefix| part.starts_with(prefix))
 }
 
-/// What a name stands for is named by its key alone: a secret may have been put in its place.
+/// The name itself is not repeated: a secret may be in its place.
 const UNUSABLE: &str = "names a secret, which cannot be used";
 
 fn is_one_of(bytes: &[u8], keys: &[SecretKey]) -> bool {

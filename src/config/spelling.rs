@@ -1,4 +1,4 @@
-//! Keys that nobody knows: what was meant, and whether the text may be repeated.
+//! Unknown keys: which one was meant, and whether the text may be repeated.
 
 /// The keys of a source, in the order of docs/configuration.md.
 pub(super) const SOURCE: &[&str] = &[
@@ -38,19 +38,19 @@ pub(super) fn advice(unknown: &str, in_forward: bool) -> String {
     }
 }
 
-/// Whether text that stands where a name belongs may be repeated: it is words, which no key and no token is.
+/// Whether text in the place of a name may be repeated: it consists of words, as no key or token does.
 pub(super) fn is_words(text: &str) -> bool {
     let all = |is_letter: fn(&u8) -> bool, text: &[u8]| {
         text.iter().all(|byte| is_letter(byte) || matches!(byte, b'_' | b'-' | b'.'))
     };
     let Some((first, rest)) = text.as_bytes().split_first() else { return false };
     let lower = all(u8::is_ascii_alphabetic, &[*first]) && all(u8::is_ascii_lowercase, rest);
-    // A key in base32 is in capitals.
+    // A key in base32 is in upper case.
     let upper = text.len() < 16 && all(u8::is_ascii_uppercase, text.as_bytes());
     text.len() <= 128 && (lower || upper)
 }
 
-/// The known key that is nearest to a text, if one is near: two letters off, or one of a short key.
+/// The known key nearest to a text, if it is at most two letters off, or one for a short key.
 fn nearest(unknown: &[u8], known: &[&'static str]) -> Option<(usize, &'static str)> {
     let mut best = None;
     for key in known {
@@ -63,7 +63,7 @@ fn nearest(unknown: &[u8], known: &[&'static str]) -> Option<(usize, &'static st
     best
 }
 
-/// Small letters alone: `urlToken` and `url-token` are `url_token`.
+/// Lower-case letters only: `urlToken` and `url-token` are `url_token`.
 fn plain(key: &str) -> Vec<u8> {
     let letters = key.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
     letters.take(32).map(|byte| byte.to_ascii_lowercase()).collect()

@@ -1,4 +1,4 @@
-//! How long a key set is fresh, how long it may still serve, and when a fetch is allowed.
+//! The cache of key sets: how long a set is fresh, how long it may serve when stale, and when a fetch is allowed.
 
 use super::retry_after;
 
@@ -11,7 +11,7 @@ pub struct Freshness {
     pub ttl: u64,
 }
 
-/// What may be done with a set.
+/// Whether a cached set may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Use it.
@@ -23,7 +23,7 @@ pub enum Standing {
 }
 
 impl Freshness {
-    /// The standing of a set at a time.
+    /// Whether the set may be used at a time.
     pub const fn at(self, now: u64) -> Standing {
         let age = now.saturating_sub(self.fetched_at);
         if age < self.ttl {
@@ -35,14 +35,21 @@ impl Freshness {
         }
     }
 
-    /// For how long a store should keep the set, in seconds.
+    /// How long a store should keep the set, in seconds.
     pub const fn keep(self) -> u64 {
         self.ttl.saturating_add(LAST_GOOD)
     }
 }
 
-/// The time for which a fetched set is fresh: `s-maxage` or `max-age` of `Cache-Control`, between 5 minutes and 24 hours; ten
-/// minutes where it says nothing.
+/// How many seconds a fetched set is fresh: `s-maxage` or `max-age` of `Cache-Control`, limited to 5 minutes to 24 hours; ten minutes
+/// without either.
+///
+/// ```
+/// use countersign::gateway::jwks_cache::ttl;
+///
+/// assert_eq!(ttl(Some("public, max-age=3600")), 3600);
+/// assert_eq!((ttl(None), ttl(Some("no-store"))), (600, 300));
+/// ```
 pub fn ttl(cache_control: Option<&str>) -> u64 {
     let directives = || cache_control.into_iter().flat_map(|value| value.split(',')).map(str::trim_ascii);
     let seconds = |name: &str| {
@@ -60,7 +67,7 @@ pub fn ttl(cache_control: Option<&str>) -> u64 {
     wanted.map_or(600, |seconds| seconds.clamp(300, 86_400))
 }
 
-/// Whether a signature that matched no key may cause a fetch: once a minute, whatever the rate of requests.
+/// Whether a signature that matched no key may trigger a fetch: once a minute, whatever the rate of requests.
 pub const fn may_refetch(last: Option<u64>, now: u64) -> bool {
     match last {
         Some(last) => now.saturating_sub(last) >= 60,
@@ -68,20 +75,20 @@ pub const fn may_refetch(last: Option<u64>, now: u64) -> bool {
     }
 }
 
-/// The seconds for which a fetch that failed is not repeated: 5 to 30. `chance` is a random byte, so that isolates that failed
-/// together do not come back together.
+/// How many seconds a failed fetch is not repeated: 5 to 30. `chance` is a random byte, so that isolates that failed together do not
+/// retry together.
 pub const fn pause_after_failure(chance: u8) -> u64 {
     // 26 values of equal width; the product has 13 bits.
     5_u64.saturating_add((chance as u64).saturating_mul(26) >> 8)
 }
 
-/// Whether a set may be fetched after a fetch that failed at a time, with the pause that was drawn then. A clock that went back
-/// ends the pause.
+/// Whether a set may be fetched, given when the last fetch failed and the pause that was drawn then. A clock that went back ends the
+/// pause.
 pub const fn may_fetch_after_failure(failed_at: u64, pause: u64, now: u64) -> bool {
     now < failed_at || now.saturating_sub(failed_at) >= pause
 }
 
-/// How long a stale set serves while its endpoint fails.
+/// How long a stale set serves while its URL fails.
 const LAST_GOOD: u64 = 24 * 3600;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The decisions around the check: routes, deduplication, the key set cache, what is forwarded, the response and the log record.
 //!
-//! All of them are functions of plain values. A shell does the I/O between them, in the order of the contract.
+//! All of them are functions of plain values. A shell does the I/O between them.
 
 pub mod content;
 pub mod copies;

@@ -2,11 +2,19 @@
 
 /// How long a `Retry-After` value asks to wait, in milliseconds from `now` (milliseconds since 1970).
 ///
-/// It takes seconds, whole or with a fraction (rounded up), and the three date formats of RFC 9110, section 5.6.7. A negative number or
-/// a past date is 0. A number beyond 64 bits is the longest wait. Of a list, which is how repeated header lines arrive, the longest wait
-/// counts. `None`: nothing in the value can be read.
+/// It reads seconds, whole or with a fraction (rounded up), and the three date formats of RFC 9110, section 5.6.7. A negative number or
+/// a past date is 0. A number beyond 64 bits is the longest wait. Repeated header lines arrive as a list, of which the longest wait
+/// counts. `None` if nothing in the value can be read.
+///
+/// ```
+/// use countersign::gateway::retry_after::retry_after;
+///
+/// assert_eq!(retry_after("120", 0), Some(120_000));
+/// assert_eq!(retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 10_000), Some(50_000));
+/// assert_eq!(retry_after("soon", 0), None);
+/// ```
 pub fn retry_after(value: &str, now: u64) -> Option<u64> {
-    // A weekday's comma splits a date as well; what is in front of it says nothing.
+    // The comma after a weekday splits a date as well; the part before it is ignored.
     let waits = value.split(',').filter_map(|part| match seconds(part) {
         Some(seconds) => Some(seconds.saturating_mul(1000)),
         None => date(part, now).map(|at| at.saturating_mul(1000).saturating_sub(now)),

@@ -1,10 +1,10 @@
-//! From a request line to a source.
+//! Finds the source of a request.
 
 use super::response::Refusal;
 use crate::config::{Config, Entry};
 use crate::url::{path, percent_decode};
 
-/// Where a request goes.
+/// The route of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     /// `POST /{source}`: the place of the source in the configuration.
@@ -18,20 +18,43 @@ pub enum Route {
 /// A request without a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missed {
-    /// What to answer.
+    /// The response.
     pub refusal: Refusal,
     /// The place of the source that the path names, if it names one.
     pub source: Option<usize>,
-    /// How far the path got, for the log: a fixed word, as a path may hold a token.
+    /// How far the path matched, for the log: a fixed word, because a path may contain a token.
     pub detail: Option<&'static str>,
 }
 
-/// Finds the route of a request by its method and URL, as the platform gives them. One slash at the end of the path is passed over.
+/// Finds the route of a request by its method and absolute URL. One slash at the end of the path is ignored.
+///
+/// ```
+/// use countersign::config::{Binding, Config, Environment, Secret};
+/// use countersign::gateway::response::Refusal;
+/// use countersign::gateway::route::{Route, route};
+///
+/// struct Worker;
+///
+/// impl Environment for Worker {
+///     fn secret(&self, _: &str) -> Secret {
+///         Secret::Unseen
+///     }
+///     fn has(&self, _: Binding<'_>) -> bool {
+///         true
+///     }
+/// }
+///
+/// let sources = r#"{"gemini": {"scheme": "gemini", "secrets": ["SECRET"], "forward": {"origin": "https://a.example"}}}"#;
+/// let config = Config::parse(Some(sources), &Worker);
+/// assert_eq!(route(&config, "POST", "https://hooks.example.com/gemini"), Ok(Route::Source(0)));
+/// let missed = route(&config, "POST", "https://hooks.example.com/Gemini").expect_err("names are in lower case");
+/// assert_eq!((missed.refusal, missed.detail), (Refusal::NotFound, Some("other_case")));
+/// ```
 ///
 /// # Errors
 /// `not_found`, `method_not_allowed`, `config_invalid`.
 pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> {
-    // By bytes: to look for characters takes three times as long, and this is done for whatever comes.
+    // By bytes: a search for characters takes three times as long, and every request comes through here.
     let path = path(url).as_bytes();
     let path = path.strip_suffix(b"/").unwrap_or(path);
     let mut segments = path.split(|byte| *byte == b'/');
@@ -61,7 +84,7 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
     }
 }
 
-/// Why a path goes on behind a source and a token.
+/// Why a path continues after a source and a token.
 #[inline(never)]
 fn why_longer(path: &[u8]) -> &'static str {
     let empty = path.split(|byte| *byte == b'/').any(<[u8]>::is_empty);

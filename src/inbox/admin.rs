@@ -1,17 +1,17 @@
-//! What an operator may ask of the inbox, read from the request line.
+//! Requests of the admin API, read from method and URL.
 
 use super::states::EventState;
 use crate::gateway::response::Refusal;
 use crate::url::{percent_decode, target};
 
-/// A question or an order, about one source.
+/// A request about one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// `GET stats`.
     Stats,
     /// `GET events?state=&limit=&cursor=`.
     List {
-        /// Only events in this state.
+        /// Only events in this state; `None`: all.
         state: Option<EventState>,
         /// Where the page begins.
         from: Position,
@@ -45,7 +45,7 @@ impl Position {
         Self { state: state.unwrap_or(EventState::Pending), shard: 0, after: None }
     }
 
-    /// The place behind the last event of this state in this shard; `None` at the end of the list.
+    /// The place after the last event of this state in this shard; `None` at the end of the list.
     pub fn next(self, filter: Option<EventState>, shards: u32) -> Option<Self> {
         let shard = self.shard.saturating_add(1);
         if shard < shards {
@@ -56,7 +56,7 @@ impl Position {
         Some(Self { state, shard: 0, after: None })
     }
 
-    /// The text that leads here again.
+    /// The cursor that leads to this place.
     pub fn cursor(self) -> String {
         let (due, number) = self.after.unwrap_or_default();
         format!("{}.{}.{due}.{number}", self.state.as_str(), self.shard)
@@ -74,6 +74,14 @@ impl Position {
 }
 
 /// Reads `/admin/{source}/…`; returns the source's name and the request.
+///
+/// ```
+/// use countersign::inbox::admin::{Request, parse};
+///
+/// let request = parse("POST", "https://hooks.example.com/admin/gemini/events/msg%2F1/replay");
+/// assert_eq!(request, Ok(("gemini", Request::Replay(b"msg/1".to_vec()))));
+/// ```
+///
 ///
 /// # Errors
 /// `not_found`, `method_not_allowed`, `invalid_query`.

@@ -2,22 +2,22 @@
 
 use super::lifecycle::Lifecycle;
 
-/// What an object has to be woken for.
+/// What an object has to wake up for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Agenda {
     /// When the first and the last pending event are due.
     pub attempts: Option<(u64, u64)>,
-    /// Since when the first thing to tidy has been due.
+    /// When the first body or event expires.
     pub tidy: Option<u64>,
-    /// Whether what is to be tidied is to go soon: there is more than one batch, or no room.
+    /// Whether expiry is urgent: there is more than one batch, or the object is full.
     pub soon: bool,
-    /// Nothing is tidied before this time.
+    /// Nothing expires before this time.
     pub not_before: u64,
 }
 
 impl Agenda {
-    /// When to wake up. Tidying can wait an hour from when it is due, so that it is done in batches; from nothing that moves while
-    /// somebody looks.
+    /// When to wake up. Expiry waits up to an hour, so that it happens in batches. The hour counts from when the first item was due, so
+    /// that no request can postpone it.
     pub fn wake_at(self, now: u64, lifecycle: &Lifecycle) -> Option<u64> {
         let attempt = self.attempts.map(|(first, last)| if lifecycle.is_too_far(last, now) { now } else { first });
         let tidy = self.tidy.map(|due| {
@@ -31,7 +31,7 @@ impl Agenda {
 const HOUR: u64 = 3_600_000;
 const TIDY_EVERY: u64 = HOUR;
 
-/// Between two batches of tidying, for everything else.
+/// The pause between two batches of expiry, in which the object serves everything else.
 const BREATH: u64 = 1_000;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! How much an object of the inbox may hold.
 
-/// What an object may hold.
+/// How much an object may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Pending events.
@@ -10,7 +10,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Far below the 10 GB at which the platform refuses writes, which would also be those that make room.
+    /// Far below 10 GB, where the platform refuses all writes, including those that free space.
     pub const DEFAULT: Self = Self { pending: 100_000, bytes: 8 << 30 };
 
     /// Whether one more event fits.

@@ -4,10 +4,19 @@ use super::lifecycle::Lifecycle;
 use super::schedule::seed;
 use crate::gateway::dedupe::EventKey;
 
-/// The shards that an event's id belongs to as their number grows to `shards`, from the first to the one that holds it now.
+/// The shards that an event has as their number grows to `shards`: the last one holds it now.
 ///
-/// Jump consistent hashing (Lamping, Veach, 2014): raising the number moves an id only to a shard that is new. So a shard that is
-/// asked for an id it does not know can ask those before it in this list, and no other.
+/// Jump consistent hashing (Lamping, Veach, 2014): raising the number moves an id only to a new shard. So a shard that does not know
+/// an id needs to ask only those before it in this list.
+///
+/// ```
+/// use countersign::gateway::dedupe::EventKey;
+/// use countersign::inbox::homes;
+///
+/// let event = EventKey::new("gemini", b"msg_1");
+/// assert_eq!(homes(event, 1), [0]);
+/// assert!(homes(event, 64).starts_with(&homes(event, 8)));
+/// ```
 pub fn homes(event: EventKey, shards: u32) -> Vec<u32> {
     let mut state = seed(event);
     let (mut homes, mut next) = (Vec::new(), 0_u64);
@@ -20,18 +29,18 @@ pub fn homes(event: EventKey, shards: u32) -> Vec<u32> {
     homes
 }
 
-/// The name of a shard's object.
+/// The name of the Durable Object of a shard.
 pub fn shard_name(source: &str, shard: u32) -> String {
     format!("{source}/{shard}")
 }
 
-/// Whether a shard that began at `born` must still ask those before it: an id they accepted may have to be remembered, and while
-/// a deployment rolls out, Workers with fewer shards go on using them.
+/// Whether a shard that began at `born` must still ask those before it. They may remember ids, and Workers with fewer shards still use
+/// them while a deployment rolls out.
 pub fn asks_before(born: u64, now: u64, lifecycle: &Lifecycle) -> bool {
     now < born.saturating_add(lifecycle.remember).saturating_add(ROLLOUT)
 }
 
-/// While a deployment rolls out, Workers of the version before go on for as long.
+/// How long Workers of the previous version may run while a deployment rolls out.
 pub(super) const ROLLOUT: u64 = 24 * 3_600_000;
 
 #[cfg(test)]

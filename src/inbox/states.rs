@@ -8,31 +8,31 @@
 //!    └── replay ─────── dead ◀── after it ─────────────────────────────┘
 //! ```
 //!
-//! A lease is the time of the next attempt moved behind the one that begins: whoever dies in between has lost nothing, and an
-//! attempt is counted before it is made.
+//! A lease moves the time of the next attempt past the end of the one that begins. If an attempt dies, the event is due again, and
+//! the attempt was counted before it was made.
 
 use super::lifecycle::Lifecycle;
 use super::schedule::{LONGEST_DELAY, delay};
 use super::shards::ROLLOUT;
 
-/// Where an event stands.
+/// The state of a stored event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventState {
     /// To be delivered.
     Pending,
-    /// Its destination answered 2xx.
+    /// Its destination responded with 2xx.
     Delivered,
-    /// Given up; kept, and replayable.
+    /// Given up after its last attempt; kept, and replayable.
     Dead,
-    /// Nothing but the mark that a newer shard has taken over this id.
+    /// A newer shard has taken over this id; nothing else is stored.
     Moved,
 }
 
 impl EventState {
-    /// The states of events, in the order in which lists show them.
+    /// The states that lists show, in their order.
     pub const ALL: [Self; 3] = [Self::Pending, Self::Dead, Self::Delivered];
 
-    /// The number under which it is stored. These never change.
+    /// The number that is stored for it. These never change.
     pub const fn number(self) -> u8 {
         match self {
             Self::Pending => 0,
@@ -42,7 +42,7 @@ impl EventState {
         }
     }
 
-    /// The state of a number; what is not known counts as pending, which loses nothing.
+    /// The state of a stored number. An unknown one counts as pending, so that no event is lost.
     pub const fn from_number(number: u8) -> Self {
         match number {
             1 => Self::Delivered,
@@ -52,7 +52,7 @@ impl EventState {
         }
     }
 
-    /// The name, as queries and answers have it.
+    /// Its name in queries and responses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -62,24 +62,37 @@ impl EventState {
         }
     }
 
-    /// The state of a name.
+    /// The state of that name; `None` for [`EventState::Moved`], which no list shows.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
     }
 }
 
-/// The fate of an event so far. All times are milliseconds since 1970.
+/// How far the delivery of an event is. All times are milliseconds since 1970.
+///
+/// ```
+/// use countersign::inbox::{Attempt, EventState, Lifecycle, Progress};
+///
+/// let hour = 3_600_000;
+/// let lifecycle = Lifecycle { timeout: 10_000, give_up_after: 72 * hour, remember: 72 * hour, keep_body: 0 };
+/// let leased = Progress::accepted(0).leased(0, &lifecycle);
+/// let failed = leased.attempted(Attempt::Failed { not_before: None }, 100, &lifecycle, 7);
+/// assert_eq!((failed.state, failed.attempts), (EventState::Pending, 1));
+/// assert!((4_000..=6_100).contains(&failed.due), "5 s, give or take 20 %");
+/// let delivered = leased.attempted(Attempt::Delivered, 100, &lifecycle, 7);
+/// assert_eq!(delivered.state, EventState::Delivered);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Where it stands.
+    /// Its state.
     pub state: EventState,
-    /// Attempts ever begun: what `countersign-attempt` says.
+    /// All attempts that were begun: the value of `countersign-attempt`.
     pub attempts: u32,
-    /// Attempts begun since `since`: what the schedule goes by.
+    /// Attempts begun since `since`, which the schedule counts.
     pub tries: u32,
     /// When the event was accepted, or last replayed.
     pub since: u64,
-    /// Pending: when the next attempt may begin. Else: when something is to be tidied away.
+    /// If pending, when the next attempt may begin; otherwise, when its body or the whole event expires.
     pub due: u64,
     /// When it was delivered or given up; 0 while pending.
     pub finished: u64,
@@ -88,21 +101,21 @@ pub struct Progress {
 /// How an attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// With a 2xx.
+    /// The destination responded with 2xx.
     Delivered,
-    /// With anything else, or nothing; and the time until which the destination asked to be left alone.
+    /// It responded with anything else, or not at all.
     Failed {
-        /// From `Retry-After`.
+        /// The time until which `Retry-After` asks to wait.
         not_before: Option<u64>,
     },
 }
 
-/// What to do with an event whose `due` has come and which is not pending.
+/// What to do with an event that is due and not pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tidy {
     /// Nothing before this time.
     Keep(u64),
-    /// Drop the body, keep the id until this time.
+    /// Drop the body, and keep the id until this time.
     DropBody(u64),
     /// Remove it.
     Remove,
@@ -114,22 +127,22 @@ impl Progress {
         Self { state: EventState::Pending, attempts: 0, tries: 0, since: now, due: now, finished: 0 }
     }
 
-    /// The mark of an id that a newer shard takes over.
+    /// An id that a newer shard takes over.
     pub const fn moved(now: u64) -> Self {
         Self { state: EventState::Moved, attempts: 0, tries: 0, since: now, due: now, finished: now }
     }
 
-    /// The event while an attempt is under way; written before the attempt begins.
+    /// The event during an attempt. It must be written before the attempt begins.
     #[must_use]
     pub fn leased(self, now: u64, lifecycle: &Lifecycle) -> Self {
         let (attempts, tries) = (self.attempts.saturating_add(1), self.tries.saturating_add(1));
-        // A clock that was ahead when the event was accepted must not give it more time.
+        // If the clock was ahead when the event was accepted, the event must not get more time.
         Self { attempts, tries, due: now.saturating_add(lifecycle.lease()), since: self.since.min(now), ..self }
     }
 
     /// The event after an attempt, which [`Progress::leased`] counted.
     ///
-    /// The last attempt is made when `give_up_after` is over, unless `Retry-After` asks for later.
+    /// The last attempt is made when `give_up_after` is over, or later if `Retry-After` asks for it. `seed` is [`seed`](super::seed) of the event.
     #[must_use]
     pub fn attempted(self, attempt: Attempt, now: u64, lifecycle: &Lifecycle, seed: u64) -> Self {
         let end = self.since.saturating_add(lifecycle.give_up_after);
@@ -149,16 +162,16 @@ impl Progress {
         }
     }
 
-    /// The event set to be delivered anew, at once and with the whole schedule before it; `None` where its body is gone.
+    /// The event as it is delivered again, at once and with the whole schedule ahead of it; `None` if its body is gone.
     pub fn replayed(self, now: u64, has_body: bool) -> Option<Self> {
         has_body.then_some(Self { attempts: self.attempts, ..Self::accepted(now) })
     }
 
-    /// What is to be tidied away of an event that is not pending.
+    /// What of an event expires now, and when the rest does.
     pub fn tidy(self, has_body: bool, now: u64, lifecycle: &Lifecycle) -> Tidy {
         let (body_until, until) = match self.state {
             EventState::Pending => return Tidy::Keep(self.due),
-            // A dead event is kept whole; its id is remembered no less long than that of a delivered one.
+            // A dead event is kept whole, and its id remembered at least as long as that of a delivered one.
             EventState::Dead => (u64::MAX, self.finished.saturating_add(DEAD_KEPT.max(lifecycle.remember))),
             EventState::Moved => (0, self.finished.saturating_add(lifecycle.remember).saturating_add(ROLLOUT)),
             EventState::Delivered => {

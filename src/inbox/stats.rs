@@ -5,36 +5,42 @@ use serde_json::{Value, json};
 /// Counts over stored events, of one shard or of all. Times are Unix seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Events to be delivered.
+    /// Events that wait for delivery.
     pub pending: u64,
-    /// Events delivered and remembered.
+    /// Delivered events that are remembered.
     pub delivered: u64,
-    /// Events given up and kept.
+    /// Events given up after their last attempt.
     pub dead: u64,
     /// Attempts made for the events above.
     pub attempts: u64,
     /// When the oldest pending event was accepted.
     pub oldest_pending: Option<u64>,
-    /// How the last attempt ended that failed and was not made good since.
+    /// The last failure that no later attempt made up for.
     pub last_error: Option<LastError>,
-    /// Size of the databases.
+    /// Size of the databases, in bytes.
     pub bytes: u64,
 }
 
 /// An attempt that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastError {
-    /// What the destination answered; 0: nothing.
+    /// The status of the destination; 0: no response.
     pub status: u16,
     /// `destination_failed` or `destination_timeout`.
     pub code: String,
-    /// Why the destination gave no answer, where that is known.
+    /// Why the destination did not respond, if that is known.
     pub cause: Option<String>,
-    /// When the event is tried again, or removed.
+    /// When the event is attempted again, or removed.
     pub due: u64,
 }
 
-/// A failure as one text, for a store that has one column for it: [`noted_parts`] takes it apart again.
+/// Code and cause of a failure as one text, for one column; [`noted_parts`] separates them.
+///
+/// ```
+/// use countersign::inbox::{noted, noted_parts};
+///
+/// assert_eq!(noted_parts(&noted("destination_failed", Some("dns"))), ("destination_failed", Some("dns")));
+/// ```
 pub fn noted(code: &str, cause: Option<&str>) -> String {
     cause.map_or_else(|| code.to_owned(), |cause| [code, "/", cause].concat())
 }
@@ -45,7 +51,7 @@ pub fn noted_parts(text: &str) -> (&str, Option<&str>) {
 }
 
 impl Stats {
-    /// The JSON that operators read, and that objects answer with.
+    /// The JSON that operators read, and that objects respond with.
     pub fn to_json(&self) -> Value {
         let error = self
             .last_error
@@ -80,7 +86,7 @@ impl Stats {
         }
     }
 
-    /// The counts of two shards together.
+    /// The sum over two shards.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let oldest = [self.oldest_pending, other.oldest_pending].into_iter().flatten().min();

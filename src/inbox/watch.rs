@@ -1,9 +1,18 @@
-//! When an object of the inbox wakes up, and whether the clock may be trusted with what cannot be taken back. Milliseconds throughout.
+//! Whether an object of the inbox may trust the clock with what cannot be undone. Milliseconds throughout.
 
-/// What an object knows of the clock: when it looked last, and until when it forgets nothing and gives nothing up.
+/// What an object knows of the clock: when it last read it, and until when it must not forget an id or give up an event.
 ///
-/// A clock that is set wrong and put right again must not cost an id or an event. So after it moved by more than a quarter of the time
-/// for which ids are remembered, nothing is removed and nothing dies for an hour. A long sleep looks the same, and is treated the same.
+/// A clock that was wrong for a while must not cost an id or an event. So after it moved by more than a quarter of the time for which
+/// ids are remembered, nothing is removed or given up for an hour. A long sleep looks the same and is treated the same.
+///
+/// ```
+/// use countersign::inbox::Watch;
+///
+/// let (hour, now) = (3_600_000, 1_800_000_000_000);
+/// let mut watch = Watch::new(now);
+/// assert!(watch.look(now + 100 * hour, 72 * hour), "the clock jumped");
+/// assert!(watch.holds(now + 100 * hour) && !watch.holds(now + 101 * hour));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watch {
     seen: u64,
@@ -11,17 +20,17 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Begins at a time, with nothing that could be forgotten.
+    /// Starts in an empty object.
     pub const fn new(now: u64) -> Self {
         Self { seen: now, until: 0 }
     }
 
-    /// Begins beside what was stored before anybody watched the clock.
+    /// Starts in an object that a version without this check wrote.
     pub const fn wary(now: u64) -> Self {
         Self { seen: now, until: now.saturating_add(HOUR) }
     }
 
-    /// Looks at the clock, where ids are remembered for `remember`; whether it moved too far at once.
+    /// Reads the clock, if ids are remembered for `remember`. Returns whether it moved too far at once.
     pub fn look(&mut self, now: u64, remember: u64) -> bool {
         let step = remember.div_euclid(4);
         // With a short `remember`, waiting for the hour to end is itself such a step; it must not begin another hour.
@@ -33,22 +42,22 @@ impl Watch {
         moved
     }
 
-    /// Until when nothing is forgotten, if that is to come.
+    /// Until when nothing is forgotten; a past time if nothing is held.
     pub const fn holds_until(self) -> u64 {
         self.until
     }
 
-    /// Whether nothing is to be forgotten now.
+    /// Whether nothing may be forgotten now.
     pub const fn holds(self, now: u64) -> bool {
         now < self.until
     }
 
-    /// Whether this is worth storing in place of an older one: hourly is enough.
+    /// Whether this is worth storing in place of an older one: once an hour is enough.
     pub const fn is_news_to(self, stored: Self) -> bool {
         self.until > stored.until || self.seen < stored.seen || self.seen >= stored.seen.saturating_add(HOUR)
     }
 
-    /// As it is stored.
+    /// The text that is stored.
     pub fn to_text(self) -> String {
         format!("{} {}", self.seen, self.until)
     }
