@@ -12,11 +12,13 @@ use lexopt::ValueExt;
 
 use self::step::{Needs, Step};
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{benches, build, devtest, example, npmtest, page};
+use crate::{api, benches, build, circles, devtest, example, npmtest, page};
 
 const STEPS: &[Step] = &[
     Step::new("system", "system packages", checks::system),
     Step::new("fmt", "formatting", checks::fmt),
+    Step::new("circles", "no import circle between files", circles::check),
+    Step::new("api", "the public API of the core and the package", api::check),
     Step::new("clippy", "lints, native and Wasm", checks::clippy),
     Step::new("unit", "unit tests, properties, vectors and the fuzz corpus, native", checks::unit),
     Step::new("doc", "documentation of every crate", checks::doc),
