@@ -66,10 +66,13 @@ pub(super) fn outage() -> Result<()> {
     benches::day("2000", "60%")
 }
 
-/// Ten times the random deliveries and tokens of `npm`.
+/// Ten times the random deliveries and tokens of `npm`, and mutations of the fuzz corpus.
 pub(super) fn differential() -> Result<()> {
     npmtest::install()?;
-    process::stream(node_test::file("tests/npm/differential.test.mjs")?.env("COUNTERSIGN_CASES", "20000"))
+    for test in ["tests/npm/differential.test.mjs", "tests/npm/corpus.test.mjs"] {
+        process::stream(node_test::file(test)?.env("COUNTERSIGN_CASES", "20000"))?;
+    }
+    Ok(())
 }
 
 /// Earlier major versions of Gemini's SDKs.
