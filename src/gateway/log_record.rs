@@ -5,9 +5,6 @@ use crate::jose::Unusable;
 use crate::json::quoted;
 use crate::scheme::Form;
 
-#[cfg(doc)]
-use super::destination_error::known_cause;
-
 /// What an operator gets to see of a delivery. No field can hold a secret, a token, an id or a body.
 ///
 /// ```
@@ -45,7 +42,7 @@ pub struct LogRecord<'a> {
     pub duplicate: bool,
     /// The destination's status (0: no response), and the milliseconds it took.
     pub destination: Option<(u16, u64)>,
-    /// Why the destination gave no response: a [`known_cause`].
+    /// Why the destination gave no response: a cause of [`destination_error`](super::destination_error).
     pub cause: Option<&'a str>,
     /// For a delivery refused for its age: `match`, `no_match`, `unknown`.
     pub signature: Option<&'a str>,

@@ -1,8 +1,8 @@
-// What goes out to others, each in one crossing from Wasm. Nothing is decided here. `post` and `put` reject where they fail.
+// Requests that leave the Worker, each in one crossing from Wasm. Rust decides where they go, with what, and what a failure means.
 import { connect } from "cloudflare:sockets";
 import { LATE, readAll, readerOf, within } from "./reading.js";
 
-/** The time in which a destination has to take a connection, where it is asked why there was no answer. */
+/** The time limit of a connection. */
 const CONNECT_MS = 1_000;
 
 /**
@@ -21,37 +21,18 @@ export async function post(fetcher, url, headers, body, milliseconds) {
   }
 }
 
-/** The status of an answer. Its body, which nobody reads, is let go of. */
+/** The status of a response. Its body is cancelled: nobody reads it. */
 export function head(response) {
   discard(response);
   return response.status;
 }
 
-/** To look at a response's headers makes an object of them. */
-export function retryAfter(response) {
-  return response.headers.get("retry-after") ?? undefined;
-}
-
-/**
- * Why a destination gave no answer. The platform says of an origin no more than that its connection was lost, or that something else failed
- * (DNS or TLS); which of them it was is seen by connecting once more, without sending anything.
- */
-export async function cause({ message = "" }, fetcher, url) {
-  if (fetcher) return "exception";
+/** Whether the origin of a URL takes a connection in time; nothing is sent. */
+export async function connects(url) {
   const { protocol, hostname, port } = new URL(url);
-  const tls = protocol === "https:";
-  const lost = message.startsWith("Network connection lost");
-  if (!lost && !message.startsWith("internal error")) return "network";
-  const connects = await isReachable(hostname, Number(port) || (tls ? 443 : 80));
-  if (lost) return connects ? "connection_lost" : "connection_refused";
-  if (connects) return tls ? "tls" : "network";
-  return /^\[|^[0-9.]+$/.test(hostname) ? "network" : "dns";
-}
-
-async function isReachable(hostname, port) {
   let socket;
   try {
-    socket = connect({ hostname, port });
+    socket = connect({ hostname, port: Number(port) || (protocol === "https:" ? 443 : 80) });
     socket.closed.catch(() => {});
     await within(socket.opened, CONNECT_MS);
     return true;
@@ -77,7 +58,6 @@ export async function get(url, milliseconds, limit, userAgent) {
   }
 }
 
-/** Lets go of a body that nobody reads. */
 function discard(response) {
   response.body?.cancel().catch(() => {});
 }

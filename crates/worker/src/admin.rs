@@ -15,14 +15,14 @@ use crate::executor::{Outcome, settled};
 use crate::inbox::{InboxStub, stub};
 use crate::state::{State, state};
 use crate::step::Step;
-use crate::{dedupe_kv, executor, host};
+use crate::{console, dedupe_kv, executor};
 
 /// Answers anything under `/admin`: the next [`Step`].
 #[wasm_bindgen]
 pub fn admin(authorization: Option<String>, method: String, url: String) -> u32 {
     let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
     if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
-        host::log(&printed(&json!({ "ev": "admin", "code": "unauthorized", "status": 401 })));
+        console::log(&printed(&json!({ "ev": "admin", "code": "unauthorized", "status": 401 })));
         return Step::refuse(Refusal::Unauthorized).encode();
     }
     let answer = async move {
@@ -55,7 +55,7 @@ fn note(source: Option<&str>, request: &Request, answer: Result<&Value, &Refusal
     let code = answer.map_or_else(|refusal| refusal.code(), |_| done);
     let id_hash = source.zip(id).map(|(source, id)| EventKey::new(source, id).to_hex());
     let events = answer.ok().and_then(|answer| answer.get("replayed"));
-    host::log(&printed(&json!({
+    console::log(&printed(&json!({
         "ev": "admin", "action": action, "code": code, "source": source, "id_hash": id_hash, "events": events,
     })));
 }

@@ -16,7 +16,7 @@ use crate::inbox::{registry, stub};
 use crate::state::{State, state};
 use crate::step::Step;
 use crate::verdict::Verdict;
-use crate::{clock, executor, host};
+use crate::{clock, console, executor};
 
 /// Answers `GET /healthz`: the next [`Step`]. Names the sources at fault to everyone, and the faults to whoever has the admin token.
 #[wasm_bindgen]
@@ -25,7 +25,7 @@ pub fn health(authorization: Option<String>, context: Context) -> u32 {
     let given = authorization.as_deref().map(str::as_bytes);
     let is_admin = state.config.is_admin(given);
     if !is_admin && given.is_some_and(|given| given.starts_with(b"Bearer ")) {
-        host::log(&printed(&json!({ "ev": "healthz", "code": "unauthorized" })));
+        console::log(&printed(&json!({ "ev": "healthz", "code": "unauthorized" })));
     }
     let answer = async move {
         let verdict = verdict(&state, &context).await;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use countersign::Timestamp;
 use countersign::config::{Destination, Source};
-use countersign::gateway::destination_error::{cause_of_status, known_cause};
+use countersign::gateway::destination_error::{EXCEPTION, NETWORK, NO_BINDING, Unclear, cause_of_status};
 use countersign::gateway::forward::{Event, Payload, url};
 use countersign::gateway::object_name::{is_in_event, object_name};
 use countersign::gateway::response::Refusal;
@@ -16,9 +16,9 @@ use worker::worker_sys::Fetcher;
 use crate::body::Body;
 use crate::clock;
 use crate::crypto::Platform;
-use crate::env::Bindings;
+use crate::env::{Bindings, property};
 use crate::executor::boxed;
-use crate::host;
+use crate::outbound;
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
 pub(crate) struct Reply {
@@ -36,7 +36,7 @@ pub(crate) async fn send(event: &Event<Body>, source: &Source, bindings: &Bindin
     let Ok(fetcher) = destination(event, source, bindings) else { return unsent(started) };
     let headers = event.request_headers(source, Timestamp::from_unix(started.div_euclid(1000)), &Platform);
     let (headers, body) = (headers.to_object(), array(event.payload()));
-    let answer = host::send(fetcher.as_ref(), &url(source), &headers, &body, source.forward.timeout_ms).await;
+    let answer = outbound::send(fetcher.as_ref(), &url(source), &headers, &body, source.forward.timeout_ms).await;
     reply(answer, started, fetcher.as_ref(), source).await
 }
 
@@ -45,26 +45,35 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
     let failed =
         |status, retry_after, cause| Reply { outcome: Err(Refusal::DestinationFailed), status, ms, retry_after, cause };
     match answer {
-        Ok(response) => match host::head(&response) {
+        Ok(response) => match outbound::head(&response) {
             status @ 200..300 => Reply { outcome: Ok(()), status, ms, retry_after: None, cause: None },
             status => {
-                failed(status, host::retry_after(&response), cause_of_status(status).filter(|_| fetcher.is_none()))
+                // An absent `Retry-After` reads like one that cannot be read.
+                let retry_after = response.headers().get("retry-after").unwrap_or_default();
+                failed(status, retry_after, cause_of_status(status).filter(|_| fetcher.is_none()))
             }
         },
-        Err(error) if host::is_late(&error) => {
+        Err(error) if outbound::is_late(&error) => {
             Reply { outcome: Err(Refusal::DestinationTimeout), ..failed(0, None, None) }
         }
         Err(error) => {
-            let cause = boxed(host::cause(&error, fetcher, &url(source))).await;
-            failed(0, None, cause.and_then(|cause| known_cause(&cause)))
+            let cause = if fetcher.is_some() { EXCEPTION } else { boxed(cause(&error, &url(source))).await };
+            failed(0, None, Some(cause))
         }
     }
 }
 
-/// What came of an event whose destination is not there to be asked.
+/// Why an origin gave no response. If the platform's error leaves that open, one more connection is made, and nothing sent.
+async fn cause(error: &JsValue, url: &str) -> &'static str {
+    let message = property(error, "message").and_then(|message| message.as_string()).unwrap_or_default();
+    let Some(unclear) = Unclear::of(&message) else { return NETWORK };
+    unclear.cause(url, outbound::connects(url).await)
+}
+
+/// What came of an event whose destination is not bound.
 fn unsent(started: u64) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
-    let (outcome, cause) = (Err(Refusal::DestinationFailed), Some("no_binding"));
+    let (outcome, cause) = (Err(Refusal::DestinationFailed), Some(NO_BINDING));
     Reply { outcome, status: 0, ms, retry_after: None, cause }
 }
 

@@ -19,8 +19,8 @@ use worker::worker_sys::Context;
 
 use crate::clock;
 use crate::executor;
-use crate::host;
 use crate::kv::KvNamespace;
+use crate::outbound;
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -215,7 +215,7 @@ async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, source: Sou
 
 /// Fetches a readable set, and the document that it was read from: 5 s, no redirects, 64 KiB.
 async fn fetch(url: &str) -> Option<(Jwks, Vec<u8>, Freshness)> {
-    let document = host::document(url, FETCH_MS, MAX_DOCUMENT).await?;
+    let document = outbound::document(url, FETCH_MS, MAX_DOCUMENT).await?;
     let ttl = ttl(document.cache_control().as_deref());
     let document = document.bytes().to_vec();
     let set = Jwks::parse(&document).ok()?;

@@ -5,7 +5,7 @@ use countersign::gateway::response::Refusal;
 use countersign::gateway::route::{Route, route};
 use wasm_bindgen::prelude::*;
 
-use crate::host;
+use crate::console;
 use crate::state::state;
 use crate::step::Step;
 
@@ -56,6 +56,6 @@ pub fn refuse_body(index: usize, fault: BodyFault) -> u32 {
 
 fn refuse(refusal: Refusal, source: Option<&str>, detail: Option<&str>) -> u32 {
     let status = refusal.response().status;
-    host::log(&LogRecord { code: refusal.code(), status, source, detail, ..LogRecord::default() }.to_json());
+    console::log(&LogRecord { code: refusal.code(), status, source, detail, ..LogRecord::default() }.to_json());
     Step::refuse(refusal).encode()
 }

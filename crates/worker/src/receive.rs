@@ -16,9 +16,9 @@ use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
 use crate::body::Body;
+use crate::console;
 use crate::crypto::Platform;
 use crate::executor::{self, Outcome, boxed};
-use crate::host;
 use crate::jwks::Access;
 use crate::open::{BodyFault, refuse_body};
 use crate::state::{State, header_names, state};
@@ -91,7 +91,7 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
         }
     };
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
-    host::log(&line.to_json());
+    console::log(&line.to_json());
     outcome
 }
 

@@ -13,8 +13,8 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 
 use crate::body::SMALL;
+use crate::console;
 use crate::env::{Bindings, Variables};
-use crate::host;
 use crate::jwks::Cache;
 use crate::verdict::Health;
 
@@ -67,10 +67,14 @@ fn log_faults(config: &Config) {
     for AtFault { name, faults, .. } in config.faults() {
         for fault in faults {
             let detail = fault.to_string();
-            host::log(&printed(&json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": detail })));
+            console::log(&printed(
+                &json!({ "ev": "config", "code": "config_invalid", "source": name, "detail": detail }),
+            ));
         }
     }
     for (name, warning) in config.warnings() {
-        host::log(&printed(&json!({ "ev": "config", "code": "allow_short_keys", "source": name, "detail": warning })));
+        console::log(&printed(
+            &json!({ "ev": "config", "code": "allow_short_keys", "source": name, "detail": warning }),
+        ));
     }
 }

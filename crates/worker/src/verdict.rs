@@ -7,7 +7,7 @@ use countersign::json::printed;
 use js_sys::Promise;
 use serde_json::{Map, Value, json};
 
-use crate::host;
+use crate::console;
 
 /// The last verdict of an isolate, and whether a check is under way.
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl Verdict {
     pub(crate) fn log(&self) {
         for (code, found) in [(UNAVAILABLE, &self.storage), (MISSING, &self.orphans)] {
             for (source, why) in found {
-                host::log(&printed(&json!({ "ev": "health", "code": code, "source": source, "detail": why })));
+                console::log(&printed(&json!({ "ev": "health", "code": code, "source": source, "detail": why })));
             }
         }
     }

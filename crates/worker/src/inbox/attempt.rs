@@ -15,7 +15,7 @@ use crate::body::Body;
 use crate::executor::settled;
 use crate::http::Reply;
 use crate::state::State;
-use crate::{clock, host, http};
+use crate::{clock, console, http};
 
 /// An event taken up for an attempt.
 pub(super) struct Leased {
@@ -129,7 +129,7 @@ impl Object {
             cause: reply.cause,
             ..LogRecord::default()
         };
-        host::log(&record.to_json());
+        console::log(&record.to_json());
         written
     }
 

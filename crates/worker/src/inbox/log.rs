@@ -4,8 +4,8 @@ use countersign::json::printed;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
+use crate::console;
 use crate::env::property;
-use crate::host;
 
 /// Logs what SQLite says, which holds no values.
 pub(super) fn log_error(error: &JsValue) {
@@ -14,10 +14,10 @@ pub(super) fn log_error(error: &JsValue) {
 
 /// Logs that the storage does not work.
 pub(super) fn log_failure(detail: Option<&str>) {
-    host::log(&printed(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail })));
+    console::log(&printed(&json!({ "ev": "inbox", "code": "storage_unavailable", "detail": detail })));
 }
 
 /// Logs that the stored events of a source need an operator.
 pub(super) fn log_event(code: &str, source: Option<&str>, detail: &str) {
-    host::log(&printed(&json!({ "ev": "inbox", "code": code, "source": source, "detail": detail })));
+    console::log(&printed(&json!({ "ev": "inbox", "code": code, "source": source, "detail": detail })));
 }

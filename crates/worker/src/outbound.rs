@@ -1,0 +1,67 @@
+//! Requests that leave the Worker, declared as `outbound.js` makes them: one crossing each.
+//!
+//! Made of `web_sys` calls, a POST takes some twenty crossings, two for each header, and its time limit a closure. What is read
+//! of a key set is bounded while its bytes arrive.
+
+use countersign::gateway::forward::USER_AGENT;
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use worker::web_sys::Response;
+use worker::worker_sys::Fetcher;
+
+use crate::env::property;
+use crate::executor::settled;
+
+#[wasm_bindgen(raw_module = "./outbound.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn post(
+        fetcher: Option<&Fetcher>,
+        url: &str,
+        headers: &str,
+        body: &Uint8Array,
+        milliseconds: f64,
+    ) -> Result<Promise, JsValue>;
+    /// The status of a response, whose body is cancelled.
+    pub(crate) fn head(response: &Response) -> u16;
+    #[wasm_bindgen(js_name = connects)]
+    fn try_connection(url: &str) -> Promise;
+    fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
+
+    /// A fetched document.
+    pub(crate) type Document;
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn bytes(this: &Document) -> Uint8Array;
+    #[wasm_bindgen(method, getter, js_name = cacheControl)]
+    pub(crate) fn cache_control(this: &Document) -> Option<String>;
+}
+
+/// Sends a POST, by a binding or to a URL. `headers` are a JSON object.
+///
+/// # Errors
+/// The platform's error if there is no response; see [`is_late`].
+pub(crate) async fn send(
+    fetcher: Option<&Fetcher>,
+    url: &str,
+    headers: &str,
+    body: &Uint8Array,
+    milliseconds: u64,
+) -> Result<Response, JsValue> {
+    settled(post(fetcher, url, headers, body, milliseconds as f64)?).await.map(JsCast::unchecked_into)
+}
+
+/// Whether a request had no response within its time limit.
+pub(crate) fn is_late(error: &JsValue) -> bool {
+    property(error, "name").and_then(|name| name.as_string()).is_some_and(|name| name == "TimeoutError")
+}
+
+/// Whether the origin of a URL takes a connection within a second.
+pub(crate) async fn connects(url: &str) -> bool {
+    settled(try_connection(url)).await.is_ok_and(|connects| connects.is_truthy())
+}
+
+/// A document of at most `limit` bytes; `None` unless it is answered with 200 in time.
+pub(crate) async fn document(url: &str, milliseconds: f64, limit: u32) -> Option<Document> {
+    let document = settled(get(url, milliseconds, limit, USER_AGENT)).await.ok()?;
+    document.is_object().then(|| document.unchecked_into())
+}
