@@ -13,8 +13,9 @@
 //! 2. A [`Delivery`] holds the request's headers and raw body. Nothing about it is known to be true.
 //! 3. [`Policy::verify`] checks headers, age and signature against [`Keys`]. It is the only way to construct a [`Verified`], with
 //!    its two variants [`Policy::verify_presented`] and [`Policy::verify_v1`].
-//! 4. [`Verified::admit`] rejects duplicates, and returns a [`gateway::dedupe::Admitted`].
-//! 5. [`gateway::forward`] builds the destination's request from an admitted event, [`inbox`] decides when it is sent again.
+//! 4. [`Verified::admit`] rejects duplicates, and returns a [`gateway::dedupe::Admitted`]. [`Verified::into_insertable`] leaves that to the
+//!    insert of a store, from which the event is read back as a [`gateway::stored::Stored`].
+//! 5. [`gateway::forward`] builds the destination's request from either of them, [`inbox`] decides when it is sent again.
 //! 6. [`gateway::response`] maps each outcome to a response for the sender, [`gateway::log_record`] to a record for the operator.
 //!
 //! [`explain`] says why a delivery was refused. [`sign()`] and [`sign_v1a`] are the inverse of verification.
