@@ -1,4 +1,4 @@
-//! Key sets as servers hand them out, each with its source: what a careful reader of RFC 7517 understands is understood, and what
+//! Key sets as servers publish them, each with its source. Whatever a careful reader of RFC 7517 understands is accepted; whatever
 //! would let somebody else sign is not.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -15,7 +15,7 @@ use countersign::{
 use serde_json::{Value, json};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
-/// The public key of 32 times 7, in base64url and in standard base64: it has a character in which these differ.
+/// The public key of the seed of 32 sevens, in base64url and in standard base64, which differ in it.
 const X: &str = "6kpsY-KcUgq-9VB7Ey7F-ZVHdq6-vnuSQh7qaRRG0iw";
 const X_STANDARD: &str = "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw";
 /// A modulus of 2048 bits: `rsa-1` of `tests/vectors/jwks-jwt.json`.
@@ -136,7 +136,7 @@ fn documents_are_understood_as_servers_send_them() {
     }
 }
 
-/// A key that is not for this, or under which somebody else can sign, is set aside, and the set says why.
+/// A key for another purpose, or under which somebody else can sign, is set aside, and the set says why.
 #[test]
 fn strictness_that_protects_stays_and_is_named() {
     let weak = "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -220,7 +220,7 @@ fn the_key_of_the_set_that_matched_comes_back() {
     }
 }
 
-/// The report says the same as the log.
+/// The report gives the same reason as the log.
 #[test]
 fn a_report_says_why_no_key_can_be_used() {
     let document = set(&key(json!({"use": "enc"})));

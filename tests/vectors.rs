@@ -1,4 +1,4 @@
-//! Every case of every vector file, by name, natively. `tests/e2e/vectors.test.mjs` runs the same through the built Wasm.
+//! Runs every case of every vector file natively, by name. `tests/e2e/vectors.test.mjs` runs the same through the built Wasm.
 
 #![allow(clippy::expect_used, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 
@@ -11,7 +11,7 @@ fn cases(file: &str) -> Vec<Case> {
     File::parse(text).expect("a vector file").cases
 }
 
-/// Runs all that have a scheme, and returns the names of those that have none.
+/// Runs all cases that have a scheme, and returns the names of the others.
 fn run(file: &str, strict: bool) -> Vec<String> {
     let (mut failures, mut unsupported, mut passed) = (Vec::new(), Vec::new(), 0);
     for case in cases(file) {
@@ -49,7 +49,7 @@ fn jwks_and_jwt() {
     assert!(run("jwks-jwt", false).is_empty());
 }
 
-/// What no scheme covers yet is printed by name, and what is covered already may not get on that list.
+/// Cases that no scheme covers yet are printed by name. A case that is covered must not return to that list.
 #[test]
 fn providers() {
     let unsupported = run("providers", false);
@@ -66,7 +66,7 @@ fn providers() {
     }
 }
 
-/// What reads shared secrets alone says the same of them.
+/// The verifier for shared secrets alone has the same outcomes.
 #[test]
 fn v1_alone_takes_the_cases_of_shared_secrets() {
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! Any text as `SOURCES`: no panic, and no secret in what is said about it. And any request to what comes of it.
+//! Any text as `SOURCES`, and any request to the result: no panic, and no secret in the text of a fault.
 //!
 //! Input: method, URL, then `SOURCES`.
 
@@ -6,7 +6,7 @@ use super::cut;
 use countersign::config::{Binding, Config, Environment, Secret};
 use countersign::gateway::route::route;
 
-/// Keys that a source takes: those of the other targets are printed in specifications, and refused.
+/// Keys that a source accepts. The keys of the other targets are published in specifications, so a source refuses them.
 const SECRETS: [&str; 2] =
     ["whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP", "whpk_f4hTkmlGXfI1r63/IWB2LVDnn2V8QDPn0Jvc9L9fxww="];
 
@@ -36,7 +36,7 @@ impl Environment for Known {
 /// Runs one input.
 ///
 /// # Panics
-/// If the core breaks a promise, which is what is looked for.
+/// If the core breaks a promise, which is what the fuzzer looks for.
 pub fn check(data: &[u8]) {
     let [method, url, sources] = cut(data).map(String::from_utf8_lossy);
     for text in [sources.to_string(), format!("{{\"a\":{sources}}}")] {

@@ -8,7 +8,7 @@ use countersign::Jwks;
 /// Runs one input.
 ///
 /// # Panics
-/// If the core breaks a promise, which is what is looked for.
+/// If the core breaks a promise, which is what the fuzzer looks for.
 pub fn check(data: &[u8]) {
     let [signature, document] = cut(data);
     if let Ok(set) = Jwks::parse(document) {

@@ -1,6 +1,6 @@
-//! Any token: as it comes, and with its claims signed, so that they are judged as well.
+//! Any token, and any header and claims that are signed, so that the claims are checked as well.
 //!
-//! Input: a byte that says which, then a token, or header and claims with a line feed between them.
+//! Input: a byte that chooses between the two, then a token, or header and claims separated by a line feed.
 
 use std::sync::LazyLock;
 
@@ -28,7 +28,7 @@ static SIGNER: LazyLock<Signer> = LazyLock::new(|| {
 /// Runs one input.
 ///
 /// # Panics
-/// If the core breaks a promise, which is what is looked for.
+/// If the core breaks a promise, which is what the fuzzer looks for.
 pub fn check(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };
     let policy = policy(GEMINI_DYNAMIC);

@@ -1,4 +1,4 @@
-//! The fuzz targets, each a function over bytes, and what they share: a receiver, and the claim that verifier and report agree
+//! The fuzz targets, each a function over bytes, and what they share: a receiver, and the assertion that verifier and report agree
 //! about every delivery.
 //!
 //! `cargo test` runs the same functions over the committed corpus, in `tests/corpus.rs`.
@@ -18,10 +18,10 @@ pub const NOW: u64 = 1_614_265_330;
 pub const SECRETS: [&str; 2] =
     ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="];
 
-/// The place of the scheme that takes tokens.
+/// The place of the scheme that accepts tokens.
 pub const GEMINI_DYNAMIC: u8 = 3;
 
-/// All that a scheme can take, tokens among it.
+/// A policy that accepts everything that a scheme can accept, tokens included.
 pub fn policy(place: u8) -> Policy {
     let scheme = scheme::ALL[usize::from(place) % scheme::ALL.len()];
     let jwt = JwtPolicy { audience: "a".into(), issuer: None, leeway: 60, longest: None };
@@ -34,10 +34,10 @@ pub fn cut<const N: usize>(data: &[u8]) -> [&[u8]; N] {
     std::array::from_fn(|_| parts.next().unwrap_or_default())
 }
 
-/// Judges a delivery both ways. `true` where it is accepted.
+/// Verifies a delivery and explains it. `true` if it is accepted.
 ///
 /// # Panics
-/// Where verifier and report do not agree, which is what is looked for.
+/// If verifier and report disagree, which is what the fuzzer looks for.
 pub fn judge(policy: &Policy, values: [&[u8]; 3], body: &[u8], jwks: Option<&[u8]>) -> bool {
     let names = &policy.scheme.headers[0];
     let lines = [(names.id, values[0]), (names.timestamp, values[1]), (names.signature, values[2])];

@@ -1,6 +1,6 @@
 //! Any headers and any body: no panic, no acceptance without a signature, and a report that agrees with the verifier.
 //!
-//! Input: a byte that chooses scheme and signature, then id, timestamp, signature and body, a line each and the body the rest.
+//! Input: a byte that chooses scheme and signature, then id, timestamp and signature, a line each; the rest is the body.
 
 use super::{NOW, SECRETS, cut, judge, policy};
 use countersign::crypto::Portable;
@@ -9,7 +9,7 @@ use countersign::{SecretKey, Timestamp, sign};
 /// Runs one input.
 ///
 /// # Panics
-/// If the core breaks a promise, which is what is looked for.
+/// If the core breaks a promise, which is what the fuzzer looks for.
 pub fn check(data: &[u8]) {
     let Some((choice, data)) = data.split_first() else { return };
     let [id, timestamp, signature, body] = cut(data);

@@ -18,6 +18,7 @@ pub(crate) struct Jwk {
 
 /// What a key of a set can verify.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a set has few keys, and nearly all of them are Ed25519")]
 pub(crate) enum Material {
     /// `v1a`.
     Ed25519(Ed25519Key),
