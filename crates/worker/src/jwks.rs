@@ -170,7 +170,10 @@ impl Slot {
     /// Notes how a load ended.
     fn note(&mut self, failed: bool) {
         self.failed = failed.then(|| {
-            let chance = (js_sys::Math::random() * 256.0) as u8;
+            let mut chance = [0];
+            // If there is no randomness, every isolate pauses for the same time.
+            let _ = getrandom::getrandom(&mut chance);
+            let [chance] = chance;
             (clock::now_ms(), pause_after_failure(chance).saturating_mul(1000))
         });
     }
