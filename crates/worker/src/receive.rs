@@ -27,13 +27,13 @@ use crate::{dedupe_kv, http, inbox};
 
 /// Takes a delivery whose body has been read: the next [`Step`](crate::step::Step).
 ///
-/// `headers` are the values of the source's headers as UTF-8, in the order that [`setup`](crate::setup()) gave, separated by line feeds,
+/// `headers` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds,
 /// which no header can hold. `bytes` are those of a body that is small enough to be hashed here. `announced` is the `Content-Length`, or
 /// NaN; `now` is in milliseconds.
 #[wasm_bindgen]
 pub fn receive(
     index: usize,
-    headers: Vec<u8>,
+    headers: String,
     bytes: Option<Vec<u8>>,
     body: Uint8Array,
     announced: f64,
@@ -49,7 +49,7 @@ pub fn receive(
         Some(_) if length != announced && announced >= 0.0 => return refuse_body(index, BodyFault::Incomplete),
         _ => {}
     }
-    let arrival = Arrival { headers, context: Rc::new(context), body, now_ms: now as u64 };
+    let arrival = Arrival { headers: headers.into_bytes(), context: Rc::new(context), body, now_ms: now as u64 };
     let answer = async move {
         match state.config.source(index) {
             Some(source) => answer(&state, source, &arrival).await,
