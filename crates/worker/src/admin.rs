@@ -17,7 +17,7 @@ use crate::state::{State, state};
 use crate::step::Step;
 use crate::{console, dedupe_kv, executor};
 
-/// Answers anything under `/admin`: the next [`Step`].
+/// Answers anything under `/admin`: the next step.
 #[wasm_bindgen]
 pub fn admin(authorization: Option<String>, method: String, url: String) -> u32 {
     let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };

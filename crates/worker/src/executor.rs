@@ -67,7 +67,7 @@ pub fn awaited(task: usize) -> Option<Promise> {
     TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.awaited.take())
 }
 
-/// Resumes a task with what its promise came to, and returns the next [`Step`]. A task that does not wait again is removed.
+/// Resumes a task with what its promise came to, and returns the next step. A task that does not wait again is removed.
 #[wasm_bindgen]
 pub fn resume(task: usize, fulfilled: bool, value: JsValue) -> u32 {
     let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.future.take()) else {

@@ -18,7 +18,7 @@ use crate::step::Step;
 use crate::verdict::Verdict;
 use crate::{clock, console, executor};
 
-/// Answers `GET /healthz`: the next [`Step`]. Names the sources at fault to everyone, and the faults to whoever has the admin token.
+/// Answers `GET /healthz`: the next step. Names the sources at fault to everyone, and the faults to whoever has the admin token.
 #[wasm_bindgen]
 pub fn health(authorization: Option<String>, context: Context) -> u32 {
     let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };

@@ -10,7 +10,7 @@
 //!           delivered, then marked                                502, 504; 200 delivered
 //! ```
 //!
-//! `entry.js` owns each request and calls what is exported here. Each call returns a [step](crate::step): the response, or what to do
+//! `entry.js` owns each request and calls what is exported here. Each call returns a step (`step.rs`): the response, or what to do
 //! next. A refusal is the number of a prepared response, returned at once if nothing had to be awaited: each promise costs about as much
 //! as the HMAC of a small body.
 

@@ -21,7 +21,7 @@ pub enum BodyFault {
     Late,
 }
 
-/// Steps 1 to 3: the [`Step`] that leads on. `content_length` is NaN if the request has none: a number crosses for less than its digits.
+/// Steps 1 to 3: the step that leads on. `content_length` is NaN if the request has none: a number crosses for less than its digits.
 #[wasm_bindgen]
 pub fn open(method: &str, url: &str, content_length: f64) -> u32 {
     let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, None, None) };

@@ -25,7 +25,7 @@ use crate::state::{State, header_names, state};
 use crate::step::Step;
 use crate::{dedupe_kv, http, inbox};
 
-/// Takes a delivery whose body has been read: the next [`Step`](crate::step::Step).
+/// Takes a delivery whose body has been read: the next step, encoded.
 ///
 /// `headers` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds,
 /// which no header can hold. `bytes` are those of a body that is small enough to be hashed here. `announced` is the `Content-Length`, or

@@ -3,7 +3,7 @@
 use countersign::gateway::response::Refusal;
 use wasm_bindgen::prelude::*;
 
-/// The kinds of [`Step`], under the names by which `entry.js` reads them.
+/// The kinds of step, under the names by which `entry.js` reads them.
 #[wasm_bindgen]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
