@@ -7,4 +7,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Aim {
     AtLeast(f64),
     AtMost(f64),
+    /// Nothing: it is reported, because the least check reaches no more than we do.
+    Reported,
 }

@@ -5,6 +5,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
+use crate::aim::Aim;
 use crate::cases::{Contender, LONG_SLICES, SLICES};
 use crate::curves::PLOTS;
 use crate::plot::{Chart, Line as PlotLine, Panel};
@@ -23,7 +24,11 @@ const LIMITS: &str = "benches/limits";
 /// Ratios first, then what they are made from.
 pub(crate) fn print(lines: &[Line], figures: &[Figure]) {
     for line in lines {
-        let mark = if line.met() { green("✓") } else { red("✗") };
+        let mark = match line.aim {
+            Aim::Reported => dim("·"),
+            _ if line.met() => green("✓"),
+            _ => red("✗"),
+        };
         let against = if line.against.is_empty() { String::new() } else { format!(", beside {}", line.against) };
         let (median, rest) = line.measured();
         let limit = match line.limit(figures) {
@@ -91,7 +96,11 @@ fn page(run: &Run) -> Result<String> {
 fn lines(lines: &[Line]) -> String {
     let mut table = "| case | compared with | aim | measured | |\n|---|---|---|---|---|\n".to_owned();
     for line in lines {
-        let mark = if line.met() { "met" } else { "**missed**" };
+        let mark = match line.aim {
+            Aim::Reported => "",
+            _ if line.met() => "met",
+            _ => "**missed**",
+        };
         let (median, rest) = line.measured();
         // A text can always be written.
         let _ =
@@ -195,7 +204,6 @@ fn tick(name: &str, x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aim::Aim;
 
     fn line(case: &str, against: &str) -> Line {
         Line {

@@ -104,6 +104,7 @@ impl Line {
         let (word, value) = match self.aim {
             Aim::AtLeast(value) => ("at least", value),
             Aim::AtMost(value) => ("at most", value),
+            Aim::Reported => return "no aim".to_owned(),
         };
         // As it was set: 0.92, 6, 150.
         format!("{word} {value}{}", self.unit)
@@ -116,6 +117,7 @@ impl Line {
         match self.aim {
             Aim::AtLeast(value) => reached >= value,
             Aim::AtMost(value) => reached <= value,
+            Aim::Reported => true,
         }
     }
 
@@ -192,6 +194,8 @@ mod tests {
         assert!(!line(Aim::AtMost(1.3), &[1.4]).met());
         assert!(!line(Aim::AtMost(1.3), &[]).met());
         assert_eq!(line(Aim::AtMost(1.3), &[]).aimed(), "at most 1.3");
+        assert_eq!(line(Aim::Reported, &[]).aimed(), "no aim");
+        assert!(line(Aim::Reported, &[0.1]).met());
     }
 
     #[test]
