@@ -79,10 +79,10 @@ ${rustKeys(delivery)}
 }
 
 function rustKeys({ jwks, secrets, own }) {
-  if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { secrets: &[], jwks: Some(&set) };`;
+  if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { jwks: Some(&set), ..Keys::default() };`;
   const parse = (secret) => `SecretKey::parse(${secret})?`;
   const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
-  return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, jwks: None };`;
+  return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, ..Keys::default() };`;
 }
 
 function js(delivery) {
