@@ -181,8 +181,4 @@ impl Config {
 const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 
 #[cfg(test)]
-mod dedupe_tests;
-#[cfg(test)]
-mod secrets_tests;
-#[cfg(test)]
 mod tests;

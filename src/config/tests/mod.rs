@@ -1,10 +1,15 @@
+//! What a source takes, and what it says of the rest. `Known` is an environment with a secret of each kind.
+
 #![allow(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 
 use super::*;
 
-pub(super) struct Known;
+mod dedupe;
+mod secrets;
+
+struct Known;
 
 impl Environment for Known {
     fn secret(&self, name: &str) -> Secret {
@@ -27,7 +32,7 @@ impl Environment for Known {
 
 const FORWARD: &str = r#""forward":{"origin":"https://a.example/x"}"#;
 
-pub(super) fn faults(fields: &str) -> String {
+fn faults(fields: &str) -> String {
     let sources = format!(r#"{{"s":{{{fields}}}}}"#);
     let config = Config::parse(Some(&sources), &Known);
     let faults =
@@ -36,21 +41,21 @@ pub(super) fn faults(fields: &str) -> String {
 }
 
 #[track_caller]
-pub(super) fn assert_ready(fields: &str) {
+fn assert_ready(fields: &str) {
     assert_eq!(faults(fields), "");
 }
 
 #[track_caller]
-pub(super) fn assert_fault(fields: &str, key: &str) {
+fn assert_fault(fields: &str, key: &str) {
     let faults = faults(fields);
     assert!(faults.starts_with(&format!("`{key}` ")), "{fields}: {faults}");
 }
 
-pub(super) fn gemini(more: &str) -> String {
+fn gemini(more: &str) -> String {
     format!(r#""scheme":"gemini","secrets":["GOOD"],{FORWARD}{more}"#)
 }
 
-pub(super) fn dynamic(more: &str) -> String {
+fn dynamic(more: &str) -> String {
     format!(r#""scheme":"gemini-dynamic","url_token":"TOKEN",{FORWARD}{more}"#)
 }
 

@@ -4,7 +4,6 @@
 
 use proptest::prelude::*;
 
-use super::tests::{Known, assert_fault, assert_ready, dynamic, gemini};
 use super::*;
 use crate::timestamp::Timestamp;
 
