@@ -53,8 +53,9 @@ impl Object {
             let due = self.database.due(now, lifecycle.latest_due(now), &self.aside.borrow())?;
             let Some(number) = due else { return Ok(None) };
             let flies = self.attempts.has(number);
-            let row = if flies { None } else { self.database.read_row(number).ok().flatten() };
-            let written = match row.and_then(|row| self.read_back(row)) {
+            let row = if flies { Ok(None) } else { self.database.read_row(number) };
+            self.misread.set(row.is_err());
+            let written = match row.ok().flatten().and_then(|row| self.read_back(row)) {
                 Some((key, progress, stored)) => {
                     let progress = progress.leased(now, lifecycle);
                     if self.database.lease(number, progress) == Ok(true) {

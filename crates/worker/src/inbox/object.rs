@@ -43,6 +43,8 @@ pub(super) struct Object {
     pub(super) aside: RefCell<Vec<i64>>,
     /// Whether to note which event is read before it is: set where an object ended in the middle of a pass.
     pub(super) careful: Cell<bool>,
+    /// Whether an event could not be read. If a page is damaged, the platform ends the object soon after.
+    pub(super) misread: Cell<bool>,
     /// Set while a pass runs, which then is what takes up new events.
     pub(super) passing: Cell<bool>,
     /// Whether more has expired than one batch, or there was no room for an event.
@@ -76,6 +78,7 @@ impl Object {
             watched: Cell::new(None),
             aside: RefCell::default(),
             careful: Cell::new(false),
+            misread: Cell::new(false),
             passing: Cell::new(false),
             tidy_soon: Cell::new(false),
             tidy_after: Cell::new(0),

@@ -14,7 +14,8 @@ use crate::clock;
 use crate::state::State;
 
 thread_local! {
-    /// The passes that run, by source and shard. One that is still here when the next begins ended with its object.
+    /// The passes that run, by source and shard. One that is still here when the next begins ended with its object, or read a page that
+    /// will end it.
     static PASSES: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -41,7 +42,9 @@ impl Object {
             None => Ok(false),
         };
         self.register().await;
-        PASSES.with_borrow_mut(|passes| passes.retain(|pass| *pass != this));
+        if done.is_ok() || !self.misread.take() {
+            PASSES.with_borrow_mut(|passes| passes.retain(|pass| *pass != this));
+        }
         self.passing.set(false);
         self.recount();
         match done {
