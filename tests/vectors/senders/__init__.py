@@ -1,0 +1,1 @@
+"""The senders whose test vectors make.py writes."""
