@@ -10,10 +10,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from senders import body, stamped  # noqa: E402
+from senders import body, members, simple, stamped  # noqa: E402
 
 FOLDER = Path(__file__).parent
-FAMILIES = [body, stamped]
+FAMILIES = [body, simple, stamped, members]
 
 
 def text(about, cases):

@@ -1,6 +1,7 @@
 """Senders that sign the body and nothing else."""
 
 from .build import Mac, Numbered, Plain, case, derive, laid_out, official
+from .published import PAGERDUTY
 
 
 def github():
@@ -72,7 +73,7 @@ def pagerduty():
         "pagerduty",
         "X-PagerDuty-Signature holds v1= and the hex HMAC-SHA256 of the body, several joined by commas while a secret rotates. "
         "https://developer.pagerduty.com/docs/28e906a0e4f36-verifying-signatures",
-        "made-up-secret",
+        "a-made-up-secret-of-pagerduty",
         b'{"event":{"id":"01BWDWL3NYY7LUFPZCC28QUCMK","event_type":"incident.triggered","data":{"id":"PGR0VU2","type":"incident"}}}',
         Plain("X-PagerDuty-Signature", "v1=", ","),
         id="01BWDWL3NYY7LUFPZCC28QUCMK",
@@ -80,8 +81,6 @@ def pagerduty():
     good = mac.sign(None, mac.body)
     mixed = [("X-PagerDuty-Signature", f"v0={good},v2={good},v1={good}")]
     inside = [("X-PagerDuty-Signature", f"v0=v1={good}")]
-    from .published import PAGERDUTY
-
     return mac.about, [
         *PAGERDUTY,
         *derive(mac),

@@ -60,3 +60,130 @@ PAGERDUTY = [
     _pagerduty("go-sdk-malformed-header", "", _PAGERDUTY_BODY, "missing_header"),
     _pagerduty("go-sdk-malformed-body", _PAGERDUTY_RIGHT, b"", "no_matching_signature"),
 ]
+
+_ATLASSIAN = ("It's a Secret to Everybody", [("X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9")])
+_JIRA_DOCS = "https://developer.atlassian.com/cloud/jira/platform/webhooks/"
+_BITBUCKET_DOCS = "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/"
+JIRA = [published("jira", "docs-hello-world", *_ATLASSIAN, b"Hello World!", _JIRA_DOCS)]
+BITBUCKET = [published("bitbucket", "docs-hello-world", *_ATLASSIAN, b"Hello World!", _BITBUCKET_DOCS)]
+
+_RAZORPAY_SDK = "https://github.com/razorpay/razorpay-node/blob/master/test/utils/razorpay-utils.spec.js"
+RAZORPAY = [
+    published(
+        "razorpay", "node-sdk-valid", "123456",
+        [("X-Razorpay-Signature", "2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc")],
+        b'{"a":1,"b":2,"c":{"d":3}}', _RAZORPAY_SDK,
+    )
+]
+
+_COINBASE_SDK = "https://github.com/coinbase/coinbase-commerce-node/blob/003e0194097e573ced628fcc87373aff62f052bd/test/testWebhook.spec.js"
+_COINBASE_EVENT = "24934862-d980-46cb-9402-43c81b0cdba6"
+_COINBASE_HEADERS = [("X-CC-Webhook-Signature", "8be7742c7d372f08a6a3224edadf18a22b65fa9e28f3f2de97376cdaa092590d")]
+_COINBASE_BODY = (
+    b'{"id":1,"scheduled_for":"2017-01-31T20:50:02Z","attempt_number":1,"event":{"id":"24934862-d980-46cb-9402-43c81b0cdba6",'
+    b'"type":"charge:created","api_version":"2018-03-22","created_at":"2017-01-31T20:49:02Z","data":{"code":"66BEOV2A",'
+    b'"name":"The Sovereign Individual","description":"Mastering the Transition to the Information Age",'
+    b'"hosted_url":"https://commerce.coinbase.com/charges/66BEOV2A","created_at":"2017-01-31T20:49:02Z",'
+    b'"expires_at":"2017-01-31T21:04:02Z","timeline":[{"time":"2017-01-31T20:49:02Z","status":"NEW"}],"metadata":{},'
+    b'"pricing_type":"no_price","payments":[],"addresses":{"bitcoin":"0000000000000000000000000000000000",'
+    b'"ethereum":"0x0000000000000000000000000000000000000000","litecoin":"3000000000000000000000000000000000",'
+    b'"bitcoincash":"bitcoincash:000000000000000000000000000000000000000000"}}}}'
+)
+_WRONG = "no_matching_signature"
+COINBASE = [
+    published(
+        "coinbase-commerce", "node-sdk-valid", "30291a20-0bd1-4267-9b0f-e6e7b123c0bf", _COINBASE_HEADERS, _COINBASE_BODY, _COINBASE_SDK,
+        id=_COINBASE_EVENT,
+    ),
+    published(
+        "coinbase-commerce", "node-sdk-invalid-secret", "30291a20-0bd1-4267-9b0f-e6e7b123c0bg", _COINBASE_HEADERS, _COINBASE_BODY,
+        _COINBASE_SDK, _WRONG,
+    ),
+]
+
+_MUX_SDK = "https://github.com/muxinc/mux-node-sdk/blob/0b05091f283a5433880be53986e07acccbebad51/tests/api-resources/webhooks.test.ts"
+_MUX_DIGITS = "854ece4c22acef7c66b57d4e504153bc512595e8e9c772ece2a68150548c19a7"
+
+
+def _mux(name, members, body=b'{"test":"body"}', error=None, now=1565125718):
+    headers = [("mux-signature", members)]
+    return published("mux", "node-sdk-" + name, "SuperSecret123", headers, body, _MUX_SDK, error, now=now)
+
+
+MUX = [
+    _mux("valid", f"t=1565125718,v1={_MUX_DIGITS}"),
+    _mux(
+        "valid-nested", "t=1565125718,v1=bd315c24bce1c2b8ad325696f26530c8ef7d7d830afb7c1381903705d04607be",
+        b'{"test":{"nested":{"nanos":718234, "seconds":1691711005}}}',
+    ),
+    _mux("outside-threshold", f"t=1565125718,v1={_MUX_DIGITS}", error="timestamp_too_old", now=1565125718 + 360),
+    _mux("multiple-signatures", f"t=1565125718,v1=invalid-sig,v1={_MUX_DIGITS}"),
+    _mux("different-version", f"t=1565125718,v2={_MUX_DIGITS}", error=_WRONG),
+    _mux("two-versions", f"t=1565125718,v2={_MUX_DIGITS},v1={_MUX_DIGITS}"),
+]
+
+_SANITY_SDK = "https://github.com/sanity-io/webhook-toolkit/blob/0753ed1948ba318023237109530f6a2799091e6e/test/signature.test.ts"
+_SANITY_TEXT = "tLa470fx7qkLLEcMOcEUFuBbRSkGujyskxrNXcoh0N"
+
+
+def _sanity(name, members, body=b'{"_id":"resume"}', error=None, secret="test", now=1633519811):
+    headers = [("sanity-webhook-signature", members)]
+    return published("sanity", "sdk-" + name, secret, headers, body, _SANITY_SDK, error, now=now)
+
+
+SANITY = [
+    _sanity("valid", f"t=1633519811129,v1={_SANITY_TEXT}0"),
+    _sanity("other-timestamp", f"t=1633519811128,v1={_SANITY_TEXT}0", error=_WRONG),
+    _sanity("other-hash", f"t=1633519811129,v1={_SANITY_TEXT}1", error=_WRONG),
+    _sanity("other-payload", f"t=1633519811129,v1={_SANITY_TEXT}0", b'{"_id":"structure"}', _WRONG),
+    _sanity("other-version", f"t=1633519811129,v5={_SANITY_TEXT}0", error=_WRONG),
+    _sanity(
+        "encoded", "t=1633518820676,v1=e7C9h2sfbFfc4V7TEz7PSOp4IoNzl0UdVsBV-1wgdeA", b'{"title":"GROQ-Hooks are neat"}',
+        secret="try-me", now=1633518820,
+    ),
+]
+
+_BOX_SDK = "https://github.com/box/box-python-sdk (test_validate_message of the webhook tests)"
+_BOX_BODY = (
+    b'{"type":"webhook_event","webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED","source":{"id":"1234567890","type":"file",'
+    b'"name":"Test.txt"}}'
+)
+_BOX_TIME = 1577862000  # 2020-01-01T00:00:00-07:00
+
+
+def _box(name, secret, version="1", algorithm="HmacSHA256", error=None, now=_BOX_TIME):
+    headers = [
+        ("box-delivery-id", "f96bb54b-ee16-4fc5-aa65-8c2d9e5b546f"), ("box-delivery-timestamp", "2020-01-01T00:00:00-07:00"),
+        ("box-signature-algorithm", algorithm), ("box-signature-primary", "6TfeAW3A1PASkgboxxA5yqHNKOwFyMWuEXny/FPD5hI="),
+        ("box-signature-secondary", "v+1CD1Jdo3muIcbpv5lxxgPglOqMfsNHPV899xWYydo="), ("box-signature-version", version),
+    ]
+    return published("box", "sdk-" + name, secret, headers, _BOX_BODY, _BOX_SDK, error, now=now)
+
+
+BOX = [
+    _box("both-keys", ["SamplePrimaryKey", "SampleSecondaryKey"]),
+    _box("primary-key", "SamplePrimaryKey"),
+    _box("secondary-key", "SampleSecondaryKey"),
+    _box("incorrect-key", "IncorrectKey", error=_WRONG),
+    _box("wrong-version", "SamplePrimaryKey", version="2", error=_WRONG),
+    _box("wrong-algorithm", "SamplePrimaryKey", algorithm="WrongAlgorithm", error=_WRONG),
+    _box("fifteen-minutes-late", "SamplePrimaryKey", error="timestamp_too_old", now=_BOX_TIME + 900),
+]
+
+_TWILIO_DOCS = "https://www.twilio.com/docs/usage/security#validating-requests"
+TWILIO = [
+    published(
+        "twilio", "docs-form", "12345",
+        [("X-Twilio-Signature", "0/KCTR6DLpKmkAf8muzZqo1nDgQ="), ("Content-Type", "application/x-www-form-urlencoded")],
+        b"Digits=1234&To=%2B18005551212&From=%2B12349013030&Caller=%2B12349013030&CallSid=CA1234567890ABCDE", _TWILIO_DOCS,
+        method="POST", url="https://mycompany.com/myapp.php?foo=1&bar=2",
+    )
+]
+
+_OKTA_DOCS = "https://developer.okta.com/docs/guides/common-hook-set-up-steps/nodejs/main/#http-header-basic-authentication"
+OKTA = [
+    published(
+        "okta", "docs-basic", "Basic YWRtaW46c3VwZXJzZWNyZXQ=", [("Authorization", "Basic YWRtaW46c3VwZXJzZWNyZXQ=")], b'{"eventId":"1"}',
+        _OKTA_DOCS, note="the secret is the header's whole value",
+    )
+]

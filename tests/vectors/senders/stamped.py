@@ -1,6 +1,7 @@
 """Senders that sign a timestamp with the body."""
 
 from .build import NOW, Mac, Members, Plain, Time, case, derive, laid_out, millis, official
+from .published import MUX
 
 
 def dotted(time, body):
@@ -100,7 +101,7 @@ def mux():
         time=Time(),
         id="3a56ac3d-33da-4366-855b-f592d898409d",
     )
-    return mac.about, derive(mac)
+    return mac.about, [*MUX, *derive(mac)]
 
 
 def linear():
