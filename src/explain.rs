@@ -66,6 +66,7 @@ mod search_budget;
 mod secret_variants;
 mod signature_steps;
 mod signature_variants;
+mod template_steps;
 mod token_steps;
 mod unescape;
 mod verdict;
@@ -108,9 +109,10 @@ pub fn report<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, B
     let mut report = Report::new(inputs.now, inputs.policy.tolerance, inputs.body);
     report.secrets = inputs.secrets.iter().enumerate().map(SecretRow::new).collect();
     report.keys = inputs.document.map(JwkRow::of_document).unwrap_or_default();
-    match inputs.policy.token(inputs.headers) {
-        Some((names, token)) => token_steps::explain(&inputs, names, token, &mut report),
-        None => signature_steps::explain(&inputs, &mut report),
+    match (inputs.policy.scheme.template(), inputs.policy.token(inputs.headers)) {
+        (Some(template), _) => template_steps::explain(&inputs, template, &mut report),
+        (None, Some((names, token))) => token_steps::explain(&inputs, names, token, &mut report),
+        (None, None) => signature_steps::explain(&inputs, &mut report),
     }
     decide(&inputs, &mut report);
     report.verdict = verdict::of(&inputs, &report);

@@ -1,5 +1,6 @@
 //! Unix seconds, and how far they may be from now.
 
+use crate::calendar;
 use crate::error::Error;
 
 /// Whole seconds since 1970-01-01T00:00:00Z, never negative.
@@ -45,6 +46,14 @@ impl Timestamp {
             .filter(|seconds| i64::try_from(*seconds).is_ok())
             .map(Self)
             .ok_or(Error::InvalidTimestamp)
+    }
+
+    /// Reads a date and time of RFC 3339: `2020-01-01T00:00:00-07:00`, with any fraction of a second, which is dropped.
+    ///
+    /// # Errors
+    /// `invalid_timestamp` for anything else, also for a time before 1970.
+    pub(crate) fn parse_rfc3339(text: &[u8]) -> Result<Self, Error> {
+        calendar::rfc3339(text).map(Self).ok_or(Error::InvalidTimestamp)
     }
 }
 

@@ -39,8 +39,7 @@ pub fn cut<const N: usize>(data: &[u8]) -> [&[u8]; N] {
 /// # Panics
 /// If verifier and report disagree, which is what the fuzzer looks for.
 pub fn judge(policy: &Policy, values: [&[u8]; 3], body: &[u8], jwks: Option<&[u8]>) -> bool {
-    let names = &policy.scheme.headers[0];
-    let lines = [(names.id, values[0]), (names.timestamp, values[1]), (names.signature, values[2])];
+    let lines = policy.scheme.header_names().zip(values).map(|(name, value)| -> (&str, &[u8]) { (name, value) });
     let delivery = Delivery::new(Headers::from_iter(lines), body);
     let now = Timestamp::from_unix(NOW);
     let texts = SECRETS.map(Secret::Text);

@@ -3,6 +3,7 @@
 use super::environment::{Binding, Environment};
 use super::reader::Reader;
 use crate::inbox;
+use crate::scheme::{Scheme, Signing, Time};
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
@@ -44,6 +45,7 @@ pub(super) fn read_dedupe(
     environment: &impl Environment,
     durable: bool,
     tolerance: Tolerance,
+    default: u64,
 ) -> Option<u64> {
     if reader.is("dedupe", "\"off\"") {
         if durable {
@@ -51,7 +53,7 @@ pub(super) fn read_dedupe(
         }
         return None;
     }
-    let seconds = reader.duration("dedupe").unwrap_or(72 * 3600);
+    let seconds = reader.duration("dedupe").unwrap_or(default);
     if seconds < 60 {
         reader.fault("dedupe", "is under 60s", "use a time that outlives the sender's retries, like \"72h\"");
     } else if seconds < tolerance.as_seconds().saturating_mul(2) {
@@ -70,6 +72,21 @@ pub(super) fn read_dedupe(
     }
     Some(seconds)
 }
+
+/// How long the events of a scheme are remembered if the configuration does not say it: for as long as the sender retries, twice the
+/// tolerance, and a day. Three days if nothing says how long it retries, or no time is signed, so that only this keeps a copy out.
+pub(super) fn default_dedupe(scheme: &Scheme, tolerance: Tolerance) -> u64 {
+    let is_dated = match &scheme.signing {
+        Signing::Standard(_) => true,
+        Signing::Template(template) => template.time != Time::None,
+    };
+    let least = if is_dated && scheme.retries.is_some() { 24 * 3600 } else { DEDUPE };
+    let twice = if is_dated { tolerance.as_seconds().saturating_mul(2) } else { 0 };
+    scheme.retries.unwrap_or_default().max(twice).max(least)
+}
+
+/// Three days.
+pub(super) const DEDUPE: u64 = 72 * 3600;
 
 /// Adds a fault if a key that needs the inbox is set without it.
 pub(super) fn only_durable(reader: &mut Reader<'_>, key: &str, durable: bool) {

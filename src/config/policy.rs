@@ -9,7 +9,7 @@ use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
 pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
-    let known = || scheme::ALL.map(|scheme| scheme.name).join(", ");
+    let known = || scheme::ALL.iter().map(|scheme| scheme.name).collect::<Vec<_>>().join(", ");
     match reader.text("scheme") {
         Some(name) => {
             let found = scheme::find(&name);
@@ -48,7 +48,8 @@ pub(super) fn is_shared(scheme: Option<&Scheme>, jwks: Option<&str>) -> bool {
         KeySource::SharedJwks(default) => Some(default),
         _ => None,
     };
-    let is_set = |url| scheme::ALL.into_iter().filter_map(shared).any(|default| urls::is_same_document(url, default));
+    let is_set =
+        |url| scheme::ALL.iter().copied().filter_map(shared).any(|default| urls::is_same_document(url, default));
     scheme.and_then(shared).is_some() || jwks.is_some_and(is_set)
 }
 
@@ -85,7 +86,8 @@ pub(super) fn read_policy(
         }
         (false, _) => None,
     };
-    Some(Policy { forms, tolerance: tolerance.unwrap_or(Tolerance::DEFAULT), jwt, ..Policy::of(scheme) })
+    let policy = Policy::of(scheme);
+    Some(Policy { forms, tolerance: tolerance.unwrap_or(policy.tolerance), jwt, ..policy })
 }
 
 /// Checks that there is a key for what is accepted, and no key for what is not.
@@ -101,7 +103,7 @@ fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], ha
         reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");
     }
     let idle = |key: &SecretKey| match key {
-        SecretKey::Hmac(_) => !forms.contains(&Form::V1),
+        SecretKey::Hmac(_) => !forms.iter().any(|form| matches!(form, Form::V1 | Form::HmacSha256)),
         SecretKey::Ed25519(_) => !forms.contains(&Form::V1a),
     };
     if !shared && secrets.iter().any(idle) {

@@ -1,6 +1,6 @@
 //! Reads one source from its table.
 
-use super::durable::{read_dedupe, read_storage, remembered};
+use super::durable::{DEDUPE, default_dedupe, read_dedupe, read_storage, remembered};
 use super::environment::Environment;
 use super::fault::Fault;
 use super::forward::read_forward;
@@ -8,6 +8,7 @@ use super::policy::{is_shared, read_jwks, read_policy, read_scheme};
 use super::reader::Reader;
 use super::source::{Durable, Source, is_name, milliseconds};
 use crate::inbox::Lifecycle;
+use crate::key::KeyFormat;
 use crate::timestamp::Tolerance;
 
 /// Reads the table of a source.
@@ -34,7 +35,8 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let scheme = read_scheme(reader);
     let short = reader.flag("allow_short_keys") == Some(true);
     reader.allow_short = short;
-    let secrets = reader.keys("secrets", environment);
+    let format = scheme.map_or(KeyFormat::Standard, |scheme| scheme.secrets);
+    let secrets = reader.keys("secrets", format, environment);
     let jwks = read_jwks(reader, scheme);
     let mut policy = read_policy(reader, scheme, &secrets, jwks.as_deref());
     let url_token = reader.token("url_token", environment);
@@ -48,7 +50,8 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let max_body = reader.size("max_body").unwrap_or(1024 * 1024);
     let is_durable = reader.flag("durable") == Some(true);
     let tolerance = policy.as_ref().map_or(Tolerance::from_seconds(0), |policy| policy.tolerance);
-    let dedupe = read_dedupe(reader, environment, is_durable, tolerance);
+    let default = scheme.map_or(DEDUPE, |scheme| default_dedupe(scheme, tolerance));
+    let dedupe = read_dedupe(reader, environment, is_durable, tolerance, default);
     if let Some(jwt) = policy.as_mut().and_then(|policy| policy.jwt.as_mut()) {
         jwt.longest = dedupe;
     }

@@ -6,8 +6,8 @@ use super::environment::Environment;
 use super::reader::Reader;
 use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
-use crate::key::SecretKey;
 use crate::key::mistake::in_any_value;
+use crate::key::{KeyFormat, SecretKey};
 
 /// What carries a token.
 #[derive(Clone, Copy, Debug)]
@@ -22,16 +22,17 @@ pub(super) enum Carrier {
 const LEAST_TOKEN: usize = 22;
 
 impl Reader<'_> {
-    /// The keys in the secrets that a list names; a value may hold several, separated by white space.
+    /// The keys in the secrets that a list names; a value may hold several, separated by white space, or by line breaks if a key may have
+    /// spaces in it.
     #[inline(never)]
-    pub(super) fn keys(&mut self, key: &str, environment: &impl Environment) -> Vec<SecretKey> {
+    pub(super) fn keys(&mut self, key: &str, format: KeyFormat, environment: &impl Environment) -> Vec<SecretKey> {
         let Some(names) = self.list(key) else { return Vec::new() };
         if names.is_empty() {
             self.fault(key, "is an empty list", "name the secret that holds the sender's `whsec_…` value");
         }
         let mut keys = Vec::new();
         for name in &names {
-            keys.append(&mut self.keys_in(key, name, environment));
+            keys.append(&mut self.keys_in(key, name, format, environment));
         }
         self.refuse_public(key, &keys, &keys, environment);
         keys
@@ -46,7 +47,7 @@ impl Reader<'_> {
         senders: &[SecretKey],
     ) -> Vec<HmacKey> {
         let Some(name) = self.text(key) else { return Vec::new() };
-        let keys = self.keys_in(key, &name, environment);
+        let keys = self.keys_in(key, &name, KeyFormat::Standard, environment);
         self.refuse_public(key, &keys, senders, environment);
         let mut shared = Vec::new();
         for sign_with in keys {
@@ -82,11 +83,15 @@ impl Reader<'_> {
     }
 
     #[inline(never)]
-    fn keys_in(&mut self, key: &str, name: &str, environment: &impl Environment) -> Vec<SecretKey> {
+    fn keys_in(&mut self, key: &str, name: &str, format: KeyFormat, environment: &impl Environment) -> Vec<SecretKey> {
         let Some(value) = self.value_of(key, name, environment) else { return Vec::new() };
         let floor = (!environment.takes_any_key()).then_some(self.allow_short);
         let (mut keys, mut parts) = (Vec::new(), 0usize);
-        let Err(error) = read(&value, floor, &mut keys, &mut parts) else { return keys };
+        let done = match format.may_have_spaces() {
+            true => read_lines(&value, format, floor, &mut keys),
+            false => read(&value, format, floor, &mut keys, &mut parts),
+        };
+        let Err(error) = done else { return keys };
         let part = if parts > 1 { "one of its parts, separated by white space, is no key: " } else { "" };
         let problem = [UNUSABLE, ": ", part, &error.to_string()].concat();
         let mut fix = error.remedy_for_key().to_owned();
@@ -124,7 +129,13 @@ pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<(String, &'st
 
 /// Appends the keys of a value to `keys`, and counts its parts. `floor`: whether short keys pass; `None` takes any key.
 #[inline(never)]
-fn read(value: &str, floor: Option<bool>, keys: &mut Vec<SecretKey>, parts: &mut usize) -> Result<(), Error> {
+fn read(
+    value: &str,
+    format: KeyFormat,
+    floor: Option<bool>,
+    keys: &mut Vec<SecretKey>,
+    parts: &mut usize,
+) -> Result<(), Error> {
     let mut prefixed = 0usize;
     for part in value.split_ascii_whitespace() {
         *parts = parts.saturating_add(1);
@@ -138,16 +149,33 @@ fn read(value: &str, floor: Option<bool>, keys: &mut Vec<SecretKey>, parts: &mut
         }
     }
     for part in value.split_ascii_whitespace() {
-        let key = SecretKey::parse(part)?;
-        match (key.check_floor(), floor) {
-            // Words make short keys, so if there are several parts, a key must have its prefix.
-            (Err(Error::ShortSecret), Some(true)) if *parts == 1 || prefixed > 0 => {}
-            (Err(error), Some(_)) => return Err(error),
-            _ => {}
+        for key in format.parse(part)? {
+            match (key.check_floor(), floor) {
+                // Words make short keys, so if there are several parts, a key must have its prefix.
+                (Err(Error::ShortSecret), Some(true)) if *parts == 1 || prefixed > 0 => {}
+                (Err(error), Some(_)) => return Err(error),
+                _ => {}
+            }
+            keys.push(key);
         }
-        keys.push(key);
     }
     Ok(())
+}
+
+/// Appends the keys of a value whose lines are one key each.
+#[inline(never)]
+fn read_lines(value: &str, format: KeyFormat, floor: Option<bool>, keys: &mut Vec<SecretKey>) -> Result<(), Error> {
+    for line in value.trim_ascii().lines() {
+        for key in format.parse(line)? {
+            match (key.check_floor(), floor) {
+                (Err(Error::ShortSecret), Some(true)) => {}
+                (Err(error), Some(_)) => return Err(error),
+                _ => {}
+            }
+            keys.push(key);
+        }
+    }
+    if keys.is_empty() { Err(Error::EmptySecret) } else { Ok(()) }
 }
 
 #[inline(never)]

@@ -41,7 +41,7 @@ impl HmacKey {
     }
 
     /// HMAC-SHA256 of the parts, one after another.
-    pub(super) fn mac(&self, parts: [&[u8]; 2]) -> [u8; 32] {
+    pub(crate) fn mac(&self, parts: [&[u8]; 2]) -> [u8; 32] {
         let mut mac = self.absorbed.clone();
         for part in parts {
             mac.update(part);

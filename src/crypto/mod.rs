@@ -27,6 +27,11 @@ pub trait Crypto<B: ?Sized> {
     /// `prefix` followed by the body, in one buffer: pure Ed25519 reads a message twice.
     fn message(&self, prefix: &[u8], body: &B) -> Vec<u8>;
 
+    /// SHA-256 of `prefix`, the body and `suffix`.
+    fn sha256(&self, prefix: &[u8], body: &B, suffix: &[u8]) -> [u8; 32] {
+        sha256(&[&self.message(prefix, body), suffix])
+    }
+
     /// Whether `signature` over `message` satisfies the Ed25519 equation under `key`.
     ///
     /// The core calls it only with a signature whose `S` is below the group order and whose `R` is not of small order.

@@ -4,14 +4,14 @@ use crate::crypto::HmacKey;
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
 use crate::jose::Jwks;
-use crate::key::SecretKey;
+use crate::key::{KeyFormat, SecretKey};
 use crate::timestamp::Timestamp;
 use crate::verify::{Keys, Policy};
 
 /// A secret as the receiver was given it, unparsed: the way it was read may be the fault.
 #[derive(Clone, Copy)]
 pub enum Secret<'s> {
-    /// Text, for [`SecretKey::parse`].
+    /// Text, as the scheme's [`KeyFormat`] reads it.
     Text(&'s str),
     /// The bytes of an HMAC key, for [`HmacKey::from_bytes`].
     Raw(&'s [u8]),
@@ -35,7 +35,7 @@ pub(super) struct Inputs<'i> {
     pub(super) policy: &'i Policy,
     pub(super) texts: &'i [Secret<'i>],
     pub(super) secrets: Vec<Result<SecretKey, Error>>,
-    /// The secrets that parse.
+    /// The keys of the secrets that parse.
     pub(super) usable: Vec<SecretKey>,
     pub(super) document: Option<&'i [u8]>,
     pub(super) jwks: Option<Result<Jwks, Error>>,
@@ -46,12 +46,13 @@ pub(super) struct Inputs<'i> {
 
 impl<'i> Inputs<'i> {
     pub(super) fn read<B: AsRef<[u8]>>(receiver: &Receiver<'i>, delivery: &'i Delivery<'i, B>) -> Self {
-        let secrets: Vec<_> = receiver.secrets.iter().map(Secret::read).collect();
+        let format = receiver.policy.scheme.secrets;
+        let read: Vec<_> = receiver.secrets.iter().map(|secret| secret.read(format)).collect();
         Self {
             policy: receiver.policy,
             texts: receiver.secrets,
-            usable: secrets.iter().filter_map(|secret| secret.as_ref().ok().cloned()).collect(),
-            secrets,
+            usable: read.iter().flatten().flatten().cloned().collect(),
+            secrets: read.into_iter().map(|keys| keys?.into_iter().next().ok_or(Error::EmptySecret)).collect(),
             document: receiver.jwks,
             jwks: receiver.jwks.map(Jwks::parse),
             headers: delivery.headers(),
@@ -84,10 +85,10 @@ impl<'i> Inputs<'i> {
 }
 
 impl Secret<'_> {
-    fn read(&self) -> Result<SecretKey, Error> {
+    fn read(&self, format: KeyFormat) -> Result<Vec<SecretKey>, Error> {
         match self {
-            Self::Text(text) => SecretKey::parse(text),
-            Self::Raw(bytes) => HmacKey::from_bytes(bytes).map(SecretKey::Hmac),
+            Self::Text(text) => format.parse(text),
+            Self::Raw(bytes) => HmacKey::from_bytes(bytes).map(|key| vec![SecretKey::Hmac(key)]),
         }
     }
 }

@@ -11,20 +11,46 @@ use super::search_budget::Budget;
 use super::{prefix_variants, secret_variants, signature_variants};
 use crate::crypto::Portable;
 use crate::scheme::Form;
-use crate::verify::{Keys, Signed, Tried, signatures};
+use crate::verify::{Claim, Keys, Signed, Tried, find_hmac_match, signatures};
 
 /// Every change that makes a signature match, in the order in which to look at them.
 ///
 /// JSON in other styles is the largest part of the search, and tried only if nothing else matches.
 pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
     let Ok(list) = signatures(signed.signatures) else { return Vec::new() };
-    let budget = Budget::of(inputs, &list);
-    let mut search = Search { inputs, signed, list, prefix: signed.prefix(), budget, found: Vec::new() };
+    let prefix = signed.prefix();
+    let matches_list = |list: &[(Form, &[u8])], keys: Keys<'_>, prefix: &[u8], body: &[u8]| {
+        inputs.policy.find_match(list, keys, &Tried::default(), prefix, &body, &Portable).is_ok()
+    };
+    let matches = |keys: Keys<'_>, body: &[u8]| matches_list(&list, keys, &prefix, body);
+    let mut search = Search { inputs, matches: &matches, budget: Budget::of(inputs, &list), found: Vec::new() };
     let reverted = body_variants::reverted(inputs.body);
     search.bodies(&reverted);
     search.secrets();
-    search.prefixes();
-    search.signatures();
+    for variant in prefix_variants::of(inputs, signed) {
+        if variant.prefix != prefix && matches_list(&list, inputs.keys(), &variant.prefix, inputs.body) {
+            search.note(variant.code, variant.matches_if, variant.fix);
+        }
+    }
+    let respelled = signature_variants::of(signed.signatures);
+    let respelled: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
+    if matches_list(&respelled, inputs.keys(), &prefix, inputs.body) {
+        let matches_if = "the signature is written as `v1,` or `v1a,` and padded standard base64";
+        search.note("signature_spelling", matches_if, signature_variants::FIX);
+    }
+    if search.found.is_empty() {
+        search.json(&reverted);
+    }
+    search.found
+}
+
+/// [`find`] for a delivery that a template describes: its body and its secrets.
+pub(super) fn find_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<NearMiss> {
+    let matches = |keys: Keys<'_>, body: &[u8]| find_hmac_match(claim, keys.hmac(), &body, &Portable).is_ok();
+    let mut search = Search { inputs, matches: &matches, budget: Budget::of_shared(inputs), found: Vec::new() };
+    let reverted = body_variants::reverted(inputs.body);
+    search.bodies(&reverted);
+    search.secrets();
     if search.found.is_empty() {
         search.json(&reverted);
     }
@@ -33,19 +59,13 @@ pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
 
 struct Search<'s> {
     inputs: &'s Inputs<'s>,
-    signed: &'s Signed<'s>,
-    list: Vec<(Form, &'s [u8])>,
-    /// What the verifier puts in front of the body.
-    prefix: Vec<u8>,
+    /// The verifier's own comparison, with other keys or another body.
+    matches: &'s dyn Fn(Keys<'_>, &[u8]) -> bool,
     budget: Budget,
     found: Vec<NearMiss>,
 }
 
 impl Search<'_> {
-    fn matches(&self, list: &[(Form, &[u8])], keys: Keys<'_>, prefix: &[u8], body: &[u8]) -> bool {
-        self.inputs.policy.find_match(list, keys, &Tried::default(), prefix, &body, &Portable).is_ok()
-    }
-
     fn note(&mut self, code: &'static str, matches_if: impl Into<String>, fix: &'static str) {
         self.found.push(NearMiss { code, matches_if: matches_if.into(), fix });
     }
@@ -73,7 +93,7 @@ impl Search<'_> {
     /// Notes a body that matches, unless its code is noted already.
     fn body(&mut self, body: &BodyVariant, matches_if: &str) {
         let keys = self.inputs.keys();
-        let matches = self.budget.spend(body.bytes.len()) && self.matches(&self.list, keys, &self.prefix, &body.bytes);
+        let matches = self.budget.spend(body.bytes.len()) && (self.matches)(keys, &body.bytes);
         if matches && self.found.iter().all(|near| near.code != body.code) {
             self.note(body.code, matches_if, body.fix);
         }
@@ -113,7 +133,7 @@ impl Search<'_> {
             if !self.budget.spend(text.len()) {
                 return ControlFlow::Break(None);
             }
-            if self.matches(&self.list, keys, &self.prefix, text.as_bytes()) {
+            if (self.matches)(keys, text.as_bytes()) {
                 return ControlFlow::Break(Some(style()));
             }
             ControlFlow::Continue(())
@@ -126,31 +146,13 @@ impl Search<'_> {
                 1 => "the secret".to_owned(),
                 _ => format!("secret {}", index.saturating_add(1)),
             };
-            for variant in secret_variants::of(secret) {
+            for variant in secret_variants::of(secret, self.inputs.policy.scheme.secrets) {
                 let keys = [variant.key];
                 let keys = Keys { secrets: &keys, ..Keys::default() };
-                if self.matches(&self.list, keys, &self.prefix, self.inputs.body) {
+                if (self.matches)(keys, self.inputs.body) {
                     self.note(variant.code, format!("{name} {}", variant.matches_if), variant.fix);
                 }
             }
-        }
-    }
-
-    fn prefixes(&mut self) {
-        for variant in prefix_variants::of(self.inputs, self.signed) {
-            let differs = variant.prefix != self.prefix;
-            if differs && self.matches(&self.list, self.inputs.keys(), &variant.prefix, self.inputs.body) {
-                self.note(variant.code, variant.matches_if, variant.fix);
-            }
-        }
-    }
-
-    fn signatures(&mut self) {
-        let respelled = signature_variants::of(self.signed.signatures);
-        let list: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
-        if self.matches(&list, self.inputs.keys(), &self.prefix, self.inputs.body) {
-            let matches_if = "the signature is written as `v1,` or `v1a,` and padded standard base64";
-            self.note("signature_spelling", matches_if, signature_variants::FIX);
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn of(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<PrefixVariant>
 
 /// Prefixes with the ids of the scheme's other sets of headers.
 fn other_ids(inputs: &Inputs<'_>, signed: &Signed<'_>) -> impl Iterator<Item = PrefixVariant> {
-    let others = inputs.policy.scheme.headers.iter().filter(|names| names.id != signed.names.id);
+    let others = inputs.policy.scheme.sets().iter().filter(|names| names.id != signed.names.id);
     let ids = others.filter_map(|names| inputs.headers.get(names.id));
     ids.map(|id| PrefixVariant {
         code: "other_id",

@@ -26,6 +26,11 @@ impl Budget {
         Self { left: MAX_HASHED, shared, public: checks.saturating_mul(PUBLIC_CHECK) }
     }
 
+    /// The budget where every key is a shared one, and one signature is enough.
+    pub(super) fn of_shared(inputs: &Inputs<'_>) -> Self {
+        Self { left: MAX_HASHED, shared: inputs.usable.len(), public: 0 }
+    }
+
     /// Takes the cost of checking a body of that length; `false` if the budget does not cover it, or if no key fits any signature.
     pub(super) fn spend(&mut self, length: usize) -> bool {
         let hashed = length.saturating_add(PER_BODY).saturating_mul(self.shared.max(1));

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use super::decode::hex_pairs;
 use super::inputs::Secret;
 use crate::crypto::HmacKey;
-use crate::key::SecretKey;
+use crate::key::{KeyFormat, SecretKey};
 
 /// One way to read a secret, other than the one the receiver used.
 pub(super) struct SecretVariant {
@@ -18,10 +18,11 @@ pub(super) struct SecretVariant {
 }
 
 /// Every other way in which the secret can be read.
-pub(super) fn of(secret: &Secret<'_>) -> Vec<SecretVariant> {
-    let attempts = match secret {
-        Secret::Raw(bytes) => of_raw(bytes),
-        Secret::Text(text) => of_text(text.trim_ascii()),
+pub(super) fn of(secret: &Secret<'_>, format: KeyFormat) -> Vec<SecretVariant> {
+    let attempts = match (secret, format) {
+        (Secret::Text(text), KeyFormat::Text) => of_raw(text.trim_ascii().as_bytes()),
+        (Secret::Raw(bytes), _) => of_raw(bytes),
+        (Secret::Text(text), _) => of_text(text.trim_ascii()),
     };
     let readable = |(code, matches_if, fix, key): Attempt| Some(SecretVariant { code, matches_if, fix, key: key? });
     attempts.into_iter().filter_map(readable).collect()

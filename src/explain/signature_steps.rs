@@ -46,7 +46,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, report: &mut Report) {
 fn header_set(inputs: &Inputs<'_>) -> Option<&'static HeaderNames> {
     let present =
         |names: &HeaderNames| names.all().into_iter().filter(|name| inputs.headers.get(name).is_some()).count();
-    let sets = inputs.policy.scheme.headers;
+    let sets = inputs.policy.scheme.sets();
     let complete = sets.iter().find(|names| present(names) == names.all().len());
     complete.or_else(|| sets.iter().find(|names| present(names) > 0)).or_else(|| sets.first())
 }
@@ -90,19 +90,24 @@ fn time_steps(inputs: &Inputs<'_>, timestamp: Option<Result<Timestamp, Error>>, 
             return steps.push(Step::skip("age", "there is no timestamp"));
         }
     };
-    let age = i128::from(inputs.now.as_unix()).saturating_sub(timestamp.as_unix().into());
     report.timestamp = Some(timestamp.as_unix());
-    report.age = i64::try_from(age).ok();
     steps.push(Step::pass("timestamp", format!("{} Unix seconds", timestamp.as_unix())));
+    age_step(inputs, timestamp, report);
+}
+
+/// Whether a timestamp is near enough to now.
+pub(super) fn age_step(inputs: &Inputs<'_>, timestamp: Timestamp, report: &mut Report) {
+    let age = i128::from(inputs.now.as_unix()).saturating_sub(timestamp.as_unix().into());
+    report.age = i64::try_from(age).ok();
     let tolerance = inputs.policy.tolerance;
     let judged = tolerance.check(timestamp, inputs.now);
     let milliseconds = Timestamp::from_unix(timestamp.as_unix().wrapping_div(1000));
     if judged.is_err() && tolerance.check(milliseconds, inputs.now).is_ok() {
         let error = Error::TimestampTooNew { ahead: 0 };
-        return steps.push(Step::fail("age", error.code(), "the timestamp is in milliseconds", DIVIDE));
+        return report.steps.push(Step::fail("age", error.code(), "the timestamp is in milliseconds", DIVIDE));
     }
     let allowed = format!("{age} s; up to {} s are accepted, in either direction", tolerance.as_seconds());
-    steps.push(Step::judged("age", judged, allowed));
+    report.steps.push(Step::judged("age", judged, allowed));
 }
 
 /// What to do about a token that the receiver does not accept.

@@ -180,6 +180,14 @@ pub(super) fn kept_headers<B>(verified: &Verified<'_, B>, content: Content<'_>) 
             list.push(names.timestamp, itoa::Buffer::new().format(timestamp.as_unix()).as_bytes());
             list.push(names.signature, signatures);
         }
+        Metadata::Described { scheme, headers, .. } => {
+            content.push_to(&mut list);
+            for name in scheme.header_names() {
+                if let Some(value) = headers.get(name) {
+                    list.push(name, value);
+                }
+            }
+        }
         Metadata::Token { names, token } => {
             list.push("content-type", CLAIMS);
             list.push(names.id, verified.id());

@@ -1,5 +1,7 @@
 //! `Retry-After`, as servers write it.
 
+use crate::calendar::days_from_1970;
+
 /// How long a `Retry-After` value asks to wait, in milliseconds from `now` (milliseconds since 1970).
 ///
 /// It reads seconds, whole or with a fraction (rounded up), and the three date formats of RFC 9110, section 5.6.7. A negative number or
@@ -64,7 +66,7 @@ fn date(text: &str, now: u64) -> Option<u64> {
             return None;
         }
     }
-    Some(days(year?, month?, day?)?.saturating_mul(86_400).saturating_add(time?))
+    Some(days_from_1970(year?, month?, day?)?.saturating_mul(86_400).saturating_add(time?))
 }
 
 fn digits(token: &str) -> Option<u64> {
@@ -80,7 +82,7 @@ fn time_of_day(token: &str) -> Option<u64> {
 }
 
 fn month_number(token: &str) -> Option<u64> {
-    let at = MONTHS.iter().position(|(name, _)| token.eq_ignore_ascii_case(name))?;
+    let at = MONTHS.iter().position(|name| token.eq_ignore_ascii_case(name))?;
     u64::try_from(at).ok().map(|at| at.saturating_add(1))
 }
 
@@ -101,39 +103,7 @@ fn full_year(token: &str, number: u64, now: u64) -> u64 {
     if in_this_century > this_year.saturating_add(50) { in_this_century.saturating_sub(100) } else { in_this_century }
 }
 
-/// Days from 1970-01-01 to a date; 0 before.
-fn days(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let before = usize::try_from(month.checked_sub(1)?).ok()?;
-    let (_, length) = MONTHS.get(before)?;
-    let length = if leap && month == 2 { 29 } else { *length };
-    if !(1..=length).contains(&day) || year > 9999 {
-        return None;
-    }
-    let Some(years) = year.checked_sub(1970) else { return Some(0) };
-    let leap_days =
-        |year: u64| year.div_euclid(4).saturating_sub(year.div_euclid(100)).saturating_add(year.div_euclid(400));
-    let leap_days = leap_days(year.saturating_sub(1)).saturating_sub(leap_days(1969));
-    let months: u64 = MONTHS.iter().take(before).map(|(_, length)| length).sum();
-    let of_year = months.saturating_add(u64::from(leap && month > 2)).saturating_add(day.saturating_sub(1));
-    Some(years.saturating_mul(365).saturating_add(leap_days).saturating_add(of_year))
-}
-
-/// Each with its days in a common year.
-const MONTHS: [(&str, u64); 12] = [
-    ("Jan", 31),
-    ("Feb", 28),
-    ("Mar", 31),
-    ("Apr", 30),
-    ("May", 31),
-    ("Jun", 30),
-    ("Jul", 31),
-    ("Aug", 31),
-    ("Sep", 30),
-    ("Oct", 31),
-    ("Nov", 30),
-    ("Dec", 31),
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 

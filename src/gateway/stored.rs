@@ -164,7 +164,7 @@ mod tests {
     fn with_verified<T>(scheme: &str, then: impl FnOnce(Verified<'_, &'static [u8]>, Content<'_>) -> T) -> T {
         let key = HmacKey::from_bytes(&[7; 32]).unwrap();
         let policy = Policy::of(crate::scheme::find(scheme).unwrap());
-        let names = &policy.scheme.headers[0];
+        let names = &policy.scheme.sets()[0];
         let signature = sign(std::slice::from_ref(&key), b"m", NOW, BODY, &Portable).unwrap();
         let signed = [(names.id, "m"), (names.timestamp, "1700000000"), (names.signature, &signature)];
         let all = signed.into_iter().chain([("content-type", "a/b"), ("content-encoding", "gzip"), ("x-other", "y")]);

@@ -3,6 +3,7 @@
 
 mod encoding;
 mod floor;
+mod format;
 pub(crate) mod mistake;
 mod private;
 mod public;
@@ -12,6 +13,8 @@ mod tests;
 
 use crate::crypto::{Ed25519Key, HmacKey};
 use crate::error::Error;
+
+pub use format::KeyFormat;
 
 /// A key of a source. Matches only signatures that carry its version tag: a shared secret `v1`, a public key `v1a`.
 ///

@@ -1,16 +1,17 @@
 //! Gemini's static webhooks: Standard Webhooks with the project's secret.
 //! <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24.
 
-use super::types::{Form, KeySource, Scheme, WEBHOOK};
+use super::types::{Form, KeySource, STANDARD, Scheme};
 
 /// `v1` alone: Google's `v1a` keys sign for every customer, and would void the project's secret.
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini",
     source: "https://ai.google.dev/gemini-api/docs/webhooks",
-    headers: &[WEBHOOK],
     forms: &[Form::V1],
     default_forms: &[Form::V1],
     keys: KeySource::Secrets,
+    retries: Some(24 * 3600),
+    ..STANDARD
 };
 
 /// The types of events that Google's documentation lists. Types are open: another one with a valid signature is as good.

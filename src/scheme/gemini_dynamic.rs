@@ -4,13 +4,14 @@
 //! The documentation describes an RS256 token. What is seen on the wire is `v1a` with three Ed25519 keys that have no `kid`, so
 //! that is the default and the token has to be asked for.
 
-use super::types::{Form, KeySource, Scheme, WEBHOOK};
+use super::types::{Form, KeySource, STANDARD, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini-dynamic",
     source: "https://github.com/googleapis/python-genai/issues/2927",
-    headers: &[WEBHOOK],
     forms: &[Form::V1a, Form::Jwt],
     default_forms: &[Form::V1a],
     keys: KeySource::SharedJwks("https://generativelanguage.googleapis.com/.well-known/jwks.json"),
+    retries: Some(24 * 3600),
+    ..STANDARD
 };

@@ -1,31 +1,44 @@
 //! How senders sign, and the registry of all schemes.
 //!
-//! To add a sender: write one file in this folder with a `SCHEME`, add its `mod` line and its entry in [`ALL`], and add test
-//! vectors. The test run fails if one of these is missing.
+//! A scheme is of the family of Standard Webhooks, or has a [`Template`] of its own. To add a sender: write one file in this folder with
+//! a `SCHEME`, add its `mod` line and its entry in [`ALL`], and add test vectors. The test run fails if one of these is missing.
 //!
 //! ```
 //! use countersign::scheme::{self, Form};
 //!
 //! let gemini = scheme::find("gemini").ok_or("no such scheme")?;
-//! assert_eq!((gemini.headers[0].id, gemini.forms), ("webhook-id", &[Form::V1][..]));
+//! assert_eq!((gemini.sets()[0].id, gemini.forms), ("webhook-id", &[Form::V1][..]));
 //! # Ok::<(), &str>(())
 //! ```
 
 mod gemini;
 mod gemini_dynamic;
+mod github;
+mod slack;
 mod standard_webhooks;
+mod stripe;
 mod svix;
+mod template;
 mod types;
 
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
-pub use types::{Form, HeaderNames, KeySource, Scheme};
+pub use template::{Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
+pub use types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 
 /// Every scheme, in the order of lists.
-pub const ALL: [&Scheme; 4] = [&standard_webhooks::SCHEME, &svix::SCHEME, &gemini::SCHEME, &gemini_dynamic::SCHEME];
+pub static ALL: &[&Scheme] = &[
+    &standard_webhooks::SCHEME,
+    &svix::SCHEME,
+    &gemini::SCHEME,
+    &gemini_dynamic::SCHEME,
+    &github::SCHEME,
+    &stripe::SCHEME,
+    &slack::SCHEME,
+];
 
 /// Finds a scheme by its name.
 pub fn find(name: &str) -> Option<&'static Scheme> {
-    ALL.into_iter().find(|scheme| scheme.name == name)
+    ALL.iter().copied().find(|scheme| scheme.name == name)
 }
 
 #[cfg(test)]
@@ -37,7 +50,12 @@ mod tests {
         for scheme in ALL {
             assert_eq!(find(scheme.name).map(|found| found.source), Some(scheme.source));
             assert!(scheme.default_forms.iter().all(|form| scheme.forms.contains(form)), "{}", scheme.name);
-            assert!(!scheme.headers.is_empty());
+            let names: Vec<_> = scheme.header_names().collect();
+            assert!(!names.is_empty());
+            for (at, name) in names.iter().enumerate() {
+                assert_eq!(*name, name.to_ascii_lowercase(), "{}", scheme.name);
+                assert!(!names[..at].contains(name), "{}: {name} would be read twice", scheme.name);
+            }
         }
     }
 

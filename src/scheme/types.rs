@@ -1,20 +1,52 @@
 //! What a scheme is made of.
 
-/// How a sender signs: the names of its headers, the forms of signature it may send, and where its keys come from.
+use super::template::Template;
+use crate::key::KeyFormat;
+
+/// How a sender signs: where its signatures stand and what they cover, the forms it may send, and where its keys come from.
 #[derive(Debug)]
 pub struct Scheme {
     /// The name in configurations.
     pub name: &'static str,
     /// Where the sender describes it.
     pub source: &'static str,
-    /// Sets of header names. The first complete set counts; sets are never mixed.
-    pub headers: &'static [HeaderNames],
+    /// Where signatures stand, and what they cover.
+    pub signing: Signing,
     /// The forms that a source of this scheme may accept.
     pub forms: &'static [Form],
     /// The forms that a source accepts if its configuration names none.
     pub default_forms: &'static [Form],
     /// Where the keys come from.
     pub keys: KeySource,
+    /// How the sender writes its secrets.
+    pub secrets: KeyFormat,
+    /// Where an event says of what type it is.
+    pub event_type: EventType,
+    /// Headers of the sender's that are passed on besides those that were verified. Nothing signs them.
+    pub forward: &'static [&'static str],
+    /// For how many seconds the sender retries a delivery, if it says so.
+    pub retries: Option<u64>,
+}
+
+/// Where signatures stand, and what they cover.
+#[derive(Debug)]
+pub enum Signing {
+    /// Standard Webhooks: a list of tagged signatures, or a token, over `id.timestamp.body`. The first complete set of headers counts;
+    /// sets are never mixed.
+    Standard(&'static [HeaderNames]),
+    /// What a template describes.
+    Template(Template),
+}
+
+/// Where an event says of what type it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventType {
+    /// A JSON pointer (RFC 6901) into the body, or into a token's claims.
+    Pointer(&'static str),
+    /// A header, which nothing signs.
+    Header(&'static str),
+    /// Nowhere.
+    None,
 }
 
 /// The three headers of the Standard Webhooks family.
@@ -38,6 +70,8 @@ pub enum Form {
     V1a,
     /// A compact JWS (a token), which does not cover the body.
     Jwt,
+    /// HMAC-SHA256 over what the scheme's template describes.
+    HmacSha256,
 }
 
 /// Where the keys of a scheme come from.
@@ -54,9 +88,27 @@ pub enum KeySource {
 }
 
 impl Scheme {
-    /// The names of all headers of a sender, set by set.
-    pub fn header_names(&self) -> impl Iterator<Item = &'static str> {
-        self.headers.iter().flat_map(HeaderNames::all)
+    /// The sets of headers of Standard Webhooks; none for another scheme.
+    pub const fn sets(&self) -> &'static [HeaderNames] {
+        match self.signing {
+            Signing::Standard(sets) => sets,
+            Signing::Template(_) => &[],
+        }
+    }
+
+    /// The template; `None` for Standard Webhooks.
+    pub const fn template(&'static self) -> Option<&'static Template> {
+        match &self.signing {
+            Signing::Standard(_) => None,
+            Signing::Template(template) => Some(template),
+        }
+    }
+
+    /// The names of all headers of a sender that are read, each once.
+    pub fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
+        let of_sets = self.sets().iter().flat_map(HeaderNames::all);
+        let of_template = self.template().into_iter().flat_map(Template::header_names);
+        of_sets.chain(of_template).chain(self.forward.iter().copied())
     }
 }
 
@@ -74,14 +126,29 @@ impl Form {
             Self::V1 => "v1",
             Self::V1a => "v1a",
             Self::Jwt => "jwt",
+            Self::HmacSha256 => "hmac-sha256",
         }
     }
 
     /// Finds a form by its name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::V1, Self::V1a, Self::Jwt].into_iter().find(|form| form.as_str() == name)
+        [Self::V1, Self::V1a, Self::Jwt, Self::HmacSha256].into_iter().find(|form| form.as_str() == name)
     }
 }
+
+/// Standard Webhooks as the specification has it. The other schemes of that family say what they do differently.
+pub(super) const STANDARD: Scheme = Scheme {
+    name: "standard-webhooks",
+    source: "https://www.standardwebhooks.com",
+    signing: Signing::Standard(&[WEBHOOK]),
+    forms: &[Form::V1, Form::V1a],
+    default_forms: &[Form::V1, Form::V1a],
+    keys: KeySource::Either,
+    secrets: KeyFormat::Standard,
+    event_type: EventType::Pointer("/type"),
+    forward: &[],
+    retries: None,
+};
 
 /// The headers of Standard Webhooks.
 pub(super) const WEBHOOK: HeaderNames =

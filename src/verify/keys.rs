@@ -20,7 +20,7 @@ pub struct Keys<'k> {
 
 impl<'k> Keys<'k> {
     /// The shared secrets, each with its place.
-    pub(super) fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> {
+    pub(crate) fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> {
         self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
             SecretKey::Hmac(key) => Some((at, key)),
             SecretKey::Ed25519(_) => None,

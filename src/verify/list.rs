@@ -39,7 +39,7 @@ pub(crate) fn signature(piece: &[u8]) -> Option<(Form, &[u8])> {
 }
 
 /// A sender with ten old keys sends eleven signatures; more than this is an attack.
-const MAX_SIGNATURES: usize = 1024;
+pub(super) const MAX_SIGNATURES: usize = 1024;
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,12 @@
 //! The headers of a delivery, parsed without any key.
 
+use super::template::Claim;
 use super::v1a::Tried;
 use crate::delivery::Headers;
 use crate::error::Error;
 use crate::event_id::check_id;
 use crate::jose::Token;
-use crate::scheme::HeaderNames;
+use crate::scheme::{HeaderNames, Scheme};
 use crate::timestamp::Timestamp;
 
 /// What the headers of a delivery say, before any signature is checked.
@@ -29,6 +30,34 @@ pub enum Metadata<'h> {
         /// The header's value.
         token: &'h [u8],
     },
+    /// A delivery that a scheme's template describes.
+    Described {
+        /// The scheme, which names the headers.
+        scheme: &'static Scheme,
+        /// The delivery's headers.
+        headers: &'h Headers<'h>,
+        /// The time of the attempt, unverified; `None` if no header has one.
+        timestamp: Option<Timestamp>,
+    },
+}
+
+impl<'h> Metadata<'h> {
+    /// The time of the attempt, unverified, where a header states it. A token has times of its own.
+    pub const fn timestamp(self) -> Option<Timestamp> {
+        match self {
+            Self::Signed { timestamp, .. } => Some(timestamp),
+            Self::Described { timestamp, .. } => timestamp,
+            Self::Token { .. } => None,
+        }
+    }
+
+    /// The event's id, unverified, where a header of Standard Webhooks states it.
+    pub const fn claimed_id(self) -> Option<&'h [u8]> {
+        match self {
+            Self::Signed { id, .. } => Some(id),
+            Self::Described { .. } | Self::Token { .. } => None,
+        }
+    }
 }
 
 /// The headers of a delivery, parsed: their syntax holds. [`Policy::read`](crate::Policy::read) is the only way to construct it.
@@ -45,6 +74,8 @@ pub struct Presented<'h> {
 pub(super) enum Read<'h> {
     /// [`Metadata::Signed`].
     Signed(Signed<'h>),
+    /// [`Metadata::Described`].
+    Described(Claim<'h>),
     /// [`Metadata::Token`], and the parsed token. It is parsed once, however many key sets it is checked against.
     Token { names: &'static HeaderNames, text: &'h [u8], token: Token<'h> },
 }
@@ -58,6 +89,7 @@ impl<'h> Presented<'h> {
     pub fn metadata(&self) -> Metadata<'h> {
         match self.read {
             Read::Signed(signed) => signed.into(),
+            Read::Described(claim) => claim.into(),
             Read::Token { names, text, .. } => Metadata::Token { names, token: text },
         }
     }
@@ -83,6 +115,13 @@ impl<'h> From<Signed<'h>> for Metadata<'h> {
     fn from(signed: Signed<'h>) -> Self {
         let Signed { names, id, timestamp, signatures } = signed;
         Self::Signed { names, id, timestamp, signatures }
+    }
+}
+
+impl<'h> From<Claim<'h>> for Metadata<'h> {
+    fn from(claim: Claim<'h>) -> Self {
+        let Claim { scheme, headers, stamp, .. } = claim;
+        Self::Described { scheme, headers, timestamp: stamp.map(|stamp| stamp.at) }
     }
 }
 

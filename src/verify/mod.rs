@@ -6,13 +6,14 @@
 //! a signature matches               401 no_matching_signature, 400 too_many_signatures, 401 jwt_*
 //! ```
 //!
-//! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and for `v1` alone [`Policy::verify_v1`] are the
+//! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and for shared secrets alone [`Policy::verify_hmac`] are the
 //! only ways to construct a [`Verified`], and nothing is forwarded that is not made from one.
 
 mod keys;
 mod list;
 mod metadata;
 mod policy;
+mod template;
 mod v1;
 mod v1a;
 mod verified;
@@ -22,6 +23,7 @@ pub(crate) use list::{pieces, signature, signatures};
 pub use metadata::{Metadata, Presented};
 pub(crate) use metadata::{Signed, signed_prefix};
 pub use policy::Policy;
+pub(crate) use template::{Claim, encoded, find_hmac_match, layout, mac_of, missing, read as read_described};
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{Tried, decode_ed25519};
 pub use verified::Verified;

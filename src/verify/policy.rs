@@ -3,14 +3,15 @@
 use super::keys::Keys;
 use super::list::signatures;
 use super::metadata::{Metadata, Presented, Read, read_list};
+use super::template::Claim;
 use super::v1a::{Tried, decode_ed25519};
 use super::verified::Verified;
-use super::{v1, v1a};
+use super::{template, v1, v1a};
 use crate::crypto::{Crypto, HmacKey};
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
 use crate::jose::{self, JwtPolicy, Token};
-use crate::scheme::{Form, HeaderNames, Scheme};
+use crate::scheme::{Form, HeaderNames, Scheme, Signing};
 use crate::timestamp::{Timestamp, Tolerance};
 
 /// What a receiver accepts. No request can widen it.
@@ -29,9 +30,10 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Makes a scheme's default policy: its default forms, five minutes, no token.
+    /// Makes a scheme's default policy: its default forms, its tolerance (five minutes in Standard Webhooks), no token.
     pub fn of(scheme: &'static Scheme) -> Self {
-        Self { scheme, forms: scheme.default_forms.to_vec(), tolerance: Tolerance::DEFAULT, strict: false, jwt: None }
+        let tolerance = scheme.template().map_or(Tolerance::DEFAULT, |of| Tolerance::from_seconds(of.tolerance));
+        Self { scheme, forms: scheme.default_forms.to_vec(), tolerance, strict: false, jwt: None }
     }
 
     /// Parses the headers, without any key: presence, syntax, id and timestamp. The age is not checked.
@@ -39,7 +41,12 @@ impl Policy {
     /// # Errors
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `jwt_malformed`, `jwt_alg`.
     pub fn read<'h>(&self, headers: &'h Headers<'_>) -> Result<Presented<'h>, Error> {
-        let sets = self.scheme.headers;
+        let sets = match &self.scheme.signing {
+            Signing::Standard(sets) => *sets,
+            Signing::Template(of) => {
+                return template::read(self.scheme, of, headers).map(|claim| Presented::new(Read::Described(claim)));
+            }
+        };
         if let Some((names, token)) = self.token(headers) {
             return Ok(Presented::new(Read::Token { names, text: token, token: Token::parse(token)? }));
         }
@@ -63,10 +70,7 @@ impl Policy {
     /// # Errors
     /// `timestamp_too_old`, `timestamp_too_new`.
     pub fn check_age(&self, metadata: Metadata<'_>, now: Timestamp) -> Result<(), Error> {
-        match metadata {
-            Metadata::Signed { timestamp, .. } => self.tolerance.check(timestamp, now),
-            Metadata::Token { .. } => Ok(()),
-        }
+        metadata.timestamp().map_or(Ok(()), |at| self.tolerance.check(at, now))
     }
 
     /// Verifies a delivery: [`Policy::read`], then [`Policy::verify_presented`].
@@ -105,27 +109,37 @@ impl Policy {
         self.verify_presented(&self.read(delivery.headers())?, delivery.body(), keys, now, crypto)
     }
 
-    /// [`Policy::verify`] for a receiver that has only shared secrets: the same steps by the same functions, for `v1` alone. A token
-    /// counts as a list in which nothing matches.
+    /// [`Policy::verify`] for a receiver that has only shared secrets: the same steps by the same functions, for `v1` and for schemes
+    /// with a template. A token counts as a list in which nothing matches.
     ///
     /// A program that calls this and not [`Policy::verify`] contains no Ed25519, no key sets and no tokens: the linker leaves them out.
     ///
     /// # Errors
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `timestamp_too_old`, `timestamp_too_new`,
     /// `no_matching_signature`, `too_many_signatures`.
-    pub fn verify_v1<'d, B, C: Crypto<B>>(
+    pub fn verify_hmac<'d, B, C: Crypto<B>>(
         &self,
         keys: &[HmacKey],
         delivery: &'d Delivery<'d, B>,
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        let (body, signed) = (delivery.body(), read_list(self.scheme.headers, delivery.headers(), self.strict)?);
-        self.tolerance.check(signed.timestamp, now)?;
-        let list = signatures(signed.signatures)?;
-        let v1 = self.counting(&list, Form::V1);
-        let key = v1::find_match(v1, keys.iter().enumerate(), &signed.prefix(), body, crypto);
-        Ok(Verified::of_list(signed, body, Form::V1, key.ok_or(Error::NoMatchingSignature)?, keys.len()))
+        let (headers, body) = (delivery.headers(), delivery.body());
+        let numbered = keys.iter().enumerate();
+        match &self.scheme.signing {
+            Signing::Standard(sets) => {
+                let signed = read_list(sets, headers, self.strict)?;
+                self.tolerance.check(signed.timestamp, now)?;
+                let list = signatures(signed.signatures)?;
+                let key = v1::find_match(self.counting(&list, Form::V1), numbered, &signed.prefix(), body, crypto);
+                Ok(Verified::of_list(signed, body, Form::V1, key.ok_or(Error::NoMatchingSignature)?, keys.len()))
+            }
+            Signing::Template(of) => {
+                let claim = template::read(self.scheme, of, headers)?;
+                self.check_age(claim.into(), now)?;
+                self.match_hmac(&claim, numbered, body, now, crypto)
+            }
+        }
     }
 
     /// Verifies parsed headers and a body: the age, then the signature over id, timestamp and body. It can be repeated with more
@@ -175,6 +189,7 @@ impl Policy {
                 let claims = jose::verify::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 Ok(Verified::of_token(presented.metadata(), body, claims))
             }
+            Read::Described(claim) => self.match_hmac(claim, keys.hmac(), body, now, crypto),
             Read::Signed(signed) => {
                 let list = signatures(signed.signatures)?;
                 let (form, key) = self.find_match(&list, keys, &presented.tried, &signed.prefix(), body, crypto)?;
@@ -183,11 +198,29 @@ impl Policy {
         }
     }
 
+    /// Finds the key of a delivery that a template describes, then what its body says of time and id.
+    fn match_hmac<'d, 'k, B, C: Crypto<B>>(
+        &self,
+        claim: &Claim<'d>,
+        keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+        body: &'d B,
+        now: Timestamp,
+        crypto: &C,
+    ) -> Result<Verified<'d, B>, Error> {
+        let key = template::find_hmac_match(claim, keys, body, crypto)?;
+        if let Some(at) = claim.time_in_body(body, crypto)? {
+            self.tolerance.check(at, now)?;
+        }
+        let id = claim.event_id(body, crypto);
+        Ok(Verified::of_claim(*claim, body, Form::HmacSha256, key, id))
+    }
+
     /// Whether a key set can decide about a delivery: it is a token, or has a signature by a public key that is accepted. For
     /// anything else no set need be fetched.
     pub fn is_for_key_set(&self, presented: &Presented<'_>) -> bool {
         match &presented.read {
             Read::Token { .. } => true,
+            Read::Described(_) => false,
             Read::Signed(signed) => {
                 signatures(signed.signatures).is_ok_and(|list| self.counting(&list, Form::V1a).next().is_some())
             }
@@ -223,7 +256,7 @@ impl Policy {
 
     /// The value to parse as a token, if tokens are accepted.
     pub(crate) fn token<'h>(&self, headers: &'h Headers<'_>) -> Option<(&'static HeaderNames, &'h [u8])> {
-        let mut sets = self.scheme.headers.iter().filter(|_| self.jwt.is_some());
+        let mut sets = self.scheme.sets().iter().filter(|_| self.jwt.is_some());
         let found = sets.find_map(|names| headers.get(names.signature).map(|token| (names, token)));
         found.filter(|(_, value)| self.is_token(value))
     }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::metadata::{Metadata, Signed};
+use super::template::Claim;
 use crate::jose::Claims;
-use crate::scheme::{Form, HeaderNames};
+use crate::scheme::Form;
 
 /// A delivery whose signature, age and id hold.
 ///
@@ -28,13 +29,18 @@ impl<'d, B> Verified<'d, B> {
         Self { metadata: signed.into(), body, id, form, key, key_in_set, claims: None }
     }
 
+    /// `id` is from signed bytes.
+    pub(super) fn of_claim(claim: Claim<'d>, body: &'d B, form: Form, key: usize, id: Vec<u8>) -> Self {
+        Self { metadata: claim.into(), body, id: Cow::Owned(id), form, key, key_in_set: None, claims: None }
+    }
+
     pub(super) fn of_token(metadata: Metadata<'d>, body: &'d B, claims: Claims) -> Self {
         let Claims { json, id, key } = claims;
         let id = Cow::Owned(id.into_bytes());
         Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json) }
     }
 
-    /// The event's id, which the signature covers: the header's, or a token's own.
+    /// The event's id, which rests on what the signature covers: a header's, a token's own, one from the body, or a hash.
     pub fn id(&self) -> &[u8] {
         &self.id
     }
@@ -64,13 +70,6 @@ impl<'d, B> Verified<'d, B> {
     /// What the headers said, confirmed by the signature.
     pub const fn metadata(&self) -> Metadata<'d> {
         self.metadata
-    }
-
-    /// The names of the headers that were verified.
-    pub const fn names(&self) -> &'static HeaderNames {
-        match self.metadata {
-            Metadata::Signed { names, .. } | Metadata::Token { names, .. } => names,
-        }
     }
 
     /// The body that was verified, or the unverified body that came with a token.

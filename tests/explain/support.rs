@@ -15,7 +15,7 @@ pub(crate) const BODY: &str = "{\"type\":\"batch.succeeded\",\"data\":{\"id\":\"
 
 /// Every test vector.
 pub(crate) fn cases() -> Vec<Case> {
-    FILES.into_iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect()
+    FILES.iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect()
 }
 
 /// One delivery, as a sender sends it.

@@ -45,7 +45,7 @@ proptest! {
         let secrets = [SecretKey::parse(SECRET).unwrap(), SecretKey::parse(PUBLIC).unwrap()];
         let jwks = Jwks::default();
         let values = [&*id, &*timestamp, &*signature];
-        for (scheme, names) in scheme::ALL.into_iter().flat_map(|scheme| scheme.headers.iter().map(move |names| (scheme, names))) {
+        for (scheme, names) in scheme::ALL.iter().copied().flat_map(|scheme| scheme.sets().iter().map(move |names| (scheme, names))) {
             let policy = Policy { forms: scheme.forms.to_vec(), ..Policy::of(scheme) };
             let keys = Keys { secrets: &secrets, jwks: Some(&jwks), recent: None };
             let delivery = delivery(names, values, &body);
@@ -69,8 +69,8 @@ proptest! {
         let values = [id.as_bytes(), text.as_bytes(), signature.as_bytes()];
         let mut changed = body.clone();
         changed[at.index(body.len())] ^= 1;
-        let shared = scheme::ALL.into_iter().filter(|scheme| scheme.forms.contains(&Form::V1));
-        let mut sets = shared.flat_map(|scheme| scheme.headers.iter().map(move |names| (scheme, names))).peekable();
+        let shared = scheme::ALL.iter().copied().filter(|scheme| scheme.forms.contains(&Form::V1));
+        let mut sets = shared.flat_map(|scheme| scheme.sets().iter().map(move |names| (scheme, names))).peekable();
         prop_assert!(sets.peek().is_some());
         for (scheme, names) in sets {
             let verifies = |body| {

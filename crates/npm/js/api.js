@@ -32,6 +32,9 @@ const withSecrets = (scheme) => (secrets, options) => new SecretVerifier({ schem
 export const standard = withSecrets("standard-webhooks");
 export const svix = withSecrets("svix");
 export const gemini = withSecrets("gemini");
+export const github = withSecrets("github");
+export const stripe = withSecrets("stripe");
+export const slack = withSecrets("slack");
 export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
 
 /** Explains without a verifier, because the receiver's configuration may be what is wrong. */

@@ -17,3 +17,6 @@ const withSecrets = (scheme) => (secrets, options) => new StaticVerifier(wasm, {
 export const standard = withSecrets("standard-webhooks");
 export const svix = withSecrets("svix");
 export const gemini = withSecrets("gemini");
+export const github = withSecrets("github");
+export const stripe = withSecrets("stripe");
+export const slack = withSecrets("slack");

@@ -563,7 +563,7 @@ export interface Report {
 }
 
 /** The name of a way to sign. */
-export type SchemeName = "standard-webhooks" | "svix" | "gemini" | "gemini-dynamic";
+export type SchemeName = "standard-webhooks" | "svix" | "gemini" | "gemini-dynamic" | "github" | "stripe" | "slack";
 
 /** A receiver's configuration, unchecked: what is wrong with it becomes part of the report. */
 export interface Receiver {

@@ -50,6 +50,7 @@ fn outcome(request: &str) -> Result<Value, serde_json::Error> {
     Ok(match outcome {
         Outcome::Accept => json!({ "outcome": "accept" }),
         Outcome::Reject(error) => json!({ "outcome": "reject", "error": error.code() }),
+        Outcome::OtherId(id) => json!({ "outcome": "accept", "id": id }),
         Outcome::Unsupported => json!({ "outcome": "unsupported" }),
     })
 }

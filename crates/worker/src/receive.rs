@@ -235,17 +235,14 @@ async fn verify<'d>(
 
 /// The age that a signed claim states, for the log.
 fn age(claim: Metadata<'_>, now: Timestamp) -> Option<i64> {
-    let Metadata::Signed { timestamp, .. } = claim else { return None };
+    let timestamp = claim.timestamp()?;
     let seconds = |at: Timestamp| i64::try_from(at.as_unix()).unwrap_or(i64::MAX);
     Some(seconds(now).saturating_sub(seconds(timestamp)))
 }
 
 /// The event that a refused delivery claims to be, for the log alone.
 fn claimed_event(source: &Source, claim: Metadata<'_>) -> Option<EventKey> {
-    match claim {
-        Metadata::Signed { id, .. } => Some(EventKey::new(&source.name, id)),
-        Metadata::Token { .. } => None,
-    }
+    claim.claimed_id().map(|id| EventKey::new(&source.name, id))
 }
 
 /// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.

@@ -24,7 +24,7 @@ fn dedupe_outlives_twice_the_tolerance() {
         }
     }
     assert_fault(&gemini(r#","dedupe":"599s""#), "dedupe");
-    assert_fault(&gemini(r#","tolerance":"37h""#), "dedupe");
+    assert_ready(&gemini(r#","tolerance":"37h""#));
     assert_ready(&gemini(r#","tolerance":"37h","dedupe":"off""#));
 }
 

@@ -109,7 +109,7 @@ fn every_fault_names_its_key() {
 /// Keys that sign for every customer of a sender prove nothing about whose event it is, by whatever name they are configured.
 #[test]
 fn shared_keys_need_a_token_whatever_the_scheme() {
-    let defaults = crate::scheme::ALL.into_iter().filter_map(|scheme| match scheme.keys {
+    let defaults = crate::scheme::ALL.iter().copied().filter_map(|scheme| match scheme.keys {
         crate::scheme::KeySource::SharedJwks(url) => Some(url),
         _ => None,
     });

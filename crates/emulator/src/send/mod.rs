@@ -54,7 +54,7 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
 
 /// The scheme's own header names, the first of the accepted ones.
 fn names(options: &SendOptions) -> Result<&'static HeaderNames> {
-    options.scheme.headers.first().context("the scheme has no headers")
+    options.scheme.sets().first().context("the scheme has no headers")
 }
 
 fn read_body(file: &Path) -> Result<Vec<u8>> {

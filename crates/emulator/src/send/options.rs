@@ -76,7 +76,7 @@ pub enum Chosen {
 }
 
 fn known_scheme(name: &str) -> Result<&'static Scheme, String> {
-    let names = || scheme::ALL.map(|scheme| scheme.name).join(", ");
+    let names = || scheme::ALL.iter().map(|scheme| scheme.name).collect::<Vec<_>>().join(", ");
     scheme::find(name).ok_or_else(|| format!("there are: {}", names()))
 }
 

@@ -2,7 +2,7 @@
 
 use countersign::error::SecretFault;
 use countersign::explain::Secret;
-use countersign::{Error, HmacKey, SecretKey};
+use countersign::{Error, HmacKey, KeyFormat, SecretKey};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -22,12 +22,16 @@ impl Given {
     ///
     /// # Errors
     /// The fault of the first that is not a key, and `empty_secret` for a value that is neither text nor bytes.
-    pub fn keys<K>(secrets: &Array, key: impl Fn(&Self) -> Result<K, Error>) -> Result<Vec<K>, Fault> {
+    pub fn keys<K>(secrets: &Array, keys: impl Fn(&Self) -> Result<Vec<K>, Error>) -> Result<Vec<K>, Fault> {
         let given = Self::read(secrets);
         if u32::try_from(given.len()) != Ok(secrets.length()) {
             return Err(Error::EmptySecret.into());
         }
-        given.iter().map(key).collect::<Result<_, _>>().map_err(Fault::from)
+        let mut all = Vec::new();
+        for given in &given {
+            all.extend(keys(given)?);
+        }
+        Ok(all)
     }
 
     /// Refuses keys that nobody should trust, by the core's rule. `allow_short` accepts those that can be guessed: short ones, and those that
@@ -35,10 +39,10 @@ impl Given {
     ///
     /// # Errors
     /// Those of [`SecretKey::check_floor`].
-    pub fn above_floor<K>(key: K, floor: Result<(), Error>, allow_short: bool) -> Result<K, Error> {
+    pub fn above_floor(floor: Result<(), Error>, allow_short: bool) -> Result<(), Error> {
         match floor {
-            Err(Error::ShortSecret | Error::InvalidSecret(SecretFault::Sample)) if allow_short => Ok(key),
-            other => other.map(|()| key),
+            Err(Error::ShortSecret | Error::InvalidSecret(SecretFault::Sample)) if allow_short => Ok(()),
+            other => other,
         }
     }
 
@@ -55,21 +59,21 @@ impl Given {
     ///
     /// # Errors
     /// Those of [`SecretKey::parse`] and [`HmacKey::from_bytes`].
-    pub fn key(&self) -> Result<SecretKey, Error> {
+    pub fn parse(&self, format: KeyFormat) -> Result<Vec<SecretKey>, Error> {
         match self {
-            Self::Text(text) => SecretKey::parse(text),
-            Self::Raw(bytes) => HmacKey::from_bytes(bytes).map(SecretKey::Hmac),
+            Self::Text(text) => format.parse(text),
+            Self::Raw(bytes) => HmacKey::from_bytes(bytes).map(|key| vec![SecretKey::Hmac(key)]),
         }
     }
 
     /// Reads a shared secret. Refuses public keys.
     ///
     /// # Errors
-    /// Those of [`HmacKey::parse`] and [`HmacKey::from_bytes`].
-    pub fn hmac(&self) -> Result<HmacKey, Error> {
+    /// Those of [`KeyFormat::parse_hmac`] and [`HmacKey::from_bytes`].
+    pub fn parse_hmac(&self, format: KeyFormat) -> Result<Vec<HmacKey>, Error> {
         match self {
-            Self::Text(text) => HmacKey::parse(text),
-            Self::Raw(bytes) => HmacKey::from_bytes(bytes),
+            Self::Text(text) => format.parse_hmac(text),
+            Self::Raw(bytes) => HmacKey::from_bytes(bytes).map(|key| vec![key]),
         }
     }
 

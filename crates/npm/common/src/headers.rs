@@ -16,7 +16,7 @@ pub fn headers<'v>(scheme: &'static Scheme, values: &'v [String]) -> Headers<'v>
 }
 
 fn names(scheme: &'static Scheme) -> impl Iterator<Item = &'static str> {
-    scheme.headers.iter().flat_map(|names| [names.id, names.timestamp, names.signature])
+    scheme.header_names()
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What a call reports to JavaScript: the two classes of `js/outcome.js`, constructed here and decoded nowhere.
 
 use countersign::Verified;
-use countersign::verify::Metadata;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "./outcome.js")]
@@ -39,10 +38,7 @@ extern "C" {
 impl Accepted {
     /// Reports a verified delivery. `kid` is the name of the key that matched, if its key set gives it one.
     pub fn from_verified<B>(verified: &Verified<'_, B>, kid: Option<&str>) -> Self {
-        let timestamp = match verified.metadata() {
-            Metadata::Signed { timestamp, .. } => Some(timestamp.as_unix() as f64),
-            Metadata::Token { .. } => None,
-        };
+        let timestamp = verified.metadata().timestamp().map(|at| at.as_unix() as f64);
         let (form, id) = (verified.form().as_str(), String::from_utf8_lossy(verified.id()));
         Self::new(form, &id, timestamp, verified.key(), kid, verified.claims())
     }

@@ -28,12 +28,14 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &Options, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
         let short = options.allows_short_keys()?;
-        let key = |given: &Given| {
-            let key = given.key()?;
-            let floor = key.check_floor();
-            Given::above_floor(key, floor, short)
+        let policy = policy(scheme, options)?;
+        let format = policy.scheme.secrets;
+        let keys = |given: &Given| {
+            let keys = given.parse(format)?;
+            keys.iter().try_for_each(|key| Given::above_floor(key.check_floor(), short))?;
+            Ok(keys)
         };
-        let (policy, secrets) = (policy(scheme, options)?, Given::keys(secrets, key)?);
+        let secrets = Given::keys(secrets, keys)?;
         let jwks = jwks.as_deref().map(Jwks::parse).transpose().map_err(Fault::from)?;
         Ok(Self { policy, secrets, jwks, recent: Cell::default() })
     }

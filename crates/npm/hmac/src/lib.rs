@@ -1,4 +1,4 @@
-//! The Wasm of `countersign/hmac`: verifies `v1` with shared secrets.
+//! The Wasm of `countersign/hmac`: verifies with shared secrets: `v1`, and every scheme whose keys are such.
 //!
 //! It binds the same core as `countersign-npm-core`, less of it: it names none of the functions for Ed25519, key sets, tokens and JSON,
 //! so the linker leaves them out.
@@ -25,21 +25,22 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &Options, secrets: &Array) -> Result<Verifier, JsValue> {
         let (policy, short) = (options.policy(scheme)?, options.allows_short_keys()?);
-        let key = |given: &Given| {
-            let key = given.hmac()?;
-            let floor = key.check_floor();
-            Given::above_floor(key, floor, short)
+        let format = policy.scheme.secrets;
+        let keys = |given: &Given| {
+            let keys = given.parse_hmac(format)?;
+            keys.iter().try_for_each(|key| Given::above_floor(key.check_floor(), short))?;
+            Ok(keys)
         };
-        Ok(Self { policy, keys: Given::keys(secrets, key)? })
+        Ok(Self { policy, keys: Given::keys(secrets, keys)? })
     }
 
     /// Verifies headers and body. `values` are those of [`header_names`](countersign_npm_common::header_names).
     ///
     /// # Errors
-    /// Those of [`Policy::verify_v1`].
+    /// Those of [`Policy::verify_hmac`].
     pub fn verify(&self, values: Vec<String>, body: Uint8Array, now: f64) -> Result<Accepted, JsValue> {
         let delivery = Delivery::new(headers(self.policy.scheme, &values), body);
-        let verified = self.policy.verify_v1(&self.keys, &delivery, whole_second(now), &Native);
+        let verified = self.policy.verify_hmac(&self.keys, &delivery, whole_second(now), &Native);
         Ok(Accepted::from_verified(&verified.map_err(Fault::from)?, None))
     }
 

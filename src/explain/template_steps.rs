@@ -1,0 +1,154 @@
+//! The steps over a delivery that a scheme's template describes.
+
+use super::common_steps::{clip, count, event_steps, key_step};
+use super::inputs::Inputs;
+use super::near_miss;
+use super::report::{Report, Step};
+use super::rows::{Comparison, SignatureRow};
+use super::signature_steps::age_step;
+use super::verdict;
+use crate::crypto::{Portable, constant_time_eq};
+use crate::error::Error;
+use crate::key::SecretKey;
+use crate::scheme::{IdSource, Template, Time};
+use crate::verify::{Claim, encoded, find_hmac_match, layout, mac_of, missing, read_described};
+
+/// Adds every step, and the tables that go with them.
+pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: &mut Report) {
+    let layout = layout(template, inputs.headers);
+    let read = read_described(inputs.policy.scheme, template, inputs.headers);
+    report.steps.push(match (missing(layout, inputs.headers), &read) {
+        (Some(absent), _) => Step::failed("headers", Error::MissingHeader(absent)),
+        (None, Err(error @ Error::InvalidHeader(..))) => Step::failed("headers", *error),
+        (None, _) => Step::pass("headers", "every header that the scheme needs is present"),
+    });
+    report.steps.push(id_step(template));
+    time_steps(inputs, template, &read, report);
+    let Ok(claim) = read else {
+        report.steps.push(Step::skip("signatures", "the headers cannot be read"));
+        report.steps.push(key_step(inputs));
+        report.steps.push(Step::skip("match", "the headers are needed to compare"));
+        return event_steps(inputs.policy, inputs.body, &mut report.steps);
+    };
+    let step = signature_step(&claim, report);
+    report.steps.push(step);
+    report.steps.push(key_step(inputs));
+    if inputs.has_keys() {
+        match_step(inputs, &claim, report);
+    } else {
+        report.steps.push(Step::skip("match", "there is no usable key to compare with"));
+    }
+    event_steps(inputs.policy, inputs.body, &mut report.steps);
+}
+
+fn id_step(template: &Template) -> Step {
+    Step::skip(
+        "id",
+        match template.id {
+            IdSource::Header => "the id is part of what is signed",
+            IdSource::Body(_) => "the event is known by an id in its body",
+            IdSource::Signed => "the event is known by the hash of what was signed",
+        },
+    )
+}
+
+fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>, Error>, report: &mut Report) {
+    let steps = &mut report.steps;
+    let stamp = match (read, template.time) {
+        (Ok(claim), Time::Header(_)) => claim.stamp,
+        (Err(error @ Error::InvalidTimestamp), _) => {
+            steps.push(Step::failed("timestamp", *error));
+            return steps.push(Step::skip("age", "the timestamp cannot be read"));
+        }
+        (Err(_), _) => {
+            steps.push(Step::skip("timestamp", "the headers cannot be read"));
+            return steps.push(Step::skip("age", "the headers cannot be read"));
+        }
+        (_, Time::None) => {
+            steps
+                .push(Step::skip("timestamp", "this sender signs no time, so an old delivery is as good as a new one"));
+            return steps.push(Step::skip("age", "this sender signs no time"));
+        }
+        _ => None,
+    };
+    let Some(stamp) = stamp else {
+        steps.push(Step::skip("timestamp", "the timestamp is read from the body, once its signature holds"));
+        return steps.push(Step::skip("age", "the timestamp is in the body"));
+    };
+    report.timestamp = Some(stamp.at.as_unix());
+    steps.push(Step::pass("timestamp", format!("{} Unix seconds", stamp.at.as_unix())));
+    age_step(inputs, stamp.at, report);
+}
+
+fn signature_step(claim: &Claim<'_>, report: &mut Report) -> Step {
+    const NAME: &str = "signatures";
+    let found = match claim.signatures() {
+        Ok(found) => found,
+        Err(error) => return Step::failed(NAME, error),
+    };
+    let length = encoded(claim.template.encoding, &[0; 32]).len();
+    let prefix = claim.layout.signatures.prefix;
+    let row = |(index, text): (usize, &&[u8])| SignatureRow {
+        index,
+        version: prefix.trim_end_matches('=').to_owned(),
+        text: String::from_utf8_lossy(text).into_owned(),
+        accepted: text.len() == length,
+        detail: (text.len() != length).then_some("not of the length that this sender's signatures have"),
+    };
+    report.signatures = found.iter().take(MAX_ROWS).enumerate().map(row).collect();
+    let accepted = report.signatures.iter().filter(|row| row.accepted).count();
+    if accepted > 0 {
+        return Step::pass(NAME, format!("{accepted} of {} can match", count(found.len(), "signature")));
+    }
+    let detail = match prefix {
+        "" => "no signature is written as this sender writes them".to_owned(),
+        _ => format!("no signature begins with `{prefix}` and has the length of this sender's signatures"),
+    };
+    Step::fail(NAME, Error::NoMatchingSignature.code(), detail, AS_SENT)
+}
+
+fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
+    const NAME: &str = "match";
+    report.signed_prefix = Some(String::from_utf8_lossy(&claim.around().prefix).into_owned());
+    report.comparisons = compare(inputs, claim);
+    let step = match find_hmac_match(claim, inputs.keys().hmac(), &inputs.body, &Portable) {
+        Ok(_) => Step::pass(NAME, format!("a signature of {} matches", clip(claim.scheme.name))),
+        Err(error) => {
+            report.near_misses = near_miss::find_described(inputs, claim);
+            match report.near_misses.first() {
+                Some(near) => Step::fail(NAME, error.code(), format!("it matches if {}", near.matches_if), near.fix),
+                None if error == Error::NoMatchingSignature => verdict::match_step(inputs, report),
+                None => Step::failed(NAME, error),
+            }
+        }
+    };
+    report.steps.push(step);
+}
+
+/// Each shared secret against each signature.
+fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Comparison> {
+    let mut rows = Vec::new();
+    for (index, secret) in inputs.secrets.iter().enumerate() {
+        let Ok(SecretKey::Hmac(key)) = secret else { continue };
+        let expected = encoded(claim.template.encoding, &mac_of(claim, key, &inputs.body, &Portable));
+        for (signature, received) in claim.signatures().into_iter().flatten().take(MAX_ROWS).enumerate() {
+            rows.push(Comparison {
+                secret: Some(index),
+                key: None,
+                signature,
+                expected: Some(expected.clone()),
+                received: String::from_utf8_lossy(received).into_owned(),
+                matches: constant_time_eq(expected.as_bytes(), received),
+            });
+        }
+    }
+    rows.truncate(MAX_COMPARISONS);
+    rows
+}
+
+/// Signatures in a report.
+const MAX_ROWS: usize = 64;
+/// Comparisons in a report.
+const MAX_COMPARISONS: usize = 256;
+
+const AS_SENT: &str = "pass the header as it came: a proxy or a copy changed it, or another sender sent this";

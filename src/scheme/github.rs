@@ -1,0 +1,17 @@
+//! GitHub: <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>, read in November 2026.
+//!
+//! Its older `X-Hub-Signature` (SHA-1) is never read. `X-GitHub-Delivery` is not signed, so it is passed on and is not the event's id:
+//! two events with the same bytes are one here.
+
+use super::template::{hmac, in_header, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Header("x-github-event"),
+    forward: &["x-github-event", "x-github-delivery", "x-github-hook-id"],
+    ..hmac(
+        "github",
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+        of_body(in_header(&["x-hub-signature-256"], "sha256=")),
+    )
+};

@@ -1,0 +1,174 @@
+//! How senders sign that do not follow Standard Webhooks: where signature, timestamp and id stand, and which bytes are signed.
+
+use super::types::{EventType, Form, KeySource, Scheme, Signing};
+use crate::key::KeyFormat;
+
+/// What a delivery carries, and the bytes that its signatures cover.
+#[derive(Debug)]
+pub struct Template {
+    /// Where the parts stand.
+    pub layout: Layout,
+    /// Where they may stand instead. The first complete layout counts; layouts are never mixed.
+    pub others: &'static [Layout],
+    /// How a signature is written.
+    pub encoding: Encoding,
+    /// What is signed, in order. The body occurs once.
+    pub message: &'static [Part],
+    /// Where the time of an attempt stands. A time that is not signed does not count as one.
+    pub time: Time,
+    /// The seconds that a timestamp may be from now: the sender's own tolerance, and at least 300.
+    pub tolerance: u64,
+    /// What an event is known by.
+    pub id: IdSource,
+}
+
+/// Where the parts of a delivery stand.
+#[derive(Debug)]
+pub struct Layout {
+    /// The signatures.
+    pub signatures: Signatures,
+    /// The timestamp of the attempt, where it is in a header.
+    pub timestamp: Option<Field>,
+    /// The header of the event's id, where it is signed.
+    pub id: Option<&'static str>,
+}
+
+/// Where signatures stand: in any of some headers, each holding one, or a list.
+#[derive(Debug)]
+pub struct Signatures {
+    /// The headers. One of them is enough.
+    pub headers: &'static [&'static str],
+    /// What separates the items of a list; `None` if a header holds one signature.
+    pub separator: Option<u8>,
+    /// What a signature begins with: `sha256=`, `v1=`. An item that begins otherwise is none.
+    pub prefix: &'static str,
+}
+
+/// Where a timestamp stands.
+#[derive(Debug)]
+pub enum Field {
+    /// A header of its own.
+    Header(&'static str),
+    /// An item of a list, after its prefix. It may occur once.
+    Item {
+        /// The header.
+        header: &'static str,
+        /// What separates the items.
+        separator: u8,
+        /// What the item begins with: `t=`.
+        prefix: &'static str,
+    },
+}
+
+/// How the bytes of a signature are written. One text is accepted for each signature: what the sender writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Lower-case hexadecimal digits.
+    Hex,
+    /// Padded base64 of the standard alphabet.
+    Base64,
+    /// Base64 of the URL-safe alphabet, without padding.
+    Base64Url,
+}
+
+/// A part of what is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The event's id, as its header has it.
+    Id,
+    /// The timestamp, as the sender wrote it.
+    Timestamp,
+    /// This text.
+    Text(&'static str),
+    /// The raw body.
+    Body,
+}
+
+/// Where the time of an attempt stands, and how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// Nothing says when a delivery was made: a copy is as good after a year.
+    None,
+    /// Where the layout says.
+    Header(Unit),
+    /// In the body, at a JSON pointer. It is read once the signature holds.
+    Body(&'static str, Unit),
+}
+
+/// How a time is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Unix seconds.
+    Seconds,
+    /// Unix milliseconds.
+    Milliseconds,
+    /// A date and time of RFC 3339.
+    Rfc3339,
+}
+
+/// What an event is known by. It rests on signed bytes alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdSource {
+    /// The header of the layout, which is signed.
+    Header,
+    /// A text or number in the body, at a JSON pointer: where the sender documents it as unique, and a delivery is one event. Where it
+    /// is missing, as [`IdSource::Signed`].
+    Body(&'static str),
+    /// The hash of what was signed without the timestamp, so that a retry with a new timestamp is the same event.
+    Signed,
+}
+
+impl Template {
+    /// The names of all headers that are read.
+    pub(super) fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
+        [&self.layout].into_iter().chain(self.others).flat_map(|layout| {
+            let timestamp = layout.timestamp.as_ref().map(Field::header);
+            // An item mostly stands in the list of signatures.
+            let timestamp = timestamp.filter(|name| !layout.signatures.headers.contains(name));
+            layout.signatures.headers.iter().copied().chain(timestamp).chain(layout.id)
+        })
+    }
+}
+
+impl Field {
+    /// The header that it stands in.
+    pub const fn header(&self) -> &'static str {
+        match self {
+            Self::Header(header) | Self::Item { header, .. } => header,
+        }
+    }
+}
+
+/// HMAC-SHA256 of the body alone, in one header, with a secret that is text: what most senders do. They say where they differ.
+pub(super) const fn hmac(name: &'static str, source: &'static str, template: Template) -> Scheme {
+    Scheme {
+        name,
+        source,
+        signing: Signing::Template(template),
+        forms: &[Form::HmacSha256],
+        default_forms: &[Form::HmacSha256],
+        keys: KeySource::Secrets,
+        secrets: KeyFormat::Text,
+        event_type: EventType::Pointer("/type"),
+        forward: &[],
+        retries: None,
+    }
+}
+
+/// A signature over the body alone, in lower-case hexadecimal digits, without a timestamp.
+pub(super) const fn of_body(layout: Layout) -> Template {
+    Template {
+        layout,
+        others: &[],
+        encoding: Encoding::Hex,
+        message: &[Part::Body],
+        time: Time::None,
+        tolerance: 300,
+        id: IdSource::Signed,
+    }
+}
+
+/// Layouts with the signature in one header, after a prefix, and nothing else.
+pub(super) const fn in_header(headers: &'static [&'static str], prefix: &'static str) -> Layout {
+    Layout { signatures: Signatures { headers, separator: None, prefix }, timestamp: None, id: None }
+}

@@ -1,0 +1,240 @@
+//! Deliveries of senders that are described by a [`Template`]: read, and matched.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use super::list::MAX_SIGNATURES;
+use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex};
+use crate::delivery::Headers;
+use crate::error::{Error, HeaderFault};
+use crate::event_id::{check_id, id_or_hash};
+use crate::json::value;
+use crate::scheme::{Encoding, Field, IdSource, Layout, Part, Scheme, Signatures, Template, Time, Unit};
+use crate::timestamp::Timestamp;
+
+/// What the headers of a delivery say, by a template. Nothing of it is verified.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim<'h> {
+    pub(crate) scheme: &'static Scheme,
+    pub(crate) template: &'static Template,
+    pub(crate) layout: &'static Layout,
+    pub(crate) headers: &'h Headers<'h>,
+    pub(crate) id: Option<&'h [u8]>,
+    pub(crate) stamp: Option<Stamp<'h>>,
+}
+
+/// A timestamp: as it was written, which is what is signed, and the second that it says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stamp<'h> {
+    pub(crate) text: &'h [u8],
+    pub(crate) at: Timestamp,
+}
+
+/// What is signed, round the body.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Around {
+    pub(crate) prefix: Vec<u8>,
+    pub(crate) suffix: Vec<u8>,
+}
+
+/// Reads the first complete layout of a template.
+pub(crate) fn read<'h>(
+    scheme: &'static Scheme,
+    template: &'static Template,
+    headers: &'h Headers<'_>,
+) -> Result<Claim<'h>, Error> {
+    let layout = layout(template, headers);
+    if let Some(absent) = missing(layout, headers) {
+        return Err(Error::MissingHeader(absent));
+    }
+    let id = layout.id.and_then(|name| Some((name, headers.get(name)?)));
+    if let Some((name, id)) = id {
+        check_id(id, false).map_err(|fault| Error::InvalidHeader(name, fault))?;
+    }
+    let stamp = match (&layout.timestamp, template.time) {
+        (Some(field), Time::Header(unit)) => Some(stamp(field, unit, headers)?),
+        _ => None,
+    };
+    Ok(Claim { scheme, template, layout, headers, id: id.map(|(_, id)| id), stamp })
+}
+
+impl<'h> Claim<'h> {
+    /// The signatures, without what each begins with.
+    ///
+    /// # Errors
+    /// `too_many_signatures`.
+    pub(crate) fn signatures(&self) -> Result<Vec<&'h [u8]>, Error> {
+        let Signatures { headers, separator, prefix } = &self.layout.signatures;
+        let mut found = Vec::new();
+        for value in headers.iter().filter_map(|name| self.headers.get(name)) {
+            for item in items(value, *separator) {
+                found.extend(item.strip_prefix(prefix.as_bytes()));
+                if found.len() > MAX_SIGNATURES {
+                    return Err(Error::TooManySignatures);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The signed bytes before and behind the body.
+    pub(crate) fn around(&self) -> Around {
+        self.joined(self.stamp.map_or(&[], |stamp| stamp.text))
+    }
+
+    fn joined(&self, timestamp: &[u8]) -> Around {
+        let mut around = Around::default();
+        let mut is_behind = false;
+        for part in self.template.message {
+            let bytes = match part {
+                Part::Id => self.id.unwrap_or_default(),
+                Part::Timestamp => timestamp,
+                Part::Text(text) => text.as_bytes(),
+                Part::Body => {
+                    is_behind = true;
+                    continue;
+                }
+            };
+            if is_behind { &mut around.suffix } else { &mut around.prefix }.extend_from_slice(bytes);
+        }
+        around
+    }
+
+    /// The event's id, from bytes that a signature covers.
+    pub(super) fn event_id<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Vec<u8> {
+        let found = match (self.template.id, self.id) {
+            (IdSource::Header, Some(id)) => Some(id.to_vec()),
+            (IdSource::Body(pointer), _) => at(&crypto.message(&[], body), pointer),
+            _ => None,
+        };
+        match found.filter(|id| !id.is_empty()) {
+            Some(id) => id_or_hash(&id).into_owned(),
+            None => {
+                // A retry with a new timestamp is the same event.
+                let Around { prefix, suffix } = self.joined(&[]);
+                hex(&crypto.sha256(&prefix, body, &suffix)).into_bytes()
+            }
+        }
+    }
+
+    /// The time that a verified body states, where the template says that it does.
+    ///
+    /// # Errors
+    /// `invalid_timestamp`.
+    pub(super) fn time_in_body<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Result<Option<Timestamp>, Error> {
+        let Time::Body(pointer, unit) = self.template.time else { return Ok(None) };
+        let text = at(&crypto.message(&[], body), pointer).ok_or(Error::InvalidTimestamp)?;
+        parse(&text, unit).map(Some)
+    }
+}
+
+/// Finds the first key under which one of the signatures holds. Their text is compared whole, so that no second spelling is accepted.
+pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
+    claim: &Claim<'_>,
+    mut keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+    body: &B,
+    crypto: &C,
+) -> Result<usize, Error> {
+    let length = encoded(claim.template.encoding, &[0; 32]).len();
+    let mut signatures = claim.signatures()?;
+    signatures.retain(|text| text.len() == length);
+    if signatures.is_empty() {
+        return Err(Error::NoMatchingSignature);
+    }
+    let around = claim.around();
+    let matches = |key: &HmacKey| {
+        let expected = encoded(claim.template.encoding, &mac(&around, key, body, crypto));
+        signatures.iter().any(|text| constant_time_eq(text, expected.as_bytes()))
+    };
+    keys.find(|(_, key)| matches(key)).map(|(at, _)| at).ok_or(Error::NoMatchingSignature)
+}
+
+/// The MAC of a delivery under a key.
+pub(crate) fn mac_of<B, C: Crypto<B>>(claim: &Claim<'_>, key: &HmacKey, body: &B, crypto: &C) -> [u8; 32] {
+    mac(&claim.around(), key, body, crypto)
+}
+
+/// The body is copied only where something is signed behind it.
+fn mac<B, C: Crypto<B>>(around: &Around, key: &HmacKey, body: &B, crypto: &C) -> [u8; 32] {
+    let Around { prefix, suffix } = around;
+    if suffix.is_empty() {
+        return crypto.hmac_sha256(key, prefix, body);
+    }
+    key.mac([&crypto.message(prefix, body), suffix])
+}
+
+/// A signature as text.
+pub(crate) fn encoded(encoding: Encoding, bytes: &[u8; 32]) -> String {
+    match encoding {
+        Encoding::Hex => hex(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+    }
+}
+
+/// The layout of a delivery: the first that is complete, else the first that is there in part, else the first.
+pub(crate) fn layout(template: &'static Template, headers: &Headers<'_>) -> &'static Layout {
+    let has = |any: &[&str]| is_present(any, headers);
+    let layouts = || [&template.layout].into_iter().chain(template.others);
+    let complete = layouts().find(|layout| groups(layout).all(has));
+    complete.or_else(|| layouts().find(|layout| groups(layout).any(has))).unwrap_or(&template.layout)
+}
+
+/// The first header of a layout that a delivery lacks.
+pub(crate) fn missing(layout: &'static Layout, headers: &Headers<'_>) -> Option<&'static str> {
+    groups(layout).find(|any| !is_present(any, headers))?.first().copied()
+}
+
+/// The headers of a layout: of each group, one has to be present.
+fn groups(layout: &'static Layout) -> impl Iterator<Item = &'static [&'static str]> {
+    let timestamp = layout.timestamp.as_ref().map(|field| match field {
+        Field::Header(header) | Field::Item { header, .. } => std::slice::from_ref(header),
+    });
+    [layout.signatures.headers].into_iter().chain(timestamp).chain(layout.id.as_ref().map(std::slice::from_ref))
+}
+
+fn is_present(any: &[&str], headers: &Headers<'_>) -> bool {
+    any.iter().any(|name| headers.get(name).is_some())
+}
+
+/// The items of a header's value, without white space round them.
+fn items(value: &[u8], separator: Option<u8>) -> impl Iterator<Item = &[u8]> {
+    value.split(move |byte| Some(*byte) == separator).map(move |item| match separator {
+        Some(_) => item.trim_ascii(),
+        None => item,
+    })
+}
+
+fn stamp<'h>(field: &'static Field, unit: Unit, headers: &'h Headers<'_>) -> Result<Stamp<'h>, Error> {
+    let value = headers.get(field.header()).ok_or(Error::MissingHeader(field.header()))?;
+    let text = match field {
+        Field::Header(_) => value,
+        Field::Item { header, separator, prefix } => {
+            let mut found = items(value, Some(*separator)).filter_map(|item| item.strip_prefix(prefix.as_bytes()));
+            let text = found.next().ok_or(Error::InvalidTimestamp)?;
+            if found.next().is_some() {
+                return Err(Error::InvalidHeader(header, HeaderFault::Repeated));
+            }
+            text
+        }
+    };
+    Ok(Stamp { text, at: parse(text, unit)? })
+}
+
+fn parse(text: &[u8], unit: Unit) -> Result<Timestamp, Error> {
+    match unit {
+        Unit::Seconds => Timestamp::parse(text),
+        Unit::Milliseconds => Ok(Timestamp::from_unix(Timestamp::parse(text)?.as_unix().div_euclid(1000))),
+        Unit::Rfc3339 => Timestamp::parse_rfc3339(text),
+    }
+}
+
+/// The text or number at a JSON pointer, as text.
+fn at(body: &[u8], pointer: &str) -> Option<Vec<u8>> {
+    let event = value(std::str::from_utf8(body).ok()?)?;
+    match event.pointer(pointer)? {
+        serde_json::Value::String(text) => Some(text.as_bytes().to_vec()),
+        serde_json::Value::Number(number) => Some(number.as_u64()?.to_string().into_bytes()),
+        _ => None,
+    }
+}
