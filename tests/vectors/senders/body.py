@@ -53,7 +53,7 @@ def docusign():
         "X-DocuSign-Signature-1 and on, one for each Connect key, hold the base64 HMAC-SHA256 of the body; the key is the secret's "
         "text; one that matches is enough. https://developers.docusign.com/platform/webhooks/connect/validate",
         "made-up+connect/key=",
-        b'{"event":"envelope-completed","data":{"envelopeId":"11111111-2222-3333-4444-555555555555"},"generatedDateTime":"2023-11-14T22:13:20Z"}',
+        b'{"event":"envelope-completed","data":{"envelopeId":"11111111-2222-3333-4444-555555555555"}}',
         Numbered("X-DocuSign-Signature-"),
         encoding="base64",
     )

@@ -61,7 +61,8 @@ PAGERDUTY = [
     _pagerduty("go-sdk-malformed-body", _PAGERDUTY_RIGHT, b"", "no_matching_signature"),
 ]
 
-_ATLASSIAN = ("It's a Secret to Everybody", [("X-Hub-Signature", "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9")])
+_ATLASSIAN_DIGITS = "a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
+_ATLASSIAN = ("It's a Secret to Everybody", [("X-Hub-Signature", "sha256=" + _ATLASSIAN_DIGITS)])
 _JIRA_DOCS = "https://developer.atlassian.com/cloud/jira/platform/webhooks/"
 _BITBUCKET_DOCS = "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/"
 JIRA = [published("jira", "docs-hello-world", *_ATLASSIAN, b"Hello World!", _JIRA_DOCS)]
@@ -143,7 +144,7 @@ SANITY = [
     ),
 ]
 
-_BOX_SDK = "https://github.com/box/box-python-sdk (test_validate_message of the webhook tests)"
+_BOX_SDK = "https://github.com/box/box-node-sdk/blob/01672dba759d5a704c1ae4aeaab1cebcfcfd23c2/tests/lib/managers/webhooks-test.js"
 _BOX_BODY = (
     b'{"type":"webhook_event","webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED","source":{"id":"1234567890","type":"file",'
     b'"name":"Test.txt"}}'

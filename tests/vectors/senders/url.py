@@ -1,0 +1,201 @@
+"""Senders that sign the URL, and Adyen, which signs fields inside the body."""
+
+import base64
+import hashlib
+import hmac
+import json
+from urllib.parse import parse_qsl, urlencode
+
+from .build import NOW, Mac, Plain, Time, case, derive, laid_out, millis, official
+from .published import TWILIO
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+JSON = ("Content-Type", "application/json")
+
+
+def square():
+    url = "https://example.com/webhooks/square"
+    mac = Mac(
+        "square",
+        "x-square-hmacsha256-signature holds the base64 HMAC-SHA256 of the notification URL and the body. "
+        "https://developer.squareup.com/docs/webhooks/step3validate",
+        "a made-up signature key of square",
+        b'{"merchant_id":"MLEFBHHSJGVHD","type":"payment.created","event_id":"ac3ac95b-f97d-458c-a6e6-18981597e05f","data":{}}',
+        Plain("x-square-hmacsha256-signature"),
+        lambda _time, body: url.encode() + body,
+        encoding="base64",
+        request={"method": "POST", "url": url},
+        id="ac3ac95b-f97d-458c-a6e6-18981597e05f",
+    )
+    good = laid_out(mac, None, [mac.sign(None, mac.body)])
+    return mac.about, [
+        *official("square", "square", "pass", "url-mismatch", ids="ac3ac95b-f97d-458c-a6e6-18981597e05f"),
+        *official("square", "square", "special-characters"),
+        *derive(mac),
+        case(mac, "url-without-tls", good, mac.body, "no_matching_signature", url=url.replace("https", "http")),
+        case(mac, "url-with-a-slash-more", good, mac.body, "no_matching_signature", url=url + "/"),
+        case(mac, "url-with-a-query", good, mac.body, "no_matching_signature", url=url + "?a=1"),
+    ]
+
+
+def hubspot():
+    url = "https://www.example.com/webhook_uri?x=1"
+
+    def message(address=url, method="POST"):
+        return lambda time, body: method.encode() + address.encode() + body + time.encode()
+
+    mac = Mac(
+        "hubspot",
+        "X-HubSpot-Signature-v3 holds the base64 HMAC-SHA256 of method, URL, body and X-HubSpot-Request-Timestamp (milliseconds), "
+        "without separators; some percent-escapes of the URL are decoded first; 300 s. v1 and v2 are no HMAC and not taken. One body "
+        "holds several events. https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests",
+        "a made-up client secret of hubspot",
+        b'[{"eventId":1,"subscriptionId":12345,"subscriptionType":"contact.creation","objectId":123}]',
+        Plain("X-HubSpot-Signature-v3"),
+        message(),
+        encoding="base64",
+        time=Time(millis, header="X-HubSpot-Request-Timestamp"),
+        request={"method": "POST", "url": url},
+    )
+    time, body = millis(NOW), mac.body
+    good = laid_out(mac, time, [mac.sign(time, body)])
+    plain, escaped = "https://www.example.com/a?to=b@c.d:e", "https://www.example.com/a?to=b%40c.d%3Ae"
+    decoded = Mac("hubspot", "", mac.secret, body, mac.place, message(plain), encoding="base64", time=mac.time, request=mac.request)
+    put = Mac("hubspot", "", mac.secret, body, mac.place, message(method="PUT"), encoding="base64", time=mac.time, request=mac.request)
+    older = official("hubspot", "hubspot", "v1", "v2")
+    for made in older:
+        made.update(expect="reject", error="missing_header", note="a valid older signature; the preset takes v3 alone")
+    return mac.about, [
+        *official("hubspot", "hubspot", "v3"),
+        *older,
+        *derive(mac),
+        case(mac, "url-changed", good, body, "no_matching_signature", url=url + "2"),
+        case(mac, "method-changed", good, body, "no_matching_signature", method="PUT"),
+        case(put, "method-put", laid_out(put, time, [put.sign(time, body)]), body, method="PUT"),
+        case(
+            decoded, "url-with-escapes", laid_out(decoded, time, [decoded.sign(time, body)]), body, url=escaped,
+            note="%40 and %3A are decoded before the URL is signed",
+        ),
+    ]
+
+
+def twilio_sign(token, url, form=b""):
+    """URL and pairs sorted by name; the values of one name unique and sorted."""
+    pairs = sorted(set(parse_qsl(form.decode(), keep_blank_values=True)))
+    signed = url + "".join(name + value for name, value in pairs)
+    return base64.b64encode(hmac.new(token.encode(), signed.encode(), "sha1").digest()).decode()
+
+
+def twilio():
+    url, token = "https://example.com/twilio?foo=1&bar=2", "a made-up auth token of twilio"
+    body = urlencode({"To": "+18005551212", "CallSid": "CA1", "Body": "a b&c=d\u00e4", "From": "+14158675309", "Empty": ""}).encode()
+    mac = Mac(
+        "twilio",
+        "X-Twilio-Signature holds the base64 HMAC-SHA1 of the URL and the form's pairs, sorted by name; where the URL carries "
+        "bodySHA256, of the URL alone, and the body's hash must be that. https://www.twilio.com/docs/usage/security#validating-requests",
+        token, body, Plain("X-Twilio-Signature"), request={"method": "POST", "url": url},
+    )
+
+    def at(name, form, error=None, signature=None, where=url, kind=FORM, **more):
+        value = twilio_sign(token, where, form) if signature is None else signature
+        return case(mac, name, [("X-Twilio-Signature", value), kind], form, error, url=where, **more)
+
+    good = twilio_sign(token, url, body)
+    wrong = "no_matching_signature"
+    text = b'{"MessageSid":"SM1"}'
+    hashed = "https://example.com/twilio?bodySHA256=" + hashlib.sha256(text).hexdigest()
+    of_url = twilio_sign(token, hashed)
+    sha256 = base64.b64encode(hmac.new(token.encode(), url.encode(), "sha256").digest()).decode()
+    other = {"secret": "another made-up secret"}
+    return mac.about, [
+        *TWILIO,
+        *official("twilio", "twilio", "node-form", "node-form-wrong-url", "node-json-bodysha256", "node-json-bodysha256-body-changed"),
+        at("genuine", body),
+        at("body-changed", body.replace(b"CA1", b"CA2"), wrong, good),
+        at("pair-added", body + b"&More=1", wrong, good),
+        at("pair-removed", body.replace(b"&Empty=", b""), wrong, good),
+        at("pairs-in-another-order", b"&".join(reversed(body.split(b"&"))), None, good, note="the pairs are sorted"),
+        at("wrong-secret", body, wrong, good, **other),
+        at("second-of-two-secrets", body, None, good, secret=["another made-up secret", token]),
+        case(mac, "signature-header-missing", [FORM], body, "missing_header"),
+        at("signature-unpadded", body, wrong, good.rstrip("=")),
+        at("signature-hex", body, wrong, base64.b64decode(good).hex()),
+        at("signature-with-a-wrong-prefix", body, wrong, "sha1=" + good),
+        at("signature-sha256", b"", wrong, sha256),
+        case(mac, "url-changed", [("X-Twilio-Signature", good), FORM], body, wrong, url=url + "3"),
+        at("form-empty", b"", note="the URL alone is signed"),
+        at("name-repeated", b"Media=b&Media=a&Media=b&Sid=1", note="each value once, sorted"),
+        at("names-sorted-by-case", b"b=1&B=2&a=3&A=4"),
+        at("plus-is-a-space", b"Body=a+b", None, twilio_sign(token, url, b"Body=a%20b")),
+        at("json", text, None, of_url, hashed, JSON),
+        at("json-body-changed", text + b" ", wrong, of_url, hashed, JSON),
+        at("json-without-a-hash", text, wrong, twilio_sign(token, url), url, JSON, note="nothing would protect the body"),
+    ]
+
+
+FIELDS = ["pspReference", "originalReference", "merchantAccountCode", "merchantReference", "value", "currency", "eventCode", "success"]
+
+
+def adyen_item(key, **changes):
+    """A classic notification item, signed; `changes` come after the signature."""
+    item = {
+        "pspReference": "7914073381342284", "originalReference": "", "merchantAccountCode": "Example:Account",
+        "merchantReference": "order-1", "amount": {"value": 1130, "currency": "EUR"}, "eventCode": "AUTHORISATION",
+        "eventDate": "2023-11-14T22:13:20+01:00", "reason": "1234:7777:12/2030", "success": "true",
+    }
+    flat = {**item, **item["amount"]}
+    signed = ":".join(str(flat[name]) for name in FIELDS)
+    mac = hmac.new(bytes.fromhex(key), signed.encode(), "sha256").digest()
+    item["additionalData"] = {"hmacSignature": base64.b64encode(mac).decode()}
+    return {**item, **changes}
+
+
+def adyen_body(*items):
+    wrapped = [{"NotificationRequestItem": item} for item in items]
+    return json.dumps({"live": "false", "notificationItems": wrapped}, separators=(",", ":")).encode()
+
+
+def adyen():
+    key = "00112233445566778899AABBCCDDEEFF" * 2
+    mac = Mac(
+        "adyen",
+        "HmacSignature holds the base64 HMAC-SHA256 of the body; classic notifications carry it in additionalData.hmacSignature of each "
+        "item, over eight fields joined by colons, without escapes; the key is hex. "
+        "https://github.com/Adyen/adyen-node-api-library/blob/main/src/utils/hmacValidator.ts",
+        key,
+        b'{"type":"balancePlatform.transfer.created","environment":"test","data":{"id":"1"}}',
+        Plain("HmacSignature"),
+        encoding="base64",
+        headers=(("Protocol", "HmacSHA256"),),
+        secret_format="hex",
+        key=bytes.fromhex,
+    )
+    item, unsigned = adyen_item(key), adyen_item(key, additionalData={})
+    wrong = "no_matching_signature"
+    other = {"secret": "FF" * 32}
+
+    def classic(name, *items, error=None, **more):
+        return case(mac, "classic-" + name, [], adyen_body(*items), error, **more)
+
+    made = [one for one in derive(mac) if one["name"] != "wrong-secret"]
+    good = laid_out(mac, None, [mac.sign(None, mac.body)])
+    return mac.about, [
+        *official("adyen", "adyen", "standard-notification", "balance-platform-header"),
+        *made,
+        case(mac, "wrong-secret", good, mac.body, wrong, **other),
+        case(mac, "second-of-two-secrets", good, mac.body, secret=[other["secret"], key]),
+        classic("genuine", item),
+        classic("field-changed", adyen_item(key, merchantReference="order-2"), error=wrong),
+        classic("amount-changed", adyen_item(key, amount={"value": 1, "currency": "EUR"}), error=wrong),
+        classic("success-changed", adyen_item(key, success="false"), error=wrong),
+        classic("wrong-secret", item, error=wrong, **other),
+        classic("signature-missing", unsigned, error="missing_header"),
+        classic("unsigned-field-changed", adyen_item(key, reason="changed"), note="eight fields are signed, no others"),
+        classic("two-items", item, adyen_item(key)),
+        classic("second-item-wrong", item, adyen_item(key, pspReference="1"), error=wrong, note="each item has to hold"),
+        classic("second-item-unsigned", item, unsigned, error="missing_header"),
+        classic("no-items", error="missing_header"),
+    ]
+
+
+ALL = [square, hubspot, twilio, adyen]
