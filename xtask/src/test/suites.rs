@@ -28,3 +28,11 @@ pub(super) fn sdk() -> Result<()> {
     process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
     process::stream(&mut node_test::folder("tests/e2e/sdk")?)
 }
+
+/// The senders' own SDKs from npm: they must accept what is signed as documented, and refuse the rest.
+pub(super) fn senders() -> Result<()> {
+    const FOLDER: &str = "tests/senders";
+    tools::npm_packages()?;
+    tools::npm_install(&paths::root().join(FOLDER), "install the senders' SDKs")?;
+    process::stream(&mut node_test::folder(FOLDER)?)
+}

@@ -1,0 +1,23 @@
+// The judges of a delivery.
+import { mock } from "node:test";
+import { sdks } from "./sdks.mjs";
+
+/** The sender's own SDK, with the clock at the delivery's `now`. */
+const sdk = {
+  name: "SDK",
+  title: (sender) => `${sdks[sender.name].package} ${sdks[sender.name].version}`,
+  knows: (sender) => sender.name in sdks,
+  differs: (sender) => sdks[sender.name].differs,
+  async accepts(sender, delivery) {
+    mock.timers.enable({ apis: ["Date"], now: delivery.now * 1000 });
+    try {
+      return await sdks[sender.name].verify(delivery);
+    } catch {
+      return false;
+    } finally {
+      mock.timers.reset();
+    }
+  },
+};
+
+export const judges = [sdk];
