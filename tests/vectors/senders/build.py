@@ -272,7 +272,7 @@ def ages(mac):
     good, text = mac.sign(write(NOW), body), write(NOW + 1)
     yield case(mac, "time-changed", laid_out(mac, text, [good]), body, "no_matching_signature")
     if isinstance(mac.place, Members):
-        yield case(mac, "time-missing", laid_out(mac, [], [good]), body, "missing_header")
+        yield case(mac, "time-missing", laid_out(mac, [], [good]), body, "invalid_timestamp")
         twice = laid_out(mac, [write(NOW), write(NOW)], [good])
         yield case(mac, "time-twice", twice, body, "invalid_header")
         first = laid_out(mac, [write(NOW - 9000), write(NOW)], [good])
