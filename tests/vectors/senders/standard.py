@@ -53,8 +53,8 @@ TABLE = [
         b'{"type":"email.delivered","created_at":"2023-11-14T22:13:20Z","data":{"email_id":"1"}}',
     ),
     (
-        "brex", "Standard Webhooks with webhook-* (Webhook-Id), secrets without a prefix, from /v1/webhooks/secrets. "
-        "https://trigger.dev/apis/brex/examples/brex-http-endpoint", "webhook",
+        "brex", "Standard Webhooks with webhook-*; secrets without a prefix, from /v1/webhooks/secrets. "
+        "https://developer.brex.com/docs/webhooks, https://trigger.dev/apis/brex/examples/brex-http-endpoint", "webhook",
         b'{"event_type":"TRANSFER_PROCESSED","transfer_id":"dptx_1","company_id":"cuacc_1"}',
     ),
     (
@@ -62,8 +62,7 @@ TABLE = [
         b'{"type":"deploy_ended","timestamp":"2023-11-14T22:13:20Z","data":{"id":"evt-1","serviceId":"srv-1"}}',
     ),
     (
-        "loops", "Standard Webhooks with webhook-*. https://loops.so/docs/webhooks, "
-        "https://trigger.dev/docs/webhooks/providers/loops", "webhook",
+        "loops", "Standard Webhooks with webhook-*. https://loops.so/docs/webhooks", "webhook",
         b'{"eventName":"email.delivered","eventTime":1700000000,"webhookSchemaVersion":"1.0.0"}',
     ),
     (
