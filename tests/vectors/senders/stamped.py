@@ -30,6 +30,7 @@ def stripe():
     plain = Mac("stripe", "", "made_up_and_not_decoded", mac.body, mac.place, dotted, time=mac.time)
     decoded = laid_out(mac, time, [plain.sign(time, mac.body)])
     no_id = b'{"object":"event","type":"charge.succeeded"}'
+    many = {"name": "Stripe-Signature", "prefix": f"t={time}", "repeat": ",v1=" + "0" * 64, "count": 1025, "suffix": f",v1={good}"}
     unnamed = laid_out(mac, time, [mac.sign(time, no_id)])
     return mac.about, [
         *official("stripe", "stripe", "dotnet-fixture", "dotnet-fixture-too-old", "dotnet-fixture-appended", ids="evt_123"),
@@ -38,6 +39,7 @@ def stripe():
         case(mac, "v0-beside-v1", zero, mac.body, note="other schemes are ignored"),
         case(mac, "v0-alone", [(only[0][0], f"t={time},{only[0][1]}")], mac.body, "no_matching_signature"),
         case(mac, "key-without-its-prefix", decoded, mac.body, "no_matching_signature", note="whsec_ is part of the key"),
+        case(mac, "more-than-a-thousand-signatures", [], mac.body, "too_many_signatures", header_gen=[many], note="policy: 1024"),
         {key: value for key, value in case(mac, "body-without-an-id", unnamed, no_id, note="the id is a hash").items() if key != "id"},
     ]
 
