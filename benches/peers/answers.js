@@ -4,6 +4,9 @@ const PROBLEM = { "content-type": "application/problem+json" };
 const SUCCESS = { "content-type": "application/json" };
 const ID_HASH = "0".repeat(64);
 
+/** What a claim of Gemini's says of itself. */
+const GEMINI = { scheme: "gemini", id_hash: ID_HASH, age_s: 0 };
+
 const REFUSALS = {
   method_not_allowed: problem("method_not_allowed", 405, "use POST", { allow: "POST" }),
   no_matching_signature: problem("no_matching_signature", 401, "no signature matches"),
@@ -11,15 +14,15 @@ const REFUSALS = {
 };
 
 /** A delivery that is not what it claims to be. */
-export function refuse(code, source, bytes) {
+export function refuse(code, source, bytes, said = GEMINI) {
   const { status, body, init } = REFUSALS[code];
-  note(code, status, source, bytes);
+  note(code, status, source, bytes, said);
   return new Response(body, init);
 }
 
 /** The line of a delivery that is refused. */
-export function note(code, status, source, bytes) {
-  log({ ev: "delivery", code, status, source, scheme: "gemini", id_hash: ID_HASH, age_s: 0, bytes, dup: false });
+export function note(code, status, source, bytes, said = GEMINI) {
+  log({ ev: "delivery", code, status, source, ...said, bytes, dup: false });
 }
 
 /** A request that is no delivery, of which little can be said. */

@@ -36,7 +36,16 @@ impl Bundle {
             fs::copy(paths::root().join("build/worker").join(file), dir.join(file))?;
         }
         let benches = paths::root().join("benches");
-        let peers = ["empty", "jose", "least", "standardwebhooks", "webcrypto", "webcrypto-v1a"];
+        let peers = [
+            "empty",
+            "jose",
+            "least",
+            "standardwebhooks",
+            "webcrypto",
+            "webcrypto-github",
+            "webcrypto-stripe",
+            "webcrypto-v1a",
+        ];
         let mut scripts: Vec<_> = peers.map(|name| benches.join("peers").join(name)).into();
         scripts.extend(SERVICES.map(|name| benches.join("services").join(name)));
         scripts.push(benches.join("countersign-inbox"));

@@ -61,6 +61,10 @@ pub(crate) enum Mode {
     V1a,
     /// RS256 tokens, from a key set; to a service.
     Jwt,
+    /// GitHub's signatures; to a service.
+    Github,
+    /// Stripe's signatures; to a service.
+    Stripe,
 }
 
 impl Mode {
@@ -71,6 +75,8 @@ impl Mode {
             Self::Inbox => "inbox",
             Self::V1a => "v1a",
             Self::Jwt => "jwt",
+            Self::Github => "github",
+            Self::Stripe => "stripe",
         }
     }
 }
@@ -90,6 +96,10 @@ pub(crate) enum Sent {
     V1a,
     /// A token.
     Jwt,
+    /// GitHub's, with a well-formed signature over nothing.
+    ForgedGithub,
+    /// Stripe's, with a well-formed signature over nothing.
+    ForgedStripe,
     /// A delivery to a source that there is not.
     Astray,
     /// A GET.
@@ -194,6 +204,26 @@ pub(crate) const CASES: &[Case] = &[
         aims: &[(Jose, Aim::AtLeast(1.0))],
     },
     Case {
+        name: "github",
+        title: "forged GitHub delivery refused, 400 B",
+        mode: Mode::Github,
+        sent: Sent::ForgedGithub,
+        body: 400,
+        outcome: REFUSED,
+        contenders: &[Countersign, WebCrypto],
+        aims: &[(WebCrypto, Aim::AtLeast(1.25))],
+    },
+    Case {
+        name: "stripe",
+        title: "forged Stripe delivery refused, 400 B",
+        mode: Mode::Stripe,
+        sent: Sent::ForgedStripe,
+        body: 400,
+        outcome: REFUSED,
+        contenders: &[Countersign, WebCrypto],
+        aims: &[(WebCrypto, Aim::AtLeast(1.25))],
+    },
+    Case {
         name: "inbox",
         title: "inbox accept, 400 B",
         mode: Mode::Inbox,
@@ -253,6 +283,7 @@ impl Case {
         match (self.sent, self.mode) {
             (Sent::Astray, _) => "/unknown".to_owned(),
             (_, Mode::Pass) => "/gemini".to_owned(),
+            (_, mode @ (Mode::Github | Mode::Stripe)) => format!("/{}", mode.name()),
             (_, mode @ (Mode::Kv | Mode::Inbox)) => format!("/{}-{round}", mode.name()),
             (_, mode @ (Mode::V1a | Mode::Jwt)) => format!("/{}/{}", mode.name(), URL_TOKEN),
         }

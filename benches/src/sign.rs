@@ -25,6 +25,9 @@ const KEYS: usize = 3;
 /// Well-formed, and over nothing.
 pub(crate) const FORGED: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
+/// The same in hexadecimal digits, after what a sender puts in front.
+const FORGED_HEX: &str = "{}757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+
 /// Names and values.
 pub(crate) type Headers = Vec<(String, String)>;
 
@@ -73,6 +76,14 @@ impl Signer {
         match sent {
             Sent::Get => Ok(vec![Headers::new()]),
             Sent::Forged | Sent::Astray => Ok(vec![signed("msg_forged", FORGED.to_owned())]),
+            Sent::ForgedGithub => {
+                let headers = [("x-github-event", "push"), ("x-hub-signature-256", FORGED_HEX)];
+                Ok(vec![headers.map(|(name, value)| (name.to_owned(), value.replace("{}", "sha256="))).into()])
+            }
+            Sent::ForgedStripe => {
+                let value = FORGED_HEX.replace("{}", &format!("t={at},v1="));
+                Ok(vec![vec![("stripe-signature".to_owned(), value)]])
+            }
             Sent::HundredForged => Ok(vec![signed("msg_forged", [FORGED; 100].join(" "))]),
             Sent::Valid => Ok(vec![valid("msg_valid")?]),
             Sent::Fresh => (0..FRESH).map(|n| valid(&format!("msg_{at}_{n}"))).collect(),

@@ -38,6 +38,8 @@ impl Worker {
             (Contender::StandardWebhooks, _) => vec!["standardwebhooks.js"],
             (Contender::Jose, _) => vec!["jose.js"],
             (Contender::WebCrypto, Mode::V1a) => vec!["webcrypto-v1a.js"],
+            (Contender::WebCrypto, Mode::Github) => vec!["webcrypto-github.js"],
+            (Contender::WebCrypto, Mode::Stripe) => vec!["webcrypto-stripe.js"],
             (Contender::WebCrypto, _) => vec!["webcrypto.js"],
         }
     }
@@ -53,6 +55,7 @@ impl Worker {
         variables.extend([("MODE", self.mode.name().to_owned()), ("AUDIENCE", AUDIENCE.to_owned())]);
         match self.mode {
             Mode::Pass => variables.push(("SOURCE", "gemini".to_owned())),
+            Mode::Github | Mode::Stripe => variables.push(("SOURCE", self.mode.name().to_owned())),
             Mode::V1a => variables.extend([("SOURCE", "v1a".to_owned()), ("JWKS", keys("ed25519"))]),
             Mode::Jwt => variables.extend([("SOURCE", "jwt".to_owned()), ("JWKS", keys("rsa"))]),
             // In these, the source is read from the path.
@@ -80,6 +83,9 @@ fn sources(mode: Mode, rounds: usize, keys: &dyn Fn(&'static str) -> String) -> 
     let by_round = || (0..=rounds).map(|round| format!("{}-{round}", mode.name()));
     let sources: Map<String, Value> = match mode {
         Mode::Pass => each(vec!["gemini".to_owned()], gemini),
+        Mode::Github | Mode::Stripe => {
+            each(vec![mode.name().to_owned()], with(gemini, &[("scheme", json!(mode.name()))]))
+        }
         Mode::Kv => each(by_round().collect(), with(gemini, &[("dedupe", json!("24h"))])),
         Mode::Inbox => {
             let forward = json!({ "service": "APP", "timeout": "1h", "concurrency": 1 });
