@@ -59,6 +59,7 @@ mod json_variants;
 mod json_writer;
 mod literal;
 mod near_miss;
+mod other_sender;
 mod prefix_variants;
 mod report;
 mod rows;

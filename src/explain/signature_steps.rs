@@ -3,6 +3,7 @@
 use super::common_steps::{clip, count, event_steps, key_step};
 use super::comparisons::{compare_key_set, compare_secrets, signature_rows};
 use super::inputs::Inputs;
+use super::other_sender::missing_step;
 use super::report::{Report, Step};
 use super::{near_miss, token_steps, verdict};
 use crate::crypto::Portable;
@@ -64,11 +65,7 @@ fn header_step(inputs: &Inputs<'_>, names: &HeaderNames, is_token: bool) -> Step
         let detail = format!("`{}` is a token (JWT), and this receiver does not accept tokens", names.signature);
         return Step::fail(NAME, error.code(), detail, accept_tokens(inputs));
     }
-    let other = OTHER_SENDERS.iter().find(|(name, _)| inputs.headers.get(name).is_some());
-    match other.filter(|(name, _)| !names.all().contains(name)) {
-        Some((name, fix)) => Step::fail(NAME, error.code(), format!("{error}, but `{name}` is present"), *fix),
-        None => Step::failed(NAME, error),
-    }
+    missing_step(inputs, absent)
 }
 
 fn id_step(inputs: &Inputs<'_>, names: &HeaderNames, id: Option<&[u8]>) -> Step {
@@ -167,18 +164,6 @@ fn match_step(inputs: &Inputs<'_>, signed: &Signed<'_>, report: &mut Report) {
     };
     report.steps.push(step);
 }
-
-/// Headers that identify other senders, and what to do about a delivery that has one.
-const OTHER_SENDERS: [(&str, &str); 8] = [
-    ("svix-id", "the delivery is from Svix: check it with the scheme `svix`"),
-    ("svix-signature", "the delivery is from Svix: check it with the scheme `svix`"),
-    ("webhook-id", "the delivery uses Standard Webhooks: check it with the scheme `standard-webhooks`"),
-    ("stripe-signature", "the delivery is from Stripe, which signs differently: use Stripe's library"),
-    ("x-hub-signature-256", "the delivery is signed as GitHub and Meta sign, which is different: use their library"),
-    ("x-slack-signature", "the delivery is from Slack, which signs differently: use Slack's library"),
-    ("x-shopify-hmac-sha256", "the delivery is from Shopify, which signs differently: use Shopify's library"),
-    ("x-twilio-signature", "the delivery is from Twilio, which signs differently: use Twilio's library"),
-];
 
 const DIVIDE: &str = "the sender must send seconds: its value divided by 1000";
 const ACCEPT_JWT: &str = "accept the form `jwt`, and name the audience that the sender puts into `aud`";

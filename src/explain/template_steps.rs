@@ -3,6 +3,7 @@
 use super::common_steps::{clip, count, event_steps, key_step};
 use super::inputs::Inputs;
 use super::near_miss;
+use super::other_sender::missing_step;
 use super::report::{Report, Step};
 use super::rows::{Comparison, SignatureRow};
 use super::signature_steps::age_step;
@@ -18,7 +19,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
     let layout = layout(template, inputs.headers);
     let read = read_described(inputs.policy.scheme, template, inputs.headers);
     report.steps.push(match (missing(layout, inputs.headers), &read) {
-        (Some(absent), _) => Step::failed("headers", Error::MissingHeader(absent)),
+        (Some(absent), _) => missing_step(inputs, absent),
         (None, Err(error @ Error::InvalidHeader(..))) => Step::failed("headers", *error),
         (None, _) => Step::pass("headers", "every header that the scheme needs is present"),
     });

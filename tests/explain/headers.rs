@@ -2,7 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::explain::Secret;
+use countersign::explain::{self, Receiver, Secret};
+use countersign::{Delivery, Headers, Policy, Timestamp, scheme};
 
 use crate::support::{BODY, NOW, SECRET, Sent, assert_near, cases, key};
 
@@ -52,4 +53,23 @@ fn a_key_that_the_token_does_not_name_is_shown_as_the_one_that_matches() {
         cases().into_iter().filter(|case| case.title() == "kid-of-other-key" || case.title().contains("kid")).collect();
     let reports = tokens.iter().filter_map(|case| Some(case.explain(case.scheme()?)));
     assert!(reports.flat_map(|report| report.near_misses).any(|near| near.code == "other_key"));
+}
+
+#[test]
+fn a_delivery_of_another_sender_is_named() {
+    for (scheme, name, fix) in [
+        ("standard-webhooks", "stripe-signature", "check it with the scheme `stripe`"),
+        ("standard-webhooks", "svix-id", "check it with the scheme `svix`"),
+        ("gemini", "x-hub-signature-256", "`github`"),
+        ("github", "webhook-id", "check it with the scheme `standard-webhooks`"),
+        ("stripe", "x-slack-signature", "check it with the scheme `slack`"),
+    ] {
+        let policy = Policy::of(scheme::find(scheme).unwrap());
+        let receiver = Receiver { policy: &policy, secrets: &[], jwks: None, now: Timestamp::from_unix(NOW) };
+        let delivery = Delivery::new(Headers::from_iter([(name, b"x".as_slice())]), "{}");
+        let report = explain::report(&receiver, &delivery);
+        let step = report.steps.iter().find(|step| step.name == "headers").unwrap();
+        assert!(step.detail.ends_with(&format!("but `{name}` is present")), "{}", step.detail);
+        assert!(step.fix.as_ref().unwrap().contains(fix), "{scheme}: {:?}", step.fix);
+    }
 }
