@@ -20,7 +20,7 @@ pub(crate) fn days_from_1970(year: u64, month: u64, day: u64) -> Option<u64> {
 
 /// `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`, in Unix seconds. A leap second counts as the second before it.
 pub(crate) fn rfc3339(text: &[u8]) -> Option<u64> {
-    let (date_time, rest) = text.split_at_checked(19)?;
+    let (date_time, rest) = text.split_at_checked(DATE_TIME)?;
     let [y, .., b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = date_time else {
         return None;
     };
@@ -58,12 +58,31 @@ pub(crate) fn rfc3339(text: &[u8]) -> Option<u64> {
     }
 }
 
+/// Whether a text contains a date and time as [`rfc3339`] reads them, whatever surrounds it.
+pub(crate) fn contains_date_time(text: &[u8]) -> bool {
+    // The zone does not matter: what follows the seconds can be the rest of a fraction, or already another part.
+    text.windows(DATE_TIME).any(|date_time| rfc3339(&[date_time, b"Z"].concat()).is_some())
+}
+
+/// The length of `YYYY-MM-DDThh:mm:ss`.
+const DATE_TIME: usize = 19;
+
 /// The days of each month in a common year.
 const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_and_time_is_found_anywhere() {
+        for text in ["2023-11-14T22:13:20", "x2023-11-14T22:13:20.5Z", "befa7b53-2023-11-14 22:13:20+01:00"] {
+            assert!(contains_date_time(text.as_bytes()), "{text}");
+        }
+        for text in ["", "2023-11-14T22:13", "befa7b53-d79d-478f-86b9-120f112b044e", "2023-13-14T22:13:20Z"] {
+            assert!(!contains_date_time(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn dates_and_times_are_read() {

@@ -8,7 +8,7 @@ use std::fmt;
 pub enum HeaderFault {
     /// Several lines of a header that may occur once.
     Repeated,
-    /// An id in which a part after a `.` reads like a timestamp: an old message with the boundary to its timestamp moved.
+    /// An id in which a part reads like a timestamp: an old message with the boundary to its timestamp moved.
     ShiftedBoundary,
     /// Strict mode: a dot or more than 256 bytes.
     NotStrict,
@@ -36,7 +36,7 @@ impl fmt::Display for HeaderFault {
         f.write_str(match self {
             Self::Repeated => "occurs more than once",
             Self::ShiftedBoundary => {
-                "has a timestamp behind a dot, like a replay of an old message with its timestamp moved into the id"
+                "contains a timestamp, like a replay of an old message with its timestamp moved into the id"
             }
             Self::NotStrict => "has a dot or more than 256 bytes",
             Self::NotVisible => "has a character that is not visible ASCII",

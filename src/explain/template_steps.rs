@@ -18,7 +18,7 @@ use crate::verify::{Claim, encoded, find_hmac_match, layout, mac_of, missing, re
 pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: &mut Report) {
     let layout = layout(template, inputs.headers);
     let read = read_described(inputs.policy.scheme, template, inputs.headers);
-    report.steps.push(match (missing(layout, inputs.headers), &read) {
+    report.steps.push(match (missing(inputs.policy.scheme, layout, inputs.headers), &read) {
         (Some(absent), _) => missing_step(inputs, absent),
         (None, Err(error @ Error::InvalidHeader(..))) => Step::failed("headers", *error),
         (None, _) => Step::pass("headers", "every header that the scheme needs is present"),
@@ -83,6 +83,10 @@ fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>,
 
 fn signature_step(claim: &Claim<'_>, report: &mut Report) -> Step {
     const NAME: &str = "signatures";
+    if let Some((name, value)) = claim.unexpected() {
+        let detail = format!("`{name}` is not `{value}`, so nothing is signed as this sender signs");
+        return Step::fail(NAME, Error::NoMatchingSignature.code(), detail, AS_SENT);
+    }
     let found = match claim.signatures() {
         Ok(found) => found,
         Err(error) => return Step::failed(NAME, error),

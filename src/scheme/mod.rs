@@ -11,15 +11,28 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod r#box;
+mod calendly;
+mod elevenlabs;
 mod gemini;
 mod gemini_dynamic;
 mod github;
+mod mux;
+mod openrouter;
+mod paddle;
+mod retell;
+mod sanity;
 mod slack;
 mod standard_webhooks;
 mod stripe;
 mod svix;
 mod template;
+mod twitch;
 mod types;
+mod webflow;
+mod workos;
+mod zendesk;
+mod zoom;
 
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use template::{Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
@@ -34,6 +47,19 @@ pub static ALL: &[&Scheme] = &[
     &github::SCHEME,
     &stripe::SCHEME,
     &slack::SCHEME,
+    &zoom::SCHEME,
+    &paddle::SCHEME,
+    &calendly::SCHEME,
+    &workos::SCHEME,
+    &mux::SCHEME,
+    &elevenlabs::SCHEME,
+    &openrouter::SCHEME,
+    &retell::SCHEME,
+    &r#box::SCHEME,
+    &sanity::SCHEME,
+    &zendesk::SCHEME,
+    &twitch::SCHEME,
+    &webflow::SCHEME,
 ];
 
 /// Finds a scheme by its name.

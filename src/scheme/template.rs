@@ -151,6 +151,7 @@ pub(super) const fn hmac(name: &'static str, source: &'static str, template: Tem
         secrets: KeyFormat::Text,
         event_type: EventType::Pointer("/type"),
         forward: &[],
+        constants: &[],
         retries: None,
     }
 }
@@ -171,4 +172,24 @@ pub(super) const fn of_body(layout: Layout) -> Template {
 /// Layouts with the signature in one header, after a prefix, and nothing else.
 pub(super) const fn in_header(headers: &'static [&'static str], prefix: &'static str) -> Layout {
     Layout { signatures: Signatures { headers, separator: None, prefix }, timestamp: None, id: None }
+}
+
+/// A list in one header of the timestamp and the signatures, each after its prefix: `t=…,v1=…`.
+pub(super) const fn in_list(
+    headers: &'static [&'static str; 1],
+    separator: u8,
+    timestamp: &'static str,
+    prefix: &'static str,
+) -> Layout {
+    let [header] = *headers;
+    Layout {
+        signatures: Signatures { headers, separator: Some(separator), prefix },
+        timestamp: Some(Field::Item { header, separator, prefix: timestamp }),
+        id: None,
+    }
+}
+
+/// A signature over timestamp, dot and body, in lower-case hexadecimal digits, that holds for five minutes.
+pub(super) const fn stamped(unit: Unit, layout: Layout) -> Template {
+    Template { message: &[Part::Timestamp, Part::Text("."), Part::Body], time: Time::Header(unit), ..of_body(layout) }
 }

@@ -24,6 +24,8 @@ pub struct Scheme {
     pub event_type: EventType,
     /// Headers of the sender's that are passed on besides those that were verified. Nothing signs them.
     pub forward: &'static [&'static str],
+    /// Headers that a delivery must have with exactly this value, such as a version.
+    pub constants: &'static [(&'static str, &'static str)],
     /// For how many seconds the sender retries a delivery, if it says so.
     pub retries: Option<u64>,
 }
@@ -108,7 +110,10 @@ impl Scheme {
     pub fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
         let of_sets = self.sets().iter().flat_map(HeaderNames::all);
         let of_template = self.template().into_iter().flat_map(Template::header_names);
-        of_sets.chain(of_template).chain(self.forward.iter().copied())
+        of_sets
+            .chain(of_template)
+            .chain(self.constants.iter().map(|(name, _)| *name))
+            .chain(self.forward.iter().copied())
     }
 }
 
@@ -147,6 +152,7 @@ pub(super) const STANDARD: Scheme = Scheme {
     secrets: KeyFormat::Standard,
     event_type: EventType::Pointer("/type"),
     forward: &[],
+    constants: &[],
     retries: None,
 };
 

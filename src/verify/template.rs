@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::list::MAX_SIGNATURES;
+use crate::calendar;
 use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex};
 use crate::delivery::Headers;
 use crate::error::{Error, HeaderFault};
@@ -44,12 +45,15 @@ pub(crate) fn read<'h>(
     headers: &'h Headers<'_>,
 ) -> Result<Claim<'h>, Error> {
     let layout = layout(template, headers);
-    if let Some(absent) = missing(layout, headers) {
+    if let Some(absent) = missing(scheme, layout, headers) {
         return Err(Error::MissingHeader(absent));
     }
     let id = layout.id.and_then(|name| Some((name, headers.get(name)?)));
     if let Some((name, id)) = id {
         check_id(id, false).map_err(|fault| Error::InvalidHeader(name, fault))?;
+        if template.time == Time::Header(Unit::Rfc3339) && calendar::contains_date_time(id) {
+            return Err(Error::InvalidHeader(name, HeaderFault::ShiftedBoundary));
+        }
     }
     let stamp = match (&layout.timestamp, template.time) {
         (Some(field), Time::Header(unit)) => Some(stamp(field, unit, headers)?),
@@ -66,6 +70,9 @@ impl<'h> Claim<'h> {
     pub(crate) fn signatures(&self) -> Result<Vec<&'h [u8]>, Error> {
         let Signatures { headers, separator, prefix } = &self.layout.signatures;
         let mut found = Vec::new();
+        if self.unexpected().is_some() {
+            return Ok(found);
+        }
         for value in headers.iter().filter_map(|name| self.headers.get(name)) {
             for item in items(value, *separator) {
                 found.extend(item.strip_prefix(prefix.as_bytes()));
@@ -75,6 +82,11 @@ impl<'h> Claim<'h> {
             }
         }
         Ok(found)
+    }
+
+    /// The first header that should have one certain value, and has another. Nothing is signed then as this scheme signs.
+    pub(crate) fn unexpected(&self) -> Option<&'static (&'static str, &'static str)> {
+        self.scheme.constants.iter().find(|(name, value)| self.headers.get(name) != Some(value.as_bytes()))
     }
 
     /// The signed bytes before and behind the body.
@@ -180,9 +192,10 @@ pub(crate) fn layout(template: &'static Template, headers: &Headers<'_>) -> &'st
     complete.or_else(|| layouts().find(|layout| groups(layout).any(has))).unwrap_or(&template.layout)
 }
 
-/// The first header of a layout that a delivery lacks.
-pub(crate) fn missing(layout: &'static Layout, headers: &Headers<'_>) -> Option<&'static str> {
-    groups(layout).find(|any| !is_present(any, headers))?.first().copied()
+/// The first header of a scheme's layout that a delivery lacks.
+pub(crate) fn missing(scheme: &Scheme, layout: &'static Layout, headers: &Headers<'_>) -> Option<&'static str> {
+    let of_layout = groups(layout).find(|any| !is_present(any, headers)).and_then(|any| any.first().copied());
+    of_layout.or_else(|| scheme.constants.iter().map(|(name, _)| *name).find(|name| headers.get(name).is_none()))
 }
 
 /// The headers of a layout: of each group, one has to be present.

@@ -23,6 +23,7 @@ macro_rules! files {
 files! {
     "standard-webhooks" "jwks-jwt" "providers"
     "github" "stripe" "slack"
+    "zoom" "paddle" "calendly" "workos" "mux" "elevenlabs" "openrouter" "retell" "box" "sanity" "zendesk" "twitch" "webflow"
 }
 
 /// One vector file.

@@ -1,0 +1,31 @@
+//! Box: <https://developer.box.com/guides/webhooks/v2/signatures-v2/>, read in November 2026.
+//!
+//! Each of two keys has a signature header of its own, so that one key can be rotated while the other holds; either is enough. The text
+//! of the timestamp follows the body without a separator: a date and time cannot be split another way. `BOX-DELIVERY-ID` is not signed
+//! and changes with each retry; the body's `id` stays.
+
+use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/trigger"),
+    forward: &["box-delivery-id"],
+    constants: &[("box-signature-version", "1"), ("box-signature-algorithm", "HmacSHA256")],
+    ..hmac(
+        "box",
+        "https://developer.box.com/guides/webhooks/v2/signatures-v2/",
+        Template {
+            encoding: Encoding::Base64,
+            message: &[Part::Body, Part::Timestamp],
+            tolerance: 600,
+            id: IdSource::Body("/id"),
+            ..stamped(
+                Unit::Rfc3339,
+                Layout {
+                    timestamp: Some(Field::Header("box-delivery-timestamp")),
+                    ..in_header(&["box-signature-primary", "box-signature-secondary"], "")
+                },
+            )
+        },
+    )
+};

@@ -1,0 +1,16 @@
+//! Calendly: <https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures>, read in November 2026.
+//!
+//! Calendly's sample refuses a timestamp after three minutes; here it is five, in both directions. An event has no id of its own, so it
+//! is known by the hash of its body.
+
+use super::template::{Unit, hmac, in_list, stamped};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event"),
+    ..hmac(
+        "calendly",
+        "https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures",
+        stamped(Unit::Seconds, in_list(&["calendly-webhook-signature"], b',', "t=", "v1=")),
+    )
+};

@@ -1,0 +1,19 @@
+//! WorkOS: <https://workos.com/docs/events/data-syncing/webhooks>, read in November 2026, and `src/webhooks/webhooks.ts` of
+//! workos/workos-node.
+//!
+//! The timestamp is in milliseconds. WorkOS' own libraries refuse it after three minutes; here it is five, in both directions.
+
+use super::template::{IdSource, Template, Unit, hmac, in_list, stamped};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event"),
+    ..hmac(
+        "workos",
+        "https://workos.com/docs/events/data-syncing/webhooks",
+        Template {
+            id: IdSource::Body("/id"),
+            ..stamped(Unit::Milliseconds, in_list(&["workos-signature"], b',', "t=", "v1="))
+        },
+    )
+};

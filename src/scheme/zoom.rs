@@ -1,0 +1,24 @@
+//! Zoom: <https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events>, read in November 2026.
+//!
+//! An event has no id that Zoom documents as unique, so it is known by the hash of its body.
+
+use super::template::{Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event"),
+    ..hmac(
+        "zoom",
+        "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
+        Template {
+            message: &[Part::Text("v0:"), Part::Timestamp, Part::Text(":"), Part::Body],
+            ..stamped(
+                Unit::Seconds,
+                Layout {
+                    timestamp: Some(Field::Header("x-zm-request-timestamp")),
+                    ..in_header(&["x-zm-signature"], "v0=")
+                },
+            )
+        },
+    )
+};
