@@ -138,7 +138,10 @@ impl<B> Event<B> {
         let mut digits = itoa::Buffer::new();
         let keys = source.forward.sign_with.as_slice();
         if !keys.is_empty() {
-            headers.retain(|name| CONTENT.contains(&name));
+            // Our `webhook-*` take the place of the sender's, whatever that called them; another sender's headers say what only they say.
+            let scheme = source.policy.scheme;
+            let stays = |name: &str| scheme.forward.contains(&name) || scheme.template().is_some();
+            headers.retain(|name| CONTENT.contains(&name) || stays(name));
             let id = signable(&self.id);
             let signature = match &self.payload {
                 Payload::Claims(claims) => signature(keys, &id, now, claims.as_slice(), crypto),

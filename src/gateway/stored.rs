@@ -164,9 +164,12 @@ mod tests {
     fn with_verified<T>(scheme: &str, then: impl FnOnce(Verified<'_, &'static [u8]>, Content<'_>) -> T) -> T {
         let key = HmacKey::from_bytes(&[7; 32]).unwrap();
         let policy = Policy::of(crate::scheme::find(scheme).unwrap());
-        let names = &policy.scheme.sets()[0];
         let signature = sign(std::slice::from_ref(&key), b"m", NOW, BODY, &Portable).unwrap();
-        let signed = [(names.id, "m"), (names.timestamp, "1700000000"), (names.signature, &signature)];
+        let of_body = format!("sha256={}", crate::crypto::hex(&key.mac([BODY, &[]])));
+        let signed = match policy.scheme.sets().first() {
+            Some(names) => [(names.id, "m"), (names.timestamp, "1700000000"), (names.signature, &*signature)],
+            None => [("x-hub-signature-256", &*of_body), ("x-github-event", "push"), ("x-github-delivery", "d")],
+        };
         let all = signed.into_iter().chain([("content-type", "a/b"), ("content-encoding", "gzip"), ("x-other", "y")]);
         let headers: Headers<'_> = all.map(|(name, value)| (name, value.as_bytes())).collect();
         let delivery = Delivery::new(headers, BODY);
@@ -178,7 +181,7 @@ mod tests {
 
     #[test]
     fn an_event_is_sent_alike_whether_it_was_stored_or_not() {
-        for scheme in ["standard-webhooks", "svix", "gemini"] {
+        for scheme in ["standard-webhooks", "svix", "gemini", "github"] {
             let passed =
                 with_verified(scheme, |verified, content| Event::new(verified.admit(Seen::No).unwrap(), content, NOW));
             let columns =
