@@ -103,7 +103,7 @@ fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], ha
         reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");
     }
     let idle = |key: &SecretKey| match key {
-        SecretKey::Hmac(_) => !forms.iter().any(|form| matches!(form, Form::V1 | Form::HmacSha256)),
+        SecretKey::Hmac(_) => !forms.iter().any(|form| matches!(form, Form::V1 | Form::HmacSha256 | Form::HmacSha1)),
         SecretKey::Ed25519(_) => !forms.contains(&Form::V1a),
     };
     if !shared && secrets.iter().any(idle) {

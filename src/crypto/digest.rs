@@ -14,14 +14,14 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// A hash as lower-case hexadecimal text.
-pub fn hex(hash: &[u8; 32]) -> String {
+/// Bytes as lower-case hexadecimal text.
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| if value < 10 { b'0' | value } else { b'W'.wrapping_add(value) };
-    let mut text = [0; 64];
-    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(hash) {
+    let mut text = vec![0; bytes.len().saturating_mul(2)];
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
         *pair = [digit(byte >> 4), digit(byte & 15)];
     }
-    String::from_utf8(text.to_vec()).unwrap_or_default()
+    String::from_utf8(text).unwrap_or_default()
 }
 
 /// Equality in a time that depends on the lengths alone.

@@ -1,14 +1,15 @@
-//! HMAC-SHA256 keys.
+//! HMAC keys.
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
 
-/// A shared secret, for HMAC-SHA256. Wiped when dropped, redacted when printed.
+/// A shared secret, for HMAC. Wiped when dropped, redacted when printed.
 ///
 /// ```
 /// use countersign::HmacKey;
@@ -21,7 +22,7 @@ use crate::error::Error;
 #[derive(Clone)]
 pub struct HmacKey {
     bytes: Zeroizing<Vec<u8>>,
-    /// The key absorbed, so that a check costs no more than its message.
+    /// The key absorbed for SHA-256, so that a check costs no more than its message.
     absorbed: Hmac<Sha256>,
 }
 
@@ -47,6 +48,12 @@ impl HmacKey {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// HMAC-SHA1 of a message.
+    pub(super) fn mac_sha1(&self, message: &[u8]) -> Option<[u8; 20]> {
+        let mac = Hmac::<Sha1>::new_from_slice(&self.bytes).ok()?;
+        Some(mac.chain_update(message).finalize().into_bytes().into())
     }
 }
 

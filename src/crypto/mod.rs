@@ -24,6 +24,9 @@ pub trait Crypto<B: ?Sized> {
     /// HMAC-SHA256 of `prefix` followed by the body.
     fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &B) -> [u8; 32];
 
+    /// HMAC-SHA1 of a message; `None` if the platform fails, and then nothing matches.
+    fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]>;
+
     /// `prefix` followed by the body, in one buffer: pure Ed25519 reads a message twice.
     fn message(&self, prefix: &[u8], body: &B) -> Vec<u8>;
 

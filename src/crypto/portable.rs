@@ -16,6 +16,10 @@ impl<B: AsRef<[u8]> + ?Sized> Crypto<B> for Portable {
         key.mac([prefix, body.as_ref()])
     }
 
+    fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+        key.mac_sha1(message)
+    }
+
     fn message(&self, prefix: &[u8], body: &B) -> Vec<u8> {
         [prefix, body.as_ref()].concat()
     }

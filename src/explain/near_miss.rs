@@ -46,7 +46,8 @@ pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
 
 /// [`find`] for a delivery that a template describes: its body and its secrets.
 pub(super) fn find_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<NearMiss> {
-    let matches = |keys: Keys<'_>, body: &[u8]| find_hmac_match(claim, keys.hmac(), &body, &Portable).is_ok();
+    let forms = &inputs.policy.forms;
+    let matches = |keys: Keys<'_>, body: &[u8]| find_hmac_match(claim, forms, keys.hmac(), &body, &Portable).is_ok();
     let mut search = Search { inputs, matches: &matches, budget: Budget::of_shared(inputs), found: Vec::new() };
     let reverted = body_variants::reverted(inputs.body);
     search.bodies(&reverted);

@@ -11,8 +11,8 @@ use super::verdict;
 use crate::crypto::{Portable, constant_time_eq};
 use crate::error::Error;
 use crate::key::SecretKey;
-use crate::scheme::{IdSource, Template, Time};
-use crate::verify::{Claim, encoded, find_hmac_match, layout, mac_of, missing, read_described};
+use crate::scheme::{Form, IdSource, Template, Time};
+use crate::verify::{Claim, find_hmac_match, layout, missing, read_described, signature_length, signature_of};
 
 /// Adds every step, and the tables that go with them.
 pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: &mut Report) {
@@ -31,7 +31,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
         report.steps.push(Step::skip("match", "the headers are needed to compare"));
         return event_steps(inputs.policy, inputs.body, &mut report.steps);
     };
-    let step = signature_step(&claim, report);
+    let step = signature_step(inputs, &claim, report);
     report.steps.push(step);
     report.steps.push(key_step(inputs));
     if inputs.has_keys() {
@@ -81,7 +81,7 @@ fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>,
     age_step(inputs, stamp.at, report);
 }
 
-fn signature_step(claim: &Claim<'_>, report: &mut Report) -> Step {
+fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -> Step {
     const NAME: &str = "signatures";
     if let Some((name, value)) = claim.unexpected() {
         let detail = format!("`{name}` is not `{value}`, so nothing is signed as this sender signs");
@@ -91,14 +91,17 @@ fn signature_step(claim: &Claim<'_>, report: &mut Report) -> Step {
         Ok(found) => found,
         Err(error) => return Step::failed(NAME, error),
     };
-    let length = encoded(claim.template.encoding, &[0; 32]).len();
     let prefix = claim.layout.signatures.prefix;
+    let fits = |text: &[u8]| {
+        let length = |form: &Form| signature_length(*form, claim.template.encoding);
+        inputs.policy.forms.iter().filter_map(length).any(|length| length == text.len())
+    };
     let row = |(index, text): (usize, &&[u8])| SignatureRow {
         index,
         version: prefix.trim_end_matches('=').to_owned(),
         text: String::from_utf8_lossy(text).into_owned(),
-        accepted: text.len() == length,
-        detail: (text.len() != length).then_some("not of the length that this sender's signatures have"),
+        accepted: fits(text),
+        detail: (!fits(text)).then_some("not of the length that this sender's signatures have"),
     };
     report.signatures = found.iter().take(MAX_ROWS).enumerate().map(row).collect();
     let accepted = report.signatures.iter().filter(|row| row.accepted).count();
@@ -116,7 +119,7 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     const NAME: &str = "match";
     report.signed_prefix = Some(String::from_utf8_lossy(&claim.around().prefix).into_owned());
     report.comparisons = compare(inputs, claim);
-    let step = match find_hmac_match(claim, inputs.keys().hmac(), &inputs.body, &Portable) {
+    let step = match find_hmac_match(claim, &inputs.policy.forms, inputs.keys().hmac(), &inputs.body, &Portable) {
         Ok(_) => Step::pass(NAME, format!("a signature of {} matches", clip(claim.scheme.name))),
         Err(error) => {
             report.near_misses = near_miss::find_described(inputs, claim);
@@ -135,16 +138,18 @@ fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Comparison> {
     let mut rows = Vec::new();
     for (index, secret) in inputs.secrets.iter().enumerate() {
         let Ok(SecretKey::Hmac(key)) = secret else { continue };
-        let expected = encoded(claim.template.encoding, &mac_of(claim, key, &inputs.body, &Portable));
-        for (signature, received) in claim.signatures().into_iter().flatten().take(MAX_ROWS).enumerate() {
-            rows.push(Comparison {
-                secret: Some(index),
-                key: None,
-                signature,
-                expected: Some(expected.clone()),
-                received: String::from_utf8_lossy(received).into_owned(),
-                matches: constant_time_eq(expected.as_bytes(), received),
-            });
+        let expected = |form: &Form| signature_of(claim, *form, key, &inputs.body, &Portable);
+        for expected in inputs.policy.forms.iter().filter_map(expected) {
+            for (signature, received) in claim.signatures().into_iter().flatten().take(MAX_ROWS).enumerate() {
+                rows.push(Comparison {
+                    secret: Some(index),
+                    key: None,
+                    signature,
+                    expected: Some(expected.clone()),
+                    received: String::from_utf8_lossy(received).into_owned(),
+                    matches: constant_time_eq(expected.as_bytes(), received),
+                });
+            }
         }
     }
     rows.truncate(MAX_COMPARISONS);

@@ -29,6 +29,7 @@ mod svix;
 mod template;
 mod twitch;
 mod types;
+mod vercel;
 mod webflow;
 mod workos;
 mod zendesk;
@@ -60,6 +61,7 @@ pub static ALL: &[&Scheme] = &[
     &zendesk::SCHEME,
     &twitch::SCHEME,
     &webflow::SCHEME,
+    &vercel::SCHEME,
 ];
 
 /// Finds a scheme by its name.

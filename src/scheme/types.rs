@@ -74,6 +74,8 @@ pub enum Form {
     Jwt,
     /// HMAC-SHA256 over what the scheme's template describes.
     HmacSha256,
+    /// HMAC-SHA1 over what the scheme's template describes.
+    HmacSha1,
 }
 
 /// Where the keys of a scheme come from.
@@ -132,12 +134,15 @@ impl Form {
             Self::V1a => "v1a",
             Self::Jwt => "jwt",
             Self::HmacSha256 => "hmac-sha256",
+            Self::HmacSha1 => "hmac-sha1",
         }
     }
 
     /// Finds a form by its name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::V1, Self::V1a, Self::Jwt, Self::HmacSha256].into_iter().find(|form| form.as_str() == name)
+        [Self::V1, Self::V1a, Self::Jwt, Self::HmacSha256, Self::HmacSha1]
+            .into_iter()
+            .find(|form| form.as_str() == name)
     }
 }
 

@@ -207,12 +207,12 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        let key = template::find_hmac_match(claim, keys, body, crypto)?;
+        let (form, key) = template::find_hmac_match(claim, &self.forms, keys, body, crypto)?;
         if let Some(at) = claim.time_in_body(body, crypto)? {
             self.tolerance.check(at, now)?;
         }
         let id = claim.event_id(body, crypto);
-        Ok(Verified::of_claim(*claim, body, Form::HmacSha256, key, id))
+        Ok(Verified::of_claim(*claim, body, form, key, id))
     }
 
     /// Whether a key set can decide about a delivery: it is a token, or has a signature by a public key that is accepted. For

@@ -10,7 +10,7 @@ use crate::delivery::Headers;
 use crate::error::{Error, HeaderFault};
 use crate::event_id::{check_id, id_or_hash};
 use crate::json::value;
-use crate::scheme::{Encoding, Field, IdSource, Layout, Part, Scheme, Signatures, Template, Time, Unit};
+use crate::scheme::{Encoding, Field, Form, IdSource, Layout, Part, Scheme, Signatures, Template, Time, Unit};
 use crate::timestamp::Timestamp;
 
 /// What the headers of a delivery say, by a template. Nothing of it is verified.
@@ -140,43 +140,90 @@ impl<'h> Claim<'h> {
     }
 }
 
-/// Finds the first key under which one of the signatures holds. Their text is compared whole, so that no second spelling is accepted.
+/// Finds the first key under which one of the signatures holds, in one of the forms that are accepted. Their text is compared whole, so
+/// that no second spelling is accepted.
+///
+/// # Errors
+/// `no_matching_signature`, `too_many_signatures`.
 pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
     claim: &Claim<'_>,
+    forms: &[Form],
     mut keys: impl Iterator<Item = (usize, &'k HmacKey)>,
     body: &B,
     crypto: &C,
-) -> Result<usize, Error> {
-    let length = encoded(claim.template.encoding, &[0; 32]).len();
-    let mut signatures = claim.signatures()?;
-    signatures.retain(|text| text.len() == length);
-    if signatures.is_empty() {
+) -> Result<(Form, usize), Error> {
+    let signatures = claim.signatures()?;
+    let encoding = claim.template.encoding;
+    let has_length = |form: &Form| signatures.iter().any(|text| signature_length(*form, encoding) == Some(text.len()));
+    let forms = || forms.iter().copied().filter(has_length);
+    if forms().next().is_none() {
         return Err(Error::NoMatchingSignature);
     }
     let around = claim.around();
-    let matches = |key: &HmacKey| {
-        let expected = encoded(claim.template.encoding, &mac(&around, key, body, crypto));
-        signatures.iter().any(|text| constant_time_eq(text, expected.as_bytes()))
+    let matches = |form: Form, key: &HmacKey| {
+        let expected = mac(form, &around, key, body, crypto).map(|mac| encoded(encoding, mac.as_ref()));
+        expected.is_some_and(|expected| signatures.iter().any(|text| constant_time_eq(text, expected.as_bytes())))
     };
-    keys.find(|(_, key)| matches(key)).map(|(at, _)| at).ok_or(Error::NoMatchingSignature)
+    let found = keys.find_map(|(at, key)| Some((forms().find(|form| matches(*form, key))?, at)));
+    found.ok_or(Error::NoMatchingSignature)
 }
 
-/// The MAC of a delivery under a key.
-pub(crate) fn mac_of<B, C: Crypto<B>>(claim: &Claim<'_>, key: &HmacKey, body: &B, crypto: &C) -> [u8; 32] {
-    mac(&claim.around(), key, body, crypto)
+/// The signature of a delivery under a key, as the sender would write it; `None` if the form is not an HMAC.
+pub(crate) fn signature_of<B, C: Crypto<B>>(
+    claim: &Claim<'_>,
+    form: Form,
+    key: &HmacKey,
+    body: &B,
+    crypto: &C,
+) -> Option<String> {
+    mac(form, &claim.around(), key, body, crypto).map(|mac| encoded(claim.template.encoding, mac.as_ref()))
 }
 
-/// The body is copied only where something is signed behind it.
-fn mac<B, C: Crypto<B>>(around: &Around, key: &HmacKey, body: &B, crypto: &C) -> [u8; 32] {
-    let Around { prefix, suffix } = around;
-    if suffix.is_empty() {
-        return crypto.hmac_sha256(key, prefix, body);
+/// The length of a signature as text; `None` if the form is not an HMAC.
+pub(crate) const fn signature_length(form: Form, encoding: Encoding) -> Option<usize> {
+    Some(match (form, encoding) {
+        (Form::HmacSha256, Encoding::Hex) => 64,
+        (Form::HmacSha256, Encoding::Base64) => 44,
+        (Form::HmacSha256, Encoding::Base64Url) => 43,
+        (Form::HmacSha1, Encoding::Hex) => 40,
+        (Form::HmacSha1, Encoding::Base64) => 28,
+        (Form::HmacSha1, Encoding::Base64Url) => 27,
+        _ => return None,
+    })
+}
+
+/// An HMAC.
+enum Mac {
+    Sha256([u8; 32]),
+    Sha1([u8; 20]),
+}
+
+impl AsRef<[u8]> for Mac {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Sha256(bytes) => bytes,
+            Self::Sha1(bytes) => bytes,
+        }
     }
-    key.mac([&crypto.message(prefix, body), suffix])
+}
+
+/// The MAC of a delivery; `None` if the form is not an HMAC. For SHA-256 the body is copied only if something is signed after it.
+fn mac<B, C: Crypto<B>>(form: Form, around: &Around, key: &HmacKey, body: &B, crypto: &C) -> Option<Mac> {
+    let Around { prefix, suffix } = around;
+    match form {
+        Form::HmacSha256 if suffix.is_empty() => Some(Mac::Sha256(crypto.hmac_sha256(key, prefix, body))),
+        Form::HmacSha256 => Some(Mac::Sha256(key.mac([&crypto.message(prefix, body), suffix]))),
+        Form::HmacSha1 => {
+            let mut message = crypto.message(prefix, body);
+            message.extend_from_slice(suffix);
+            crypto.hmac_sha1(key, &message).map(Mac::Sha1)
+        }
+        _ => None,
+    }
 }
 
 /// A signature as text.
-pub(crate) fn encoded(encoding: Encoding, bytes: &[u8; 32]) -> String {
+fn encoded(encoding: Encoding, bytes: &[u8]) -> String {
     match encoding {
         Encoding::Hex => hex(bytes),
         Encoding::Base64 => STANDARD.encode(bytes),

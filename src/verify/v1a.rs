@@ -100,6 +100,10 @@ mod tests {
             Portable.hmac_sha256(key, prefix, body)
         }
 
+        fn hmac_sha1(&self, _: &HmacKey, _: &[u8]) -> Option<[u8; 20]> {
+            None
+        }
+
         fn message(&self, prefix: &[u8], body: &&[u8]) -> Vec<u8> {
             Portable.message(prefix, body)
         }
@@ -168,6 +172,10 @@ mod tests {
     impl Crypto<&[u8]> for Free {
         fn hmac_sha256(&self, _: &HmacKey, _: &[u8], _: &&[u8]) -> [u8; 32] {
             [0; 32]
+        }
+
+        fn hmac_sha1(&self, _: &HmacKey, _: &[u8]) -> Option<[u8; 20]> {
+            None
         }
 
         fn message(&self, prefix: &[u8], body: &&[u8]) -> Vec<u8> {

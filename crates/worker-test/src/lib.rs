@@ -63,6 +63,10 @@ impl Crypto<Vec<u8>> for Held {
         self.0.hmac_sha256(key, prefix, &held(body))
     }
 
+    fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+        Crypto::<Body>::hmac_sha1(&self.0, key, message)
+    }
+
     fn message(&self, prefix: &[u8], body: &Vec<u8>) -> Vec<u8> {
         self.0.message(prefix, &held(body))
     }

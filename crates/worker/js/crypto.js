@@ -12,6 +12,11 @@ export function hmac(key, prefix, body, mac) {
   mac.set(native().createHmac("sha256", key).update(prefix).update(body).digest());
 }
 
+/** HMAC-SHA1 of a message, written to `mac`, 20 bytes of Wasm's memory. */
+export function hmacSha1(key, message, mac) {
+  mac.set(native().createHmac("sha1", key).update(message).digest());
+}
+
 export function publicKey(jwk) {
   return native().createPublicKey({ key: jwk, format: "jwk" });
 }

@@ -28,6 +28,10 @@ impl Crypto<Body> for Platform {
         Portable.hmac_sha256(key, prefix, &body.to_vec())
     }
 
+    fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+        native_hmac_sha1(key, message)
+    }
+
     fn message(&self, prefix: &[u8], body: &Body) -> Vec<u8> {
         if let Some(bytes) = body.bytes() {
             return [prefix, bytes].concat();
@@ -60,6 +64,10 @@ impl Crypto<[u8]> for Platform {
         Portable.hmac_sha256(key, prefix, body)
     }
 
+    fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+        native_hmac_sha1(key, message)
+    }
+
     fn message(&self, prefix: &[u8], body: &[u8]) -> Vec<u8> {
         Portable.message(prefix, body)
     }
@@ -77,6 +85,8 @@ impl Crypto<[u8]> for Platform {
 extern "C" {
     #[wasm_bindgen(catch)]
     fn hmac(key: &[u8], prefix: &[u8], body: &Uint8Array, mac: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = hmacSha1, catch)]
+    fn hmac_sha1(key: &[u8], message: &[u8], mac: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = publicKey, catch)]
     fn public_key(jwk: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -111,6 +121,12 @@ impl<V: Clone> Held<V> {
 fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {
     let mut mac = [0; 32];
     hmac(key.as_bytes(), prefix, body, &mut mac).ok().map(|()| mac)
+}
+
+/// SHA-1 is the platform's alone: few senders sign with it, and a second implementation would weigh on every Worker.
+fn native_hmac_sha1(key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+    let mut mac = [0; 20];
+    hmac_sha1(key.as_bytes(), message, &mut mac).ok().map(|()| mac)
 }
 
 /// The public key of those parts as the platform holds it; `None` where the platform makes none of it.

@@ -24,6 +24,7 @@ files! {
     "standard-webhooks" "jwks-jwt" "providers"
     "github" "stripe" "slack"
     "zoom" "paddle" "calendly" "workos" "mux" "elevenlabs" "openrouter" "retell" "box" "sanity" "zendesk" "twitch" "webflow"
+    "vercel"
 }
 
 /// One vector file.

@@ -21,6 +21,10 @@ impl Crypto<Uint8Array> for Native {
         native_hmac(key, prefix, body).unwrap_or_else(|| Portable.hmac_sha256(key, prefix, &body.to_vec()))
     }
 
+    fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+        Crypto::<[u8]>::hmac_sha1(&Portable, key, message)
+    }
+
     fn message(&self, prefix: &[u8], body: &Uint8Array) -> Vec<u8> {
         Portable.message(prefix, &body.to_vec())
     }
