@@ -14,7 +14,7 @@ export function deliver(sender, pair, { now = NOW, signedAt = now, note, body = 
   const draft = { key: pair.sign, id: ID, now: signedAt, body };
   draft.url = typeof sender.url === "function" ? sender.url(draft) : (sender.url ?? ANYWHERE);
   const sent = sender.place(signatures(sender.sign(draft)), { ...draft, now });
-  return { secret: pair.secret, headers: sent.headers, body: sent.body ?? body, url: draft.url, now: NOW, id: ID };
+  return { secret: pair.secret, headers: sent.headers, body: sent.body ?? body, url: draft.url, method: "POST", now: NOW, id: ID };
 }
 
 /** Every case of a sender: `{ name, valid, deliveries }`. */

@@ -1,13 +1,13 @@
 // The judges of a delivery.
 import { mock } from "node:test";
+import { differences } from "./differences.mjs";
 import { sdks } from "./sdks.mjs";
 
 /** The sender's own SDK, with the clock at the delivery's `now`. */
-const sdk = {
-  name: "SDK",
+export const sdk = {
   title: (sender) => `${sdks[sender.name].package} ${sdks[sender.name].version}`,
   knows: (sender) => sender.name in sdks,
-  differs: (sender) => sdks[sender.name].differs,
+  differences: (sender) => differences[sender.name] ?? differences[sender.preset] ?? [],
   async accepts(sender, delivery) {
     mock.timers.enable({ apis: ["Date"], now: delivery.now * 1000 });
     try {
