@@ -7,7 +7,7 @@ use super::reader::Reader;
 use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
 use crate::key::mistake::in_any_value;
-use crate::key::{KeyFormat, SecretKey};
+use crate::key::{KeyFormat, SecretKey, is_prefixed};
 
 /// What carries a token.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,7 @@ pub(super) enum Carrier {
 const LEAST_TOKEN: usize = 22;
 
 impl Reader<'_> {
-    /// The keys in the secrets that a list names; a value may hold several, separated by white space, or by line breaks if a key may have
-    /// spaces in it.
+    /// The keys in the secrets that a list names. [`KeyFormat::split`] takes a value with several apart.
     #[inline(never)]
     pub(super) fn keys(&mut self, key: &str, format: KeyFormat, environment: &impl Environment) -> Vec<SecretKey> {
         let Some(names) = self.list(key) else { return Vec::new() };
@@ -86,13 +85,13 @@ impl Reader<'_> {
     fn keys_in(&mut self, key: &str, name: &str, format: KeyFormat, environment: &impl Environment) -> Vec<SecretKey> {
         let Some(value) = self.value_of(key, name, environment) else { return Vec::new() };
         let floor = (!environment.takes_any_key()).then_some(self.allow_short);
-        let (mut keys, mut parts) = (Vec::new(), 0usize);
-        let done = match format.may_have_spaces() {
-            true => read_lines(&value, format, floor, &mut keys),
-            false => read(&value, format, floor, &mut keys, &mut parts),
+        let (mut keys, parts) = (Vec::new(), format.split(&value));
+        let Err(error) = read(&value, &parts, format, floor, &mut keys) else { return keys };
+        let part = match parts.len() {
+            0 | 1 => "",
+            _ if format.takes_text() => "one of its lines is no key: ",
+            _ => "one of its parts, separated by white space, is no key: ",
         };
-        let Err(error) = done else { return keys };
-        let part = if parts > 1 { "one of its parts, separated by white space, is no key: " } else { "" };
         let problem = [UNUSABLE, ": ", part, &error.to_string()].concat();
         let mut fix = error.remedy_for_key().to_owned();
         if error == Error::ShortSecret && key == "secrets" {
@@ -127,32 +126,29 @@ pub(super) fn token_fault(value: &str, carrier: Carrier) -> Option<(String, &'st
     Some((problem, REMEDY))
 }
 
-/// Appends the keys of a value to `keys`, and counts its parts. `floor`: whether short keys pass; `None` takes any key.
+/// Appends the keys of the parts of a value. `floor`: whether short keys pass; `None` takes any key.
 #[inline(never)]
 fn read(
     value: &str,
+    parts: &[&str],
     format: KeyFormat,
     floor: Option<bool>,
     keys: &mut Vec<SecretKey>,
-    parts: &mut usize,
 ) -> Result<(), Error> {
-    let mut prefixed = 0usize;
-    for part in value.split_ascii_whitespace() {
-        *parts = parts.saturating_add(1);
-        prefixed = prefixed.saturating_add(has_prefix(part).into());
-    }
-    if *parts > 1 {
+    let prefixed = parts.iter().filter(|part| is_prefixed(part)).count();
+    if parts.len() > 1 && !format.takes_text() {
         // A label that was copied along can be long enough to be a key.
-        let label = (prefixed > 0 && prefixed < *parts).then_some(SecretFault::Beside);
+        let label = (prefixed > 0 && prefixed < parts.len()).then_some(SecretFault::Beside);
         if let Some(fault) = in_any_value(value.trim_ascii()).or(label) {
             return Err(Error::InvalidSecret(fault));
         }
     }
-    for part in value.split_ascii_whitespace() {
+    // Words make short keys, so if there are several parts at white space, a key must have its prefix.
+    let takes_short = parts.len() == 1 || prefixed > 0 || format.takes_text();
+    for part in parts {
         for key in format.parse(part)? {
             match (key.check_floor(), floor) {
-                // Words make short keys, so if there are several parts, a key must have its prefix.
-                (Err(Error::ShortSecret), Some(true)) if *parts == 1 || prefixed > 0 => {}
+                (Err(Error::ShortSecret), Some(true)) if takes_short => {}
                 (Err(error), Some(_)) => return Err(error),
                 _ => {}
             }
@@ -160,27 +156,6 @@ fn read(
         }
     }
     Ok(())
-}
-
-/// Appends the keys of a value whose lines are one key each.
-#[inline(never)]
-fn read_lines(value: &str, format: KeyFormat, floor: Option<bool>, keys: &mut Vec<SecretKey>) -> Result<(), Error> {
-    for line in value.trim_ascii().lines() {
-        for key in format.parse(line)? {
-            match (key.check_floor(), floor) {
-                (Err(Error::ShortSecret), Some(true)) => {}
-                (Err(error), Some(_)) => return Err(error),
-                _ => {}
-            }
-            keys.push(key);
-        }
-    }
-    if keys.is_empty() { Err(Error::EmptySecret) } else { Ok(()) }
-}
-
-#[inline(never)]
-fn has_prefix(part: &str) -> bool {
-    ["whsec_", "whpk_", "whsk_", "v1,whsec_"].iter().any(|prefix| part.starts_with(prefix))
 }
 
 /// The name itself is not repeated: a secret may be in its place.

@@ -24,6 +24,10 @@ pub struct HmacKey {
     bytes: Zeroizing<Vec<u8>>,
     /// The key absorbed for SHA-256, so that a check costs no more than its message.
     absorbed: Hmac<Sha256>,
+    /// Whether the key is the secret's text, so that a prefix in it is meant.
+    is_text: bool,
+    /// The same secret as a key by another rule.
+    other: Option<Box<Self>>,
 }
 
 impl HmacKey {
@@ -33,7 +37,32 @@ impl HmacKey {
     /// `empty_secret`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
         let key = Some(bytes).filter(|bytes| !bytes.is_empty()).and_then(|bytes| Hmac::new_from_slice(bytes).ok());
-        Ok(Self { bytes: Zeroizing::new(bytes.to_vec()), absorbed: key.ok_or(Error::EmptySecret)? })
+        let (bytes, absorbed) = (Zeroizing::new(bytes.to_vec()), key.ok_or(Error::EmptySecret)?);
+        Ok(Self { bytes, absorbed, is_text: false, other: None })
+    }
+
+    /// Makes a key of a secret's text, as it is.
+    ///
+    /// # Errors
+    /// `empty_secret`.
+    pub(crate) fn from_text(text: &str) -> Result<Self, Error> {
+        Self::from_bytes(text.as_bytes()).map(|key| Self { is_text: true, ..key })
+    }
+
+    /// Whether the key is a secret's text, which nothing decoded.
+    pub(crate) const fn is_text(&self) -> bool {
+        self.is_text
+    }
+
+    /// Adds a second key that the same secret may stand for. A signature under either counts, and the two have one place in a list of
+    /// keys.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { other: Some(Box::new(other)), ..self }
+    }
+
+    /// This key, and the second one that the secret may stand for.
+    pub(crate) fn readings(&self) -> impl Iterator<Item = &Self> {
+        [self].into_iter().chain(self.other.as_deref())
     }
 
     /// The bytes, for a platform that computes its own HMAC.

@@ -34,6 +34,8 @@ pub enum SecretFault {
     PairMismatch,
     /// Percent-encoded.
     PercentEncoded,
+    /// Not one Ed25519 public key in PEM.
+    Pem,
     /// A placeholder that nobody filled in.
     Placeholder,
     /// Almost `whsec_`.
@@ -83,6 +85,9 @@ impl SecretFault {
             Self::NotPrivate => "give the `whsk_…` value",
             Self::PairMismatch | Self::PrivateKeyLength => "copy the whole `whsk_…` value again",
             Self::PercentEncoded => "give it decoded, as the sender shows it",
+            Self::Pem => {
+                "copy the whole block again, both `-----` lines included, and give several keys as several secrets"
+            }
             Self::Placeholder => "replace it with the real one",
             Self::Prefix => "begin it with `whsec_`, in lower case, as the sender shows it",
             Self::PrivateKey => "use the `whpk_` public key, and replace the private key: it was exposed",
@@ -120,6 +125,7 @@ impl fmt::Display for SecretFault {
             Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
             Self::PairMismatch => "the private key comes with a public key that is not its own",
             Self::PercentEncoded => "the secret is percent-encoded (`%2B`)",
+            Self::Pem => "the public key is not one Ed25519 key in PEM",
             Self::Placeholder => "the secret is a placeholder",
             Self::Prefix => "the secret begins with something that is almost `whsec_`",
             Self::PrivateKey => "`whsk_` is a private key, which only the sender should hold",

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use super::decode::hex_pairs;
 use super::inputs::Secret;
 use crate::crypto::HmacKey;
-use crate::key::{KeyFormat, SecretKey};
+use crate::key::{KeyFormat, SecretKey, is_prefixed};
 
 /// One way to read a secret, other than the one the receiver used.
 pub(super) struct SecretVariant {
@@ -21,8 +21,11 @@ pub(super) struct SecretVariant {
 pub(super) fn of(secret: &Secret<'_>, format: KeyFormat) -> Vec<SecretVariant> {
     let attempts = match (secret, format) {
         (Secret::Text(text), KeyFormat::Text) => of_raw(text.trim_ascii().as_bytes()),
-        (Secret::Raw(bytes), _) => of_raw(bytes),
+        (Secret::Text(text), _) if format.takes_text() && !is_prefixed(text.trim_ascii()) => {
+            of_raw(text.trim_ascii().as_bytes())
+        }
         (Secret::Text(text), _) => of_text(text.trim_ascii()),
+        (Secret::Raw(bytes), _) => of_raw(bytes),
     };
     let readable = |(code, matches_if, fix, key): Attempt| Some(SecretVariant { code, matches_if, fix, key: key? });
     attempts.into_iter().filter_map(readable).collect()

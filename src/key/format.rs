@@ -1,7 +1,7 @@
 //! The ways in which senders write their secrets.
 
-use super::SecretKey;
 use super::mistake::in_any_value;
+use super::{SecretKey, public};
 use crate::crypto::HmacKey;
 use crate::error::Error;
 
@@ -19,19 +19,32 @@ use crate::error::Error;
 pub enum KeyFormat {
     /// As [`SecretKey::parse`] reads it: `whsec_…`, `whpk_…`, bare base64.
     Standard,
+    /// [`KeyFormat::Standard`]; a vertical bar separates several secrets.
+    Joined,
+    /// [`KeyFormat::Standard`], or an Ed25519 public key in PEM.
+    Pem,
     /// The key is the text itself, whatever it looks like.
     Text,
+    /// `whsec_…` is base64. Any other text is the key itself.
+    PrefixedOrText,
+    /// The text is the key, its prefix included; `whsec_…` may also be base64. Both keys count, as one secret.
+    TextOrDecoded,
 }
 
 impl KeyFormat {
-    /// Reads one secret: the keys that it may stand for, most often one. White space at both ends is dropped.
+    /// Reads one secret: its keys, mostly one. White space at both ends is dropped.
     ///
     /// # Errors
     /// `empty_secret`, `invalid_secret`, `weak_key`.
     pub fn parse(self, text: &str) -> Result<Vec<SecretKey>, Error> {
         match self {
             Self::Standard => SecretKey::parse(text).map(|key| vec![key]),
-            Self::Text => self.parse_hmac(text).map(|keys| keys.into_iter().map(SecretKey::Hmac).collect()),
+            Self::Joined => text.split('|').map(SecretKey::parse).collect(),
+            Self::Pem if is_pem(text) => public::parse_pem(text).map(|key| vec![SecretKey::Ed25519(key)]),
+            Self::Pem => SecretKey::parse(text).map(|key| vec![key]),
+            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => {
+                self.parse_hmac(text).map(|keys| keys.into_iter().map(SecretKey::Hmac).collect())
+            }
         }
     }
 
@@ -41,20 +54,46 @@ impl KeyFormat {
     /// `empty_secret`, `invalid_secret`, also for a public key.
     pub fn parse_hmac(self, text: &str) -> Result<Vec<HmacKey>, Error> {
         let key = match self {
-            Self::Standard => HmacKey::parse(text),
-            Self::Text => {
-                let text = text.trim_ascii();
-                match in_any_value(text) {
-                    Some(fault) => Err(Error::InvalidSecret(fault)),
-                    None => HmacKey::from_bytes(text.as_bytes()),
-                }
+            Self::Joined => return text.split('|').map(HmacKey::parse).collect(),
+            Self::Standard | Self::Pem => HmacKey::parse(text),
+            Self::PrefixedOrText if is_prefixed(text.trim_ascii()) => HmacKey::parse(text),
+            Self::TextOrDecoded if text.trim_ascii().starts_with("whsec_") => {
+                HmacKey::parse(text).and_then(|decoded| Ok(decoded.or(of_text(text)?)))
             }
+            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => of_text(text),
         };
         key.map(|key| vec![key])
     }
 
-    /// Whether a secret may contain white space, so that several in one value are separated by line breaks.
-    pub const fn may_have_spaces(self) -> bool {
-        matches!(self, Self::Text)
+    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. A PEM file is
+    /// one secret.
+    pub fn split(self, value: &str) -> Vec<&str> {
+        let value = value.trim_ascii();
+        match self {
+            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => {
+                value.lines().filter(|line| !line.trim_ascii().is_empty()).collect()
+            }
+            Self::Pem if is_pem(value) => vec![value],
+            Self::Standard | Self::Joined | Self::Pem => value.split_ascii_whitespace().collect(),
+        }
     }
+
+    /// Whether any text may be a key.
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Text | Self::PrefixedOrText | Self::TextOrDecoded)
+    }
+}
+
+/// Whether text begins like a key of Standard Webhooks.
+pub(crate) fn is_prefixed(text: &str) -> bool {
+    ["whsec_", "whpk_", "whsk_", "v1,whsec_"].iter().any(|prefix| text.starts_with(prefix))
+}
+
+fn is_pem(text: &str) -> bool {
+    text.trim_ascii().starts_with(public::BEGIN)
+}
+
+fn of_text(text: &str) -> Result<HmacKey, Error> {
+    let text = text.trim_ascii();
+    in_any_value(text).map_or_else(|| HmacKey::from_text(text), |fault| Err(Error::InvalidSecret(fault)))
 }

@@ -15,6 +15,7 @@ use crate::crypto::{Ed25519Key, HmacKey};
 use crate::error::Error;
 
 pub use format::KeyFormat;
+pub(crate) use format::is_prefixed;
 
 /// A key of a source. Matches only signatures that carry its version tag: a shared secret `v1`, a public key `v1a`.
 ///

@@ -1,10 +1,31 @@
-//! `whpk_…`: an Ed25519 public key.
+//! `whpk_…` and PEM: an Ed25519 public key.
 
 use super::encoding::decode;
 use crate::crypto::Ed25519Key;
-use crate::error::Error;
+use crate::error::{Error, SecretFault};
 
 /// Reads `whpk_…`: base64 of the 32 bytes of RFC 8032.
 pub(super) fn parse(text: &str) -> Result<Ed25519Key, Error> {
     Ed25519Key::from_bytes(&decode(text, text.strip_prefix("whpk_").unwrap_or(text))?)
 }
+
+/// Reads one Ed25519 public key in PEM (RFC 7468, 13; RFC 8410, 4). Its line breaks may be lost.
+///
+/// # Errors
+/// `invalid_secret`, also for a key of another algorithm; `weak_key`.
+pub(super) fn parse_pem(text: &str) -> Result<Ed25519Key, Error> {
+    let inner = text.trim_ascii().strip_prefix(BEGIN).and_then(|text| text.strip_suffix(END));
+    let encoded: String = inner.unwrap_or_default().split_ascii_whitespace().collect();
+    if encoded.is_empty() {
+        return Err(Error::InvalidSecret(SecretFault::Pem));
+    }
+    let bytes = decode(&encoded, &encoded).map_err(|_| Error::InvalidSecret(SecretFault::Pem))?;
+    Ed25519Key::from_bytes(bytes.strip_prefix(&SPKI).ok_or(Error::InvalidSecret(SecretFault::Pem))?)
+}
+
+/// What a public key in PEM begins with.
+pub(super) const BEGIN: &str = "-----BEGIN PUBLIC KEY-----";
+const END: &str = "-----END PUBLIC KEY-----";
+
+/// The DER of RFC 8410 before the 32 bytes of an Ed25519 key.
+const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];

@@ -19,11 +19,18 @@ pub struct Keys<'k> {
 }
 
 impl<'k> Keys<'k> {
-    /// The shared secrets, each with its place.
+    /// The keys of the shared secrets, each with the place of its secret.
     pub(crate) fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> {
-        self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
+        readings(self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
             SecretKey::Hmac(key) => Some((at, key)),
             SecretKey::Ed25519(_) => None,
-        })
+        }))
     }
+}
+
+/// Each key, and the second one that its secret may stand for, under the same place.
+pub(super) fn readings<'k>(
+    keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+) -> impl Iterator<Item = (usize, &'k HmacKey)> {
+    keys.flat_map(|(at, key)| key.readings().map(move |key| (at, key)))
 }

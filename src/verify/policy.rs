@@ -1,6 +1,6 @@
 //! What a receiver accepts, and the check of a delivery against it.
 
-use super::keys::Keys;
+use super::keys::{Keys, readings};
 use super::list::signatures;
 use super::metadata::{Metadata, Presented, Read, read_list};
 use super::template::Claim;
@@ -125,7 +125,7 @@ impl Policy {
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
         let (headers, body) = (delivery.headers(), delivery.body());
-        let numbered = keys.iter().enumerate();
+        let numbered = readings(keys.iter().enumerate());
         match &self.scheme.signing {
             Signing::Standard(sets) => {
                 let signed = read_list(sets, headers, self.strict)?;
