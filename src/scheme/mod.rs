@@ -11,20 +11,35 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod aimlapi;
+mod anthropic;
 mod r#box;
+mod r#box;
+mod brex;
 mod calendly;
+mod clerk;
 mod elevenlabs;
+mod epilot;
 mod gemini;
 mod gemini_dynamic;
 mod github;
+mod gitlab;
+mod loops;
 mod mux;
+mod openai;
 mod openrouter;
 mod paddle;
+mod polar;
+mod recall;
+mod render;
+mod replicate;
+mod resend;
 mod retell;
 mod sanity;
 mod slack;
 mod standard_webhooks;
 mod stripe;
+mod supabase_auth;
 mod svix;
 mod template;
 mod twitch;
@@ -32,6 +47,7 @@ mod types;
 mod vercel;
 mod webflow;
 mod workos;
+mod xai;
 mod zendesk;
 mod zoom;
 
@@ -45,6 +61,21 @@ pub static ALL: &[&Scheme] = &[
     &svix::SCHEME,
     &gemini::SCHEME,
     &gemini_dynamic::SCHEME,
+    &openai::SCHEME,
+    &anthropic::SCHEME,
+    &replicate::SCHEME,
+    &xai::SCHEME,
+    &aimlapi::SCHEME,
+    &recall::SCHEME,
+    &clerk::SCHEME,
+    &resend::SCHEME,
+    &brex::SCHEME,
+    &render::SCHEME,
+    &loops::SCHEME,
+    &supabase_auth::SCHEME,
+    &polar::SCHEME,
+    &gitlab::SCHEME,
+    &epilot::SCHEME,
     &github::SCHEME,
     &stripe::SCHEME,
     &slack::SCHEME,

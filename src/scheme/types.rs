@@ -161,6 +161,11 @@ pub(super) const STANDARD: Scheme = Scheme {
     retries: None,
 };
 
+/// A sender of that family that signs by `v1` alone, with a secret of the receiver's.
+pub(super) const fn with_secret(name: &'static str, source: &'static str) -> Scheme {
+    Scheme { name, source, forms: &[Form::V1], default_forms: &[Form::V1], keys: KeySource::Secrets, ..STANDARD }
+}
+
 /// The headers of Standard Webhooks.
 pub(super) const WEBHOOK: HeaderNames =
     HeaderNames { id: "webhook-id", timestamp: "webhook-timestamp", signature: "webhook-signature" };

@@ -22,6 +22,8 @@ macro_rules! files {
 
 files! {
     "standard-webhooks" "jwks-jwt" "providers"
+    "openai" "anthropic" "replicate" "xai" "aimlapi" "recall" "clerk" "resend"
+    "brex" "render" "loops" "supabase-auth" "polar" "gitlab" "epilot"
     "github" "stripe" "slack"
     "zoom" "paddle" "calendly" "workos" "mux" "elevenlabs" "openrouter" "retell" "box" "sanity" "zendesk" "twitch" "webflow"
     "vercel"
@@ -160,10 +162,10 @@ impl Case {
     /// The scheme that the case is of, if it exists here.
     pub fn scheme(&self) -> Option<&'static Scheme> {
         let name = match (&self.provider, &self.kind) {
+            // Senders that sign in two ways, which are two schemes.
+            (Some(provider), _) if provider == "gitlab" && !self.has_webhook_headers() => "gitlab-token",
+            (Some(provider), _) if provider == "supabase" && self.has_webhook_headers() => "supabase-auth",
             (Some(provider), _) if scheme::find(provider).is_some() => provider,
-            (Some(provider), _) if STANDARD_ON_THE_WIRE.contains(&provider.as_str()) && self.has_webhook_headers() => {
-                "standard-webhooks"
-            }
             (Some(_), _) => return None,
             (None, Some(_)) => "gemini-dynamic",
             // A raw key needs no preset of its own.
@@ -188,7 +190,7 @@ impl Case {
     /// Runs the case by [`Policy::verify_hmac`], if it is one for shared secrets.
     pub fn run_v1<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C) -> Option<Outcome> {
         let texts = self.secret_texts();
-        if self.kind.is_some() || texts.iter().any(|text| text.contains("whpk_")) {
+        if self.kind.is_some() || texts.iter().any(|text| text.contains("whpk_") || text.contains("PUBLIC KEY")) {
             return None;
         }
         let keys: Vec<_> = match self.secrets(scheme, false) {
@@ -286,7 +288,11 @@ impl Case {
         let texts = match (&self.secret, &self.public_key) {
             (Some(Value::Array(several)), _) => several.clone(),
             (Some(one), _) => vec![one.clone()],
-            (None, Some(key)) if key.format == "whpk" || key.value.starts_with("whpk_") => vec![json!(key.value)],
+            (None, Some(key))
+                if key.format == "whpk" || key.value.starts_with("whpk_") || key.format.ends_with("-pem") =>
+            {
+                vec![json!(key.value)]
+            }
             (None, Some(key)) => vec![json!(format!("whpk_{}", key.value))],
             (None, None) => Vec::new(),
         };
@@ -344,6 +350,3 @@ impl Generated {
 fn decode(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_default()
 }
-
-/// Providers without a scheme of their own that send Standard Webhooks as it is.
-const STANDARD_ON_THE_WIRE: [&str; 4] = ["gitlab", "openai", "replicate", "supabase"];

@@ -1,0 +1,9 @@
+//! Clerk: <https://clerk.com/docs/guides/development/webhooks/syncing>, read in November 2026. Svix delivers for it.
+
+use super::svix::SVIX;
+use super::types::{Scheme, Signing, WEBHOOK, with_secret};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    signing: Signing::Standard(&[SVIX, WEBHOOK]),
+    ..with_secret("clerk", "https://clerk.com/docs/guides/development/webhooks/syncing")
+};

@@ -1,0 +1,13 @@
+//! GitLab's signing tokens: <https://docs.gitlab.com/user/project/integrations/webhooks/>, read in November 2026, and merge request
+//! 230944 of gitlab-org/gitlab.
+//!
+//! `webhook-id` is the delivery's `Idempotency-Key`. The older secret token, sent as `X-Gitlab-Token`, signs nothing and is never read
+//! here. The `X-Gitlab-*` headers are not signed either; the type is read from the body.
+
+use super::types::{EventType, Scheme, with_secret};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/object_kind"),
+    forward: &["x-gitlab-event", "x-gitlab-event-uuid", "x-gitlab-webhook-uuid", "x-gitlab-instance"],
+    ..with_secret("gitlab", "https://docs.gitlab.com/user/project/integrations/webhooks/")
+};

@@ -1,0 +1,12 @@
+//! OpenAI: <https://developers.openai.com/api/docs/guides/webhooks>, read in November 2026, and its libraries
+//! (openai-python 3.57.0, `lib/_webhooks.py`).
+//!
+//! A secret that does not begin with `whsec_` is the key as text.
+
+use super::types::{Scheme, with_secret};
+use crate::key::KeyFormat;
+
+pub(super) const SCHEME: Scheme = Scheme {
+    secrets: KeyFormat::PrefixedOrText,
+    ..with_secret("openai", "https://developers.openai.com/api/docs/guides/webhooks")
+};

@@ -1,0 +1,11 @@
+//! Replicate: <https://replicate.com/docs/topics/webhooks/verify-webhook>, read in November 2026.
+//!
+//! One secret per account signs for every prediction. Replicate's library checks no age; here the 300 seconds of Standard Webhooks hold.
+//! An event is the prediction itself, which has a `status` and no type.
+
+use super::types::{EventType, Scheme, with_secret};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::None,
+    ..with_secret("replicate", "https://replicate.com/docs/topics/webhooks/verify-webhook")
+};
