@@ -1,4 +1,4 @@
-//! What a line of the table has to reach.
+//! The target of a line of the table.
 
 use serde::{Deserialize, Serialize};
 

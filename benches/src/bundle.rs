@@ -1,7 +1,7 @@
-//! The contenders in workerd: what each Worker is made of, the configuration, and the running process.
+//! The contenders in workerd: their modules, the configuration, and the running process.
 //!
-//! A process serves all that are measured side by side. They share its thread and its heap, so what the machine or the runtime does
-//! meanwhile meets all alike; each is an isolate of its own.
+//! One process serves all contenders that are compared. They share its thread and its heap, so whatever the machine or the runtime does
+//! affects all of them; each has its own isolate.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What is measured side by side: the lines of the table, and who is in each.
+//! The cases that are measured, and the contenders in each.
 
 use crate::aim::Aim;
 
@@ -9,9 +9,9 @@ pub(crate) const URL_TOKEN: &str = "token-of-the-benchmarks";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contender {
     Countersign,
-    /// Checks nothing: in every case, the limit of what the others can reach.
+    /// Checks nothing. No other contender can be faster.
     Empty,
-    /// Checks no more than it must to refuse a forgery: the limit of those that check.
+    /// Does the minimum to refuse a forgery. No contender that checks can be faster.
     Least,
     /// npm `standardwebhooks`.
     StandardWebhooks,
@@ -22,7 +22,7 @@ pub(crate) enum Contender {
 }
 
 impl Contender {
-    /// As it is called, in files, tables and plots.
+    /// The name in files, tables and plots.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Countersign => "countersign",
@@ -34,7 +34,7 @@ impl Contender {
         }
     }
 
-    /// As it is called for people.
+    /// The name for people.
     pub(crate) const fn label(self, mode: Mode) -> &'static str {
         match self {
             Self::StandardWebhooks if matches!(mode, Mode::Inbox) => "`standardwebhooks`, Durable Object by hand",
@@ -100,7 +100,7 @@ pub(crate) enum Sent {
     ForgedGithub,
     /// Stripe's, with a well-formed signature over nothing.
     ForgedStripe,
-    /// A delivery to a source that there is not.
+    /// A delivery to a source that does not exist.
     Astray,
     /// A GET.
     Get,
@@ -108,14 +108,14 @@ pub(crate) enum Sent {
 
 /// Requests of one kind, sent to several contenders in turn.
 pub(crate) struct Case {
-    /// For `--only`, and the name of what is written about a line that is missed.
+    /// The name for `--only`, and of the file about a target that was missed.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
     pub(crate) mode: Mode,
     pub(crate) sent: Sent,
     /// Bytes of the body.
     pub(crate) body: usize,
-    /// What becomes of each request: the `code` of the line in the log.
+    /// The outcome of each request: the `code` of its log record.
     pub(crate) outcome: &'static str,
     /// In the order of the table of requests per second.
     pub(crate) contenders: &'static [Contender],
@@ -125,7 +125,7 @@ pub(crate) struct Case {
 
 use Contender::{Countersign, Empty, Jose, Least, StandardWebhooks, WebCrypto};
 
-/// Slices of a contender in a round, and where they have to be long.
+/// Slices per contender and round, of normal and of long ones.
 pub(crate) const SLICES: u32 = 16;
 pub(crate) const LONG_SLICES: u32 = 4;
 
@@ -271,9 +271,9 @@ impl Case {
         matches!(self.outcome, "delivered" | "accepted")
     }
 
-    /// In how many slices a round is cut: many, so that all contenders meet the same weather; few where bodies are large. A slice begins with
-    /// one on each connection, and they arrive side by side, so that a Worker first waits for all of them: 2 ms for 16 of 1 MiB. Of a short
-    /// slice, that is 4 % of the time of one who is quick and 2 % of the time of one who is not, whose last requests take longer.
+    /// The number of slices in a round: many, so that a disturbance affects all contenders, and few for large bodies. A slice begins with a
+    /// request on each connection. They arrive at the same time, so a Worker first waits for all of them: 2 ms for 16 bodies of 1 MiB. In a
+    /// short slice that is 4 % of the time of a fast contender, and 2 % of that of a slow one.
     pub(crate) fn slices(&self) -> u32 {
         if self.body < 1 << 20 { SLICES } else { LONG_SLICES }
     }

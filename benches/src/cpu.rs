@@ -1,5 +1,5 @@
-//! `cargo xtask bench cpu`: processor time of workerd per event, for `docs/costs.md`; `bench reading`: for each byte in chunks of one byte
-//! that nobody has been authenticated for. Rough, and measured when it matters.
+//! `cargo xtask bench cpu`: processor time of workerd per event, for `docs/costs.md`. `bench reading`: the same per byte of unauthenticated
+//! bodies in chunks of one byte. Both are rough, and run by hand.
 
 use anyhow::{Result, ensure};
 use lexopt::ValueExt;

@@ -1,4 +1,4 @@
-//! How cost grows as work grows: with senders, with the size of the body, with what is stored. Measured as the lines of the table are.
+//! How the cost grows with the number of senders, the size of the body, and the number of stored ids. Measured like the table.
 
 use anyhow::{Context, Result};
 

@@ -1,5 +1,5 @@
-//! `cargo xtask bench day`: a day of Gemini's deliveries in less than a minute. Jobs end on the local Gemini, the Worker under
-//! `wrangler dev` passes their events through, and the origin fails many of them; Gemini comes back for 24 hours of a compressed clock.
+//! `cargo xtask bench day`: a day of Gemini's deliveries in less than a minute. Jobs end on the emulator, the Worker under `wrangler dev`
+//! passes their events through, and the origin fails many of them. The emulator retries for 24 hours of a compressed clock.
 
 use std::path::Path;
 use std::thread;

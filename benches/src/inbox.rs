@@ -1,7 +1,7 @@
-//! `cargo xtask bench inbox`: events accepted per second, beside the same insert in a Durable Object written by hand in JavaScript, and
-//! in a shard that holds much beside one that holds nothing.
+//! `cargo xtask bench inbox`: events accepted per second, compared with the same insert in a handwritten Durable Object in JavaScript, and
+//! in a full shard compared with an empty one.
 //!
-//! The destination never answers, so that one delivery is under way and none gets in the way of accepting.
+//! The destination never responds, so one delivery is in progress and none slows accepting down.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,7 +1,7 @@
 //! Requests in short slices, to several Workers in turn.
 //!
-//! wrk measures whole seconds, and within one the machine's speed changes by more than the contenders differ by: medians of two dozen such
-//! seconds were off by a tenth. Slices of a fraction of one meet the same weather. Latencies are left to wrk.
+//! wrk measures whole seconds. Within a second, the machine's speed changes by more than the contenders differ: medians of two dozen such
+//! seconds were off by a tenth. Slices of a fraction of a second see the same conditions. Latencies are left to wrk.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! What a run was made on, and when.
+//! The machine and the date of a run.
 
 use std::fs;
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! The benchmarks and the page on costs: `cargo xtask bench` and `cargo xtask costs` run this program.
 //!
-//! [`compare`] measures Countersign beside the Workers that people would write themselves, and writes `docs/performance.md` from
+//! [`compare`] measures Countersign against the Workers that people would write themselves, and writes `docs/performance.md` from
 //! `benches/performance.md`; [`costs`] writes `docs/costs.md`. The contenders are JavaScript, in `peers/` and `services/`.
 
 #![allow(clippy::disallowed_methods, reason = "a tool on a developer's machine may read the clock")]

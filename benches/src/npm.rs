@@ -1,4 +1,4 @@
-//! `cargo xtask bench npm`: verifications per second in Node, beside npm `standardwebhooks`, `svix` and node:crypto by hand.
+//! `cargo xtask bench npm`: verifications per second in Node, compared with npm `standardwebhooks`, `svix` and handwritten node:crypto.
 
 use anyhow::{Result, ensure};
 use lexopt::ValueExt;

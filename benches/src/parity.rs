@@ -1,5 +1,5 @@
-//! Before anything is measured: do all contenders do the same? Each case is sent once to each of them, and answers, lines in the log and
-//! what reaches the application are compared with Countersign's. Then senders hang up, and deliveries have to go on.
+//! Before anything is measured: whether all contenders do the same. Each case is sent once to each of them; responses, log records and
+//! what reaches the application are compared with Countersign's. Then senders hang up, and their deliveries must be finished.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;

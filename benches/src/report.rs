@@ -1,4 +1,4 @@
-//! A run in words: on the terminal, and in `docs/`.
+//! The report of a run, on the terminal and in `docs/`.
 
 use std::fmt::Write as _;
 use std::fs;

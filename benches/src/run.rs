@@ -1,4 +1,4 @@
-//! What a run measured, as it is kept, so that it can be written down again.
+//! The measurements of a run, as they are stored in `docs/performance.json`.
 
 use std::fs;
 use std::path::PathBuf;

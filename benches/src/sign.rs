@@ -1,6 +1,6 @@
-//! What is sent, signed: by HMAC here, by the keys of a key set in Node.
+//! The deliveries that are sent, signed: by HMAC here, by the keys of a key set in Node.
 //!
-//! Signatures last five minutes, so they are made anew during a run, before they are too old for anybody.
+//! Signatures are valid for five minutes, so they are renewed during a run.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Cold starts and memory, which need processes of their own.
+//! Cold starts and memory, each in its own process.
 
 use std::fs;
 use std::io::{Read, Write};

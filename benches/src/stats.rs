@@ -1,4 +1,4 @@
-//! Medians and quartiles, of values that were taken round by round.
+//! Medians and quartiles of the values of rounds.
 
 /// Round by round: what a round met, it met for both.
 pub(crate) fn ratios(ours: &[f64], other: &[f64]) -> Vec<f64> {

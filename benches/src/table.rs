@@ -1,4 +1,4 @@
-//! The lines of the table that are rates: all cases and contenders, round by round.
+//! The rates in the table: all cases and contenders, round by round.
 
 use std::ops::RangeInclusive;
 use std::process::Stdio;

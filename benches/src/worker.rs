@@ -1,21 +1,21 @@
-//! One Worker of a measurement: a contender in a role, its modules and its variables.
+//! A Worker to measure: a contender in a role, its modules and its variables.
 
 use serde_json::{Map, Value, json};
 
 use crate::cases::{Case, Contender, Mode, URL_TOKEN};
 use crate::sign::AUDIENCE;
 
-/// A Worker to be served: a contender set up for what it is to do.
+/// A contender, set up for a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Worker {
     pub(crate) contender: Contender,
     pub(crate) mode: Mode,
-    /// What those that are limits answer at once; where the one that checks nothing is to do the others' work, nothing.
+    /// The code that the contenders which are limits respond with at once; empty if they do the same work as the others.
     pub(crate) answer: &'static str,
 }
 
 impl Worker {
-    /// The one that serves a contender in a case.
+    /// The Worker of a contender in a case.
     pub(crate) fn of(case: &Case, contender: Contender) -> Self {
         let at_once = matches!(contender, Contender::Empty | Contender::Least) && !case.succeeds();
         let answer = if at_once { case.outcome } else { "" };
