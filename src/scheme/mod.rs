@@ -13,29 +13,42 @@
 
 mod aimlapi;
 mod anthropic;
-mod r#box;
+mod bfl;
+mod bitbucket;
 mod r#box;
 mod brex;
 mod calendly;
 mod clerk;
+mod coinbase_commerce;
+mod docusign;
 mod elevenlabs;
 mod epilot;
 mod gemini;
 mod gemini_dynamic;
 mod github;
 mod gitlab;
+mod heygen;
+mod intercom;
+mod jira;
+mod linear;
 mod loops;
+mod meta;
 mod mux;
+mod notion;
 mod openai;
 mod openrouter;
 mod paddle;
+mod pagerduty;
 mod polar;
+mod razorpay;
 mod recall;
 mod render;
 mod replicate;
 mod resend;
 mod retell;
 mod sanity;
+mod sentry;
+mod shopify;
 mod slack;
 mod standard_webhooks;
 mod stripe;
@@ -43,9 +56,12 @@ mod supabase_auth;
 mod svix;
 mod template;
 mod twitch;
+mod typeform;
 mod types;
+mod vapi;
 mod vercel;
 mod webflow;
+mod woocommerce;
 mod workos;
 mod xai;
 mod zendesk;
@@ -92,7 +108,24 @@ pub static ALL: &[&Scheme] = &[
     &zendesk::SCHEME,
     &twitch::SCHEME,
     &webflow::SCHEME,
+    &shopify::SCHEME,
+    &meta::SCHEME,
+    &linear::SCHEME,
+    &typeform::SCHEME,
     &vercel::SCHEME,
+    &woocommerce::SCHEME,
+    &intercom::SCHEME,
+    &sentry::SCHEME,
+    &notion::SCHEME,
+    &pagerduty::SCHEME,
+    &bitbucket::SCHEME,
+    &jira::SCHEME,
+    &coinbase_commerce::SCHEME,
+    &razorpay::SCHEME,
+    &docusign::SCHEME,
+    &bfl::SCHEME,
+    &heygen::SCHEME,
+    &vapi::SCHEME,
 ];
 
 /// Finds a scheme by its name.

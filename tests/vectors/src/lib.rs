@@ -26,7 +26,8 @@ files! {
     "brex" "render" "loops" "supabase-auth" "polar" "gitlab" "epilot"
     "github" "stripe" "slack"
     "zoom" "paddle" "calendly" "workos" "mux" "elevenlabs" "openrouter" "retell" "box" "sanity" "zendesk" "twitch" "webflow"
-    "vercel"
+    "shopify" "meta" "linear" "typeform" "vercel" "woocommerce" "intercom" "sentry" "notion" "pagerduty"
+    "bitbucket" "jira" "coinbase-commerce" "razorpay" "docusign" "bfl" "heygen" "vapi"
 }
 
 /// One vector file.

@@ -1,0 +1,17 @@
+//! HeyGen: <https://developers.heygen.com/docs/webhooks>, read in November 2026.
+//!
+//! The key is the whole text of the secret, `whsec_` included: it is not base64. Older webhooks have the header `Signature`.
+//! `Heygen-Timestamp` and `Heygen-Event-Id` are not signed. Nothing says when a delivery was made, so a copy never expires.
+
+use super::template::{Template, hmac, in_header, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event_type"),
+    forward: &["heygen-event-id", "heygen-timestamp"],
+    ..hmac(
+        "heygen",
+        "https://developers.heygen.com/docs/webhooks",
+        Template { others: &[in_header(&["signature"], "")], ..of_body(in_header(&["heygen-signature"], "")) },
+    )
+};

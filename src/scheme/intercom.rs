@@ -1,0 +1,18 @@
+//! Intercom: <https://developers.intercom.com/docs/webhooks/webhook-notifications>, read in November 2026.
+//!
+//! Intercom signs with HMAC-SHA1; the key is the app's client secret. A ping has no id, so it is known by the hash of its body. Nothing
+//! says when a delivery was made, so a copy never expires.
+
+use super::template::{IdSource, Template, hmac, in_header, of_body};
+use super::types::{EventType, Form, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    forms: &[Form::HmacSha1],
+    default_forms: &[Form::HmacSha1],
+    event_type: EventType::Pointer("/topic"),
+    ..hmac(
+        "intercom",
+        "https://developers.intercom.com/docs/webhooks/webhook-notifications",
+        Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-hub-signature"], "sha1=")) },
+    )
+};

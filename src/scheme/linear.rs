@@ -1,0 +1,20 @@
+//! Linear: <https://linear.app/developers/webhooks#securing-webhooks>, read in November 2026, and `packages/sdk/src/webhooks/client.ts`
+//! of linear/linear.
+//!
+//! The time is a member of the body, in milliseconds. Linear's SDK allows it a minute, in both directions; here it is five. The headers
+//! `Linear-Delivery` and `Linear-Timestamp` are not signed. A body has no id of its own, so an event is known by the hash of its body.
+
+use super::template::{Template, Time, Unit, hmac, in_header, of_body};
+use super::types::Scheme;
+
+pub(super) const SCHEME: Scheme = Scheme {
+    forward: &["linear-delivery", "linear-event"],
+    ..hmac(
+        "linear",
+        "https://linear.app/developers/webhooks#securing-webhooks",
+        Template {
+            time: Time::Body("/webhookTimestamp", Unit::Milliseconds),
+            ..of_body(in_header(&["linear-signature"], ""))
+        },
+    )
+};

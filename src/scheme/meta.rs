@@ -1,0 +1,17 @@
+//! Meta, for Facebook, Instagram and WhatsApp:
+//! <https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads>, read in November 2026.
+//!
+//! The key is the app secret. One body may hold several events, so a delivery is known by the hash of its body. Nothing says when a
+//! delivery was made, so a copy never expires.
+
+use super::template::{hmac, in_header, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/object"),
+    ..hmac(
+        "meta",
+        "https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads",
+        of_body(in_header(&["x-hub-signature-256"], "sha256=")),
+    )
+};

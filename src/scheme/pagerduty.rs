@@ -1,0 +1,24 @@
+//! PagerDuty: <https://developer.pagerduty.com/docs/28e906a0e4f36-verifying-signatures>, read in November 2026, and `webhookv3` of
+//! PagerDuty/go-pagerduty.
+//!
+//! While a secret is rotated, the header has a `v1` for each. Nothing says when a delivery was made, so a copy never expires.
+
+use super::template::{IdSource, Layout, Signatures, Template, hmac, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event/event_type"),
+    forward: &["x-webhook-subscription"],
+    ..hmac(
+        "pagerduty",
+        "https://developer.pagerduty.com/docs/28e906a0e4f36-verifying-signatures",
+        Template {
+            id: IdSource::Body("/event/id"),
+            ..of_body(Layout {
+                signatures: Signatures { headers: &["x-pagerduty-signature"], separator: Some(b','), prefix: "v1=" },
+                timestamp: None,
+                id: None,
+            })
+        },
+    )
+};

@@ -1,0 +1,18 @@
+//! Razorpay: <https://razorpay.com/docs/webhooks/validate-test/>, read in November 2026.
+//!
+//! `x-razorpay-event-id` is not signed, and the body has no id of the event. Nothing says when a delivery was made, so a copy never
+//! expires. Razorpay retries for a day. <https://razorpay.com/docs/webhooks/best-practices>
+
+use super::template::{hmac, in_header, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event"),
+    forward: &["x-razorpay-event-id"],
+    retries: Some(24 * 3600),
+    ..hmac(
+        "razorpay",
+        "https://razorpay.com/docs/webhooks/validate-test/",
+        of_body(in_header(&["x-razorpay-signature"], "")),
+    )
+};

@@ -1,0 +1,29 @@
+//! Shopify: <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>, read in November 2026.
+//!
+//! The key is the app's client secret. The header has a newer name without `X-`; either is enough. The headers with the topic, the shop
+//! and the ids are not signed. Nothing says when a delivery was made, so a copy never expires. Shopify retries for four hours, with the
+//! same body. <https://shopify.dev/changelog/updates-to-webhook-retry-mechanism>
+
+use super::template::{Encoding, Template, hmac, in_header, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Header("x-shopify-topic"),
+    forward: &[
+        "x-shopify-topic",
+        "x-shopify-webhook-id",
+        "x-shopify-event-id",
+        "x-shopify-shop-domain",
+        "x-shopify-api-version",
+        "x-shopify-triggered-at",
+    ],
+    retries: Some(4 * 3600),
+    ..hmac(
+        "shopify",
+        "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
+        Template {
+            encoding: Encoding::Base64,
+            ..of_body(in_header(&["x-shopify-hmac-sha256", "shopify-hmac-sha256"], ""))
+        },
+    )
+};

@@ -1,0 +1,20 @@
+//! Typeform: <https://www.typeform.com/developers/webhooks/secure-your-webhooks/>, read in November 2026.
+//!
+//! The prefix is that of hexadecimal signatures elsewhere; what follows is base64. Nothing says when a delivery was made, so a copy
+//! never expires.
+
+use super::template::{Encoding, IdSource, Template, hmac, in_header, of_body};
+use super::types::{EventType, Scheme};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event_type"),
+    ..hmac(
+        "typeform",
+        "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
+        Template {
+            encoding: Encoding::Base64,
+            id: IdSource::Body("/event_id"),
+            ..of_body(in_header(&["typeform-signature"], "sha256="))
+        },
+    )
+};
