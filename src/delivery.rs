@@ -1,4 +1,4 @@
-//! One HTTP request from a sender, as far as verification looks at it: headers and raw body.
+//! One HTTP request from a sender, as far as verification looks at it: headers, raw body, and for some senders method and URL.
 
 use std::borrow::Cow;
 
@@ -55,12 +55,31 @@ impl<'a> FromIterator<(&'a str, &'a [u8])> for Headers<'a> {
 pub struct Delivery<'a, B> {
     headers: Headers<'a>,
     body: B,
+    target: Option<Target<'a>>,
+}
+
+/// The method and the URL of a request, for the senders that sign them.
+///
+/// The URL is the one that the sender called, with its query: the public URL, if a proxy changes it on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// The method, in capitals.
+    pub method: &'a str,
+    /// The absolute URL.
+    pub url: &'a str,
 }
 
 impl<'a, B> Delivery<'a, B> {
     /// Makes a delivery from its parts.
     pub const fn new(headers: Headers<'a>, body: B) -> Self {
-        Self { headers, body }
+        Self { headers, body, target: None }
+    }
+
+    /// Adds the method and the URL. [`Scheme::signs_target`](crate::scheme::Scheme::signs_target) says which senders need them: without
+    /// them no signature of theirs matches.
+    #[must_use]
+    pub fn with_target(self, target: Target<'a>) -> Self {
+        Self { target: Some(target), ..self }
     }
 
     /// The headers.
@@ -71,6 +90,11 @@ impl<'a, B> Delivery<'a, B> {
     /// The raw body.
     pub const fn body(&self) -> &B {
         &self.body
+    }
+
+    /// The method and the URL, where they were added.
+    pub const fn target(&self) -> Option<Target<'a>> {
+        self.target
     }
 }
 

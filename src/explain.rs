@@ -132,6 +132,7 @@ fn decide(inputs: &Inputs<'_>, report: &mut Report) {
         report.code = Some("keys_unavailable");
     } else {
         let delivery = Delivery::new(inputs.headers.clone(), inputs.body);
+        let delivery = inputs.target.into_iter().fold(delivery, Delivery::with_target);
         match inputs.policy.verify(inputs.keys(), &delivery, inputs.now, &Portable) {
             Ok(verified) => {
                 report.ok = true;

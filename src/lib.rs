@@ -69,7 +69,7 @@ pub mod scheme;
 pub mod verify;
 
 pub use crypto::{Ed25519SigningKey, HmacKey};
-pub use delivery::{Delivery, Headers};
+pub use delivery::{Delivery, Headers, Target};
 pub use error::Error;
 pub use jose::{Jwks, JwtPolicy};
 pub use key::{KeyFormat, SecretKey};

@@ -13,8 +13,19 @@ pub(crate) fn target(url: &str) -> &str {
     third.and_then(|(at, _)| url.get(at.saturating_add(1)..)).unwrap_or_default()
 }
 
+/// The query of an absolute URL, without its question mark and the fragment.
+pub(crate) fn query(url: &str) -> &str {
+    let url = url.split('#').next().unwrap_or_default();
+    url.split_once('?').map_or("", |(_, query)| query)
+}
+
 /// A segment's bytes. A `%` without two hexadecimal digits is itself.
 pub(crate) fn percent_decode(segment: &[u8]) -> Vec<u8> {
+    percent_decode_some(segment, |_| true)
+}
+
+/// [`percent_decode`] for some bytes alone. Any other stays encoded as it is.
+pub(crate) fn percent_decode_some(segment: &[u8], counts: impl Fn(u8) -> bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment;
     while let Some((first, tail)) = rest.split_first() {
@@ -22,7 +33,7 @@ pub(crate) fn percent_decode(segment: &[u8]) -> Vec<u8> {
             (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4 | low, after)),
             _ => None,
         };
-        let (byte, after) = escaped.unwrap_or((*first, tail));
+        let (byte, after) = escaped.filter(|(byte, _)| counts(*byte)).unwrap_or((*first, tail));
         bytes.push(byte);
         rest = after;
     }
@@ -42,6 +53,17 @@ mod tests {
         assert_eq!(path("https://a.example/x/y?z#w"), "x/y");
         assert_eq!(path("https://a.example"), "");
         assert_eq!(path("https://a.example/?a/b"), "");
+    }
+
+    #[test]
+    fn the_query_is_cut_out_of_the_url() {
+        assert_eq!(query("https://a.example/x?y=?z#w?v"), "y=?z");
+        assert_eq!(query("https://a.example/#?x"), "");
+    }
+
+    #[test]
+    fn some_bytes_are_decoded() {
+        assert_eq!(percent_decode_some(b"%3A%3a%20%253A", |byte| byte == b':'), b"::%20%253A");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a report is made from: the receiver, and the delivery with every key read.
 
 use crate::crypto::HmacKey;
-use crate::delivery::{Delivery, Headers};
+use crate::delivery::{Delivery, Headers, Target};
 use crate::error::Error;
 use crate::jose::Jwks;
 use crate::key::{KeyFormat, SecretKey};
@@ -41,6 +41,7 @@ pub(super) struct Inputs<'i> {
     pub(super) jwks: Option<Result<Jwks, Error>>,
     pub(super) headers: &'i Headers<'i>,
     pub(super) body: &'i [u8],
+    pub(super) target: Option<Target<'i>>,
     pub(super) now: Timestamp,
 }
 
@@ -57,6 +58,7 @@ impl<'i> Inputs<'i> {
             jwks: receiver.jwks.map(Jwks::parse),
             headers: delivery.headers(),
             body: delivery.body().as_ref(),
+            target: delivery.target(),
             now: receiver.now,
         }
     }

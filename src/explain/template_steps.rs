@@ -17,7 +17,8 @@ use crate::verify::{Claim, find_hmac_match, layout, missing, read_described, sig
 /// Adds every step, and the tables that go with them.
 pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: &mut Report) {
     let layout = layout(template, inputs.headers);
-    let read = read_described(inputs.policy.scheme, template, inputs.headers);
+    let read = read_described(inputs.policy.scheme, template, inputs.headers)
+        .map(|claim| Claim { target: inputs.target, ..claim });
     report.steps.push(match (missing(inputs.policy.scheme, layout, inputs.headers), &read) {
         (Some(absent), _) => missing_step(inputs, absent),
         (None, Err(error @ Error::InvalidHeader(..))) => Step::failed("headers", *error),
@@ -117,7 +118,14 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
 
 fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     const NAME: &str = "match";
-    report.signed_prefix = Some(String::from_utf8_lossy(&claim.around().prefix).into_owned());
+    let Some(around) = claim.around(&inputs.body, &Portable) else {
+        let code = Error::NoMatchingSignature.code();
+        return report.steps.push(match claim.target {
+            None => Step::fail(NAME, code, "this sender signs the URL, and none was given", PASS_URL),
+            Some(_) => Step::fail(NAME, code, "the URL and the body do not belong together", AS_CALLED),
+        });
+    };
+    report.signed_prefix = Some(String::from_utf8_lossy(&around.prefix).into_owned());
     report.comparisons = compare(inputs, claim);
     let step = match find_hmac_match(claim, &inputs.policy.forms, inputs.keys().hmac(), &inputs.body, &Portable) {
         Ok(_) => Step::pass(NAME, format!("a signature of {} matches", clip(claim.scheme.name))),
@@ -161,4 +169,6 @@ const MAX_ROWS: usize = 64;
 /// Comparisons in a report.
 const MAX_COMPARISONS: usize = 256;
 
+const PASS_URL: &str = "pass the URL that the sender calls, as it is configured there: `url`";
+const AS_CALLED: &str = "pass the URL and the raw body of one and the same request";
 const AS_SENT: &str = "pass the header as it came: a proxy or a copy changed it, or another sender sent this";

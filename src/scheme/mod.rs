@@ -28,6 +28,7 @@ mod gemini_dynamic;
 mod github;
 mod gitlab;
 mod heygen;
+mod hubspot;
 mod intercom;
 mod jira;
 mod linear;
@@ -50,11 +51,13 @@ mod sanity;
 mod sentry;
 mod shopify;
 mod slack;
+mod square;
 mod standard_webhooks;
 mod stripe;
 mod supabase_auth;
 mod svix;
 mod template;
+mod twilio;
 mod twitch;
 mod typeform;
 mod types;
@@ -68,7 +71,7 @@ mod zendesk;
 mod zoom;
 
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
-pub use template::{Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
+pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
 pub use types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 
 /// Every scheme, in the order of lists.
@@ -112,6 +115,9 @@ pub static ALL: &[&Scheme] = &[
     &meta::SCHEME,
     &linear::SCHEME,
     &typeform::SCHEME,
+    &hubspot::SCHEME,
+    &square::SCHEME,
+    &twilio::SCHEME,
     &vercel::SCHEME,
     &woocommerce::SCHEME,
     &intercom::SCHEME,

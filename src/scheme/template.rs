@@ -1,6 +1,7 @@
 //! How senders sign that do not follow Standard Webhooks: where signature, timestamp and id stand, and which bytes are signed.
 
 use super::types::{EventType, Form, KeySource, Scheme, Signing};
+use crate::delivery::Target;
 use crate::key::KeyFormat;
 
 /// What a delivery carries, and the bytes that its signatures cover.
@@ -12,7 +13,7 @@ pub struct Template {
     pub others: &'static [Layout],
     /// How a signature is written.
     pub encoding: Encoding,
-    /// What is signed, in order. The body occurs once.
+    /// What is signed, in order. The body occurs once, or in parts that are derived from it.
     pub message: &'static [Part],
     /// Where the time of an attempt stands. A time that is not signed does not count as one.
     pub time: Time,
@@ -72,7 +73,7 @@ pub enum Encoding {
 }
 
 /// A part of what is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Part {
     /// The event's id, as its header has it.
     Id,
@@ -82,7 +83,16 @@ pub enum Part {
     Text(&'static str),
     /// The raw body.
     Body,
+    /// The request's method.
+    Method,
+    /// The URL that the sender called, as [`Target`] has it.
+    Url,
+    /// What a sender makes of the URL or the body.
+    Derived(Derive),
 }
+
+/// Makes a part of what is signed from a request; `None` if nothing can match. The second argument copies the body.
+pub type Derive = fn(Target<'_>, &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>>;
 
 /// Where the time of an attempt stands, and how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +129,11 @@ pub enum IdSource {
 }
 
 impl Template {
+    /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`].
+    pub fn signs_target(&self) -> bool {
+        self.message.iter().any(|part| matches!(part, Part::Method | Part::Url | Part::Derived(_)))
+    }
+
     /// The names of all headers that are read.
     pub(super) fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
         [&self.layout].into_iter().chain(self.others).flat_map(|layout| {

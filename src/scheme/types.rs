@@ -108,6 +108,11 @@ impl Scheme {
         }
     }
 
+    /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`](crate::Target).
+    pub fn signs_target(&'static self) -> bool {
+        self.template().is_some_and(Template::signs_target)
+    }
+
     /// The names of all headers of a sender that are read, each once.
     pub fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
         let of_sets = self.sets().iter().flat_map(HeaderNames::all);

@@ -2,7 +2,7 @@
 
 use super::template::Claim;
 use super::v1a::Tried;
-use crate::delivery::Headers;
+use crate::delivery::{Headers, Target};
 use crate::error::Error;
 use crate::event_id::check_id;
 use crate::jose::Token;
@@ -83,6 +83,15 @@ pub(super) enum Read<'h> {
 impl<'h> Presented<'h> {
     pub(super) fn new(read: Read<'h>) -> Self {
         Self { read, tried: Tried::default() }
+    }
+
+    /// Adds the method and the URL of the request, for a scheme that signs them; another ignores them.
+    #[must_use]
+    pub fn with_target(mut self, target: Option<Target<'h>>) -> Self {
+        if let Read::Described(claim) = &mut self.read {
+            claim.target = target;
+        }
+        self
     }
 
     /// What the headers say.

@@ -11,6 +11,7 @@
 
 mod keys;
 mod list;
+mod message;
 mod metadata;
 mod policy;
 mod template;

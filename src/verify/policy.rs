@@ -106,7 +106,8 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        self.verify_presented(&self.read(delivery.headers())?, delivery.body(), keys, now, crypto)
+        let presented = self.read(delivery.headers())?.with_target(delivery.target());
+        self.verify_presented(&presented, delivery.body(), keys, now, crypto)
     }
 
     /// [`Policy::verify`] for a receiver that has only shared secrets: the same steps by the same functions, for `v1` and for schemes
@@ -135,7 +136,7 @@ impl Policy {
                 Ok(Verified::of_list(signed, body, Form::V1, key.ok_or(Error::NoMatchingSignature)?, keys.len()))
             }
             Signing::Template(of) => {
-                let claim = template::read(self.scheme, of, headers)?;
+                let claim = Claim { target: delivery.target(), ..template::read(self.scheme, of, headers)? };
                 self.check_age(claim.into(), now)?;
                 self.match_hmac(&claim, numbered, body, now, crypto)
             }

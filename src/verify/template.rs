@@ -4,13 +4,14 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::list::MAX_SIGNATURES;
+use super::message::{Around, Parts};
 use crate::calendar;
-use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex};
-use crate::delivery::Headers;
+use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex, sha256};
+use crate::delivery::{Headers, Target};
 use crate::error::{Error, HeaderFault};
 use crate::event_id::{check_id, id_or_hash};
 use crate::json::value;
-use crate::scheme::{Encoding, Field, Form, IdSource, Layout, Part, Scheme, Signatures, Template, Time, Unit};
+use crate::scheme::{Encoding, Field, Form, IdSource, Layout, Scheme, Signatures, Template, Time, Unit};
 use crate::timestamp::Timestamp;
 
 /// What the headers of a delivery say, by a template. Nothing of it is verified.
@@ -22,6 +23,8 @@ pub(crate) struct Claim<'h> {
     pub(crate) headers: &'h Headers<'h>,
     pub(crate) id: Option<&'h [u8]>,
     pub(crate) stamp: Option<Stamp<'h>>,
+    /// Where the delivery was sent, where the receiver says so.
+    pub(crate) target: Option<Target<'h>>,
 }
 
 /// A timestamp: as it was written, which is what is signed, and the second that it says.
@@ -29,13 +32,6 @@ pub(crate) struct Claim<'h> {
 pub(crate) struct Stamp<'h> {
     pub(crate) text: &'h [u8],
     pub(crate) at: Timestamp,
-}
-
-/// What is signed, round the body.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Around {
-    pub(crate) prefix: Vec<u8>,
-    pub(crate) suffix: Vec<u8>,
 }
 
 /// Reads the first complete layout of a template.
@@ -59,7 +55,7 @@ pub(crate) fn read<'h>(
         (Some(field), Time::Header(unit)) => Some(stamp(field, unit, headers)?),
         _ => None,
     };
-    Ok(Claim { scheme, template, layout, headers, id: id.map(|(_, id)| id), stamp })
+    Ok(Claim { scheme, template, layout, headers, id: id.map(|(_, id)| id), stamp, target: None })
 }
 
 impl<'h> Claim<'h> {
@@ -89,27 +85,14 @@ impl<'h> Claim<'h> {
         self.scheme.constants.iter().find(|(name, value)| self.headers.get(name) != Some(value.as_bytes()))
     }
 
-    /// The signed bytes before and behind the body.
-    pub(crate) fn around(&self) -> Around {
-        self.joined(self.stamp.map_or(&[], |stamp| stamp.text))
+    /// The signed bytes around the body; `None` if the scheme signs the URL and the receiver does not say which it is.
+    pub(crate) fn around<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Around> {
+        self.joined(self.stamp.map_or(&[], |stamp| stamp.text), body, crypto)
     }
 
-    fn joined(&self, timestamp: &[u8]) -> Around {
-        let mut around = Around::default();
-        let mut is_behind = false;
-        for part in self.template.message {
-            let bytes = match part {
-                Part::Id => self.id.unwrap_or_default(),
-                Part::Timestamp => timestamp,
-                Part::Text(text) => text.as_bytes(),
-                Part::Body => {
-                    is_behind = true;
-                    continue;
-                }
-            };
-            if is_behind { &mut around.suffix } else { &mut around.prefix }.extend_from_slice(bytes);
-        }
-        around
+    fn joined<B, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
+        let parts = Parts { id: self.id.unwrap_or_default(), timestamp, target: self.target };
+        Around::join(self.template.message, parts, &|| crypto.message(&[], body))
     }
 
     /// The event's id, from bytes that a signature covers.
@@ -123,8 +106,12 @@ impl<'h> Claim<'h> {
             Some(id) => id_or_hash(&id).into_owned(),
             None => {
                 // A retry with a new timestamp is the same event.
-                let Around { prefix, suffix } = self.joined(&[]);
-                hex(&crypto.sha256(&prefix, body, &suffix)).into_bytes()
+                let around = self.joined(&[], body, crypto).unwrap_or_default();
+                let hash = match around {
+                    Around { prefix, has_body: true, suffix } => crypto.sha256(&prefix, body, &suffix),
+                    Around { prefix, has_body: false, suffix } => sha256(&[&prefix, &suffix]),
+                };
+                hex(&hash).into_bytes()
             }
         }
     }
@@ -159,7 +146,7 @@ pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
     if forms().next().is_none() {
         return Err(Error::NoMatchingSignature);
     }
-    let around = claim.around();
+    let around = claim.around(body, crypto).ok_or(Error::NoMatchingSignature)?;
     let matches = |form: Form, key: &HmacKey| {
         let expected = mac(form, &around, key, body, crypto).map(|mac| encoded(encoding, mac.as_ref()));
         expected.is_some_and(|expected| signatures.iter().any(|text| constant_time_eq(text, expected.as_bytes())))
@@ -176,7 +163,7 @@ pub(crate) fn signature_of<B, C: Crypto<B>>(
     body: &B,
     crypto: &C,
 ) -> Option<String> {
-    mac(form, &claim.around(), key, body, crypto).map(|mac| encoded(claim.template.encoding, mac.as_ref()))
+    mac(form, &claim.around(body, crypto)?, key, body, crypto).map(|mac| encoded(claim.template.encoding, mac.as_ref()))
 }
 
 /// The length of a signature as text; `None` if the form is not an HMAC.
@@ -209,12 +196,13 @@ impl AsRef<[u8]> for Mac {
 
 /// The MAC of a delivery; `None` if the form is not an HMAC. For SHA-256 the body is copied only if something is signed after it.
 fn mac<B, C: Crypto<B>>(form: Form, around: &Around, key: &HmacKey, body: &B, crypto: &C) -> Option<Mac> {
-    let Around { prefix, suffix } = around;
+    let Around { prefix, has_body, suffix } = around;
     match form {
+        Form::HmacSha256 if !has_body => Some(Mac::Sha256(key.mac([prefix, suffix]))),
         Form::HmacSha256 if suffix.is_empty() => Some(Mac::Sha256(crypto.hmac_sha256(key, prefix, body))),
         Form::HmacSha256 => Some(Mac::Sha256(key.mac([&crypto.message(prefix, body), suffix]))),
         Form::HmacSha1 => {
-            let mut message = crypto.message(prefix, body);
+            let mut message = if *has_body { crypto.message(prefix, body) } else { prefix.clone() };
             message.extend_from_slice(suffix);
             crypto.hmac_sha1(key, &message).map(Mac::Sha1)
         }

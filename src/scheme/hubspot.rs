@@ -1,0 +1,37 @@
+//! HubSpot, version 3 of its signatures:
+//! <https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation>, read in November 2026.
+//!
+//! Versions 1 and 2 are hashes over the secret and sign no time, so they are not read. The timestamp is in milliseconds. Method, URL,
+//! body and timestamp follow each other without separators: a timestamp of 13 digits cannot lose or gain one, and a copy that moved the
+//! beginning of its body to the end of the URL would leave no JSON; `public_url` fixes the URL. One body holds several events, whose
+//! `eventId` HubSpot does not call unique, so a delivery is known by its hash. A retry has another `attemptNumber` in its body, so it is
+//! another event here.
+
+use super::template::{Encoding, Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::types::{EventType, Scheme};
+use crate::delivery::Target;
+use crate::url::percent_decode_some;
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::None,
+    ..hmac(
+        "hubspot",
+        "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
+        Template {
+            encoding: Encoding::Base64,
+            message: &[Part::Method, Part::Derived(url), Part::Body, Part::Timestamp],
+            ..stamped(
+                Unit::Milliseconds,
+                Layout {
+                    timestamp: Some(Field::Header("x-hubspot-request-timestamp")),
+                    ..in_header(&["x-hubspot-signature-v3"], "")
+                },
+            )
+        },
+    )
+};
+
+/// The URL with those characters decoded that HubSpot lists. Any other stays as it is, such as a space or an ampersand.
+fn url(target: Target<'_>, _: &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>> {
+    Some(percent_decode_some(target.url.as_bytes(), |byte| b":/?@!$'()*,;".contains(&byte)))
+}

@@ -1,0 +1,61 @@
+//! Twilio: <https://www.twilio.com/docs/usage/security#validating-requests>, read in November 2026, and `src/webhooks/webhooks.ts` of
+//! twilio/twilio-node.
+//!
+//! HMAC-SHA1 over the URL that Twilio called, then the pairs of the form, sorted by name: each name and value, and nothing between them.
+//! Where the URL has `bodySHA256`, as for JSON, the URL alone is signed, and the body must have that hash.
+//!
+//! What this does not protect: nothing says when Twilio signed, so a copy never expires. As nothing separates the pairs, who has a copy
+//! can move text between a name, its value and the next pair (`Body=x` and `Bod=yx` are the same signed bytes), and can change the order
+//! of the pairs. Twilio's libraries also try the URL with and without its port; here it counts as it is. `I-Twilio-Idempotency-Token` is
+//! not signed, so it is passed on and is not the event's id: an event is known by the hash of what was signed.
+
+use super::template::{Encoding, Part, Template, hmac, in_header, of_body};
+use super::types::{EventType, Form, Scheme};
+use crate::crypto::{constant_time_eq, hex, sha256};
+use crate::delivery::Target;
+use crate::url::{percent_decode, query};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    forms: &[Form::HmacSha1],
+    default_forms: &[Form::HmacSha1],
+    event_type: EventType::None,
+    forward: &["i-twilio-idempotency-token"],
+    ..hmac(
+        "twilio",
+        "https://www.twilio.com/docs/usage/security#validating-requests",
+        Template {
+            encoding: Encoding::Base64,
+            message: &[Part::Url, Part::Derived(content)],
+            ..of_body(in_header(&["x-twilio-signature"], ""))
+        },
+    )
+};
+
+/// What is signed of a body: its pairs, or nothing if the URL has its hash; `None` if that is the hash of another body.
+fn content(target: Target<'_>, body: &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>> {
+    let body = body();
+    let announced = pairs(query(target.url).as_bytes()).into_iter().find(|(name, _)| name == b"bodySHA256");
+    match announced {
+        Some((_, hash)) => constant_time_eq(hex(&sha256(&[&body])).as_bytes(), &hash).then(Vec::new),
+        None => {
+            let mut pairs = pairs(&body);
+            pairs.sort();
+            // Twilio signs each value of a name once.
+            pairs.dedup();
+            Some(pairs.into_iter().flat_map(|(name, value)| [name, value]).flatten().collect())
+        }
+    }
+}
+
+/// The pairs of a form, or of a query, in their order.
+fn pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let decoded = |text: &[u8]| {
+        let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+        percent_decode(&spaced)
+    };
+    let pair = |text: &[u8]| {
+        let mut halves = text.splitn(2, |byte| *byte == b'=').map(decoded);
+        (halves.next().unwrap_or_default(), halves.next().unwrap_or_default())
+    };
+    text.split(|byte| *byte == b'&').filter(|text| !text.is_empty()).map(pair).collect()
+}
