@@ -42,6 +42,17 @@ pub(super) fn read_jwks(reader: &mut Reader<'_>, scheme: Option<&Scheme>) -> Opt
     }
 }
 
+/// Reads the URL under which the sender knows the receiver.
+pub(super) fn read_public_url(reader: &mut Reader<'_>, scheme: Option<&'static Scheme>) -> Option<String> {
+    let url = reader.text("public_url")?;
+    if scheme.is_some_and(|scheme| !scheme.signs_target()) {
+        reader.fault("public_url", "does not go with this scheme, which does not sign the URL", "remove it");
+    } else if !urls::is_http_url(&url) || url.contains('#') {
+        reader.fault("public_url", "is not a URL", "write the webhook's URL as the sender has it, https://…");
+    }
+    Some(url)
+}
+
 /// Whether the keys sign for every customer of their sender: by its scheme, or because a scheme names that key set as shared.
 pub(super) fn is_shared(scheme: Option<&Scheme>, jwks: Option<&str>) -> bool {
     let shared = |scheme: &Scheme| match scheme.keys {

@@ -4,7 +4,7 @@ use super::durable::{DEDUPE, default_dedupe, read_dedupe, read_storage, remember
 use super::environment::Environment;
 use super::fault::Fault;
 use super::forward::read_forward;
-use super::policy::{is_shared, read_jwks, read_policy, read_scheme};
+use super::policy::{is_shared, read_jwks, read_policy, read_public_url, read_scheme};
 use super::reader::Reader;
 use super::source::{Durable, Source, is_name, milliseconds};
 use crate::inbox::Lifecycle;
@@ -40,6 +40,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let jwks = read_jwks(reader, scheme);
     let mut policy = read_policy(reader, scheme, &secrets, jwks.as_deref());
     let url_token = reader.token("url_token", environment);
+    let public_url = read_public_url(reader, scheme);
     if is_shared(scheme, jwks.as_deref()) && !reader.had("url_token") {
         reader.fault(
             "url_token",
@@ -81,5 +82,6 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         forward,
         allows_short_keys: short,
         url_token,
+        public_url,
     })
 }

@@ -1,11 +1,14 @@
 //! One configured source: what it accepts, how it is stored, and where it goes.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use crate::crypto::{HmacKey, constant_time_eq};
 use crate::error::Error;
 use crate::inbox::Lifecycle;
 use crate::key::SecretKey;
+use crate::url::query;
 use crate::verify::Policy;
 
 /// One configured sender.
@@ -30,6 +33,7 @@ pub struct Source {
     /// Whether shared keys under 16 bytes pass.
     pub allows_short_keys: bool,
     pub(super) url_token: Option<Zeroizing<String>>,
+    pub(super) public_url: Option<String>,
 }
 
 /// How events of a source are stored.
@@ -74,6 +78,19 @@ impl Source {
     /// How its stored events are treated, even if the source is no longer durable.
     pub fn storage(&self) -> Durable {
         self.durable.unwrap_or(Durable::DEFAULT)
+    }
+
+    /// The URL that the sender of a request signed: `public_url` if it is set, else the request's own. A `public_url` without a query
+    /// takes the request's.
+    pub fn signed_url<'u>(&'u self, request: &'u str) -> Cow<'u, str> {
+        match &self.public_url {
+            None => Cow::Borrowed(request),
+            Some(url) if url.contains('?') => Cow::Borrowed(url),
+            Some(url) => match query(request) {
+                "" => Cow::Borrowed(url),
+                query => Cow::Owned([url, "?", query].concat()),
+            },
+        }
     }
 
     /// What `allow_short_keys` permits.

@@ -12,6 +12,7 @@ pub(super) const SOURCE: &[&str] = &[
     "url_token",
     "tolerance",
     "max_body",
+    "public_url",
     "dedupe",
     "forward",
     "durable",

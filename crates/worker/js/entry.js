@@ -37,7 +37,7 @@ async function handle(request, env, context) {
       // Another request may have met a trap meanwhile.
       prepared(env);
       born = generation;
-      step = fault === undefined ? receive(index, source, headers, body, smallBody, length, context) : glue.refuse_body(index, fault);
+      step = fault === undefined ? receive(index, source, request, body, smallBody, length, context) : glue.refuse_body(index, fault);
     } else {
       if (isUnread(request, length)) {
         await skip(readerOf(request.body));
@@ -103,8 +103,9 @@ async function read(request, length, limit) {
 }
 
 /** Hands a delivery to Rust. */
-function receive(index, source, headers, body, smallBody, length, context) {
-  const values = source.headers.map((name) => headers.get(name)).join("\n");
+function receive(index, source, { url, headers }, body, smallBody, length, context) {
+  let values = source.headers.map((name) => headers.get(name)).join("\n");
+  if (source.signsUrl) values += `\n${url}`;
   // As a string: to encode it first would cost a small delivery 6 %, and save one with a hundred signatures 2 %.
   const small = body.length > smallBody ? undefined : body;
   const step = glue.receive(index, values, small, body, length, context, Date.now());

@@ -1,5 +1,6 @@
 //! One delivery, from its headers to its response: steps 4 to 10.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use countersign::config::{Durable, Source};
@@ -10,7 +11,7 @@ use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::{Refusal, success};
 use countersign::gateway::stored::Insertable;
 use countersign::verify::{Metadata, Presented};
-use countersign::{Headers, Keys, Timestamp, Verified};
+use countersign::{Headers, Keys, Target, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
@@ -28,8 +29,8 @@ use crate::{dedupe_kv, http, inbox};
 /// Takes a delivery whose body has been read: the next step, encoded.
 ///
 /// `headers` are the values of the source's headers, in the order that [`setup`](crate::setup()) gave, separated by line feeds,
-/// which no header can hold. `bytes` are those of a body that is small enough to be hashed here. `announced` is the `Content-Length`, or
-/// NaN; `now` is in milliseconds.
+/// which no header can hold; for a sender that signs the URL, the request's URL follows as one more. `bytes` are those of a body that is
+/// small enough to be hashed here. `announced` is the `Content-Length`, or NaN; `now` is in milliseconds.
 #[wasm_bindgen]
 pub fn receive(
     index: usize,
@@ -103,7 +104,9 @@ async fn handle(
     line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     let headers = delivery_headers(source, &arrival.headers);
-    let presented = source.policy.read(&headers).map_err(Refusal::Check)?;
+    let url = signed_url(source, &arrival.headers);
+    let target = url.as_deref().map(|url| Target { method: "POST", url });
+    let presented = source.policy.read(&headers).map_err(Refusal::Check)?.with_target(target);
     line.age = age(presented.metadata(), arrival.now());
     let verified = match verify(state, source, arrival, &presented, line).await {
         Ok(verified) => verified,
@@ -261,4 +264,13 @@ fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: 
 fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
     let names = header_names(source).map(|name| -> &'a str { name });
     names.zip(values.split(|byte| *byte == b'\n')).collect()
+}
+
+/// The URL that the sender signed; `None` if it signs none, so that nothing is passed for it.
+fn signed_url<'a>(source: &'a Source, values: &'a [u8]) -> Option<Cow<'a, str>> {
+    if !source.policy.scheme.signs_target() {
+        return None;
+    }
+    let url = values.split(|byte| *byte == b'\n').nth(header_names(source).count())?;
+    std::str::from_utf8(url).ok().map(|url| source.signed_url(url))
 }

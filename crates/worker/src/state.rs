@@ -45,7 +45,9 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
     let bindings = Bindings::resolve(&env, &config);
     let described = config.iter().map(|(_, _, entry)| match entry {
         Entry::Ready(source) => {
-            json!({ "headers": header_names(source).collect::<Vec<_>>(), "maxBody": source.max_body })
+            let names: Vec<_> = header_names(source).collect();
+            let signs_url = source.policy.scheme.signs_target();
+            json!({ "headers": names, "maxBody": source.max_body, "signsUrl": signs_url })
         }
         Entry::Faulty(_) => json!(null),
     });

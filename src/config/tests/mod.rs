@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod dedupe;
+mod public_url;
 mod secrets;
 
 struct Known;
@@ -188,7 +189,7 @@ proptest! {
             let fields = base.iter().map(|(name, value)| format!(r#""{name}":"{}""#, if name == key { &secret } else { *value }));
             format!("{},{FORWARD}", fields.collect::<Vec<_>>().join(","))
         }).collect();
-        for key in ["durable", "shards", "keep_bodies", "accept", "secrets", "forward", "Scheme", "allow_short_keys"] {
+        for key in ["durable", "shards", "keep_bodies", "accept", "secrets", "forward", "Scheme", "allow_short_keys", "public_url"] {
             tables.push(gemini("").replace(r#""scheme""#, &format!(r#""{key}":"{secret}","scheme""#)));
         }
         for key in ["origin", "service", "durable_object", "name", "sign_with", "timeout", "give_up_after", "concurrency"] {
