@@ -75,7 +75,7 @@ pub(super) fn read_dedupe(
 
 /// How long the events of a scheme are remembered if the configuration does not say it: for as long as the sender retries, twice the
 /// tolerance, and a day. Three days if nothing says how long it retries, or no time is signed, so that only this keeps a copy out.
-pub(super) fn default_dedupe(scheme: &Scheme, tolerance: Tolerance) -> u64 {
+pub fn default_dedupe(scheme: &Scheme, tolerance: Tolerance) -> u64 {
     let is_dated = match &scheme.signing {
         Signing::Standard(_) => true,
         Signing::Template(template) => template.time != Time::None,

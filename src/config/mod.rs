@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use crate::crypto::constant_time_eq;
 use crate::json::Members;
 
+pub use self::durable::default_dedupe;
 pub use self::environment::{Binding, Environment, Secret};
 pub use self::fault::Fault;
 use self::read_source::read_source;

@@ -1,5 +1,6 @@
-//! Gemini's static webhooks: Standard Webhooks with the project's secret.
-//! <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24.
+//! Gemini's static webhooks: <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24.
+//!
+//! Standard Webhooks with the project's secret, and only `v1`.
 
 use super::types::{Form, KeySource, STANDARD, Scheme};
 

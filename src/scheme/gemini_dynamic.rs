@@ -1,8 +1,8 @@
-//! Gemini's dynamic webhooks, one per request.
-//! <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24, and googleapis/python-genai issue 2927.
+//! Gemini's dynamic webhooks: <https://ai.google.dev/gemini-api/docs/webhooks>, as of 2026-09-24, and googleapis/python-genai issue 2927.
 //!
-//! The documentation describes an RS256 token. What is seen on the wire is `v1a` with three Ed25519 keys that have no `kid`, so
-//! that is the default and the token has to be asked for.
+//! A request for a job names the webhook, and Google signs with its own keys. The documentation describes an RS256 token, but Google
+//! sends `v1a` with three Ed25519 keys that have no `kid`. So `v1a` is the default, and a source takes tokens only if `accept` lists
+//! `jwt`.
 
 use super::types::{Form, KeySource, STANDARD, Scheme};
 

@@ -1,5 +1,6 @@
-//! Svix: Standard Webhooks under `svix-*`, or under `webhook-*` where a customer has it without the brand.
-//! <https://docs.svix.com/receiving/verifying-payloads/how-manual>, read in November 2026.
+//! Svix: <https://docs.svix.com/receiving/verifying-payloads/how-manual>, read in November 2026.
+//!
+//! Standard Webhooks with `svix-*` headers, or with `webhook-*` headers for customers without the brand.
 
 use super::types::{HeaderNames, STANDARD, Scheme, Signing, WEBHOOK};
 

@@ -1,7 +1,7 @@
 // The entry `countersign/hmac` for Cloudflare Workers, which take Wasm as a module.
 import module from "./hmac.wasm";
-import { wasm } from "./hmac-api.js";
+import { wasm } from "./hmac-verifier.js";
 
 wasm.start(module);
 
-export { Webhook, WebhookVerificationError, gemini, standard, svix } from "./hmac-api.js";
+export * from "./hmac-api.js";

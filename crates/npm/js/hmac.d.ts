@@ -69,3 +69,16 @@ export function svix<E = unknown>(secrets: Secrets, options?: StaticOptions): Un
  * @throws {WebhookVerificationError} as {@link Webhook} does
  */
 export function gemini(secrets: Secrets, options?: StaticOptions): Unwrapper<GeminiEvent>;
+
+// Generated from src/scheme; to update: UPDATE=1 cargo test --test senders
+
+/** Verifies webhooks of [GitHub](https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries): HMAC-SHA256 in `x-hub-signature-256`. */
+export function github<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
+
+/** Verifies webhooks of [Stripe](https://docs.stripe.com/webhooks#verify-manually): HMAC-SHA256 in `stripe-signature`. */
+export function stripe<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
+
+/** Verifies webhooks of [Slack](https://docs.slack.dev/authentication/verifying-requests-from-slack): HMAC-SHA256 in `x-slack-signature`. */
+export function slack<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
+
+// End of the generated part.

@@ -1,7 +1,7 @@
 // The entry `countersign/hmac`, with its Wasm inside.
 import bytes from "./hmac-bytes.js";
-import { wasm } from "./hmac-api.js";
+import { wasm } from "./hmac-verifier.js";
 
 wasm.start(bytes());
 
-export { Webhook, WebhookVerificationError, gemini, standard, svix } from "./hmac-api.js";
+export * from "./hmac-api.js";

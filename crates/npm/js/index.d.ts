@@ -215,7 +215,7 @@ export interface Delivery<E> {
   /** When the delivery was signed. For the `jwt` form: `iat`, if the token has it. */
   timestamp: Date | undefined;
   /** The form of signature that was verified. */
-  scheme: "v1" | "v1a" | "jwt";
+  scheme: SignatureForm;
   /** The place of the matching key among the secrets, or in the key set. */
   keyIndex: number;
   /** The name of the matching key, if its key set has one. */
@@ -377,6 +377,36 @@ export interface GeminiDynamicOptions {
  */
 export function geminiDynamic(options?: GeminiDynamicOptions): Verifier<GeminiEvent>;
 
+// Generated from src/scheme; to update: UPDATE=1 cargo test --test senders
+
+/** Verifies webhooks of [GitHub](https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries): HMAC-SHA256 in `x-hub-signature-256`. */
+export function github<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [Stripe](https://docs.stripe.com/webhooks#verify-manually): HMAC-SHA256 in `stripe-signature`. */
+export function stripe<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [Slack](https://docs.slack.dev/authentication/verifying-requests-from-slack): HMAC-SHA256 in `x-slack-signature`. */
+export function slack<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** The name of a way to sign. */
+export type SchemeName =
+  | "standard-webhooks"
+  | "svix"
+  | "gemini"
+  | "gemini-dynamic"
+  | "github"
+  | "stripe"
+  | "slack";
+
+/** The name of a form of signature. */
+export type SignatureForm =
+  | "v1"
+  | "v1a"
+  | "jwt"
+  | "hmac-sha256";
+
+// End of the generated part.
+
 /** The event types that Google documents. An event of any other type, such as the ping's, is valid too. */
 export type GeminiEventType =
   | "batch.succeeded"
@@ -524,7 +554,7 @@ export interface Report {
   code?: ErrorCode;
   verdict: Verdict;
   /** The form that matched. */
-  form?: "v1" | "v1a" | "jwt";
+  form?: SignatureForm;
   /** The place of the key that matched. */
   key?: number;
   id?: string;
@@ -562,9 +592,6 @@ export interface Report {
   nearMisses: { code: string; matchesIf: string; fix: string }[];
 }
 
-/** The name of a way to sign. */
-export type SchemeName = "standard-webhooks" | "svix" | "gemini" | "gemini-dynamic" | "github" | "stripe" | "slack";
-
 /** A receiver's configuration, unchecked: what is wrong with it becomes part of the report. */
 export interface Receiver {
   scheme: SchemeName;
@@ -573,7 +600,7 @@ export interface Receiver {
   /** The key set: text, bytes, or the parsed object. Nothing is fetched. */
   jwks?: string | Uint8Array | { keys: readonly Jwk[] };
   /** As in {@link GeminiDynamicOptions.accept}. Default: the forms of the scheme. */
-  accept?: readonly ("v1" | "v1a" | "jwt")[];
+  accept?: readonly SignatureForm[];
   /** As in {@link WebhookOptions.allowShortKeys}. A report explains any key. */
   allowShortKeys?: boolean;
   audience?: string;

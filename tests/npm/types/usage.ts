@@ -118,7 +118,7 @@ const again: Report = await explain({ scheme: "gemini-dynamic", jwks: { keys: []
 const failed: FailedStep[] = explained.steps.filter((step) => step.state === "fail");
 const [{ name: stepName, code: stepCode, fix } = { name: "headers", code: undefined, fix: undefined }] = explained.steps;
 // @ts-expect-error there is no such scheme
-explain({ scheme: "stripe" }, request);
+explain({ scheme: "strype" }, request);
 
 // The other entries.
 const small: Unwrapper<GeminiEvent> = smallGemini([secret], { tolerance: 60 });

@@ -1,0 +1,24 @@
+// The verifier of senders with secrets, which also explains.
+import { secretsOf } from "./check.js";
+import { core } from "./instances.js";
+import { optionsOf } from "./options.js";
+import { inspected } from "./report.js";
+import { SECRET, StaticVerifier } from "./static.js";
+
+/** Verifies with secrets, and explains. */
+class SecretVerifier extends StaticVerifier {
+  #settings;
+  #secrets;
+
+  constructor(settings, secrets) {
+    super(core, settings, secrets);
+    [this.#settings, this.#secrets] = [settings, secrets];
+  }
+
+  inspect(...given) {
+    return inspected(given, () => ({ settings: this.#settings, secrets: this.#secrets }));
+  }
+}
+
+/** The function of a scheme's sender. */
+export const withSecrets = (scheme) => (secrets, options) => new SecretVerifier({ scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets));
