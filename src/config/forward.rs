@@ -21,7 +21,10 @@ pub(super) fn read_forward(
     durable: bool,
     senders: &[SecretKey],
 ) -> Option<(ForwardTo, Retries)> {
-    let mut forward = reader.table("forward")?;
+    let Some(mut forward) = reader.part("forward", "forward.") else {
+        reader.fault("forward", "is required", "say where events go, like { origin = \"https://…\" }");
+        return None;
+    };
     let result = read_destination(&mut forward, environment);
     let name = forward.text("name");
     if let Some(template) = &name {

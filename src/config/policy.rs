@@ -1,16 +1,23 @@
 //! Reads what a source accepts: its scheme, the forms of signature, and where their keys come from.
 
+use super::hmac::{read_hmac, refuse_keys};
 use super::reader::Reader;
 use super::urls;
 use crate::jose::JwtPolicy;
 use crate::key::SecretKey;
-use crate::scheme::{self, Form, KeySource, Scheme};
+use crate::scheme::{self, CONFIGURED, Form, KeySource, Scheme};
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
 pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
-    let known = || scheme::ALL.iter().map(|scheme| scheme.name).collect::<Vec<_>>().join(", ");
-    match reader.text("scheme") {
+    let names = || scheme::ALL.iter().map(|scheme| scheme.name).chain([CONFIGURED]);
+    let known = || names().collect::<Vec<_>>().join(", ");
+    let name = reader.text("scheme");
+    if name.as_deref() == Some(CONFIGURED) {
+        return Some(read_hmac(reader));
+    }
+    refuse_keys(reader);
+    match name {
         Some(name) => {
             let found = scheme::find(&name);
             if found.is_none() {

@@ -104,15 +104,31 @@ impl<'a> Reader<'a> {
         self.checked(key, texts, "is not a list of strings", "write [\"…\"]")
     }
 
-    /// A table under this one.
-    pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
-        match self.take(key) {
-            Some(text) => Some(Self { allow_short: self.allow_short, ..Self::new(text, "forward.") }),
-            None => {
-                self.fault(key, "is required", "say where events go, like { origin = \"https://…\" }");
-                None
-            }
+    /// One of some texts, by what it stands for; the first if the key is not there.
+    pub(super) fn choice<T: Copy>(&mut self, key: &str, known: &[(&str, T)]) -> Option<T> {
+        if !self.had(key) {
+            return known.first().map(|(_, value)| *value);
         }
+        let text = self.text(key)?;
+        let found = known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        let names: Vec<_> = known.iter().map(|(name, _)| ["\"", name, "\""].concat()).collect();
+        self.checked(key, found, "is not known", &["use one of ", &names.join(", ")].concat())
+    }
+
+    /// A table under this one, whose keys have `prefix` in faults; `None` if it is not there.
+    pub(super) fn part(&mut self, key: &str, prefix: &'static str) -> Option<Self> {
+        let text = self.take(key)?;
+        Some(Self { allow_short: self.allow_short, ..Self::new(text, prefix) })
+    }
+
+    /// Removes a key unread; whether it was there.
+    pub(super) fn discard(&mut self, key: &str) -> bool {
+        self.take(key).is_some()
+    }
+
+    /// Whether there are no faults so far.
+    pub(super) fn is_faultless(&self) -> bool {
+        self.faults.is_empty()
     }
 
     /// Adds the faults of a table under this one.
@@ -129,10 +145,9 @@ impl<'a> Reader<'a> {
 
     /// All faults, including one for each key that was not read.
     pub(super) fn finish(mut self) -> Vec<Fault> {
-        let forward = !self.prefix.is_empty();
         let mut left = Vec::new();
         for (name, _) in self.members.iter().flat_map(Members::iter) {
-            let fix = spelling::advice(name, forward);
+            let fix = spelling::advice(name, self.prefix);
             left.push(Fault::unknown_key(&[self.prefix, name].concat(), spelling::is_words(name), &fix));
         }
         self.faults.append(&mut left);

@@ -18,16 +18,31 @@ pub(super) const SOURCE: &[&str] = &[
     "durable",
     "keep_bodies",
     "shards",
+    "signature",
+    "hash",
+    "signed",
+    "timestamp",
+    "id",
 ];
 
 /// The keys of its table `forward`.
 pub(super) const FORWARD: &[&str] =
     &["origin", "service", "durable_object", "name", "sign_with", "timeout", "give_up_after", "concurrency"];
 
-/// What to do about an unknown key of a source, or of its table `forward`. It names known keys and nothing else.
-pub(super) fn advice(unknown: &str, in_forward: bool) -> String {
-    let (own, other) = if in_forward { (FORWARD, SOURCE) } else { (SOURCE, FORWARD) };
-    let place = if in_forward { ", which belongs to the source and not under `forward`" } else { ", under `forward`" };
+/// The keys of its table `signature`.
+const SIGNATURE: &[&str] = &["header", "prefix", "member", "separator", "encoding"];
+
+/// The keys of its table `timestamp`.
+const TIMESTAMP: &[&str] = &["header", "member", "separator", "unit"];
+
+/// What to do about an unknown key of a source, or of the table whose keys have that prefix. It names known keys and nothing else.
+pub(super) fn advice(unknown: &str, prefix: &str) -> String {
+    let (own, other, place) = match prefix {
+        "forward." => (FORWARD, SOURCE, ", which belongs to the source and not under `forward`"),
+        "signature." => (SIGNATURE, &[][..], ""),
+        "timestamp." => (TIMESTAMP, &[][..], ""),
+        _ => (SOURCE, FORWARD, ", under `forward`"),
+    };
     let unknown = plain(unknown);
     let (near, far) = (nearest(&unknown, own), nearest(&unknown, other));
     match (near, far) {
@@ -93,25 +108,29 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_told_from_an_unknown_one() {
-        for (unknown, in_forward, meant) in [
-            ("orgin", true, "did you mean `origin`?"),
-            ("Origin", true, "did you mean `origin`?"),
-            ("sign-with", true, "did you mean `sign_with`?"),
-            ("durableObject", true, "did you mean `durable_object`?"),
-            ("timeuot", true, "did you mean `timeout`?"),
-            ("tolerence", false, "did you mean `tolerance`?"),
-            ("secret", false, "did you mean `secrets`?"),
-            ("SCHEME", false, "did you mean `scheme`?"),
-            ("urlToken", false, "did you mean `url_token`?"),
-            ("jwk", false, "did you mean `jwks`?"),
-            ("origin", false, "did you mean `origin`, under `forward`?"),
-            ("Orgin", false, "did you mean `origin`, under `forward`?"),
-            ("scheme", true, "did you mean `scheme`, which belongs to the source and not under `forward`?"),
-            ("colour", false, "check its spelling"),
-            ("x", true, "check its spelling"),
-            ("", true, "check its spelling"),
+        for (unknown, prefix, meant) in [
+            ("orgin", "forward.", "did you mean `origin`?"),
+            ("Origin", "forward.", "did you mean `origin`?"),
+            ("sign-with", "forward.", "did you mean `sign_with`?"),
+            ("durableObject", "forward.", "did you mean `durable_object`?"),
+            ("timeuot", "forward.", "did you mean `timeout`?"),
+            ("tolerence", "", "did you mean `tolerance`?"),
+            ("secret", "", "did you mean `secrets`?"),
+            ("SCHEME", "", "did you mean `scheme`?"),
+            ("urlToken", "", "did you mean `url_token`?"),
+            ("jwk", "", "did you mean `jwks`?"),
+            ("origin", "", "did you mean `origin`, under `forward`?"),
+            ("Orgin", "", "did you mean `origin`, under `forward`?"),
+            ("scheme", "forward.", "did you mean `scheme`, which belongs to the source and not under `forward`?"),
+            ("colour", "", "check its spelling"),
+            ("x", "forward.", "check its spelling"),
+            ("", "forward.", "check its spelling"),
+            ("encodign", "signature.", "did you mean `encoding`?"),
+            ("units", "timestamp.", "did you mean `unit`?"),
+            ("hedaer", "timestamp.", "did you mean `header`?"),
+            ("id", "timestamp.", "check its spelling"),
         ] {
-            assert_eq!(advice(unknown, in_forward), meant, "{unknown}");
+            assert_eq!(advice(unknown, prefix), meant, "{unknown}");
         }
         for key in SOURCE.iter().chain(FORWARD) {
             assert_eq!((distance(&plain(key), &plain(key)), distance(&plain(key), b"")), (0, plain(key).len()));
@@ -135,6 +154,30 @@ mod tests {
             );
         }
         let mut known: Vec<_> = SOURCE.iter().chain(FORWARD).copied().filter(|key| *key != "forward").collect();
+        listed.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(listed, known);
+    }
+
+    /// So does the table of the scheme `hmac`.
+    #[test]
+    fn the_documentation_has_the_keys_of_a_configured_scheme() {
+        let page = include_str!("../../docs/configuration.md");
+        let section =
+            page.split_once("## The scheme hmac").and_then(|(_, rest)| rest.split_once("\n\n| key |")).unwrap().1;
+        let mut listed = Vec::new();
+        for row in section.lines().take_while(|line| !line.is_empty()).filter(|line| line.starts_with("| `")) {
+            let cell = row.split(" | ").next().unwrap();
+            let (mut table, names) = ("", cell.split('`').skip(1).step_by(2));
+            for name in names {
+                let (before, key) = name.split_once('.').unwrap_or((name, ""));
+                table = if before.is_empty() { table } else { before };
+                listed.push([table, ".", key].concat());
+            }
+        }
+        let of = |table: &str, keys: &[&str]| keys.iter().map(|key| [table, ".", key].concat()).collect::<Vec<_>>();
+        let mut known = [of("signature", SIGNATURE), of("timestamp", TIMESTAMP)].concat();
+        known.extend(["hash.", "signed.", "id."].map(str::to_owned));
         listed.sort_unstable();
         known.sort_unstable();
         assert_eq!(listed, known);

@@ -20,6 +20,7 @@ mod brex;
 mod calendly;
 mod clerk;
 mod coinbase_commerce;
+mod configured;
 mod docusign;
 mod elevenlabs;
 mod epilot;
@@ -70,6 +71,7 @@ mod xai;
 mod zendesk;
 mod zoom;
 
+pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
 pub use types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};

@@ -14,6 +14,7 @@ use lexopt::ValueExt;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
+use crate::check_delivery::try_delivery;
 use crate::term::{dim, green, red, yellow};
 use crate::{observability, wrangler};
 
@@ -25,10 +26,12 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let mut path = wrangler::path();
     // As in wrangler, an empty name means the top level.
     let mut environment = env::var("CLOUDFLARE_ENV").ok();
+    let mut delivery = None;
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Long("config") => path = PathBuf::from(args.value()?),
             lexopt::Arg::Long("env") => environment = Some(args.value()?.string()?),
+            lexopt::Arg::Long("try") => delivery = Some(PathBuf::from(args.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
@@ -39,7 +42,12 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         table = wrangler::named(&table, name)?;
     }
     let secrets = wrangler::dev_vars(&path, environment.as_deref(), &table)?;
-    report(&Checked::new(&table, secrets)?)
+    let Some(delivery) = delivery else { return report(&Checked::new(&table, secrets)?) };
+    let mut values: BTreeMap<_, _> =
+        plain_vars(&table).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    values.extend(secrets.clone());
+    let checked = Checked::new(&table, secrets)?;
+    try_delivery(&delivery, &checked.config, checked.sources.as_deref(), &values)
 }
 
 /// A configuration as the Worker reads it.
@@ -130,6 +138,12 @@ pub(crate) fn samples(sources: &Json) -> Vec<(&str, String)> {
     all.filter_map(|(name, source)| Some((name.as_str(), host(source)?))).collect()
 }
 
+/// The variables that are text. One of them may hold a secret, locally.
+fn plain_vars(table: &Table) -> impl Iterator<Item = (&str, &str)> {
+    let vars = table.get("vars").and_then(Value::as_table).into_iter().flatten();
+    vars.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+}
+
 struct Known<'a> {
     table: &'a Table,
     secrets: BTreeMap<String, String>,
@@ -147,7 +161,7 @@ impl Known<'_> {
 
 impl Environment for Known<'_> {
     fn secret(&self, name: &str) -> Secret {
-        let plain = || self.table.get("vars").and_then(|vars| vars.get(name)).and_then(Value::as_str);
+        let plain = || plain_vars(self.table).find(|(known, _)| *known == name).map(|(_, value)| value);
         match self.secrets.get(name).map(String::as_str).or_else(plain) {
             Some(value) => Secret::Value(value.to_owned().into()),
             // An invalid name may be a secret in the wrong place. The parser reports it, because it finds no secret of that name.

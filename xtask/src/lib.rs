@@ -10,6 +10,7 @@ mod api;
 mod benches;
 pub mod build;
 mod check;
+mod check_delivery;
 mod circles;
 pub mod demo;
 mod dev;
@@ -24,6 +25,7 @@ pub mod package;
 mod page;
 pub mod paths;
 pub mod process;
+mod saved_request;
 mod selfhost;
 mod source;
 pub mod term;
@@ -58,8 +60,8 @@ cargo xtask <command>
   bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
   api [--bless]               what changed in the public API of the core and the package; --bless: and keep it so
   circles                     no import circle between files, or the names that tie each
-  check [--config wrangler.toml] [--env NAME]
-                              finds what is wrong with a configuration before it is deployed
+  check [--config wrangler.toml] [--env NAME] [--try FILE]
+                              finds what is wrong with a configuration before it is deployed; --try: would a saved delivery pass?
   costs [--update]            docs/costs.md, from what tests count; --update: and count anew
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
            [--config wrangler.toml] [--env NAME] [--worker DIR]

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod dedupe;
+mod hmac;
 mod public_url;
 mod secrets;
 

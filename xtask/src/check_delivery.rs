@@ -1,0 +1,170 @@
+//! `cargo xtask check --try FILE`: whether a source of the configuration would accept a saved delivery, and if not, why.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, bail};
+use countersign::config::{Config, Source};
+use countersign::explain::{self, Receiver, Report, Ruling, Secret, State};
+use countersign::gateway::route::{Route, route};
+use countersign::{Delivery, Headers, Timestamp};
+use serde_json::Value as Json;
+
+use crate::saved_request::SavedRequest;
+use crate::term::{dim, green, red};
+
+/// Prints what every step of the check finds. `values` are the secrets by name, `sources` is `SOURCES` as JSON text.
+///
+/// The delivery is judged at the present time. A saved one is older than the tolerance allows, so age alone does not fail it.
+///
+/// # Errors
+/// If it would be refused, or cannot be judged, with the reason.
+pub(crate) fn try_delivery(
+    file: &Path,
+    config: &Config,
+    sources: Option<&str>,
+    values: &BTreeMap<String, String>,
+) -> Result<()> {
+    let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let request = SavedRequest::parse(&bytes).with_context(|| format!("{} is not an HTTP request", file.display()))?;
+    let source = source_of(&request, config)?;
+    let now = Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
+    let report = explained(&request, source, &keys_of(source, sources, values), now);
+    println!("{} of {}", source.name, file.display());
+    for step in &report.steps {
+        let mark = match step.state {
+            State::Pass => green("✓"),
+            State::Fail => red("✗"),
+            State::Skip => dim("-".to_owned()),
+        };
+        println!("  {mark} {}: {}", step.name, step.detail);
+    }
+    println!("{} {}", green("✓"), conclusion(&report)?);
+    Ok(())
+}
+
+fn explained(request: &SavedRequest, source: &Source, keys: &[String], now: Timestamp) -> Report {
+    let secrets: Vec<_> = keys.iter().map(|text| Secret::Text(text)).collect();
+    let receiver = Receiver { policy: &source.policy, secrets: &secrets, jwks: None, now };
+    let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+    explain::report(&receiver, &Delivery::new(lines.collect::<Headers<'_>>(), request.body.as_slice()))
+}
+
+/// Why a delivery passes, or an error that says why it does not.
+fn conclusion(report: &Report) -> Result<String> {
+    let verdict = &report.verdict;
+    let fix = verdict.fix.as_deref().map(|fix| format!("; {fix}")).unwrap_or_default();
+    match verdict.state {
+        Ruling::Genuine => Ok(format!("it passes: {}", verdict.detail)),
+        Ruling::Refused if verdict.code == "age_alone" && report.age.is_some_and(can_be_saved) => {
+            Ok("it passed when it was sent: a signature matches, and only its age would be refused now".to_owned())
+        }
+        Ruling::Refused if verdict.code == "age_alone" => {
+            bail!("it would be refused: {}; most likely `timestamp.unit` is not the sender's", verdict.detail)
+        }
+        Ruling::Waiting => bail!("it cannot be judged: {}{fix}", verdict.detail),
+        Ruling::Refused => bail!("it would be refused: {}{fix}", verdict.detail),
+    }
+}
+
+/// The source that the path names, if it has no faults.
+fn source_of<'c>(request: &SavedRequest, config: &'c Config) -> Result<&'c Source> {
+    let url = format!("https://saved.invalid{}", request.target);
+    let missed = match route(config, &request.method, &url) {
+        Ok(Route::Source(index)) => return config.source(index).context("there is no such source"),
+        Ok(_) => bail!("its path does not name a source"),
+        Err(missed) => missed,
+    };
+    let faults = config.faults();
+    let of_source = missed.source.and_then(|at| faults.iter().find(|one| one.index == Some(at)));
+    if let Some(fault) = of_source.and_then(|one| one.faults.first()) {
+        bail!("the source that its path names has a fault: {fault}");
+    }
+    let known: Vec<_> = config.iter().map(|(_, name, _)| name).collect();
+    let detail = missed.detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
+    let (code, known) = (missed.refusal.code(), known.join(", "));
+    bail!("the Worker would answer `{code}`{detail}; write `POST /` and a source into its first line, one of: {known}")
+}
+
+/// The texts of a source's keys, as the Worker splits its secrets.
+fn keys_of(source: &Source, sources: Option<&str>, values: &BTreeMap<String, String>) -> Vec<String> {
+    let sources: Json = sources.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let names = sources.get(&source.name).and_then(|source| source.get("secrets")).and_then(Json::as_array);
+    let values = names.into_iter().flatten().filter_map(|name| values.get(name.as_str()?));
+    let format = source.policy.scheme.secrets;
+    values.flat_map(|value| format.split(value).into_iter().map(str::to_owned)).collect()
+}
+
+/// Whether a delivery can be of that age. A timestamp that is read in the wrong unit is decades off.
+fn can_be_saved(age: i64) -> bool {
+    (0..10 * 365 * 86_400).contains(&age)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign::config::{Binding, Environment};
+    use hmac::{Hmac, KeyInit, Mac};
+
+    const KEY: &str = "a secret of some length";
+    const AT: u64 = 1_700_000_000;
+
+    struct Known;
+
+    impl Environment for Known {
+        fn secret(&self, _: &str) -> countersign::config::Secret {
+            countersign::config::Secret::Value(KEY.to_owned().into())
+        }
+
+        fn has(&self, _: Binding<'_>) -> bool {
+            true
+        }
+    }
+
+    /// What is concluded about a delivery that was signed at `AT`, `age` seconds later.
+    fn concluded(unit: &str, scale: u64, age: u64, path: &str, key: &str) -> Result<String> {
+        let sources = format!(
+            r#"{{"acme":{{"scheme":"hmac","secrets":["ACME"],"forward":{{"origin":"https://a.example"}},"signature":{{"header":"S"}},
+            "timestamp":{{"header":"T","unit":"{unit}"}},"signed":"{{timestamp}}.{{body}}"}},"bad":{{}}}}"#
+        );
+        let config = Config::parse(Some(&sources), &Known);
+        let stamp = AT * scale;
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(KEY.as_bytes()).expect("any length");
+        mac.update(format!("{stamp}.{{}}").as_bytes());
+        let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let saved = format!("POST {path} HTTP/1.1\nS: {digits}\nT: {stamp}\n\n{{}}");
+        let request = SavedRequest::parse(saved.as_bytes())?;
+        let source = source_of(&request, &config)?;
+        let values = BTreeMap::from([("ACME".to_owned(), key.to_owned())]);
+        let keys = keys_of(source, Some(&sources), &values);
+        conclusion(&explained(&request, source, &keys, Timestamp::from_unix(AT + age)))
+    }
+
+    #[test]
+    fn a_saved_delivery_passes_if_its_signature_matches() {
+        assert!(concluded("s", 1, 0, "/acme", KEY).expect("it passes").starts_with("it passes: "));
+        assert!(concluded("ms", 1000, 0, "/acme", KEY).is_ok());
+        let old = concluded("s", 1, 86_400, "/acme", &format!("another key of some length\n{KEY}"));
+        assert!(old.expect("it passes").starts_with("it passed when it was sent"));
+    }
+
+    #[test]
+    fn a_delivery_that_would_be_refused_is_an_error_that_says_why() {
+        let error = |result: Result<String>| result.expect_err("it is refused").to_string();
+        assert!(
+            error(concluded("s", 1, 0, "/acme", "another key of some length")).starts_with("it would be refused: ")
+        );
+        assert!(
+            error(concluded("s", 1000, 0, "/acme", KEY)).contains("`timestamp.unit`"),
+            "milliseconds read as seconds"
+        );
+        assert!(
+            error(concluded("ms", 1, 0, "/acme", KEY)).contains("`timestamp.unit`"),
+            "seconds read as milliseconds"
+        );
+        assert!(error(concluded("s", 1, 0, "/Acme", KEY)).contains("`not_found` (other_case)"));
+        assert!(error(concluded("s", 1, 0, "/bad", KEY)).contains("has a fault: `scheme` is required"));
+    }
+}
