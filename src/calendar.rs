@@ -58,6 +58,20 @@ pub(crate) fn rfc3339(text: &[u8]) -> Option<u64> {
     }
 }
 
+/// Unix seconds as `YYYY-MM-DDThh:mm:ssZ`, until the end of the year 9999.
+pub(crate) fn written(seconds: u64) -> String {
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let has_begun = |year: u64, month: u64| days_from_1970(year, month, 1).filter(|start| *start <= days);
+    // No year is longer than 366 days, so this is not too late.
+    let least = days.div_euclid(366).saturating_add(1970);
+    let year = (least..=9999).take_while(|year| has_begun(*year, 1).is_some()).last().unwrap_or(1970);
+    let mut months = (1..=12).filter_map(|month| Some((month, has_begun(year, month)?)));
+    let (month, start) = months.next_back().unwrap_or((1, days));
+    let day = days.saturating_sub(start).saturating_add(1);
+    let (hour, minute) = (second.div_euclid(3600), second.div_euclid(60).rem_euclid(60));
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second.rem_euclid(60))
+}
+
 /// Whether a text contains a date and time as [`rfc3339`] reads them, whatever surrounds it.
 pub(crate) fn contains_date_time(text: &[u8]) -> bool {
     // The zone does not matter: what follows the seconds can be the rest of a fraction, or already another part.
@@ -81,6 +95,16 @@ mod tests {
         }
         for text in ["", "2023-11-14T22:13", "befa7b53-d79d-478f-86b9-120f112b044e", "2023-13-14T22:13:20Z"] {
             assert!(!contains_date_time(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_and_times_are_written_as_they_are_read() {
+        assert_eq!(written(1_700_000_000), "2023-11-14T22:13:20Z");
+        assert_eq!(written(253_402_300_799), "9999-12-31T23:59:59Z");
+        for day in 0..120_000 {
+            let seconds = day * 86_400 + day % 86_400;
+            assert_eq!(rfc3339(written(seconds).as_bytes()), Some(seconds), "{seconds}");
         }
     }
 

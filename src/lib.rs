@@ -18,7 +18,8 @@
 //! 5. [`gateway::forward`] builds the destination's request from either of them, [`inbox`] decides when it is sent again.
 //! 6. [`gateway::response`] maps each outcome to a response for the sender, [`gateway::log_record`] to a record for the operator.
 //!
-//! [`explain`] says why a delivery was refused. [`sign()`] and [`sign_v1a`] are the inverse of verification.
+//! [`explain`] says why a delivery was refused. [`sign()`] and [`sign_v1a`] are the inverse of verification, and [`sign_as`] for every
+//! scheme.
 //!
 //! # Example
 //!
@@ -54,6 +55,7 @@ mod delivery;
 mod event_id;
 mod key;
 mod sign;
+mod sign_as;
 mod timestamp;
 mod url;
 
@@ -74,5 +76,6 @@ pub use error::Error;
 pub use jose::{Jwks, JwtPolicy};
 pub use key::{KeyFormat, SecretKey};
 pub use sign::{sign, sign_v1a};
+pub use sign_as::{SignedHeader, SigningKey, Unsigned, sign_as};
 pub use timestamp::{Timestamp, Tolerance};
 pub use verify::{Keys, Policy, Verified};

@@ -86,11 +86,11 @@ impl<'h> Claim<'h> {
     }
 
     /// The signed bytes around the body; `None` if the scheme signs the URL and the receiver does not say which it is.
-    pub(crate) fn around<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Around> {
+    pub(crate) fn around<B: ?Sized, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Around> {
         self.joined(self.stamp.map_or(&[], |stamp| stamp.text), body, crypto)
     }
 
-    fn joined<B, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
+    fn joined<B: ?Sized, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
         let parts = Parts { id: self.id.unwrap_or_default(), timestamp, target: self.target };
         Around::join(self.template.message, parts, &|| crypto.message(&[], body))
     }
@@ -156,7 +156,7 @@ pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
 }
 
 /// The signature of a delivery under a key, as the sender would write it; `None` if the form is not an HMAC.
-pub(crate) fn signature_of<B, C: Crypto<B>>(
+pub(crate) fn signature_of<B: ?Sized, C: Crypto<B>>(
     claim: &Claim<'_>,
     form: Form,
     key: &HmacKey,
@@ -195,7 +195,7 @@ impl AsRef<[u8]> for Mac {
 }
 
 /// The MAC of a delivery; `None` if the form is not an HMAC. For SHA-256 the body is copied only if something is signed after it.
-fn mac<B, C: Crypto<B>>(form: Form, around: &Around, key: &HmacKey, body: &B, crypto: &C) -> Option<Mac> {
+fn mac<B: ?Sized, C: Crypto<B>>(form: Form, around: &Around, key: &HmacKey, body: &B, crypto: &C) -> Option<Mac> {
     let Around { prefix, has_body, suffix } = around;
     match form {
         Form::HmacSha256 if !has_body => Some(Mac::Sha256(key.mac([prefix, suffix]))),

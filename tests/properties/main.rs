@@ -13,6 +13,7 @@ mod inbox;
 mod object_names;
 mod retry_after;
 mod routes;
+mod senders;
 mod verification;
 
 /// The time of every delivery.
