@@ -3,6 +3,7 @@ import { bodyOf, bytesOf, parse } from "./body.js";
 import { fromFault, misuse } from "./error.js";
 import { valuesOf } from "./headers.js";
 import { settingsOf } from "./options.js";
+import { partsOf } from "./target.js";
 
 const encoder = new TextEncoder();
 
@@ -13,6 +14,8 @@ export class Check {
   #secrets;
   #document;
   #names;
+  /** Whether the scheme signs the URL. For another it is not copied into Wasm. */
+  #signsUrl;
   /** The place of a secret that is empty, or -1. */
   #unset;
   #verifier;
@@ -23,6 +26,7 @@ export class Check {
     [this.#wasm, this.#scheme, this.#secrets, this.#document] = [wasm, scheme, secrets, document];
     this.#settings = settingsOf(options);
     this.#names = wasm.call((glue) => glue.headerNames(scheme));
+    this.#signsUrl = wasm.call((glue) => glue.signsUrl(scheme));
     // A bundler may run this without the receiver's environment, so an unset secret is reported when it is first used.
     this.#unset = secrets.findIndex(isEmpty);
     if (this.#unset < 0) this.#current();
@@ -40,11 +44,12 @@ export class Check {
   }
 
   /** Verifies a copy of the body, so that `event` and `describe` read what was verified, whatever happens to the body meanwhile. */
-  verify(values, body, now) {
+  verify(values, body, now, target) {
     const verifier = this.#current();
     const isText = typeof body === "string";
     const bytes = isText ? encoder.encode(body) : new Uint8Array(body);
-    const accepted = this.#wasm.call(() => verifier.verify(values, bytes, now));
+    const [url, method] = this.#signsUrl ? partsOf(target) : [];
+    const accepted = this.#wasm.call(() => verifier.verify(values, bytes, now, url, method));
     return { accepted, bytes, text: isText ? body : undefined };
   }
 

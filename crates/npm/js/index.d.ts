@@ -137,8 +137,13 @@ export interface VerifyOptions {
 
 /** Options of one call of {@link Unwrapper.unwrap}. */
 export interface UnwrapOptions extends VerifyOptions {
-  /** The URL of the request, or its path, for `urlToken`. With Express: `req.originalUrl`. Default: the `url` of the passed request. */
+  /**
+   * The URL of the request, or its path, for `urlToken`. With Express: `req.originalUrl`. For a sender that signs the URL: the webhook's
+   * whole URL, as the sender has it. Default: the `url` of the passed request.
+   */
   url?: string | URL;
+  /** The method of the request, for a sender that signs it. Default: that of the passed request, else `POST`. */
+  method?: string;
   /** On Workers, `(promise) => ctx.waitUntil(promise)`: refreshes a stale key set after the response. */
   waitUntil?: (promise: Promise<unknown>) => void;
 }

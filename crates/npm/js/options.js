@@ -2,8 +2,8 @@
 // misspelt option never silently keeps its default.
 import { misuse } from "./error.js";
 
-/** The options of one call. Verifiers without a `urlToken` ignore `url`. */
-export const CALL = ["now", "jsonParse", "waitUntil", "url"];
+/** The options of one call. Verifiers without a `urlToken` ignore `url`, and `method`, unless the sender signs them. */
+export const CALL = ["now", "jsonParse", "waitUntil", "url", "method"];
 
 const NONE = Object.freeze(Object.create(null));
 

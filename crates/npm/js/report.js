@@ -4,16 +4,18 @@ import { arrange, isRequest } from "./given.js";
 import { pairsOf } from "./headers.js";
 import { core, full } from "./instances.js";
 import { secondsOf, settingsOf } from "./options.js";
+import { partsOf, targetOf } from "./target.js";
 import { checkToken } from "./token.js";
 
 /** The report of a call. Never throws: arguments that cannot be read give a report of one step. `receiver` returns what to check against. */
 export async function inspected(given, receiver) {
   try {
     const { settings, secrets, keys = async () => undefined, token } = receiver();
-    const { payload, headers, options, url } = arrange(given);
+    const arranged = arrange(given);
+    const { payload, headers, options, url } = arranged;
     const body = isRequest(payload) ? await bodyOfRequest(payload.bodyUsed ? payload : (payload.clone?.() ?? payload)) : payload;
     const document = await Promise.resolve(keys(options)).catch(() => undefined);
-    const whole = await report(settings, secrets, document, body, headers, secondsOf(options.now));
+    const whole = await report(settings, secrets, document, body, headers, secondsOf(options.now), targetOf(arranged));
     return token === undefined ? whole : withToken(whole, token, options.url ?? url);
   } catch (error) {
     const { code = "internal_error", message } = error ?? {};
@@ -35,15 +37,16 @@ function withToken(report, token, url) {
 }
 
 /** The core's report, with the bytes that are signed. */
-async function report(settings, secrets, document, payload, headers, now) {
+async function report(settings, secrets, document, payload, headers, now, target) {
   const { scheme: given, ...options } = { __proto__: null, ...settings };
   const scheme = String(given);
   const pairs = pairsOf(headers, core.call((glue) => glue.headerNames(scheme)));
+  const signsUrl = core.call((glue) => glue.signsUrl(scheme));
   const body = bodyOf(payload);
   // A copy: the second Wasm may have to be loaded first.
   const bytes = typeof body === "string" ? encoder.encode(body) : body.slice();
   const wasm = await full();
-  const text = wasm.call((glue) => glue.inspect(scheme, settingsOf(options), secrets, document, pairs.flat(), bytes, now));
+  const text = wasm.call((glue) => glue.inspect(scheme, settingsOf(options), secrets, document, pairs.flat(), bytes, now, ...(signsUrl ? partsOf(target) : [])));
   const report = JSON.parse(text);
   if (report.signedPrefix !== undefined) {
     const prefix = encoder.encode(report.signedPrefix);

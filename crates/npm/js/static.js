@@ -4,6 +4,7 @@ import { Check, secretsOf } from "./check.js";
 import { misuse } from "./error.js";
 import { arrange, isRequest } from "./given.js";
 import { CALL, optionsOf, secondsOf } from "./options.js";
+import { targetOf } from "./target.js";
 
 /** The options of a verifier with secrets. */
 export const SECRET = ["tolerance", "allowShortKeys"];
@@ -40,9 +41,10 @@ export class StaticVerifier {
   }
 
   async unwrap(...given) {
-    const { payload, headers, options } = arrange(given);
+    const arranged = arrange(given);
+    const { payload, headers, options } = arranged;
     const [values, now] = [this.#check.values(headers), secondsOf(options.now)];
     const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
-    return this.#check.describe(this.#check.verify(values, body, now), options);
+    return this.#check.describe(this.#check.verify(values, body, now, targetOf(arranged)), options);
   }
 }

@@ -9,6 +9,7 @@ mod headers;
 mod native;
 mod options;
 mod outcome;
+mod target;
 
 pub use crate::fault::{Fault, invalid_json};
 pub use crate::given::Given;
@@ -16,6 +17,7 @@ pub use crate::headers::{header_names, headers};
 pub use crate::native::Native;
 pub use crate::options::{Options, is_absent, seconds as option_seconds};
 pub use crate::outcome::{Accepted, Refused};
+pub use crate::target::{signs_url, targeted};
 
 use countersign::crypto::Portable;
 use countersign::{HmacKey, Timestamp, sign};

@@ -6,7 +6,7 @@
 use countersign::crypto::{Portable, install_rs256};
 use countersign::explain::{self, Receiver};
 use countersign::{Delivery, Headers};
-use countersign_npm_common::{Given, Options, whole_second};
+use countersign_npm_common::{Given, Options, targeted, whole_second};
 use countersign_npm_core::policy;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -30,13 +30,21 @@ pub fn inspect(
     headers: Vec<String>,
     body: &[u8],
     now: f64,
+    url: Option<String>,
+    method: Option<String>,
 ) -> Result<String, JsValue> {
     let policy = policy(scheme, options)?;
     let given = Given::read(secrets);
     let secrets: Vec<_> = given.iter().map(Given::secret).collect();
     let headers: Headers<'_> = headers.chunks_exact(2).filter_map(pair).collect();
     let receiver = Receiver { policy: &policy, secrets: &secrets, jwks: jwks.as_deref(), now: whole_second(now) };
-    let report = explain::report(&receiver, &Delivery::new(headers, body));
+    let delivery = Delivery::new(headers, body);
+    // Without a URL, the report says that it is missing.
+    let delivery = match &url {
+        Some(_) => targeted(delivery, policy.scheme, method.as_deref(), url.as_deref())?,
+        None => delivery,
+    };
+    let report = explain::report(&receiver, &delivery);
     Ok(serde_json::to_string(&report).unwrap_or_default())
 }
 

@@ -4,7 +4,7 @@
 //! so the linker leaves them out.
 
 use countersign::{Delivery, HmacKey, Policy};
-use countersign_npm_common::{Accepted, Fault, Given, Native, Options, headers, signed, whole_second};
+use countersign_npm_common::{Accepted, Fault, Given, Native, Options, headers, signed, targeted, whole_second};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -36,10 +36,21 @@ impl Verifier {
 
     /// Verifies headers and body. `values` are those of [`header_names`](countersign_npm_common::header_names).
     ///
+    /// `url` and `method` are for a scheme that signs them.
+    ///
     /// # Errors
-    /// Those of [`Policy::verify_hmac`].
-    pub fn verify(&self, values: Vec<String>, body: Uint8Array, now: f64) -> Result<Accepted, JsValue> {
-        let delivery = Delivery::new(headers(self.policy.scheme, &values), body);
+    /// Those of [`targeted`] and of [`Policy::verify_hmac`].
+    pub fn verify(
+        &self,
+        values: Vec<String>,
+        body: Uint8Array,
+        now: f64,
+        url: Option<String>,
+        method: Option<String>,
+    ) -> Result<Accepted, JsValue> {
+        let scheme = self.policy.scheme;
+        let delivery = Delivery::new(headers(scheme, &values), body);
+        let delivery = targeted(delivery, scheme, method.as_deref(), url.as_deref())?;
         let verified = self.policy.verify_hmac(&self.keys, &delivery, whole_second(now), &Native);
         Ok(Accepted::from_verified(&verified.map_err(Fault::from)?, None))
     }
