@@ -155,7 +155,7 @@ fn read(
             keys.push(key);
         }
     }
-    Ok(())
+    if keys.is_empty() { Err(Error::EmptySecret) } else { Ok(()) }
 }
 
 /// The name itself is not repeated: a secret may be in its place.

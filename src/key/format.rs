@@ -39,7 +39,7 @@ impl KeyFormat {
     pub fn parse(self, text: &str) -> Result<Vec<SecretKey>, Error> {
         match self {
             Self::Standard => SecretKey::parse(text).map(|key| vec![key]),
-            Self::Joined => text.split('|').map(SecretKey::parse).collect(),
+            Self::Joined => joined(text, SecretKey::parse),
             Self::Pem if is_pem(text) => public::parse_pem(text).map(|key| vec![SecretKey::Ed25519(key)]),
             Self::Pem => SecretKey::parse(text).map(|key| vec![key]),
             Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => {
@@ -54,7 +54,7 @@ impl KeyFormat {
     /// `empty_secret`, `invalid_secret`, also for a public key.
     pub fn parse_hmac(self, text: &str) -> Result<Vec<HmacKey>, Error> {
         let key = match self {
-            Self::Joined => return text.split('|').map(HmacKey::parse).collect(),
+            Self::Joined => return joined(text, HmacKey::parse),
             Self::Standard | Self::Pem => HmacKey::parse(text),
             Self::PrefixedOrText if is_prefixed(text.trim_ascii()) => HmacKey::parse(text),
             Self::TextOrDecoded if text.trim_ascii().starts_with("whsec_") => {
@@ -65,8 +65,8 @@ impl KeyFormat {
         key.map(|key| vec![key])
     }
 
-    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. A PEM file is
-    /// one secret.
+    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. A key in
+    /// PEM is one secret.
     pub fn split(self, value: &str) -> Vec<&str> {
         let value = value.trim_ascii();
         match self {
@@ -74,7 +74,8 @@ impl KeyFormat {
                 value.lines().filter(|line| !line.trim_ascii().is_empty()).collect()
             }
             Self::Pem if is_pem(value) => vec![value],
-            Self::Standard | Self::Joined | Self::Pem => value.split_ascii_whitespace().collect(),
+            Self::Joined => bars(value).collect(),
+            Self::Standard | Self::Pem => value.split_ascii_whitespace().collect(),
         }
     }
 
@@ -91,6 +92,16 @@ pub(crate) fn is_prefixed(text: &str) -> bool {
 
 fn is_pem(text: &str) -> bool {
     text.trim_ascii().starts_with(public::BEGIN)
+}
+
+fn joined<K>(text: &str, parse: impl Fn(&str) -> Result<K, Error>) -> Result<Vec<K>, Error> {
+    let keys: Vec<_> = bars(text).map(parse).collect::<Result<_, _>>()?;
+    if keys.is_empty() { Err(Error::EmptySecret) } else { Ok(keys) }
+}
+
+/// What stands between bars and white space.
+fn bars(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['|', ' ', '\t', '\r', '\n']).filter(|part| !part.is_empty())
 }
 
 fn of_text(text: &str) -> Result<HmacKey, Error> {

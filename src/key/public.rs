@@ -9,18 +9,20 @@ pub(super) fn parse(text: &str) -> Result<Ed25519Key, Error> {
     Ed25519Key::from_bytes(&decode(text, text.strip_prefix("whpk_").unwrap_or(text))?)
 }
 
-/// Reads one Ed25519 public key in PEM (RFC 7468, 13; RFC 8410, 4). Its line breaks may be lost.
+/// Reads one Ed25519 public key in PEM (RFC 7468, 13; RFC 8410, 4). Its line breaks may be lost, or written as `\n`, as in
+/// the JSON that a sender responds with.
 ///
 /// # Errors
 /// `invalid_secret`, also for a key of another algorithm; `weak_key`.
 pub(super) fn parse_pem(text: &str) -> Result<Ed25519Key, Error> {
-    let inner = text.trim_ascii().strip_prefix(BEGIN).and_then(|text| text.strip_suffix(END));
-    let encoded: String = inner.unwrap_or_default().split_ascii_whitespace().collect();
-    if encoded.is_empty() {
-        return Err(Error::InvalidSecret(SecretFault::Pem));
-    }
-    let bytes = decode(&encoded, &encoded).map_err(|_| Error::InvalidSecret(SecretFault::Pem))?;
-    Ed25519Key::from_bytes(bytes.strip_prefix(&SPKI).ok_or(Error::InvalidSecret(SecretFault::Pem))?)
+    const FAULT: Error = Error::InvalidSecret(SecretFault::Pem);
+    let text = text.trim_ascii();
+    let text = text.strip_suffix("\\n").unwrap_or(text);
+    let inner = text.strip_prefix(BEGIN).and_then(|text| text.strip_suffix(END)).ok_or(FAULT)?;
+    let lines = inner.split('\\').map(|line| line.strip_prefix('n').unwrap_or(line));
+    let encoded: String = lines.flat_map(str::split_ascii_whitespace).collect();
+    let der = decode(&encoded, &encoded).map_err(|_| FAULT)?;
+    Ed25519Key::from_bytes(der.strip_prefix(&SPKI).filter(|key| key.len() == 32).ok_or(FAULT)?)
 }
 
 /// What a public key in PEM begins with.

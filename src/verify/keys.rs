@@ -34,3 +34,34 @@ pub(super) fn readings<'k>(
 ) -> impl Iterator<Item = (usize, &'k HmacKey)> {
     keys.flat_map(|(at, key)| key.readings().map(move |key| (at, key)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::crypto::Portable;
+    use crate::key::KeyFormat;
+    use crate::scheme;
+    use crate::verify::{Policy, mac_text, signed_prefix};
+    use crate::{Delivery, Headers, HmacKey, Keys, SecretKey, Timestamp};
+
+    /// A secret that stands for two keys has one place, by whichever of them a delivery is signed.
+    #[test]
+    fn a_key_is_known_by_the_place_of_its_secret() {
+        let texts = ["whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP", "whsec_Kk2Vf0xP7cQh9ZtYw3BnLrE6sJdUaMgX"];
+        let secrets: Vec<_> = texts.iter().flat_map(|text| KeyFormat::TextOrDecoded.parse(text).unwrap()).collect();
+        let shared: Vec<_> = texts.iter().flat_map(|text| KeyFormat::TextOrDecoded.parse_hmac(text).unwrap()).collect();
+        let (policy, now) = (Policy::of(scheme::find("polar").unwrap()), Timestamp::from_unix(1_700_000_000));
+        for (place, text) in texts.iter().enumerate() {
+            for signer in [HmacKey::parse(text).unwrap(), HmacKey::from_bytes(text.as_bytes()).unwrap()] {
+                let mac = signer.mac([&signed_prefix(b"1", now), b"{}"]);
+                let signature = [b"v1,", &mac_text(mac)[..]].concat();
+                let headers: [(&str, &[u8]); 3] =
+                    [("webhook-id", b"1"), ("webhook-timestamp", b"1700000000"), ("webhook-signature", &signature)];
+                let delivery = Delivery::new(Headers::from_iter(headers), "{}");
+                let keys = Keys { secrets: &secrets, ..Keys::default() };
+                assert_eq!(policy.verify(keys, &delivery, now, &Portable).unwrap().key(), place);
+                assert_eq!(policy.verify_hmac(&shared, &delivery, now, &Portable).unwrap().key(), place);
+            }
+        }
+        assert!(matches!(&secrets[..], [SecretKey::Hmac(_), SecretKey::Hmac(_)]));
+    }
+}

@@ -9,6 +9,7 @@ use super::*;
 mod dedupe;
 mod hmac;
 mod public_url;
+mod formats;
 mod secrets;
 
 struct Known;
