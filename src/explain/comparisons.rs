@@ -26,26 +26,31 @@ pub(super) fn signature_rows(forms: &[Form], value: &[u8]) -> Vec<SignatureRow> 
     pieces(value).take(MAX_ROWS).enumerate().map(row).collect()
 }
 
-/// Each secret against each signature of its form.
+/// Each key of the secrets against each signature of its form.
 pub(super) fn compare_secrets(inputs: &Inputs<'_>, value: &[u8], prefix: &[u8]) -> Vec<Comparison> {
+    let message = [prefix, inputs.body].concat();
+    let row = |secret, expected: Option<&[u8]>, signature, received: &[u8], matches| Comparison {
+        secret: Some(secret),
+        key: None,
+        signature,
+        expected: expected.map(|text| String::from_utf8_lossy(text).into_owned()),
+        received: String::from_utf8_lossy(received).into_owned(),
+        matches,
+    };
     let mut rows = Vec::new();
-    for (index, secret) in inputs.secrets.iter().enumerate() {
-        let Ok(secret) = secret else { continue };
-        let (form, expected) = match secret {
-            SecretKey::Hmac(key) => (Form::V1, Some(mac_text(Portable.hmac_sha256(key, prefix, inputs.body)))),
-            SecretKey::Ed25519(_) => (Form::V1a, None),
-        };
-        for (signature, received) in of_form(inputs, value, form) {
-            let matches = match (secret, &expected) {
-                (SecretKey::Ed25519(key), _) => decode_ed25519(received).is_some_and(|bytes| {
-                    Crypto::<[u8]>::ed25519(&Portable, key, &[prefix, inputs.body].concat(), &bytes)
-                }),
-                (_, Some(expected)) => constant_time_eq(expected, received),
-                _ => false,
-            };
-            let expected = expected.map(|text| String::from_utf8_lossy(&text).into_owned());
-            let received = String::from_utf8_lossy(received).into_owned();
-            rows.push(Comparison { secret: Some(index), key: None, signature, expected, received, matches });
+    for (index, key) in inputs.keys_of_secrets() {
+        match key {
+            SecretKey::Hmac(key) => rows.extend(key.readings().flat_map(|key| {
+                let expected = mac_text(Portable.hmac_sha256(key, prefix, inputs.body));
+                of_form(inputs, value, Form::V1).map(move |(signature, received)| {
+                    row(index, Some(&expected), signature, received, constant_time_eq(&expected, received))
+                })
+            })),
+            SecretKey::Ed25519(key) => rows.extend(of_form(inputs, value, Form::V1a).map(|(signature, received)| {
+                let matches = decode_ed25519(received)
+                    .is_some_and(|bytes| Crypto::<[u8]>::ed25519(&Portable, key, &message, &bytes));
+                row(index, None, signature, received, matches)
+            })),
         }
     }
     rows.truncate(MAX_COMPARISONS);

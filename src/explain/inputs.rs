@@ -34,7 +34,8 @@ pub struct Receiver<'r> {
 pub(super) struct Inputs<'i> {
     pub(super) policy: &'i Policy,
     pub(super) texts: &'i [Secret<'i>],
-    pub(super) secrets: Vec<Result<SecretKey, Error>>,
+    /// The keys of each secret.
+    pub(super) secrets: Vec<Result<Vec<SecretKey>, Error>>,
     /// The keys of the secrets that parse.
     pub(super) usable: Vec<SecretKey>,
     pub(super) document: Option<&'i [u8]>,
@@ -53,7 +54,7 @@ impl<'i> Inputs<'i> {
             policy: receiver.policy,
             texts: receiver.secrets,
             usable: read.iter().flatten().flatten().cloned().collect(),
-            secrets: read.into_iter().map(|keys| keys?.into_iter().next().ok_or(Error::EmptySecret)).collect(),
+            secrets: read,
             document: receiver.jwks,
             jwks: receiver.jwks.map(Jwks::parse),
             headers: delivery.headers(),
@@ -71,6 +72,11 @@ impl<'i> Inputs<'i> {
     pub(super) fn has_keys(&self) -> bool {
         let keys = self.keys();
         !keys.secrets.is_empty() || keys.jwks.is_some()
+    }
+
+    /// Every key of the secrets, with the place of its secret.
+    pub(super) fn keys_of_secrets(&self) -> impl Iterator<Item = (usize, &SecretKey)> {
+        self.secrets.iter().enumerate().flat_map(|(at, keys)| keys.iter().flatten().map(move |key| (at, key)))
     }
 
     /// The error of the first secret that does not parse.

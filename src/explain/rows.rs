@@ -146,11 +146,11 @@ impl BodyMarks {
 }
 
 impl SecretRow {
-    pub(super) fn new((index, secret): (usize, &Result<SecretKey, Error>)) -> Self {
-        let (kind, bytes) = match secret {
-            Ok(SecretKey::Hmac(key)) => (Some("hmac"), Some(key.as_bytes().len())),
-            Ok(SecretKey::Ed25519(key)) => (Some("ed25519"), Some(key.as_bytes().len())),
-            Err(_) => (None, None),
+    pub(super) fn new((index, secret): (usize, &Result<Vec<SecretKey>, Error>)) -> Self {
+        let (kind, bytes) = match secret.as_deref() {
+            Ok([SecretKey::Hmac(key), ..]) => (Some("hmac"), Some(key.as_bytes().len())),
+            Ok([SecretKey::Ed25519(key), ..]) => (Some("ed25519"), Some(key.as_bytes().len())),
+            Ok([]) | Err(_) => (None, None),
         };
         let error = secret.as_ref().err();
         Self {

@@ -144,8 +144,8 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
 /// Each shared secret against each signature.
 fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Comparison> {
     let mut rows = Vec::new();
-    for (index, secret) in inputs.secrets.iter().enumerate() {
-        let Ok(SecretKey::Hmac(key)) = secret else { continue };
+    for (index, key) in inputs.keys_of_secrets() {
+        let SecretKey::Hmac(key) = key else { continue };
         let expected = |form: &Form| signature_of(claim, *form, key, &inputs.body, &Portable);
         for expected in inputs.policy.forms.iter().filter_map(expected) {
             for (signature, received) in claim.signatures().into_iter().flatten().take(MAX_ROWS).enumerate() {
