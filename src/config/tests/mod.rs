@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::*;
 
 mod dedupe;
+mod formats;
 mod hmac;
 mod public_url;
-mod formats;
 mod secrets;
 
 struct Known;
