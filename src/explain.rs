@@ -26,14 +26,14 @@
 //!              body_or_key: the body is not JSON and need not be, so either may be wrong
 //!              other_key: the body shows no sign of a change, so most likely the key belongs to another endpoint
 //!              otherwise: the code of the fault, in the words of its step
-//! form, key, id                                what was verified: v1 | v1a | jwt; the index of the key; the event's id
+//! form, key, id                                what was verified: v1 | v1a | jwt | hmac-sha256 | …; the index of the key; the event's id
 //! now, tolerance, timestamp?, age?             seconds; age is negative for a timestamp ahead of the clock
 //! steps        [{name, state: pass | fail | skip, code?, detail, fix?}], each judged separately, also after one that failed
 //!              signatures: headers id timestamp age signatures keys match json type
 //!              token:      headers token algorithm keys key signature claims expiry start audience issuer json type
 //! body         {bytes, utf8, bom, crlf, lf, finalNewline}
 //! signedPrefix the signed text in front of the body: id.timestamp.
-//! secrets      [{index, kind: hmac | ed25519 | null, bytes?, code?, detail?, fix?}]
+//! secrets      [{index, kind: hmac | ed25519 | p256 | null, bytes?, code?, detail?, fix?}]
 //! keys         [{index, kid?, kty?, crv?, alg?, use?, usable, reason?, tried, matches}], the key set, in order
 //! signatures   [{index, version, text, accepted, detail?}], the entries of the header; at most 64
 //! comparisons  [{secret? | key?, signature, expected?, received, matches}], every key that fits the form; at most 256
@@ -50,6 +50,7 @@ mod body_variants;
 mod common_steps;
 mod comparisons;
 mod decode;
+mod described;
 mod gzip;
 mod inputs;
 mod json_escapes;

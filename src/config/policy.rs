@@ -110,7 +110,7 @@ pub(super) fn read_policy(
 
 /// Checks that there is a key for what is accepted, and no key for what is not.
 fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], has_jwks: bool, shared: bool) {
-    let keyed = reader.had("secrets") || (has_jwks && forms.contains(&Form::V1a));
+    let keyed = reader.had("secrets") || (has_jwks && forms.iter().any(|form| form.is_ed25519()));
     if shared && reader.had("secrets") {
         reader.fault(
             "secrets",
@@ -121,8 +121,9 @@ fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], ha
         reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");
     }
     let idle = |key: &SecretKey| match key {
-        SecretKey::Hmac(_) => !forms.iter().any(|form| matches!(form, Form::V1 | Form::HmacSha256 | Form::HmacSha1)),
-        SecretKey::Ed25519(_) => !forms.contains(&Form::V1a),
+        SecretKey::Hmac(_) => !forms.iter().any(|form| form.is_shared()),
+        SecretKey::Ed25519(_) => !forms.iter().any(|form| form.is_ed25519()),
+        SecretKey::P256(_) => !forms.contains(&Form::EcdsaP256),
     };
     if !shared && secrets.iter().any(idle) {
         reader.fault(

@@ -52,7 +52,7 @@ impl Reader<'_> {
         for sign_with in keys {
             match sign_with {
                 SecretKey::Hmac(sign_with) => shared.push(sign_with),
-                SecretKey::Ed25519(_) => {
+                SecretKey::Ed25519(_) | SecretKey::P256(_) => {
                     self.fault(key, "names a public key, which cannot sign", "use a `whsec_…` secret");
                 }
             }

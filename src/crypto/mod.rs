@@ -2,9 +2,10 @@
 //!
 //! [`Crypto`] is what a platform may do natively (`node:crypto` in a Worker). [`Portable`] does the same in pure Rust, anywhere.
 //! What makes a check strict is decided here for both, so that a lax platform cannot loosen it: an Ed25519 `S` below the group
-//! order, no point of small order, one encoding of each point, and bounds on the size of RSA keys.
+//! order, no point of small order, one encoding of each point and of each ECDSA signature, and bounds on the size of RSA keys.
 
 mod digest;
+mod ecdsa;
 mod ed25519;
 mod hmac;
 mod portable;
@@ -12,6 +13,8 @@ mod provider;
 mod rsa;
 
 pub use digest::{constant_time_eq, hex, sha256};
+pub use ecdsa::P256Key;
+pub(crate) use ecdsa::decode_der;
 pub(crate) use ed25519::is_strict;
 pub use ed25519::{Ed25519Key, Ed25519SigningKey};
 pub use hmac::HmacKey;
@@ -39,6 +42,12 @@ pub trait Crypto<B: ?Sized> {
     ///
     /// The core calls it only with a signature whose `S` is below the group order and whose `R` is not of small order.
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool;
+
+    /// Whether `signature` over `message` is ECDSA on P-256 with SHA-256 under `key` (FIPS 186-5, 6.4.2): `r` and `s`, big-endian, 32
+    /// bytes each. No number from 1 to the order of the curve is refused: (`r`, -`s`) is as valid as (`r`, `s`).
+    ///
+    /// The core calls it only with numbers that are not zero.
+    fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool;
 
     /// Whether `signature` over `message` is RSASSA-PKCS1-v1_5 with SHA-256 under `key` (RFC 8017, 8.2.2).
     ///

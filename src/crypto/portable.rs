@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::Crypto;
+use super::ecdsa::P256Key;
 use super::ed25519::Ed25519Key;
 use super::hmac::HmacKey;
 use super::rsa::{MAX_BITS, MIN_BITS, RsaKey};
@@ -25,6 +26,10 @@ impl<B: AsRef<[u8]> + ?Sized> Crypto<B> for Portable {
     }
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        key.verifies(message, signature)
+    }
+
+    fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool {
         key.verifies(message, signature)
     }
 

@@ -22,8 +22,12 @@ pub enum SecretFault {
     Masked,
     /// Not standard base64.
     NotBase64,
+    /// A public key that is not 64 hexadecimal digits.
+    NotHexKey,
     /// A public key that is not a point of the curve in canonical form.
     NotOnCurve,
+    /// A public key that is not an uncompressed point of P-256 in SPKI.
+    NotP256,
     /// Not `whsk_…`, when signing with Ed25519.
     NotPrivate,
     /// A character that is invisible, a control character, or not ASCII, and what it is.
@@ -81,7 +85,9 @@ impl SecretFault {
             }
             Self::Masked => "reveal the secret where it is shown, and copy all of it",
             Self::NotBase64 => "copy it as shown (`whsec_…`), or pass text secrets as raw bytes",
+            Self::NotHexKey => "copy the whole public key again: 64 hexadecimal digits",
             Self::NotOnCurve | Self::PublicKeyLength => "copy the whole `whpk_…` value again",
+            Self::NotP256 => "copy the whole verification key again: base64 of 91 bytes, which begins with `MFkw`",
             Self::NotPrivate => "give the `whsk_…` value",
             Self::PairMismatch | Self::PrivateKeyLength => "copy the whole `whsk_…` value again",
             Self::PercentEncoded => "give it decoded, as the sender shows it",
@@ -121,7 +127,9 @@ impl fmt::Display for SecretFault {
             Self::KeyFile => "the secret is a key file or a certificate (PEM, DER or OpenSSH)",
             Self::Masked => "the secret is masked: dots or asterisks replace part of it",
             Self::NotBase64 => "the secret is not standard base64",
+            Self::NotHexKey => "the public key is not 64 hexadecimal digits",
             Self::NotOnCurve => "the public key is not an Ed25519 key",
+            Self::NotP256 => "the public key is not an ECDSA key on P-256 in SPKI form",
             Self::NotPrivate => "signing with Ed25519 takes a private key, `whsk_…`",
             Self::PairMismatch => "the private key comes with a public key that is not its own",
             Self::PercentEncoded => "the secret is percent-encoded (`%2B`)",

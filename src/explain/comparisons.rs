@@ -51,6 +51,7 @@ pub(super) fn compare_secrets(inputs: &Inputs<'_>, value: &[u8], prefix: &[u8]) 
                     .is_some_and(|bytes| Crypto::<[u8]>::ed25519(&Portable, key, &message, &bytes));
                 row(index, None, signature, received, matches)
             })),
+            SecretKey::P256(_) => {}
         }
     }
     rows.truncate(MAX_COMPARISONS);

@@ -32,7 +32,7 @@ pub struct BodyMarks {
 pub struct SecretRow {
     /// The position in the list of secrets.
     pub index: usize,
-    /// `hmac` or `ed25519`; `None` if it does not parse.
+    /// `hmac`, `ed25519` or `p256`; `None` if it does not parse.
     pub kind: Option<&'static str>,
     /// The length of the key in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,6 +150,7 @@ impl SecretRow {
         let (kind, bytes) = match secret.as_deref() {
             Ok([SecretKey::Hmac(key), ..]) => (Some("hmac"), Some(key.as_bytes().len())),
             Ok([SecretKey::Ed25519(key), ..]) => (Some("ed25519"), Some(key.as_bytes().len())),
+            Ok([SecretKey::P256(_), ..]) => (Some("p256"), None),
             Ok([]) | Err(_) => (None, None),
         };
         let error = secret.as_ref().err();

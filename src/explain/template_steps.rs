@@ -2,24 +2,22 @@
 
 use super::common_steps::{clip, count, event_steps, key_step};
 use super::inputs::Inputs;
-use super::near_miss;
 use super::other_sender::missing_step;
 use super::report::{Report, Step};
-use super::rows::{Comparison, SignatureRow};
+use super::rows::SignatureRow;
 use super::signature_steps::age_step;
-use super::verdict;
-use crate::crypto::{Portable, constant_time_eq};
+use super::{described, near_miss, verdict};
+use crate::crypto::Portable;
 use crate::error::Error;
-use crate::key::SecretKey;
 use crate::scheme::{Form, IdSource, Template, Time};
-use crate::verify::{Claim, find_hmac_match, layout, missing, read_described, signature_length, signature_of};
+use crate::verify::{Claim, Tried, find_described_match, layout, missing, read_described};
 
 /// Adds every step, and the tables that go with them.
 pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: &mut Report) {
     let layout = layout(template, inputs.headers);
     let read = read_described(inputs.policy.scheme, template, inputs.headers)
         .map(|claim| Claim { target: inputs.target, ..claim });
-    report.steps.push(match (missing(inputs.policy.scheme, layout, inputs.headers), &read) {
+    report.steps.push(match (missing(inputs.policy.scheme, template, layout, inputs.headers), &read) {
         (Some(absent), _) => missing_step(inputs, absent),
         (None, Err(error @ Error::InvalidHeader(..))) => Step::failed("headers", *error),
         (None, _) => Step::pass("headers", "every header that the scheme needs is present"),
@@ -50,6 +48,7 @@ fn id_step(template: &Template) -> Step {
             IdSource::Header => "the id is part of what is signed",
             IdSource::Body(_) => "the event is known by an id in its body",
             IdSource::Signed => "the event is known by the hash of what was signed",
+            IdSource::BodyHash => "nothing signs the body, and the event is known by its hash",
         },
     )
 }
@@ -93,16 +92,15 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
         Err(error) => return Step::failed(NAME, error),
     };
     let prefix = claim.layout.signatures.prefix;
-    let fits = |text: &[u8]| {
-        let length = |form: &Form| signature_length(*form, claim.template.encoding);
-        inputs.policy.forms.iter().filter_map(length).any(|length| length == text.len())
-    };
-    let row = |(index, text): (usize, &&[u8])| SignatureRow {
-        index,
-        version: prefix.trim_end_matches('=').to_owned(),
-        text: String::from_utf8_lossy(text).into_owned(),
-        accepted: fits(text),
-        detail: (!fits(text)).then_some("not of the length that this sender's signatures have"),
+    let row = |(index, text): (usize, &&[u8])| {
+        let detail = described::fault(inputs, claim, text);
+        SignatureRow {
+            index,
+            version: prefix.trim_end_matches('=').to_owned(),
+            text: String::from_utf8_lossy(text).into_owned(),
+            accepted: detail.is_none(),
+            detail,
+        }
     };
     report.signatures = found.iter().take(MAX_ROWS).enumerate().map(row).collect();
     let accepted = report.signatures.iter().filter(|row| row.accepted).count();
@@ -126,11 +124,15 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
         });
     };
     report.signed_prefix = Some(String::from_utf8_lossy(&around.prefix).into_owned());
-    report.comparisons = compare(inputs, claim);
-    let step = match find_hmac_match(claim, &inputs.policy.forms, inputs.keys().hmac(), &inputs.body, &Portable) {
+    report.comparisons = described::compare(inputs, claim, &mut report.keys);
+    let forms = &inputs.policy.forms;
+    let step = match find_described_match(claim, forms, inputs.keys(), &Tried::default(), &inputs.body, &Portable) {
         Ok(_) => Step::pass(NAME, format!("a signature of {} matches", clip(claim.scheme.name))),
         Err(error) => {
-            report.near_misses = near_miss::find_described(inputs, claim);
+            // Other bodies are tried under shared secrets alone: a check by a public key costs a hundred times as much.
+            if forms.iter().all(|form| matches!(form, Form::HmacSha256 | Form::HmacSha1)) {
+                report.near_misses = near_miss::find_described(inputs, claim);
+            }
             match report.near_misses.first() {
                 Some(near) => Step::fail(NAME, error.code(), format!("it matches if {}", near.matches_if), near.fix),
                 None if error == Error::NoMatchingSignature => verdict::match_step(inputs, report),
@@ -141,33 +143,8 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     report.steps.push(step);
 }
 
-/// Each shared secret against each signature.
-fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Comparison> {
-    let mut rows = Vec::new();
-    for (index, key) in inputs.keys_of_secrets() {
-        let SecretKey::Hmac(key) = key else { continue };
-        let expected = |form: &Form| signature_of(claim, *form, key, &inputs.body, &Portable);
-        for expected in inputs.policy.forms.iter().filter_map(expected) {
-            for (signature, received) in claim.signatures().into_iter().flatten().take(MAX_ROWS).enumerate() {
-                rows.push(Comparison {
-                    secret: Some(index),
-                    key: None,
-                    signature,
-                    expected: Some(expected.clone()),
-                    received: String::from_utf8_lossy(received).into_owned(),
-                    matches: constant_time_eq(expected.as_bytes(), received),
-                });
-            }
-        }
-    }
-    rows.truncate(MAX_COMPARISONS);
-    rows
-}
-
 /// Signatures in a report.
 const MAX_ROWS: usize = 64;
-/// Comparisons in a report.
-const MAX_COMPARISONS: usize = 256;
 
 const PASS_URL: &str = "pass the URL that the sender calls, as it is configured there: `url`";
 const AS_CALLED: &str = "pass the URL and the raw body of one and the same request";

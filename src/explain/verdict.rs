@@ -8,7 +8,7 @@ use super::inputs::Inputs;
 use super::report::{Report, Ruling, Step, Verdict};
 use crate::error::Error;
 use crate::key::SecretKey;
-use crate::scheme::Form;
+use crate::scheme::{Covers, Form};
 
 /// The verdict over a report that is otherwise complete.
 pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
@@ -57,6 +57,9 @@ fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
     if report.failed("signatures").is_some() {
         return None;
     }
+    if inputs.policy.scheme.template().is_some() && inputs.policy.form().covers() != Covers::Body {
+        return Some(refused("other_key", OTHER_TOKEN, CHECK_TOKEN));
+    }
     if let Some(verdict) = other_kind(inputs, report) {
         return Some(verdict);
     }
@@ -84,6 +87,9 @@ fn other_kind(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
     }
     if !report.comparisons.is_empty() {
         return None;
+    }
+    if inputs.policy.scheme.template().is_some() {
+        return Some(refused(CODE, "none of the keys is of the kind that this sender signs with", AS_SHOWN));
     }
     let (detail, fix) = match (sent(Form::V1), sent(Form::V1a)) {
         (true, false) => ("the signature is `v1`, but the keys are public keys, which verify `v1a`", NEED_SECRET),
@@ -135,6 +141,9 @@ const RAW: &str =
     "pass the raw bytes as they came over HTTP: not parsed, not decoded, not copied from a program's output";
 const UNCLEAR: &str = "no signature matches, and the body is not JSON: either the body was changed, or the key belongs to another endpoint";
 const CHECK_BOTH: &str = "compare the body with the raw bytes that were sent, and the key with this endpoint's key";
+const OTHER_TOKEN: &str = "the token in the header is not the secret";
+const CHECK_TOKEN: &str = "copy the token from where it is set at the sender, whole; it is compared as it is";
+const AS_SHOWN: &str = "give the key as the sender shows it for this endpoint, or its key set";
 const OTHER_KEY: &str =
     "no signature matches, and no common change makes one match: most likely the key belongs to another endpoint";
 const CHECK_KEY: &str =

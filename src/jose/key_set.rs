@@ -65,7 +65,7 @@ impl Jwks {
         let mut unusable = Unusable::default();
         for key in &self.keys {
             let why = match key.material {
-                Material::Ed25519(_) if forms.contains(&Form::V1a) => return None,
+                Material::Ed25519(_) if forms.iter().any(|form| form.is_ed25519()) => return None,
                 Material::Rsa(_) if forms.contains(&Form::Jwt) => return None,
                 Material::Ed25519(_) | Material::Rsa(_) => Aside::OtherForm,
                 Material::SetAside(why) => why,

@@ -3,7 +3,7 @@
 use super::mistake::in_any_value;
 use super::{SecretKey, public};
 use crate::crypto::HmacKey;
-use crate::error::Error;
+use crate::error::{Error, SecretFault};
 
 /// How a sender writes its secrets.
 ///
@@ -29,6 +29,14 @@ pub enum KeyFormat {
     PrefixedOrText,
     /// The text is the key, its prefix included; `whsec_…` may also be base64. Both keys count, as one secret.
     TextOrDecoded,
+    /// The text itself, which is the whole value of a header: it may begin with `Basic` or `Bearer`.
+    HeaderValue,
+    /// An Ed25519 public key: 64 hexadecimal digits.
+    Ed25519Hex,
+    /// An Ed25519 public key: base64 of its 32 bytes.
+    Ed25519Base64,
+    /// A public key on P-256: base64 of its SubjectPublicKeyInfo.
+    P256Spki,
 }
 
 impl KeyFormat {
@@ -42,7 +50,10 @@ impl KeyFormat {
             Self::Joined => joined(text, SecretKey::parse),
             Self::Pem if is_pem(text) => public::parse_pem(text).map(|key| vec![SecretKey::Ed25519(key)]),
             Self::Pem => SecretKey::parse(text).map(|key| vec![key]),
-            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => {
+            Self::Ed25519Hex => public::parse_hex(text).map(|key| vec![SecretKey::Ed25519(key)]),
+            Self::Ed25519Base64 => public::parse(text.trim_ascii()).map(|key| vec![SecretKey::Ed25519(key)]),
+            Self::P256Spki => public::parse_p256(text.trim_ascii()).map(|key| vec![SecretKey::P256(key)]),
+            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue => {
                 self.parse_hmac(text).map(|keys| keys.into_iter().map(SecretKey::Hmac).collect())
             }
         }
@@ -61,6 +72,10 @@ impl KeyFormat {
                 HmacKey::parse(text).and_then(|decoded| Ok(decoded.or(of_text(text)?)))
             }
             Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => of_text(text),
+            Self::HeaderValue => of_header(text),
+            Self::Ed25519Hex | Self::Ed25519Base64 | Self::P256Spki => {
+                Err(Error::InvalidSecret(SecretFault::PublicKey))
+            }
         };
         key.map(|key| vec![key])
     }
@@ -70,18 +85,16 @@ impl KeyFormat {
     pub fn split(self, value: &str) -> Vec<&str> {
         let value = value.trim_ascii();
         match self {
-            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => {
-                value.lines().filter(|line| !line.trim_ascii().is_empty()).collect()
-            }
+            _ if self.takes_text() => value.lines().filter(|line| !line.trim_ascii().is_empty()).collect(),
             Self::Pem if is_pem(value) => vec![value],
             Self::Joined => bars(value).collect(),
-            Self::Standard | Self::Pem => value.split_ascii_whitespace().collect(),
+            _ => value.split_ascii_whitespace().collect(),
         }
     }
 
     /// Whether any text may be a key.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Text | Self::PrefixedOrText | Self::TextOrDecoded)
+        matches!(self, Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue)
     }
 }
 
@@ -107,4 +120,14 @@ fn bars(text: &str) -> impl Iterator<Item = &str> {
 fn of_text(text: &str) -> Result<HmacKey, Error> {
     let text = text.trim_ascii();
     in_any_value(text).map_or_else(|| HmacKey::from_text(text), |fault| Err(Error::InvalidSecret(fault)))
+}
+
+/// The key that is the text itself. What begins it may be the method of `Authorization` (RFC 9110, section 11.4), and is then no mistake.
+fn of_header(text: &str) -> Result<HmacKey, Error> {
+    let text = text.trim_ascii();
+    let value = match text.split_once(' ') {
+        Some((method, value)) if ["basic", "bearer"].iter().any(|known| method.eq_ignore_ascii_case(known)) => value,
+        _ => text,
+    };
+    in_any_value(value.trim_ascii()).map_or_else(|| HmacKey::from_text(text), |fault| Err(Error::InvalidSecret(fault)))
 }

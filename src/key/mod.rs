@@ -11,13 +11,13 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-use crate::crypto::{Ed25519Key, HmacKey};
+use crate::crypto::{Ed25519Key, HmacKey, P256Key};
 use crate::error::Error;
 
 pub use format::KeyFormat;
 pub(crate) use format::is_prefixed;
 
-/// A key of a source. Matches only signatures that carry its version tag: a shared secret `v1`, a public key `v1a`.
+/// A key of a source. Matches only signatures of its kind: in Standard Webhooks a shared secret `v1`, a public key `v1a`.
 ///
 /// ```
 /// use countersign::SecretKey;
@@ -33,10 +33,12 @@ pub(crate) use format::is_prefixed;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SecretKey {
-    /// `whsec_…`, or base64 without a prefix.
+    /// A shared secret: `whsec_…`, base64 without a prefix, or what else a [`KeyFormat`] reads.
     Hmac(HmacKey),
-    /// `whpk_…`.
+    /// A public key: `whpk_…`, or as a [`KeyFormat`] has it.
     Ed25519(Ed25519Key),
+    /// A public key on P-256, in SPKI.
+    P256(P256Key),
 }
 
 impl SecretKey {

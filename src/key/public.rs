@@ -1,10 +1,11 @@
-//! `whpk_…` and PEM: an Ed25519 public key.
+//! Public keys: Ed25519 as `whpk_…`, base64, hexadecimal digits or PEM, and P-256 in SPKI.
 
 use super::encoding::decode;
-use crate::crypto::Ed25519Key;
+use super::mistake::in_any_value;
+use crate::crypto::{Ed25519Key, P256Key};
 use crate::error::{Error, SecretFault};
 
-/// Reads `whpk_…`: base64 of the 32 bytes of RFC 8032.
+/// Reads `whpk_…`, or base64 without a prefix, of the 32 bytes of RFC 8032.
 pub(super) fn parse(text: &str) -> Result<Ed25519Key, Error> {
     Ed25519Key::from_bytes(&decode(text, text.strip_prefix("whpk_").unwrap_or(text))?)
 }
@@ -23,6 +24,29 @@ pub(super) fn parse_pem(text: &str) -> Result<Ed25519Key, Error> {
     let encoded: String = lines.flat_map(str::split_ascii_whitespace).collect();
     let der = decode(&encoded, &encoded).map_err(|_| FAULT)?;
     Ed25519Key::from_bytes(der.strip_prefix(&SPKI).filter(|key| key.len() == 32).ok_or(FAULT)?)
+}
+
+/// Reads 64 hexadecimal digits, of either case, with white space at both ends dropped.
+pub(super) fn parse_hex(text: &str) -> Result<Ed25519Key, Error> {
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return Err(Error::EmptySecret);
+    }
+    if let Some(fault) = in_any_value(text) {
+        return Err(Error::InvalidSecret(fault));
+    }
+    let (pairs, odd) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    match bytes.filter(|bytes| odd.is_empty() && bytes.len() == 32) {
+        Some(bytes) => Ed25519Key::from_bytes(&bytes),
+        None => Err(Error::InvalidSecret(SecretFault::NotHexKey)),
+    }
+}
+
+/// Reads base64 of a SubjectPublicKeyInfo.
+pub(super) fn parse_p256(text: &str) -> Result<P256Key, Error> {
+    P256Key::from_spki(&decode(text, text)?)
 }
 
 /// What a public key in PEM begins with.

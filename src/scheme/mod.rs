@@ -13,6 +13,7 @@
 
 mod aimlapi;
 mod anthropic;
+mod assemblyai;
 mod bfl;
 mod bitbucket;
 mod r#box;
@@ -21,13 +22,16 @@ mod calendly;
 mod clerk;
 mod coinbase_commerce;
 mod configured;
+mod discord;
 mod docusign;
 mod elevenlabs;
 mod epilot;
+mod fal;
 mod gemini;
 mod gemini_dynamic;
 mod github;
 mod gitlab;
+mod gitlab_token;
 mod heygen;
 mod hubspot;
 mod intercom;
@@ -37,6 +41,7 @@ mod loops;
 mod meta;
 mod mux;
 mod notion;
+mod okta;
 mod openai;
 mod openrouter;
 mod paddle;
@@ -49,6 +54,7 @@ mod replicate;
 mod resend;
 mod retell;
 mod sanity;
+mod sendgrid;
 mod sentry;
 mod shopify;
 mod slack;
@@ -57,6 +63,7 @@ mod standard_webhooks;
 mod stripe;
 mod supabase_auth;
 mod svix;
+mod telnyx;
 mod template;
 mod twilio;
 mod twitch;
@@ -74,7 +81,7 @@ mod zoom;
 pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
-pub use types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
+pub use types::{Covers, EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 
 /// Every scheme, in the order of lists.
 pub static ALL: &[&Scheme] = &[
@@ -134,6 +141,13 @@ pub static ALL: &[&Scheme] = &[
     &bfl::SCHEME,
     &heygen::SCHEME,
     &vapi::SCHEME,
+    &discord::SCHEME,
+    &telnyx::SCHEME,
+    &fal::SCHEME,
+    &sendgrid::SCHEME,
+    &gitlab_token::SCHEME,
+    &assemblyai::SCHEME,
+    &okta::SCHEME,
 ];
 
 /// Finds a scheme by its name.
@@ -159,11 +173,24 @@ mod tests {
         }
     }
 
+    /// Which check is made follows from the one form. Where nothing is signed, the hash of the body is all that an event can be known by.
+    #[test]
+    fn a_template_has_one_form_and_signs_the_body_unless_it_says_so() {
+        for scheme in ALL {
+            let Some(template) = scheme.template() else { continue };
+            let [form] = scheme.forms else { panic!("{}: {:?}", scheme.name, scheme.forms) };
+            let of_body = |part: &Part| matches!(part, Part::Body | Part::BodySha256 | Part::Derived(_));
+            let covers_body = form.covers() == Covers::Body;
+            assert_eq!(template.message.iter().any(of_body), covers_body, "{}", scheme.name);
+            assert_eq!(template.id == IdSource::BodyHash, !covers_body, "{}", scheme.name);
+        }
+    }
+
     #[test]
     fn no_scheme_takes_both_a_static_and_a_shared_key() {
         for scheme in ALL {
             if let KeySource::SharedJwks(_) = scheme.keys {
-                assert!(!scheme.forms.contains(&Form::V1), "{}", scheme.name);
+                assert!(!scheme.forms.iter().any(|form| form.is_shared()), "{}", scheme.name);
             }
         }
     }

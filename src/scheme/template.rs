@@ -13,7 +13,7 @@ pub struct Template {
     pub others: &'static [Layout],
     /// How a signature is written.
     pub encoding: Encoding,
-    /// What is signed, in order. The body occurs once, or in parts that are derived from it.
+    /// What is signed, in order. The body occurs once, or in parts that are derived from it. Empty where nothing is signed.
     pub message: &'static [Part],
     /// Where the time of an attempt stands. A time that is not signed does not count as one.
     pub time: Time,
@@ -83,6 +83,10 @@ pub enum Part {
     Text(&'static str),
     /// The raw body.
     Body,
+    /// SHA-256 of the raw body, in lower-case hexadecimal digits.
+    BodySha256,
+    /// The value of this header, which has to be present.
+    Header(&'static str),
     /// The request's method.
     Method,
     /// The URL that the sender called, as [`Target`] has it.
@@ -126,6 +130,8 @@ pub enum IdSource {
     Body(&'static str),
     /// The hash of what was signed without the timestamp, so that a retry with a new timestamp is the same event.
     Signed,
+    /// The hash of the body, where nothing of it is signed. Whoever holds the proof chooses it.
+    BodyHash,
 }
 
 impl Template {
@@ -134,14 +140,23 @@ impl Template {
         self.message.iter().any(|part| matches!(part, Part::Method | Part::Url | Part::Derived(_)))
     }
 
+    /// The headers whose values are signed as they are, besides id and timestamp.
+    pub(crate) fn signed_headers(&'static self) -> impl Iterator<Item = &'static &'static str> {
+        self.message.iter().filter_map(|part| match part {
+            Part::Header(name) => Some(name),
+            _ => None,
+        })
+    }
+
     /// The names of all headers that are read.
     pub(super) fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
-        [&self.layout].into_iter().chain(self.others).flat_map(|layout| {
+        let of_layouts = [&self.layout].into_iter().chain(self.others).flat_map(|layout| {
             let timestamp = layout.timestamp.as_ref().map(Field::header);
             // An item mostly stands in the list of signatures.
             let timestamp = timestamp.filter(|name| !layout.signatures.headers.contains(name));
             layout.signatures.headers.iter().copied().chain(timestamp).chain(layout.id)
-        })
+        });
+        of_layouts.chain(self.signed_headers().copied())
     }
 }
 
@@ -169,6 +184,23 @@ pub(super) const fn hmac(name: &'static str, source: &'static str, template: Tem
         constants: &[],
         retries: None,
     }
+}
+
+/// A signature by a public key that the configuration names.
+pub(super) const fn public_key(
+    form: &'static [Form; 1],
+    key: KeyFormat,
+    name: &'static str,
+    source: &'static str,
+    template: Template,
+) -> Scheme {
+    Scheme { forms: form, default_forms: form, secrets: key, ..hmac(name, source, template) }
+}
+
+/// A shared secret as the whole value of one header. It proves the sender and nothing about the body.
+pub(super) const fn token(name: &'static str, source: &'static str, header: &'static [&'static str; 1]) -> Scheme {
+    let template = Template { message: &[], id: IdSource::BodyHash, ..of_body(in_header(header, "")) };
+    Scheme { forms: &[Form::Token], default_forms: &[Form::Token], ..hmac(name, source, template) }
 }
 
 /// A signature over the body alone, in lower-case hexadecimal digits, without a timestamp.

@@ -76,6 +76,23 @@ pub enum Form {
     HmacSha256,
     /// HMAC-SHA1 over what the scheme's template describes.
     HmacSha1,
+    /// Ed25519 over what the scheme's template describes.
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256, in DER, over what the scheme's template describes.
+    EcdsaP256,
+    /// The shared secret itself, as the value of a header. It covers nothing.
+    Token,
+}
+
+/// What of a delivery a signature proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Covers {
+    /// The body: it is what the sender sent.
+    Body,
+    /// Claims of its own, which are the event. They are forwarded in place of the body.
+    Claims,
+    /// Who sent it, and nothing else. Whoever reads the proof once can send any body with it.
+    Sender,
 }
 
 /// Where the keys of a scheme come from.
@@ -140,14 +157,48 @@ impl Form {
             Self::Jwt => "jwt",
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha1 => "hmac-sha1",
+            Self::Ed25519 => "ed25519",
+            Self::EcdsaP256 => "ecdsa-p256",
+            Self::Token => "token",
         }
     }
 
     /// Finds a form by its name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::V1, Self::V1a, Self::Jwt, Self::HmacSha256, Self::HmacSha1]
-            .into_iter()
-            .find(|form| form.as_str() == name)
+        Self::ALL.into_iter().find(|form| form.as_str() == name)
+    }
+
+    /// What of a delivery a signature of this form proves.
+    pub const fn covers(self) -> Covers {
+        match self {
+            Self::V1 | Self::V1a | Self::HmacSha256 | Self::HmacSha1 | Self::Ed25519 | Self::EcdsaP256 => Covers::Body,
+            Self::Jwt => Covers::Claims,
+            Self::Token => Covers::Sender,
+        }
+    }
+
+    /// Whether a public key of Ed25519 verifies it.
+    pub(crate) const fn is_ed25519(self) -> bool {
+        matches!(self, Self::V1a | Self::Ed25519)
+    }
+
+    /// Whether a shared secret verifies it.
+    pub(crate) const fn is_shared(self) -> bool {
+        matches!(self, Self::V1 | Self::HmacSha256 | Self::HmacSha1 | Self::Token)
+    }
+
+    const ALL: [Self; 8] =
+        [Self::V1, Self::V1a, Self::Jwt, Self::HmacSha256, Self::HmacSha1, Self::Ed25519, Self::EcdsaP256, Self::Token];
+}
+
+impl Covers {
+    /// The value of `countersign-covers`, and of `covers` in the log; `None` for the body, which goes without saying.
+    pub const fn as_note(self) -> Option<&'static str> {
+        match self {
+            Self::Body => None,
+            Self::Claims => Some("claims"),
+            Self::Sender => Some("sender"),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The keys of a receiver.
 
-use crate::crypto::HmacKey;
+use crate::crypto::{HmacKey, P256Key};
 use crate::jose::Jwks;
 use crate::key::SecretKey;
 
@@ -23,8 +23,16 @@ impl<'k> Keys<'k> {
     pub(crate) fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> {
         readings(self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
             SecretKey::Hmac(key) => Some((at, key)),
-            SecretKey::Ed25519(_) => None,
+            SecretKey::Ed25519(_) | SecretKey::P256(_) => None,
         }))
+    }
+
+    /// The public keys on P-256, each with its place.
+    pub(crate) fn p256(self) -> impl Iterator<Item = (usize, &'k P256Key)> {
+        self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
+            SecretKey::P256(key) => Some((at, key)),
+            SecretKey::Hmac(_) | SecretKey::Ed25519(_) => None,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a template says is signed, put together around the body.
 
-use crate::delivery::Target;
+use crate::crypto::{hex, sha256};
+use crate::delivery::{Headers, Target};
 use crate::scheme::Part;
 
 /// What is signed, around the body.
@@ -17,6 +18,7 @@ pub(crate) struct Around {
 pub(super) struct Parts<'p> {
     pub(super) id: &'p [u8],
     pub(super) timestamp: &'p [u8],
+    pub(super) headers: &'p Headers<'p>,
     pub(super) target: Option<Target<'p>>,
 }
 
@@ -31,6 +33,11 @@ impl Around {
                 Part::Id => parts.id,
                 Part::Timestamp => parts.timestamp,
                 Part::Text(text) => text.as_bytes(),
+                Part::Header(name) => parts.headers.get(name)?,
+                Part::BodySha256 => {
+                    derived = hex(&sha256(&[&body()])).into_bytes();
+                    &derived
+                }
                 Part::Method => parts.target?.method.as_bytes(),
                 Part::Url => parts.target?.url.as_bytes(),
                 Part::Derived(derive) => {

@@ -9,6 +9,7 @@
 //! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and for shared secrets alone [`Policy::verify_hmac`] are the
 //! only ways to construct a [`Verified`], and nothing is forwarded that is not made from one.
 
+mod described;
 mod keys;
 mod list;
 mod message;
@@ -19,6 +20,7 @@ mod v1;
 mod v1a;
 mod verified;
 
+pub(crate) use described::{decode_p256, decode_strict, find_match as find_described_match};
 pub use keys::Keys;
 pub(crate) use list::{pieces, signature, signatures};
 pub use metadata::{Metadata, Presented};

@@ -6,7 +6,7 @@ use super::metadata::{Metadata, Presented, Read, read_list};
 use super::template::Claim;
 use super::v1a::{Tried, decode_ed25519};
 use super::verified::Verified;
-use super::{template, v1, v1a};
+use super::{described, template, v1, v1a};
 use crate::crypto::{Crypto, HmacKey};
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
@@ -138,7 +138,8 @@ impl Policy {
             Signing::Template(of) => {
                 let claim = Claim { target: delivery.target(), ..template::read(self.scheme, of, headers)? };
                 self.check_age(claim.into(), now)?;
-                self.match_hmac(&claim, numbered, body, now, crypto)
+                let found = described::find_shared_match(&claim, &self.forms, numbered, body, crypto)?;
+                self.complete(&claim, found, keys.len(), body, now, crypto)
             }
         }
     }
@@ -190,7 +191,10 @@ impl Policy {
                 let claims = jose::verify::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 Ok(Verified::of_token(presented.metadata(), body, claims))
             }
-            Read::Described(claim) => self.match_hmac(claim, keys.hmac(), body, now, crypto),
+            Read::Described(claim) => {
+                let found = described::find_match(claim, &self.forms, keys, &presented.tried, body, crypto)?;
+                self.complete(claim, found, keys.secrets.len(), body, now, crypto)
+            }
             Read::Signed(signed) => {
                 let list = signatures(signed.signatures)?;
                 let (form, key) = self.find_match(&list, keys, &presented.tried, &signed.prefix(), body, crypto)?;
@@ -199,21 +203,27 @@ impl Policy {
         }
     }
 
-    /// Finds the key of a delivery that a template describes, then what its body says of time and id.
-    fn match_hmac<'d, 'k, B, C: Crypto<B>>(
+    /// Reads what the body of a delivery says of time and id, once its proof was found: form and key. `secrets` is how many keys come
+    /// before those of the set.
+    fn complete<'d, B, C: Crypto<B>>(
         &self,
         claim: &Claim<'d>,
-        keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+        (form, key): (Form, usize),
+        secrets: usize,
         body: &'d B,
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
-        let (form, key) = template::find_hmac_match(claim, &self.forms, keys, body, crypto)?;
         if let Some(at) = claim.time_in_body(body, crypto)? {
             self.tolerance.check(at, now)?;
         }
         let id = claim.event_id(body, crypto);
-        Ok(Verified::of_claim(*claim, body, form, key, id))
+        Ok(Verified::of_claim(*claim, body, form, (key, secrets), id))
+    }
+
+    /// The form that a delivery with a template is checked as: a sender that has a template has one.
+    pub(crate) fn form(&self) -> Form {
+        self.forms.first().copied().unwrap_or(Form::HmacSha256)
     }
 
     /// Whether a key set can decide about a delivery: it is a token, or has a signature by a public key that is accepted. For
@@ -221,7 +231,10 @@ impl Policy {
     pub fn is_for_key_set(&self, presented: &Presented<'_>) -> bool {
         match &presented.read {
             Read::Token { .. } => true,
-            Read::Described(_) => false,
+            Read::Described(claim) => {
+                self.forms.contains(&Form::Ed25519)
+                    && described::ed25519_signatures(claim).is_ok_and(|list| !list.is_empty())
+            }
             Read::Signed(signed) => {
                 signatures(signed.signatures).is_ok_and(|list| self.counting(&list, Form::V1a).next().is_some())
             }
@@ -245,7 +258,7 @@ impl Policy {
         if signatures.is_empty() {
             return Err(Error::NoMatchingSignature);
         }
-        let key = v1a::find_match(&signatures, keys, tried, prefix, body, crypto)?;
+        let key = v1a::find_match(&signatures, keys, tried, || Some(crypto.message(prefix, body)), crypto)?;
         key.map(|key| (Form::V1a, key)).ok_or(Error::NoMatchingSignature)
     }
 

@@ -41,7 +41,7 @@ pub(crate) fn read<'h>(
     headers: &'h Headers<'_>,
 ) -> Result<Claim<'h>, Error> {
     let layout = layout(template, headers);
-    if let Some(absent) = missing(scheme, layout, headers) {
+    if let Some(absent) = missing(scheme, template, layout, headers) {
         return Err(Error::MissingHeader(absent));
     }
     let id = layout.id.and_then(|name| Some((name, headers.get(name)?)));
@@ -91,15 +91,24 @@ impl<'h> Claim<'h> {
     }
 
     fn joined<B: ?Sized, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
-        let parts = Parts { id: self.id.unwrap_or_default(), timestamp, target: self.target };
+        let parts = Parts { id: self.id.unwrap_or_default(), timestamp, headers: self.headers, target: self.target };
         Around::join(self.template.message, parts, &|| crypto.message(&[], body))
     }
 
-    /// The event's id, from bytes that a signature covers.
+    /// What is signed, in one piece, for a check by a public key; `None` as for [`Claim::around`].
+    pub(crate) fn message<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Vec<u8>> {
+        let Around { prefix, has_body, suffix } = self.around(body, crypto)?;
+        let mut message = if has_body { crypto.message(&prefix, body) } else { prefix };
+        message.extend_from_slice(&suffix);
+        Some(message)
+    }
+
+    /// The event's id, from bytes that a signature covers, or the hash of the body where none does.
     pub(super) fn event_id<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Vec<u8> {
         let found = match (self.template.id, self.id) {
             (IdSource::Header, Some(id)) => Some(id.to_vec()),
             (IdSource::Body(pointer), _) => at(&crypto.message(&[], body), pointer),
+            (IdSource::BodyHash, _) => return hex(&crypto.sha256(&[], body, &[])).into_bytes(),
             _ => None,
         };
         match found.filter(|id| !id.is_empty()) {
@@ -227,10 +236,16 @@ pub(crate) fn layout(template: &'static Template, headers: &Headers<'_>) -> &'st
     complete.or_else(|| layouts().find(|layout| groups(layout).any(has))).unwrap_or(&template.layout)
 }
 
-/// The first header of a scheme's layout that a delivery lacks.
-pub(crate) fn missing(scheme: &Scheme, layout: &'static Layout, headers: &Headers<'_>) -> Option<&'static str> {
+/// The first header that a delivery lacks, of a layout, of what is signed, and of those with a fixed value.
+pub(crate) fn missing(
+    scheme: &Scheme,
+    template: &'static Template,
+    layout: &'static Layout,
+    headers: &Headers<'_>,
+) -> Option<&'static str> {
     let of_layout = groups(layout).find(|any| !is_present(any, headers)).and_then(|any| any.first().copied());
-    of_layout.or_else(|| scheme.constants.iter().map(|(name, _)| *name).find(|name| headers.get(name).is_none()))
+    let mut others = template.signed_headers().chain(scheme.constants.iter().map(|(name, _)| name)).copied();
+    of_layout.or_else(|| others.find(|name| headers.get(name).is_none()))
 }
 
 /// The headers of a layout: of each group, one has to be present.

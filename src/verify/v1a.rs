@@ -1,4 +1,4 @@
-//! `v1a`: Ed25519, by the receiver's own public keys and those of a set.
+//! Ed25519, by the receiver's own public keys and those of a set: `v1a`, and what templates describe.
 
 use std::cell::RefCell;
 
@@ -15,16 +15,15 @@ use crate::key::SecretKey;
 #[derive(Debug, Default)]
 pub(crate) struct Tried(RefCell<Vec<[u8; 32]>>);
 
-/// Finds the first key under which one of the signatures holds. All checks are made, or none if they would cost too much: see
-/// [`most_attempts`]. A key that was tried is skipped.
-// Not inlined: most Workers never receive `v1a`, and the engine compiles only functions that run.
+/// Finds the first key under which one of the signatures over a message holds. All checks are made, or none if they would cost too much: see
+/// [`most_attempts`]. A key that was tried is skipped. `message` is `None` if the delivery lacks a part of what is signed.
+// Not inlined: most Workers never receive Ed25519, and the engine compiles only functions that run.
 #[inline(never)]
-pub(super) fn find_match<B, C: Crypto<B>>(
+pub(super) fn find_match<B: ?Sized, C: Crypto<B>>(
     signatures: &[[u8; 64]],
     keys: Keys<'_>,
     tried: &Tried,
-    prefix: &[u8],
-    body: &B,
+    message: impl FnOnce() -> Option<Vec<u8>>,
     crypto: &C,
 ) -> Result<Option<usize>, Error> {
     let mut tried = tried.0.borrow_mut();
@@ -37,7 +36,7 @@ pub(super) fn find_match<B, C: Crypto<B>>(
     if attempts > MAX_ATTEMPTS {
         return Err(Error::TooManySignatures);
     }
-    let message = crypto.message(prefix, body);
+    let Some(message) = message() else { return Ok(None) };
     if attempts > most_attempts(message.len()) {
         return Err(Error::TooManySignatures);
     }
@@ -47,16 +46,16 @@ pub(super) fn find_match<B, C: Crypto<B>>(
     Ok(matched)
 }
 
-/// How many checks a message of that length may cost. Each hashes the whole message: 2.3 ms for 1 MiB in Node, three times that in
+/// How many checks over a message of that length one delivery may cost. Each hashes the whole message: 2.3 ms for 1 MiB in Node, three times that in
 /// Wasm.
-fn most_attempts(length: usize) -> usize {
+pub(super) fn most_attempts(length: usize) -> usize {
     MAX_HASHED.checked_div(length).unwrap_or(MAX_ATTEMPTS).clamp(LEAST_ATTEMPTS, MAX_ATTEMPTS)
 }
 
 fn ed25519_keys<'k>(keys: Keys<'k>) -> impl Iterator<Item = (usize, &'k Ed25519Key)> {
     let own = keys.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
         SecretKey::Ed25519(key) => Some((at, key)),
-        SecretKey::Hmac(_) => None,
+        SecretKey::Hmac(_) | SecretKey::P256(_) => None,
     });
     let set = keys.jwks.into_iter().flat_map(move |set| set.iter_from(keys.recent)).filter_map(move |(at, key)| {
         match &key.material {
@@ -90,7 +89,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
-    use crate::crypto::{Ed25519SigningKey, HmacKey, Portable, RsaKey};
+    use crate::crypto::{Ed25519SigningKey, HmacKey, P256Key, Portable, RsaKey};
     use crate::jose::Jwks;
 
     struct Counting(Cell<usize>);
@@ -111,6 +110,10 @@ mod tests {
         fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
             self.0.update(|count| count.saturating_add(1));
             Crypto::<[u8]>::ed25519(&Portable, key, message, signature)
+        }
+
+        fn p256(&self, _: &P256Key, _: &[u8], _: &[u8; 64]) -> bool {
+            false
         }
 
         fn rs256(_: &RsaKey, _: &[u8], _: &[u8]) -> bool {
@@ -145,7 +148,7 @@ mod tests {
         ] {
             let keys = Keys { jwks: Some(&set), recent, ..Keys::default() };
             let (counting, signature) = (Counting(Cell::new(0)), signers[signer].sign(b"m"));
-            let found = find_match(&[signature], keys, &Tried::default(), b"", &b"m".as_slice(), &counting).unwrap();
+            let found = find_match(&[signature], keys, &Tried::default(), || Some(b"m".to_vec()), &counting).unwrap();
             assert_eq!((found, counting.0.get()), (Some(signer), tried), "{recent:?}");
         }
     }
@@ -155,7 +158,7 @@ mod tests {
         let (counting, tried, body) = (Free(Cell::new(0)), Tried::default(), vec![0; length]);
         for set in keys {
             let keys = Keys { jwks: Some(set), ..Keys::default() };
-            match find_match(&vec![[1; 64]; signatures], keys, &tried, b"", &body.as_slice(), &counting) {
+            match find_match(&vec![[1; 64]; signatures], keys, &tried, || Some(body.clone()), &counting) {
                 Ok(found) => assert_eq!(found, None),
                 Err(error) => {
                     assert_eq!(error, Error::TooManySignatures);
@@ -184,6 +187,10 @@ mod tests {
 
         fn ed25519(&self, _: &Ed25519Key, _: &[u8], _: &[u8; 64]) -> bool {
             self.0.update(|count| count.saturating_add(1));
+            false
+        }
+
+        fn p256(&self, _: &P256Key, _: &[u8], _: &[u8; 64]) -> bool {
             false
         }
 
@@ -242,7 +249,10 @@ mod tests {
         let (set, tried, signature) = (set_of(&signers), Tried::default(), signers[1].sign(b"m"));
         let keys = Keys { jwks: Some(&set), ..Keys::default() };
         for _ in 0..2 {
-            assert_eq!(find_match(&[signature], keys, &tried, b"", &b"m".as_slice(), &Portable), Ok(Some(1)));
+            assert_eq!(
+                find_match::<[u8], _>(&[signature], keys, &tried, || Some(b"m".to_vec()), &Portable),
+                Ok(Some(1))
+            );
         }
     }
 }

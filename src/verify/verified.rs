@@ -29,9 +29,10 @@ impl<'d, B> Verified<'d, B> {
         Self { metadata: signed.into(), body, id, form, key, key_in_set, claims: None }
     }
 
-    /// `id` is from signed bytes.
-    pub(super) fn of_claim(claim: Claim<'d>, body: &'d B, form: Form, key: usize, id: Vec<u8>) -> Self {
-        Self { metadata: claim.into(), body, id: Cow::Owned(id), form, key, key_in_set: None, claims: None }
+    /// `key` is the key, and how many keys come before those of the set. `id` is from bytes that the form covers, or the hash of the body.
+    pub(super) fn of_claim(claim: Claim<'d>, body: &'d B, form: Form, key: (usize, usize), id: Vec<u8>) -> Self {
+        let ((key, secrets), id) = (key, Cow::Owned(id));
+        Self { metadata: claim.into(), body, id, form, key, key_in_set: key.checked_sub(secrets), claims: None }
     }
 
     pub(super) fn of_token(metadata: Metadata<'d>, body: &'d B, claims: Claims) -> Self {
@@ -40,7 +41,8 @@ impl<'d, B> Verified<'d, B> {
         Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json) }
     }
 
-    /// The event's id, which rests on what the signature covers: a header's, a token's own, one from the body, or a hash.
+    /// The event's id, which rests on what the signature covers: a header's, a token's own, one from the body, or a hash. Where the form
+    /// covers the sender alone, it is the hash of the body.
     pub fn id(&self) -> &[u8] {
         &self.id
     }

@@ -1,7 +1,7 @@
 //! What tests need of the Worker and nobody else may have: a trap, sources that take any key, and the core's vectors inside Wasm.
 
 use countersign::HmacKey;
-use countersign::crypto::{Crypto, Ed25519Key, Portable, RsaKey, install_rs256};
+use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey, install_rs256};
 use countersign::inbox::Limits;
 use countersign_vectors::{Case, Outcome};
 use countersign_worker::{Body, Platform};
@@ -73,6 +73,10 @@ impl Crypto<Vec<u8>> for Held {
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         Crypto::<Body>::ed25519(&self.0, key, message, signature)
+    }
+
+    fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        Crypto::<Body>::p256(&self.0, key, message, signature)
     }
 
     fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {

@@ -21,7 +21,11 @@ export function publicKey(jwk) {
   return native().createPublicKey({ key: jwk, format: "jwk" });
 }
 
-/** RS256 by an RSA key, Ed25519 by another. */
-export function verify(rsa, data, key, signature) {
-  return native().verify(rsa ? "RSA-SHA256" : null, data, key, signature);
+// By `Algorithm` in crypto.rs: Ed25519, RS256, ECDSA on P-256. An ECDSA signature comes as r and s, and not in DER.
+const HASHES = [null, "RSA-SHA256", "sha256"];
+const P256 = 2;
+
+export function verify(algorithm, data, key, signature) {
+  const given = algorithm === P256 ? { key, dsaEncoding: "ieee-p1363" } : key;
+  return native().verify(HASHES[algorithm], data, given, signature);
 }

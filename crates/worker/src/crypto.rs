@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::HmacKey;
-use countersign::crypto::{Crypto, Ed25519Key, Portable, RsaKey};
+use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -49,13 +49,20 @@ impl Crypto<Body> for Platform {
         let bytes = key.as_bytes();
         // A second implementation for a platform that fails would weigh more than all of HMAC; what it cannot check does not match.
         let held = held([bytes, &[]], || jwk([("kty", "OKP".into()), ("crv", "Ed25519".into()), ("x", text(bytes))]));
-        held.is_some_and(|public| verify(false, message, &public, signature) == Ok(true))
+        held.is_some_and(|public| verify(Algorithm::Ed25519, message, &public, signature) == Ok(true))
+    }
+
+    fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        let (x, y) = key.coordinates();
+        let held =
+            held([x, y], || jwk([("kty", "EC".into()), ("crv", "P-256".into()), ("x", text(x)), ("y", text(y))]));
+        held.is_some_and(|public| verify(Algorithm::P256, message, &public, signature) == Ok(true))
     }
 
     fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {
         let (n, e) = (key.modulus(), key.exponent());
         let held = held([n, e], || jwk([("kty", "RSA".into()), ("n", text(n)), ("e", text(e))]));
-        held.is_some_and(|public| verify(true, message, &public, signature) == Ok(true))
+        held.is_some_and(|public| verify(Algorithm::Rs256, message, &public, signature) == Ok(true))
     }
 }
 
@@ -76,9 +83,25 @@ impl Crypto<[u8]> for Platform {
         Crypto::<Body>::ed25519(self, key, message, signature)
     }
 
+    fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        Crypto::<Body>::p256(self, key, message, signature)
+    }
+
     fn rs256(key: &RsaKey, message: &[u8], signature: &[u8]) -> bool {
         <Self as Crypto<Body>>::rs256(key, message, signature)
     }
+}
+
+/// What a public key verifies, under the numbers by which `crypto.js` knows it.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub enum Algorithm {
+    /// Ed25519.
+    Ed25519 = 0,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256 = 1,
+    /// ECDSA on P-256 with SHA-256.
+    P256 = 2,
 }
 
 #[wasm_bindgen(raw_module = "./crypto.js")]
@@ -90,7 +113,7 @@ extern "C" {
     #[wasm_bindgen(js_name = publicKey, catch)]
     fn public_key(jwk: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
-    fn verify(rsa: bool, data: &[u8], key: &JsValue, signature: &[u8]) -> Result<bool, JsValue>;
+    fn verify(algorithm: Algorithm, data: &[u8], key: &JsValue, signature: &[u8]) -> Result<bool, JsValue>;
 }
 
 thread_local! {

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use countersign::crypto::Crypto;
 use countersign::explain::{self, Receiver, Report, Secret};
-use countersign::scheme::{self, Form, Scheme};
+use countersign::scheme::{self, Form, KeySource, Scheme};
 use countersign::{
     Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Target, Timestamp, Tolerance,
 };
@@ -31,6 +31,7 @@ files! {
     "shopify" "meta" "linear" "typeform" "vercel" "woocommerce" "intercom" "sentry" "notion" "pagerduty"
     "bitbucket" "jira" "coinbase-commerce" "razorpay" "docusign" "bfl" "heygen" "vapi"
     "hubspot" "square" "twilio"
+    "discord" "telnyx" "fal" "sendgrid" "gitlab-token" "assemblyai" "okta"
 }
 
 /// One vector file.
@@ -202,7 +203,8 @@ impl Case {
     /// Runs the case by [`Policy::verify_hmac`], if it is one for shared secrets.
     pub fn run_v1<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C) -> Option<Outcome> {
         let texts = self.secret_texts();
-        if self.kind.is_some() || texts.iter().any(|text| text.contains("whpk_") || text.contains("PUBLIC KEY")) {
+        let is_public = |text: &String| text.contains("whpk_") || text.contains("PUBLIC KEY");
+        if self.has_key_set(scheme) || self.public_key.is_some() || texts.iter().any(is_public) {
             return None;
         }
         let keys: Vec<_> = match self.secrets(scheme, false) {
@@ -253,10 +255,10 @@ impl Case {
         let raw: Option<Vec<_>> = self.is_raw().then(|| texts.iter().map(|text| decode(text)).collect());
         let secrets: Vec<_> = match &raw {
             Some(keys) => keys.iter().map(|key| Secret::Raw(key)).collect(),
-            None if self.kind.is_none() => texts.iter().map(|text| Secret::Text(text)).collect(),
+            None if !self.has_key_set(scheme) => texts.iter().map(|text| Secret::Text(text)).collect(),
             None => Vec::new(),
         };
-        let jwks = self.jwks.as_ref().filter(|_| self.kind.is_some()).map(Value::to_string);
+        let jwks = self.jwks.as_ref().filter(|_| self.has_key_set(scheme)).map(Value::to_string);
         let headers: Headers<'_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let receiver = Receiver {
             policy: &self.policy(scheme, false),
@@ -283,9 +285,9 @@ impl Case {
 
     fn verify<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Result<String, Error> {
         let policy = self.policy(scheme, strict);
-        let secrets = if self.kind.is_none() { self.secrets(scheme, strict)? } else { Vec::new() };
+        let secrets = if self.has_key_set(scheme) { Vec::new() } else { self.secrets(scheme, strict)? };
         let jwks = match &self.jwks {
-            Some(jwks) if self.kind.is_some() => Some(Jwks::parse(jwks.to_string().as_bytes())?),
+            Some(jwks) if self.has_key_set(scheme) => Some(Jwks::parse(jwks.to_string().as_bytes())?),
             _ => None,
         };
         let lines = self.lines();
@@ -309,15 +311,16 @@ impl Case {
         let texts = match (&self.secret, &self.public_key) {
             (Some(Value::Array(several)), _) => several.clone(),
             (Some(one), _) => vec![one.clone()],
-            (None, Some(key))
-                if key.format == "whpk" || key.value.starts_with("whpk_") || key.format.ends_with("-pem") =>
-            {
-                vec![json!(key.value)]
-            }
+            (None, Some(key)) if key.is_as_shown() => vec![json!(key.value)],
             (None, Some(key)) => vec![json!(format!("whpk_{}", key.value))],
             (None, None) => Vec::new(),
         };
         texts.iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Whether the case is checked by a key set, and not by keys of its own.
+    fn has_key_set(&self, scheme: &Scheme) -> bool {
+        self.kind.is_some() || matches!(scheme.keys, KeySource::SharedJwks(_))
     }
 
     fn is_raw(&self) -> bool {
@@ -358,6 +361,14 @@ impl Case {
 
     fn has_webhook_headers(&self) -> bool {
         self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("webhook-signature"))
+    }
+}
+
+impl PublicKey {
+    /// Whether the value is as the sender shows it, and its scheme says how to read it.
+    fn is_as_shown(&self) -> bool {
+        let formats = ["whpk", "ed25519-hex", "ed25519-base64", "p256-spki-base64"];
+        self.value.starts_with("whpk_") || self.format.ends_with("-pem") || formats.contains(&self.format.as_str())
     }
 }
 

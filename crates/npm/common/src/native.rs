@@ -1,7 +1,7 @@
 //! HMAC by the platform, for bodies that are too large to copy into Wasm.
 
 use countersign::HmacKey;
-use countersign::crypto::{Crypto, Ed25519Key, Portable, RsaKey};
+use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
@@ -31,6 +31,10 @@ impl Crypto<Uint8Array> for Native {
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         Crypto::<[u8]>::ed25519(&Portable, key, message, signature)
+    }
+
+    fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool {
+        Crypto::<[u8]>::p256(&Portable, key, message, signature)
     }
 
     /// Matches no token: RSA would more than double the Wasm, and few receivers need it. `countersign-npm-full` installs it before

@@ -1,0 +1,30 @@
+//! Discord: <https://docs.discord.com/developers/interactions/overview>, read in November 2026.
+//!
+//! Timestamp and body are signed without a separator. The tolerance fixes the number of digits of the timestamp, so no digit can move from
+//! one to the other. Discord documents no tolerance: five minutes are ours. It probes an endpoint with bad signatures and expects 401 for
+//! them. The key is the application's public key, as hexadecimal digits.
+//!
+//! An interaction is known by its id. A webhook event has none, and is known by its hash.
+
+use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body, public_key};
+use super::types::{EventType, Form, Scheme};
+use crate::key::KeyFormat;
+
+pub(super) const SCHEME: Scheme = Scheme {
+    event_type: EventType::Pointer("/event/type"),
+    ..public_key(
+        &[Form::Ed25519],
+        KeyFormat::Ed25519Hex,
+        "discord",
+        "https://docs.discord.com/developers/interactions/overview",
+        Template {
+            message: &[Part::Timestamp, Part::Body],
+            time: Time::Header(Unit::Seconds),
+            id: IdSource::Body("/id"),
+            ..of_body(Layout {
+                timestamp: Some(Field::Header("x-signature-timestamp")),
+                ..in_header(&["x-signature-ed25519"], "")
+            })
+        },
+    )
+};
