@@ -11,6 +11,8 @@ mod document;
 mod lists;
 #[path = "registry/package.rs"]
 mod package;
+#[path = "registry/page.rs"]
+mod page;
 #[path = "registry/sender.rs"]
 mod sender;
 #[path = "registry/words.rs"]
@@ -31,7 +33,7 @@ enum Content {
 fn the_generated_files_are_current() {
     let senders = sender::all();
     let mut stale = Vec::new();
-    for (file, content) in package::files(&senders).into_iter().chain(lists::files(&senders)) {
+    for (file, content) in package::files(&senders).into_iter().chain(lists::files(&senders)).chain(page::files(&senders)) {
         let path = root().join(file);
         let current = fs::read_to_string(&path).unwrap_or_default();
         let expected = match content {

@@ -104,6 +104,11 @@ fn section(sender: &Sender) -> String {
     if !scheme.forward.is_empty() {
         rows.push(("Also forwarded", format!("{}, unsigned", words::codes(scheme.forward, "and"))));
     }
+    if !scheme.constants.is_empty() {
+        let lines: Vec<_> = scheme.constants.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let lines = words::codes(&lines.iter().map(|line| &**line).collect::<Vec<_>>(), "and");
+        rows.push(("Required headers", format!("{lines}, unsigned; another value is refused")));
+    }
     let vectors = sender.vectors();
     rows.push(("Source", format!("<{}>", scheme.source)));
     rows.push(("Vectors", format!("[{vectors}](../{vectors})")));

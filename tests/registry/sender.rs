@@ -79,6 +79,11 @@ impl Sender {
         Self { scheme, title: title.to_owned(), notes: notes.collect(), function: camel_case(scheme.name) }
     }
 
+    /// Its name without what follows a comma or stands in brackets.
+    pub(crate) fn short_title(&self) -> &str {
+        self.title.split([',', '(']).next().unwrap_or_default().trim_end()
+    }
+
     /// Whether its keys come from a key set alone.
     pub(crate) fn has_key_set(&self) -> bool {
         matches!(self.scheme.keys, KeySource::SharedJwks(_))

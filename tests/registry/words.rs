@@ -9,12 +9,19 @@ use countersign::scheme::{
 };
 
 /// The algorithm and the header: "HMAC-SHA256 in `stripe-signature`".
-pub(crate) fn signature_in_brief(scheme: &Scheme) -> String {
-    let headers = match &scheme.signing {
+pub(crate) fn signature_in_brief(scheme: &'static Scheme) -> String {
+    format!("{} in {}", algorithms(scheme), either(&signature_headers(scheme)))
+}
+
+/// The headers that signatures may stand in.
+pub(crate) fn signature_headers(scheme: &'static Scheme) -> Vec<&'static str> {
+    match &scheme.signing {
         Signing::Standard(sets) => sets.iter().map(|set| set.signature).collect(),
-        Signing::Template(template) => template.layout.signatures.headers.to_vec(),
-    };
-    format!("{} in {}", algorithms(scheme), codes(&headers, "or"))
+        Signing::Template(template) => {
+            let layouts = [&template.layout].into_iter().chain(template.others);
+            layouts.flat_map(|layout| layout.signatures.headers).copied().collect()
+        }
+    }
 }
 
 /// The algorithms of all forms.
@@ -65,7 +72,7 @@ pub(crate) fn headers(scheme: &Scheme) -> String {
 }
 
 fn layout(layout: &Layout) -> String {
-    let signatures = codes(layout.signatures.headers, "or");
+    let signatures = either(layout.signatures.headers);
     let timestamp = layout.timestamp.as_ref().map(|field| match field {
         Field::Header(header) => code(header),
         Field::Item { prefix, .. } => format!("{} in it for the timestamp", code(prefix)),
@@ -82,6 +89,8 @@ pub(crate) fn message(scheme: &Scheme) -> String {
         Part::Timestamp => "{timestamp}".to_owned(),
         Part::Body => "{body}".to_owned(),
         Part::Text(text) => text.replace('\n', "\\n"),
+        // A function's address is another one in each build.
+        Part::Derived(_) => "{derived}".to_owned(),
         other => format!("{{{}}}", debug(other).to_ascii_lowercase()),
     });
     code(&parts.collect::<String>())
@@ -94,9 +103,16 @@ pub(crate) fn covered(scheme: &Scheme) -> String {
         return format!("id, time and body{token}");
     };
     let has = |wanted: &str| template.message.iter().any(|part| debug(part).starts_with(wanted));
-    let time = template.time != Time::None;
-    let names =
-        [(has("Id"), "id"), (time, "time"), (has("Method"), "method"), (has("Url"), "URL"), (has("Body"), "body")];
+    // What is derived stands for the URL or the body, whichever is not signed as it is.
+    let derived = has("Derived");
+    let names = [
+        (has("Id"), "id"),
+        (template.time != Time::None, "time"),
+        (has("Method"), "method"),
+        (has("Url") || derived, "URL"),
+        (has("Body"), "body"),
+        (derived && !has("Body"), "fields of the form, or the body's hash in the URL"),
+    ];
     list(names.into_iter().filter(|(holds, _)| *holds).map(|(_, name)| name.to_owned()), "and")
 }
 
@@ -190,6 +206,14 @@ pub(crate) fn duration(seconds: u64) -> String {
 /// Names as code: "`a`, `b` and `c`".
 pub(crate) fn codes(names: &[&str], last: &str) -> String {
     list(names.iter().map(|name| code(name)), last)
+}
+
+/// Names of which one is enough; of many that are numbered, the first and the last.
+fn either(names: &[&str]) -> String {
+    match names {
+        [first, .., last] if names.len() > 4 => format!("{} to {}", code(first), code(last)),
+        _ => codes(names, "or"),
+    }
 }
 
 /// A list with a word before its last item.
