@@ -33,7 +33,9 @@ enum Content {
 fn the_generated_files_are_current() {
     let senders = sender::all();
     let mut stale = Vec::new();
-    for (file, content) in package::files(&senders).into_iter().chain(lists::files(&senders)).chain(page::files(&senders)) {
+    for (file, content) in
+        package::files(&senders).into_iter().chain(lists::files(&senders)).chain(page::files(&senders))
+    {
         let path = root().join(file);
         let current = fs::read_to_string(&path).unwrap_or_default();
         let expected = match content {

@@ -30,7 +30,7 @@ fn entry(sender: &Sender) -> Value {
         "title": sender.title,
         "make": sender.function,
         "hasKeySet": sender.has_key_set(),
-        "isText": scheme.secrets.may_have_spaces(),
+        "isText": is_text(scheme.secrets),
         "signatures": signatures,
         "others": others,
         "tolerance": words::tolerance(scheme),
@@ -66,14 +66,18 @@ fn described(scheme: &Scheme, template: &Template) -> Option<Value> {
         IdSource::Body(pointer) => json!({ "pointer": pointer }),
         _ => json!({ "header": layout.id }),
     };
-    let is_text = scheme.secrets.may_have_spaces() || scheme.secrets == KeyFormat::Text;
-    is_text.then(|| {
+    is_text(scheme.secrets).then(|| {
         json!({
             "hash": hash, "encoding": encoding, "header": signatures.headers.first(), "prefix": signatures.prefix,
             "separator": signatures.separator.map(|byte| char::from(byte).to_string()),
             "timestamp": timestamp, "id": id, "message": message, "constants": scheme.constants,
         })
     })
+}
+
+/// Whether any text can be a secret, as it is.
+fn is_text(format: KeyFormat) -> bool {
+    matches!(format, KeyFormat::Text | KeyFormat::PrefixedOrText | KeyFormat::TextOrDecoded)
 }
 
 /// A part of what is signed: a text, or a pair of a name and nothing.

@@ -528,13 +528,13 @@ export function coinbaseCommerce<E = unknown>(secrets: Secrets, options?: Static
 /** Verifies webhooks of [Razorpay](https://razorpay.com/docs/webhooks/validate-test/): HMAC-SHA256 in `x-razorpay-signature`. */
 export function razorpay<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
-/** Verifies webhooks of [DocuSign Connect](https://developers.docusign.com/platform/webhooks/connect/validate): HMAC-SHA256 in `x-docusign-signature-1`, `x-docusign-signature-2`, `x-docusign-signature-3`, `x-docusign-signature-4`, `x-docusign-signature-5`, `x-docusign-signature-6`, `x-docusign-signature-7`, `x-docusign-signature-8`, `x-docusign-signature-9` or `x-docusign-signature-10`. */
+/** Verifies webhooks of [DocuSign Connect](https://developers.docusign.com/platform/webhooks/connect/validate): HMAC-SHA256 in `x-docusign-signature-1` to `x-docusign-signature-10`. */
 export function docusign<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /** Verifies webhooks of [Black Forest Labs (FLUX)](https://github.com/black-forest-labs/skills/blob/main/skills/bfl-api/references/webhook-integration.md): HMAC-SHA256 in `x-bfl-signature`. */
 export function bfl<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
-/** Verifies webhooks of [HeyGen](https://developers.heygen.com/docs/webhooks): HMAC-SHA256 in `heygen-signature`. */
+/** Verifies webhooks of [HeyGen](https://developers.heygen.com/docs/webhooks): HMAC-SHA256 in `heygen-signature` or `signature`. */
 export function heygen<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /** Verifies webhooks of [Vapi](https://docs.vapi.ai/server-url/server-authentication): HMAC-SHA256 in `x-vapi-signature`. */
