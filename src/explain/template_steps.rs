@@ -55,12 +55,10 @@ fn id_step(template: &Template) -> Step {
 
 fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>, Error>, report: &mut Report) {
     let steps = &mut report.steps;
-    let stamp = match (read, template.time) {
-        (Ok(claim), Time::Header(_)) => claim.stamp,
-        (Err(error @ Error::InvalidTimestamp), _) => {
-            steps.push(Step::failed("timestamp", *error));
-            return steps.push(Step::skip("age", "the timestamp cannot be read"));
-        }
+    let at = match (read, template.time) {
+        (Ok(claim), Time::Header(_)) => Ok(claim.stamp.map(|stamp| stamp.at)),
+        (Ok(claim), Time::Body(..)) => claim.time_in_body(&inputs.body, &Portable),
+        (Err(Error::InvalidTimestamp), _) => Err(Error::InvalidTimestamp),
         (Err(_), _) => {
             steps.push(Step::skip("timestamp", "the headers cannot be read"));
             return steps.push(Step::skip("age", "the headers cannot be read"));
@@ -70,15 +68,19 @@ fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>,
                 .push(Step::skip("timestamp", "this sender signs no time, so an old delivery is as good as a new one"));
             return steps.push(Step::skip("age", "this sender signs no time"));
         }
-        _ => None,
     };
-    let Some(stamp) = stamp else {
-        steps.push(Step::skip("timestamp", "the timestamp is read from the body, once its signature holds"));
-        return steps.push(Step::skip("age", "the timestamp is in the body"));
+    let Ok(at) = at else {
+        steps.push(Step::failed("timestamp", Error::InvalidTimestamp));
+        return steps.push(Step::skip("age", "the timestamp cannot be read"));
     };
-    report.timestamp = Some(stamp.at.as_unix());
-    steps.push(Step::pass("timestamp", format!("{} Unix seconds", stamp.at.as_unix())));
-    age_step(inputs, stamp.at, report);
+    let Some(at) = at else {
+        steps.push(Step::skip("timestamp", "this delivery has none"));
+        return steps.push(Step::skip("age", "this delivery has no timestamp"));
+    };
+    report.timestamp = Some(at.as_unix());
+    let place = if matches!(template.time, Time::Body(..)) { ", in the body" } else { "" };
+    steps.push(Step::pass("timestamp", format!("{} Unix seconds{place}", at.as_unix())));
+    age_step(inputs, at, report);
 }
 
 fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -> Step {

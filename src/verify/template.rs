@@ -129,7 +129,7 @@ impl<'h> Claim<'h> {
     ///
     /// # Errors
     /// `invalid_timestamp`.
-    pub(super) fn time_in_body<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Result<Option<Timestamp>, Error> {
+    pub(crate) fn time_in_body<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Result<Option<Timestamp>, Error> {
         let Time::Body(pointer, unit) = self.template.time else { return Ok(None) };
         let text = at(&crypto.message(&[], body), pointer).ok_or(Error::InvalidTimestamp)?;
         parse(&text, unit).map(Some)
