@@ -7,7 +7,7 @@ use crate::error::{Error, SecretFault};
 use crate::scheme::{Field, Form, HeaderNames, Layout, Scheme, Signing, Template, Time, Unit};
 use crate::sign::{sign, sign_v1a};
 use crate::timestamp::Timestamp;
-use crate::verify::{Claim, read_described, signature_of};
+use crate::verify::{Claim, encoded, read_described, signature_of};
 
 /// A key that signs.
 #[derive(Clone, Debug)]
@@ -38,7 +38,9 @@ pub struct Unsigned<'a, B: ?Sized> {
 /// Signs a delivery as the sender of a scheme would: returns the headers that the sender would add, signatures among them.
 ///
 /// Each key signs once, so that a receiver can rotate: the signatures stand in one list, or in a header for each key. A sender that has
-/// place for fewer signatures signs with the first keys.
+/// place for fewer signatures signs with the first keys. A shared token is a key whose text is the signature.
+///
+/// Nothing here signs with P-256, so `sendgrid` takes no key.
 ///
 /// ```
 /// use countersign::crypto::Portable;
@@ -122,14 +124,17 @@ fn described<B: ?Sized, C: Crypto<B>>(
     // Read as a receiver reads it, so that the two agree about what is signed.
     let lines: Headers<'_> = lines.chain(placeholder(layout, &headers)).collect();
     let claim = Claim { target: unsigned.target, ..read_described(scheme, template, &lines)? };
-    let signed = keys.iter().map(|key| match key {
-        SigningKey::Hmac(key) => {
-            let by = |form: &Form| signature_of(&claim, *form, key, unsigned.body, crypto);
-            scheme.default_forms.iter().find_map(by).ok_or(WRONG_KIND)
+    let signature = |key: &SigningKey, form: Form| match (key, form) {
+        (SigningKey::Hmac(key), Form::Token) => String::from_utf8(key.as_bytes().to_vec()).ok(),
+        (SigningKey::Hmac(key), _) => signature_of(&claim, form, key, unsigned.body, crypto),
+        (SigningKey::Ed25519(key), Form::Ed25519) => {
+            let message = claim.message(unsigned.body, crypto)?;
+            Some(encoded(template.encoding, &key.sign(&message)))
         }
-        SigningKey::Ed25519(_) => Err(WRONG_KIND),
-    });
-    let signatures = signed.collect::<Result<Vec<_>, _>>()?;
+        (SigningKey::Ed25519(_), _) => None,
+    };
+    let signed = |key| scheme.default_forms.iter().find_map(|form| signature(key, *form)).ok_or(WRONG_KIND);
+    let signatures = keys.iter().map(signed).collect::<Result<Vec<_>, _>>()?;
     add(&mut headers, layout, &signatures);
     Ok(headers)
 }
@@ -144,6 +149,7 @@ fn before_signing(
     let layout = &template.layout;
     let mut headers: Vec<_> = scheme.constants.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     headers.extend(layout.id.map(|name| (name, id.to_owned())));
+    headers.extend(template.signed_headers().map(|name| (*name, OTHER.to_owned())));
     if let (Some(field), Time::Header(unit)) = (&layout.timestamp, template.time) {
         let text = written(timestamp, unit);
         headers.push(match field {
@@ -186,6 +192,9 @@ fn written(timestamp: Timestamp, unit: Unit) -> String {
         Unit::Rfc3339 => calendar::written(timestamp.as_unix()),
     }
 }
+
+/// The value of a header that is signed and that a caller does not choose, such as fal's user id.
+const OTHER: &str = "countersign";
 
 const WRONG_KIND: Error =
     Error::InvalidSecret(SecretFault::Foreign("a key of another kind than the scheme signs with"));

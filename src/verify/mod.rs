@@ -27,7 +27,7 @@ pub use metadata::{Metadata, Presented};
 pub(crate) use metadata::{Signed, signed_prefix};
 pub use policy::Policy;
 pub(crate) use template::{
-    Claim, find_hmac_match, layout, missing, read as read_described, signature_length, signature_of,
+    Claim, encoded, find_hmac_match, layout, missing, read as read_described, signature_length, signature_of,
 };
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{Tried, decode_ed25519};

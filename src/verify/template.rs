@@ -96,7 +96,7 @@ impl<'h> Claim<'h> {
     }
 
     /// What is signed, in one piece, for a check by a public key; `None` as for [`Claim::around`].
-    pub(crate) fn message<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Vec<u8>> {
+    pub(crate) fn message<B: ?Sized, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Vec<u8>> {
         let Around { prefix, has_body, suffix } = self.around(body, crypto)?;
         let mut message = if has_body { crypto.message(&prefix, body) } else { prefix };
         message.extend_from_slice(&suffix);
@@ -220,7 +220,7 @@ fn mac<B: ?Sized, C: Crypto<B>>(form: Form, around: &Around, key: &HmacKey, body
 }
 
 /// A signature as text.
-fn encoded(encoding: Encoding, bytes: &[u8]) -> String {
+pub(crate) fn encoded(encoding: Encoding, bytes: &[u8]) -> String {
     match encoding {
         Encoding::Hex => hex(bytes),
         Encoding::Base64 => STANDARD.encode(bytes),
