@@ -71,6 +71,10 @@ impl Crypto<Vec<u8>> for Held {
         self.0.message(prefix, &held(body))
     }
 
+    fn sha256(&self, prefix: &[u8], body: &Vec<u8>, suffix: &[u8]) -> [u8; 32] {
+        self.0.sha256(prefix, &held(body), suffix)
+    }
+
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
         Crypto::<Body>::ed25519(&self.0, key, message, signature)
     }

@@ -12,6 +12,11 @@ export function hmac(key, prefix, body, mac) {
   mac.set(native().createHmac("sha256", key).update(prefix).update(body).digest());
 }
 
+/** SHA-256 over three parts, written to `hash`, 32 bytes of Wasm's memory. */
+export function digest(prefix, body, suffix, hash) {
+  hash.set(native().createHash("sha256").update(prefix).update(body).update(suffix).digest());
+}
+
 /** HMAC-SHA1 of a message, written to `mac`, 20 bytes of Wasm's memory. */
 export function hmacSha1(key, message, mac) {
   mac.set(native().createHmac("sha1", key).update(message).digest());

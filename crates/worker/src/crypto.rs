@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::HmacKey;
-use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey};
+use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey, sha256};
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -43,6 +43,17 @@ impl Crypto<Body> for Platform {
             body.as_array().copy_to(rest);
         }
         message
+    }
+
+    fn sha256(&self, prefix: &[u8], body: &Body, suffix: &[u8]) -> [u8; 32] {
+        if let Some(bytes) = body.bytes() {
+            return sha256(&[prefix, bytes, suffix]);
+        }
+        let mut hash = [0; 32];
+        match digest(prefix, body.as_array(), suffix, &mut hash) {
+            Ok(()) => hash,
+            Err(_) => sha256(&[prefix, &body.to_vec(), suffix]),
+        }
     }
 
     fn ed25519(&self, key: &Ed25519Key, message: &[u8], signature: &[u8; 64]) -> bool {
@@ -108,6 +119,8 @@ pub enum Algorithm {
 extern "C" {
     #[wasm_bindgen(catch)]
     fn hmac(key: &[u8], prefix: &[u8], body: &Uint8Array, mac: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    fn digest(prefix: &[u8], body: &Uint8Array, suffix: &[u8], hash: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = hmacSha1, catch)]
     fn hmac_sha1(key: &[u8], message: &[u8], mac: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = publicKey, catch)]
