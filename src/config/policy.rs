@@ -95,7 +95,7 @@ pub(super) fn read_policy(
             return None;
         }
     };
-    check_keys(reader, &forms, secrets, jwks.is_some(), is_shared(Some(scheme), jwks));
+    check_keys(reader, scheme, &forms, secrets, jwks);
     let jwt = match (forms.contains(&Form::Jwt), audience) {
         (true, Some(audience)) => Some(JwtPolicy { audience, issuer, leeway: JWT_LEEWAY, longest: None }),
         (true, None) => {
@@ -109,8 +109,9 @@ pub(super) fn read_policy(
 }
 
 /// Checks that there is a key for what is accepted, and no key for what is not.
-fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], has_jwks: bool, shared: bool) {
-    let keyed = reader.had("secrets") || (has_jwks && forms.iter().any(|form| form.is_ed25519()));
+fn check_keys(reader: &mut Reader<'_>, scheme: &Scheme, forms: &[Form], secrets: &[SecretKey], jwks: Option<&str>) {
+    let shared = is_shared(Some(scheme), jwks);
+    let keyed = reader.had("secrets") || (jwks.is_some() && forms.iter().any(|form| form.is_ed25519()));
     if shared && reader.had("secrets") {
         reader.fault(
             "secrets",
@@ -118,7 +119,8 @@ fn check_keys(reader: &mut Reader<'_>, forms: &[Form], secrets: &[SecretKey], ha
             "remove them, and use another source for webhooks signed with a secret",
         );
     } else if !shared && !keyed {
-        reader.fault("secrets", "are required", "name the secret that holds the sender's `whsec_…` value");
+        let fix = ["name the secret that holds the sender's ", scheme.secrets.what()].concat();
+        reader.fault("secrets", "are required", &fix);
     }
     let idle = |key: &SecretKey| match key {
         SecretKey::Hmac(_) => !forms.iter().any(|form| form.is_shared()),

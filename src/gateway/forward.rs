@@ -60,7 +60,7 @@ use super::header_list::HeaderList;
 use crate::config::{Destination, Source};
 use crate::crypto::Crypto;
 use crate::event_id::signable;
-use crate::scheme::Form;
+use crate::scheme::{Covers, Form};
 use crate::sign::signature;
 use crate::timestamp::Timestamp;
 use crate::verify::{Metadata, Verified};
@@ -141,7 +141,12 @@ impl<B> Event<B> {
             // Our `webhook-*` take the place of the sender's, whatever that called them; another sender's headers say what only they say.
             let scheme = source.policy.scheme;
             let stays = |name: &str| scheme.forward.contains(&name) || scheme.template().is_some();
-            headers.retain(|name| CONTENT.contains(&name) || stays(name));
+            // Whoever reads a token can send anything with it, and beside our signature the origin does not need it.
+            let is_token = |name: &str| {
+                self.form.covers() == Covers::Sender
+                    && scheme.template().is_some_and(|of| of.layout.signatures.headers.contains(&name))
+            };
+            headers.retain(|name| CONTENT.contains(&name) || (stays(name) && !is_token(name)));
             let id = signable(&self.id);
             let signature = match &self.payload {
                 Payload::Claims(claims) => signature(keys, &id, now, claims.as_slice(), crypto),
@@ -155,6 +160,9 @@ impl<B> Event<B> {
         headers.push("countersign-source", source.name.as_bytes());
         headers.push("countersign-scheme", source.policy.scheme.name.as_bytes());
         headers.push("countersign-form", self.form.as_str().as_bytes());
+        if let Some(covers) = self.form.covers().as_note() {
+            headers.push("countersign-covers", covers.as_bytes());
+        }
         headers.push("countersign-attempt", digits.format(self.attempt).as_bytes());
         headers.push("countersign-received-at", digits.format(self.received_at.as_unix()).as_bytes());
         headers
@@ -210,3 +218,65 @@ pub fn url(source: &Source) -> String {
 
 /// The `user-agent` of every request that Countersign makes: common firewalls refuse requests without one.
 pub const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
+
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::config::{Binding, Config, Environment, Secret};
+    use crate::crypto::Portable;
+    use crate::delivery::{Delivery, Headers};
+    use crate::gateway::dedupe::Seen;
+    use crate::verify::Keys;
+
+    const TOKEN: &str = "a-t0ken-that-gitlab-sends";
+    const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+
+    struct Known;
+
+    impl Environment for Known {
+        fn secret(&self, name: &str) -> Secret {
+            let value = if name == "TOKEN" { TOKEN } else { "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP" };
+            Secret::Value(Zeroizing::new(value.to_owned()))
+        }
+
+        fn has(&self, _: Binding<'_>) -> bool {
+            true
+        }
+    }
+
+    /// The headers that a destination gets with a delivery of GitLab's that has a token.
+    fn sent(sign_with: &str) -> Vec<(String, String)> {
+        let forward = format!(r#""forward":{{"origin":"https://a.example/x"{sign_with}}}"#);
+        let sources = format!(r#"{{"s":{{"scheme":"gitlab-token","secrets":["TOKEN"],{forward}}}}}"#);
+        let config = Config::parse(Some(&sources), &Known);
+        let source = config.source(0).unwrap();
+        let lines = [("x-gitlab-token", TOKEN), ("x-gitlab-event", "Push Hook"), ("cookie", "c")];
+        let headers: Headers<'_> = lines.into_iter().map(|(name, value)| (name, value.as_bytes())).collect();
+        let delivery = Delivery::new(headers, b"{}".as_slice());
+        let keys = Keys { secrets: &source.secrets, ..Keys::default() };
+        let verified = source.policy.verify(keys, &delivery, NOW, &Portable).unwrap();
+        let content = Content::read(delivery.headers(), Vec::new);
+        let event = Event::new(verified.admit(Seen::No).unwrap(), content, NOW);
+        let headers = event.request_headers(source, NOW, &Portable);
+        headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn the_origin_is_told_that_a_token_does_not_cover_the_body() {
+        let headers = sent("");
+        let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        assert_eq!((value("countersign-form"), value("countersign-covers")), (Some("token"), Some("sender")));
+        assert_eq!((value("x-gitlab-token"), value("x-gitlab-event")), (Some(TOKEN), Some("Push Hook")));
+        assert_eq!(value("cookie"), None);
+    }
+
+    #[test]
+    fn a_token_does_not_go_on_beside_our_signature() {
+        let headers = sent(r#","sign_with":"OURS""#);
+        let has = |wanted: &str| headers.iter().any(|(name, _)| name == wanted);
+        assert!(has("webhook-signature") && has("x-gitlab-event") && has("countersign-covers"));
+        assert!(!has("x-gitlab-token") && headers.iter().all(|(_, value)| value != TOKEN));
+    }
+}

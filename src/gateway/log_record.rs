@@ -26,7 +26,7 @@ pub struct LogRecord<'a> {
     pub source: Option<&'a str>,
     /// The source's scheme, as it is configured.
     pub scheme: Option<&'a str>,
-    /// The form that was verified, if one was.
+    /// The form that was verified, if one was. Where it does not cover the body, the record says what it covers.
     pub form: Option<Form>,
     /// Which key matched.
     pub key: Option<usize>,
@@ -65,6 +65,7 @@ impl LogRecord<'_> {
         line.text("source", self.source);
         line.text("scheme", self.scheme);
         line.text("form", self.form.map(Form::as_str));
+        line.text("covers", self.form.and_then(|form| form.covers().as_note()));
         line.number("key", self.key);
         line.text("id_hash", self.event.map(EventKey::to_hex).as_deref());
         line.number("age_s", self.age);
@@ -130,6 +131,15 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn a_record_says_what_is_proven_if_it_is_not_the_body() {
+        let covers = |form| {
+            let record = LogRecord { form: Some(form), ..LogRecord::default() };
+            serde_json::from_str::<Value>(&record.to_json()).unwrap()["covers"].clone()
+        };
+        assert_eq!([Form::Token, Form::Jwt, Form::V1].map(covers), [json!("sender"), json!("claims"), Value::Null]);
+    }
 
     #[test]
     fn a_record_is_flat_json() {

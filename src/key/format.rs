@@ -92,6 +92,18 @@ impl KeyFormat {
         }
     }
 
+    /// What the sender shows, for a sentence about a key that is missing.
+    pub(crate) const fn what(self) -> &'static str {
+        match self {
+            Self::Standard | Self::Joined | Self::Pem | Self::PrefixedOrText | Self::TextOrDecoded => "`whsec_…` value",
+            Self::Text => "signing secret",
+            Self::HeaderValue => "token, the whole value of its header",
+            Self::Ed25519Hex => "public key, 64 hexadecimal digits",
+            Self::Ed25519Base64 => "public key, base64 of 32 bytes",
+            Self::P256Spki => "verification key, base64 that begins with `MFkw`",
+        }
+    }
+
     /// Whether any text may be a key.
     pub const fn takes_text(self) -> bool {
         matches!(self, Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue)

@@ -1,4 +1,4 @@
-//! GitLab's secret token: <https://docs.gitlab.com/user/project/integrations/webhooks/>, read in November 2026.
+//! GitLab (secret token): <https://docs.gitlab.com/user/project/integrations/webhooks/>, read in November 2026.
 //!
 //! GitLab sends the token as it is. It proves the sender and nothing about the body, and whoever reads one delivery can make others. A
 //! webhook with a signing token is of the scheme `gitlab`, which has neither fault. The id of the event (`X-Gitlab-Event-UUID`) is not

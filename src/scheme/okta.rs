@@ -1,6 +1,6 @@
-//! Okta's event hooks: <https://developer.okta.com/docs/concepts/event-hooks/>, read in November 2026.
+//! Okta: <https://developer.okta.com/docs/concepts/event-hooks/>, read in November 2026.
 //!
-//! The authentication secret is the whole value of `Authorization`, also where it begins with `Basic` or `Bearer`. A hook can name another
+//! This is for event hooks. The authentication secret is the whole value of `Authorization`, also where it begins with `Basic` or `Bearer`. A hook can name another
 //! header as its authentication field: leave it at `Authorization`. The secret proves the sender and nothing about the body, and whoever
 //! reads one delivery can make others. `eventId` in the body is not signed, so it is not the event's id.
 

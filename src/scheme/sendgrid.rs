@@ -1,7 +1,7 @@
-//! SendGrid's event webhook:
+//! SendGrid:
 //! <https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features>, read in November 2026.
 //!
-//! Timestamp and body are signed without a separator. The tolerance fixes the number of digits of the timestamp, so no digit can move from
+//! This is its event webhook. Timestamp and body are signed without a separator. The tolerance fixes the number of digits of the timestamp, so no digit can move from
 //! one to the other. The body ends with CRLF, which is signed. ECDSA has two valid signatures for each message, so a signature never
 //! identifies an event.
 //!

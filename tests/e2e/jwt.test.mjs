@@ -87,6 +87,7 @@ test("a valid token delivers its claims, and not the body that came with it", as
   assert.match(sent.header("content-type"), /^application\/json\b/);
   assert.equal(sent.header("countersign-scheme"), "gemini-dynamic");
   assert.equal(sent.header("countersign-form"), "jwt");
+  assert.equal(sent.header("countersign-covers"), "claims");
 });
 
 test("the encoding and type of the body that is not forwarded are not forwarded either", async () => {

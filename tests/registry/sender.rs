@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use countersign::scheme::{self, Form, KeySource, Scheme, Signing};
+use countersign::scheme::{self, Covers, Form, KeySource, Scheme, Signing};
 
 use crate::root;
 
@@ -97,7 +97,7 @@ impl Sender {
     pub(crate) fn family(&self) -> Family {
         match &self.scheme.signing {
             Signing::Standard(_) => Family::Standard,
-            _ if self.scheme.forms.contains(&Form::Jwt) => Family::Token,
+            _ if self.scheme.forms.iter().all(|form| form.covers() != Covers::Body) => Family::Token,
             Signing::Template(template) if self.has_shared_secret() => match template.time {
                 scheme::Time::None => Family::Undated,
                 _ => Family::Dated,

@@ -34,6 +34,8 @@ fn algorithm(form: Form) -> String {
         Form::V1 => "HMAC-SHA256 (`v1`)".to_owned(),
         Form::V1a => "Ed25519 (`v1a`)".to_owned(),
         Form::Jwt => "an RS256 token (`jwt`)".to_owned(),
+        Form::EcdsaP256 => "ECDSA on P-256".to_owned(),
+        Form::Token => "a shared token".to_owned(),
         other => other.as_str().replace("hmac", "HMAC").replace("sha", "SHA").replace("ed25519", "Ed25519"),
     }
 }
@@ -91,9 +93,14 @@ pub(crate) fn message(scheme: &Scheme) -> String {
         Part::Text(text) => text.replace('\n', "\\n"),
         // A function's address is another one in each build.
         Part::Derived(_) => "{derived}".to_owned(),
+        Part::Header(name) => format!("{{{name}}}"),
+        Part::BodySha256 => "{SHA-256 of the body}".to_owned(),
         other => format!("{{{}}}", debug(other).to_ascii_lowercase()),
     });
-    code(&parts.collect::<String>())
+    match parts.collect::<String>() {
+        none if none.is_empty() => "nothing".to_owned(),
+        parts => code(&parts),
+    }
 }
 
 /// What the signature covers.
@@ -102,6 +109,9 @@ pub(crate) fn covered(scheme: &Scheme) -> String {
         let token = if scheme.forms.contains(&Form::Jwt) { "; a token covers only its claims" } else { "" };
         return format!("id, time and body{token}");
     };
+    if let Some(note) = scheme.forms.first().and_then(|form| form.covers().as_note()) {
+        return format!("the {note} alone, and nothing of the body");
+    }
     let has = |wanted: &str| template.message.iter().any(|part| debug(part).starts_with(wanted));
     // What is derived stands for the URL or the body, whichever is not signed as it is.
     let derived = has("Derived");
@@ -156,6 +166,7 @@ pub(crate) fn event_id(scheme: &Scheme) -> String {
                 [Part::Body] => "the hash of the body".to_owned(),
                 _ => "the hash of the signed bytes without the timestamp".to_owned(),
             },
+            IdSource::BodyHash => "the hash of the body, which nothing signs".to_owned(),
             other => debug(other),
         },
     }

@@ -540,6 +540,27 @@ export function heygen<E = unknown>(secrets: Secrets, options?: StaticOptions): 
 /** Verifies webhooks of [Vapi](https://docs.vapi.ai/server-url/server-authentication): HMAC-SHA256 in `x-vapi-signature`. */
 export function vapi<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
+/** Verifies webhooks of [Discord](https://docs.discord.com/developers/interactions/overview): Ed25519 in `x-signature-ed25519`. */
+export function discord<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [Telnyx](https://developers.telnyx.com/development/api-fundamentals/webhooks/receiving-webhooks): Ed25519 in `telnyx-signature-ed25519`. */
+export function telnyx<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [fal](https://docs.fal.ai/model-apis/model-endpoints/webhooks): Ed25519 in `x-fal-webhook-signature`. */
+export function fal<E = unknown>(options?: KeySetOptions): Verifier<E>;
+
+/** Verifies webhooks of [SendGrid](https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features): ECDSA on P-256 in `x-twilio-email-event-webhook-signature`. */
+export function sendgrid<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [GitLab (secret token)](https://docs.gitlab.com/user/project/integrations/webhooks/): a shared token in `x-gitlab-token`. */
+export function gitlabToken<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [AssemblyAI](https://www.assemblyai.com/docs/deployment/webhooks-for-pre-recorded-audio): a shared token in `x-webhook-secret`. */
+export function assemblyai<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
+/** Verifies webhooks of [Okta](https://developer.okta.com/docs/concepts/event-hooks/): a shared token in `authorization`. */
+export function okta<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
 /** The name of a way to sign. */
 export type SchemeName =
   | "standard-webhooks"
@@ -597,7 +618,14 @@ export type SchemeName =
   | "docusign"
   | "bfl"
   | "heygen"
-  | "vapi";
+  | "vapi"
+  | "discord"
+  | "telnyx"
+  | "fal"
+  | "sendgrid"
+  | "gitlab-token"
+  | "assemblyai"
+  | "okta";
 
 /** The name of a form of signature. */
 export type SignatureForm =
@@ -605,7 +633,10 @@ export type SignatureForm =
   | "v1a"
   | "jwt"
   | "hmac-sha256"
-  | "hmac-sha1";
+  | "hmac-sha1"
+  | "ed25519"
+  | "ecdsa-p256"
+  | "token";
 
 // End of the generated part.
 

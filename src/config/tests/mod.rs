@@ -9,6 +9,7 @@ use super::*;
 mod dedupe;
 mod formats;
 mod hmac;
+mod kinds;
 mod public_url;
 mod secrets;
 
