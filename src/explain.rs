@@ -71,6 +71,7 @@ mod signature_variants;
 mod template_steps;
 mod token_steps;
 mod unescape;
+mod url_variants;
 mod verdict;
 
 use crate::crypto::Portable;

@@ -8,8 +8,9 @@ use super::json_variants::{HIGHEST_PRICE, JsonVariants, Style};
 use super::literal::{self, Dialect};
 use super::report::NearMiss;
 use super::search_budget::Budget;
-use super::{prefix_variants, secret_variants, signature_variants};
+use super::{prefix_variants, secret_variants, signature_variants, url_variants};
 use crate::crypto::Portable;
+use crate::delivery::Target;
 use crate::scheme::Form;
 use crate::verify::{Claim, Keys, Signed, Tried, find_hmac_match, signatures};
 
@@ -52,6 +53,7 @@ pub(super) fn find_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Near
     let reverted = body_variants::reverted(inputs.body);
     search.bodies(&reverted);
     search.secrets();
+    search.url(claim);
     if search.found.is_empty() {
         search.json(&reverted);
     }
@@ -141,6 +143,21 @@ impl Search<'_> {
         })
     }
 
+    /// The nearest other URL, for a sender that signs it.
+    fn url(&mut self, claim: &Claim<'_>) {
+        let Some(Target { method, url }) = claim.target.filter(|_| claim.template.signs_target()) else { return };
+        let (forms, body) = (&self.inputs.policy.forms, self.inputs.body);
+        for variant in url_variants::of(url) {
+            let claim = Claim { target: Some(Target { method, url: &variant.url }), ..*claim };
+            if !self.budget.spend(body.len()) {
+                return;
+            }
+            if find_hmac_match(&claim, forms, self.inputs.keys().hmac(), &body, &Portable).is_ok() {
+                return self.note("url", variant.matches_if, OTHER_URL);
+            }
+        }
+    }
+
     fn secrets(&mut self) {
         for (index, secret) in self.inputs.texts.iter().enumerate() {
             let name = match self.inputs.texts.len() {
@@ -163,6 +180,8 @@ const MAX_ALTERED: usize = 8;
 /// JSON texts that are written in every style.
 const MAX_JSON: usize = 6;
 
+const OTHER_URL: &str =
+    "pass the webhook's URL as the sender has it: a proxy changed it on the way (in the Worker, set `public_url`)";
 const UNSIGNED_BODY: &str =
     "the sender signed an empty body, or does not sign the body: this signature does not cover what arrived";
 const REWRITTEN: &str =

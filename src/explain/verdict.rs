@@ -54,7 +54,9 @@ pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
 
 /// What to conclude if no signature matches and no known change makes one match. `None`: what the step itself says.
 fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
-    if report.failed("signatures").is_some() {
+    // Without the URL that is signed, nothing was compared.
+    let is_incomplete = inputs.policy.scheme.signs_target() && report.signed_prefix.is_none();
+    if report.failed("signatures").is_some() || is_incomplete {
         return None;
     }
     if inputs.policy.scheme.template().is_some() && inputs.policy.form().covers() != Covers::Body {

@@ -8,4 +8,5 @@ mod headers;
 mod secrets;
 mod shape;
 mod support;
+mod urls;
 mod verdicts;

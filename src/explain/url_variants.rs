@@ -1,0 +1,87 @@
+//! Other URLs that a sender may have signed: a proxy changes the protocol or the port, and people leave out a slash.
+
+use crate::url;
+
+/// A URL, and in words what it has that the given one has not.
+pub(super) struct UrlVariant {
+    pub(super) url: String,
+    pub(super) matches_if: String,
+}
+
+/// The URLs that one or two changes make, fewer changes first.
+pub(super) fn of(given: &str) -> Vec<UrlVariant> {
+    let first: Vec<_> = single(given).collect();
+    let second = first.iter().flat_map(|one| {
+        single(&one.url)
+            .map(|two| UrlVariant { matches_if: [&one.matches_if, " and ", &two.matches_if].concat(), ..two })
+    });
+    let second: Vec<_> = second.collect();
+    first.into_iter().chain(second).filter(|variant| variant.url != given).collect()
+}
+
+fn single(given: &str) -> impl Iterator<Item = UrlVariant> {
+    let variant = |url: String, matches_if: &str| UrlVariant { url, matches_if: matches_if.to_owned() };
+    let protocol = match (given.strip_prefix("http://"), given.strip_prefix("https://")) {
+        (Some(rest), _) => Some(variant(["https://", rest].concat(), "the URL begins with `https://`")),
+        (_, Some(rest)) => Some(variant(["http://", rest].concat(), "the URL begins with `http://`")),
+        _ => None,
+    };
+    let (start, query) = match given.split_once('?') {
+        Some((start, query)) => (start, Some(query)),
+        None => (given, None),
+    };
+    let whole = |start: &str| match query {
+        Some(query) => [start, "?", query].concat(),
+        None => start.to_owned(),
+    };
+    let slash = match start.strip_suffix('/') {
+        Some(shorter) => variant(whole(shorter), "the URL's path has no slash at its end"),
+        None => variant(whole(&[start, "/"].concat()), "the URL's path has a slash at its end"),
+    };
+    let query = query.map(|_| variant(start.to_owned(), "the URL has no query"));
+    let port = without_port(given).map(|url| variant(url, "the URL has no port"));
+    protocol.into_iter().chain([slash]).chain(query).chain(port)
+}
+
+fn without_port(given: &str) -> Option<String> {
+    let (protocol, rest) = given.split_once("://")?;
+    let end = rest.len().checked_sub(url::target(given).len())?;
+    let (authority, target) = rest.split_at_checked(end)?;
+    let authority = authority.strip_suffix('/').unwrap_or(authority);
+    let (host, port) = authority.rsplit_once(':')?;
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_port.then(|| [protocol, "://", host, "/", target].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(given: &str) -> Vec<String> {
+        of(given).into_iter().map(|variant| variant.url).collect()
+    }
+
+    #[test]
+    fn one_or_two_changes_make_another_url() {
+        let found = texts("http://a.example:8080/x?y=z");
+        for url in [
+            "https://a.example:8080/x?y=z",
+            "http://a.example:8080/x/?y=z",
+            "http://a.example:8080/x",
+            "http://a.example/x?y=z",
+            "https://a.example/x?y=z",
+            "https://a.example:8080/x/?y=z",
+        ] {
+            assert!(found.iter().any(|known| known == url), "{url}: {found:?}");
+        }
+        assert!(!found.iter().any(|known| known == "http://a.example:8080/x?y=z"));
+        let short = of("https://a.example/x/");
+        let found: Vec<_> = short.iter().take(2).map(|one| (one.url.as_str(), one.matches_if.as_str())).collect();
+        let expected = [
+            ("http://a.example/x/", "the URL begins with `http://`"),
+            ("https://a.example/x", "the URL's path has no slash at its end"),
+        ];
+        assert_eq!(found, expected);
+        assert!(texts("").iter().all(|url| url.len() < 3));
+    }
+}

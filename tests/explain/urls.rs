@@ -1,0 +1,61 @@
+//! Deliveries of a sender that signs the URL: which URL it signed.
+
+use countersign::explain::{self, Receiver, Report, Secret};
+use countersign::{Delivery, Headers, Policy, Target, Timestamp, scheme};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::support::assert_near;
+
+const KEY: &str = "a made-up signature key of square";
+const BODY: &str = r#"{"type":"payment.created","event_id":"evt_1"}"#;
+const CALLED: &str = "https://hooks.example/square?a=1";
+
+/// The report on a delivery that was signed for [`CALLED`] and came, as the receiver says, to `url`.
+fn report(url: Option<&str>) -> Report {
+    let mac = Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(CALLED).chain_update(BODY);
+    let signature = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, mac.finalize().into_bytes());
+    let headers = Headers::from_iter([("x-square-hmacsha256-signature", signature.as_bytes())]);
+    let delivery = Delivery::new(headers, BODY);
+    let delivery = match url {
+        Some(url) => delivery.with_target(Target { method: "POST", url }),
+        None => delivery,
+    };
+    let policy = Policy::of(scheme::find("square").unwrap());
+    let secrets = [Secret::Text(KEY)];
+    explain::report(
+        &Receiver { policy: &policy, secrets: &secrets, jwks: None, now: Timestamp::from_unix(0) },
+        &delivery,
+    )
+}
+
+#[test]
+fn the_url_that_was_signed_is_accepted() {
+    let report = report(Some(CALLED));
+    assert!(report.ok, "{:?}", report.verdict);
+    assert_eq!(report.id.as_deref(), Some("evt_1"));
+}
+
+#[test]
+fn another_url_is_found_if_it_is_near() {
+    for (url, detail) in [
+        ("http://hooks.example/square?a=1", "the URL begins with `https://`"),
+        ("https://hooks.example/square/?a=1", "the URL's path has no slash at its end"),
+        ("https://hooks.example:8443/square?a=1", "the URL has no port"),
+        ("http://hooks.example:8080/square?a=1", "the URL begins with `https://` and the URL has no port"),
+    ] {
+        let report = report(Some(url));
+        assert_near(&report, "url");
+        assert_eq!(report.verdict.detail, format!("it matches if {detail}"), "{url}");
+    }
+    assert!(report(Some("https://hooks.example/other")).near_misses.is_empty());
+}
+
+#[test]
+fn without_a_url_the_report_asks_for_one() {
+    let report = report(None);
+    assert_eq!((report.ok, report.code), (false, Some("no_matching_signature")));
+    let step = report.steps.iter().find(|step| step.name == "match").unwrap();
+    assert!(step.detail.contains("signs the URL"), "{}", step.detail);
+    assert!(report.verdict.detail.contains("signs the URL"), "{:?}", report.verdict);
+}
