@@ -6,6 +6,7 @@ use std::rc::Rc;
 use countersign::config::{Durable, Source};
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
+use countersign::gateway::event_type::event_type;
 use countersign::gateway::forward::Event;
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::{Refusal, success};
@@ -75,13 +76,14 @@ impl Arrival {
 }
 
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
+    let headers = delivery_headers(source, &arrival.headers);
     let mut line = LogRecord {
         source: Some(&source.name),
         scheme: Some(source.policy.scheme.name),
         bytes: Some(arrival.body.length()),
         ..LogRecord::default()
     };
-    let (code, status, outcome) = match handle(state, source, arrival, &mut line).await {
+    let (code, status, outcome) = match handle(state, source, arrival, &headers, &mut line).await {
         Ok((code, id)) => {
             let status = if code == "accepted" { 202 } else { 200 };
             (code, status, Outcome::Text { status, text: success(code, &id) })
@@ -97,16 +99,16 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
 }
 
 /// Steps 4 to 10.
-async fn handle(
+async fn handle<'a>(
     state: &State,
     source: &Source,
-    arrival: &Arrival,
-    line: &mut LogRecord<'_>,
+    arrival: &'a Arrival,
+    headers: &'a Headers<'_>,
+    line: &mut LogRecord<'a>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
-    let headers = delivery_headers(source, &arrival.headers);
     let url = signed_url(source, &arrival.headers);
     let target = url.as_deref().map(|url| Target { method: "POST", url });
-    let presented = source.policy.read(&headers).map_err(Refusal::Check)?.with_target(target);
+    let presented = source.policy.read(headers).map_err(Refusal::Check)?.with_target(target);
     line.age = age(presented.metadata(), arrival.now());
     let verified = match verify(state, source, arrival, &presented, line).await {
         Ok(verified) => verified,
@@ -116,7 +118,10 @@ async fn handle(
         }
     };
     (line.form, line.key) = (Some(verified.form()), Some(verified.key()));
-    let content = Content::read(&headers, || arrival.body.beginning());
+    // A body that goes to the inbox is read if it is small. One that is passed through is not.
+    let body = source.durable.and_then(|_| arrival.body.bytes());
+    line.event_type = event_type(source.policy.scheme, headers, &verified, body);
+    let content = Content::read(headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
         return boxed(store(state, source, durable, event, line)).await;
