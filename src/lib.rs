@@ -64,6 +64,7 @@ pub mod crypto;
 pub mod error;
 pub mod explain;
 pub mod gateway;
+pub mod handshake;
 pub mod inbox;
 pub mod jose;
 pub mod json;

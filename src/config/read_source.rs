@@ -6,9 +6,13 @@ use super::fault::Fault;
 use super::forward::read_forward;
 use super::policy::{is_shared, read_jwks, read_policy, read_public_url, read_scheme};
 use super::reader::Reader;
+use super::secrets::Carrier;
 use super::source::{Durable, Source, is_name, milliseconds};
+use zeroize::Zeroizing;
+
 use crate::inbox::Lifecycle;
 use crate::key::KeyFormat;
+use crate::scheme::{Handshake, Scheme};
 use crate::timestamp::Tolerance;
 
 /// Reads the table of a source.
@@ -39,7 +43,8 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let secrets = reader.keys("secrets", format, environment);
     let jwks = read_jwks(reader, scheme);
     let mut policy = read_policy(reader, scheme, &secrets, jwks.as_deref());
-    let url_token = reader.token("url_token", environment);
+    let url_token = reader.token("url_token", Carrier::Path, environment);
+    let verify_token = read_verify_token(reader, scheme, environment);
     let public_url = read_public_url(reader, scheme);
     if is_shared(scheme, jwks.as_deref()) && !reader.had("url_token") {
         reader.fault(
@@ -82,6 +87,20 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         forward,
         allows_short_keys: short,
         url_token,
+        verify_token,
         public_url,
     })
+}
+
+/// Reads the token of handshakes, for senders that ask with one.
+fn read_verify_token(
+    reader: &mut Reader<'_>,
+    scheme: Option<&Scheme>,
+    environment: &impl Environment,
+) -> Option<Zeroizing<String>> {
+    let has_one = scheme.is_none_or(|scheme| scheme.handshake == Some(Handshake::HubChallenge));
+    if reader.had("verify_token") && !has_one {
+        reader.fault("verify_token", "does not go with this scheme, whose sender has no such token", "remove it");
+    }
+    reader.token("verify_token", Carrier::Header, environment)
 }

@@ -14,7 +14,7 @@ use crate::key::{KeyFormat, SecretKey, is_prefixed};
 pub(super) enum Carrier {
     /// The last segment of a URL's path.
     Path,
-    /// The header `Authorization`.
+    /// A header, or the query of a URL, where it may be percent-encoded.
     Header,
 }
 
@@ -62,10 +62,15 @@ impl Reader<'_> {
 
     /// The token in the secret that a key names.
     #[inline(never)]
-    pub(super) fn token(&mut self, key: &str, environment: &impl Environment) -> Option<Zeroizing<String>> {
+    pub(super) fn token(
+        &mut self,
+        key: &str,
+        carrier: Carrier,
+        environment: &impl Environment,
+    ) -> Option<Zeroizing<String>> {
         let name = self.text(key)?;
         let value = self.value_of(key, &name, environment)?;
-        if let Some((problem, fix)) = token_fault(&value, Carrier::Path) {
+        if let Some((problem, fix)) = token_fault(&value, carrier) {
             self.fault(key, &[UNUSABLE, ": ", &problem].concat(), fix);
         }
         Some(value)

@@ -8,6 +8,7 @@ use crate::crypto::{HmacKey, constant_time_eq};
 use crate::error::Error;
 use crate::inbox::Lifecycle;
 use crate::key::SecretKey;
+use crate::scheme::Handshake;
 use crate::url::query;
 use crate::verify::Policy;
 
@@ -33,6 +34,7 @@ pub struct Source {
     /// Whether shared keys under 16 bytes pass.
     pub allows_short_keys: bool,
     pub(super) url_token: Option<Zeroizing<String>>,
+    pub(super) verify_token: Option<Zeroizing<String>>,
     pub(super) public_url: Option<String>,
 }
 
@@ -102,6 +104,21 @@ impl Source {
         } else {
             "`allow_short_keys` is set, and no key needs it; remove it"
         }
+    }
+
+    /// Whether it answers a GET: its sender asks with one, and there is a secret that the request must have.
+    pub(crate) fn answers_get(&self) -> bool {
+        match self.policy.scheme.handshake {
+            Some(Handshake::HubChallenge) => self.verify_token.is_some(),
+            Some(Handshake::HeaderChallenge(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether a handshake has the token that this source requires of one.
+    pub(crate) fn is_verify_token(&self, given: &[u8]) -> bool {
+        let token = self.verify_token.as_ref();
+        token.is_some_and(|token| constant_time_eq(given, token.trim_ascii().as_bytes()))
     }
 
     /// Whether the last segment of the path is what this source requires: its token, or nothing. If not, what is wrong, for the log.

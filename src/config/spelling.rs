@@ -10,6 +10,7 @@ pub(super) const SOURCE: &[&str] = &[
     "audience",
     "issuer",
     "url_token",
+    "verify_token",
     "tolerance",
     "max_body",
     "public_url",

@@ -70,6 +70,12 @@ codes! {
     FORGOTTEN: "forgotten", 200,
         "the event was forgotten",
         "nothing to do: the sender's next copy is accepted";
+    HANDSHAKE: "handshake", 200,
+        "the sender's handshake is answered",
+        "nothing to do: it is no event, and is not forwarded";
+    HANDSHAKE_REFUSED: "handshake_refused", 403,
+        "the handshake does not hold",
+        "give the sender the verify token that `verify_token` names, or its secret if it has none, and have it ask again";
     IN_FLIGHT: "in_flight", 409,
         "a copy of this event is being delivered",
         "nothing to do: the sender retries";

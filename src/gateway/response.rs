@@ -17,6 +17,7 @@ macro_rules! of_row {
             Refusal::BodyTooLarge => codes::BODY_TOO_LARGE.$member,
             Refusal::DestinationFailed => codes::DESTINATION_FAILED.$member,
             Refusal::DestinationTimeout => codes::DESTINATION_TIMEOUT.$member,
+            Refusal::HandshakeRefused => codes::HANDSHAKE_REFUSED.$member,
             Refusal::InFlight => codes::IN_FLIGHT.$member,
             Refusal::InvalidQuery => codes::INVALID_QUERY.$member,
             Refusal::KeysUnavailable => codes::KEYS_UNAVAILABLE.$member,
@@ -93,6 +94,8 @@ pub enum Refusal {
     DestinationFailed,
     /// The destination did not respond in time.
     DestinationTimeout,
+    /// The GET of a handshake has another verify token, or none, or no challenge.
+    HandshakeRefused,
     /// A copy of the event is being delivered.
     InFlight,
     /// The source has no key set to verify with.
@@ -158,6 +161,7 @@ impl Refusal {
             Self::StorageUnavailable => 14,
             Self::Unauthorized => 15,
             Self::Check(error) => index_of(error),
+            Self::HandshakeRefused => 34,
         }
     }
 
@@ -198,7 +202,7 @@ pub static RESPONSES: [ReadyResponse; REFUSALS.len()] = {
 };
 
 /// One refusal for each response, in the order of [`Refusal::index`].
-const REFUSALS: [Refusal; 34] = [
+const REFUSALS: [Refusal; 35] = [
     Refusal::ConfigInvalid,
     Refusal::BodyIncomplete,
     Refusal::BodyTimeout,
@@ -233,6 +237,7 @@ const REFUSALS: [Refusal; 34] = [
     Refusal::Check(Error::TimestampTooNew { ahead: 0 }),
     Refusal::Check(Error::TimestampTooOld { age: 0 }),
     Refusal::Check(Error::TooManySignatures),
+    Refusal::HandshakeRefused,
 ];
 
 const fn index_of(error: Error) -> usize {

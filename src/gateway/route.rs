@@ -9,6 +9,8 @@ use crate::url::{path, percent_decode};
 pub enum Route {
     /// `POST /{source}`: the place of the source in the configuration.
     Source(usize),
+    /// The GET of a handshake, for the source at this place.
+    Handshake(usize),
     /// `GET /healthz`.
     Health,
     /// Anything under `/admin`, where an admin token is set.
@@ -79,8 +81,9 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
     let Entry::Ready(source) = entry else { return at_source(Refusal::ConfigInvalid, None) };
     match source.check_token(token.map(percent_decode).as_deref()) {
         Err(detail) => at_source(Refusal::NotFound, Some(detail)),
-        Ok(()) if method != "POST" => at_source(Refusal::MethodNotAllowed, None),
-        Ok(()) => Ok(Route::Source(index)),
+        Ok(()) if method == "POST" => Ok(Route::Source(index)),
+        Ok(()) if method == "GET" && source.answers_get() => Ok(Route::Handshake(index)),
+        Ok(()) => at_source(Refusal::MethodNotAllowed, None),
     }
 }
 

@@ -6,12 +6,14 @@
 //!
 //! An interaction is known by its id. A webhook event has none, and is known by its hash.
 
+use super::handshake::Handshake;
 use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body, public_key};
 use super::types::{EventType, Form, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/type"),
+    handshake: Some(Handshake::Ping),
     ..public_key(
         &[Form::Ed25519],
         KeyFormat::Ed25519Hex,

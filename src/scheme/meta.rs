@@ -4,11 +4,13 @@
 //! The key is the app secret. One body may hold several events, so a delivery is known by the hash of its body. Nothing says when a
 //! delivery was made, so a copy never expires.
 
+use super::handshake::Handshake;
 use super::template::{hmac, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/object"),
+    handshake: Some(Handshake::HubChallenge),
     ..hmac(
         "meta",
         "https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads",

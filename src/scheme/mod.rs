@@ -32,6 +32,7 @@ mod gemini_dynamic;
 mod github;
 mod gitlab;
 mod gitlab_token;
+mod handshake;
 mod heygen;
 mod hubspot;
 mod intercom;
@@ -80,6 +81,7 @@ mod zoom;
 
 pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
+pub use handshake::{Handshake, Media};
 pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
 pub use types::{Covers, EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 

@@ -3,7 +3,10 @@
 //! This is for event hooks. The authentication secret is the whole value of `Authorization`, also where it begins with `Basic` or `Bearer`. A hook can name another
 //! header as its authentication field: leave it at `Authorization`. The secret proves the sender and nothing about the body, and whoever
 //! reads one delivery can make others. `eventId` in the body is not signed, so it is not the event's id.
+//!
+//! Okta verifies an endpoint with a GET that has the same secret: <https://support.okta.com/help/s/article/Unable-to-verify-event-hook-Hook-hook-name-execution-failed>.
 
+use super::handshake::Handshake;
 use super::template::token;
 use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
@@ -11,5 +14,6 @@ use crate::key::KeyFormat;
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/eventType"),
     secrets: KeyFormat::HeaderValue,
+    handshake: Some(Handshake::HeaderChallenge("x-okta-verification-challenge")),
     ..token("okta", "https://developer.okta.com/docs/concepts/event-hooks/", &["authorization"])
 };

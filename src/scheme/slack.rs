@@ -1,11 +1,13 @@
 //! Slack: <https://docs.slack.dev/authentication/verifying-requests-from-slack>, read in November 2026.
 
+use super::handshake::Handshake;
 use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, hmac, in_header};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/type"),
     forward: &["x-slack-retry-num", "x-slack-retry-reason"],
+    handshake: Some(Handshake::Echo { marker: "/type", equals: "url_verification", challenge: "/challenge" }),
     ..hmac(
         "slack",
         "https://docs.slack.dev/authentication/verifying-requests-from-slack",

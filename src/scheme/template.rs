@@ -182,6 +182,7 @@ pub(super) const fn hmac(name: &'static str, source: &'static str, template: Tem
         event_type: EventType::Pointer("/type"),
         forward: &[],
         constants: &[],
+        handshake: None,
         retries: None,
     }
 }

@@ -2,14 +2,20 @@
 //!
 //! The id is signed and stays the same at each attempt. Id, timestamp and body follow each other without separators, so an id that
 //! contains a date and time is refused: it would be an old message with its boundaries moved. Twitch says to refuse a message after ten
-//! minutes. `Twitch-Eventsub-Message-Type` is not signed.
+//! minutes. `Twitch-Eventsub-Message-Type` is not signed, so a challenge is known by its body.
 
+use super::handshake::Handshake;
 use super::template::{Field, IdSource, Layout, Part, Template, Unit, hmac, in_header, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/subscription/type"),
     forward: &["twitch-eventsub-message-type", "twitch-eventsub-message-retry"],
+    handshake: Some(Handshake::Echo {
+        marker: "/subscription/status",
+        equals: "webhook_callback_verification_pending",
+        challenge: "/challenge",
+    }),
     ..hmac(
         "twitch",
         "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#verifying-the-event-message",

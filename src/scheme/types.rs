@@ -1,7 +1,6 @@
 //! What a scheme is made of.
 
-use serde_json::Value;
-
+use super::handshake::Handshake;
 use super::template::Template;
 use crate::key::KeyFormat;
 
@@ -28,6 +27,8 @@ pub struct Scheme {
     pub forward: &'static [&'static str],
     /// Headers that a delivery must have with exactly this value, such as a version.
     pub constants: &'static [(&'static str, &'static str)],
+    /// What the sender asks before it sends events.
+    pub handshake: Option<Handshake>,
     /// For how many seconds the sender retries a delivery, if it says so.
     pub retries: Option<u64>,
 }
@@ -143,17 +144,6 @@ impl Scheme {
     }
 }
 
-impl EventType {
-    /// The type that an event states. `header` looks a header up; `event` is the event's verified JSON.
-    pub(crate) fn of<'a>(self, header: impl FnOnce(&str) -> Option<&'a str>, event: &'a Value) -> Option<&'a str> {
-        match self {
-            Self::Pointer(pointer) => event.pointer(pointer)?.as_str(),
-            Self::Header(name) => header(name),
-            Self::None => None,
-        }
-    }
-}
-
 impl HeaderNames {
     /// All three.
     pub(crate) const fn all(&self) -> [&'static str; 3] {
@@ -227,6 +217,7 @@ pub(super) const STANDARD: Scheme = Scheme {
     event_type: EventType::Pointer("/type"),
     forward: &[],
     constants: &[],
+    handshake: None,
     retries: None,
 };
 

@@ -2,11 +2,13 @@
 //!
 //! An event has no id that Zoom documents as unique, so it is known by the hash of its body.
 
+use super::handshake::Handshake;
 use super::template::{Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
+    handshake: Some(Handshake::EncryptedToken),
     ..hmac(
         "zoom",
         "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",

@@ -10,7 +10,6 @@
 //! only ways to construct a [`Verified`], and nothing is forwarded that is not made from one.
 
 mod described;
-mod event;
 mod keys;
 mod list;
 mod message;

@@ -12,6 +12,8 @@ export const CODES = {
   duplicate: { title: "the event was accepted before", remedy: "nothing to do: this copy was not forwarded" },
   empty_secret: { title: "the secret is empty", remedy: "set it to the sender's `whsec_…` value; the environment variable is probably not set where this runs" },
   forgotten: { title: "the event was forgotten", remedy: "nothing to do: the sender's next copy is accepted" },
+  handshake: { title: "the sender's handshake is answered", remedy: "nothing to do: it is no event, and is not forwarded" },
+  handshake_refused: { title: "the handshake does not hold", remedy: "give the sender the verify token that `verify_token` names, or its secret if it has none, and have it ask again" },
   in_flight: { title: "a copy of this event is being delivered", remedy: "nothing to do: the sender retries" },
   internal_error: { title: "an unexpected error", remedy: "report it if it recurs; nothing was marked as seen, so the sender retries" },
   invalid_body: { title: "the receiver is not set up correctly", remedy: "pass the raw body as bytes or text: no parsed object, no stream" },

@@ -9,6 +9,8 @@ export { Inbox } from "./inbox.js";
 const { BodyFault, Kind } = glue;
 // Made once: a `Headers` is copied into a response, where an object would be read member by member.
 const JSON_TYPE = new Headers({ "content-type": "application/json" });
+// An echo of a sender's text. A browser must not take it for a page.
+const TEXT_TYPE = new Headers({ "content-type": "text/plain", "x-content-type-options": "nosniff" });
 
 /** A step is a number, as step.rs encodes it: this is its kind, and `valueOf` its value. */
 const kindOf = (step) => step & 7;
@@ -45,6 +47,7 @@ async function handle(request, env, context) {
         born = generation;
       }
       if (opened === Kind.Health) step = glue.health(headers.get("authorization"), context);
+      else if (opened === Kind.Greet) step = greet(valueOf(step), sources[valueOf(step)], headers);
       else if (opened === Kind.Admin) step = glue.admin(headers.get("authorization"), method, url);
     }
     const isHead = method === "HEAD" && opened !== Kind.Refuse;
@@ -102,9 +105,17 @@ async function read(request, length, limit) {
   return body;
 }
 
+/** The values of the headers that Rust reads for a source. */
+const valuesOf = (source, headers) => source.headers.map((name) => headers.get(name)).join("\n");
+
+/** Hands the GET of a handshake to Rust. */
+function greet(index, source, headers) {
+  return glue.greet(index, valuesOf(source, headers), headers.get(source.challenge) ?? undefined, Date.now());
+}
+
 /** Hands a delivery to Rust. */
 function receive(index, source, { url, headers }, body, smallBody, length, context) {
-  let values = source.headers.map((name) => headers.get(name)).join("\n");
+  let values = valuesOf(source, headers);
   if (source.signsUrl) values += `\n${url}`;
   // As a string: to encode it first would cost a small delivery 6 %, and save one with a hundred signatures 2 %.
   const small = body.length > smallBody ? undefined : body;
@@ -121,7 +132,8 @@ function respond(step, refusals, isHead) {
     return new Response(isHead ? null : body, init);
   }
   const text = glue.text();
-  return new Response(isHead ? null : text, { status: valueOf(step), headers: JSON_TYPE });
+  const status = valueOf(step) & 1023;
+  return new Response(isHead || status === 204 ? null : text, { status, headers: valueOf(step) >>> 10 ? TEXT_TYPE : JSON_TYPE });
 }
 
 /** After a trap. The sender delivers again: nothing was marked as delivered. */

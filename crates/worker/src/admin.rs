@@ -6,6 +6,7 @@ use countersign::gateway::response::Refusal;
 use countersign::inbox::admin::{Position, Request, parse};
 use countersign::inbox::{self, EventState, Stats};
 use countersign::json::{printed, value};
+use countersign::scheme::Media;
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -27,7 +28,7 @@ pub fn admin(authorization: Option<String>, method: String, url: String) -> u32 
     }
     let answer = async move {
         match answer(&state, &method, &url).await {
-            Ok(text) => Outcome::Text { status: 200, text },
+            Ok(text) => Outcome::Text { status: 200, media: Media::Json, text },
             Err(refusal) => Outcome::Refused(refusal),
         }
     };

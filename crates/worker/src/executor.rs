@@ -15,6 +15,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use countersign::gateway::response::Refusal;
+use countersign::scheme::Media;
 use js_sys::Promise;
 use slab::Slab;
 use wasm_bindgen::prelude::*;
@@ -25,7 +26,7 @@ use crate::step::Step;
 /// How a request ends: a refusal, whose response is prepared, or a response of its own.
 pub(crate) enum Outcome {
     Refused(Refusal),
-    Text { status: u16, text: String },
+    Text { status: u16, media: Media, text: String },
 }
 
 /// A request that waits.
@@ -97,16 +98,23 @@ pub fn text() -> String {
     TEXT.take()
 }
 
+/// The step that ends a request.
+pub(crate) fn last_step(outcome: Outcome) -> Step {
+    match outcome {
+        Outcome::Refused(refusal) => Step::refuse(refusal),
+        Outcome::Text { status, media, text } => {
+            TEXT.set(text);
+            Step::respond(status, media)
+        }
+    }
+}
+
 /// The last step, or else the promise that is waited for.
 fn poll(future: &mut Pin<Box<dyn Future<Output = Outcome>>>, given: Exchange) -> Result<Step, Option<Promise>> {
     POLL.set(Some(given));
     let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     match (polled, POLL.take()) {
-        (Poll::Ready(Outcome::Refused(refusal)), _) => Ok(Step::refuse(refusal)),
-        (Poll::Ready(Outcome::Text { status, text }), _) => {
-            TEXT.set(text);
-            Ok(Step::respond(status))
-        }
+        (Poll::Ready(outcome), _) => Ok(last_step(outcome)),
         (Poll::Pending, Some(Exchange::Awaited(promise))) => Err(Some(promise)),
         (Poll::Pending, _) => Err(None),
     }

@@ -6,6 +6,7 @@ use countersign::config::{AtFault, Entry};
 use countersign::gateway::response::Refusal;
 use countersign::inbox::shard_name;
 use countersign::json::{printed, value};
+use countersign::scheme::Media;
 use js_sys::Promise;
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
@@ -53,7 +54,7 @@ fn respond(state: &State, verdict: &Verdict, is_admin: bool) -> Outcome {
         response.insert(name.to_owned(), value);
     }
     verdict.describe(is_admin, &mut response);
-    Outcome::Text { status, text: printed(&response.into()) }
+    Outcome::Text { status, media: Media::Json, text: printed(&response.into()) }
 }
 
 /// The last verdict, or a new one if that is too old.

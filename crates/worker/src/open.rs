@@ -5,9 +5,9 @@ use countersign::gateway::response::Refusal;
 use countersign::gateway::route::{Route, route};
 use wasm_bindgen::prelude::*;
 
-use crate::console;
 use crate::state::state;
 use crate::step::Step;
+use crate::{console, handshake};
 
 /// Why a body was not read to its end.
 #[wasm_bindgen]
@@ -28,6 +28,7 @@ pub fn open(method: &str, url: &str, content_length: f64) -> u32 {
     match route(&state.config, method, url) {
         Ok(Route::Health) => Step::HEALTH.encode(),
         Ok(Route::Admin) => Step::ADMIN.encode(),
+        Ok(Route::Handshake(index)) => handshake::open(&state, index, url).encode(),
         Ok(Route::Source(index)) => match state.config.source(index) {
             Some(source) if content_length > source.max_body as f64 => {
                 refuse(Refusal::BodyTooLarge, Some(&source.name), None)

@@ -6,13 +6,14 @@ use std::rc::Rc;
 use countersign::config::{Durable, Source};
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
-use countersign::gateway::event_type::event_type;
 use countersign::gateway::forward::Event;
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::{Refusal, success};
 use countersign::gateway::stored::Insertable;
+use countersign::handshake::{Asked, Reply};
+use countersign::scheme::Media;
 use countersign::verify::{Metadata, Presented};
-use countersign::{Headers, Keys, Target, Timestamp, Verified};
+use countersign::{Keys, Target, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
@@ -23,9 +24,9 @@ use crate::crypto::Platform;
 use crate::executor::{self, Outcome, boxed};
 use crate::jwks::Access;
 use crate::open::{BodyFault, refuse_body};
-use crate::state::{State, header_names, state};
+use crate::state::{State, delivery_headers, header_names, state};
 use crate::step::Step;
-use crate::{dedupe_kv, http, inbox};
+use crate::{dedupe_kv, handshake, http, inbox};
 
 /// Takes a delivery whose body has been read: the next step, encoded.
 ///
@@ -76,18 +77,18 @@ impl Arrival {
 }
 
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
-    let headers = delivery_headers(source, &arrival.headers);
     let mut line = LogRecord {
         source: Some(&source.name),
         scheme: Some(source.policy.scheme.name),
         bytes: Some(arrival.body.length()),
         ..LogRecord::default()
     };
-    let (code, status, outcome) = match handle(state, source, arrival, &headers, &mut line).await {
-        Ok((code, id)) => {
+    let (code, status, outcome) = match handle(state, source, arrival, &mut line).await {
+        Ok(Done::Event(code, id)) => {
             let status = if code == "accepted" { 202 } else { 200 };
-            (code, status, Outcome::Text { status, text: success(code, &id) })
+            (code, status, Outcome::Text { status, media: Media::Json, text: success(code, &id) })
         }
+        Ok(Done::Handshake(reply)) => (handshake::CODE, reply.status, handshake::outcome(reply)),
         Err(refusal) => {
             let status = refusal.response().status;
             (refusal.code(), status, Outcome::Refused(refusal))
@@ -98,17 +99,23 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
     outcome
 }
 
+/// What came of a delivery that is not refused.
+enum Done {
+    /// What became of the event, and its id.
+    Event(&'static str, Vec<u8>),
+    /// It was no event.
+    Handshake(Reply),
+}
+
 /// Steps 4 to 10.
-async fn handle<'a>(
-    state: &State,
-    source: &Source,
-    arrival: &'a Arrival,
-    headers: &'a Headers<'_>,
-    line: &mut LogRecord<'a>,
-) -> Result<(&'static str, Vec<u8>), Refusal> {
+async fn handle(state: &State, source: &Source, arrival: &Arrival, line: &mut LogRecord<'_>) -> Result<Done, Refusal> {
+    let headers = delivery_headers(source, &arrival.headers);
     let url = signed_url(source, &arrival.headers);
     let target = url.as_deref().map(|url| Target { method: "POST", url });
-    let presented = source.policy.read(headers).map_err(Refusal::Check)?.with_target(target);
+    let presented = match source.policy.read(&headers) {
+        Ok(presented) => presented.with_target(target),
+        Err(error) => return handshake::unsigned_or(error, source, &arrival.body).map(Done::Handshake),
+    };
     line.age = age(presented.metadata(), arrival.now());
     let verified = match verify(state, source, arrival, &presented, line).await {
         Ok(verified) => verified,
@@ -118,13 +125,17 @@ async fn handle<'a>(
         }
     };
     (line.form, line.key) = (Some(verified.form()), Some(verified.key()));
-    // A body that goes to the inbox is read if it is small. One that is passed through is not.
-    let body = source.durable.and_then(|_| arrival.body.bytes());
-    line.event_type = event_type(source.policy.scheme, headers, &verified, body);
-    let content = Content::read(headers, || arrival.body.beginning());
+    let verified = match handshake::is_possible(source, &arrival.body) {
+        false => verified,
+        true => match handshake::asked(source, verified) {
+            Asked::Handshake(reply) => return Ok(Done::Handshake(reply)),
+            Asked::Event(verified) => verified,
+        },
+    };
+    let content = Content::read(&headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
-        return boxed(store(state, source, durable, event, line)).await;
+        return boxed(store(state, source, durable, event, line)).await.map(|(code, id)| Done::Event(code, id));
     }
     let event = EventKey::new(&source.name, verified.id());
     line.event = Some(event);
@@ -134,7 +145,7 @@ async fn handle<'a>(
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
-    result
+    result.map(|(code, id)| Done::Event(code, id))
 }
 
 /// Holds copies of an event back while it is under way, until the returned time at most.
@@ -262,13 +273,6 @@ fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: 
         false if source.jwks.is_some() && set.is_none() => "unknown",
         false => "no_match",
     }
-}
-
-/// Header text as workerd gives it and sends it on: it reads and writes UTF-8. It is decoded once, so that two spellings on the wire
-/// are never one value here.
-fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
-    let names = header_names(source).map(|name| -> &'a str { name });
-    names.zip(values.split(|byte| *byte == b'\n')).collect()
 }
 
 /// The URL that the sender signed; `None` if it signs none, so that nothing is passed for it.

@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use countersign::Headers;
 use countersign::config::{AtFault, Config, Entry, Source};
 use countersign::gateway::content::CONTENT;
 use countersign::gateway::dedupe::InFlight;
 use countersign::gateway::response::{RESPONSES, ReadyResponse};
 use countersign::json::printed;
+use countersign::scheme::Handshake;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::Env;
@@ -47,7 +49,8 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
         Entry::Ready(source) => {
             let names: Vec<_> = header_names(source).collect();
             let signs_url = source.policy.scheme.signs_target();
-            json!({ "headers": names, "maxBody": source.max_body, "signsUrl": signs_url })
+            let challenge = source.policy.scheme.handshake.and_then(Handshake::header);
+            json!({ "headers": names, "maxBody": source.max_body, "signsUrl": signs_url, "challenge": challenge })
         }
         Entry::Faulty(_) => json!(null),
     });
@@ -63,6 +66,13 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
 /// The names of the headers that a source reads, in the order in which `entry.js` passes their values.
 pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
     source.policy.scheme.header_names().chain(CONTENT)
+}
+
+/// Header text as workerd gives it and sends it on: it reads and writes UTF-8. It is decoded once, so that two spellings on the wire
+/// are never one value here.
+pub(crate) fn delivery_headers<'a>(source: &Source, values: &'a [u8]) -> Headers<'a> {
+    let names = header_names(source).map(|name| -> &'a str { name });
+    names.zip(values.split(|byte| *byte == b'\n')).collect()
 }
 
 fn log_faults(config: &Config) {

@@ -1,6 +1,7 @@
 //! What JavaScript does next with a request: one number, encoded here and decoded in `entry.js`.
 
 use countersign::gateway::response::Refusal;
+use countersign::scheme::Media;
 use wasm_bindgen::prelude::*;
 
 /// The kinds of step, under the names by which `entry.js` reads them.
@@ -9,7 +10,7 @@ use wasm_bindgen::prelude::*;
 pub enum Kind {
     /// Respond with the prepared problem of that number.
     Refuse = 0,
-    /// Respond with that status, and with the JSON that [`text`](crate::text) returns.
+    /// Respond with that status (the lower ten bits) and media type, and with what [`text`](crate::text) returns.
     Respond = 1,
     /// Await what [`awaited`](crate::awaited) returns for that task, then [`resume`](crate::resume) the task.
     Wait = 2,
@@ -19,10 +20,15 @@ pub enum Kind {
     Health = 4,
     /// Call [`admin`](crate::admin()).
     Admin = 5,
+    /// Call [`greet`](crate::greet()) for the source at that place.
+    Greet = 6,
 }
 
 /// The bits of a step that hold its [`Kind`]; its value is in the bits above.
 const KIND_BITS: u32 = 3;
+
+/// The bits of a response's value that hold its status.
+const STATUS_BITS: u32 = 10;
 
 /// A kind and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +45,12 @@ impl Step {
         Self::new(Kind::Refuse, refusal.index())
     }
 
-    pub(crate) fn respond(status: u16) -> Self {
-        Self { kind: Kind::Respond, value: status.into() }
+    pub(crate) fn respond(status: u16, media: Media) -> Self {
+        let media = match media {
+            Media::Text => 1,
+            _ => 0,
+        };
+        Self { kind: Kind::Respond, value: u32::from(status) | media << STATUS_BITS }
     }
 
     pub(crate) fn wait(task: usize) -> Self {
@@ -49,6 +59,10 @@ impl Step {
 
     pub(crate) fn read(source: usize) -> Self {
         Self::new(Kind::Read, source)
+    }
+
+    pub(crate) fn greet(source: usize) -> Self {
+        Self::new(Kind::Greet, source)
     }
 
     fn new(kind: Kind, value: usize) -> Self {
@@ -75,7 +89,8 @@ mod tests {
         for value in [0, 1, 202, 1_000_000] {
             assert_eq!(decode(Step::wait(value).encode()), (Kind::Wait as u32, u32::try_from(value).unwrap()));
         }
-        assert_eq!(decode(Step::respond(503).encode()), (Kind::Respond as u32, 503));
+        assert_eq!(decode(Step::respond(503, Media::Json).encode()), (Kind::Respond as u32, 503));
+        assert_eq!(decode(Step::respond(200, Media::Text).encode()), (Kind::Respond as u32, 1 << 10 | 200));
         assert_eq!(decode(Step::ADMIN.encode()), (Kind::Admin as u32, 0));
     }
 }

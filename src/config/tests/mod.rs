@@ -150,6 +150,18 @@ fn shared_keys_need_a_token_whatever_the_scheme() {
 }
 
 #[test]
+fn a_verify_token_is_for_senders_that_have_one() {
+    let source = |scheme: &str, name: &str| {
+        format!(r#""scheme":"{scheme}","secrets":["TOKEN"],"verify_token":"{name}",{FORWARD}"#)
+    };
+    assert_ready(&source("meta", "TOKEN"));
+    assert_fault(&source("meta", "NONE"), "verify_token");
+    assert_fault(&source("meta", "BLANK"), "verify_token");
+    assert_fault(&source("meta", "BAD"), "verify_token");
+    assert_fault(&source("slack", "TOKEN"), "verify_token");
+}
+
+#[test]
 fn exactly_one_destination() {
     let forward = |fields: &str| format!(r#""scheme":"gemini","secrets":["GOOD"],"forward":{{{fields}}}"#);
     assert_fault(&forward(""), "forward.origin");
