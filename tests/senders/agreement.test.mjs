@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { casesOf, deliver } from "./cases.mjs";
+import { missing } from "./countersign.mjs";
 import { differences } from "./differences.mjs";
 import { judges } from "./judges.mjs";
 import { sdks } from "./sdks.mjs";
@@ -45,3 +46,5 @@ test("every sender has an SDK, and differences belong to a sender", () => {
   assert.deepEqual(Object.keys(sdks).sort(), Object.keys(senders).sort());
   assert.deepEqual(Object.keys(differences).filter((name) => !(name in senders)), []);
 });
+
+test("the package knows the senders", () => assert.deepEqual(missing, []));

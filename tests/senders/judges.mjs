@@ -1,5 +1,6 @@
 // The judges of a delivery.
 import { mock } from "node:test";
+import { judge as countersign } from "./countersign.mjs";
 import { differences } from "./differences.mjs";
 import { sdks } from "./sdks.mjs";
 
@@ -20,4 +21,4 @@ export const sdk = {
   },
 };
 
-export const judges = [sdk];
+export const judges = [sdk, countersign];

@@ -23,8 +23,13 @@ pub fn run() -> Result<()> {
 /// Packs the package and installs the tarball, and the tools of its tests; returns the tarball.
 pub fn install() -> Result<PathBuf> {
     package::for_tests()?;
-    let tarball = package::pack()?;
     install_tools()?;
+    install_package()
+}
+
+/// Packs the package and installs the tarball; returns the tarball.
+pub fn install_package() -> Result<PathBuf> {
+    let tarball = package::pack()?;
     install_fresh(&tarball)?;
     Ok(tarball)
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use crate::{build, node_test, paths, process, tools};
+use crate::{build, node_test, npmtest, paths, process, tools};
 
 /// The Worker that is deployed, and the one that tests use.
 pub(super) fn build_both() -> Result<()> {
@@ -29,10 +29,10 @@ pub(super) fn sdk() -> Result<()> {
     process::stream(&mut node_test::folder("tests/e2e/sdk")?)
 }
 
-/// The senders' own SDKs from npm: they must accept what is signed as documented, and refuse the rest.
+/// The senders' own SDKs from npm, and the packed package beside them: both must accept what is signed as documented, and refuse the rest.
 pub(super) fn senders() -> Result<()> {
     const FOLDER: &str = "tests/senders";
-    tools::npm_packages()?;
+    npmtest::install_package()?;
     tools::npm_install(&paths::root().join(FOLDER), "install the senders' SDKs")?;
     process::stream(&mut node_test::folder(FOLDER)?)
 }
