@@ -1,6 +1,6 @@
 // The verifier of senders with secrets, which also explains.
 import { secretsOf } from "./check.js";
-import { core } from "./instances.js";
+import { core, full } from "./instances.js";
 import { optionsOf } from "./options.js";
 import { inspected } from "./report.js";
 import { SECRET, StaticVerifier } from "./static.js";
@@ -11,7 +11,9 @@ class SecretVerifier extends StaticVerifier {
   #secrets;
 
   constructor(settings, secrets) {
-    super(core, settings, secrets);
+    // The second Wasm alone has the curve that ECDSA needs. The keys are read here all the same, so that a faulty one is reported now.
+    const ecdsa = core.call((glue) => glue.signsByEcdsa(settings.scheme));
+    super(core, settings, secrets, ecdsa ? full : undefined);
     [this.#settings, this.#secrets] = [settings, secrets];
   }
 

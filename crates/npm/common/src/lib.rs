@@ -14,7 +14,7 @@ mod target;
 pub use crate::fault::{Fault, invalid_json};
 pub use crate::given::Given;
 pub use crate::headers::{header_names, headers};
-pub use crate::native::Native;
+pub use crate::native::{CheckP256, Native, install_p256};
 pub use crate::options::{Options, is_absent, seconds as option_seconds};
 pub use crate::outcome::{Accepted, Refused};
 pub use crate::target::{signs_url, targeted};

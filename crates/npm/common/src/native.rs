@@ -1,5 +1,7 @@
 //! HMAC by the platform, for bodies that are too large to copy into Wasm.
 
+use std::sync::OnceLock;
+
 use countersign::HmacKey;
 use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey};
 use js_sys::Uint8Array;
@@ -33,8 +35,9 @@ impl Crypto<Uint8Array> for Native {
         Crypto::<[u8]>::ed25519(&Portable, key, message, signature)
     }
 
+    /// Matches nothing until [`install_p256`] was called: few receivers need the curve, and `countersign-npm-full` has it.
     fn p256(&self, key: &P256Key, message: &[u8], signature: &[u8; 64]) -> bool {
-        Crypto::<[u8]>::p256(&Portable, key, message, signature)
+        P256.get().is_some_and(|check| check(key, message, signature))
     }
 
     /// Matches no token: RSA would more than double the Wasm, and few receivers need it. `countersign-npm-full` installs it before
@@ -43,6 +46,17 @@ impl Crypto<Uint8Array> for Native {
         false
     }
 }
+
+/// Has [`Native`] check ECDSA on P-256 by a function. Without it, nothing matches.
+pub fn install_p256(check: CheckP256) {
+    // It fails if a function is installed already, and that one is as good.
+    let _ = P256.set(check);
+}
+
+/// [`Crypto::p256`] as a function.
+pub type CheckP256 = fn(&P256Key, &[u8], &[u8; 64]) -> bool;
+
+static P256: OnceLock<CheckP256> = OnceLock::new();
 
 fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 32]> {
     if body.length() <= NATIVE_ABOVE {

@@ -1,20 +1,21 @@
-//! The Wasm that the npm package loads when first used: reports, and RS256 for the `jwt` form.
+//! The Wasm that the npm package loads when first used: reports, RS256 for the `jwt` form, and ECDSA on P-256.
 //!
-//! It holds all of `countersign-npm-core` too, so that tokens are verified by one instance. Few receivers need it, and it would more
+//! It holds all of `countersign-npm-core` too, so that such deliveries are verified by one instance. Few receivers need it, and it would more
 //! than double what everybody loads.
 
-use countersign::crypto::{Portable, install_rs256};
+use countersign::crypto::{Crypto, Portable, install_rs256};
 use countersign::explain::{self, Receiver};
 use countersign::{Delivery, Headers};
-use countersign_npm_common::{Given, Options, targeted, whole_second};
+use countersign_npm_common::{Given, Options, install_p256, targeted, whole_second};
 use countersign_npm_core::policy;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-/// Installs RS256. Call it before any verifier is constructed.
+/// Installs RS256 and ECDSA on P-256. Call it before any verifier is constructed.
 #[wasm_bindgen]
 pub fn prepare() {
     install_rs256::<[u8], Portable>();
+    install_p256(|key, message, signature| Crypto::<[u8]>::p256(&Portable, key, message, signature));
 }
 
 /// Explains a delivery: a report as JSON, which `Report` in `index.d.ts` describes. `headers` are names and values in turn.
