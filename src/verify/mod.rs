@@ -11,6 +11,7 @@
 
 mod described;
 mod keys;
+mod layout;
 mod list;
 mod message;
 mod metadata;
@@ -22,13 +23,12 @@ mod verified;
 
 pub(crate) use described::{decode_p256, decode_strict, find_match as find_described_match};
 pub use keys::Keys;
+pub(crate) use layout::{layout, missing};
 pub(crate) use list::{pieces, signature, signatures};
 pub use metadata::{Metadata, Presented};
 pub(crate) use metadata::{Signed, signed_prefix};
 pub use policy::Policy;
-pub(crate) use template::{
-    Claim, encoded, find_hmac_match, layout, missing, read as read_described, signature_length, signature_of,
-};
+pub(crate) use template::{Claim, encoded, find_hmac_match, read as read_described, signature_length, signature_of};
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{Tried, decode_ed25519};
 pub use verified::Verified;

@@ -5,6 +5,7 @@
 mod agreement;
 mod bodies;
 mod headers;
+mod public_keys;
 mod secrets;
 mod shape;
 mod support;
