@@ -22,6 +22,8 @@ pub enum SecretFault {
     Masked,
     /// Not standard base64.
     NotBase64,
+    /// A shared secret that is not hexadecimal digits.
+    NotHex,
     /// A public key that is not 64 hexadecimal digits.
     NotHexKey,
     /// A public key that is not a point of the curve in canonical form.
@@ -85,6 +87,7 @@ impl SecretFault {
             }
             Self::Masked => "reveal the secret where it is shown, and copy all of it",
             Self::NotBase64 => "copy it as shown (`whsec_…`), or pass text secrets as raw bytes",
+            Self::NotHex => "copy the whole secret again: pairs of hexadecimal digits",
             Self::NotHexKey => "copy the whole public key again: 64 hexadecimal digits",
             Self::NotOnCurve | Self::PublicKeyLength => "copy the whole `whpk_…` value again",
             Self::NotP256 => "copy the whole verification key again: base64 of 91 bytes, which begins with `MFkw`",
@@ -127,6 +130,7 @@ impl fmt::Display for SecretFault {
             Self::KeyFile => "the secret is a key file or a certificate (PEM, DER or OpenSSH)",
             Self::Masked => "the secret is masked: dots or asterisks replace part of it",
             Self::NotBase64 => "the secret is not standard base64",
+            Self::NotHex => "the secret is not written in hexadecimal digits",
             Self::NotHexKey => "the public key is not 64 hexadecimal digits",
             Self::NotOnCurve => "the public key is not an Ed25519 key",
             Self::NotP256 => "the public key is not an ECDSA key on P-256 in SPKI form",

@@ -37,6 +37,24 @@ fn shape(encoded: &str) -> SecretFault {
     }
 }
 
+/// Decodes hexadecimal digits of either case, with white space at both ends dropped; `fault` says that text is something else.
+///
+/// # Errors
+/// `empty_secret`, `invalid_secret`.
+pub(super) fn decode_hex(text: &str, fault: SecretFault) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return Err(Error::EmptySecret);
+    }
+    if let Some(fault) = mistake::in_any_value(text) {
+        return Err(Error::InvalidSecret(fault));
+    }
+    let (pairs, odd) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    bytes.map(Zeroizing::new).filter(|_| odd.is_empty()).ok_or(Error::InvalidSecret(fault))
+}
+
 pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()

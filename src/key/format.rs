@@ -1,5 +1,6 @@
 //! The ways in which senders write their secrets.
 
+use super::encoding::decode_hex;
 use super::mistake::in_any_value;
 use super::{SecretKey, public};
 use crate::crypto::HmacKey;
@@ -31,6 +32,8 @@ pub enum KeyFormat {
     TextOrDecoded,
     /// The text itself, which is the whole value of a header: it may begin with `Basic` or `Bearer`.
     HeaderValue,
+    /// The bytes of a shared secret, as hexadecimal digits of either case.
+    Hex,
     /// An Ed25519 public key: 64 hexadecimal digits.
     Ed25519Hex,
     /// An Ed25519 public key: base64 of its 32 bytes.
@@ -53,7 +56,7 @@ impl KeyFormat {
             Self::Ed25519Hex => public::parse_hex(text).map(|key| vec![SecretKey::Ed25519(key)]),
             Self::Ed25519Base64 => public::parse(text.trim_ascii()).map(|key| vec![SecretKey::Ed25519(key)]),
             Self::P256Spki => public::parse_p256(text.trim_ascii()).map(|key| vec![SecretKey::P256(key)]),
-            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue => {
+            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue | Self::Hex => {
                 self.parse_hmac(text).map(|keys| keys.into_iter().map(SecretKey::Hmac).collect())
             }
         }
@@ -73,6 +76,7 @@ impl KeyFormat {
             }
             Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => of_text(text),
             Self::HeaderValue => of_header(text),
+            Self::Hex => decode_hex(text, SecretFault::NotHex).and_then(|bytes| HmacKey::from_bytes(&bytes)),
             Self::Ed25519Hex | Self::Ed25519Base64 | Self::P256Spki => {
                 Err(Error::InvalidSecret(SecretFault::PublicKey))
             }
@@ -100,6 +104,7 @@ impl KeyFormat {
             Self::HeaderValue => "token, the whole value of its header",
             Self::Ed25519Hex => "public key, 64 hexadecimal digits",
             Self::Ed25519Base64 => "public key, base64 of 32 bytes",
+            Self::Hex => "HMAC key, hexadecimal digits",
             Self::P256Spki => "verification key, base64 that begins with `MFkw`",
         }
     }

@@ -1,7 +1,6 @@
 //! Public keys: Ed25519 as `whpk_…`, base64, hexadecimal digits or PEM, and P-256 in SPKI.
 
-use super::encoding::decode;
-use super::mistake::in_any_value;
+use super::encoding::{decode, decode_hex};
 use crate::crypto::{Ed25519Key, P256Key};
 use crate::error::{Error, SecretFault};
 
@@ -28,20 +27,8 @@ pub(super) fn parse_pem(text: &str) -> Result<Ed25519Key, Error> {
 
 /// Reads 64 hexadecimal digits, of either case, with white space at both ends dropped.
 pub(super) fn parse_hex(text: &str) -> Result<Ed25519Key, Error> {
-    let text = text.trim_ascii();
-    if text.is_empty() {
-        return Err(Error::EmptySecret);
-    }
-    if let Some(fault) = in_any_value(text) {
-        return Err(Error::InvalidSecret(fault));
-    }
-    let (pairs, odd) = text.as_bytes().as_chunks::<2>();
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
-    match bytes.filter(|bytes| odd.is_empty() && bytes.len() == 32) {
-        Some(bytes) => Ed25519Key::from_bytes(&bytes),
-        None => Err(Error::InvalidSecret(SecretFault::NotHexKey)),
-    }
+    let bytes = decode_hex(text, SecretFault::NotHexKey)?;
+    if bytes.len() == 32 { Ed25519Key::from_bytes(&bytes) } else { Err(Error::InvalidSecret(SecretFault::NotHexKey)) }
 }
 
 /// Reads base64 of a SubjectPublicKeyInfo.

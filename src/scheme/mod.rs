@@ -11,6 +11,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod adyen;
 mod aimlapi;
 mod anthropic;
 mod assemblyai;
@@ -143,6 +144,7 @@ pub static ALL: &[&Scheme] = &[
     &bfl::SCHEME,
     &heygen::SCHEME,
     &vapi::SCHEME,
+    &adyen::SCHEME,
     &discord::SCHEME,
     &telnyx::SCHEME,
     &fal::SCHEME,

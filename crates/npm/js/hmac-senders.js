@@ -56,3 +56,4 @@ export const docusign = withSecrets("docusign");
 export const bfl = withSecrets("bfl");
 export const heygen = withSecrets("heygen");
 export const vapi = withSecrets("vapi");
+export const adyen = withSecrets("adyen");

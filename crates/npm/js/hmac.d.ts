@@ -228,4 +228,7 @@ export function heygen<E = unknown>(secrets: Secrets, options?: StaticOptions): 
 /** Verifies webhooks of [Vapi](https://docs.vapi.ai/server-url/server-authentication): HMAC-SHA256 in `x-vapi-signature`. */
 export function vapi<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
 
+/** Verifies webhooks of [Adyen](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures): HMAC-SHA256 in `hmacsignature`. */
+export function adyen<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
+
 // End of the generated part.

@@ -540,6 +540,9 @@ export function heygen<E = unknown>(secrets: Secrets, options?: StaticOptions): 
 /** Verifies webhooks of [Vapi](https://docs.vapi.ai/server-url/server-authentication): HMAC-SHA256 in `x-vapi-signature`. */
 export function vapi<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
+/** Verifies webhooks of [Adyen](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures): HMAC-SHA256 in `hmacsignature`. */
+export function adyen<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
 /** Verifies webhooks of [Discord](https://docs.discord.com/developers/interactions/overview): Ed25519 in `x-signature-ed25519`. */
 export function discord<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
@@ -619,6 +622,7 @@ export type SchemeName =
   | "bfl"
   | "heygen"
   | "vapi"
+  | "adyen"
   | "discord"
   | "telnyx"
   | "fal"

@@ -57,6 +57,7 @@ export const docusign = withSecrets("docusign");
 export const bfl = withSecrets("bfl");
 export const heygen = withSecrets("heygen");
 export const vapi = withSecrets("vapi");
+export const adyen = withSecrets("adyen");
 export const discord = withSecrets("discord");
 export const telnyx = withSecrets("telnyx");
 export const sendgrid = withSecrets("sendgrid");

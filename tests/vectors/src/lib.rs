@@ -29,7 +29,7 @@ files! {
     "github" "stripe" "slack"
     "zoom" "paddle" "calendly" "workos" "mux" "elevenlabs" "openrouter" "retell" "box" "sanity" "zendesk" "twitch" "webflow"
     "shopify" "meta" "linear" "typeform" "vercel" "woocommerce" "intercom" "sentry" "notion" "pagerduty"
-    "bitbucket" "jira" "coinbase-commerce" "razorpay" "docusign" "bfl" "heygen" "vapi"
+    "bitbucket" "jira" "coinbase-commerce" "razorpay" "docusign" "bfl" "heygen" "vapi" "adyen"
     "hubspot" "square" "twilio"
     "discord" "telnyx" "fal" "sendgrid" "gitlab-token" "assemblyai" "okta"
 }
@@ -383,5 +383,6 @@ fn decode(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_default()
 }
 
-/// Cases of a provider that its scheme does not take: HubSpot's older signatures, which are no HMAC and sign no time.
-const OUTSIDE: [&str; 2] = ["hubspot/v1", "hubspot/v2"];
+/// Cases of a provider that its scheme does not take: HubSpot's older signatures, which are no HMAC and sign no time, and what Adyen signs
+/// inside the body.
+const OUTSIDE: [&str; 3] = ["hubspot/v1", "hubspot/v2", "adyen/standard-notification"];

@@ -1,0 +1,22 @@
+//! Adyen: <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>, read in November 2026, and
+//! `src/utils/hmacValidator.ts` of Adyen/adyen-node-api-library.
+//!
+//! The webhooks of platforms, banking and management have a signature of the body in a header. The key is the secret's bytes, which
+//! Adyen shows as hexadecimal digits. Nothing says when a delivery was made, so a copy never expires.
+//!
+//! Adyen's standard webhooks are not taken. Their signature is inside the body and covers eight fields of each item, joined by colons
+//! without escapes: text can be moved between the fields, and all other fields can be changed.
+
+use super::template::{Encoding, Template, hmac, in_header, of_body};
+use super::types::Scheme;
+use crate::key::KeyFormat;
+
+pub(super) const SCHEME: Scheme = Scheme {
+    secrets: KeyFormat::Hex,
+    forward: &["protocol"],
+    ..hmac(
+        "adyen",
+        "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
+        Template { encoding: Encoding::Base64, ..of_body(in_header(&["hmacsignature"], "")) },
+    )
+};
