@@ -6,7 +6,7 @@ use super::inputs::Inputs;
 use super::report::Step;
 use crate::error::Error;
 use crate::jose::Unusable;
-use crate::verify::Policy;
+use crate::scheme::EventType;
 
 /// Whether there is a key to check with.
 pub(super) fn key_step(inputs: &Inputs<'_>) -> Step {
@@ -27,22 +27,37 @@ pub(super) fn key_step(inputs: &Inputs<'_>) -> Step {
 }
 
 /// The last two steps, over the event: the body, or a token's claims.
-pub(super) fn event_steps(policy: &Policy, event: &[u8], steps: &mut Vec<Step>) {
+pub(super) fn event_steps(inputs: &Inputs<'_>, event: &[u8], steps: &mut Vec<Step>) {
     let text = event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(event);
     let value = std::str::from_utf8(text).ok().and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let Some(value) = value else {
-        steps.push(Step::fail("json", "invalid_json", "the body is not JSON", NOT_JSON));
-        steps.push(Step::skip("type", "there is no JSON to read `type` from"));
-        return;
-    };
-    steps.push(Step::pass("json", "the body is JSON"));
-    let Some(kind) = value.get("type").and_then(Value::as_str) else {
-        steps.push(Step::skip("type", "the event has no `type`"));
-        return;
-    };
-    let unknown = policy.scheme.name.starts_with("gemini") && !crate::scheme::GEMINI_EVENTS.contains(&kind);
-    let note = if unknown { ", which Gemini's documentation does not list; unknown types are accepted" } else { "" };
-    steps.push(Step::pass("type", format!("`{}`{note}", clip(kind))));
+    steps.push(match value {
+        Some(_) => Step::pass("json", "the body is JSON"),
+        None => Step::fail("json", "invalid_json", "the body is not JSON", NOT_JSON),
+    });
+    steps.push(type_step(inputs, value.as_ref()));
+}
+
+/// What the event says of its type. It may stand in a header, whatever the body is.
+fn type_step(inputs: &Inputs<'_>, event: Option<&Value>) -> Step {
+    const NAME: &str = "type";
+    let scheme = inputs.policy.scheme;
+    let header = |name: &str| inputs.headers.get(name).and_then(|value| std::str::from_utf8(value).ok());
+    if let Some(kind) = scheme.event_type.of(header, event.unwrap_or(&Value::Null)) {
+        let unknown = scheme.name.starts_with("gemini") && !crate::scheme::GEMINI_EVENTS.contains(&kind);
+        let note = match scheme.event_type {
+            _ if unknown => ", which Gemini's documentation does not list; unknown types are accepted",
+            EventType::Header(_) => ", by a header that nothing signs",
+            _ => "",
+        };
+        return Step::pass(NAME, format!("`{}`{note}", clip(kind)));
+    }
+    match (scheme.event_type, event) {
+        (EventType::None, _) => Step::skip(NAME, "this sender's events state no type"),
+        (EventType::Header(name), _) => Step::skip(NAME, format!("there is no `{name}`")),
+        (EventType::Pointer("/type"), None) => Step::skip(NAME, "there is no JSON to read `type` from"),
+        (EventType::Pointer("/type"), Some(_)) => Step::skip(NAME, "the event has no `type`"),
+        (EventType::Pointer(at), _) => Step::skip(NAME, format!("the event has no text at `{at}`")),
+    }
 }
 
 /// `1 secret`, `2 secrets`.

@@ -40,7 +40,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, report: &mut Report) {
         }
         None => report.steps.push(Step::skip("match", "id, timestamp and signature are needed to compare")),
     }
-    event_steps(inputs.policy, inputs.body, &mut report.steps);
+    event_steps(inputs, inputs.body, &mut report.steps);
 }
 
 /// The set of header names to explain: the one that is complete, else one that has a header, else the first.

@@ -28,7 +28,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
         report.steps.push(Step::skip("signatures", "the headers cannot be read"));
         report.steps.push(key_step(inputs));
         report.steps.push(Step::skip("match", "the headers are needed to compare"));
-        return event_steps(inputs.policy, inputs.body, &mut report.steps);
+        return event_steps(inputs, inputs.body, &mut report.steps);
     };
     let step = signature_step(inputs, &claim, report);
     report.steps.push(step);
@@ -38,7 +38,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
     } else {
         report.steps.push(Step::skip("match", "there is no usable key to compare with"));
     }
-    event_steps(inputs.policy, inputs.body, &mut report.steps);
+    event_steps(inputs, inputs.body, &mut report.steps);
 }
 
 fn id_step(template: &Template) -> Step {

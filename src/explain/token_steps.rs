@@ -39,7 +39,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, names: &HeaderNames, value: &[u8], re
         (Some(claims), Some(policy)) => claim_steps(inputs, policy, claims, report),
         _ => report.steps.push(Step::failed("claims", Error::JwtMalformed(JwtFault::Claims))),
     }
-    event_steps(inputs.policy, payload.as_deref().unwrap_or_default(), &mut report.steps);
+    event_steps(inputs, payload.as_deref().unwrap_or_default(), &mut report.steps);
 }
 
 /// Header and claims of a value, if it is a token. For receivers that accept no tokens.

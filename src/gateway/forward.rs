@@ -114,6 +114,11 @@ impl<B> Event<B> {
         self.form
     }
 
+    /// The headers that are kept of the sender's request.
+    pub const fn headers(&self) -> &HeaderList {
+        &self.headers
+    }
+
     /// What is sent as the body.
     pub const fn payload(&self) -> &Payload<B> {
         &self.payload

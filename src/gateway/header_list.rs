@@ -18,6 +18,11 @@ impl HeaderList {
         self.0.push((Cow::Borrowed(name), String::from_utf8_lossy(value).into_owned()));
     }
 
+    /// The value of a header.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     /// The headers, each a name and a value.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value.as_str()))

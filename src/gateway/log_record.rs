@@ -1,5 +1,7 @@
 //! The log record of one delivery or one attempt: flat JSON on one line.
 
+use std::borrow::Cow;
+
 use super::dedupe::EventKey;
 use crate::jose::Unusable;
 use crate::json::quoted;
@@ -16,7 +18,7 @@ use crate::scheme::Form;
 ///     r#"{"ev":"delivery","code":"missing_header","status":400,"source":"gemini","dup":false}"#
 /// );
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LogRecord<'a> {
     /// The outcome: `accepted`, `delivered`, `duplicate`, or the code of a refusal.
     pub code: &'a str,
@@ -30,6 +32,8 @@ pub struct LogRecord<'a> {
     pub form: Option<Form>,
     /// Which key matched.
     pub key: Option<usize>,
+    /// The type that an accepted event states, if it is known: see [`event_type`](super::event_type::event_type()).
+    pub event_type: Option<Cow<'a, str>>,
     /// Which event, if its id was readable.
     pub event: Option<EventKey>,
     /// Seconds since the timestamp.
@@ -68,6 +72,7 @@ impl LogRecord<'_> {
         line.text("covers", self.form.and_then(|form| form.covers().as_note()));
         line.number("key", self.key);
         line.text("id_hash", self.event.map(EventKey::to_hex).as_deref());
+        line.text("type", self.event_type.as_deref());
         line.number("age_s", self.age);
         line.number("attempt", self.attempt);
         line.number("bytes", self.bytes);
@@ -149,13 +154,14 @@ mod tests {
             source: Some("a"),
             scheme: Some("gemini"),
             form: Some(Form::V1),
+            event_type: Some("batch.succeeded".into()),
             detail: Some("\"\n"),
             ..LogRecord::default()
         };
         let parsed: Value = serde_json::from_str(&record.to_json()).unwrap();
         let expected = json!({
-            "ev": "delivery", "code": "delivered", "status": 200, "source": "a", "scheme": "gemini", "form": "v1", "dup": false,
-            "detail": "\"\n",
+            "ev": "delivery", "code": "delivered", "status": 200, "source": "a", "scheme": "gemini", "form": "v1",
+            "type": "batch.succeeded", "dup": false, "detail": "\"\n",
         });
         assert_eq!(parsed, expected);
     }

@@ -6,6 +6,7 @@ pub mod content;
 pub mod copies;
 pub mod dedupe;
 pub mod destination_error;
+pub mod event_type;
 pub mod forward;
 pub mod header_list;
 pub mod jwks_cache;

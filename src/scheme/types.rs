@@ -1,5 +1,7 @@
 //! What a scheme is made of.
 
+use serde_json::Value;
+
 use super::handshake::Handshake;
 use super::template::Template;
 use crate::key::KeyFormat;
@@ -141,6 +143,17 @@ impl Scheme {
             .chain(of_template)
             .chain(self.constants.iter().map(|(name, _)| *name))
             .chain(self.forward.iter().copied())
+    }
+}
+
+impl EventType {
+    /// The type that an event states. `header` looks a header up; `event` is the event's verified JSON.
+    pub(crate) fn of<'a>(self, header: impl FnOnce(&str) -> Option<&'a str>, event: &'a Value) -> Option<&'a str> {
+        match self {
+            Self::Pointer(pointer) => event.pointer(pointer)?.as_str(),
+            Self::Header(name) => header(name),
+            Self::None => None,
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 //! only ways to construct a [`Verified`], and nothing is forwarded that is not made from one.
 
 mod described;
+mod event;
 mod keys;
 mod layout;
 mod list;

@@ -217,8 +217,8 @@ impl Policy {
         if let Some(at) = claim.time_in_body(body, crypto)? {
             self.tolerance.check(at, now)?;
         }
-        let id = claim.event_id(body, crypto);
-        Ok(Verified::of_claim(*claim, body, form, (key, secrets), id))
+        let (id, event_type) = claim.event(body, crypto);
+        Ok(Verified::of_claim(*claim, body, form, (key, secrets), id, event_type))
     }
 
     /// The form that a delivery with a template is checked as: a sender that has a template has one.

@@ -7,12 +7,11 @@ use super::layout::{layout, missing};
 use super::list::MAX_SIGNATURES;
 use super::message::{Around, Parts};
 use crate::calendar;
-use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex, sha256};
+use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex};
 use crate::delivery::{Headers, Target};
 use crate::error::{Error, HeaderFault};
-use crate::event_id::{check_id, id_or_hash};
-use crate::json::value;
-use crate::scheme::{Encoding, Field, Form, IdSource, Layout, Scheme, Signatures, Template, Time, Unit};
+use crate::event_id::check_id;
+use crate::scheme::{Encoding, Field, Form, Layout, Scheme, Signatures, Template, Time, Unit};
 use crate::timestamp::Timestamp;
 
 /// What the headers of a delivery say, by a template. Nothing of it is verified.
@@ -91,7 +90,8 @@ impl<'h> Claim<'h> {
         self.joined(self.stamp.map_or(&[], |stamp| stamp.text), body, crypto)
     }
 
-    fn joined<B: ?Sized, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
+    /// [`Claim::around`] with this timestamp.
+    pub(super) fn joined<B: ?Sized, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
         let parts = Parts { id: self.id.unwrap_or_default(), timestamp, headers: self.headers, target: self.target };
         Around::join(self.template.message, parts, &|| crypto.message(&[], body))
     }
@@ -102,38 +102,6 @@ impl<'h> Claim<'h> {
         let mut message = if has_body { crypto.message(&prefix, body) } else { prefix };
         message.extend_from_slice(&suffix);
         Some(message)
-    }
-
-    /// The event's id, from bytes that a signature covers, or the hash of the body where none does.
-    pub(super) fn event_id<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Vec<u8> {
-        let found = match (self.template.id, self.id) {
-            (IdSource::Header, Some(id)) => Some(id.to_vec()),
-            (IdSource::Body(pointer), _) => at(&crypto.message(&[], body), pointer),
-            (IdSource::BodyHash, _) => return hex(&crypto.sha256(&[], body, &[])).into_bytes(),
-            _ => None,
-        };
-        match found.filter(|id| !id.is_empty()) {
-            Some(id) => id_or_hash(&id).into_owned(),
-            None => {
-                // A retry with a new timestamp is the same event.
-                let around = self.joined(&[], body, crypto).unwrap_or_default();
-                let hash = match around {
-                    Around { prefix, has_body: true, suffix } => crypto.sha256(&prefix, body, &suffix),
-                    Around { prefix, has_body: false, suffix } => sha256(&[&prefix, &suffix]),
-                };
-                hex(&hash).into_bytes()
-            }
-        }
-    }
-
-    /// The time that a verified body states, where the template says that it does.
-    ///
-    /// # Errors
-    /// `invalid_timestamp`.
-    pub(crate) fn time_in_body<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Result<Option<Timestamp>, Error> {
-        let Time::Body(pointer, unit) = self.template.time else { return Ok(None) };
-        let text = at(&crypto.message(&[], body), pointer).ok_or(Error::InvalidTimestamp)?;
-        parse(&text, unit).map(Some)
     }
 }
 
@@ -253,20 +221,10 @@ fn stamp<'h>(field: &'static Field, unit: Unit, headers: &'h Headers<'_>) -> Res
     Ok(Stamp { text, at: parse(text, unit)? })
 }
 
-fn parse(text: &[u8], unit: Unit) -> Result<Timestamp, Error> {
+pub(super) fn parse(text: &[u8], unit: Unit) -> Result<Timestamp, Error> {
     match unit {
         Unit::Seconds => Timestamp::parse(text),
         Unit::Milliseconds => Ok(Timestamp::from_unix(Timestamp::parse(text)?.as_unix().div_euclid(1000))),
         Unit::Rfc3339 => Timestamp::parse_rfc3339(text),
-    }
-}
-
-/// The text or number at a JSON pointer, as text.
-fn at(body: &[u8], pointer: &str) -> Option<Vec<u8>> {
-    let event = value(std::str::from_utf8(body).ok()?)?;
-    match event.pointer(pointer)? {
-        serde_json::Value::String(text) => Some(text.as_bytes().to_vec()),
-        serde_json::Value::Number(number) => Some(number.as_u64()?.to_string().into_bytes()),
-        _ => None,
     }
 }

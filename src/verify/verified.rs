@@ -20,25 +20,35 @@ pub struct Verified<'d, B> {
     key: usize,
     key_in_set: Option<usize>,
     claims: Option<Vec<u8>>,
+    event_type: Option<String>,
 }
 
 impl<'d, B> Verified<'d, B> {
     /// `secrets` is how many keys come before those of the set.
     pub(super) fn of_list(signed: Signed<'d>, body: &'d B, form: Form, key: usize, secrets: usize) -> Self {
         let (id, key_in_set) = (Cow::Borrowed(signed.id), key.checked_sub(secrets));
-        Self { metadata: signed.into(), body, id, form, key, key_in_set, claims: None }
+        Self { metadata: signed.into(), body, id, form, key, key_in_set, claims: None, event_type: None }
     }
 
-    /// `key` is the key, and how many keys come before those of the set. `id` is from bytes that the form covers, or the hash of the body.
-    pub(super) fn of_claim(claim: Claim<'d>, body: &'d B, form: Form, key: (usize, usize), id: Vec<u8>) -> Self {
+    /// `key` is the key, and how many keys come before those of the set. `id` is from bytes that the form covers, or the hash of the body;
+    /// `event_type` is from the body.
+    pub(super) fn of_claim(
+        claim: Claim<'d>,
+        body: &'d B,
+        form: Form,
+        key: (usize, usize),
+        id: Vec<u8>,
+        event_type: Option<String>,
+    ) -> Self {
         let ((key, secrets), id) = (key, Cow::Owned(id));
-        Self { metadata: claim.into(), body, id, form, key, key_in_set: key.checked_sub(secrets), claims: None }
+        let key_in_set = key.checked_sub(secrets);
+        Self { metadata: claim.into(), body, id, form, key, key_in_set, claims: None, event_type }
     }
 
     pub(super) fn of_token(metadata: Metadata<'d>, body: &'d B, claims: Claims) -> Self {
         let Claims { json, id, key } = claims;
         let id = Cow::Owned(id.into_bytes());
-        Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json) }
+        Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json), event_type: None }
     }
 
     /// The event's id, which rests on what the signature covers: a header's, a token's own, one from the body, or a hash. Where the form
@@ -67,6 +77,11 @@ impl<'d, B> Verified<'d, B> {
     /// The verified claims of a token. They are the event, as a token does not cover the body.
     pub fn claims(&self) -> Option<&[u8]> {
         self.claims.as_deref()
+    }
+
+    /// The type that the body states, if the check read the body for the event's id.
+    pub fn event_type(&self) -> Option<&str> {
+        self.event_type.as_deref()
     }
 
     /// What the headers said, confirmed by the signature.

@@ -6,7 +6,7 @@ use countersign::Timestamp;
 use countersign::config::{Destination, Source};
 use countersign::gateway::destination_error::{EXCEPTION, NETWORK, NO_BINDING, Unclear, cause_of_status};
 use countersign::gateway::forward::{Event, Payload, url};
-use countersign::gateway::object_name::{is_in_event, object_name};
+use countersign::gateway::object_name::{Named, is_in_event, object_name};
 use countersign::gateway::response::Refusal;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -104,7 +104,10 @@ fn destination(event: &Event<Body>, source: &Source, bindings: &Bindings) -> Res
                 Payload::Body(body) if is_in_event(template) => Cow::Owned(body.to_vec()),
                 Payload::Body(_) => Cow::default(),
             };
-            let name = object_name(template, &source.name, event.id(), &json);
+            let event_type = source.policy.scheme.event_type;
+            let named =
+                Named { source: &source.name, id: event.id(), event_type, headers: event.headers(), json: &json };
+            let name = object_name(template, named);
             let stub = namespace.get_by_name(&name).map_err(|_| NoBinding)?;
             Ok(Some(stub.unchecked_into()))
         }

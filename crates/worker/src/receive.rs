@@ -6,6 +6,7 @@ use std::rc::Rc;
 use countersign::config::{Durable, Source};
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
+use countersign::gateway::event_type::event_type;
 use countersign::gateway::forward::Event;
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::{Refusal, success};
@@ -13,7 +14,7 @@ use countersign::gateway::stored::Insertable;
 use countersign::handshake::{Asked, Reply};
 use countersign::scheme::Media;
 use countersign::verify::{Metadata, Presented};
-use countersign::{Keys, Target, Timestamp, Verified};
+use countersign::{Headers, Keys, Target, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
@@ -77,13 +78,14 @@ impl Arrival {
 }
 
 async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
+    let headers = delivery_headers(source, &arrival.headers);
     let mut line = LogRecord {
         source: Some(&source.name),
         scheme: Some(source.policy.scheme.name),
         bytes: Some(arrival.body.length()),
         ..LogRecord::default()
     };
-    let (code, status, outcome) = match handle(state, source, arrival, &mut line).await {
+    let (code, status, outcome) = match handle(state, source, arrival, &headers, &mut line).await {
         Ok(Done::Event(code, id)) => {
             let status = if code == "accepted" { 202 } else { 200 };
             (code, status, Outcome::Text { status, media: Media::Json, text: success(code, &id) })
@@ -108,11 +110,16 @@ enum Done {
 }
 
 /// Steps 4 to 10.
-async fn handle(state: &State, source: &Source, arrival: &Arrival, line: &mut LogRecord<'_>) -> Result<Done, Refusal> {
-    let headers = delivery_headers(source, &arrival.headers);
+async fn handle<'a>(
+    state: &State,
+    source: &Source,
+    arrival: &'a Arrival,
+    headers: &'a Headers<'_>,
+    line: &mut LogRecord<'a>,
+) -> Result<Done, Refusal> {
     let url = signed_url(source, &arrival.headers);
     let target = url.as_deref().map(|url| Target { method: "POST", url });
-    let presented = match source.policy.read(&headers) {
+    let presented = match source.policy.read(headers) {
         Ok(presented) => presented.with_target(target),
         Err(error) => return handshake::unsigned_or(error, source, &arrival.body).map(Done::Handshake),
     };
@@ -132,7 +139,10 @@ async fn handle(state: &State, source: &Source, arrival: &Arrival, line: &mut Lo
             Asked::Event(verified) => verified,
         },
     };
-    let content = Content::read(&headers, || arrival.body.beginning());
+    // A body that goes to the inbox is read if it is small. One that is passed through is not.
+    let body = source.durable.and_then(|_| arrival.body.bytes());
+    line.event_type = event_type(source.policy.scheme, headers, &verified, body);
+    let content = Content::read(headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
         return boxed(store(state, source, durable, event, line)).await.map(|(code, id)| Done::Event(code, id));
