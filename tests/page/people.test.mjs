@@ -19,7 +19,7 @@ const SCENES = {
   old: ["svix", "old"],
   "key-set": ["gemini-dynamic", ""],
   token: ["token", "expired"],
-  "other-sender": "POST / HTTP/1.1\nX-GitHub-Event: push\nX-Hub-Signature-256: sha256=aa\n\n{}",
+  "other-sender": "POST / HTTP/1.1\nX-Gitea-Event: push\nX-Gitea-Signature: aa\n\n{}",
   "no-body": "webhook-id: msg_1\nwebhook-timestamp: 1764068070\nwebhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\n\nwhsec_c2hvcnQ=",
   record: '{"ev":"delivery","code":"no_matching_signature","status":401,"source":"gemini","age_s":3}',
 };

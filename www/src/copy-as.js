@@ -2,6 +2,7 @@
 // that was typed is read from the environment.
 import { textOf, toBase64, utf8 } from "./encoding.js";
 import { decoding, isHeader, isHttpBody, isHttpHeader, isPlainWord, jsString, rustBytes, rustString, shellWord } from "./escape.js";
+import { schemeNamed } from "./senders.js";
 
 export const FORMATS = [
   { id: "curl", label: "curl", write: curl },
@@ -53,8 +54,8 @@ function rust(delivery) {
   const lines = headers.map(([name, value]) => `        (${rustString(name)}, ${rustBytes(utf8(value))} as &[u8]),`).join("\n");
   const outcome = report.ok ? "Ok(())" : `Err(${rustString(report.code)})`;
   const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : "None"}, leeway: 60, longest: None });` : "";
-  const age = tolerance === 300 ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
-  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && "SecretKey", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
+  const age = tolerance === schemeNamed(scheme).tolerance ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
+  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && !schemeNamed(scheme).isText && "SecretKey", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
     use countersign::scheme${audience ? "::{self, Form}" : ""};
@@ -78,9 +79,10 @@ ${rustKeys(delivery)}
 `;
 }
 
-function rustKeys({ jwks, secrets, own }) {
+function rustKeys({ scheme, jwks, secrets, own }) {
   if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { jwks: Some(&set), ..Keys::default() };`;
-  const parse = (secret) => `SecretKey::parse(${secret})?`;
+  const { isText } = schemeNamed(scheme);
+  const parse = (secret) => (isText ? `policy.scheme.secrets.parse(${secret})?.remove(0)` : `SecretKey::parse(${secret})?`);
   const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
   return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, ..Keys::default() };`;
 }
@@ -106,11 +108,11 @@ ${checked}
 `;
 }
 
-const maker = (scheme) => ({ "standard-webhooks": "standard", svix: "svix", gemini: "gemini", "gemini-dynamic": "geminiDynamic" })[scheme];
+const maker = (scheme) => schemeNamed(scheme).make;
 
 function jsArguments({ scheme, jwks, secrets, own, audience, issuer, tolerance }) {
-  const age = tolerance === 300 ? "" : `tolerance: ${tolerance}`;
-  if (scheme !== "gemini-dynamic") return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (age && `, { ${age} }`);
+  const age = tolerance === schemeNamed(scheme).tolerance ? "" : `tolerance: ${tolerance}`;
+  if (!schemeNamed(scheme).hasKeySet) return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (age && `, { ${age} }`);
   const token = audience ? `, accept: ["v1a", "jwt"], audience: ${jsString(audience)}${issuer ? `, issuer: ${jsString(issuer)}` : ""}` : "";
   return `{ jwks: ${keySet(jwks)}${token}${age && `, ${age}`} }`;
 }

@@ -1,5 +1,6 @@
 // The npm package, loaded once. Its reports are those of a receiver that uses the package.
-import { explain as explained, init, standard } from "../engine/slim.js";
+import * as countersign from "../engine/slim.js";
+import { schemeNamed } from "./senders.js";
 
 /** The size of all Wasm in bytes, once loaded. */
 export let wasmBytes = 0;
@@ -8,9 +9,9 @@ export let wasmBytes = 0;
 export async function start() {
   const [core, explainer] = await Promise.all([load("core.wasm"), load("full.wasm")]);
   wasmBytes = core.byteLength + explainer.byteLength;
-  await init(core, explainer);
+  await countersign.init(core, explainer);
   // The first report starts the second module.
-  await explained({ scheme: "standard-webhooks" }, "", {});
+  await countersign.explain({ scheme: "standard-webhooks" }, "", {});
 }
 
 /**
@@ -20,20 +21,20 @@ export async function start() {
  */
 export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, headers, body, now }) {
   const accept = audience ? ["v1a", "jwt"] : undefined;
-  const dynamic = scheme === "gemini-dynamic" && { accept, audience, issuer };
-  return explained({ scheme, secrets, jwks, tolerance, ...dynamic }, body, headers, { now });
+  const dynamic = schemeNamed(scheme).hasKeySet && { accept, audience, issuer };
+  return countersign.explain({ scheme, secrets, jwks, tolerance, ...dynamic }, body, headers, { now });
 }
 
 /** The minimum length of a shared key in the Worker, without `allow_short_keys`. */
 const LEAST = 16;
 
 /** Why the Worker and the package refuse a key that a report accepts; undefined if they accept all keys. */
-export function refusalOf(secrets, report) {
+export function refusalOf({ scheme, secrets }, report) {
   if (report.secrets.some(({ code }) => code !== undefined)) return undefined;
   const short = report.secrets.find(({ kind, bytes }) => kind === "hmac" && bytes < LEAST);
   if (short !== undefined) return `a shared key has at least ${LEAST} bytes, and this one has ${short.bytes}`;
   try {
-    if (secrets.length > 0) standard(secrets);
+    if (secrets.length > 0) countersign[schemeNamed(scheme).make](secrets);
     return undefined;
   } catch (error) {
     return error.message;

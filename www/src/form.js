@@ -1,6 +1,8 @@
 // The form fields as one delivery, read and filled.
 import { BodyField } from "./body-field.js";
-import { byId } from "./dom.js";
+import { byId, el, fill } from "./dom.js";
+import { SCHEMES } from "./scheme-list.js";
+import { schemeNamed } from "./senders.js";
 import { readTime } from "./time.js";
 
 const SECRETS = /^(?:v1,)?wh(?:sec|pk|sk)_/;
@@ -8,6 +10,8 @@ const NAME = /^[^\s:]+$/;
 
 export class Form {
   #body;
+  #chosen;
+  #more = byId("more-senders");
   #scheme = [...document.querySelectorAll('input[name="scheme"]')];
 
   constructor(changed) {
@@ -15,12 +19,16 @@ export class Form {
     for (const id of ["headers", "secret", "raw", "jwks", "audience", "issuer", "now", "tolerance"]) {
       byId(id).addEventListener("input", changed);
     }
-    for (const radio of this.#scheme) radio.addEventListener("change", () => (this.#arrange(), changed()));
-    this.#arrange();
+    const named = this.#scheme.map(({ value }) => value);
+    const others = SCHEMES.filter(({ name }) => !named.includes(name)).sort((a, b) => a.title.localeCompare(b.title));
+    fill(this.#more, [el("option", { value: "" }, "Choose …"), ...others.map(({ name, title }) => el("option", { value: name }, title))]);
+    for (const radio of this.#scheme) radio.addEventListener("change", () => (this.#choose(radio.value), changed()));
+    this.#more.addEventListener("change", () => (this.#choose(this.#more.value || named[0]), changed()));
+    this.#choose(this.#scheme.find((radio) => radio.checked).value);
   }
 
   get scheme() {
-    return this.#scheme.find((radio) => radio.checked).value;
+    return this.#chosen;
   }
 
   set body(bytes) {
@@ -33,7 +41,7 @@ export class Form {
 
   /** The delivery in the fields. Without a time, it is checked as of now. */
   read() {
-    const dynamic = this.scheme === "gemini-dynamic";
+    const { hasKeySet: dynamic, tolerance: own } = schemeNamed(this.scheme);
     const text = (id) => byId(id).value.trim() || undefined;
     const now = readTime(byId("now").value);
     byId("now").setAttribute("aria-invalid", String(byId("now").value.trim() !== "" && now === undefined));
@@ -46,16 +54,14 @@ export class Form {
       jwks: dynamic ? text("jwks") : undefined,
       audience: dynamic ? text("audience") : undefined,
       issuer: dynamic ? text("issuer") : undefined,
-      tolerance: Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : 300,
+      tolerance: Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : own,
       now: now ?? Math.floor(Date.now() / 1000),
     };
   }
 
   /** Fills the given fields, and leaves the others unchanged. */
   fill({ scheme, headers, body, secret, jwks, audience, issuer, now, tolerance }) {
-    const radio = this.#scheme.find(({ value }) => value === scheme);
-    if (radio) radio.checked = true;
-    this.#arrange();
+    if (schemeNamed(scheme) !== undefined) this.#choose(scheme);
     if (headers !== undefined) byId("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
     if (body !== undefined) this.#body.bytes = body;
     for (const [id, value] of Object.entries({ secret, jwks, audience, issuer, now, tolerance })) {
@@ -68,8 +74,19 @@ export class Form {
     byId("raw").checked = false;
   }
 
+  /** Chooses a scheme, and its own tolerance in place of that of the last one. */
+  #choose(scheme) {
+    const before = schemeNamed(this.#chosen ?? scheme).tolerance;
+    this.#chosen = scheme;
+    const radio = this.#scheme.find(({ value }) => value === scheme);
+    this.#more.value = radio ? "" : scheme;
+    for (const other of this.#scheme) other.checked = other === radio;
+    if (byId("tolerance").value === String(before)) byId("tolerance").value = schemeNamed(scheme).tolerance;
+    this.#arrange();
+  }
+
   #arrange() {
-    const dynamic = this.scheme === "gemini-dynamic";
+    const dynamic = schemeNamed(this.scheme).hasKeySet;
     byId("with-secret").hidden = dynamic;
     byId("with-set").hidden = !dynamic;
   }

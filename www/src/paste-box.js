@@ -1,8 +1,7 @@
 // The paste box. Text pasted anywhere else outside a field goes here as well.
 import { byId, el, fill, prose } from "./dom.js";
 import { LONGEST, schemeOf, takeApart } from "./paste.js";
-
-const NAMES = { "standard-webhooks": "Standard Webhooks", svix: "Svix", gemini: "Gemini, static", "gemini-dynamic": "Gemini, dynamic" };
+import { schemeNamed } from "./senders.js";
 
 export function connectPaste({ use, scheme }) {
   const box = byId("paste");
@@ -40,7 +39,7 @@ function delivery({ headers, body, secret, jwks, kind, other }, known) {
   if (jwks !== undefined) return { ...filled, scheme: "gemini-dynamic" };
   if (kind === "a signature" || kind === "a token") return { ...filled, headers: merged(headers), scheme: schemeOf(headers, body, known) };
   if (headers.length === 0) return filled;
-  return { ...filled, headers, scheme: other === undefined ? schemeOf(headers, body, known) : known, now: "" };
+  return { ...filled, headers, scheme: schemeOf(headers, body, known), now: "" };
 }
 
 function merged([[name, value]]) {
@@ -56,7 +55,7 @@ function words({ kind, headers, body, secret, notes, other }) {
     secret !== undefined && kind !== "a secret" && "a secret",
   ].filter(Boolean);
   const read = `Read as ${kind}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
-  const scheme = headers.length > 0 && other === undefined ? ` Taken as ${NAMES[schemeOf(headers, body, "")]}.` : "";
+  const scheme = headers.length > 0 && other === undefined ? ` Taken as ${schemeNamed(schemeOf(headers, body, "")).title}.` : "";
   return [read + scheme, ...notes].join(" ");
 }
 

@@ -6,7 +6,7 @@ import { curl } from "./paste-curl.js";
 import { headerBlock, http, table } from "./paste-http.js";
 import { event, jsonLog, keySet, parse, recordIn } from "./paste-json.js";
 import { logfmt, printed, printedBody } from "./paste-printed.js";
-import { aboutOther, isDelivery, mentionsOne, otherSender } from "./senders.js";
+import { aboutOther, isDelivery, mentionsOne, otherSender, schemeNamed } from "./senders.js";
 
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
 const TOKEN = /^\s*ey[\w-]+\.ey[\w-]+\.[\w-]+\s*$/;
@@ -93,8 +93,16 @@ function secretBeside(text, body) {
   return secret === undefined || inner?.includes(secret) ? undefined : secret;
 }
 
+/** Schemes of the family that headers and body tell apart. */
+const TOLD_APART = ["standard-webhooks", "svix", "gemini", "gemini-dynamic"];
+
 /** The scheme of the headers, if they tell; `known` is the current choice. */
 export function schemeOf(headers, body, known) {
+  const other = otherSender(headers, known);
+  if (other !== undefined) return other.scheme ?? known;
+  // Many senders share the headers of Standard Webhooks, so a choice that fits them stays.
+  const chosen = TOLD_APART.includes(known) ? [] : (schemeNamed(known)?.signatures ?? []);
+  if (headers.some(([name]) => chosen.includes(name.toLowerCase()))) return known;
   const value = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
   if (value("svix-signature") !== undefined) return "svix";
   const signature = value("webhook-signature") ?? "";

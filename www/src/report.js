@@ -13,9 +13,9 @@ import { showVerdict } from "./verdict.js";
 
 /** Shows the report of a delivery, or that there is none yet. */
 export function show(report, delivery, { asOfItsTime }) {
-  showVerdict(report, delivery, asOfItsTime, report && refusalOf(delivery.secrets, report));
+  showVerdict(report, delivery, asOfItsTime, report && refusalOf(delivery, report));
   // Another sender signs differently, so the steps say nothing about its delivery.
-  byId("details").hidden = report === undefined || (!report.ok && otherSender(delivery.headers) !== undefined);
+  byId("details").hidden = report === undefined || (!report.ok && otherSender(delivery.headers, delivery.scheme) !== undefined);
   byId("primer").hidden = report !== undefined;
   if (report === undefined) return;
   showNearMisses(byId("near"), report);

@@ -1,7 +1,9 @@
 // Samples: a delivery of each sender, genuine or broken on purpose.
 import { breakages } from "./breakages.js";
+import { complete, newSecret, signedHeaders } from "./described.js";
 import { toBase64, utf8 } from "./encoding.js";
 import { eventOf } from "./events.js";
+import { SCHEMES } from "./scheme-list.js";
 import { content, hmac, newEd25519, newRsa, randomBytes, token } from "./sign.js";
 
 /** The senders: how each signs, and the scheme that checks it. */
@@ -12,13 +14,19 @@ export const SENDERS = [
   { id: "standard-webhooks", label: "Standard Webhooks (v1)", form: "v1", scheme: "standard-webhooks" },
   { id: "public-key", label: "Standard Webhooks, public key (v1a)", form: "v1a", scheme: "standard-webhooks" },
   { id: "svix", label: "Svix (v1)", form: "v1", scheme: "svix" },
+  ...SCHEMES.filter(({ template }) => template !== null).map((described) => ({ id: described.name, label: described.title, form: "hmac", scheme: described.name, described })),
 ];
 
 export const AUDIENCE = "countersign-demo";
 export const ISSUER = "https://generativelanguage.googleapis.com";
 
 /** The breakages that apply to a sender. */
-export const breakagesOf = (sender) => breakages.filter(({ forms, scheme }) => forms.includes(sender.form) && (scheme === undefined || scheme === sender.scheme));
+export const breakagesOf = (sender) => breakages.filter((breakage) => applies(breakage, sender));
+
+function applies({ forms, scheme, dated }, sender) {
+  if (dated && sender.described?.template.timestamp?.header === undefined) return false;
+  return forms.includes(sender.form) && (scheme === undefined || scheme === sender.scheme);
+}
 
 /**
  * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer? }`. A breakage changes the plan before it is signed,
@@ -29,7 +37,8 @@ export async function make(senderId, type, breakageId, now) {
   const breakage = breakages.find(({ id }) => id === breakageId) ?? {};
   const plan = await planOf(sender, type, now);
   await breakage.before?.(plan);
-  const sent = sender.form === "jwt" ? await sendToken(plan) : await sendSigned(plan);
+  const send = { jwt: sendToken, hmac: sendDescribed }[sender.form] ?? sendSigned;
+  const sent = await send(plan);
   await breakage.after?.(sent, plan);
   return sent;
 }
@@ -38,6 +47,11 @@ export async function make(senderId, type, breakageId, now) {
 async function planOf(sender, type, now) {
   const event = eventOf(type, now);
   const plan = { sender, now, id: `msg_${crypto.randomUUID()}`, timestamp: String(now), event, body: utf8(JSON.stringify(event)) };
+  if (sender.form === "hmac") {
+    const secret = newSecret();
+    const body = utf8(JSON.stringify(complete(event, sender.described, plan.id, now)));
+    return { ...plan, body, secret, key: utf8(secret) };
+  }
   if (sender.form === "v1") return { ...plan, key: randomBytes(32) };
   if (sender.form === "v1a") return { ...plan, keys: await ed25519() };
   const header = { alg: "RS256", typ: "JWT", kid: "demo-2" };
@@ -60,6 +74,12 @@ async function sendSigned(plan) {
   if (key) return { ...sent, secret: plan.secret ?? `whsec_${toBase64(key)}` };
   if (sender.scheme === "standard-webhooks") return { ...sent, secret: keys[1].whpk };
   return { ...sent, jwks: setOf(keys) };
+}
+
+async function sendDescribed(plan) {
+  const { sender, body, secret } = plan;
+  const headers = await signedHeaders(sender.described, plan, plan.changed);
+  return { scheme: sender.scheme, headers, body: plan.sentBody ?? body, secret, tolerance: sender.described.tolerance };
 }
 
 async function sendToken(plan) {

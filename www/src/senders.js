@@ -1,52 +1,21 @@
-// The sender of a delivery, by its headers: the Standard Webhooks family, and others by the headers they sign with.
+// The sender of a delivery, by its headers: the Standard Webhooks family, the schemes of the registry, and senders that no scheme covers.
+import { SCHEMES } from "./scheme-list.js";
 
 /** A header of the family. The prefix tells the scheme. */
 const FAMILY = /^(?:webhook|svix)-(?:id|timestamp|signature)$/;
 
+/** The schemes outside the family: a header of their own tells them. */
+const RECOGNISED = SCHEMES.filter(({ signatures }) => !signatures.some((name) => FAMILY.test(name)));
+
 /**
- * Other senders, by a header of theirs; the first that is present decides. Only headers that identify a sender: many senders sign in
- * `x-hub-signature-256`. Source: each sender's own documentation.
+ * Senders that the page cannot check, by a header of theirs; the first that is present decides. Source: each sender's own
+ * documentation.
  */
 const OTHERS = [
-  ["x-github-event", "GitHub", "x-hub-signature-256"],
   ["x-gitlab-event", "GitLab", "x-gitlab-token"],
   ["x-gitea-event", "Gitea", "x-gitea-signature"],
-  ["stripe-signature", "Stripe"],
-  ["x-slack-signature", "Slack"],
-  ["x-shopify-hmac-sha256", "Shopify"],
-  ["shopify-hmac-sha256", "Shopify"],
-  ["x-twilio-signature", "Twilio"],
-  ["paddle-signature", "Paddle"],
-  ["linear-signature", "Linear"],
-  ["x-zm-signature", "Zoom"],
-  ["x-hubspot-signature-v3", "HubSpot"],
   ["x-hubspot-signature", "HubSpot"],
-  ["x-square-hmacsha256-signature", "Square"],
-  ["x-docusign-signature-1", "DocuSign"],
-  ["typeform-signature", "Typeform"],
-  ["x-vercel-signature", "Vercel"],
-  ["x-wc-webhook-signature", "WooCommerce"],
-  ["calendly-webhook-signature", "Calendly"],
-  ["sentry-hook-signature", "Sentry"],
-  ["workos-signature", "WorkOS"],
-  ["x-notion-signature", "Notion"],
-  ["x-pagerduty-signature", "PagerDuty"],
-  ["elevenlabs-signature", "ElevenLabs"],
-  ["x-openrouter-signature", "OpenRouter"],
-  ["heygen-signature", "HeyGen"],
-  ["x-bfl-signature", "Black Forest Labs"],
-  ["x-retell-signature", "Retell"],
-  ["x-vapi-signature", "Vapi"],
-  ["mux-signature", "Mux"],
   ["telnyx-signature-ed25519", "Telnyx"],
-  ["box-signature-primary", "Box"],
-  ["sanity-webhook-signature", "Sanity"],
-  ["x-cc-webhook-signature", "Coinbase Commerce"],
-  ["x-razorpay-signature", "Razorpay"],
-  ["x-zendesk-webhook-signature", "Zendesk"],
-  ["twitch-eventsub-message-signature", "Twitch"],
-  ["x-webflow-signature", "Webflow"],
-  ["x-event-key", "Bitbucket", "x-hub-signature"],
   ["x-signature-ed25519", "Discord"],
   ["x-fal-webhook-signature", "fal"],
   ["x-twilio-email-event-webhook-signature", "SendGrid"],
@@ -57,21 +26,49 @@ const OTHERS = [
   ["x-xero-signature", "Xero"],
   ["intuit-signature", "Intuit"],
   ["x-line-signature", "LINE"],
-  ["x-hub-signature-256", "GitHub, Meta, or a sender that signs as they do"],
-  ["x-hub-signature", "GitHub, Intercom, or a sender that signs as they do"],
 ];
+
+/** Names that identify a delivery. `signature` and `authorization` alone are in too many texts. */
+const TELLING = new Set([...RECOGNISED.flatMap(({ signatures }) => signatures), ...OTHERS.map(([header]) => header)].filter((name) => name.includes("-")));
 
 /** Whether a text mentions a header of a signed delivery, in any spelling. */
 export const mentionsOne = (text) => MENTIONED.test(text);
-const MENTIONED = new RegExp(["(?:webhook|svix)-(?:id|timestamp|signature)", ...OTHERS.map(([header]) => header)].join("|").replaceAll("-", "[-_]"), "i");
+const MENTIONED = new RegExp(["(?:webhook|svix)-(?:id|timestamp|signature)", ...TELLING].join("|").replaceAll("-", "[-_]"), "i");
 
-/** Whether a name is one of the three headers that this page checks. */
+/** Whether a name is one of the three headers of the family. */
 export const isFamily = (name) => FAMILY.test(name.toLowerCase());
 
-/** Another sender, `{ name, header }`; undefined if the headers are of the family, or unknown. */
-export function otherSender(headers) {
+/** Whether a name is a header by which a delivery is recognised. */
+export const isTelling = (name) => isFamily(name) || TELLING.has(name.toLowerCase());
+
+/** The scheme of that name; undefined if there is none. */
+export const schemeNamed = (name) => SCHEMES.find((scheme) => scheme.name === name);
+
+/**
+ * A sender other than that of the chosen scheme, `{ name, header, scheme? }`; undefined if the headers are those of the chosen scheme, of
+ * the family, or unknown. Without a `scheme`, the page cannot check its deliveries.
+ */
+export function otherSender(headers, chosen) {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  if (![...names].some((name) => TELLING.has(name))) return undefined;
+  if (schemeNamed(chosen)?.signatures.some((name) => names.has(name))) return undefined;
   if ([...names].some((name) => FAMILY.test(name) && name.endsWith("-signature"))) return undefined;
+  return recognised(names) ?? unchecked(names);
+}
+
+/** The schemes whose signature is there, and of these the ones of which the most other headers are there too. */
+function recognised(names) {
+  const count = ({ others }) => others.filter((name) => names.has(name)).length;
+  const present = ({ signatures }) => signatures.some((name) => TELLING.has(name) && names.has(name));
+  const found = RECOGNISED.filter(present);
+  const most = Math.max(...found.map(count));
+  const best = found.filter((scheme) => count(scheme) === most);
+  if (best.length === 0) return undefined;
+  const [{ name: scheme, signatures }] = best;
+  return { scheme, name: best.map(({ title }) => title).join(" or "), header: signatures.find((name) => names.has(name)) };
+}
+
+function unchecked(names) {
   const found = OTHERS.find(([header]) => names.has(header));
   if (found === undefined) return undefined;
   const [header, name, signature] = found;
@@ -82,4 +79,7 @@ export function otherSender(headers) {
 export const isDelivery = (headers) => headers.length > 0 && (headers.some(([name]) => isFamily(name)) || otherSender(headers) !== undefined);
 
 /** What to say about another sender's delivery. */
-export const aboutOther = ({ name, header }) => `This is a delivery of ${name}, because it has the header \`${header}\`. This page cannot check its signature; use the sender’s own library.`;
+export function aboutOther({ name, header, scheme }) {
+  const what = `This is a delivery of ${name}, because it has the header \`${header}\`.`;
+  return scheme === undefined ? `${what} This page cannot check its signature; use the sender’s own library.` : what;
+}

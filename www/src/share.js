@@ -1,14 +1,17 @@
 // A delivery in the fragment of a link, which browsers never send to a server. It never contains the secret, nor a header that the
 // check does not use: that may be a credential.
+import { SCHEMES } from "./scheme-list.js";
 import { fromBase64, textOf, toBase64Url, utf8 } from "./encoding.js";
 
 const KEPT = /^(webhook-|svix-|content-type$)/i;
+/** Headers of schemes that sign. A token in a header is the secret itself. */
+const SIGNED = SCHEMES.filter(({ template }) => template !== null).flatMap(({ signatures, others }) => [...signatures, ...others]);
 /** Browsers and chat programs truncate longer links. */
 const LONGEST = 64_000;
 
 /** The link's fragment. Throws an error whose message is for people. */
 export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, tolerance, now, secrets }) {
-  const kept = headers.filter(([name]) => KEPT.test(name));
+  const kept = headers.filter(([name]) => KEPT.test(name) || SIGNED.includes(name.toLowerCase()));
   const shared = { scheme, headers: kept, body: toBase64Url(body), jwks, audience, issuer, tolerance, now };
   const text = JSON.stringify(shared);
   const plain = text + (textOf(body) ?? "");

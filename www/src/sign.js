@@ -4,8 +4,8 @@ import { concat, toBase64, toBase64Url, utf8 } from "./encoding.js";
 /** Why this browser cannot make samples; undefined if it can. */
 export const missing = globalThis.crypto?.subtle === undefined ? "The browser signs only on https pages and on localhost." : undefined;
 
-export async function hmac(key, message) {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
+export async function hmac(key, message, hash = "SHA-256") {
+  const algorithm = { name: "HMAC", hash };
   const imported = await crypto.subtle.importKey("raw", key, algorithm, false, ["sign"]);
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, message));
 }

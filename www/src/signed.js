@@ -21,8 +21,11 @@ export function showSigned(section, report, body) {
 
 /** id, dot, timestamp, dot, body. An id may contain dots: the timestamp follows the last dot but one. */
 function partsOf(prefix, body) {
-  const [, id, timestamp] = /^([\s\S]*)\.([^.]*)\.$/.exec(prefix) ?? [null, prefix, ""];
   const part = (kind, bytes) => ({ kind, bytes });
+  const parts = /^([\s\S]*)\.([^.]*)\.$/.exec(prefix);
+  // Other senders sign something else in front of the body.
+  if (parts === null) return [part("timestamp", utf8(prefix)), part("body", body)];
+  const [, id, timestamp] = parts;
   return [part("id", utf8(id)), part("dot", utf8(".")), part("timestamp", utf8(timestamp)), part("dot", utf8(".")), part("body", body)];
 }
 

@@ -10,8 +10,8 @@ const ICONS = { empty: "wait", waiting: "wait", other: "note", genuine: "pass", 
 /** The conclusion of a report, `{ state, word, sentence }`. Without a report, nothing was pasted. */
 export function rulingOf(report, { headers = [], scheme } = {}) {
   if (report === undefined) return { state: "empty", word: "Nothing to check yet", sentence: NOTHING };
-  const other = report.ok ? undefined : otherSender(headers);
-  if (other !== undefined) return { state: "other", word: "Another sender’s", sentence: aboutOther(other) };
+  const other = report.ok ? undefined : otherSender(headers, scheme);
+  if (other !== undefined) return { state: "other", word: "Another sender’s", sentence: `${aboutOther(other)}${other.scheme === undefined ? "" : " Choose it as the sender."}` };
   if (report.ok) return { state: "genuine", word: "Genuine", sentence: genuine(report) };
   return waiting(report, headers, scheme) ?? { state: "refused", word: "Refused", sentence: refused(report) };
 }
@@ -89,4 +89,4 @@ function genuine(report) {
   return `Signed with ${key} (\`${report.form}\`), ${ageOf(report)}.`;
 }
 
-const ageOf = ({ age }) => (age < 0 ? `${span(age)} ahead of the clock` : `${span(age)} old`);
+const ageOf = ({ age }) => (age === undefined ? "without a time, so a copy of it is genuine too" : age < 0 ? `${span(age)} ahead of the clock` : `${span(age)} old`);
