@@ -65,7 +65,7 @@ test("an invalid receiver is reported, and nothing throws", async () => {
   assert.equal(await code({ scheme: "standard-webhooks", secrets: 7 }), "invalid_secret");
   assert.equal(await code({ scheme: "standard-webhooks" }), "keys_unavailable");
   assert.equal(await code({ scheme: "gemini-dynamic", jwks: "{}" }), "jwks_invalid");
-  for (const receiver of [undefined, {}, { scheme: "stripe", secrets: SECRET }]) assert.equal(await code(receiver), "config_invalid");
+  for (const receiver of [undefined, {}, { scheme: "nobody", secrets: SECRET }]) assert.equal(await code(receiver), "config_invalid");
   assert.equal(await code({ scheme: "gemini", secrets: SECRET, tolerance: -1 }), "config_invalid");
   assert.equal((await explain({ scheme: "gemini", secrets: SECRET }, JSON.parse(BODY), HEADERS, at)).steps[0].name, "body");
 });
