@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
@@ -11,6 +12,7 @@ import { delivery, newBody, newEd25519, newSecret, now, signedBy, signedByKey } 
 import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
+const text = "a secret of several words";
 const ed25519 = newEd25519();
 const sign = signedBy(secret);
 const signKey = signedByKey(ed25519.privateKey);
@@ -27,8 +29,9 @@ before(async () => {
     sources: {
       std: source(origin),
       keys: { scheme: "standard-webhooks", jwks: jwks.url, forward: { origin: origin.url } },
+      git: { scheme: "github", secrets: ["TEXT"], forward: { origin: origin.url } },
     },
-    secrets: { SECRET: secret },
+    secrets: { SECRET: secret, TEXT: text },
   });
 });
 
@@ -59,6 +62,19 @@ test("a delivered event's line says what an operator asks for", async () => {
   assert.match(id_hash, /^[0-9a-f]{8,64}$/);
   assert.ok(age_s >= 42 && age_s < 100, `an age of ${age_s} s`);
   assert.ok(Number.isFinite(dest_ms) && dest_ms >= 0);
+});
+
+test("a line has the type that a verified event's header states, if it is a name", async () => {
+  for (const [kind, type] of [["push", "push"], ["a\"b", undefined]]) {
+    const body = newBody();
+    const signature = createHmac("sha256", text).update(body).digest("hex");
+    const headers = [["x-hub-signature-256", `sha256=${signature}`], ["x-github-event", kind]];
+    const { line } = await logged("git", { body, headers });
+    assert.equal(`${line.code} ${line.type}`, `delivered ${type}`);
+  }
+  const forged = { body: newBody(), headers: [["x-hub-signature-256", `sha256=${"0".repeat(64)}`], ["x-github-event", "push"]] };
+  const { line } = await logged("git", forged);
+  assert.equal(`${line.code} ${line.type}`, "no_matching_signature undefined");
 });
 
 test("a line is flat", async () => {
