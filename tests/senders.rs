@@ -13,6 +13,8 @@ mod lists;
 mod package;
 #[path = "registry/page.rs"]
 mod page;
+#[path = "registry/places.rs"]
+mod places;
 #[path = "registry/sender.rs"]
 mod sender;
 #[path = "registry/words.rs"]

@@ -85,7 +85,7 @@ fn section(sender: &Sender) -> String {
         ("Headers", words::headers(scheme)),
         ("Signature", words::algorithms(scheme)),
     ];
-    if let Some(template) = scheme.template() {
+    if let Some(template) = scheme.template().filter(|_| sender.family() != Family::Token) {
         rows.push(("Written as", words::writing(template)));
     }
     rows.extend([

@@ -200,6 +200,9 @@ pub(crate) fn event_type(scheme: &Scheme) -> String {
 pub(crate) fn keys(scheme: &Scheme) -> String {
     match &scheme.keys {
         KeySource::Either => "secrets, a key set, or both".to_owned(),
+        KeySource::Secrets if scheme.forms.iter().all(|form| matches!(form, Form::Ed25519 | Form::EcdsaP256)) => {
+            "the sender's public key, named in `secrets`".to_owned()
+        }
         KeySource::Secrets => "secrets".to_owned(),
         KeySource::SharedJwks(url) => format!("the key set at <{url}>, which signs for every customer of the sender"),
         other => debug(other),

@@ -12,13 +12,8 @@ const RECOGNISED = SCHEMES.filter(({ signatures }) => !signatures.some((name) =>
  * documentation.
  */
 const OTHERS = [
-  ["x-gitlab-event", "GitLab", "x-gitlab-token"],
   ["x-gitea-event", "Gitea", "x-gitea-signature"],
   ["x-hubspot-signature", "HubSpot"],
-  ["telnyx-signature-ed25519", "Telnyx"],
-  ["x-signature-ed25519", "Discord"],
-  ["x-fal-webhook-signature", "fal"],
-  ["x-twilio-email-event-webhook-signature", "SendGrid"],
   ["paypal-transmission-sig", "PayPal"],
   ["x-amz-sns-message-type", "Amazon SNS"],
   ["x-dropbox-signature", "Dropbox"],

@@ -359,6 +359,9 @@ export interface GeminiDynamicOptions {
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 
+/** Options of a verifier with a key set. Default of `jwks`: the sender's URL. */
+export type KeySetOptions = Pick<GeminiDynamicOptions, "jwks" | "urlToken" | "tolerance" | "fetch">;
+
 /**
  * Verifies Gemini's dynamic webhooks (`webhook_config`), which are signed with Google's keys.
  *
