@@ -47,6 +47,7 @@ While it runs, GET /_emulator says what can be asked and changed.";
 const SEND_EXAMPLES: &str = "\
 Examples:
   send --to http://127.0.0.1:3000/hooks --secret whsec_... --scenario all
+  send --to http://127.0.0.1:8787/stripe --scheme stripe --secret whsec_... --scenario all
   send --to http://127.0.0.1:8787/gemini-jobs/TOKEN --scheme gemini-dynamic --seed test --scenario stale -v
   send --to http://127.0.0.1:3000/hooks --secret whsec_... --count 10000 --concurrency 64
 

@@ -7,11 +7,14 @@ mod common;
 use axum::Router;
 use axum::http::StatusCode;
 use common::{SECRET, core_receiver, listen, send_to, serve};
+use countersign::scheme::{Covers, Time};
 use countersign::{Ed25519SigningKey, SecretKey, scheme};
 use countersign_emulator::send::{Outcome, SCENARIOS};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 const PRIVATE: &str = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=";
+/// A secret whose text is the key.
+const TEXT: &str = "a6f1c0b3d9e84725b16f7a03c2d8e94f5a70b1c6d3e2f487";
 const PUBLIC: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
 
 /// Plays every scenario alone, and holds the reasons of refusals to those it names.
@@ -47,6 +50,48 @@ async fn every_scenario_is_judged_right_by_the_core_with_the_set_of_serve() {
     let keys = serve("--seed test").await.keys().await;
     let (url, mut codes) = core_receiver(scheme::find("gemini-dynamic").unwrap(), Vec::new(), Some(keys)).await;
     play_all(&url, "--scheme gemini-dynamic --seed test", &mut codes).await;
+}
+
+/// Senders that sign the URL are told apart from the rest by the core's own tests: this receiver does not know its URL.
+#[tokio::test]
+async fn scenarios_of_described_senders_are_judged_right_by_the_core() {
+    let described = scheme::ALL.iter().copied().filter(|scheme| {
+        scheme.template().is_some() && !scheme.signs_target() && scheme.secrets.parse_hmac(TEXT).is_ok()
+    });
+    let mut count = 0;
+    for scheme in described {
+        let secrets = scheme.secrets.parse(TEXT).unwrap();
+        let (url, mut codes) = core_receiver(scheme, secrets, None).await;
+        let switches = format!("--scheme {} --secret {TEXT} --scenario all", scheme.name);
+        assert_eq!(send_to(&url, &switches).await.unwrap(), Outcome::AsExpected, "{}", scheme.name);
+        let mut refusals = Vec::new();
+        while let Ok(code) = codes.try_recv() {
+            refusals.push(code);
+        }
+        let dated = ["no_matching_signature", "no_matching_signature", "timestamp_too_old", "timestamp_too_new"];
+        let covers_body = scheme.default_forms.iter().any(|form| form.covers() == Covers::Body);
+        let expected = match (covers_body, scheme.template().unwrap().time) {
+            (false, _) => &dated[..1],
+            (true, Time::None) => &dated[..2],
+            (true, _) => &dated[..],
+        };
+        assert_eq!(refusals, expected, "{}", scheme.name);
+        count += 1;
+    }
+    assert!(count > 20, "{count} senders");
+}
+
+#[tokio::test]
+async fn a_sender_that_signs_no_time_has_no_stale_delivery() {
+    let error = send_to("http://127.0.0.1:1/", &format!("--scheme github --secret {TEXT} --scenario stale")).await;
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .contains("github has no scenario stale; it has valid, duplicate, replay, tampered, wrong-key")
+    );
+    let error = send_to("http://127.0.0.1:1/", &format!("--scheme stripe --secret {TEXT} --scenario token")).await;
+    assert!(error.unwrap_err().to_string().contains("it has valid, duplicate"));
 }
 
 #[tokio::test]

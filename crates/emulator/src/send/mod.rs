@@ -1,5 +1,6 @@
 //! `send`: sends deliveries to any receiver and checks the responses.
 
+mod described;
 mod draft;
 mod judge;
 mod load;
@@ -39,11 +40,14 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
         return Ok(Outcome::AsExpected);
     }
     let to = options.to.clone().context("--to says where to send")?;
-    let signer = Signer::choose(options.scheme, options.secret.as_deref(), options.seed.as_deref())?;
     let body = match &options.body {
         Some(file) => read_body(file)?,
         None => made_up(&options.kind)?,
     };
+    if let Some(template) = options.scheme.template() {
+        return described::run(options, template, to, body).await;
+    }
+    let signer = Signer::choose(options.scheme, options.secret.as_deref(), options.seed.as_deref())?;
     let run =
         Run { to, names: names(options)?, outgoing: Outgoing::new(options.concurrency.into()), options, signer, body };
     match options.count {

@@ -17,11 +17,11 @@ pub struct SendOptions {
     #[arg(long, value_name = "URL", value_parser = parse_url, required_unless_present = "list_scenarios")]
     pub to: Option<Uri>,
 
-    /// How to sign: standard-webhooks, svix, gemini, gemini-dynamic
+    /// The sender to sign as: the name of a scheme, as in docs/senders.md
     #[arg(long, value_name = "SCHEME", default_value = "standard-webhooks", value_parser = known_scheme)]
     pub scheme: &'static Scheme,
 
-    /// The key that the receiver trusts: `whsec_…` signs `v1`, `whsk_…` signs `v1a`
+    /// The key that the receiver trusts: `whsec_…` signs `v1`, `whsk_…` signs `v1a`; for other senders, their secret
     #[arg(long, value_name = "KEY", env = "COUNTERSIGN_SEND_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
 

@@ -89,6 +89,28 @@ impl Report {
     }
 }
 
+/// Prints a scenario of which only the number of headers is shown.
+pub(super) fn print(
+    scenario: &Scenario,
+    outcome: Outcome,
+    exchanges: &[(String, Result<Answer, Fault>)],
+    detailed: bool,
+) {
+    let mark = if outcome == Outcome::AsExpected { green("✓") } else { red("✗") };
+    println!("{mark} {} {}", bold(format!("{:<21}", scenario.name)), scenario.about);
+    for (sent, result) in exchanges {
+        let verdict = scenario.expects.judge(result);
+        if detailed || verdict != Verdict::AsExpected {
+            println!("    {} {sent}", dim("sent    "));
+            println!("    {} {}", dim("expected"), scenario.expects.in_words());
+            println!("    {} {}", dim("came    "), came(result));
+        }
+        if let Verdict::Unexpected(why) = verdict {
+            println!("    {} {}", dim("so      "), red(why));
+        }
+    }
+}
+
 fn came(result: &Result<Answer, Fault>) -> String {
     match result {
         Err(fault) => red(format!("no answer: {fault}")),

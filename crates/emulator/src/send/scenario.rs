@@ -122,7 +122,7 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 /// Seconds beyond the tolerance: more than two clocks should differ.
-const BEYOND: u64 = 60;
+pub(super) const BEYOND: u64 = 60;
 const MANY: &[&str] = &["no_matching_signature", "too_many_signatures"];
 
 const fn accepted(name: &'static str, about: &'static str, build: fn(&Sender) -> Result<Vec<Draft>>) -> Scenario {
