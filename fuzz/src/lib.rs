@@ -9,8 +9,9 @@ pub mod jwt;
 pub mod verify;
 
 use countersign::crypto::Portable;
-use countersign::explain::{self, Receiver, Report, Secret};
-use countersign::{Delivery, Headers, Jwks, JwtPolicy, KeyFormat, Keys, Policy, SecretKey, Timestamp, scheme};
+use countersign::explain::{self, Receiver, Report, Secret, State, Step};
+use countersign::scheme::{self, Scheme};
+use countersign::{Delivery, Jwks, JwtPolicy, KeyFormat, Keys, Policy, SecretKey, Target, Timestamp};
 
 /// The time of every check.
 pub const NOW: u64 = 1_614_265_330;
@@ -18,15 +19,20 @@ pub const NOW: u64 = 1_614_265_330;
 pub const SECRETS: [&str; 2] =
     ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="];
 
+/// Where every delivery is sent.
+pub const TARGET: Target<'static> = Target { method: "POST", url: "https://example.com/hook" };
+
 /// The place of the scheme that accepts tokens.
 pub const GEMINI_DYNAMIC: u8 = 3;
 
 /// The keys of a receiver of that scheme, in the form in which the sender shows them.
-fn secrets(scheme: &scheme::Scheme) -> [&'static str; 2] {
+fn secrets(scheme: &Scheme) -> [&'static str; 2] {
     match scheme.secrets {
         KeyFormat::Ed25519Hex => ["d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"; 2],
         KeyFormat::Ed25519Base64 => ["A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="; 2],
+        KeyFormat::Hex => ["d4a5fbe2c0b14e7b8f6a3c29715e0d8a46b1f2c3d4e5968778695a4b3c2d1e0f"; 2],
         KeyFormat::P256Spki => [P256_KEY; 2],
+        KeyFormat::PrefixedOrText | KeyFormat::TextOrDecoded => [SECRETS[0]; 2],
         _ => SECRETS,
     }
 }
@@ -47,29 +53,42 @@ pub fn cut<const N: usize>(data: &[u8]) -> [&[u8]; N] {
     std::array::from_fn(|_| parts.next().unwrap_or_default())
 }
 
-/// Verifies a delivery and explains it. `true` if it is accepted.
+/// [`judge_lines`] with values for the scheme's headers, in their order.
 ///
 /// # Panics
 /// If verifier and report disagree, which is what the fuzzer looks for.
 pub fn judge(policy: &Policy, values: [&[u8]; 3], body: &[u8], jwks: Option<&[u8]>) -> bool {
-    let lines = policy.scheme.header_names().zip(values).map(|(name, value)| -> (&str, &[u8]) { (name, value) });
-    let delivery = Delivery::new(Headers::from_iter(lines), body);
+    let lines: Vec<_> = policy.scheme.header_names().zip(values).collect();
+    judge_lines(policy, &lines, body, jwks)
+}
+
+/// Verifies a delivery and explains it. `true` if it is accepted.
+///
+/// # Panics
+/// If verifier and report disagree, which is what the fuzzer looks for.
+pub fn judge_lines(policy: &Policy, lines: &[(&str, &[u8])], body: &[u8], jwks: Option<&[u8]>) -> bool {
+    let delivery = Delivery::new(lines.iter().copied().collect(), body).with_target(TARGET);
     let now = Timestamp::from_unix(NOW);
-    let given = secrets(policy.scheme);
-    let texts = given.map(Secret::Text);
+    let texts = secrets(policy.scheme).map(Secret::Text);
     let report = explain::report(&Receiver { policy, secrets: &texts, jwks, now }, &delivery);
     let set = match jwks.map(Jwks::parse) {
         Some(Err(_)) => return assert_refused(&report),
         Some(Ok(set)) => Some(set),
         None => None,
     };
-    let read = |text: &str| policy.scheme.secrets.parse(text).expect("a key");
-    let secrets: Vec<SecretKey> = given.iter().flat_map(|text| read(text)).collect();
+    let secrets = keys(policy.scheme);
     let verdict =
         policy.verify(Keys { secrets: &secrets, jwks: set.as_ref(), recent: None }, &delivery, now, &Portable);
     let code = verdict.as_ref().err().map(|error| error.code());
     assert_eq!((report.ok, report.code), (verdict.is_ok(), code));
+    let has_failed = |step: &Step| step.state == State::Fail && !["json", "type"].contains(&step.name);
+    assert_eq!(report.ok, !report.steps.iter().any(has_failed), "{:?}", report.steps);
     verdict.is_ok()
+}
+
+/// The keys of a scheme's receiver.
+pub fn keys(scheme: &Scheme) -> Vec<SecretKey> {
+    secrets(scheme).iter().flat_map(|text| scheme.secrets.parse(text).expect("a key")).collect()
 }
 
 /// With a set that cannot be read a gateway does not get to the signature, so a report is not genuine either.
