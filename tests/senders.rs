@@ -3,7 +3,7 @@
 //!
 //! To update the files after a change of `src/scheme`: `UPDATE=1 cargo test --test senders`.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 
 #[path = "registry/document.rs"]
 mod document;
