@@ -121,3 +121,40 @@ fn decode(encoding: Encoding, text: &[u8]) -> Option<Vec<u8>> {
 
 /// The longest text of a signature: 72 bytes in hexadecimal digits, which an ECDSA signature has at most.
 const MAX_TEXT: usize = 144;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::Portable;
+    use crate::delivery::{Delivery, Headers};
+    use crate::key::KeyFormat;
+    use crate::timestamp::Timestamp;
+    use crate::verify::Policy;
+
+    /// The key of SendGrid's own tests.
+    const KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==";
+
+    /// The outcome for a body of that length under so many keys, none of which matches.
+    fn refused(keys: usize, length: usize) -> Option<Error> {
+        let secrets = vec![KeyFormat::P256Spki.parse(KEY).unwrap().remove(0); keys];
+        let headers: [(&str, &[u8]); 2] = [
+            ("x-twilio-email-event-webhook-timestamp", b"1600112502"),
+            ("x-twilio-email-event-webhook-signature", b"MAYCAQECAQE="),
+        ];
+        let delivery = Delivery::new(Headers::from_iter(headers), vec![0; length]);
+        let keys = Keys { secrets: &secrets, ..Keys::default() };
+        let policy = Policy::of(crate::scheme::find("sendgrid").unwrap());
+        policy.verify(keys, &delivery, Timestamp::from_unix(1_600_112_502), &Portable).err()
+    }
+
+    #[test]
+    fn checks_by_ecdsa_have_the_limit_of_all_public_keys() {
+        const MIB: usize = 1024 * 1024;
+        for (keys, length) in [(1, 400), (32, 400), (12, MIB)] {
+            assert_eq!(refused(keys, length), Some(Error::NoMatchingSignature), "{keys} keys over {length} bytes");
+        }
+        for (keys, length) in [(33, 400), (13, MIB)] {
+            assert_eq!(refused(keys, length), Some(Error::TooManySignatures), "{keys} keys over {length} bytes");
+        }
+    }
+}
