@@ -46,7 +46,9 @@ async function report(settings, secrets, document, payload, headers, now, target
   // A copy: the second Wasm may have to be loaded first.
   const bytes = typeof body === "string" ? encoder.encode(body) : body.slice();
   const wasm = await full();
-  const text = wasm.call((glue) => glue.inspect(scheme, settingsOf(options), secrets, document, pairs.flat(), bytes, now, ...(signsUrl ? partsOf(target) : [])));
+  const [url, method] = signsUrl ? partsOf(target) : [];
+  const settled = { ...settingsOf(options), url, method };
+  const text = wasm.call((glue) => glue.inspect(scheme, settled, secrets, document, pairs.flat(), bytes, now));
   const report = JSON.parse(text);
   if (report.signedPrefix !== undefined) {
     const prefix = encoder.encode(report.signedPrefix);

@@ -31,6 +31,14 @@ extern "C" {
     /// Seconds of grace on `exp` and `nbf` of a token.
     #[wasm_bindgen(method, getter)]
     pub fn leeway(this: &Options) -> JsValue;
+
+    /// The URL that the sender called, for a report.
+    #[wasm_bindgen(method, getter)]
+    pub fn url(this: &Options) -> Option<String>;
+
+    /// The request's method, for a report.
+    #[wasm_bindgen(method, getter)]
+    pub fn method(this: &Options) -> Option<String>;
 }
 
 impl Options {

@@ -31,8 +31,6 @@ pub fn inspect(
     headers: Vec<String>,
     body: &[u8],
     now: f64,
-    url: Option<String>,
-    method: Option<String>,
 ) -> Result<String, JsValue> {
     let policy = policy(scheme, options)?;
     let given = Given::read(secrets);
@@ -41,6 +39,7 @@ pub fn inspect(
     let receiver = Receiver { policy: &policy, secrets: &secrets, jwks: jwks.as_deref(), now: whole_second(now) };
     let delivery = Delivery::new(headers, body);
     // Without a URL, the report says that it is missing.
+    let (url, method) = (options.url(), options.method());
     let delivery = match &url {
         Some(_) => targeted(delivery, policy.scheme, method.as_deref(), url.as_deref())?,
         None => delivery,
