@@ -7,7 +7,8 @@
 //! Adyen's standard webhooks are not taken. Their signature is inside the body and covers eight fields of each item, joined by colons
 //! without escapes: text can be moved between the fields, and all other fields can be changed.
 
-use super::template::{Encoding, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, Template, in_header, of_body};
 use super::types::Scheme;
 use crate::key::KeyFormat;
 

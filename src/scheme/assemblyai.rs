@@ -6,7 +6,7 @@
 //! The value proves the sender and nothing about the body, and whoever reads one delivery can make others. AssemblyAI tries ten times, ten
 //! seconds apart, and waits ten seconds for each answer. A 4xx ends it.
 
-use super::template::token;
+use super::bases::token;
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,8 @@
 //! The key is the `webhook_secret` of the request. The body's `id` is the task's, which several deliveries may share, so an event is
 //! known by the hash of its body. Nothing says when a delivery was made, so a copy never expires.
 
-use super::template::{hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -3,7 +3,8 @@
 //! The header's name is that of SHA-1 signatures elsewhere; here it holds SHA-256. The headers with event, request id and attempt are
 //! not signed. Nothing says when a delivery was made, so a copy never expires.
 
-use super::template::{hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

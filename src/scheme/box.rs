@@ -4,7 +4,8 @@
 //! of the timestamp follows the body without a separator: a date and time cannot be split another way. `BOX-DELIVERY-ID` is not signed
 //! and changes with each retry; the body's `id` stays.
 
-use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::bases::hmac;
+use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

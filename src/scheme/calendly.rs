@@ -3,7 +3,8 @@
 //! Calendly's sample refuses a timestamp after three minutes; here it is five, in both directions. An event has no id of its own, so it
 //! is known by the hash of its body.
 
-use super::template::{Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{Unit, in_list, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -3,7 +3,8 @@
 //! Nothing says when a delivery was made, so a copy never expires. Coinbase retries for three days.
 //! <https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-overview>
 
-use super::template::{IdSource, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{IdSource, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

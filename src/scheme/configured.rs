@@ -1,6 +1,7 @@
 //! The scheme `hmac`, which a configuration describes.
 
-use super::template::{Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Template, in_header, of_body};
 use super::types::{Form, Scheme};
 
 /// Its name in configurations. It is not in [`ALL`](super::ALL): without a configuration it describes nothing.

@@ -6,8 +6,9 @@
 //!
 //! An interaction is known by its id. A webhook event has none, and is known by its hash.
 
+use super::bases::public_key;
 use super::handshake::Handshake;
-use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body, public_key};
+use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 use crate::key::KeyFormat;
 

@@ -4,7 +4,8 @@
 //! secret, although it looks like base64. An envelope has many events and none has an id, so an event is known by the hash of its body.
 //! Nothing says when a delivery was made, so a copy never expires.
 
-use super::template::{Encoding, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,8 @@
 //! The key is the whole text of the secret, `wsec_` included. The tolerance is ElevenLabs' own half hour; its libraries refuse old
 //! timestamps alone, here a future one is refused too. An event has no id, so it is known by the hash of its body.
 
-use super::template::{Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{Template, Unit, in_list, stamped};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(

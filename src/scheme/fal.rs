@@ -6,7 +6,8 @@
 //!
 //! The body is signed through its hash. fal retries ten times within two hours.
 
-use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body, public_key};
+use super::bases::public_key;
+use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
 use super::types::{EventType, Form, KeySource, Scheme};
 use crate::key::KeyFormat;
 

@@ -3,7 +3,8 @@
 //! Its older `X-Hub-Signature` (SHA-1) is never read. `X-GitHub-Delivery` is not signed, so it is passed on and is not the event's id:
 //! two events with the same bytes are one here.
 
-use super::template::{hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,7 @@
 //! webhook with a signing token is of the scheme `gitlab`, which has neither fault. The id of the event (`X-Gitlab-Event-UUID`) is not
 //! signed either, so it is passed on and is not the event's id: two events with the same body are one here.
 
-use super::template::token;
+use super::bases::token;
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -3,7 +3,8 @@
 //! The key is the whole text of the secret, `whsec_` included: it is not base64. Older webhooks have the header `Signature`.
 //! `Heygen-Timestamp` and `Heygen-Event-Id` are not signed. Nothing says when a delivery was made, so a copy never expires.
 
-use super::template::{Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

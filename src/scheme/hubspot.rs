@@ -7,7 +7,8 @@
 //! `eventId` HubSpot does not call unique, so a delivery is known by its hash. A retry has another `attemptNumber` in its body, so it is
 //! another event here.
 
-use super::template::{Encoding, Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::bases::hmac;
+use super::template::{Encoding, Field, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::{EventType, Scheme};
 use crate::delivery::Target;
 use crate::url::percent_decode_some;

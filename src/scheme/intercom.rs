@@ -3,7 +3,8 @@
 //! Intercom signs with HMAC-SHA1; the key is the app's client secret. A ping has no id, so it is known by the hash of its body. Nothing
 //! says when a delivery was made, so a copy never expires.
 
-use super::template::{IdSource, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{IdSource, Template, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,8 @@
 //! signed. The identifier that is the same across retries is in a header, not signed. Nothing says when a delivery was made, so a copy
 //! never expires.
 
-use super::template::{hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

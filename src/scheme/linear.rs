@@ -4,7 +4,8 @@
 //! The time is a member of the body, in milliseconds. Linear's SDK allows it a minute, in both directions; here it is five. The headers
 //! `Linear-Delivery` and `Linear-Timestamp` are not signed. A body has no id of its own, so an event is known by the hash of its body.
 
-use super::template::{Template, Time, Unit, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Template, Time, Unit, in_header, of_body};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,8 +4,9 @@
 //! The key is the app secret. One body may hold several events, so a delivery is known by the hash of its body. Nothing says when a
 //! delivery was made, so a copy never expires.
 
+use super::bases::hmac;
 use super::handshake::Handshake;
-use super::template::{hmac, in_header, of_body};
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

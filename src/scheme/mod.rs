@@ -15,6 +15,7 @@ mod adyen;
 mod aimlapi;
 mod anthropic;
 mod assemblyai;
+mod bases;
 mod bfl;
 mod bitbucket;
 mod r#box;

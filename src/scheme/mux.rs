@@ -2,7 +2,8 @@
 //!
 //! Mux's own libraries refuse old timestamps alone; here a future one is refused too.
 
-use super::template::{IdSource, Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{IdSource, Template, Unit, in_list, stamped};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(

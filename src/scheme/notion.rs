@@ -3,7 +3,8 @@
 //! The key is the verification token, which Notion's first request brings; that request has no signature. Nothing says when a delivery
 //! was made, so a copy never expires.
 
-use super::template::{IdSource, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{IdSource, Template, in_header, of_body};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(

@@ -6,8 +6,8 @@
 //!
 //! Okta verifies an endpoint with a GET that has the same secret: <https://support.okta.com/help/s/article/Unable-to-verify-event-hook-Hook-hook-name-execution-failed>.
 
+use super::bases::token;
 use super::handshake::Handshake;
-use super::template::token;
 use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 

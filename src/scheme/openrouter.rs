@@ -3,7 +3,8 @@
 //! A comma joins timestamp and body. `X-OpenRouter-Idempotency-Key` is not signed, so it is passed on and is not the event's id: an
 //! event is known by the hash of its body.
 
-use super::template::{Part, Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{Part, Template, Unit, in_list, stamped};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,8 @@
 //! loses deliveries on a slow path; here it is five minutes, in both directions. Paddle retries for three days.
 //! <https://developer.paddle.com/webhooks/about/respond-to-webhooks>
 
-use super::template::{IdSource, Part, Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{IdSource, Part, Template, Unit, in_list, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -3,7 +3,8 @@
 //!
 //! While a secret is rotated, the header has a `v1` for each. Nothing says when a delivery was made, so a copy never expires.
 
-use super::template::{IdSource, Layout, Signatures, Template, hmac, of_body};
+use super::bases::hmac;
+use super::template::{IdSource, Layout, Signatures, Template, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

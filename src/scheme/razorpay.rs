@@ -3,7 +3,8 @@
 //! `x-razorpay-event-id` is not signed, and the body has no id of the event. Nothing says when a delivery was made, so a copy never
 //! expires. Razorpay retries for a day. <https://razorpay.com/docs/webhooks/best-practices>
 
-use super::template::{hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

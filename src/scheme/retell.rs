@@ -5,7 +5,8 @@
 //! split is a time of today, as a timestamp of 13 digits cannot lose or gain one. An event has no id, so it is known by the hash of its
 //! body.
 
-use super::template::{Part, Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{Part, Template, Unit, in_list, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

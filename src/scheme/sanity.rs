@@ -4,7 +4,8 @@
 //! depends on the webhook's projection, so an event has no id or type that can be relied on: it is known by the hash of its body.
 //! `idempotency-key` is not signed, so it is passed on and is not the event's id.
 
-use super::template::{Encoding, Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{Encoding, Template, Unit, in_list, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

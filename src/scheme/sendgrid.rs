@@ -8,7 +8,8 @@
 //! One delivery holds several events, so it is known by its hash. Events of a delivery that is sent again in another batch are not
 //! recognised: `sg_event_id` is for the origin to compare. SendGrid retries for 24 hours after an event.
 
-use super::template::{Encoding, Field, Layout, Part, Template, Time, Unit, in_header, of_body, public_key};
+use super::bases::public_key;
+use super::template::{Encoding, Field, Layout, Part, Template, Time, Unit, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 use crate::key::KeyFormat;
 

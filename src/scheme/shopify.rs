@@ -4,7 +4,8 @@
 //! and the ids are not signed. Nothing says when a delivery was made, so a copy never expires. Shopify retries for four hours, with the
 //! same body. <https://shopify.dev/changelog/updates-to-webhook-retry-mechanism>
 
-use super::template::{Encoding, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -1,7 +1,8 @@
 //! Slack: <https://docs.slack.dev/authentication/verifying-requests-from-slack>, read in November 2026.
 
+use super::bases::hmac;
 use super::handshake::Handshake;
-use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, hmac, in_header};
+use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, in_header};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

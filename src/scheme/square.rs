@@ -4,7 +4,8 @@
 //! delivery never expires; `event_id` is the same at each attempt. Where the URL is taken from the request, a copy could move the
 //! beginning of its body to the end of the URL, which leaves no JSON; `public_url` fixes the URL.
 
-use super::template::{Encoding, IdSource, Part, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, IdSource, Part, Template, in_header, of_body};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(

@@ -4,7 +4,8 @@
 //! each. `v0` belongs to test mode, and does not count. Stripe's own libraries refuse old timestamps alone; here a future one is refused
 //! too. It retries for three days.
 
-use super::template::{Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit, hmac};
+use super::bases::hmac;
+use super::template::{Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,8 @@
 //! The key is the account's public key in base64. A delivery that fails is sent to the failover URL: give both the same path, so that its
 //! copy is recognised.
 
-use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body, public_key};
+use super::bases::public_key;
+use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 use crate::key::KeyFormat;
 

@@ -1,8 +1,6 @@
 //! How senders sign that do not follow Standard Webhooks: where signature, timestamp and id stand, and which bytes are signed.
 
-use super::types::{EventType, Form, KeySource, Scheme, Signing};
 use crate::delivery::Target;
-use crate::key::KeyFormat;
 
 /// What a delivery carries, and the bytes that its signatures cover.
 #[derive(Debug)]
@@ -167,41 +165,6 @@ impl Field {
             Self::Header(header) | Self::Item { header, .. } => header,
         }
     }
-}
-
-/// HMAC-SHA256 of the body alone, in one header, with a secret that is text: what most senders do. They say where they differ.
-pub(super) const fn hmac(name: &'static str, source: &'static str, template: Template) -> Scheme {
-    Scheme {
-        name,
-        source,
-        signing: Signing::Template(template),
-        forms: &[Form::HmacSha256],
-        default_forms: &[Form::HmacSha256],
-        keys: KeySource::Secrets,
-        secrets: KeyFormat::Text,
-        event_type: EventType::Pointer("/type"),
-        forward: &[],
-        constants: &[],
-        handshake: None,
-        retries: None,
-    }
-}
-
-/// A signature by a public key that the configuration names.
-pub(super) const fn public_key(
-    form: &'static [Form; 1],
-    key: KeyFormat,
-    name: &'static str,
-    source: &'static str,
-    template: Template,
-) -> Scheme {
-    Scheme { forms: form, default_forms: form, secrets: key, ..hmac(name, source, template) }
-}
-
-/// A shared secret as the whole value of one header. It proves the sender and nothing about the body.
-pub(super) const fn token(name: &'static str, source: &'static str, header: &'static [&'static str; 1]) -> Scheme {
-    let template = Template { message: &[], id: IdSource::BodyHash, ..of_body(in_header(header, "")) };
-    Scheme { forms: &[Form::Token], default_forms: &[Form::Token], ..hmac(name, source, template) }
 }
 
 /// A signature over the body alone, in lower-case hexadecimal digits, without a timestamp.

@@ -9,7 +9,8 @@
 //! of the pairs. Twilio's libraries also try the URL with and without its port; here it counts as it is. `I-Twilio-Idempotency-Token` is
 //! not signed, so it is passed on and is not the event's id: an event is known by the hash of what was signed.
 
-use super::template::{Encoding, Part, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, Part, Template, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 use crate::crypto::{constant_time_eq, hex, sha256};
 use crate::delivery::Target;

@@ -4,8 +4,9 @@
 //! contains a date and time is refused: it would be an old message with its boundaries moved. Twitch says to refuse a message after ten
 //! minutes. `Twitch-Eventsub-Message-Type` is not signed, so a challenge is known by its body.
 
+use super::bases::hmac;
 use super::handshake::Handshake;
-use super::template::{Field, IdSource, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::template::{Field, IdSource, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

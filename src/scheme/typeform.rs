@@ -3,7 +3,8 @@
 //! The prefix is that of hexadecimal signatures elsewhere; what follows is base64. Nothing says when a delivery was made, so a copy
 //! never expires.
 
-use super::template::{Encoding, IdSource, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, IdSource, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

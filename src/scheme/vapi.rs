@@ -5,7 +5,8 @@
 //! Vapi's shared token in `X-Vapi-Secret` is not taken: it proves nothing about the body. Nothing says when a delivery was made, so a
 //! copy never expires.
 
-use super::template::{hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -2,7 +2,8 @@
 //!
 //! Vercel signs the body alone, with HMAC-SHA1. Nothing says when it did, so a copy of a delivery never expires.
 
-use super::template::{IdSource, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{IdSource, Template, in_header, of_body};
 use super::types::{Form, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

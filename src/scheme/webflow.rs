@@ -5,7 +5,8 @@
 //! made in the dashboard before April 2025 are not signed, so they are refused. An event has no id, so it is known by the hash of its
 //! body.
 
-use super::template::{Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::bases::hmac;
+use super::template::{Field, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

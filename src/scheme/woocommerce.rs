@@ -5,7 +5,8 @@
 //! creation of a webhook has no signature, so it is refused with `missing_header`; WooCommerce saves the webhook all the same. The
 //! headers with topic and delivery id are not signed. Nothing says when a delivery was made, so a copy never expires.
 
-use super::template::{Encoding, Template, hmac, in_header, of_body};
+use super::bases::hmac;
+use super::template::{Encoding, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -3,7 +3,8 @@
 //!
 //! The timestamp is in milliseconds. WorkOS' own libraries refuse it after three minutes; here it is five, in both directions.
 
-use super::template::{IdSource, Template, Unit, hmac, in_list, stamped};
+use super::bases::hmac;
+use super::template::{IdSource, Template, Unit, in_list, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -4,7 +4,8 @@
 //! has no body signs the timestamp alone. The webhook's id and the invocation's are not signed, so they are passed on; an event is known
 //! by the hash of its body, and two triggers that send the same bytes are one event here.
 
-use super::template::{Encoding, Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::bases::hmac;
+use super::template::{Encoding, Field, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -2,8 +2,9 @@
 //!
 //! An event has no id that Zoom documents as unique, so it is known by the hash of its body.
 
+use super::bases::hmac;
 use super::handshake::Handshake;
-use super::template::{Field, Layout, Part, Template, Unit, hmac, in_header, stamped};
+use super::template::{Field, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -14,9 +14,9 @@ use crate::{paths, process, tools};
 
 /// Each Wasm, its budget in gzipped bytes, and its crate.
 const BUDGETS: [(&str, usize, &str); 3] = [
-    ("dist/core.wasm", 97_000, MODULE.package),
-    ("dist/hmac.wasm", 38_000, HMAC.package),
-    ("dist/full.wasm", 175_000, FULL.package),
+    ("dist/core.wasm", 130_000, MODULE.package),
+    ("dist/hmac.wasm", 80_000, HMAC.package),
+    ("dist/full.wasm", 220_000, FULL.package),
 ];
 
 const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", profile: "npm", abort_handler: false };

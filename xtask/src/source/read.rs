@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use syn::ext::IdentExt as _;
 
 use anyhow::{Context, Result};
 use syn::visit::{self, Visit};
@@ -63,7 +64,8 @@ impl Reader<'_> {
     }
 
     fn child(&mut self, parent: ModuleId, module: &syn::ItemMod, file: &str, place: &Place) -> Result<ModuleId> {
-        let name = module.ident.to_string();
+        // The file of `mod r#box` is `box.rs`.
+        let name = module.ident.unraw().to_string();
         let folder = place.folder.join(&name);
         if let Some((_, items)) = &module.content {
             return self.module(Some(parent), items.clone(), file, &Place { path: place.path.clone(), folder });
