@@ -40,16 +40,16 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
         return Ok(Outcome::AsExpected);
     }
     let to = options.to.clone().context("--to says where to send")?;
-    let body = match &options.body {
-        Some(file) => read_body(file)?,
-        None => made_up(&options.kind)?,
+    let body = || match &options.body {
+        Some(file) => read_body(file),
+        None => made_up(&options.kind),
     };
     if let Some(template) = options.scheme.template() {
-        return described::run(options, template, to, body).await;
+        return described::run(options, template, to, body()?).await;
     }
     let signer = Signer::choose(options.scheme, options.secret.as_deref(), options.seed.as_deref())?;
-    let run =
-        Run { to, names: names(options)?, outgoing: Outgoing::new(options.concurrency.into()), options, signer, body };
+    let (names, body, outgoing) = (names(options)?, body()?, Outgoing::new(options.concurrency.into()));
+    let run = Run { to, names, outgoing, options, signer, body };
     match options.count {
         Some(count) => load::run(&run, count).await,
         None => run.scenarios().await,
