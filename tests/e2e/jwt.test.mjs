@@ -100,9 +100,9 @@ test("the encoding and type of the body that is not forwarded are not forwarded 
 });
 
 test("a token that outlives the memory of its id is refused", async () => {
-  const hours72 = 72 * 3600;
+  const day = 24 * 3600;
   // The last test of the claims: a token for somebody else is that first.
-  for (const [exp, status, code] of [[hours72 - 60, 200], [hours72 + 60, 401, "jwt_too_long"], [365 * 86_400, 401, "jwt_too_long"], [1e300, 401, "jwt_too_long"]]) {
+  for (const [exp, status, code] of [[day - 60, 200], [day + 60, 401, "jwt_too_long"], [365 * 86_400, 401, "jwt_too_long"], [1e300, 401, "jwt_too_long"]]) {
     const event = claims({ exp: now() + exp });
     const reply = await send("both", event);
     if (status === 200) succeeded(reply, "delivered", event.jti);

@@ -26,11 +26,24 @@ export function publicKey(jwk) {
   return native().createPublicKey({ key: jwk, format: "jwk" });
 }
 
-// By `Algorithm` in crypto.rs: Ed25519, RS256, ECDSA on P-256. An ECDSA signature comes as r and s, and not in DER.
+// By `Algorithm` in crypto.rs: Ed25519, RS256, ECDSA on P-256.
 const HASHES = [null, "RSA-SHA256", "sha256"];
 const P256 = 2;
 
 export function verify(algorithm, data, key, signature) {
-  const given = algorithm === P256 ? { key, dsaEncoding: "ieee-p1363" } : key;
-  return native().verify(HASHES[algorithm], data, given, signature);
+  return native().verify(HASHES[algorithm], data, key, algorithm === P256 ? derOf(signature) : signature);
+}
+
+/** An ECDSA signature in DER (RFC 3279, 2.2.3), from r and s of 32 bytes each: workerd's `verify` takes no `dsaEncoding` with a key object. */
+function derOf(signature) {
+  const integers = [...integerOf(signature.subarray(0, 32)), ...integerOf(signature.subarray(32))];
+  return Uint8Array.of(0x30, integers.length, ...integers);
+}
+
+/** Without leading zeros, but with one where the number would else be negative. */
+function integerOf(bytes) {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const number = first < 0 ? [0] : [...bytes.subarray(first)];
+  if (number[0] > 0x7f) number.unshift(0);
+  return [0x02, number.length, ...number];
 }

@@ -55,6 +55,11 @@ pub(super) fn mutations() -> Result<()> {
     process::stream(node_test::file("tests/e2e/robustness.test.mjs")?.env("REQUESTS", "30000"))
 }
 
+/// Every vector of every sender over HTTP, of which `e2e` sends a tenth.
+pub(super) fn senders() -> Result<()> {
+    process::stream(node_test::file("tests/e2e/senders.test.mjs")?.env("CASES", "all"))
+}
+
 /// The kill test at full length: the seed of a run is in its name, and can be given in the environment.
 pub(super) fn soak() -> Result<()> {
     let mut node = node_test::file("tests/e2e/kill.test.mjs")?;
