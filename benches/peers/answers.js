@@ -35,9 +35,10 @@ export function turnAway(code) {
 /** An event that was `delivered`, `accepted` into the inbox, or seen before. `destination` is what it said, and after how long. */
 export function succeed(outcome, event, source, destination) {
   const status = outcome === "accepted" ? 202 : 200;
-  const { id, form, key, age_s, bytes } = event;
+  const { id, form, key, age_s, bytes, type } = event;
+  const covers = event.claims ? "claims" : undefined;
   log({
-    ev: "delivery", code: outcome, status, source, scheme: schemeOf(form), form, key, id_hash: ID_HASH, age_s, bytes, dup: outcome === "duplicate",
+    ev: "delivery", code: outcome, status, source, scheme: schemeOf(form), form, covers, type, key, id_hash: ID_HASH, age_s, bytes, dup: outcome === "duplicate",
     dest_status: destination?.status, dest_ms: destination?.ms,
   });
   return new Response(JSON.stringify({ id, status: outcome }), { status, headers: SUCCESS });

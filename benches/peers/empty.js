@@ -37,7 +37,8 @@ async function claimed(request) {
   const { byteLength: bytes } = await request.arrayBuffer();
   const [, payload] = request.headers.get("webhook-signature").split(".");
   const body = decoder.decode(Uint8Array.fromBase64(payload, { alphabet: "base64url" }));
-  return { id: JSON.parse(body).jti, form: "jwt", key: 0, bytes, claims: true, body };
+  const { jti: id, type } = JSON.parse(body);
+  return { id, type, form: "jwt", key: 0, bytes, claims: true, body };
 }
 
 export { Inbox } from "./inbox.js";

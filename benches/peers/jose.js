@@ -9,7 +9,7 @@ export default peer(async (request, env) => {
   const { byteLength: bytes } = await request.arrayBuffer();
   try {
     const { payload } = await jwtVerify(request.headers.get("webhook-signature"), keys, { algorithms: ["RS256"], audience: env.AUDIENCE });
-    return { id: payload.jti, form: "jwt", key: 0, bytes, claims: true, body: JSON.stringify(payload) };
+    return { id: payload.jti, type: payload.type, form: "jwt", key: 0, bytes, claims: true, body: JSON.stringify(payload) };
   } catch {
     return { bytes };
   }

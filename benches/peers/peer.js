@@ -48,6 +48,7 @@ async function forward(event, source, request, env) {
       "countersign-source": source,
       "countersign-scheme": schemeOf(event.form),
       "countersign-form": event.form,
+      ...(event.claims && { "countersign-covers": "claims" }),
       "countersign-attempt": "1",
       "countersign-received-at": String(Math.floor(started / 1000)),
     },
