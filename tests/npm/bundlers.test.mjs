@@ -77,8 +77,8 @@ test("esbuild: a bundle of countersign/hmac contains nothing else of the package
   const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", "--platform=neutral", "--format=esm", "--log-level=warning", `--outfile=${dir}/bundle.mjs`, `--metafile=${dir}/meta.json`];
   await output(path("node_modules/.bin/esbuild"), esbuild);
   const inputs = Object.keys(JSON.parse(readFileSync(`${dir}/meta.json`, "utf8")).inputs).map((file) => basename(file)).sort();
-  assert.deepEqual(inputs, ["body.js", "check.js", "error.js", "given.js", "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-senders.js", "hmac-verifier.js", "hmac.js", "native.js", "options.js", "outcome.js", "run.mjs", "static.js", "wasm.js"]);
+  assert.deepEqual(inputs, ["body.js", "check.js", "error.js", "given.js", "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-senders.js", "hmac-verifier.js", "hmac.js", "native.js", "options.js", "outcome.js", "run.mjs", "static.js", "target.js", "wasm.js"]);
   // Everything: scripts, and the Wasm as text.
   const weight = gzipSync(readFileSync(`${dir}/bundle.mjs`)).length;
-  assert.ok(weight < 62_000, `${weight} bytes gzipped`);
+  assert.ok(weight < 115_000, `${weight} bytes gzipped`);
 });

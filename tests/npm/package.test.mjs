@@ -12,7 +12,7 @@ test("the tarball contains these files and no other", async () => {
   const dist = [
     "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
     "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-senders.js", "hmac-verifier.js", "hmac-workerd.js", "hmac.cjs", "hmac.d.cts", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.cjs", "index.d.cts", "index.d.ts", "index.js", "instances.js",
-    "jwks.js", "key-set-verifier.js", "native.js", "options.js", "outcome.js", "report.js", "secret-verifier.js", "senders.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "workerd.js",
+    "jwks.js", "key-set-verifier.js", "native.js", "options.js", "outcome.js", "report.js", "secret-verifier.js", "senders.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "target.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "workerd.js",
   ];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());

@@ -1,6 +1,7 @@
 // Code as users write it: all of it must compile, except what is marked.
 import type { IncomingMessage } from "node:http";
 import {
+  type SignatureForm,
   Webhook,
   WebhookVerificationError,
   explain,
@@ -70,7 +71,7 @@ const count: number = own.event.a;
 await svix([secret]).unwrap(await request.arrayBuffer(), request.headers, { now: new Date() });
 
 const { event, id, timestamp, scheme, keyIndex, kid, body } = await gemini(secret).unwrap(request);
-const parts: [string, Date | undefined, "v1" | "v1a" | "jwt", number, string | undefined, Uint8Array] = [id, timestamp, scheme, keyIndex, kid, body];
+const parts: [string, Date | undefined, SignatureForm, number, string | undefined, Uint8Array] = [id, timestamp, scheme, keyIndex, kid, body];
 switch (event.type) {
   case "batch.succeeded": {
     const file: string | undefined = event.data.output_file_uri;
