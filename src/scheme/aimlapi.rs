@@ -2,7 +2,8 @@
 //!
 //! It names OpenAI's `unwrap()` as the way to verify, so secrets are read by OpenAI's rule.
 
-use super::types::{Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::Scheme;
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme =

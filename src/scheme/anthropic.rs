@@ -4,7 +4,8 @@
 //! `type` is always `event`; the type of the event is in `data`. Guides that name a single `X-Webhook-Signature` header are wrong: the
 //! library reads the three headers of Standard Webhooks.
 
-use super::types::{EventType, Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/data/type"),

@@ -1,8 +1,33 @@
-//! What many senders have in common, as schemes that a sender's own says its differences from.
+//! What many senders have in common: the schemes that a sender's own file starts from.
 
 use super::template::{IdSource, Template, in_header, of_body};
-use super::types::{EventType, Form, KeySource, Scheme, Signing};
+use super::types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 use crate::key::KeyFormat;
+
+/// Standard Webhooks as the specification has it. The other schemes of that family say what they do differently.
+pub(super) const STANDARD: Scheme = Scheme {
+    name: "standard-webhooks",
+    source: "https://www.standardwebhooks.com",
+    signing: Signing::Standard(&[WEBHOOK]),
+    forms: &[Form::V1, Form::V1a],
+    default_forms: &[Form::V1, Form::V1a],
+    keys: KeySource::Either,
+    secrets: KeyFormat::Standard,
+    event_type: EventType::Pointer("/type"),
+    forward: &[],
+    constants: &[],
+    handshake: None,
+    retries: None,
+};
+
+/// A sender of that family that signs by `v1` alone, with a secret of the receiver's.
+pub(super) const fn with_secret(name: &'static str, source: &'static str) -> Scheme {
+    Scheme { name, source, forms: &[Form::V1], default_forms: &[Form::V1], keys: KeySource::Secrets, ..STANDARD }
+}
+
+/// The headers of Standard Webhooks.
+pub(super) const WEBHOOK: HeaderNames =
+    HeaderNames { id: "webhook-id", timestamp: "webhook-timestamp", signature: "webhook-signature" };
 
 /// HMAC-SHA256 of the body alone, in one header, with a secret that is text: what most senders do. They say where they differ.
 pub(super) const fn hmac(name: &'static str, source: &'static str, template: Template) -> Scheme {

@@ -4,7 +4,8 @@
 //! configure the one that is meant: `v1` proves that a delivery is for this webhook, `v1a` only that it is for this organisation. The
 //! public key comes in PEM from `/v1/webhooks/.well-known/public-key`.
 
-use super::types::{EventType, Form, Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::{EventType, Form, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

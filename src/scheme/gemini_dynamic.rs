@@ -4,7 +4,8 @@
 //! sends `v1a` with three Ed25519 keys that have no `kid`. So `v1a` is the default, and a source takes tokens only if `accept` lists
 //! `jwt`.
 
-use super::types::{Form, KeySource, STANDARD, Scheme};
+use super::bases::STANDARD;
+use super::types::{Form, KeySource, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini-dynamic",

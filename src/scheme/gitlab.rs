@@ -4,7 +4,8 @@
 //! `webhook-id` is the delivery's `Idempotency-Key`. The older secret token, sent as `X-Gitlab-Token`, signs nothing and is never read
 //! here. The other `X-Gitlab-*` headers are not signed either, and are not forwarded; the type is read from the body.
 
-use super::types::{EventType, Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/object_kind"),

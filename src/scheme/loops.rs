@@ -1,6 +1,7 @@
 //! Loops: <https://loops.so/docs/webhooks>, read in November 2026.
 
-use super::types::{EventType, Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme =
     Scheme { event_type: EventType::Pointer("/eventName"), ..with_secret("loops", "https://loops.so/docs/webhooks") };

@@ -3,7 +3,8 @@
 //!
 //! A secret that does not begin with `whsec_` is the key as text.
 
-use super::types::{Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::Scheme;
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -2,8 +2,9 @@
 //!
 //! Accounts from before 15 December 2025 receive some webhooks under `svix-*`, each endpoint with a secret of its own.
 
+use super::bases::{WEBHOOK, with_secret};
 use super::svix::SVIX;
-use super::types::{EventType, Scheme, Signing, WEBHOOK, with_secret};
+use super::types::{EventType, Scheme, Signing};
 
 pub(super) const SCHEME: Scheme = Scheme {
     signing: Signing::Standard(&[WEBHOOK, SVIX]),

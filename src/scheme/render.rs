@@ -1,5 +1,6 @@
 //! Render: <https://render.com/docs/webhooks>, read in November 2026.
 
-use super::types::{Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = with_secret("render", "https://render.com/docs/webhooks");

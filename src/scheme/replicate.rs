@@ -3,7 +3,8 @@
 //! One secret per account signs for every prediction. Replicate's library checks no age; here the 300 seconds of Standard Webhooks hold.
 //! An event is the prediction itself, which has a `status` and no type.
 
-use super::types::{EventType, Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::None,

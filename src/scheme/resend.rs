@@ -2,8 +2,9 @@
 //!
 //! It retries for 27 hours, 35 minutes and 5 seconds: <https://resend.com/docs/webhooks/retries-and-replays>.
 
+use super::bases::{WEBHOOK, with_secret};
 use super::svix::SVIX;
-use super::types::{Scheme, Signing, WEBHOOK, with_secret};
+use super::types::{Scheme, Signing};
 
 pub(super) const SCHEME: Scheme = Scheme {
     signing: Signing::Standard(&[SVIX, WEBHOOK]),

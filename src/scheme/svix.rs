@@ -2,7 +2,8 @@
 //!
 //! Standard Webhooks with `svix-*` headers, or with `webhook-*` headers for customers without the brand.
 
-use super::types::{HeaderNames, STANDARD, Scheme, Signing, WEBHOOK};
+use super::bases::{STANDARD, WEBHOOK};
+use super::types::{HeaderNames, Scheme, Signing};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "svix",

@@ -217,28 +217,3 @@ impl Covers {
         }
     }
 }
-
-/// Standard Webhooks as the specification has it. The other schemes of that family say what they do differently.
-pub(super) const STANDARD: Scheme = Scheme {
-    name: "standard-webhooks",
-    source: "https://www.standardwebhooks.com",
-    signing: Signing::Standard(&[WEBHOOK]),
-    forms: &[Form::V1, Form::V1a],
-    default_forms: &[Form::V1, Form::V1a],
-    keys: KeySource::Either,
-    secrets: KeyFormat::Standard,
-    event_type: EventType::Pointer("/type"),
-    forward: &[],
-    constants: &[],
-    handshake: None,
-    retries: None,
-};
-
-/// A sender of that family that signs by `v1` alone, with a secret of the receiver's.
-pub(super) const fn with_secret(name: &'static str, source: &'static str) -> Scheme {
-    Scheme { name, source, forms: &[Form::V1], default_forms: &[Form::V1], keys: KeySource::Secrets, ..STANDARD }
-}
-
-/// The headers of Standard Webhooks.
-pub(super) const WEBHOOK: HeaderNames =
-    HeaderNames { id: "webhook-id", timestamp: "webhook-timestamp", signature: "webhook-signature" };

@@ -1,6 +1,7 @@
 //! xAI's voice agents: <https://docs.x.ai/developers/model-capabilities/audio/voice-agent/sip>, read in November 2026.
 
-use super::types::{Scheme, with_secret};
+use super::bases::with_secret;
+use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme =
     with_secret("xai", "https://docs.x.ai/developers/model-capabilities/audio/voice-agent/sip");
