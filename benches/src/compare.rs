@@ -34,11 +34,13 @@ struct Options {
     /// Part of the name of what is measured.
     only: Option<String>,
     quick: bool,
+    /// Whether rates are requests per second of workerd's processor time. Such a run is not kept.
+    cpu: bool,
 }
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut options, mut rounds) = (Options { rounds: ROUNDS, only: None, quick: false }, None);
+    let (mut options, mut rounds) = (Options { rounds: ROUNDS, only: None, quick: false, cpu: false }, None);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Value(name) if name == "cpu" => return cpu::command("cpu.mjs", args),
@@ -49,6 +51,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
             lexopt::Arg::Long("rounds") => rounds = Some(args.value()?.parse()?),
             lexopt::Arg::Long("only") => options.only = Some(args.value()?.string()?),
             lexopt::Arg::Long("quick") => options.quick = true,
+            lexopt::Arg::Long("cpu") => options.cpu = true,
             lexopt::Arg::Long("check") => return check(),
             lexopt::Arg::Long("write") => return report::write(&Run::last()?),
             other => return Err(other.unexpected().into()),
@@ -85,7 +88,7 @@ impl Options {
         println!();
         report::print(&lines, &figures);
         report::print_curves(&curves);
-        if self.quick || self.only.is_some() {
+        if self.quick || self.cpu || self.only.is_some() {
             return Ok(());
         }
         let minutes = started.elapsed().as_secs_f64() / 60.0;
@@ -106,7 +109,7 @@ impl Options {
             return Ok(Default::default());
         }
         parity::check(bundle, signer, &all)?;
-        let (lines, figures) = table::measure(bundle, signer, &cases, self.rounds)?;
+        let (lines, figures) = table::measure(bundle, signer, &cases, self.rounds, self.cpu)?;
         if plots.is_empty() {
             return Ok((lines, figures, Vec::new()));
         }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::clock::Clock;
+
 /// After this, a Worker is taken for dead.
 const PATIENCE: u16 = 20_000;
 
@@ -22,6 +24,7 @@ pub(crate) struct Sender {
     pub(crate) answers: usize,
     /// Answers that are neither a 2xx nor a 3xx.
     pub(crate) refusals: usize,
+    clock: Clock,
     time: Duration,
 }
 
@@ -35,8 +38,8 @@ struct Connection {
 }
 
 impl Sender {
-    /// Connects to `http://address:port`.
-    pub(crate) fn new(url: &str, connections: u32) -> Result<Self> {
+    /// Connects to `http://address:port`, where time is measured by `clock`.
+    pub(crate) fn new(url: &str, connections: u32, clock: Clock) -> Result<Self> {
         let address = url.trim_start_matches("http://");
         let connect = |_| {
             let stream = TcpStream::connect(address).with_context(|| format!("nobody listens at {url}"))?;
@@ -45,18 +48,18 @@ impl Sender {
             Ok(Connection { stream, request: None, written: 0, answer: Vec::new() })
         };
         let connections = (0..connections).map(connect).collect::<Result<_>>()?;
-        Ok(Self { connections, next: 0, answers: 0, refusals: 0, time: Duration::ZERO })
+        Ok(Self { connections, next: 0, answers: 0, refusals: 0, clock, time: Duration::ZERO })
     }
 
     /// Counts the time of something as if it were a slice in which nothing was sent.
     pub(crate) fn charge(&mut self, done: impl FnOnce() -> Result<()>) -> Result<()> {
-        let started = Instant::now();
+        let started = self.clock.now()?;
         done()?;
-        self.time += started.elapsed();
+        self.time += self.clock.now()?.saturating_sub(started);
         Ok(())
     }
 
-    /// Answers per second, over all slices.
+    /// Answers per second of its clock, over all slices.
     pub(crate) fn rate(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let answers = self.answers as f64;
@@ -71,7 +74,7 @@ impl Sender {
     /// One slice: each connection has one request under way, of those given in turn, until the time is over; then what is under way is
     /// waited for.
     pub(crate) fn slice(&mut self, requests: &[Vec<u8>], time: Duration) -> Result<()> {
-        let started = Instant::now();
+        let (started, began) = (Instant::now(), self.clock.now()?);
         for connection in &mut self.connections {
             connection.send(requests, &mut self.next)?;
         }
@@ -86,7 +89,7 @@ impl Sender {
                 }
             }
         }
-        self.time += started.elapsed();
+        self.time += self.clock.now()?.saturating_sub(began);
         Ok(())
     }
 }

@@ -8,6 +8,7 @@
 mod aim;
 mod bundle;
 mod cases;
+mod clock;
 mod compare;
 mod config;
 mod costs;

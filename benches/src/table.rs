@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::bundle::{Bundle, Served};
 use crate::cases::{Case, Contender, Sent};
+use crate::clock::Clock;
 use crate::interleave::Sender;
 use crate::run::{Figure, Line};
 use crate::sign::{FRESH, Signer};
@@ -47,13 +48,14 @@ pub(crate) fn by_process(rounds: usize) -> Vec<RangeInclusive<usize>> {
 /// Requests per second, by case, contender and round.
 type Rates = Vec<Vec<Vec<f64>>>;
 
-/// Measures all in so many rounds. Each case has processes of its own, which serve its contenders and nobody else: with two dozen Workers
+/// Measures all in so many rounds, by the time that passes or by `cpu`, the processor time of workerd. Each case has processes of its own, which serve its contenders and nobody else: with two dozen Workers
 /// in one, what they leave for each other in heap and caches differed by more than is to be told.
 pub(crate) fn measure(
     bundle: &Bundle,
     signer: &Signer,
     cases: &[&Case],
     rounds: usize,
+    cpu: bool,
 ) -> Result<(Vec<Line>, Vec<Figure>)> {
     if cases.is_empty() {
         return Ok(Default::default());
@@ -63,9 +65,11 @@ pub(crate) fn measure(
         let progress = Progress::start(&format!("rounds {} to {} of {rounds}", part.start(), part.end()), None);
         for (case, rates) in cases.iter().zip(&mut rates) {
             let served = serve(bundle, case, n)?;
+            let clock = if cpu { Clock::Cpu(served.group.id()) } else { Clock::Wall };
             // A process begins to count anew, so that Countersign has no more sources than it needs.
             for round in 0..WARM_UP + part.clone().count() {
-                let counted = self::round(&served, signer, case, round)?.into_iter().filter(|_| round >= WARM_UP);
+                let counted =
+                    self::round(&served, signer, case, round, clock)?.into_iter().filter(|_| round >= WARM_UP);
                 rates.iter_mut().zip(counted).for_each(|(rates, rate)| rates.push(rate));
             }
         }
@@ -83,9 +87,9 @@ fn serve(bundle: &Bundle, case: &Case, n: usize) -> Result<Served> {
 
 /// What each contender does in a case: slices in turn, of which another comes first each time. What each leaves behind is collected at the
 /// end, on its own account, so that a round has all of its garbage and none of the one before.
-fn round(served: &Served, signer: &Signer, case: &Case, round: usize) -> Result<Vec<f64>> {
+fn round(served: &Served, signer: &Signer, case: &Case, round: usize, clock: Clock) -> Result<Vec<f64>> {
     let requests = signer.requests(case, round)?;
-    let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS);
+    let connect = |contender: &Contender| Sender::new(&served.url(Worker::of(case, *contender))?, CONNECTIONS, clock);
     let mut senders = case.contenders.iter().map(connect).collect::<Result<Vec<_>>>()?;
     let mut turns: Vec<usize> = (0..senders.len()).collect();
     for _ in 0..case.slices() {
