@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 
-use countersign::{Delivery, Error, Jwks, Keys, Policy, SecretKey};
-use countersign_npm_common::{Accepted, Fault, Given, Native, Options, headers, signed, targeted, whole_second};
+use countersign::{Error, Jwks, Keys, Policy, SecretKey};
+use countersign_npm_common::{Accepted, Fault, Given, Native, Options, delivery, headers, signed, whole_second};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -56,7 +56,7 @@ impl Verifier {
     /// `url` and `method` are for a scheme that signs them.
     ///
     /// # Errors
-    /// Those of [`targeted`] and of [`Policy::verify`]. If a newer key set could help and no key of this one can be used, the message says why.
+    /// Those of [`delivery`] and of [`Policy::verify`]. If a newer key set could help and no key of this one can be used, the message says why.
     pub fn verify(
         &self,
         values: Vec<String>,
@@ -65,9 +65,7 @@ impl Verifier {
         url: Option<String>,
         method: Option<String>,
     ) -> Result<Accepted, JsValue> {
-        let scheme = self.policy.scheme;
-        let delivery = Delivery::new(headers(scheme, &values), body);
-        let delivery = targeted(delivery, scheme, method.as_deref(), url.as_deref())?;
+        let delivery = delivery(self.policy.scheme, &values, body, method.as_deref(), url.as_deref())?;
         let keys = Keys { secrets: &self.secrets, jwks: self.jwks.as_ref(), recent: self.recent.get() };
         let verified = self.policy.verify(keys, &delivery, whole_second(now), &Native);
         let verified = verified.map_err(|error| self.fault(error))?;

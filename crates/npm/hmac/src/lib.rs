@@ -3,8 +3,8 @@
 //! It binds the same core as `countersign-npm-core`, less of it: it names none of the functions for Ed25519, key sets, tokens and JSON,
 //! so the linker leaves them out.
 
-use countersign::{Delivery, HmacKey, Policy};
-use countersign_npm_common::{Accepted, Fault, Given, Native, Options, headers, signed, targeted, whole_second};
+use countersign::{HmacKey, Policy};
+use countersign_npm_common::{Accepted, Fault, Given, Native, Options, delivery, signed, whole_second};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -39,7 +39,7 @@ impl Verifier {
     /// `url` and `method` are for a scheme that signs them.
     ///
     /// # Errors
-    /// Those of [`targeted`] and of [`Policy::verify_hmac`].
+    /// Those of [`delivery`] and of [`Policy::verify_hmac`].
     pub fn verify(
         &self,
         values: Vec<String>,
@@ -48,9 +48,7 @@ impl Verifier {
         url: Option<String>,
         method: Option<String>,
     ) -> Result<Accepted, JsValue> {
-        let scheme = self.policy.scheme;
-        let delivery = Delivery::new(headers(scheme, &values), body);
-        let delivery = targeted(delivery, scheme, method.as_deref(), url.as_deref())?;
+        let delivery = delivery(self.policy.scheme, &values, body, method.as_deref(), url.as_deref())?;
         let verified = self.policy.verify_hmac(&self.keys, &delivery, whole_second(now), &Native);
         Ok(Accepted::from_verified(&verified.map_err(Fault::from)?, None))
     }
