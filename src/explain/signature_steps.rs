@@ -28,8 +28,11 @@ pub(super) fn explain(inputs: &Inputs<'_>, report: &mut Report) {
     report.signatures = signatures.map(|value| signature_rows(&inputs.policy.forms, value)).unwrap_or_default();
     report.steps.push(signature_step(inputs, signatures, report));
     report.steps.push(key_step(inputs));
+    let (scheme, headers) = (inputs.policy.scheme, inputs.headers);
     let signed = match (id, timestamp, signatures) {
-        (Some(id), Some(Ok(timestamp)), Some(signatures)) => Some(Signed { names, id, timestamp, signatures }),
+        (Some(id), Some(Ok(timestamp)), Some(signatures)) => {
+            Some(Signed { scheme, headers, names, id, timestamp, signatures })
+        }
         _ => None,
     };
     match signed {

@@ -189,20 +189,17 @@ impl<B: Clone> Payload<B> {
 pub(super) fn kept_headers<B>(verified: &Verified<'_, B>, content: Content<'_>) -> HeaderList {
     let mut list = HeaderList::default();
     match verified.metadata() {
-        Metadata::Signed { names, id, timestamp, signatures } => {
+        Metadata::Signed { scheme, headers, names, id, timestamp, signatures } => {
             content.push_to(&mut list);
             list.push(names.id, id);
             // As it came: a timestamp has one spelling.
             list.push(names.timestamp, itoa::Buffer::new().format(timestamp.as_unix()).as_bytes());
             list.push(names.signature, signatures);
+            list.push_present(scheme.forward.iter().copied(), headers);
         }
         Metadata::Described { scheme, headers, .. } => {
             content.push_to(&mut list);
-            for name in scheme.header_names() {
-                if let Some(value) = headers.get(name) {
-                    list.push(name, value);
-                }
-            }
+            list.push_present(scheme.header_names(), headers);
         }
         Metadata::Token { names, token } => {
             list.push("content-type", CLAIMS);
@@ -230,19 +227,20 @@ mod tests {
 
     use super::*;
     use crate::config::{Binding, Config, Environment, Secret};
-    use crate::crypto::Portable;
+    use crate::crypto::{HmacKey, Portable};
     use crate::delivery::{Delivery, Headers};
     use crate::gateway::dedupe::Seen;
     use crate::verify::Keys;
 
     const TOKEN: &str = "a-t0ken-that-gitlab-sends";
+    const KEY: &str = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
     const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 
     struct Known;
 
     impl Environment for Known {
         fn secret(&self, name: &str) -> Secret {
-            let value = if name == "TOKEN" { TOKEN } else { "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP" };
+            let value = if name == "gitlab-token" { TOKEN } else { KEY };
             Secret::Value(Zeroizing::new(value.to_owned()))
         }
 
@@ -251,27 +249,34 @@ mod tests {
         }
     }
 
-    /// The headers that a destination gets with a delivery of GitLab's that has a token.
-    fn sent(sign_with: &str) -> Vec<(String, String)> {
+    /// The headers that a destination gets with a delivery of GitLab's.
+    fn sent(scheme: &str, sign_with: &str) -> Vec<(String, String)> {
         let forward = format!(r#""forward":{{"origin":"https://a.example/x"{sign_with}}}"#);
-        let sources = format!(r#"{{"s":{{"scheme":"gitlab-token","secrets":["TOKEN"],{forward}}}}}"#);
+        let sources = format!(r#"{{"s":{{"scheme":"{scheme}","secrets":["{scheme}"],{forward}}}}}"#);
         let config = Config::parse(Some(&sources), &Known);
         let source = config.source(0).unwrap();
-        let lines = [("x-gitlab-token", TOKEN), ("x-gitlab-event", "Push Hook"), ("cookie", "c")];
-        let headers: Headers<'_> = lines.into_iter().map(|(name, value)| (name, value.as_bytes())).collect();
+        let signature = crate::sign(&[HmacKey::parse(KEY).unwrap()], b"m", NOW, "{}", &Portable).unwrap();
+        let lines = [("x-gitlab-event", "Push Hook"), ("cookie", "c")].into_iter().chain(match scheme {
+            "gitlab" => [("webhook-id", "m"), ("webhook-timestamp", "1700000000"), ("webhook-signature", &*signature)],
+            _ => [("x-gitlab-token", TOKEN), ("x-other", "o"), ("x-another", "a")],
+        });
+        let headers: Headers<'_> = lines.map(|(name, value)| (name, value.as_bytes())).collect();
         let delivery = Delivery::new(headers, b"{}".as_slice());
         let keys = Keys { secrets: &source.secrets, ..Keys::default() };
         let verified = source.policy.verify(keys, &delivery, NOW, &Portable).unwrap();
-        let content = Content::read(delivery.headers(), Vec::new);
-        let event = Event::new(verified.admit(Seen::No).unwrap(), content, NOW);
-        let headers = event.request_headers(source, NOW, &Portable);
-        headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        let event = Event::new(verified.admit(Seen::No).unwrap(), Content::default(), NOW);
+        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        event.request_headers(source, NOW, &Portable).iter().map(own).collect()
+    }
+
+    fn value<'h>(headers: &'h [(String, String)], wanted: &str) -> Option<&'h str> {
+        headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     }
 
     #[test]
     fn the_origin_is_told_that_a_token_does_not_cover_the_body() {
-        let headers = sent("");
-        let value = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let headers = sent("gitlab-token", "");
+        let value = |wanted| value(&headers, wanted);
         assert_eq!((value("countersign-form"), value("countersign-covers")), (Some("token"), Some("sender")));
         assert_eq!((value("x-gitlab-token"), value("x-gitlab-event")), (Some(TOKEN), Some("Push Hook")));
         assert_eq!(value("cookie"), None);
@@ -279,9 +284,17 @@ mod tests {
 
     #[test]
     fn a_token_does_not_go_on_beside_our_signature() {
-        let headers = sent(r#","sign_with":"OURS""#);
-        let has = |wanted: &str| headers.iter().any(|(name, _)| name == wanted);
+        let headers = sent("gitlab-token", r#","sign_with":"OURS""#);
+        let has = |wanted: &str| value(&headers, wanted).is_some();
         assert!(has("webhook-signature") && has("x-gitlab-event") && has("countersign-covers"));
         assert!(!has("x-gitlab-token") && headers.iter().all(|(_, value)| value != TOKEN));
+    }
+
+    #[test]
+    fn standard_webhooks_has_headers_of_its_sender_too() {
+        for sign_with in ["", r#","sign_with":"OURS""#] {
+            let headers = sent("gitlab", sign_with);
+            assert_eq!((value(&headers, "x-gitlab-event"), value(&headers, "cookie")), (Some("Push Hook"), None));
+        }
     }
 }

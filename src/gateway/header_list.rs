@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::delivery::Headers;
 use crate::json::quote;
 
 /// Names and values of headers, in the order in which they are sent.
@@ -16,6 +17,15 @@ impl HeaderList {
     /// Appends a header.
     pub(super) fn push(&mut self, name: &'static str, value: &[u8]) {
         self.0.push((Cow::Borrowed(name), String::from_utf8_lossy(value).into_owned()));
+    }
+
+    /// Appends the headers of those names that a delivery has.
+    pub(super) fn push_present(&mut self, names: impl Iterator<Item = &'static str>, headers: &Headers<'_>) {
+        for name in names {
+            if let Some(value) = headers.get(name) {
+                self.push(name, value);
+            }
+        }
     }
 
     /// The value of a header.

@@ -14,6 +14,10 @@ use crate::timestamp::Timestamp;
 pub enum Metadata<'h> {
     /// A list of signatures over id, timestamp and body.
     Signed {
+        /// The scheme, which names the sender's other headers.
+        scheme: &'static Scheme,
+        /// The delivery's headers.
+        headers: &'h Headers<'h>,
         /// The first complete set of headers.
         names: &'static HeaderNames,
         /// `webhook-id`, unverified.
@@ -107,6 +111,8 @@ impl<'h> Presented<'h> {
 /// The fields of [`Metadata::Signed`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signed<'h> {
+    pub(crate) scheme: &'static Scheme,
+    pub(crate) headers: &'h Headers<'h>,
     pub(crate) names: &'static HeaderNames,
     pub(crate) id: &'h [u8],
     pub(crate) timestamp: Timestamp,
@@ -122,8 +128,8 @@ impl Signed<'_> {
 
 impl<'h> From<Signed<'h>> for Metadata<'h> {
     fn from(signed: Signed<'h>) -> Self {
-        let Signed { names, id, timestamp, signatures } = signed;
-        Self::Signed { names, id, timestamp, signatures }
+        let Signed { scheme, headers, names, id, timestamp, signatures } = signed;
+        Self::Signed { scheme, headers, names, id, timestamp, signatures }
     }
 }
 
@@ -136,16 +142,17 @@ impl<'h> From<Claim<'h>> for Metadata<'h> {
 
 /// Reads the first complete set of headers, as a list of signatures.
 pub(super) fn read_list<'h>(
-    sets: &'static [HeaderNames],
+    scheme: &'static Scheme,
     headers: &'h Headers<'_>,
     strict: bool,
 ) -> Result<Signed<'h>, Error> {
+    let sets = scheme.sets();
     let complete = sets.iter().find_map(|names| {
         Some((names, headers.get(names.id)?, headers.get(names.timestamp)?, headers.get(names.signature)?))
     });
     let (names, id, timestamp, signatures) = complete.ok_or_else(|| missing(sets, headers))?;
     check_id(id, strict).map_err(|fault| Error::InvalidHeader(names.id, fault))?;
-    Ok(Signed { names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
+    Ok(Signed { scheme, headers, names, id, timestamp: Timestamp::parse(timestamp)?, signatures })
 }
 
 /// Names the header that is missing: in the first set of which a header is present, else in the first set.

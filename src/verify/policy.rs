@@ -53,7 +53,7 @@ impl Policy {
         if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
             return Err(Error::MissingHeader(names.signature));
         }
-        read_list(sets, headers, self.strict).map(|signed| Presented::new(Read::Signed(signed)))
+        read_list(self.scheme, headers, self.strict).map(|signed| Presented::new(Read::Signed(signed)))
     }
 
     /// [`Policy::read`], then [`Policy::check_age`]: every check that needs no key.
@@ -128,8 +128,8 @@ impl Policy {
         let (headers, body) = (delivery.headers(), delivery.body());
         let numbered = readings(keys.iter().enumerate());
         match &self.scheme.signing {
-            Signing::Standard(sets) => {
-                let signed = read_list(sets, headers, self.strict)?;
+            Signing::Standard(_) => {
+                let signed = read_list(self.scheme, headers, self.strict)?;
                 self.tolerance.check(signed.timestamp, now)?;
                 let list = signatures(signed.signatures)?;
                 let key = v1::find_match(self.counting(&list, Form::V1), numbered, &signed.prefix(), body, crypto);
