@@ -17,7 +17,7 @@
 //! code         why not: the stable code of the first fault
 //! verdict      {state: genuine | waiting | refused, code, detail, fix?}: the conclusion, for a person. Codes:
 //!              genuine
-//!              waiting_for_key, waiting_for_body: nothing can be said yet
+//!              waiting_for_key, waiting_for_body, waiting_for_url: nothing can be said yet
 //!              near_miss: the first of nearMisses
 //!              age_alone: the signature is valid, but the age is not
 //!              token_not_accepted: the delivery has a token, and the receiver accepts none
@@ -32,7 +32,8 @@
 //!              signatures: headers id timestamp age signatures keys match json type
 //!              token:      headers token algorithm keys key signature claims expiry start audience issuer json type
 //! body         {bytes, utf8, bom, crlf, lf, finalNewline}
-//! signedPrefix the signed text in front of the body: id.timestamp.
+//! signed       [{part: id | timestamp | text | header | method | url | body | body_sha256 | derived | token, text? | base64?}], the
+//!              signed bytes in order; the raw body has neither text nor base64. Empty if nothing is signed
 //! secrets      [{index, kind: hmac | ed25519 | p256 | null, bytes?, code?, detail?, fix?}]
 //! keys         [{index, kid?, kty?, crv?, alg?, use?, usable, reason?, tried, matches}], the key set, in order
 //! signatures   [{index, version, text, accepted, detail?}], the entries of the header; at most 64
@@ -68,6 +69,7 @@ mod search_budget;
 mod secret_variants;
 mod signature_steps;
 mod signature_variants;
+mod signed_parts;
 mod template_steps;
 mod token_steps;
 mod unescape;
@@ -82,6 +84,7 @@ use inputs::Inputs;
 pub use inputs::{Receiver, Secret};
 pub use report::{NearMiss, Report, Ruling, State, Step, Verdict};
 pub use rows::{BodyMarks, Comparison, JwkRow, SecretRow, SignatureRow, TokenParts};
+pub use signed_parts::SignedPart;
 
 #[cfg(doc)]
 use crate::verify::Policy;

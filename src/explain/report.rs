@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::rows::{BodyMarks, Comparison, JwkRow, SecretRow, SignatureRow, TokenParts};
+use super::signed_parts::SignedPart;
 use crate::error::Error;
 use crate::timestamp::{Timestamp, Tolerance};
 
@@ -41,9 +42,9 @@ pub struct Report {
     pub steps: Vec<Step>,
     /// Details of the body that are easy to overlook.
     pub body: BodyMarks,
-    /// The signed text in front of the body.
+    /// The signed bytes, part by part in order. Empty if the sender signs nothing; `None` if the delivery lacks a part.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub signed_prefix: Option<String>,
+    pub signed: Option<Vec<SignedPart>>,
     /// The secrets.
     pub secrets: Vec<SecretRow>,
     /// The keys of the key set.
@@ -80,7 +81,7 @@ pub struct Verdict {
 pub enum Ruling {
     /// Accepted.
     Genuine,
-    /// Undecided: the key or the body is missing.
+    /// Undecided: the key, the body or the URL is missing.
     Waiting,
     /// Refused.
     Refused,
@@ -145,7 +146,7 @@ impl Report {
             age: None,
             steps: Vec::new(),
             body: BodyMarks::of(body),
-            signed_prefix: None,
+            signed: None,
             secrets: Vec::new(),
             keys: Vec::new(),
             signatures: Vec::new(),

@@ -5,7 +5,7 @@ use super::comparisons::{compare_key_set, compare_secrets, signature_rows};
 use super::inputs::Inputs;
 use super::other_sender::missing_step;
 use super::report::{Report, Step};
-use super::{near_miss, token_steps, verdict};
+use super::{near_miss, signed_parts, token_steps, verdict};
 use crate::crypto::Portable;
 use crate::error::Error;
 use crate::event_id::check_id;
@@ -35,6 +35,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, report: &mut Report) {
         }
         _ => None,
     };
+    report.signed = signed.as_ref().map(signed_parts::of_list);
     match signed {
         Some(signed) if inputs.has_keys() => match_step(inputs, &signed, report),
         Some(signed) => {
@@ -145,7 +146,6 @@ fn signature_step(inputs: &Inputs<'_>, value: Option<&[u8]>, report: &Report) ->
 fn match_step(inputs: &Inputs<'_>, signed: &Signed<'_>, report: &mut Report) {
     const NAME: &str = "match";
     let prefix = signed.prefix();
-    report.signed_prefix = Some(String::from_utf8_lossy(&prefix).into_owned());
     report.comparisons = compare_secrets(inputs, signed.signatures, &prefix);
     let found = signatures(signed.signatures).and_then(|list| {
         inputs.policy.find_match(&list, inputs.keys(), &Tried::default(), &prefix, &inputs.body, &Portable)

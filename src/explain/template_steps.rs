@@ -6,7 +6,7 @@ use super::other_sender::missing_step;
 use super::report::{Report, Step};
 use super::rows::SignatureRow;
 use super::signature_steps::age_step;
-use super::{described, near_miss, verdict};
+use super::{described, near_miss, signed_parts, verdict};
 use crate::crypto::Portable;
 use crate::error::Error;
 use crate::scheme::{Form, IdSource, Template, Time};
@@ -30,6 +30,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
         report.steps.push(Step::skip("match", "the headers are needed to compare"));
         return event_steps(inputs, inputs.body, &mut report.steps);
     };
+    report.signed = signed_parts::of_claim(&claim, inputs.body);
     let step = signature_step(inputs, &claim, report);
     report.steps.push(step);
     report.steps.push(key_step(inputs));
@@ -118,14 +119,10 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
 
 fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     const NAME: &str = "match";
-    let Some(around) = claim.around(&inputs.body, &Portable) else {
-        let code = Error::NoMatchingSignature.code();
-        return report.steps.push(match claim.target {
-            None => Step::fail(NAME, code, "this sender signs the URL, and none was given", PASS_URL),
-            Some(_) => Step::fail(NAME, code, "the URL and the body do not belong together", AS_CALLED),
-        });
-    };
-    report.signed_prefix = Some(String::from_utf8_lossy(&around.prefix).into_owned());
+    if report.signed.is_none() && claim.target.is_none() {
+        let (code, detail) = (Error::NoMatchingSignature.code(), "this sender signs the URL, and none was given");
+        return report.steps.push(Step::fail(NAME, code, detail, PASS_URL));
+    }
     report.comparisons = described::compare(inputs, claim, &mut report.keys);
     let forms = &inputs.policy.forms;
     let step = match find_described_match(claim, forms, inputs.keys(), &Tried::default(), &inputs.body, &Portable) {
@@ -137,6 +134,9 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
             }
             match report.near_misses.first() {
                 Some(near) => Step::fail(NAME, error.code(), format!("it matches if {}", near.matches_if), near.fix),
+                None if report.signed.is_none() => {
+                    Step::fail(NAME, error.code(), "the URL and the body do not belong together", AS_CALLED)
+                }
                 None if error == Error::NoMatchingSignature => verdict::match_step(inputs, report),
                 None => Step::failed(NAME, error),
             }

@@ -9,6 +9,7 @@ use super::common_steps::{clip, event_steps, key_step};
 use super::inputs::Inputs;
 use super::report::{NearMiss, Report, Step};
 use super::rows::TokenParts;
+use super::signed_parts;
 use crate::crypto::Portable;
 use crate::error::{Error, JwtFault};
 use crate::jose::{Jwks, JwtPolicy, Material, Token, candidates, check_dates};
@@ -21,6 +22,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, names: &HeaderNames, value: &[u8], re
     report.steps.push(Step::pass("headers", headers));
     let parts = decode(value);
     let token = Token::parse(value);
+    report.signed = token.is_ok().then(|| signed_parts::of_token(value));
     report.steps.push(match &token {
         Ok(_) | Err(Error::JwtAlg) => Step::pass("token", "three segments, all readable"),
         Err(error) => Step::failed("token", *error),

@@ -38,6 +38,9 @@ pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
     if let Some(step) = report.failed("match")
         && about_signature
     {
+        if report.signed.is_none() && inputs.target.is_none() && inputs.policy.scheme.signs_target() {
+            return Verdict { state: Ruling::Waiting, ..of_step("waiting_for_url", step) };
+        }
         let verdict = if step.code == Some(NO_MATCH) { no_match(inputs, report) } else { None };
         return verdict.unwrap_or_else(|| of_step(step.code.unwrap_or(code), step));
     }
@@ -54,8 +57,8 @@ pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
 
 /// What to conclude if no signature matches and no known change makes one match. `None`: what the step itself says.
 fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
-    // Without the URL that is signed, nothing was compared.
-    let is_incomplete = inputs.policy.scheme.signs_target() && report.signed_prefix.is_none();
+    // Without the URL that is signed, or with one that belongs to another body, nothing was compared.
+    let is_incomplete = inputs.policy.scheme.signs_target() && report.signed.is_none();
     if report.failed("signatures").is_some() || is_incomplete {
         return None;
     }

@@ -1,5 +1,7 @@
 //! What a template says is signed, put together around the body.
 
+use std::borrow::Cow;
+
 use crate::crypto::{hex, sha256};
 use crate::delivery::{Headers, Target};
 use crate::scheme::Part;
@@ -28,29 +30,30 @@ impl Around {
     pub(super) fn join(message: &[Part], parts: Parts<'_>, body: &dyn Fn() -> Vec<u8>) -> Option<Self> {
         let mut around = Self::default();
         for part in message {
-            let derived;
-            let bytes = match part {
-                Part::Id => parts.id,
-                Part::Timestamp => parts.timestamp,
-                Part::Text(text) => text.as_bytes(),
-                Part::Header(name) => parts.headers.get(name)?,
-                Part::BodySha256 => {
-                    derived = hex(&sha256(&[&body()])).into_bytes();
-                    &derived
-                }
-                Part::Method => parts.target?.method.as_bytes(),
-                Part::Url => parts.target?.url.as_bytes(),
-                Part::Derived(derive) => {
-                    derived = derive(parts.target?, body)?;
-                    &derived
-                }
-                Part::Body => {
-                    around.has_body = true;
-                    continue;
-                }
-            };
-            if around.has_body { &mut around.suffix } else { &mut around.prefix }.extend_from_slice(bytes);
+            if matches!(part, Part::Body) {
+                around.has_body = true;
+                continue;
+            }
+            let bytes = parts.bytes(*part, body)?;
+            if around.has_body { &mut around.suffix } else { &mut around.prefix }.extend_from_slice(&bytes);
         }
         Some(around)
+    }
+}
+
+impl<'p> Parts<'p> {
+    /// The bytes of one part; `None` if the delivery lacks it.
+    pub(super) fn bytes(self, part: Part, body: &dyn Fn() -> Vec<u8>) -> Option<Cow<'p, [u8]>> {
+        Some(match part {
+            Part::Id => self.id.into(),
+            Part::Timestamp => self.timestamp.into(),
+            Part::Text(text) => text.as_bytes().into(),
+            Part::Header(name) => self.headers.get(name)?.into(),
+            Part::Body => body().into(),
+            Part::BodySha256 => hex(&sha256(&[&body()])).into_bytes().into(),
+            Part::Method => self.target?.method.as_bytes().into(),
+            Part::Url => self.target?.url.as_bytes().into(),
+            Part::Derived(derive) => derive(self.target?, body)?.into(),
+        })
     }
 }

@@ -11,7 +11,7 @@ use crate::crypto::{Crypto, HmacKey, constant_time_eq, hex};
 use crate::delivery::{Headers, Target};
 use crate::error::{Error, HeaderFault};
 use crate::event_id::check_id;
-use crate::scheme::{Encoding, Field, Form, Layout, Scheme, Signatures, Template, Time, Unit};
+use crate::scheme::{Encoding, Field, Form, Layout, Part, Scheme, Signatures, Template, Time, Unit};
 use crate::timestamp::Timestamp;
 
 /// What the headers of a delivery say, by a template. Nothing of it is verified.
@@ -92,8 +92,18 @@ impl<'h> Claim<'h> {
 
     /// [`Claim::around`] with this timestamp.
     pub(super) fn joined<B: ?Sized, C: Crypto<B>>(&self, timestamp: &[u8], body: &B, crypto: &C) -> Option<Around> {
-        let parts = Parts { id: self.id.unwrap_or_default(), timestamp, headers: self.headers, target: self.target };
-        Around::join(self.template.message, parts, &|| crypto.message(&[], body))
+        Around::join(self.template.message, self.parts(timestamp), &|| crypto.message(&[], body))
+    }
+
+    /// The signed bytes part by part, in order; `None` as for [`Claim::around`].
+    pub(crate) fn signed_parts<B: ?Sized, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Vec<(Part, Vec<u8>)>> {
+        let parts = self.parts(self.stamp.map_or(&[], |stamp| stamp.text));
+        let bytes = |part: &Part| Some((*part, parts.bytes(*part, &|| crypto.message(&[], body))?.into_owned()));
+        self.template.message.iter().map(bytes).collect()
+    }
+
+    fn parts<'p>(&'p self, timestamp: &'p [u8]) -> Parts<'p> {
+        Parts { id: self.id.unwrap_or_default(), timestamp, headers: self.headers, target: self.target }
     }
 
     /// What is signed, in one piece, for a check by a public key; `None` as for [`Claim::around`].

@@ -14,6 +14,7 @@ mod headers;
 mod public_keys;
 mod secrets;
 mod shape;
+mod signed;
 mod support;
 mod urls;
 mod verdicts;

@@ -25,7 +25,10 @@ fn the_shape_of_a_report() {
             "form": "v1", "key": 0, "id": "msg_1",
             "now": NOW, "tolerance": 300, "timestamp": NOW, "age": 0,
             "body": {"bytes": BODY.len(), "utf8": true, "bom": false, "crlf": 0, "lf": 0, "finalNewline": false},
-            "signedPrefix": format!("msg_1.{NOW}."),
+            "signed": [
+                {"part": "id", "text": "msg_1"}, {"part": "text", "text": "."}, {"part": "timestamp", "text": NOW.to_string()},
+                {"part": "text", "text": "."}, {"part": "body"},
+            ],
             "secrets": [{"index": 0, "kind": "hmac", "bytes": 24}],
             "keys": [],
             "signatures": [{"index": 0, "version": "v1", "text": text, "accepted": true}],

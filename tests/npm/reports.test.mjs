@@ -44,6 +44,24 @@ test("a report leaves the request readable, and shows the bytes that were compar
   assert.deepEqual([empty.verdict.state, empty.verdict.code], ["waiting", "waiting_for_body"]);
 });
 
+test("a report has the signed bytes, part by part and in one piece", async () => {
+  const names = ({ signed }) => signed.map(({ part }) => part);
+  const inspect = (scheme, headers, options) => explain({ scheme, secrets: SECRET }, BODY, headers, { ...at, ...options });
+  const content = ({ signedContent }) => new TextDecoder().decode(signedContent);
+  const behind = await inspect("retell", { "x-retell-signature": `v=${NOW}000,d=${"0".repeat(64)}` });
+  assert.deepEqual([names(behind), content(behind)], [["body", "timestamp"], `${BODY}${NOW}000`]);
+  const url = "https://hooks.example/a?b=%ff";
+  const request = { "x-hubspot-signature-v3": "a", "x-hubspot-request-timestamp": `${NOW}000` };
+  const whole = await inspect("hubspot", request, { url, method: "PUT" });
+  assert.deepEqual([names(whole), content(whole)], [["method", "derived", "body", "timestamp"], `PUT${url}${BODY}${NOW}000`]);
+  const form = await explain({ scheme: "twilio", secrets: SECRET }, "a=%ff", { "x-twilio-signature": "a" }, { ...at, url });
+  assert.deepEqual(form.signed[1], { part: "derived", base64: "Yf8=" });
+  assert.deepEqual([...form.signedContent.slice(-2)], [0x61, 0xff]);
+  const token = await inspect("gitlab-token", { "x-gitlab-token": SECRET });
+  assert.deepEqual([token.signed, token.signedContent.length], [[], 0]);
+  assert.equal((await inspect("hubspot", request)).signed, undefined);
+});
+
 test("explain reports like inspect", async () => {
   const { publicKey } = crypto.generateKeyPairSync("ed25519");
   const jwks = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] };

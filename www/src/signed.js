@@ -1,36 +1,51 @@
-// The signed bytes: id, timestamp and body in three colours, as text with visible control characters, or in hex.
+// The signed bytes, each part in its colour, as text with visible control characters, or in hex.
 import { byId, el, fill } from "./dom.js";
-import { toHex, utf8 } from "./encoding.js";
+import { fromBase64, toHex, utf8 } from "./encoding.js";
 
 /** The number of bytes that are drawn; a body may be a megabyte. */
 const SHOWN = 4096;
 const PER_ROW = 16;
 
+/** The parts, by the report's names: the colour of each, and what it is called. */
+const KINDS = {
+  id: ["id", "id"],
+  timestamp: ["timestamp", "timestamp"],
+  text: ["fixed", "fixed text"],
+  header: ["request", "header"],
+  method: ["request", "method"],
+  url: ["request", "URL"],
+  body: ["body", "body"],
+  body_sha256: ["body", "SHA-256 of the body"],
+  derived: ["derived", "made from the URL or the body"],
+  token: ["body", "header and claims of the token"],
+};
+
 export function showSigned(section, report, body) {
-  section.hidden = report.signedPrefix === undefined;
+  section.hidden = report.signed === undefined;
   if (section.hidden) return;
   const hex = byId("signed-hex").checked;
-  const parts = partsOf(report.signedPrefix, body);
+  const parts = partsOf(report.signed, body);
   const length = parts.reduce((sum, part) => sum + part.bytes.length, 0);
   const shown = parts.map((part) => ({ ...part, bytes: part.bytes.subarray(0, SHOWN) }));
   fill(byId("signed-bytes"), hex ? rows(shown) : shown.map(text));
-  const cut = body.length > SHOWN ? `; the first ${SHOWN.toLocaleString("en")} bytes of the body are shown` : "";
-  fill(byId("signed-length"), `${length.toLocaleString("en")} bytes${cut}`);
+  byId("signed-bytes").hidden = parts.length === 0;
+  const cut = parts.some(({ bytes }) => bytes.length > SHOWN) ? `; the first ${SHOWN.toLocaleString("en")} bytes of each part are shown` : "";
+  const about = parts.length === 0 ? NOTHING : `${length.toLocaleString("en")} bytes${cut}${parts.some(({ kind }) => kind === "body") ? "" : "; the body itself is not among them"}`;
+  fill(byId("signed-legend"), legend(parts), el("span.detail", about));
   fill(byId("signed-marks"), marks(report.body, body).map(([word, detail]) => el("li", { "data-mark": word }, el("strong", word), ` ${detail}`)));
 }
 
-/** id, dot, timestamp, dot, body. An id may contain dots: the timestamp follows the last dot but one. */
-function partsOf(prefix, body) {
-  const part = (kind, bytes) => ({ kind, bytes });
-  const parts = /^([\s\S]*)\.([^.]*)\.$/.exec(prefix);
-  // Other senders sign something else in front of the body.
-  if (parts === null) return [part("timestamp", utf8(prefix)), part("body", body)];
-  const [, id, timestamp] = parts;
-  return [part("id", utf8(id)), part("dot", utf8(".")), part("timestamp", utf8(timestamp)), part("dot", utf8(".")), part("body", body)];
+const NOTHING = "Nothing is signed: the header holds the secret itself. It proves who sent the delivery, and nothing about the body.";
+
+const partsOf = (signed, body) => signed.map(({ part, text, base64 }) => ({ part, kind: KINDS[part][0], name: KINDS[part][1], bytes: text !== undefined ? utf8(text) : base64 !== undefined ? fromBase64(base64) : body }));
+
+/** The parts in their order. A fixed text stands for itself. */
+function legend(parts) {
+  return parts.flatMap(({ part, kind, name, bytes }) => [el(`span.part-${kind}`, part === "text" ? pieces(bytes) : name), " "]);
 }
 
-function text({ kind, bytes }) {
-  return el(`span.part-${kind}`, { title: kind === "dot" ? "a dot between the parts" : kind }, pieces(bytes));
+function text({ kind, name, bytes }) {
+  return el(`span.part-${kind}`, { title: name }, pieces(bytes));
 }
 
 /** Text in which each character that is easy to overlook has a mark. */

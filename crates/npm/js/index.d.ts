@@ -752,7 +752,7 @@ export type Step = SoundStep | FailedStep;
  * `code` is the code of the first error, or one of these if it says more:
  *
  * - `genuine`
- * - `waiting_for_key`, `waiting_for_body`: nothing can be said yet
+ * - `waiting_for_key`, `waiting_for_body`, `waiting_for_url`: nothing can be said yet
  * - `near_miss`: see the first of {@link Report.nearMisses}
  * - `age_alone`: the signature is valid, but the age is not
  * - `token_not_accepted`: a token arrived, and this receiver does not accept tokens
@@ -762,7 +762,7 @@ export type Step = SoundStep | FailedStep;
  * - `other_key`: the key most likely belongs to another endpoint
  */
 export interface Verdict {
-  /** `waiting`: the key or the body is missing. */
+  /** `waiting`: the key, the body or the URL is missing. */
   state: "genuine" | "waiting" | "refused";
   code: VerdictCode | ErrorCode;
   /** The conclusion in one sentence. */
@@ -776,6 +776,7 @@ export type VerdictCode =
   | "genuine"
   | "waiting_for_key"
   | "waiting_for_body"
+  | "waiting_for_url"
   | "near_miss"
   | "age_alone"
   | "token_not_accepted"
@@ -785,6 +786,21 @@ export type VerdictCode =
   | "body_changed"
   | "body_or_key"
   | "other_key";
+
+/**
+ * A part of the signed bytes: `text` if it is UTF-8, otherwise `base64`. The raw body, `body`, has neither.
+ *
+ * - `text`: fixed by the scheme, such as a dot
+ * - `header`: the value of a header other than those of id and timestamp
+ * - `body_sha256`: SHA-256 of the body, in hex
+ * - `derived`: made from the URL or the body by the sender's rule, such as Twilio's sorted form fields
+ * - `token`: a token's header and claims, as they are encoded
+ */
+export interface SignedPart {
+  part: "id" | "timestamp" | "text" | "header" | "method" | "url" | "body" | "body_sha256" | "derived" | "token";
+  text?: string;
+  base64?: string;
+}
 
 /** Every step of a check, each signature against each key, and what would have matched. It contains the expected signatures: not for senders. */
 export interface Report {
@@ -808,11 +824,11 @@ export interface Report {
   age?: number;
   steps: Step[];
   body?: { bytes: number; utf8: boolean; bom: boolean; crlf: number; lf: number; finalNewline: boolean };
-  /** `id.timestamp.`, which is signed in front of the body. */
-  signedPrefix?: string;
-  /** The bytes that are signed: the prefix and the body. */
+  /** The signed bytes, part by part in order. Empty if the sender signs nothing; absent if the delivery lacks a part of them. */
+  signed?: SignedPart[];
+  /** The signed bytes: all parts of {@link Report.signed}, joined. */
   signedContent?: Uint8Array;
-  secrets: { index: number; kind: "hmac" | "ed25519" | null; bytes?: number; code?: ErrorCode; detail?: string; fix?: string }[];
+  secrets: { index: number; kind: "hmac" | "ed25519" | "p256" | null; bytes?: number; code?: ErrorCode; detail?: string; fix?: string }[];
   keys: {
     index: number;
     kid?: string;

@@ -50,13 +50,22 @@ async function report(settings, secrets, document, payload, headers, now, target
   const settled = { ...settingsOf(options), url, method };
   const text = wasm.call((glue) => glue.inspect(scheme, settled, secrets, document, pairs.flat(), bytes, now));
   const report = JSON.parse(text);
-  if (report.signedPrefix !== undefined) {
-    const prefix = encoder.encode(report.signedPrefix);
-    report.signedContent = new Uint8Array(prefix.length + bytes.length);
-    report.signedContent.set(prefix);
-    report.signedContent.set(bytes, prefix.length);
-  }
+  if (report.signed !== undefined) report.signedContent = contentOf(report.signed, bytes);
   return report;
 }
+
+/** The signed bytes in one piece. A part without text is the body, unless it is in base64. */
+function contentOf(parts, body) {
+  const pieces = parts.map(({ text, base64 }) => (text !== undefined ? encoder.encode(text) : base64 !== undefined ? fromBase64(base64) : body));
+  const content = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    content.set(piece, at);
+    at += piece.length;
+  }
+  return content;
+}
+
+const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 const encoder = new TextEncoder();

@@ -264,6 +264,21 @@ impl Case {
         explain::report(&receiver, &self.delivery(headers))
     }
 
+    /// The receiver's own keys, and the text of each secret; no keys if one does not parse.
+    pub fn keys(&self, scheme: &Scheme) -> (Vec<SecretKey>, Vec<String>) {
+        (self.secrets(scheme, false).unwrap_or_default(), self.secret_texts())
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.lines().into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The key set, if the case is checked by one.
+    pub fn jwks(&self) -> Option<&Value> {
+        self.jwks.as_ref()
+    }
+
     fn policy(&self, scheme: &'static Scheme, strict: bool) -> Policy {
         let mut policy = Policy::of(scheme);
         policy.strict = strict;
@@ -347,7 +362,8 @@ impl Case {
         lines
     }
 
-    fn body(&self) -> Vec<u8> {
+    /// The raw body.
+    pub fn body(&self) -> Vec<u8> {
         match &self.body_gen {
             Some(body) => decode(&body.repeat_base64).repeat(body.count),
             None => decode(self.body_base64.as_deref().unwrap_or_default()),
