@@ -11,7 +11,7 @@ use super::search_budget::Budget;
 use super::{prefix_variants, secret_variants, signature_variants, url_variants};
 use crate::crypto::Portable;
 use crate::delivery::Target;
-use crate::scheme::Form;
+use crate::scheme::{Form, Part};
 use crate::verify::{Claim, Keys, Signed, Tried, find_hmac_match, signatures};
 
 /// Every change that makes a signature match, in the order in which to look at them.
@@ -53,7 +53,7 @@ pub(super) fn find_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Near
     let reverted = body_variants::reverted(inputs.body);
     search.bodies(&reverted);
     search.secrets();
-    search.url(claim);
+    search.target(claim);
     if search.found.is_empty() {
         search.json(&reverted);
     }
@@ -143,19 +143,26 @@ impl Search<'_> {
         })
     }
 
-    /// The nearest other URL, for a sender that signs it.
-    fn url(&mut self, claim: &Claim<'_>) {
+    /// The nearest other URL, and another method, for a sender that signs them.
+    fn target(&mut self, claim: &Claim<'_>) {
         let Some(Target { method, url }) = claim.target.filter(|_| claim.template.signs_target()) else { return };
-        let (forms, body) = (&self.inputs.policy.forms, self.inputs.body);
-        for variant in url_variants::of(url) {
-            let claim = Claim { target: Some(Target { method, url: &variant.url }), ..*claim };
-            if !self.budget.spend(body.len()) {
-                return;
-            }
-            if find_hmac_match(&claim, forms, self.inputs.keys().hmac(), &body, &Portable).is_ok() {
-                return self.note("url", variant.matches_if, OTHER_URL);
-            }
+        let found =
+            url_variants::of(url).into_iter().find(|other| self.is_signed(claim, Target { method, url: &other.url }));
+        if let Some(variant) = found {
+            self.note("url", variant.matches_if, OTHER_URL);
         }
+        let other = url_variants::methods(method).find(|other| self.is_signed(claim, Target { method: other, url }));
+        if let Some(method) = other.filter(|_| claim.template.message.iter().any(|part| matches!(part, Part::Method))) {
+            self.note("method", format!("the method is `{method}`"), OTHER_METHOD);
+        }
+    }
+
+    /// Whether a signature matches for another URL or method, as long as the budget lasts.
+    fn is_signed(&mut self, claim: &Claim<'_>, target: Target<'_>) -> bool {
+        let claim = Claim { target: Some(target), ..*claim };
+        let (forms, body) = (&self.inputs.policy.forms, self.inputs.body);
+        self.budget.spend(body.len())
+            && find_hmac_match(&claim, forms, self.inputs.keys().hmac(), &body, &Portable).is_ok()
     }
 
     fn secrets(&mut self) {
@@ -182,6 +189,7 @@ const MAX_JSON: usize = 6;
 
 const OTHER_URL: &str =
     "pass the webhook's URL as the sender has it: a proxy changed it on the way (in the Worker, set `public_url`)";
+const OTHER_METHOD: &str = "pass the method of the request itself: a proxy or a redirect changed it on the way";
 const UNSIGNED_BODY: &str =
     "the sender signed an empty body, or does not sign the body: this signature does not cover what arrived";
 const REWRITTEN: &str =

@@ -1,4 +1,4 @@
-//! Other URLs that a sender may have signed: a proxy changes the protocol or the port, and people leave out a slash.
+//! Other URLs and methods that a sender may have signed: a proxy changes the protocol or the port, and people leave out a slash.
 
 use crate::url;
 
@@ -17,6 +17,11 @@ pub(super) fn of(given: &str) -> Vec<UrlVariant> {
     });
     let second: Vec<_> = second.collect();
     first.into_iter().chain(second).filter(|variant| variant.url != given).collect()
+}
+
+/// The methods other than the given one.
+pub(super) fn methods(given: &str) -> impl Iterator<Item = &'static str> {
+    METHODS.into_iter().filter(move |method| *method != given)
 }
 
 fn single(given: &str) -> impl Iterator<Item = UrlVariant> {
@@ -40,7 +45,23 @@ fn single(given: &str) -> impl Iterator<Item = UrlVariant> {
     };
     let query = query.map(|_| variant(start.to_owned(), "the URL has no query"));
     let port = without_port(given).map(|url| variant(url, "the URL has no port"));
-    protocol.into_iter().chain([slash]).chain(query).chain(port)
+    let default = with_default_port(given);
+    let default = default.map(|(url, port)| variant(url, &["the URL has the port ", port].concat()));
+    protocol.into_iter().chain([slash]).chain(query).chain(port).chain(default)
+}
+
+/// A URL without a port, with the one that its protocol implies. Twilio signs it for some calls.
+fn with_default_port(given: &str) -> Option<(String, &'static str)> {
+    let (protocol, rest) = given.split_once("://")?;
+    let port = match protocol {
+        "https" => "443",
+        "http" => "80",
+        _ => return None,
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, target) = rest.split_at_checked(end)?;
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    (!has_port && !authority.is_empty()).then(|| ([protocol, "://", authority, ":", port, target].concat(), port))
 }
 
 fn without_port(given: &str) -> Option<String> {
@@ -52,6 +73,8 @@ fn without_port(given: &str) -> Option<String> {
     let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     is_port.then(|| [protocol, "://", host, "/", target].concat())
 }
+
+const METHODS: [&str; 5] = ["POST", "GET", "PUT", "PATCH", "DELETE"];
 
 #[cfg(test)]
 mod tests {
@@ -82,6 +105,9 @@ mod tests {
             ("https://a.example/x", "the URL's path has no slash at its end"),
         ];
         assert_eq!(found, expected);
+        assert!(texts("https://a.example?x").contains(&"https://a.example:443?x".to_owned()));
+        assert!(texts("http://[::1]/x").contains(&"http://[::1]:80/x".to_owned()));
+        assert!(methods("POST").eq(["GET", "PUT", "PATCH", "DELETE"]));
         assert!(texts("").iter().all(|url| url.len() < 3));
     }
 }

@@ -1,8 +1,10 @@
 //! Deliveries of a sender that signs the URL: which URL it signed.
 
-use countersign::explain::{self, Receiver, Report, Secret};
+use countersign::crypto::{hex, sha256};
+use countersign::explain::{self, Receiver, Report, Ruling, Secret};
 use countersign::{Delivery, Headers, Policy, Target, Timestamp, scheme};
 use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
 use sha2::Sha256;
 
 use crate::support::assert_near;
@@ -42,6 +44,7 @@ fn another_url_is_found_if_it_is_near() {
         ("http://hooks.example/square?a=1", "the URL begins with `https://`"),
         ("https://hooks.example/square/?a=1", "the URL's path has no slash at its end"),
         ("https://hooks.example:8443/square?a=1", "the URL has no port"),
+        ("https://hooks.example:443/square?a=1", "the URL has no port"),
         ("http://hooks.example:8080/square?a=1", "the URL begins with `https://` and the URL has no port"),
     ] {
         let report = report(Some(url));
@@ -58,4 +61,41 @@ fn without_a_url_the_report_asks_for_one() {
     let step = report.steps.iter().find(|step| step.name == "match").unwrap();
     assert!(step.detail.contains("signs the URL"), "{}", step.detail);
     assert!(report.verdict.detail.contains("signs the URL"), "{:?}", report.verdict);
+    assert_eq!((report.verdict.state, report.verdict.code), (Ruling::Waiting, "waiting_for_url"));
+}
+
+/// The report on a delivery of `scheme` that has this signature.
+fn of(scheme: &str, headers: &[(&str, &str)], method: &str, url: &str, body: &str) -> Report {
+    let lines = headers.iter().map(|(name, value)| (*name, value.as_bytes()));
+    let delivery = Delivery::new(Headers::from_iter(lines), body).with_target(Target { method, url });
+    let policy = Policy::of(scheme::find(scheme).unwrap());
+    let (secrets, now) = ([Secret::Text(KEY)], Timestamp::from_unix(1_700_000_000));
+    explain::report(&Receiver { policy: &policy, secrets: &secrets, jwks: None, now }, &delivery)
+}
+
+fn base64(mac: &[u8]) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, mac)
+}
+
+#[test]
+fn another_method_is_found() {
+    let signed = format!("PUT{CALLED}{BODY}1700000000000");
+    let mac = Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(signed).finalize().into_bytes();
+    let headers = [("x-hubspot-signature-v3", &*base64(&mac)), ("x-hubspot-request-timestamp", "1700000000000")];
+    assert!(of("hubspot", &headers, "PUT", CALLED, BODY).ok);
+    let report = of("hubspot", &headers, "POST", CALLED, BODY);
+    assert_near(&report, "method");
+    assert_eq!(report.verdict.detail, "it matches if the method is `PUT`");
+}
+
+/// Twilio puts the hash of a JSON body into the URL that it signs.
+#[test]
+fn a_body_that_the_url_has_another_hash_of_is_searched_too() {
+    let url = format!("https://hooks.example/twilio?bodySHA256={}", hex(&sha256(&[BODY.as_bytes()])));
+    let mac = Hmac::<Sha1>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(&url).finalize().into_bytes();
+    let headers = [("x-twilio-signature", &*base64(&mac))];
+    assert!(of("twilio", &headers, "POST", &url, BODY).ok);
+    assert_near(&of("twilio", &headers, "POST", &url, &format!("{BODY}\n")), "final_newline_removed");
+    let other = of("twilio", &headers, "POST", &url, "{}");
+    assert_eq!(other.verdict.detail, "the URL and the body do not belong together");
 }
