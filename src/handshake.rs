@@ -16,7 +16,7 @@ use crate::timestamp::Timestamp;
 use crate::url::{percent_decode, query};
 use crate::verify::{Keys, Verified};
 
-/// The response to a handshake.
+/// A response to a sender: to its handshake, or to a delivery that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.

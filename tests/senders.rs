@@ -15,6 +15,8 @@ mod package;
 mod page;
 #[path = "registry/places.rs"]
 mod places;
+#[path = "registry/replies.rs"]
+mod replies;
 #[path = "registry/sender.rs"]
 mod sender;
 #[path = "registry/words.rs"]

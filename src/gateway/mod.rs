@@ -2,6 +2,7 @@
 //!
 //! All of them are functions of plain values. A shell does the I/O between them.
 
+pub mod acknowledgement;
 pub mod content;
 pub mod copies;
 pub mod dedupe;

@@ -6,8 +6,12 @@
 //!
 //! Adyen's standard webhooks are not taken. Their signature is inside the body and covers eight fields of each item, joined by colons
 //! without escapes: text can be moved between the fields, and all other fields can be changed.
+//!
+//! Adyen expects `[accepted]` in response to each webhook. <https://docs.adyen.com/issuing/notification-webhooks>
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
+use super::handshake::Media;
 use super::template::{Encoding, Template, in_header, of_body};
 use super::types::Scheme;
 use crate::key::KeyFormat;
@@ -15,6 +19,7 @@ use crate::key::KeyFormat;
 pub(super) const SCHEME: Scheme = Scheme {
     secrets: KeyFormat::Hex,
     forward: &["protocol"],
+    acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Text, text: "[accepted]" },
     ..hmac(
         "adyen",
         "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",

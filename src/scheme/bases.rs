@@ -1,5 +1,6 @@
 //! What many senders have in common: the schemes that a sender's own file starts from.
 
+use super::acknowledgement::Acknowledgement;
 use super::template::{IdSource, Template, in_header, of_body};
 use super::types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 use crate::key::KeyFormat;
@@ -17,6 +18,7 @@ pub(super) const STANDARD: Scheme = Scheme {
     forward: &[],
     constants: &[],
     handshake: None,
+    acknowledgement: Acknowledgement::Success,
     retries: None,
 };
 
@@ -43,6 +45,7 @@ pub(super) const fn hmac(name: &'static str, source: &'static str, template: Tem
         forward: &[],
         constants: &[],
         handshake: None,
+        acknowledgement: Acknowledgement::Success,
         retries: None,
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! Nothing says when a delivery was made, so a copy never expires. Coinbase retries for three days.
 //! <https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-overview>
+//!
+//! Coinbase expects 200, as the same page says.
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
 use super::template::{IdSource, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
@@ -10,6 +13,7 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/type"),
     retries: Some(3 * 24 * 3600),
+    acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "coinbase-commerce",
         "https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-security",

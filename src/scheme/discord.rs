@@ -5,9 +5,13 @@
 //! them. The key is the application's public key, as hexadecimal digits.
 //!
 //! An interaction is known by its id. A webhook event has none, and is known by its hash.
+//!
+//! Discord acknowledges a webhook event by 204. An interaction needs a response of the application's: set `reply = "origin"`.
+//! <https://docs.discord.com/developers/events/webhook-events>
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::public_key;
-use super::handshake::Handshake;
+use super::handshake::{Handshake, Media};
 use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 use crate::key::KeyFormat;
@@ -15,6 +19,7 @@ use crate::key::KeyFormat;
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/type"),
     handshake: Some(Handshake::Ping),
+    acknowledgement: Acknowledgement::Exactly { status: 204, media: Media::Json, text: "" },
     ..public_key(
         &[Form::Ed25519],
         KeyFormat::Ed25519Hex,

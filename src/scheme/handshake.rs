@@ -32,6 +32,8 @@ pub enum Media {
     Json,
     /// `text/plain`, never to be taken for anything else.
     Text,
+    /// `text/xml`.
+    Xml,
 }
 
 impl Handshake {

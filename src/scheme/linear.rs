@@ -3,13 +3,17 @@
 //!
 //! The time is a member of the body, in milliseconds. Linear's SDK allows it a minute, in both directions; here it is five. The headers
 //! `Linear-Delivery` and `Linear-Timestamp` are not signed. A body has no id of its own, so an event is known by the hash of its body.
+//!
+//! Linear expects 200 within five seconds, and retries after a minute, an hour and six hours.
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
 use super::template::{Template, Time, Unit, in_header, of_body};
 use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {
     forward: &["linear-delivery", "linear-event"],
+    acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "linear",
         "https://linear.app/developers/webhooks#securing-webhooks",

@@ -3,7 +3,10 @@
 //!
 //! The key is the app secret. One body may hold several events, so a delivery is known by the hash of its body. Nothing says when a
 //! delivery was made, so a copy never expires.
+//!
+//! Meta expects 200. <https://developers.facebook.com/docs/graph-api/webhooks/getting-started#event-notifications>
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
 use super::handshake::Handshake;
 use super::template::{in_header, of_body};
@@ -12,6 +15,7 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/object"),
     handshake: Some(Handshake::HubChallenge),
+    acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "meta",
         "https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads",

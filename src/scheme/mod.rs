@@ -11,6 +11,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod acknowledgement;
 mod adyen;
 mod aimlapi;
 mod anthropic;
@@ -81,6 +82,7 @@ mod xai;
 mod zendesk;
 mod zoom;
 
+pub use acknowledgement::Acknowledgement;
 pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use handshake::{Handshake, Media};

@@ -1,7 +1,12 @@
 //! Slack: <https://docs.slack.dev/authentication/verifying-requests-from-slack>, read in November 2026.
+//!
+//! Slack shows the body of a response to a slash command to the user, and reads instructions in one to a modal, so the acknowledgement
+//! has none. For a response of your application's, set `reply = "origin"`.
+//! <https://docs.slack.dev/interactivity/implementing-slash-commands>
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
-use super::handshake::Handshake;
+use super::handshake::{Handshake, Media};
 use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, in_header};
 use super::types::{EventType, Scheme};
 
@@ -9,6 +14,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/type"),
     forward: &["x-slack-retry-num", "x-slack-retry-reason"],
     handshake: Some(Handshake::Echo { marker: "/type", equals: "url_verification", challenge: "/challenge" }),
+    acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Text, text: "" },
     ..hmac(
         "slack",
         "https://docs.slack.dev/authentication/verifying-requests-from-slack",

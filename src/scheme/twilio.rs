@@ -8,8 +8,14 @@
 //! can move text between a name, its value and the next pair (`Body=x` and `Bod=yx` are the same signed bytes), and can change the order
 //! of the pairs. Twilio's libraries also try the URL with and without its port; here it counts as it is. `I-Twilio-Idempotency-Token` is
 //! not signed, so it is passed on and is not the event's id: an event is known by the hash of what was signed.
+//!
+//! Twilio reads instructions (TwiML) in the response to a call or a message, and reports anything else as an error, such as 12300 for
+//! another content type. The acknowledgement is TwiML without an instruction, which ends a call. For instructions of your application's,
+//! set `reply = "origin"`. <https://www.twilio.com/docs/api/errors/15003>
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
+use super::handshake::Media;
 use super::template::{Encoding, Part, Template, in_header, of_body};
 use super::types::{EventType, Form, Scheme};
 use crate::crypto::{constant_time_eq, hex, sha256};
@@ -21,6 +27,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     default_forms: &[Form::HmacSha1],
     event_type: EventType::None,
     forward: &["i-twilio-idempotency-token"],
+    acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Xml, text: "<Response/>" },
     ..hmac(
         "twilio",
         "https://www.twilio.com/docs/usage/security#validating-requests",

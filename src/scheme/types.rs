@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::acknowledgement::Acknowledgement;
 use super::handshake::Handshake;
 use super::template::Template;
 use crate::key::KeyFormat;
@@ -31,6 +32,8 @@ pub struct Scheme {
     pub constants: &'static [(&'static str, &'static str)],
     /// What the sender asks before it sends events.
     pub handshake: Option<Handshake>,
+    /// What the sender reads when a delivery was taken.
+    pub acknowledgement: Acknowledgement,
     /// For how many seconds the sender retries a delivery, if it says so.
     pub retries: Option<u64>,
 }

@@ -1,7 +1,10 @@
 //! Zoom: <https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events>, read in November 2026.
 //!
 //! An event has no id that Zoom documents as unique, so it is known by the hash of its body.
+//!
+//! Zoom counts any status but 200 and 204 as a failure. <https://developers.zoom.us/blog/webhook-delays>
 
+use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
 use super::handshake::Handshake;
 use super::template::{Field, Layout, Part, Template, Unit, in_header, stamped};
@@ -10,6 +13,7 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
     handshake: Some(Handshake::EncryptedToken),
+    acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "zoom",
         "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",

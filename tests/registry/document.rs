@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use countersign::{Policy, config};
 
+use crate::replies::{self, Asking};
 use crate::sender::{Family, Sender};
 use crate::words::{self, code};
 
@@ -67,6 +68,7 @@ pub(crate) fn text(senders: &[Sender]) -> String {
         ];
         writeln!(text, "| {} |", cells.map(|cell| escaped(&cell)).join(" | ")).unwrap();
     }
+    text += &replies::handshakes(senders);
     for (family, title, about) in FAMILIES {
         let members: Vec<_> = senders.iter().filter(|sender| sender.family() == family).collect();
         if !members.is_empty() {
@@ -100,7 +102,11 @@ fn section(sender: &Sender) -> String {
             scheme.retries.map_or("not documented".to_owned(), |time| format!("for {}", words::duration(time))),
         ),
         ("`dedupe`", format!("{} by default", code(&default_dedupe(sender)))),
+        ("Acknowledgement", replies::acknowledgement(scheme)),
     ]);
+    if let Some(Asking { request, reply, needs }) = Asking::of(scheme) {
+        rows.push(("Handshake", format!("{request}, gets {reply}. Needs {needs}")));
+    }
     if !scheme.forward.is_empty() {
         rows.push(("Also forwarded", format!("{}, unsigned", words::codes(scheme.forward, "and"))));
     }

@@ -244,6 +244,6 @@ pub(crate) fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-fn debug(value: impl Debug) -> String {
+pub(crate) fn debug(value: impl Debug) -> String {
     format!("{value:?}")
 }

@@ -7,10 +7,13 @@ import { LATE, READ_MS, isUnread, readAll, readerOf, skip, within } from "./read
 export { Inbox } from "./inbox.js";
 
 const { BodyFault, Kind } = glue;
-// Made once: a `Headers` is copied into a response, where an object would be read member by member.
-const JSON_TYPE = new Headers({ "content-type": "application/json" });
-// An echo of a sender's text. A browser must not take it for a page.
-const TEXT_TYPE = new Headers({ "content-type": "text/plain", "x-content-type-options": "nosniff" });
+// By media type, as step.rs numbers them. Made once: a `Headers` is copied into a response, where an object would be read member by member.
+// A text may be an echo of a sender's: a browser must not take it for a page.
+const MEDIA_HEADERS = [
+  new Headers({ "content-type": "application/json" }),
+  new Headers({ "content-type": "text/plain", "x-content-type-options": "nosniff" }),
+  new Headers({ "content-type": "text/xml", "x-content-type-options": "nosniff" }),
+];
 
 /** A step is a number, as step.rs encodes it: this is its kind, and `valueOf` its value. */
 const kindOf = (step) => step & 7;
@@ -133,7 +136,7 @@ function respond(step, refusals, isHead) {
   }
   const text = glue.text();
   const status = valueOf(step) & 1023;
-  return new Response(isHead || status === 204 ? null : text, { status, headers: valueOf(step) >>> 10 ? TEXT_TYPE : JSON_TYPE });
+  return new Response(isHead || status === 204 ? null : text, { status, headers: MEDIA_HEADERS[valueOf(step) >>> 10] });
 }
 
 /** After a trap. The sender delivers again: nothing was marked as delivered. */

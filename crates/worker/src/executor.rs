@@ -15,6 +15,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use countersign::gateway::response::Refusal;
+use countersign::handshake::Reply;
 use countersign::scheme::Media;
 use js_sys::Promise;
 use slab::Slab;
@@ -27,6 +28,13 @@ use crate::step::Step;
 pub(crate) enum Outcome {
     Refused(Refusal),
     Text { status: u16, media: Media, text: String },
+}
+
+impl From<Reply> for Outcome {
+    fn from(reply: Reply) -> Self {
+        let Reply { status, media, text } = reply;
+        Self::Text { status, media, text }
+    }
 }
 
 /// A request that waits.

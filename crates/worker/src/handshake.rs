@@ -45,7 +45,7 @@ pub fn greet(index: usize, headers: String, challenge: Option<String>, now: f64)
 
 fn end(source: &Source, reply: Option<Reply>) -> Step {
     let (code, status, outcome) = match reply {
-        Some(reply) => (CODE, reply.status, outcome(reply)),
+        Some(reply) => (CODE, reply.status, Outcome::from(reply)),
         None => {
             let refusal = Refusal::HandshakeRefused;
             (refusal.code(), refusal.response().status, Outcome::Refused(refusal))
@@ -54,12 +54,6 @@ fn end(source: &Source, reply: Option<Reply>) -> Step {
     let (source, scheme) = (Some(source.name.as_str()), Some(source.policy.scheme.name));
     console::log(&LogRecord { code, status, source, scheme, ..LogRecord::default() }.to_json());
     last_step(outcome)
-}
-
-/// The response to a handshake.
-pub(crate) fn outcome(reply: Reply) -> Outcome {
-    let Reply { status, media, text } = reply;
-    Outcome::Text { status, media, text }
 }
 
 /// Whether a delivery to a source may be a handshake.

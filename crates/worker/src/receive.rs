@@ -4,15 +4,15 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use countersign::config::{Durable, Source};
+use countersign::gateway::acknowledgement::acknowledge;
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::event_type::event_type;
 use countersign::gateway::forward::Event;
 use countersign::gateway::log_record::LogRecord;
-use countersign::gateway::response::{Refusal, success};
+use countersign::gateway::response::Refusal;
 use countersign::gateway::stored::Insertable;
 use countersign::handshake::{Asked, Reply};
-use countersign::scheme::Media;
 use countersign::verify::{Metadata, Presented};
 use countersign::{Headers, Keys, Target, Timestamp, Verified};
 use js_sys::Uint8Array;
@@ -87,10 +87,10 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
     };
     let (code, status, outcome) = match handle(state, source, arrival, &headers, &mut line).await {
         Ok(Done::Event(code, id)) => {
-            let status = if code == "accepted" { 202 } else { 200 };
-            (code, status, Outcome::Text { status, media: Media::Json, text: success(code, &id) })
+            let reply = acknowledge(source.policy.scheme, code, &id);
+            (code, reply.status, reply.into())
         }
-        Ok(Done::Handshake(reply)) => (handshake::CODE, reply.status, handshake::outcome(reply)),
+        Ok(Done::Handshake(reply)) => (handshake::CODE, reply.status, reply.into()),
         Err(refusal) => {
             let status = refusal.response().status;
             (refusal.code(), status, Outcome::Refused(refusal))

@@ -48,6 +48,7 @@ impl Step {
     pub(crate) fn respond(status: u16, media: Media) -> Self {
         let media = match media {
             Media::Text => 1,
+            Media::Xml => 2,
             _ => 0,
         };
         Self { kind: Kind::Respond, value: u32::from(status) | media << STATUS_BITS }
@@ -91,6 +92,7 @@ mod tests {
         }
         assert_eq!(decode(Step::respond(503, Media::Json).encode()), (Kind::Respond as u32, 503));
         assert_eq!(decode(Step::respond(200, Media::Text).encode()), (Kind::Respond as u32, 1 << 10 | 200));
+        assert_eq!(decode(Step::respond(200, Media::Xml).encode()), (Kind::Respond as u32, 2 << 10 | 200));
         assert_eq!(decode(Step::ADMIN.encode()), (Kind::Admin as u32, 0));
     }
 }
