@@ -11,7 +11,7 @@ use crate::error::{Error, SecretFault};
 const LEAST: usize = 16;
 
 /// The first 15 bytes, in base64, of published keys.
-const SAMPLES: [&str; 25] = [
+const SAMPLES: [&str; 26] = [
     "MfKQ9r8GKYqrTwjUPD8I", // the suites of Standard Webhooks, and Svix's README
     "C2FVsBQIhrscChlQIMV+", // Standard Webhooks' Rust library, Svix's API reference, Replicate's documentation
     "plJ3nmyCDGBKInavdOK1", // https://docs.svix.com/receiving/verifying-payloads/how-manual
@@ -23,6 +23,7 @@ const SAMPLES: [&str; 25] = [
     "c2VjcmV0c2VjcmV0c2Vj", // "secret", again and again
     "eW91ci0yNTYtYml0LXNl", // "your-256-bit-secret": https://jwt.io
     "YS1zdHJpbmctc2VjcmV0", // "a-string-secret-at-least-256-bits-long": https://jwt.io
+    "SXQncyBhIFNlY3JldCB0", // "It's a Secret to Everybody": GitHub's, Bitbucket's and Jira's documentation
     "xxxxxxxxxxxxxxxxxxxx", // what documentation writes for a secret
     "XXXXXXXXXXXXXXXXXXXX",
     "AyM1SysPpbyDfgZld3um", // RFC 7515, A.1, and RFC 7797

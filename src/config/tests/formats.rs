@@ -59,7 +59,7 @@ fn decoded(text: &str) -> Vec<u8> {
 #[test]
 fn text_is_the_key_whatever_it_begins_with() {
     for scheme in ["stripe", "github"] {
-        for secret in [A, "It's a Secret to Everybody", "16 letters of it"] {
+        for secret in [A, "It's a text with spaces", "16 letters of it"] {
             assert_keys(scheme, secret, &[&[secret.as_bytes()]]);
             assert_keys(scheme, &format!(" {secret}\r\n\n{B}\n"), &[&[secret.as_bytes()], &[B.as_bytes()]]);
         }
@@ -68,6 +68,7 @@ fn text_is_the_key_whatever_it_begins_with() {
         assert_refused(scheme, &format!("\"{A}\""), "quotes");
         assert_refused(scheme, &format!("STRIPE_SECRET={A}"), "other text next to it");
         assert_refused(scheme, "undefined", "missing value");
+        assert_refused(scheme, "It's a Secret to Everybody", "documentation prints");
     }
 }
 
