@@ -4,6 +4,7 @@ mod durable;
 mod environment;
 mod fault;
 mod forward;
+mod header_name;
 mod hmac;
 mod policy;
 mod read_source;

@@ -1,11 +1,12 @@
 //! Reads what a source accepts: its scheme, the forms of signature, and where their keys come from.
 
+use super::header_name::read_header;
 use super::hmac::{read_hmac, refuse_keys};
 use super::reader::Reader;
 use super::urls;
 use crate::jose::JwtPolicy;
 use crate::key::SecretKey;
-use crate::scheme::{self, CONFIGURED, Form, KeySource, Scheme};
+use crate::scheme::{self, CONFIGURED, Form, KeySource, Scheme, with_header};
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
@@ -13,15 +14,24 @@ pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
     let names = || scheme::ALL.iter().map(|scheme| scheme.name).chain([CONFIGURED]);
     let known = || names().collect::<Vec<_>>().join(", ");
     let name = reader.text("scheme");
+    let header = read_header(reader, "header");
     if name.as_deref() == Some(CONFIGURED) {
+        if header.is_some() {
+            reader.fault("header", "is not for `scheme = \"hmac\"`", "name the header under `signature`");
+        }
         return Some(read_hmac(reader));
     }
     refuse_keys(reader);
     match name {
         Some(name) => {
             let found = scheme::find(&name);
-            if found.is_none() {
-                reader.fault("scheme", "is not known", &format!("use one of {}", known()));
+            match (found, header) {
+                (None, _) => reader.fault("scheme", "is not known", &format!("use one of {}", known())),
+                (Some(scheme), Some(header)) if scheme.header_is_chosen => return Some(with_header(scheme, header)),
+                (Some(_), Some(_)) => {
+                    reader.fault("header", "does not go with this scheme, whose sender uses one header", "remove it");
+                }
+                (Some(_), None) => {}
             }
             found
         }

@@ -3,6 +3,7 @@
 /// The keys of a source, in the order of docs/configuration.md.
 pub(super) const SOURCE: &[&str] = &[
     "scheme",
+    "header",
     "secrets",
     "allow_short_keys",
     "jwks",

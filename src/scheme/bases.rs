@@ -17,6 +17,7 @@ pub(super) const STANDARD: Scheme = Scheme {
     event_type: EventType::Pointer("/type"),
     forward: &[],
     constants: &[],
+    header_is_chosen: false,
     handshake: None,
     acknowledgement: Acknowledgement::Success,
     retries: None,
@@ -44,6 +45,7 @@ pub(super) const fn hmac(name: &'static str, source: &'static str, template: Tem
         event_type: EventType::Pointer("/type"),
         forward: &[],
         constants: &[],
+        header_is_chosen: false,
         handshake: None,
         acknowledgement: Acknowledgement::Success,
         retries: None,
@@ -63,6 +65,10 @@ pub(super) const fn public_key(
 
 /// A shared secret as the whole value of one header. It proves the sender and nothing about the body.
 pub(super) const fn token(name: &'static str, source: &'static str, header: &'static [&'static str; 1]) -> Scheme {
-    let template = Template { message: &[], id: IdSource::BodyHash, ..of_body(in_header(header, "")) };
-    Scheme { forms: &[Form::Token], default_forms: &[Form::Token], ..hmac(name, source, template) }
+    Scheme { forms: &[Form::Token], default_forms: &[Form::Token], ..hmac(name, source, token_in(header)) }
+}
+
+/// The template of a shared secret in a header.
+pub(super) const fn token_in(header: &'static [&'static str; 1]) -> Template {
+    Template { message: &[], id: IdSource::BodyHash, ..of_body(in_header(header, "")) }
 }

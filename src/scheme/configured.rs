@@ -1,8 +1,8 @@
-//! The scheme `hmac`, which a configuration describes.
+//! Schemes that a configuration describes: `hmac`, and presets whose token is in a header that the receiver chose.
 
-use super::bases::hmac;
+use super::bases::{hmac, token_in};
 use super::template::{Template, in_header, of_body};
-use super::types::{Form, Scheme};
+use super::types::{Form, Scheme, Signing};
 
 /// Its name in configurations. It is not in [`ALL`](super::ALL): without a configuration it describes nothing.
 pub(crate) const CONFIGURED: &str = "hmac";
@@ -16,6 +16,12 @@ pub(crate) static AT_FAULT: Scheme = hmac(CONFIGURED, SOURCE, of_body(in_header(
 /// once in the life of an isolate and is at most 5 KB, so what is never freed is bounded by that.
 pub(crate) fn configured(form: &'static [Form; 1], template: Template) -> &'static Scheme {
     Box::leak(Box::new(Scheme { forms: form, default_forms: form, ..hmac(CONFIGURED, SOURCE, template) }))
+}
+
+/// Makes a preset with its token in another header. It lives as long as the program, like [`configured`].
+pub(crate) fn with_header(scheme: &'static Scheme, header: String) -> &'static Scheme {
+    let header: &'static [&'static str; 1] = Box::leak(Box::new([kept(header)]));
+    Box::leak(Box::new(Scheme { signing: Signing::Template(token_in(header)), ..*scheme }))
 }
 
 /// A text of the configuration, for a template.

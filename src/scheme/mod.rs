@@ -74,6 +74,7 @@ mod twitch;
 mod typeform;
 mod types;
 mod vapi;
+mod vapi_token;
 mod vercel;
 mod webflow;
 mod woocommerce;
@@ -83,7 +84,7 @@ mod zendesk;
 mod zoom;
 
 pub use acknowledgement::Acknowledgement;
-pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list};
+pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list, with_header};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use handshake::{Handshake, Media};
 pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
@@ -155,6 +156,7 @@ pub static ALL: &[&Scheme] = &[
     &gitlab_token::SCHEME,
     &assemblyai::SCHEME,
     &okta::SCHEME,
+    &vapi_token::SCHEME,
 ];
 
 /// Finds a scheme by its name.

@@ -30,6 +30,8 @@ pub struct Scheme {
     pub forward: &'static [&'static str],
     /// Headers that a delivery must have with exactly this value, such as a version.
     pub constants: &'static [(&'static str, &'static str)],
+    /// Whether the receiver chooses at the sender which header has the token. A configuration then may name another one.
+    pub header_is_chosen: bool,
     /// What the sender asks before it sends events.
     pub handshake: Option<Handshake>,
     /// What the sender reads when a delivery was taken.
@@ -104,7 +106,7 @@ pub enum Covers {
 }
 
 /// Where the keys of a scheme come from.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeySource {
     /// Secrets, a key set, or both.

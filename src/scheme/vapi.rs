@@ -2,8 +2,7 @@
 //!
 //! Vapi signs with a custom credential of the kind HMAC, whose parts are configured. This preset takes SHA-256, the header
 //! `x-vapi-signature`, no timestamp, and the body alone as payload, as <https://trigger.dev/docs/webhooks/providers/vapi> asks for too.
-//! Vapi's shared token in `X-Vapi-Secret` is not taken: it proves nothing about the body. Nothing says when a delivery was made, so a
-//! copy never expires.
+//! A credential of the kind Bearer Token is of the scheme `vapi-token`. Nothing says when a delivery was made, so a copy never expires.
 
 use super::bases::hmac;
 use super::template::{in_header, of_body};

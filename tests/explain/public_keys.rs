@@ -42,7 +42,7 @@ fn a_signature_in_another_spelling_is_named() {
 
 #[test]
 fn a_token_is_compared_and_never_expected() {
-    for file in ["gitlab-token", "assemblyai", "okta"] {
+    for file in ["gitlab-token", "assemblyai", "okta", "vapi-token"] {
         assert!(report(file, "genuine").comparisons.iter().all(|row| row.matches && row.expected.is_none()), "{file}");
         let report = report(file, "wrong-secret");
         assert_eq!((report.verdict.state, report.verdict.code), (Ruling::Refused, "other_key"), "{file}");

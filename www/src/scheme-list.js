@@ -65,4 +65,5 @@ export const SCHEMES = [
   {"hasKeySet":false,"isText":true,"make":"gitlabToken","name":"gitlab-token","others":["x-gitlab-event","x-gitlab-event-uuid","x-gitlab-webhook-uuid","x-gitlab-instance","idempotency-key"],"signatures":["x-gitlab-token"],"template":null,"title":"GitLab (secret token)","tolerance":300},
   {"hasKeySet":false,"isText":true,"make":"assemblyai","name":"assemblyai","others":[],"signatures":["x-webhook-secret"],"template":null,"title":"AssemblyAI","tolerance":300},
   {"hasKeySet":false,"isText":false,"make":"okta","name":"okta","others":[],"signatures":["authorization"],"template":null,"title":"Okta","tolerance":300},
+  {"hasKeySet":false,"isText":false,"make":"vapiToken","name":"vapi-token","others":[],"signatures":["authorization"],"template":null,"title":"Vapi (bearer token)","tolerance":300},
 ];

@@ -567,6 +567,9 @@ export function assemblyai<E = unknown>(secrets: Secrets, options?: StaticOption
 /** Verifies webhooks of [Okta](https://developer.okta.com/docs/concepts/event-hooks/): a shared token in `authorization`. */
 export function okta<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
+/** Verifies webhooks of [Vapi (bearer token)](https://docs.vapi.ai/server-url/server-authentication): a shared token in `authorization`. */
+export function vapiToken<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
 /** The name of a way to sign. */
 export type SchemeName =
   | "standard-webhooks"
@@ -632,7 +635,8 @@ export type SchemeName =
   | "sendgrid"
   | "gitlab-token"
   | "assemblyai"
-  | "okta";
+  | "okta"
+  | "vapi-token";
 
 /** The name of a form of signature. */
 export type SignatureForm =

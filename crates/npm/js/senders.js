@@ -64,5 +64,6 @@ export const sendgrid = withSecrets("sendgrid");
 export const gitlabToken = withSecrets("gitlab-token");
 export const assemblyai = withSecrets("assemblyai");
 export const okta = withSecrets("okta");
+export const vapiToken = withSecrets("vapi-token");
 export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
 export const fal = (options) => new KeySetVerifier("fal", options);

@@ -8,6 +8,7 @@ use super::*;
 
 mod dedupe;
 mod formats;
+mod header;
 mod hmac;
 mod kinds;
 mod public_url;

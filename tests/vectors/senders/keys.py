@@ -282,4 +282,13 @@ def okta():
     return token("okta", about, "Authorization", "a-made-up-token-of-okta", body)
 
 
-ALL = [discord, telnyx, fal, sendgrid, gitlab_token, assemblyai, okta]
+def vapi_token():
+    about = (
+        "A custom credential of the type Bearer Token: Authorization, unless another header is chosen, holds Bearer and the token. "
+        "https://docs.vapi.ai/server-url/server-authentication"
+    )
+    body = b'{"message":{"type":"end-of-call-report","call":{"id":"1"}}}'
+    return token("vapi-token", about, "Authorization", "Bearer a-made-up-token-of-vapi", body)
+
+
+ALL = [discord, telnyx, fal, sendgrid, gitlab_token, assemblyai, okta, vapi_token]

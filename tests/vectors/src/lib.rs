@@ -31,7 +31,7 @@ files! {
     "shopify" "meta" "linear" "typeform" "vercel" "woocommerce" "intercom" "sentry" "notion" "pagerduty"
     "bitbucket" "jira" "coinbase-commerce" "razorpay" "docusign" "bfl" "heygen" "vapi" "adyen"
     "hubspot" "square" "twilio"
-    "discord" "telnyx" "fal" "sendgrid" "gitlab-token" "assemblyai" "okta"
+    "discord" "telnyx" "fal" "sendgrid" "gitlab-token" "assemblyai" "okta" "vapi-token"
 }
 
 /// One vector file.
