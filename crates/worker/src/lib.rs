@@ -15,6 +15,7 @@
 //! as the HMAC of a small body.
 
 mod admin;
+mod arrival;
 mod body;
 mod clock;
 mod console;
@@ -30,10 +31,12 @@ mod jwks;
 mod kv;
 mod open;
 mod outbound;
+mod pass_through;
 mod receive;
 mod state;
 mod step;
 mod verdict;
+mod verification;
 
 pub use crate::admin::admin;
 pub use crate::body::Body;

@@ -1,0 +1,77 @@
+//! Delivery of an event that is passed through: steps 8 to 10. Nothing is marked as seen before the destination's 2xx.
+
+use countersign::config::Source;
+use countersign::gateway::content::Content;
+use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
+use countersign::gateway::forward::Event;
+use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::response::Refusal;
+use countersign::{Timestamp, Verified};
+
+use crate::body::Body;
+use crate::state::State;
+use crate::{dedupe_kv, http};
+
+/// Passes an event through, unless a copy of it was delivered or is under way: what became of it, and its id.
+pub(crate) async fn pass_through(
+    state: &State,
+    source: &Source,
+    verified: Verified<'_, Body>,
+    content: Content<'_>,
+    now_ms: u64,
+    line: &mut LogRecord<'_>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let event = EventKey::new(&source.name, verified.id());
+    line.event = Some(event);
+    let lapses = source.dedupe.map(|_| hold(state, source, event, now_ms)).transpose()?;
+    let passing = Passing { verified, content, received_at: Timestamp::from_unix(now_ms.div_euclid(1000)), event };
+    let result = deliver(state, source, passing, line).await;
+    if let Some(lapses) = lapses {
+        state.in_flight.borrow_mut().leave(event, lapses);
+    }
+    result
+}
+
+/// Holds copies of an event back while it is under way, until the returned time at most.
+fn hold(state: &State, source: &Source, event: EventKey, now: u64) -> Result<u64, Refusal> {
+    let lapses = now.saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+    if state.in_flight.borrow_mut().enter(event, now, lapses) { Ok(lapses) } else { Err(Refusal::InFlight) }
+}
+
+/// A verified delivery that is passed through, and what is known of it.
+struct Passing<'d> {
+    verified: Verified<'d, Body>,
+    content: Content<'d>,
+    received_at: Timestamp,
+    event: EventKey,
+}
+
+/// Asks whether the event was seen, sends it to the destination, and marks it.
+async fn deliver(
+    state: &State,
+    source: &Source,
+    passing: Passing<'_>,
+    line: &mut LogRecord<'_>,
+) -> Result<(&'static str, Vec<u8>), Refusal> {
+    let Passing { verified, content, received_at, event } = passing;
+    let id = verified.id().to_vec();
+    let marks = state.bindings.events.as_ref().zip(source.dedupe);
+    let seen = match marks {
+        Some((kv, _)) => dedupe_kv::seen(kv, event).await.unwrap_or_else(|()| {
+            line.marks = Some("read_failed");
+            Seen::No
+        }),
+        None => Seen::No,
+    };
+    let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
+    let reply = http::send(&Event::new(admitted, content, received_at), source, &state.bindings).await;
+    line.destination = Some((reply.status, reply.ms));
+    line.cause = reply.cause;
+    reply.outcome?;
+    if let Some((kv, seconds)) = marks
+        && dedupe_kv::put(kv, event, seconds).await.is_err()
+    {
+        line.marks = Some("write_failed");
+    }
+    Ok(("delivered", id))
+}
