@@ -1,10 +1,14 @@
-//! What the tests share: a sender with one secret, and the vectors.
+//! What the tests share: a sender with one secret, and the vectors with their reports.
+
+use std::sync::LazyLock;
+use std::thread::{self, ScopedJoinHandle};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use countersign::crypto::Portable;
 use countersign::explain::{self, Receiver, Report, Secret};
-use countersign::{Delivery, Headers, HmacKey, Policy, SecretKey, Timestamp, scheme, sign};
+use countersign::scheme::{self, Scheme};
+use countersign::{Delivery, Headers, HmacKey, Policy, SecretKey, Timestamp, sign};
 use countersign_vectors::{Case, FILES, File};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -13,9 +17,31 @@ pub(crate) const NOW: u64 = 1_614_265_330;
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 pub(crate) const BODY: &str = "{\"type\":\"batch.succeeded\",\"data\":{\"id\":\"é/1\"}}";
 
-/// Every test vector.
-pub(crate) fn cases() -> Vec<Case> {
-    FILES.iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect()
+/// A test vector with its scheme and its report.
+pub(crate) struct Explained {
+    pub(crate) case: Case,
+    pub(crate) scheme: &'static Scheme,
+    pub(crate) report: Report,
+}
+
+/// Every test vector that has a scheme. The reports are made once: the search for near misses makes them the slowest part of these tests.
+pub(crate) fn explained() -> &'static [Explained] {
+    static ALL: LazyLock<Vec<Explained>> = LazyLock::new(|| {
+        let cases: Vec<_> = FILES.iter().flat_map(|(_, text)| File::parse(text).unwrap().cases).collect();
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        thread::scope(|scope| {
+            let every_nth = |first| cases.iter().skip(first).step_by(threads).cloned().filter_map(explain_one);
+            let parts: Vec<_> = (0..threads).map(|first| scope.spawn(move || every_nth(first).collect())).collect();
+            parts.into_iter().flat_map(|part: ScopedJoinHandle<'_, Vec<_>>| part.join().unwrap()).collect()
+        })
+    });
+    &ALL
+}
+
+fn explain_one(case: Case) -> Option<Explained> {
+    let scheme = case.scheme()?;
+    let report = case.explain(scheme);
+    Some(Explained { case, scheme, report })
 }
 
 /// One delivery, as a sender sends it.
