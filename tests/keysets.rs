@@ -20,7 +20,8 @@ const X: &str = "6kpsY-KcUgq-9VB7Ey7F-ZVHdq6-vnuSQh7qaRRG0iw";
 const X_STANDARD: &str = "6kpsY+KcUgq+9VB7Ey7F+ZVHdq6+vnuSQh7qaRRG0iw";
 /// A modulus of 2048 bits: `rsa-1` of `tests/vectors/jwks-jwt.json`.
 fn modulus() -> String {
-    let vectors: Value = serde_json::from_str(countersign_vectors::FILES[1].1).unwrap();
+    let (_, text) = countersign_vectors::FILES.iter().find(|(name, _)| *name == "jwks-jwt").unwrap();
+    let vectors: Value = serde_json::from_str(text).unwrap();
     vectors["default_jwks"]["keys"][0]["n"].as_str().unwrap().to_owned()
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::Sha256;
 
-use crate::support::cases;
+use crate::support::{Explained, explained};
 
 /// The bytes that a report describes.
 fn described(report: &Report, body: &[u8]) -> Vec<u8> {
@@ -89,13 +89,11 @@ fn from_hex(text: &str) -> Vec<u8> {
 #[test]
 fn the_signed_bytes_of_every_vector_are_those_that_its_signature_covers() {
     let mut schemes = Vec::new();
-    for case in cases() {
-        let Some(scheme) = case.scheme() else { continue };
+    for Explained { case, scheme, report } in explained() {
         if case.run(scheme, &Portable, false) != Outcome::Accept {
             continue;
         }
-        let report = case.explain(scheme);
-        let message = described(&report, &case.body());
+        let message = described(report, &case.body());
         match report.form.unwrap() {
             "token" => assert!(message.is_empty(), "{}", case.title()),
             "jwt" => {
@@ -104,9 +102,9 @@ fn the_signed_bytes_of_every_vector_are_those_that_its_signature_covers() {
                 assert_eq!(String::from_utf8(message).unwrap(), signed, "{}", case.title());
             }
             _ => {
-                assert!(is_signed(&report, &case, scheme, &message), "{}: {:?}", case.title(), report.signed);
+                assert!(is_signed(report, case, scheme, &message), "{}: {:?}", case.title(), report.signed);
                 let changed = [message, b" ".to_vec()].concat();
-                assert!(!is_signed(&report, &case, scheme, &changed), "{}", case.title());
+                assert!(!is_signed(report, case, scheme, &changed), "{}", case.title());
             }
         }
         schemes.push(scheme.name);
@@ -118,9 +116,7 @@ fn the_signed_bytes_of_every_vector_are_those_that_its_signature_covers() {
 
 /// The parts of a case that is accepted, as JSON.
 fn parts(file: &str, case: &str) -> Value {
-    let case =
-        cases().into_iter().find(|one| one.scheme().is_some_and(|of| of.name == file) && one.name == case).unwrap();
-    json!(case.explain(case.scheme().unwrap()).signed)
+    json!(explained().iter().find(|one| one.scheme.name == file && one.case.name == case).unwrap().report.signed)
 }
 
 #[test]

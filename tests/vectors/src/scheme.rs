@@ -1,0 +1,33 @@
+//! The scheme that a case belongs to.
+
+use countersign::scheme::{self, Scheme};
+
+use crate::case::Case;
+
+/// Cases of a provider that its scheme does not take: HubSpot's older signatures, which are no HMAC and sign no time, and what Adyen signs
+/// inside the body.
+const OUTSIDE: [&str; 3] = ["hubspot/v1", "hubspot/v2", "adyen/standard-notification"];
+
+impl Case {
+    /// The scheme that the case is of, if it exists here.
+    pub fn scheme(&self) -> Option<&'static Scheme> {
+        if OUTSIDE.contains(&self.title().as_str()) {
+            return None;
+        }
+        let name = match (&self.provider, &self.kind) {
+            // Senders that sign in two ways, which are two schemes.
+            (Some(provider), _) if provider == "gitlab" && !self.has_webhook_headers() => "gitlab-token",
+            (Some(provider), _) if provider == "supabase" && self.has_webhook_headers() => "supabase-auth",
+            (Some(provider), _) if scheme::find(provider).is_some() => provider,
+            (Some(_), _) => return None,
+            (None, Some(_)) => "gemini-dynamic",
+            // A raw key needs no preset of its own.
+            (None, None) if self.is_raw() => "standard-webhooks",
+            (None, None) => match self.preset.as_deref() {
+                None | Some("standard") => "standard-webhooks",
+                Some(preset) => preset,
+            },
+        };
+        scheme::find(name)
+    }
+}
