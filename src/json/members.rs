@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
-use serde_json::Deserializer;
-
+use super::scan::Rest;
 use super::value::unquoted;
 
 /// The members of an object, by name. A member that was taken leaves an empty place: to remove it would cost 3 KB of Wasm.
@@ -47,33 +45,6 @@ impl<'a> Members<'a> {
         self.0.iter().filter_map(|(name, value)| Some((name.as_ref(), (*value)?)))
     }
 }
-
-/// The rest of a text, still to be read.
-struct Rest<'a>(&'a str);
-
-impl<'a> Rest<'a> {
-    /// Skips white space and a mark; `None` if something else comes next.
-    fn skip(&mut self, mark: char) -> Option<()> {
-        self.0 = self.0.trim_start_matches(WHITE_SPACE).strip_prefix(mark)?;
-        Some(())
-    }
-
-    /// Takes the text of the next value, of any kind, and checks no more than that it is one.
-    fn value(&mut self) -> Option<&'a str> {
-        let mut values = Deserializer::from_str(self.0).into_iter::<IgnoredAny>();
-        values.next()?.ok()?;
-        let (value, rest) = self.0.split_at_checked(values.byte_offset())?;
-        self.0 = rest;
-        Some(value.trim_start_matches(WHITE_SPACE))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.trim_start_matches(WHITE_SPACE).is_empty()
-    }
-}
-
-/// RFC 8259, section 2.
-const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// The items of an array, each left as it was written.
 pub(super) fn items(text: &str) -> Option<Vec<&str>> {

@@ -19,14 +19,46 @@ pub(crate) fn number(text: &str) -> Option<f64> {
     value(text)?.as_f64()
 }
 
-/// The content of a JSON string; `None` if the text, which is some JSON value, is no string.
+/// The content of a JSON string; `None` if the text, which is some JSON value, is no string, or has half of a surrogate pair.
 pub(super) fn unquoted(text: &str) -> Option<Cow<'_, str>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     if !inner.as_bytes().contains(&b'\\') {
         return Some(Cow::Borrowed(inner));
     }
-    match value(text)? {
-        Value::String(text) => Some(Cow::Owned(text)),
-        _ => None,
+    let mut content = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        content.push_str(plain);
+        let mut marks = escape.chars();
+        let mark = marks.next()?;
+        rest = marks.as_str();
+        content.push(match mark {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => character(&mut rest)?,
+            itself => itself,
+        });
     }
+    content.push_str(rest);
+    Some(Cow::Owned(content))
+}
+
+/// Takes a character from behind `\u`: four digits, or eight with another `\u` between them.
+fn character(rest: &mut &str) -> Option<char> {
+    let first = unit(rest)?;
+    if let Some(alone) = char::from_u32(first.into()) {
+        return Some(alone);
+    }
+    *rest = rest.strip_prefix("\\u")?;
+    char::decode_utf16([first, unit(rest)?]).next()?.ok()
+}
+
+/// Takes four hexadecimal digits.
+fn unit(rest: &mut &str) -> Option<u16> {
+    let (digits, behind) = rest.split_at_checked(4)?;
+    *rest = behind;
+    u16::from_str_radix(digits, 16).ok()
 }

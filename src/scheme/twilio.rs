@@ -13,6 +13,8 @@
 //! another content type. The acknowledgement is TwiML without an instruction, which ends a call. For instructions of your application's,
 //! set `reply = "origin"`. <https://www.twilio.com/docs/api/errors/15003>
 
+use std::collections::BinaryHeap;
+
 use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
 use super::handshake::Media;
@@ -46,8 +48,8 @@ fn content(target: Target<'_>, body: &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>> {
     match announced {
         Some((_, hash)) => constant_time_eq(hex(&sha256(&[&body])).as_bytes(), &hash).then(Vec::new),
         None => {
-            let mut pairs = pairs(&body);
-            pairs.sort();
+            // A heap: `sort` would be 1.6 KB of Wasm more, gzipped, and nothing else in `countersign/hmac` sorts.
+            let mut pairs = BinaryHeap::from(pairs(&body)).into_sorted_vec();
             // Twilio signs each value of a name once.
             pairs.dedup();
             Some(pairs.into_iter().flat_map(|(name, value)| [name, value]).flatten().collect())

@@ -1,14 +1,12 @@
 //! What a delivery says of its event, once a signature holds: its id, its type and its time.
 
-use serde_json::Value;
-
 use super::message::Around;
 use super::template::{Claim, parse};
 use crate::crypto::{Crypto, hex, sha256};
 use crate::error::Error;
 use crate::event_id::id_or_hash;
-use crate::json::value;
-use crate::scheme::{IdSource, Time};
+use crate::json;
+use crate::scheme::{EventType, IdSource, Time};
 use crate::timestamp::Timestamp;
 
 impl Claim<'_> {
@@ -18,9 +16,13 @@ impl Claim<'_> {
         let (found, event_type) = match (self.template.id, self.id) {
             (IdSource::Header, Some(id)) => (Some(id.to_vec()), None),
             (IdSource::Body(pointer), _) => {
-                let event = json(&crypto.message(&[], body)).unwrap_or_default();
-                let event_type = self.scheme.event_type.of(|_| None, &event).map(str::to_owned);
-                (at(&event, pointer), event_type)
+                let body = crypto.message(&[], body);
+                let event = std::str::from_utf8(&body).unwrap_or_default();
+                let event_type = match self.scheme.event_type {
+                    EventType::Pointer(pointer) => json::string_at(event, pointer),
+                    EventType::Header(_) | EventType::None => None,
+                };
+                (at(event, pointer), event_type)
             }
             (IdSource::BodyHash, _) => (Some(hex(&crypto.sha256(&[], body, &[])).into_bytes()), None),
             _ => (None, None),
@@ -46,21 +48,18 @@ impl Claim<'_> {
     /// `invalid_timestamp`.
     pub(crate) fn time_in_body<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Result<Option<Timestamp>, Error> {
         let Time::Body(pointer, unit) = self.template.time else { return Ok(None) };
-        let event = json(&crypto.message(&[], body)).unwrap_or_default();
-        let text = at(&event, pointer).ok_or(Error::InvalidTimestamp)?;
+        let body = crypto.message(&[], body);
+        let event = std::str::from_utf8(&body).unwrap_or_default();
+        let text = at(event, pointer).ok_or(Error::InvalidTimestamp)?;
         parse(&text, unit).map(Some)
     }
 }
 
-/// The text or number at a JSON pointer, as text.
-fn at(event: &Value, pointer: &str) -> Option<Vec<u8>> {
-    match event.pointer(pointer)? {
-        Value::String(text) => Some(text.as_bytes().to_vec()),
-        Value::Number(number) => Some(number.as_u64()?.to_string().into_bytes()),
-        _ => None,
+/// The text or whole number at a JSON pointer, as text.
+fn at(event: &str, pointer: &str) -> Option<Vec<u8>> {
+    let value = json::at(event, pointer)?;
+    match value.as_bytes().first()? {
+        b'"' => json::string(value).map(String::into_bytes),
+        _ => value.parse::<u64>().ok().map(|_| value.as_bytes().to_vec()),
     }
-}
-
-fn json(body: &[u8]) -> Option<Value> {
-    value(std::str::from_utf8(body).ok()?)
 }

@@ -1,0 +1,285 @@
+//! JSON text, read where it stands: what follows a value, and the value at a pointer. No tree is built.
+//!
+//! To find one member of a body, `serde_json` would build a tree of all. That takes longer than the check of a small delivery, and its
+//! numbers, maps and messages are 7 KB of Wasm, gzipped, which `countersign/hmac` needs for nothing else.
+
+use super::value::unquoted;
+
+/// The rest of a text, still to be read.
+pub(super) struct Rest<'a>(pub(super) &'a str);
+
+impl<'a> Rest<'a> {
+    /// Skips white space and a mark; `None` if something else comes next.
+    pub(super) fn skip(&mut self, mark: char) -> Option<()> {
+        self.0 = self.0.trim_start_matches(WHITE_SPACE).strip_prefix(mark)?;
+        Some(())
+    }
+
+    /// Takes the text of the next value, of any kind, and checks no more than that it is one: numbers may be of any size, and half of a
+    /// surrogate pair counts as a character.
+    pub(super) fn value(&mut self) -> Option<&'a str> {
+        let text = self.0.trim_start_matches(WHITE_SPACE);
+        let (value, rest) = text.split_at_checked(text.len().checked_sub(after_value(text.as_bytes())?.len())?)?;
+        self.0 = rest;
+        Some(value)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.trim_start_matches(WHITE_SPACE).is_empty()
+    }
+
+    /// Takes a member of an object: its name and its value.
+    fn member(&mut self) -> Option<(&'a str, &'a str)> {
+        let name = self.value()?;
+        self.skip(':')?;
+        Some((name, self.value()?))
+    }
+}
+
+/// The value at a JSON pointer (RFC 6901), as it was written; `None` if there is none, or the text is not JSON. Of several members of one
+/// name, the last counts.
+pub(crate) fn at<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
+    let mut whole = Rest(text);
+    let value = whole.value().filter(|_| whole.is_empty())?;
+    if pointer.is_empty() {
+        return Some(value);
+    }
+    let mut tokens = pointer.strip_prefix('/')?.split('/');
+    tokens.try_fold(value, |value, token| match value.as_bytes().first() {
+        Some(b'{') => member(value, &token.replace("~1", "/").replace("~0", "~")),
+        Some(b'[') => item(value, token),
+        _ => None,
+    })
+}
+
+/// The string at a JSON pointer.
+pub(crate) fn string_at(text: &str, pointer: &str) -> Option<String> {
+    at(text, pointer).and_then(super::string)
+}
+
+fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = Rest(object);
+    rest.skip('{')?;
+    let mut found = None;
+    let mut end = rest.skip('}');
+    while end.is_none() {
+        let (known, value) = rest.member()?;
+        if unquoted(known)? == name {
+            found = Some(value);
+        }
+        end = rest.skip('}');
+        if end.is_none() {
+            rest.skip(',')?;
+        }
+    }
+    found
+}
+
+fn item<'a>(array: &'a str, place: &str) -> Option<&'a str> {
+    // RFC 6901, section 4: no sign, and no leading zeros.
+    if !place.bytes().all(|byte| byte.is_ascii_digit()) || (place.len() > 1 && place.starts_with('0')) {
+        return None;
+    }
+    let mut before: usize = place.parse().ok()?;
+    let mut rest = Rest(array);
+    rest.skip('[')?;
+    if rest.skip(']').is_some() {
+        return None;
+    }
+    loop {
+        let value = rest.value()?;
+        let Some(fewer) = before.checked_sub(1) else { return Some(value) };
+        before = fewer;
+        rest.skip(',')?;
+    }
+}
+
+/// What follows the value that a text begins with; `None` if that is none. Nesting has no limit, as nothing here is recursive.
+fn after_value(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = text;
+    // What closes the arrays and objects that are open.
+    let mut open = Vec::new();
+    loop {
+        let (first, behind) = rest.split_first()?;
+        rest = match first {
+            b'[' | b'{' => {
+                let (close, inner) = (if *first == b'[' { b']' } else { b'}' }, trim(behind));
+                match inner.strip_prefix(&[close]) {
+                    Some(behind) => behind,
+                    None => {
+                        open.push(close);
+                        rest = after_name(close, inner)?;
+                        continue;
+                    }
+                }
+            }
+            b'"' => after_string(behind)?,
+            b'-' | b'0'..=b'9' => after_number(rest)?,
+            b't' => behind.strip_prefix(b"rue")?,
+            b'f' => behind.strip_prefix(b"alse")?,
+            b'n' => behind.strip_prefix(b"ull")?,
+            _ => return None,
+        };
+        loop {
+            let Some(close) = open.last().copied() else { return Some(rest) };
+            let (mark, behind) = trim(rest).split_first()?;
+            rest = behind;
+            if *mark == b',' {
+                rest = after_name(close, trim(behind))?;
+                break;
+            }
+            open.pop().filter(|_| *mark == close)?;
+        }
+    }
+}
+
+/// What follows the name of a member and its colon; in an array, all of it.
+fn after_name(close: u8, text: &[u8]) -> Option<&[u8]> {
+    if close == b']' {
+        return Some(text);
+    }
+    trim(after_string(text.strip_prefix(b"\"")?)?).strip_prefix(b":").map(trim)
+}
+
+/// What follows a string, from behind its first quote.
+fn after_string(mut text: &[u8]) -> Option<&[u8]> {
+    loop {
+        let plain = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '))?;
+        text = match text.get(plain..)? {
+            [b'"', rest @ ..] => return Some(rest),
+            [b'\\', b'u', a, b, c, d, rest @ ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => rest,
+            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => rest,
+            _ => return None,
+        };
+    }
+}
+
+fn after_number(text: &[u8]) -> Option<&[u8]> {
+    let whole = match text.strip_prefix(b"-").unwrap_or(text) {
+        [b'0', rest @ ..] => rest,
+        text => after_digits(text)?,
+    };
+    let fraction = whole.strip_prefix(b".").map_or(Some(whole), after_digits)?;
+    match fraction {
+        [b'e' | b'E', b'+' | b'-', rest @ ..] | [b'e' | b'E', rest @ ..] => after_digits(rest),
+        _ => Some(fraction),
+    }
+}
+
+/// What follows the digits that a text begins with; `None` if it begins with none.
+fn after_digits(text: &[u8]) -> Option<&[u8]> {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    text.get(count..).filter(|_| count > 0)
+}
+
+fn trim(text: &[u8]) -> &[u8] {
+    let space = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+    text.get(space..).unwrap_or_default()
+}
+
+/// RFC 8259, section 2.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    const EVENT: &str = r#" { "id" : "évt\n", "a/b": {"~": [7, {"c": -1.5e+3}, []]}, "id": "last", "": null } "#;
+
+    #[test]
+    fn a_pointer_leads_to_a_value_as_it_was_written() {
+        for (pointer, value) in [
+            ("", Some(EVENT.trim())),
+            ("/id", Some("\"last\"")),
+            ("/a~1b/~0/0", Some("7")),
+            ("/a~1b/~0/1/c", Some("-1.5e+3")),
+            ("/a~1b/~0/2", Some("[]")),
+            ("/", Some("null")),
+            ("id", None),
+            ("/a~1b/~0/3", None),
+            ("/a~1b/~0/00", None),
+            ("/a~1b/~0/+1", None),
+            ("/a~1b/~0/-", None),
+            ("/a~1b/~0/2/0", None),
+            ("/id/0", None),
+            ("/missing", None),
+        ] {
+            assert_eq!(at(EVENT, pointer), value, "{pointer}");
+        }
+        assert_eq!(string_at(EVENT, "/id").as_deref(), Some("last"));
+        assert_eq!(string_at(EVENT, "/"), None);
+    }
+
+    #[test]
+    fn depth_costs_no_stack() {
+        let deep = ["[".repeat(1_000_000), "]".repeat(1_000_000)].concat();
+        assert_eq!(at(&deep, "").map(str::len), Some(deep.len()));
+        assert_eq!(at(deep.trim_end_matches(']'), ""), None);
+    }
+
+    /// Pieces of JSON, some of them broken.
+    const PIECES: [&str; 36] = [
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ",",
+        ":",
+        " ",
+        "\"a\"",
+        "\"a\":",
+        "\"a\" :",
+        "\"id\":",
+        "\"\\u0069d\":",
+        "\"\\n\\/\"",
+        "\"é\"",
+        "-1",
+        "0",
+        "1",
+        "1.5",
+        "0.",
+        "2E-3",
+        "01",
+        "-",
+        "1e",
+        "true",
+        "nul",
+        "null",
+        "false",
+        "\"\\x\"",
+        "\"\t\"",
+        "\"\\u12\"",
+        "{\"id\":",
+        "[1,",
+        "}}",
+        "]}",
+        "1}",
+    ];
+
+    fn text() -> impl proptest::strategy::Strategy<Value = String> {
+        let pieces = proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..9);
+        proptest::strategy::Strategy::prop_map(pieces, |pieces| pieces.concat())
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(20_000))]
+
+        /// `serde_json` takes the same texts for JSON, and finds the same at a pointer.
+        #[test]
+        fn the_same_is_found(text in text(), pointer in "(/(id|a|0|1)){0,2}") {
+            let tree = serde_json::from_str::<Value>(&text).ok();
+            assert_eq!(at(&text, "").is_some(), tree.is_some(), "{text}");
+            let found = at(&text, &pointer).map(|found| serde_json::from_str::<Value>(found).unwrap());
+            assert_eq!(found.as_ref(), tree.as_ref().and_then(|tree| tree.pointer(&pointer)), "{text} {pointer}");
+        }
+
+        #[test]
+        fn the_same_strings_are_read(inner in r#"([a-zé"\\/ ]|\\[bfnrtux"\\/]|\\u(0041|d83[dD]|de00|00e9|12|\n)){0,6}"#) {
+            let text = format!("\"{inner}\"");
+            assert_eq!(at(&text, "").and_then(crate::json::string), serde_json::from_str::<String>(&text).ok(), "{text}");
+        }
+    }
+}
