@@ -55,6 +55,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     }
     let max_body = reader.size("max_body").unwrap_or(1024 * 1024);
     let is_durable = reader.flag("durable") == Some(true);
+    let origin_replies = read_reply(reader, is_durable);
     let tolerance = policy.as_ref().map_or(Tolerance::from_seconds(0), |policy| policy.tolerance);
     let default = scheme.map_or(DEDUPE, |scheme| default_dedupe(scheme, tolerance));
     let dedupe = read_dedupe(reader, environment, is_durable, tolerance, default);
@@ -85,11 +86,25 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         dedupe,
         durable,
         forward,
+        origin_replies,
         allows_short_keys: short,
         url_token,
         verify_token,
         public_url,
     })
+}
+
+/// Reads whose response the sender gets: whether it is the destination's.
+fn read_reply(reader: &mut Reader<'_>, durable: bool) -> bool {
+    let origin_replies = reader.choice("reply", &[("own", false), ("origin", true)]) == Some(true);
+    if origin_replies && durable {
+        reader.fault(
+            "reply",
+            "cannot be \"origin\" with `durable`, which responds before the origin does",
+            "remove `durable`, or set reply = \"own\"",
+        );
+    }
+    origin_replies
 }
 
 /// Reads the token of handshakes, for senders that ask with one.

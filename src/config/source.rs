@@ -31,6 +31,8 @@ pub struct Source {
     pub durable: Option<Durable>,
     /// Where events go.
     pub forward: ForwardTo,
+    /// Whether the destination's answer goes to the sender.
+    pub origin_replies: bool,
     /// Whether shared keys under 16 bytes pass.
     pub allows_short_keys: bool,
     pub(super) url_token: Option<Zeroizing<String>>,

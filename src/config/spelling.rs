@@ -17,6 +17,7 @@ pub(super) const SOURCE: &[&str] = &[
     "public_url",
     "dedupe",
     "forward",
+    "reply",
     "durable",
     "keep_bodies",
     "shards",

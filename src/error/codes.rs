@@ -35,6 +35,10 @@ codes! {
     ACCEPTED: "accepted", 202,
         "the event is stored",
         "nothing to do: the inbox delivers it";
+    ALREADY_ANSWERED: "already_answered", 409,
+        "the event was answered before",
+        "nothing to do if the sender repeated itself; set `dedupe = \"off\"` if each of its deliveries is to reach the \
+         destination";
     BODY_INCOMPLETE: "body_incomplete", 400,
         "the body is shorter than announced",
         "check the sender, or a proxy before the Worker: the connection broke, or `Content-Length` is wrong";

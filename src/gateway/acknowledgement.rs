@@ -1,7 +1,7 @@
 //! The response to a delivery that was taken, as its sender reads it.
 
-use super::response::success;
 use crate::handshake::Reply;
+use crate::json::quoted;
 use crate::scheme::{Acknowledgement, Media, Scheme};
 
 /// Makes the response for a sender. `code` is what became of the event: `accepted`, `delivered` or `duplicate`.
@@ -24,6 +24,18 @@ pub fn acknowledge(scheme: &Scheme, code: &str, id: &[u8]) -> Reply {
         Acknowledgement::Success | Acknowledgement::Ok => own(200),
         Acknowledgement::Exactly { status, media, text } => Reply { status, media, text: text.to_owned() },
     }
+}
+
+/// The body of a success: the event's id and what became of it, as JSON. What of the id is not UTF-8 is replaced.
+///
+/// ```
+/// use countersign::gateway::acknowledgement::success;
+///
+/// assert_eq!(success("accepted", b"msg_1"), r#"{"id":"msg_1","status":"accepted"}"#);
+/// ```
+pub fn success(status: &str, id: &[u8]) -> String {
+    let id = quoted(&String::from_utf8_lossy(id));
+    ["{\"id\":", &id, ",\"status\":\"", status, "\"}"].concat()
 }
 
 #[cfg(test)]

@@ -64,6 +64,12 @@ pub const NETWORK: &str = "network";
 /// The cause if a bound Worker or Durable Object threw.
 pub const EXCEPTION: &str = "exception";
 
+/// The cause that an error names, if the destination's answer is for the sender and cannot go to it: it is too long, neither JSON nor text
+/// nor XML, or ended early.
+pub fn cause_of_answer(message: &str) -> Option<&'static str> {
+    ["answer_too_long", "answer_type", "answer_cut"].into_iter().find(|known| *known == message)
+}
+
 /// The cause if the binding that a source forwards to is not there.
 pub const NO_BINDING: &str = "no_binding";
 
@@ -93,5 +99,11 @@ mod tests {
     fn statuses_of_cloudflare_have_a_cause() {
         assert_eq!((0..=u16::MAX).filter_map(cause_of_status).count(), 8);
         assert_eq!(cause_of_status(502), None);
+    }
+
+    #[test]
+    fn an_error_of_the_platform_is_none_of_an_answer() {
+        assert_eq!(cause_of_answer("answer_type"), Some("answer_type"));
+        assert_eq!(cause_of_answer("Network connection lost."), None);
     }
 }

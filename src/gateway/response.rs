@@ -1,10 +1,10 @@
-//! The response to the sender: ready-made for every failure, and the body of a success.
+//! The response to the sender: ready-made for every failure.
 
 use serde_json::json;
 
 use crate::error::codes;
 use crate::error::{Error, HeaderFault, JwtFault};
-use crate::json::{printed, quoted};
+use crate::json::printed;
 
 /// One member of the row of a refusal's code, by member for the reason that `error.rs` gives.
 macro_rules! of_row {
@@ -12,6 +12,7 @@ macro_rules! of_row {
         match $refusal {
             // Their callers ask the error.
             Refusal::Check(_) | Refusal::ConfigInvalid => codes::CONFIG_INVALID.$member,
+            Refusal::AlreadyAnswered => codes::ALREADY_ANSWERED.$member,
             Refusal::BodyIncomplete => codes::BODY_INCOMPLETE.$member,
             Refusal::BodyTimeout => codes::BODY_TIMEOUT.$member,
             Refusal::BodyTooLarge => codes::BODY_TOO_LARGE.$member,
@@ -82,6 +83,8 @@ impl ReadyResponse {
 pub enum Refusal {
     /// The delivery does not verify: steps 4, 5 and 7.
     Check(Error),
+    /// The destination has answered the event before, and its answer is not kept.
+    AlreadyAnswered,
     /// The body ended before its announced length.
     BodyIncomplete,
     /// The body did not arrive in time.
@@ -162,6 +165,7 @@ impl Refusal {
             Self::Unauthorized => 15,
             Self::Check(error) => index_of(error),
             Self::HandshakeRefused => 34,
+            Self::AlreadyAnswered => 35,
         }
     }
 
@@ -178,18 +182,6 @@ impl Refusal {
     }
 }
 
-/// The body of a success: the event's id and what became of it, as JSON. What of the id is not UTF-8 is replaced.
-///
-/// ```
-/// use countersign::gateway::response::success;
-///
-/// assert_eq!(success("accepted", b"msg_1"), r#"{"id":"msg_1","status":"accepted"}"#);
-/// ```
-pub fn success(status: &str, id: &[u8]) -> String {
-    let id = quoted(&String::from_utf8_lossy(id));
-    ["{\"id\":", &id, ",\"status\":\"", status, "\"}"].concat()
-}
-
 /// Every response to a failure, each at the [`Refusal::index`] of its refusal.
 pub static RESPONSES: [ReadyResponse; REFUSALS.len()] = {
     let mut ready = [ReadyResponse::of(Refusal::ConfigInvalid); REFUSALS.len()];
@@ -202,7 +194,7 @@ pub static RESPONSES: [ReadyResponse; REFUSALS.len()] = {
 };
 
 /// One refusal for each response, in the order of [`Refusal::index`].
-const REFUSALS: [Refusal; 35] = [
+const REFUSALS: [Refusal; 36] = [
     Refusal::ConfigInvalid,
     Refusal::BodyIncomplete,
     Refusal::BodyTimeout,
@@ -238,6 +230,7 @@ const REFUSALS: [Refusal; 35] = [
     Refusal::Check(Error::TimestampTooOld { age: 0 }),
     Refusal::Check(Error::TooManySignatures),
     Refusal::HandshakeRefused,
+    Refusal::AlreadyAnswered,
 ];
 
 const fn index_of(error: Error) -> usize {

@@ -67,6 +67,7 @@ async function handle(request, env, context) {
 
 /** Resumes a task with what each of its promises comes to, until it responds. */
 async function drive(step, born, refusals, isHead) {
+  let answer;
   try {
     while (kindOf(step) === Kind.Wait) {
       const task = valueOf(step);
@@ -80,10 +81,13 @@ async function drive(step, born, refusals, isHead) {
       } catch (error) {
         [value, fulfilled] = [error, false];
       }
+      // Of all that a task awaits, only its destination's response is one.
+      if (value instanceof Response) answer = value;
       // The task died with its instance.
       if (born !== generation) return unexpected();
       step = glue.resume(task, fulfilled, value);
     }
+    if (kindOf(step) === Kind.PassOn) return answer;
     return respond(step, refusals, isHead);
   } catch (error) {
     recover(error, born);

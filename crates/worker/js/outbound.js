@@ -5,25 +5,53 @@ import { LATE, readAll, readerOf, within } from "./reading.js";
 /** The time limit of a connection. */
 const CONNECT_MS = 1_000;
 
+/** The largest body of an answer that goes to the sender. */
+const LARGEST_ANSWER = 64 * 1024;
+/** What senders read. Anything else, such as the page of an origin's framework, is an accident. */
+const ANSWER_TYPES = /^(application\/json|text\/plain|text\/xml|application\/xml)?\s*(;|$)/i;
+
 /**
  * One POST. `headers` are a JSON object: a `Headers` made from Rust would cost a crossing, and two strings, for each of them.
  * Resolves to the response, and rejects if there is none, with a `TimeoutError` once the time limit has ended the request.
+ * If the destination `answers` the sender, a 2xx has to be there with its body within that time.
  */
-export async function post(fetcher, url, headers, body, milliseconds) {
+export async function post(fetcher, url, headers, body, milliseconds, answers) {
   const limit = new AbortController();
   // Cleared at the end: a timer keeps a Durable Object in memory.
   const timer = setTimeout(() => limit.abort(LATE), milliseconds);
   const init = { method: "POST", headers: JSON.parse(headers), body, redirect: "manual", signal: limit.signal };
   try {
-    return await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
+    const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
+    return answers && response.ok ? await answerOf(response, limit.signal) : response;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** The status of a response. Its body is cancelled: nobody reads it. */
-export function head(response) {
-  discard(response);
+/** A response's status, type and body in a response to the sender. No other header of the origin's is for the sender. */
+async function answerOf(response, signal) {
+  const type = response.headers.get("content-type") ?? "";
+  if (!ANSWER_TYPES.test(type)) {
+    discard(response);
+    throw new Error("answer_type");
+  }
+  const init = { status: response.status, headers: { "x-content-type-options": "nosniff", ...(type && { "content-type": type }) } };
+  if (response.body === null) return new Response(null, init);
+  const reader = readerOf(response.body);
+  let bytes;
+  try {
+    bytes = await readAll(reader, LARGEST_ANSWER);
+  } catch {
+    throw signal.aborted ? LATE : new Error("answer_cut");
+  }
+  if (bytes !== null) return new Response(bytes, init);
+  reader.cancel().catch(() => {});
+  throw new Error("answer_too_long");
+}
+
+/** The status of a response. Its body is cancelled unless it is an answer to the sender: nobody reads it. */
+export function head(response, answers) {
+  if (!answers || !response.ok) discard(response);
   return response.status;
 }
 

@@ -24,10 +24,16 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use crate::step::Step;
 
-/// How a request ends: a refusal, whose response is prepared, or a response of its own.
+/// How a request ends: a refusal, whose response is prepared, a response of its own, or the destination's.
 pub(crate) enum Outcome {
     Refused(Refusal),
-    Text { status: u16, media: Media, text: String },
+    Text {
+        status: u16,
+        media: Media,
+        text: String,
+    },
+    /// The destination's answer, which JavaScript has.
+    Answer,
 }
 
 impl From<Reply> for Outcome {
@@ -114,6 +120,7 @@ pub(crate) fn last_step(outcome: Outcome) -> Step {
             TEXT.set(text);
             Step::respond(status, media)
         }
+        Outcome::Answer => Step::PASS_ON,
     }
 }
 

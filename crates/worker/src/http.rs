@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use countersign::Timestamp;
 use countersign::config::{Destination, Source};
-use countersign::gateway::destination_error::{EXCEPTION, NETWORK, NO_BINDING, Unclear, cause_of_status};
+use countersign::gateway::destination_error::{
+    EXCEPTION, NETWORK, NO_BINDING, Unclear, cause_of_answer, cause_of_status,
+};
 use countersign::gateway::forward::{Event, Payload, url};
 use countersign::gateway::object_name::{Named, is_in_event, object_name};
 use countersign::gateway::response::Refusal;
@@ -36,17 +38,28 @@ pub(crate) async fn send(event: &Event<Body>, source: &Source, bindings: &Bindin
     let Ok(fetcher) = destination(event, source, bindings) else { return unsent(started) };
     let headers = event.request_headers(source, Timestamp::from_unix(started.div_euclid(1000)), &Platform);
     let (headers, body) = (headers.to_object(), array(event.payload()));
-    let answer = outbound::send(fetcher.as_ref(), &url(source), &headers, &body, source.forward.timeout_ms).await;
+    let answer = outbound::send(
+        fetcher.as_ref(),
+        &url(source),
+        &headers,
+        &body,
+        source.forward.timeout_ms,
+        source.origin_replies,
+    )
+    .await;
     reply(answer, started, fetcher.as_ref(), source).await
 }
 
 async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<&Fetcher>, source: &Source) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
-    let failed =
-        |status, retry_after, cause| Reply { outcome: Err(Refusal::DestinationFailed), status, ms, retry_after, cause };
+    let answers = source.origin_replies;
+    let failed = |status, retry_after, cause| {
+        let outcome = Err(Refusal::DestinationFailed);
+        Reply { outcome, status, ms, retry_after, cause }
+    };
     match answer {
-        Ok(response) => match outbound::head(&response) {
-            status @ 200..300 => Reply { outcome: Ok(()), status, ms, retry_after: None, cause: None },
+        Ok(response) => match outbound::head(&response, answers) {
+            status @ 200..300 => Reply { outcome: Ok(()), ..failed(status, None, None) },
             status => {
                 // An absent `Retry-After` reads like one that cannot be read.
                 let retry_after = response.headers().get("retry-after").unwrap_or_default();
@@ -57,16 +70,20 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
             Reply { outcome: Err(Refusal::DestinationTimeout), ..failed(0, None, None) }
         }
         Err(error) => {
-            let cause = if fetcher.is_some() { EXCEPTION } else { boxed(cause(&error, &url(source))).await };
+            let message = property(&error, "message").and_then(|message| message.as_string()).unwrap_or_default();
+            let cause = match cause_of_answer(&message) {
+                Some(cause) => cause,
+                None if fetcher.is_some() => EXCEPTION,
+                None => boxed(cause(&message, &url(source))).await,
+            };
             failed(0, None, Some(cause))
         }
     }
 }
 
 /// Why an origin gave no response. If the platform's error leaves that open, one more connection is made, and nothing sent.
-async fn cause(error: &JsValue, url: &str) -> &'static str {
-    let message = property(error, "message").and_then(|message| message.as_string()).unwrap_or_default();
-    let Some(unclear) = Unclear::of(&message) else { return NETWORK };
+async fn cause(message: &str, url: &str) -> &'static str {
+    let Some(unclear) = Unclear::of(message) else { return NETWORK };
     unclear.cause(url, outbound::connects(url).await)
 }
 

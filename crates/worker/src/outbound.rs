@@ -21,9 +21,10 @@ extern "C" {
         headers: &str,
         body: &Uint8Array,
         milliseconds: f64,
+        answers: bool,
     ) -> Result<Promise, JsValue>;
-    /// The status of a response, whose body is cancelled.
-    pub(crate) fn head(response: &Response) -> u16;
+    /// The status of a response. Its body is cancelled, unless it is an answer to the sender.
+    pub(crate) fn head(response: &Response, answers: bool) -> u16;
     #[wasm_bindgen(js_name = connects)]
     fn try_connection(url: &str) -> Promise;
     fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
@@ -36,7 +37,8 @@ extern "C" {
     pub(crate) fn cache_control(this: &Document) -> Option<String>;
 }
 
-/// Sends a POST, by a binding or to a URL. `headers` are a JSON object.
+/// Sends a POST, by a binding or to a URL. `headers` are a JSON object. If the destination `answers` the sender, a 2xx is returned as the
+/// sender gets it, with its body.
 ///
 /// # Errors
 /// The platform's error if there is no response; see [`is_late`].
@@ -46,8 +48,9 @@ pub(crate) async fn send(
     headers: &str,
     body: &Uint8Array,
     milliseconds: u64,
+    answers: bool,
 ) -> Result<Response, JsValue> {
-    settled(post(fetcher, url, headers, body, milliseconds as f64)?).await.map(JsCast::unchecked_into)
+    settled(post(fetcher, url, headers, body, milliseconds as f64, answers)?).await.map(JsCast::unchecked_into)
 }
 
 /// Whether a request had no response within its time limit.

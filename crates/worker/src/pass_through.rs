@@ -12,7 +12,15 @@ use crate::body::Body;
 use crate::state::State;
 use crate::{dedupe_kv, http};
 
-/// Passes an event through, unless a copy of it was delivered or is under way: what became of it, and its id.
+/// What came of an event.
+pub(crate) enum Passed {
+    /// The code of what became of it, and its id.
+    Taken(&'static str, Vec<u8>),
+    /// It was delivered, and the sender gets the destination's answer, with this status.
+    Answered(u16),
+}
+
+/// Passes an event through, unless a copy of it was delivered or is under way.
 pub(crate) async fn pass_through(
     state: &State,
     source: &Source,
@@ -20,7 +28,7 @@ pub(crate) async fn pass_through(
     content: Content<'_>,
     now_ms: u64,
     line: &mut LogRecord<'_>,
-) -> Result<(&'static str, Vec<u8>), Refusal> {
+) -> Result<Passed, Refusal> {
     let event = EventKey::new(&source.name, verified.id());
     line.event = Some(event);
     let lapses = source.dedupe.map(|_| hold(state, source, event, now_ms)).transpose()?;
@@ -52,7 +60,7 @@ async fn deliver(
     source: &Source,
     passing: Passing<'_>,
     line: &mut LogRecord<'_>,
-) -> Result<(&'static str, Vec<u8>), Refusal> {
+) -> Result<Passed, Refusal> {
     let Passing { verified, content, received_at, event } = passing;
     let id = verified.id().to_vec();
     let marks = state.bindings.events.as_ref().zip(source.dedupe);
@@ -63,7 +71,10 @@ async fn deliver(
         }),
         None => Seen::No,
     };
-    let Some(admitted) = verified.admit(seen) else { return Ok(("duplicate", id)) };
+    let Some(admitted) = verified.admit(seen) else {
+        // Our own acknowledgement would decide in the destination's place, and its answer is not kept.
+        return if source.origin_replies { Err(Refusal::AlreadyAnswered) } else { Ok(Passed::Taken("duplicate", id)) };
+    };
     let reply = http::send(&Event::new(admitted, content, received_at), source, &state.bindings).await;
     line.destination = Some((reply.status, reply.ms));
     line.cause = reply.cause;
@@ -73,5 +84,5 @@ async fn deliver(
     {
         line.marks = Some("write_failed");
     }
-    Ok(("delivered", id))
+    Ok(if source.origin_replies { Passed::Answered(reply.status) } else { Passed::Taken("delivered", id) })
 }

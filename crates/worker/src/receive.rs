@@ -22,7 +22,7 @@ use crate::body::Body;
 use crate::console;
 use crate::executor::{self, Outcome, boxed};
 use crate::open::{BodyFault, refuse_body};
-use crate::pass_through::pass_through;
+use crate::pass_through::{Passed, pass_through};
 use crate::state::{State, delivery_headers, state};
 use crate::step::Step;
 use crate::verification::verify;
@@ -75,6 +75,7 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
             let reply = acknowledge(source.policy.scheme, code, &id);
             (code, reply.status, reply.into())
         }
+        Ok(Done::Answered(status)) => ("delivered", status, Outcome::Answer),
         Ok(Done::Handshake(reply)) => (handshake::CODE, reply.status, reply.into()),
         Err(refusal) => {
             let status = refusal.response().status;
@@ -90,6 +91,8 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
 enum Done {
     /// What became of the event, and its id.
     Event(&'static str, Vec<u8>),
+    /// It was delivered, and the sender gets the destination's answer, with this status.
+    Answered(u16),
     /// It was no event.
     Handshake(Reply),
 }
@@ -132,8 +135,10 @@ async fn handle<'a>(
         let event = verified.into_insertable(&source.name, content, arrival.now());
         return boxed(store(state, source, durable, event, line)).await.map(|(code, id)| Done::Event(code, id));
     }
-    let result = pass_through(state, source, verified, content, arrival.now_ms, line).await;
-    result.map(|(code, id)| Done::Event(code, id))
+    match pass_through(state, source, verified, content, arrival.now_ms, line).await? {
+        Passed::Taken(code, id) => Ok(Done::Event(code, id)),
+        Passed::Answered(status) => Ok(Done::Answered(status)),
+    }
 }
 
 /// Steps 8 to 10 of a durable source: whether the event was seen before is for the inbox to say, in the write that stores it.

@@ -22,6 +22,8 @@ pub enum Kind {
     Admin = 5,
     /// Call [`greet`](crate::greet()) for the source at that place.
     Greet = 6,
+    /// Respond with the response that the task awaited: the destination's answer.
+    PassOn = 7,
 }
 
 /// The bits of a step that hold its [`Kind`]; its value is in the bits above.
@@ -39,6 +41,7 @@ pub(crate) struct Step {
 
 impl Step {
     pub(crate) const HEALTH: Self = Self { kind: Kind::Health, value: 0 };
+    pub(crate) const PASS_ON: Self = Self { kind: Kind::PassOn, value: 0 };
     pub(crate) const ADMIN: Self = Self { kind: Kind::Admin, value: 0 };
 
     pub(crate) fn refuse(refusal: Refusal) -> Self {

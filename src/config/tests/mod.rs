@@ -12,6 +12,7 @@ mod header;
 mod hmac;
 mod kinds;
 mod public_url;
+mod reply;
 mod secrets;
 
 struct Known;
