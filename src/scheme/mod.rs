@@ -44,6 +44,7 @@ mod linear;
 mod loops;
 mod meta;
 mod mux;
+pub mod notation;
 mod notion;
 mod okta;
 mod openai;

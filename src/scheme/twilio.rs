@@ -42,7 +42,7 @@ pub(super) const SCHEME: Scheme = Scheme {
 };
 
 /// What is signed of a body: its pairs, or nothing if the URL has its hash; `None` if that is the hash of another body.
-fn content(target: Target<'_>, body: &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>> {
+pub(super) fn content(target: Target<'_>, body: &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>> {
     let body = body();
     let announced = pairs(query(target.url).as_bytes()).into_iter().find(|(name, _)| name == b"bodySHA256");
     match announced {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use crate::notation;
 use crate::sender::Sender;
 use crate::words;
 use crate::{Content, root};
@@ -20,28 +21,41 @@ pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
     let all: Vec<_> = senders.iter().collect();
     let types = declarations(TYPES, &all, "Verifier") + &unions(senders);
     vec![
-        ("crates/npm/js/senders.js", Content::Whole(script("countersign", &all, "secret-verifier"))),
-        ("crates/npm/js/hmac-senders.js", Content::Whole(script("countersign/hmac", &hmac, "hmac-verifier"))),
+        ("crates/npm/js/senders.js", Content::Whole(script("countersign", &all, "secret-verifier", by_name))),
+        ("crates/npm/js/hmac-senders.js", Content::Whole(script("countersign/hmac", &hmac, "hmac-verifier", by_lines))),
         (TYPES, Content::Part { begin: BEGIN, end: END, text: types }),
         (HMAC_TYPES, Content::Part { begin: BEGIN, end: END, text: declarations(HMAC_TYPES, &hmac, "Unwrapper") }),
     ]
 }
 
-/// A module that exports a function for each sender.
-fn script(entry: &str, senders: &[&Sender], verifier: &str) -> String {
+/// A module that exports a function for each sender. `scheme` is what its verifier knows a scheme by. A bundler leaves out the functions
+/// that are not used.
+fn script(entry: &str, senders: &[&Sender], verifier: &str, scheme: impl Fn(&Sender) -> String) -> String {
     let mut text = format!("// The senders of `{entry}`. {}", BEGIN.trim_start_matches("// "));
     if senders.iter().any(|sender| sender.has_key_set()) {
         text += "import { KeySetVerifier } from \"./key-set-verifier.js\";\n";
     }
     writeln!(text, "import {{ withSecrets }} from \"./{verifier}.js\";\n").unwrap();
-    for Sender { scheme, function, .. } in senders.iter().filter(|sender| !sender.has_key_set()) {
-        writeln!(text, "export const {function} = withSecrets(\"{}\");", scheme.name).unwrap();
+    for sender in senders.iter().filter(|sender| !sender.has_key_set()) {
+        let (function, scheme) = (&sender.function, scheme(sender));
+        writeln!(text, "export const {function} = /* @__PURE__ */ withSecrets({scheme});").unwrap();
     }
     for Sender { scheme, function, .. } in senders.iter().filter(|sender| sender.has_key_set()) {
         writeln!(text, "export const {function} = (options) => new KeySetVerifier(\"{}\", options);", scheme.name)
             .unwrap();
     }
     text
+}
+
+/// The registry in the Wasm knows a scheme by its name.
+fn by_name(sender: &Sender) -> String {
+    format!("{:?}", sender.scheme.name)
+}
+
+/// The small Wasm has no registry: it is told how the sender signs.
+fn by_lines(sender: &Sender) -> String {
+    let lines = notation::written(sender.scheme);
+    lines.iter().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The types of the functions that the file does not declare by hand.

@@ -25,8 +25,9 @@ const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", pr
 const FULL: Module =
     Module { name: "npm-full", package: "countersign-npm-full", profile: "small", abort_handler: false };
 
-/// The Wasm for shared secrets only.
-const HMAC: Module = Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "npm", abort_handler: false };
+/// The Wasm for shared secrets only. Its size is its point.
+const HMAC: Module =
+    Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "small", abort_handler: false };
 
 /// The default Wasm with a trap that tests can spring.
 const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", profile: "npm", abort_handler: false };

@@ -9,7 +9,7 @@ import { SECRET, webhookOn } from "./static.js";
 export { WebhookVerificationError } from "./error.js";
 export * from "./senders.js";
 
-export const Webhook = webhookOn(core);
+export const Webhook = webhookOn(core, "standard-webhooks");
 
 const RECEIVER = ["scheme", "secrets", "jwks", ...SECRET, ...TOKEN];
 

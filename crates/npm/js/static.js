@@ -9,15 +9,15 @@ import { targetOf } from "./target.js";
 /** The options of a verifier with secrets. */
 export const SECRET = ["tolerance", "allowShortKeys"];
 
-/** The class `Webhook`, bound to a Wasm. */
-export const webhookOn = (wasm) =>
+/** The class `Webhook`, bound to a Wasm, which knows Standard Webhooks as `scheme`. */
+export const webhookOn = (wasm, scheme) =>
   class Webhook {
     #check;
 
     constructor(secret, options) {
       const { format, ...settings } = optionsOf(options, ["format", ...SECRET]);
       if (format !== undefined && format !== "raw") throw misuse("config_invalid", '`format` is "raw", or left out');
-      this.#check = new Check(wasm, { scheme: "standard-webhooks", ...settings }, secretsOf(secret, format === "raw"));
+      this.#check = new Check(wasm, { scheme, ...settings }, secretsOf(secret, format === "raw"));
     }
 
     verify(payload, headers, options) {

@@ -1,6 +1,7 @@
 //! A receiver's options, read from the JavaScript object into a policy of the core.
 
-use countersign::{Policy, Tolerance, scheme};
+use countersign::scheme::Scheme;
+use countersign::{Policy, Tolerance};
 use wasm_bindgen::prelude::*;
 
 use crate::fault::Fault;
@@ -45,9 +46,8 @@ impl Options {
     /// The default policy of a scheme, with the `tolerance` of these options.
     ///
     /// # Errors
-    /// `config_invalid` if there is no such scheme, or if `tolerance` is not a number of seconds.
-    pub fn policy(&self, scheme: &str) -> Result<Policy, Fault> {
-        let scheme = scheme::find(scheme).ok_or_else(|| Fault::config("there is no scheme of that name"))?;
+    /// `config_invalid` if `tolerance` is not a number of seconds.
+    pub fn policy(&self, scheme: &'static Scheme) -> Result<Policy, Fault> {
         let mut policy = Policy::of(scheme);
         if let Some(seconds) = seconds("tolerance", &self.tolerance())? {
             policy.tolerance = Tolerance::from_seconds(seconds);

@@ -1,18 +1,11 @@
 //! A request as a delivery, with the method and the URL that some senders sign.
 
-use countersign::scheme::{self, Scheme};
+use countersign::scheme::Scheme;
 use countersign::{Delivery, Target};
 use js_sys::Uint8Array;
-use wasm_bindgen::prelude::*;
 
 use crate::fault::Fault;
 use crate::headers::headers;
-
-/// Whether a scheme signs the URL, so that it must be passed. False if there is no such scheme.
-#[wasm_bindgen(js_name = signsUrl)]
-pub fn signs_url(scheme: &str) -> bool {
-    scheme::find(scheme).is_some_and(Scheme::signs_target)
-}
 
 /// The delivery of a call. `values` are those of [`header_names`](crate::header_names); `method` and `url` are for a scheme that signs
 /// them.

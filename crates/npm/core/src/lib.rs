@@ -9,6 +9,7 @@
 
 pub mod key_set;
 mod policy;
+pub mod schemes;
 mod verifier;
 
 pub use policy::policy;

@@ -6,13 +6,15 @@ use countersign_npm_common::{Fault, Options, is_absent, option_seconds};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::schemes::find;
+
 /// Reads the policy of a scheme: `{ tolerance?, accept?, audience?, issuer?, leeway? }`.
 ///
 /// # Errors
 /// `config_invalid` for an unknown scheme, a form that the scheme does not have, `jwt` without an audience, or a value of the
 /// wrong type.
 pub fn policy(scheme: &str, options: &Options) -> Result<Policy, Fault> {
-    let mut policy = options.policy(scheme)?;
+    let mut policy = options.policy(find(scheme)?)?;
     let accept = options.accept();
     if !is_absent(&accept) {
         let forms = forms(&accept).filter(|forms| forms.iter().all(|form| policy.scheme.forms.contains(form)));

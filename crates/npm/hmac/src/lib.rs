@@ -3,6 +3,8 @@
 //! It binds the same core as `countersign-npm-core`, less of it: it names none of the functions for Ed25519, key sets, tokens and JSON,
 //! so the linker leaves them out.
 
+pub mod schemes;
+
 use countersign::{HmacKey, Policy};
 use countersign_npm_common::{Accepted, Fault, Given, Native, Options, delivery, signed, whole_second};
 use js_sys::{Array, Uint8Array};
@@ -18,13 +20,13 @@ pub struct Verifier {
 
 #[wasm_bindgen]
 impl Verifier {
-    /// Reads the name of a scheme, options, and secrets: text, or the bytes of raw keys.
+    /// Reads a scheme as text, options, and secrets: text, or the bytes of raw keys.
     ///
     /// # Errors
     /// The fault of the first that cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &Options, secrets: &Array) -> Result<Verifier, JsValue> {
-        let (policy, short) = (options.policy(scheme)?, options.allows_short_keys()?);
+        let (policy, short) = (options.policy(schemes::read(scheme)?)?, options.allows_short_keys()?);
         let format = policy.scheme.secrets;
         let keys = |given: &Given| {
             let keys = given.parse_hmac(format)?;
