@@ -35,7 +35,9 @@ const STEPS: &[Step] = &[
     Step::new("soak", "20 kills while 2,000 events are sent", long::soak).on_build().long(),
     Step::new("peers", "the bench's contenders do the same", benches::check).on_build(),
     Step::new("sdk", "Gemini's SDKs, the emulator, wrangler dev, an origin", suites::sdk).on_build(),
-    Step::new("senders", "the package and the senders' own SDKs, which must agree", suites::senders).long(),
+    Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),
+    Step::new("senders", "the package and the senders' SDKs from npm and PyPI, which must agree", suites::senders)
+        .long(),
     Step::new("sdk-earlier", "earlier major versions of Gemini's SDKs", long::earlier_sdks).on_build().long(),
     Step::new("outage", "a day of retries to an origin that fails", long::outage).on_build().long(),
     Step::new("examples", "the applications of examples/", example::test).on_build(),

@@ -4,7 +4,7 @@
 export const notes = {
   plain: '"plain text"',
   unicode: '"Zoë, 日本, 🎉"',
-  escapes: '"\\u00e9 \\/" ,\n  "amount" : 1.50',
+  escapes: '"\\u00e9 \\/" ,\n  "total" : 1.50',
 };
 
 /** An event as JSON. */

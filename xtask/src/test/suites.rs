@@ -4,6 +4,9 @@ use anyhow::{Result, ensure};
 
 use crate::{build, node_test, npmtest, paths, process, tools};
 
+/// What the senders' own SDKs are compared by.
+const SENDERS: &str = "tests/senders";
+
 /// The Worker that is deployed, and the one that tests use.
 pub(super) fn build_both() -> Result<()> {
     build::production()?;
@@ -29,10 +32,17 @@ pub(super) fn sdk() -> Result<()> {
     process::stream(&mut node_test::folder("tests/e2e/sdk")?)
 }
 
-/// The senders' own SDKs from npm, and the packed package beside them: both must accept what is signed as documented, and refuse the rest.
+/// The senders' own SDKs from npm and PyPI, and the packed package beside them: all must accept what is signed as documented, and refuse the
+/// rest.
 pub(super) fn senders() -> Result<()> {
-    const FOLDER: &str = "tests/senders";
+    tools::need_python()?;
     npmtest::install_package()?;
-    tools::npm_install(&paths::root().join(FOLDER), "install the senders' SDKs")?;
-    process::stream(&mut node_test::folder(FOLDER)?)
+    tools::npm_install(&paths::root().join(SENDERS), "install the senders' SDKs")?;
+    process::stream(&mut node_test::folder(SENDERS)?)
+}
+
+/// A tenth of `senders`: three SDKs from PyPI.
+pub(super) fn few_senders() -> Result<()> {
+    tools::need_python()?;
+    process::stream(node_test::file("tests/senders/python.test.mjs")?.env("SDKS", "few"))
 }
