@@ -177,7 +177,7 @@ impl fmt::Display for Error {
             }
             Self::JwtAlg => f.write_str("the token's `alg` is not RS256"),
             Self::JwtAudience => f.write_str("the token's `aud` is not the configured audience"),
-            Self::JwtClaims(name) => write!(f, "claim `{name}` is missing or has the wrong type"),
+            Self::JwtClaims(name) => write!(f, "claim `{name}` is missing or has the wrong type or value"),
             Self::JwtExpired => f.write_str("the token has expired"),
             Self::JwtIssuer => f.write_str("the token's `iss` is not the configured issuer"),
             Self::JwtMalformed(fault) => fault.fmt(f),

@@ -30,7 +30,7 @@
 //! now, tolerance, timestamp?, age?             seconds; age is negative for a timestamp ahead of the clock
 //! steps        [{name, state: pass | fail | skip, code?, detail, fix?}], each judged separately, also after one that failed
 //!              signatures: headers id timestamp age signatures keys match json type
-//!              token:      headers token algorithm keys key signature claims expiry start audience issuer json type
+//!              token:      headers token algorithm keys key signature claims expiry start audience issuer email json type
 //! body         {bytes, utf8, bom, crlf, lf, finalNewline}
 //! signed       [{part: id | timestamp | text | header | method | url | body | body_sha256 | derived | token, text? | base64?}], the
 //!              signed bytes in order; the raw body has neither text nor base64. Empty if nothing is signed
@@ -78,6 +78,7 @@ mod verdict;
 
 use crate::crypto::Portable;
 use crate::delivery::Delivery;
+use crate::scheme::Signing;
 
 use inputs::Inputs;
 
@@ -115,10 +116,13 @@ pub fn report<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, B
     let mut report = Report::new(inputs.now, inputs.policy.tolerance, inputs.body);
     report.secrets = inputs.secrets.iter().enumerate().map(SecretRow::new).collect();
     report.keys = inputs.document.map(JwkRow::of_document).unwrap_or_default();
-    match (inputs.policy.scheme.template(), inputs.policy.token(inputs.headers)) {
-        (Some(template), _) => template_steps::explain(&inputs, template, &mut report),
-        (None, Some((names, token))) => token_steps::explain(&inputs, names, token, &mut report),
-        (None, None) => signature_steps::explain(&inputs, &mut report),
+    match &inputs.policy.scheme.signing {
+        Signing::Template(template) => template_steps::explain(&inputs, template, &mut report),
+        Signing::Identity(identity) => token_steps::explain_identity(&inputs, identity, &mut report),
+        Signing::Standard(_) => match inputs.policy.token(inputs.headers) {
+            Some((names, token)) => token_steps::explain(&inputs, names, token, &mut report),
+            None => signature_steps::explain(&inputs, &mut report),
+        },
     }
     decide(&inputs, &mut report);
     report.verdict = verdict::of(&inputs, &report);

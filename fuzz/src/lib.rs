@@ -43,7 +43,7 @@ const P256_KEY: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdB
 /// A policy that accepts everything that a scheme can accept, tokens included.
 pub fn policy(place: u8) -> Policy {
     let scheme = scheme::ALL[usize::from(place) % scheme::ALL.len()];
-    let jwt = JwtPolicy { audience: "a".into(), issuer: None, leeway: 60, longest: None };
+    let jwt = JwtPolicy { audience: "a".into(), issuer: None, email: None, leeway: 60, longest: None };
     Policy { forms: scheme.forms.to_vec(), jwt: Some(jwt), ..Policy::of(scheme) }
 }
 

@@ -79,6 +79,7 @@ pub fn default_dedupe(scheme: &Scheme, tolerance: Tolerance) -> u64 {
     let is_dated = match &scheme.signing {
         Signing::Standard(_) => true,
         Signing::Template(template) => template.time != Time::None,
+        Signing::Identity(_) => false,
     };
     let least = if is_dated && scheme.retries.is_some() { 24 * 3600 } else { DEDUPE };
     let twice = if is_dated { tolerance.as_seconds().saturating_mul(2) } else { 0 };

@@ -50,7 +50,9 @@ pub(super) fn read_jwks(reader: &mut Reader<'_>, scheme: Option<&Scheme>) -> Opt
         reader.fault("jwks", "is not an https URL", "use https://… (http is for loopback hosts alone)");
     }
     match scheme.map(|scheme| &scheme.keys) {
-        Some(KeySource::SharedJwks(default)) => Some(url.unwrap_or_else(|| (*default).to_owned())),
+        Some(KeySource::SharedJwks(default) | KeySource::IssuerJwks(default)) => {
+            Some(url.unwrap_or_else(|| (*default).to_owned()))
+        }
         Some(KeySource::Secrets) if url.is_some() => {
             reader.fault("jwks", "does not go with this scheme, whose keys are secrets", "remove it");
             None
@@ -89,7 +91,7 @@ pub(super) fn read_policy(
 ) -> Option<Policy> {
     let forms =
         reader.list("accept").map(|names| names.iter().map(|name| Form::parse(name)).collect::<Option<Vec<_>>>());
-    let (audience, issuer) = (reader.text("audience"), reader.text("issuer"));
+    let (audience, issuer, email) = (reader.text("audience"), reader.text("issuer"), reader.text("email"));
     let tolerance = reader.duration("tolerance").map(Tolerance::from_seconds);
     let scheme = scheme?;
     let forms = match forms {
@@ -106,10 +108,14 @@ pub(super) fn read_policy(
         }
     };
     check_keys(reader, scheme, &forms, secrets, jwks);
-    let jwt = match (forms.contains(&Form::Jwt), audience) {
-        (true, Some(audience)) => Some(JwtPolicy { audience, issuer, leeway: JWT_LEEWAY, longest: None }),
+    let identity = scheme.identity();
+    check_email(reader, identity.is_some(), email.as_deref());
+    let issuer = issuer.or_else(|| identity.map(|identity| identity.issuer.to_owned()));
+    let jwt = match (forms.iter().any(|form| form.is_rs256()), audience) {
+        (true, Some(audience)) => Some(JwtPolicy { audience, issuer, email, leeway: JWT_LEEWAY, longest: None }),
         (true, None) => {
-            reader.fault("audience", "is required where `accept` has `jwt`", "set it to the `aud` of your tokens");
+            let problem = if identity.is_some() { "is required" } else { "is required where `accept` has `jwt`" };
+            reader.fault("audience", problem, "set it to the `aud` of your tokens");
             None
         }
         (false, _) => None,
@@ -118,9 +124,27 @@ pub(super) fn read_policy(
     Some(Policy { forms, tolerance: tolerance.unwrap_or(policy.tolerance), jwt, ..policy })
 }
 
+/// Checks that an address is configured where tokens have one, and nowhere else.
+fn check_email(reader: &mut Reader<'_>, has_one: bool, email: Option<&str>) {
+    match email {
+        Some(_) if !has_one => {
+            reader.fault("email", "does not go with this scheme, whose sender names none", "remove it")
+        }
+        Some(email) if !email.contains('@') => {
+            reader.fault("email", "is not an address", "write the whole address of the sender's service account");
+        }
+        None if has_one && !reader.had("email") => reader.fault(
+            "email",
+            "is required: the issuer signs tokens with your `audience` for everybody",
+            "set it to the address of the sender's service account",
+        ),
+        _ => {}
+    }
+}
+
 /// Checks that there is a key for what is accepted, and no key for what is not.
 fn check_keys(reader: &mut Reader<'_>, scheme: &Scheme, forms: &[Form], secrets: &[SecretKey], jwks: Option<&str>) {
-    let shared = is_shared(Some(scheme), jwks);
+    let shared = is_shared(Some(scheme), jwks) || matches!(scheme.keys, KeySource::IssuerJwks(_));
     let keyed = reader.had("secrets") || (jwks.is_some() && forms.iter().any(|form| form.is_ed25519()));
     if shared && reader.had("secrets") {
         reader.fault(

@@ -10,6 +10,7 @@ pub(super) const SOURCE: &[&str] = &[
     "accept",
     "audience",
     "issuer",
+    "email",
     "url_token",
     "verify_token",
     "tolerance",

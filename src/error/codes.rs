@@ -120,8 +120,8 @@ codes! {
         "the token is for another audience",
         "set `audience` to exactly the sender's `aud`, if that names you";
     JWT_CLAIMS: "jwt_claims", 401,
-        "a claim is missing or has the wrong type",
-        "have the sender issue tokens with `exp`, and with dates as numbers";
+        "a claim is missing or has the wrong type or value",
+        "have the sender issue tokens with `exp`, and with dates as numbers; set `email` to exactly the account that sends";
     JWT_EXPIRED: "jwt_expired", 401,
         "the token has expired",
         "check this machine's clock; a token that was stored or replayed is rejected rightly";

@@ -42,6 +42,7 @@ fn marks(scheme: &'static Scheme) -> Vec<&'static str> {
     match &scheme.signing {
         Signing::Standard(sets) => sets.first().map(|names| names.all().to_vec()).unwrap_or_default(),
         Signing::Template(template) => of_layout(&template.layout),
+        Signing::Identity(identity) => vec![identity.header],
     }
 }
 

@@ -1,4 +1,4 @@
-//! The steps over a token, the `jwt` form.
+//! The steps over a token: one whose claims are the event, or an identity token.
 
 use serde_json::Value;
 
@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::common_steps::{clip, event_steps, key_step};
 use super::inputs::Inputs;
+use super::other_sender::missing_step;
 use super::report::{NearMiss, Report, Step};
 use super::rows::TokenParts;
 use super::signed_parts;
@@ -14,12 +15,45 @@ use crate::crypto::Portable;
 use crate::error::{Error, JwtFault};
 use crate::jose::{Jwks, JwtPolicy, Material, Token, candidates, check_dates};
 use crate::json::Members;
-use crate::scheme::HeaderNames;
+use crate::scheme::{HeaderNames, Identity};
+use crate::verify::identity_token;
 
 /// Adds every step, and the tables that go with them.
 pub(super) fn explain(inputs: &Inputs<'_>, names: &HeaderNames, value: &[u8], report: &mut Report) {
     let headers = format!("`{}` is a token; id and timestamp are not signed", names.signature);
     report.steps.push(Step::pass("headers", headers));
+    token_steps(inputs, value, "it matches; it does not cover the body, so the claims are the event", report);
+    event_steps(inputs, payload(value).as_deref().unwrap_or_default(), &mut report.steps);
+}
+
+/// [`explain`] for a sender that proves its identity: its event is the body.
+pub(super) fn explain_identity(inputs: &Inputs<'_>, identity: &'static Identity, report: &mut Report) {
+    match identity_token(identity, inputs.headers) {
+        Ok(value) => {
+            let headers = format!("`{}` has a token, which covers nothing of the delivery", identity.header);
+            report.steps.push(Step::pass("headers", headers));
+            token_steps(inputs, value, "it matches; it covers nothing of the body", report);
+        }
+        Err(error) => {
+            report.steps.push(match inputs.headers.get(identity.header) {
+                Some(_) => {
+                    let detail =
+                        format!("`{}` does not begin with `{}`", identity.header, identity.method.trim_ascii());
+                    Step::fail("headers", error.code(), detail, error.remedy())
+                }
+                None => missing_step(inputs, identity.header),
+            });
+            report.steps.push(key_step(inputs));
+            for name in ["token", "algorithm", "key", "signature", "claims"] {
+                report.steps.push(Step::skip(name, "there is no token"));
+            }
+        }
+    }
+    event_steps(inputs, inputs.body, &mut report.steps);
+}
+
+/// The steps over the token itself. `signed` says what follows if its signature matches.
+fn token_steps(inputs: &Inputs<'_>, value: &[u8], signed: &'static str, report: &mut Report) {
     let parts = decode(value);
     let token = Token::parse(value);
     report.signed = token.is_ok().then(|| signed_parts::of_token(value));
@@ -34,14 +68,13 @@ pub(super) fn explain(inputs: &Inputs<'_>, names: &HeaderNames, value: &[u8], re
     });
     report.token = Some(parts);
     report.steps.push(key_step(inputs));
-    signature_steps(inputs, token.as_ref().ok(), report);
+    signature_steps(inputs, token.as_ref().ok(), signed, report);
     let payload = payload(value);
     let claims = payload.as_deref().and_then(Members::parse);
     match (&claims, &inputs.policy.jwt) {
         (Some(claims), Some(policy)) => claim_steps(inputs, policy, claims, report),
         _ => report.steps.push(Step::failed("claims", Error::JwtMalformed(JwtFault::Claims))),
     }
-    event_steps(inputs, payload.as_deref().unwrap_or_default(), &mut report.steps);
 }
 
 /// Header and claims of a value, if it is a token. For receivers that accept no tokens.
@@ -53,7 +86,7 @@ pub(super) fn if_token(value: &[u8]) -> Option<TokenParts> {
 
 /// Which key the token names, and whether that key signed it. Every usable RSA key is tried, so that the report shows the one that
 /// matches even if the token names another.
-fn signature_steps(inputs: &Inputs<'_>, token: Option<&Token<'_>>, report: &mut Report) {
+fn signature_steps(inputs: &Inputs<'_>, token: Option<&Token<'_>>, signed: &'static str, report: &mut Report) {
     let (Some(token), Some(set)) = (token, inputs.keys().jwks) else {
         report.steps.push(Step::skip("key", "a readable token and a key set are needed"));
         return report.steps.push(Step::skip("signature", "a readable token and a key set are needed"));
@@ -75,8 +108,7 @@ fn signature_steps(inputs: &Inputs<'_>, token: Option<&Token<'_>>, report: &mut 
     report.steps.push(Step::pass("key", named));
     let matches = |index: usize| report.keys.get(index).is_some_and(|row| row.matches);
     if keys.iter().any(|(index, _)| matches(*index)) {
-        let detail = "it matches; it does not cover the body, so the claims are the event";
-        return report.steps.push(Step::pass("signature", detail));
+        return report.steps.push(Step::pass("signature", signed));
     }
     report.steps.push(Step::failed("signature", Error::JwtSignature));
     near_miss(set, report);
@@ -115,6 +147,16 @@ fn claim_steps(inputs: &Inputs<'_>, policy: &JwtPolicy, claims: &Members<'_>, re
         Some(_) => Step::judged("issuer", policy.check_issuer(claims), format!("`iss` is {}", shown("iss"))),
         None => Step::skip("issuer", "the receiver requires no issuer"),
     });
+    if let Some(email) = &policy.email {
+        let found = format!("`email` is {}, and `email_verified` is {}", shown("email"), shown("email_verified"));
+        steps.push(match policy.check_email(claims) {
+            Ok(()) => Step::pass("email", found),
+            Err(error) => {
+                let wanted = if email.is_empty() { "the receiver names none" } else { email };
+                Step::fail("email", error.code(), format!("{found}; expected: {}", clip(wanted)), SAME_ACCOUNT)
+            }
+        });
+    }
     if policy.longest.is_some() {
         steps.push(Step::judged("lifetime", policy.check_lifetime(claims, now), format!("`exp` is {}", shown("exp"))));
     }
@@ -138,3 +180,5 @@ fn algorithm(header: Option<&Value>) -> String {
     let value = header.and_then(|header| header.get("alg"));
     value.map(|value| format!("; `alg` is {}", clip(&value.to_string()))).unwrap_or_default()
 }
+
+const SAME_ACCOUNT: &str = "set `email` to exactly the address of the account that sends, if you know it";

@@ -145,12 +145,10 @@ impl<B> Event<B> {
         if !keys.is_empty() {
             // Our `webhook-*` take the place of the sender's, whatever that called them; another sender's headers say what only they say.
             let scheme = source.policy.scheme;
-            let stays = |name: &str| scheme.forward.contains(&name) || scheme.template().is_some();
+            let stays = |name: &str| scheme.forward.contains(&name) || scheme.sets().is_empty();
             // Whoever reads a token can send anything with it, and beside our signature the origin does not need it.
-            let is_token = |name: &str| {
-                self.form.covers() == Covers::Sender
-                    && scheme.template().is_some_and(|of| of.layout.signatures.headers.contains(&name))
-            };
+            let is_token =
+                |name: &str| self.form.covers() == Covers::Sender && scheme.proof_headers().any(|proof| proof == name);
             headers.retain(|name| CONTENT.contains(&name) || (stays(name) && !is_token(name)));
             let id = signable(&self.id);
             let signature = match &self.payload {

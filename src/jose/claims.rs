@@ -15,6 +15,8 @@ pub struct JwtPolicy {
     pub audience: String,
     /// The exact `iss`, if one is required.
     pub issuer: Option<String>,
+    /// The exact `email`, if one is required. Then `email_verified` has to be `true`.
+    pub email: Option<String>,
     /// Seconds of leeway for `exp` and `nbf`.
     pub leeway: u64,
     /// How many seconds ahead `exp` may be, at most. Set it to the time for which ids are remembered: a token that is valid for longer
@@ -29,6 +31,7 @@ impl JwtPolicy {
         self.check_start(claims, now)?;
         self.check_audience(claims)?;
         self.check_issuer(claims)?;
+        self.check_email(claims)?;
         self.check_lifetime(claims, now)
     }
 
@@ -66,6 +69,17 @@ impl JwtPolicy {
     pub(crate) fn check_issuer(&self, claims: &Members<'_>) -> Result<(), Error> {
         match &self.issuer {
             Some(issuer) if claims.get("iss").and_then(json::string).as_ref() != Some(issuer) => Err(Error::JwtIssuer),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks `email` and `email_verified`, if an address is required.
+    pub(crate) fn check_email(&self, claims: &Members<'_>) -> Result<(), Error> {
+        match &self.email {
+            Some(email) if claims.get("email").and_then(json::string).as_ref() != Some(email) => {
+                Err(Error::JwtClaims("email"))
+            }
+            Some(_) if claims.get("email_verified") != Some("true") => Err(Error::JwtClaims("email_verified")),
             _ => Ok(()),
         }
     }
@@ -227,7 +241,7 @@ mod tests {
     #[test]
     fn a_token_is_valid_for_no_longer_than_its_id_is_remembered() {
         let check = |longest, exp: &str| {
-            let policy = JwtPolicy { audience: "x".to_owned(), issuer: None, leeway: 60, longest };
+            let policy = JwtPolicy { audience: "x".to_owned(), issuer: None, email: None, leeway: 60, longest };
             let claims = format!(r#"{{"aud":"x","exp":{exp}}}"#);
             policy.check(&Members::parse(claims.as_bytes()).unwrap(), Timestamp::from_unix(1000))
         };
@@ -241,6 +255,26 @@ mod tests {
         assert_eq!(check(Some(600), "940"), Err(Error::JwtExpired));
         assert_eq!(check(Some(600), "-1e300"), Err(Error::JwtExpired));
         assert_eq!(check(Some(600), "1e400"), Err(Error::JwtClaims("exp")));
+    }
+
+    #[test]
+    fn an_address_counts_if_the_issuer_has_verified_it() {
+        let check = |claims: &str| {
+            let (audience, email) = ("x".to_owned(), Some("a@b.example".to_owned()));
+            let policy = JwtPolicy { audience, issuer: None, email, leeway: 0, longest: None };
+            policy.check_email(&Members::parse(claims.as_bytes()).unwrap())
+        };
+        assert_eq!(check(r#"{"email":"a@b.example","email_verified":true}"#), Ok(()));
+        for email in ["\"A@b.example\"", "\"a@b.example \"", "[\"a@b.example\"]", "null", "\"\""] {
+            let claims = format!(r#"{{"email":{email},"email_verified":true}}"#);
+            assert_eq!(check(&claims), Err(Error::JwtClaims("email")), "{email}");
+        }
+        assert_eq!(check(r#"{"email_verified":true}"#), Err(Error::JwtClaims("email")));
+        for verified in ["false", "\"true\"", "1", "null", "[true]"] {
+            let claims = format!(r#"{{"email":"a@b.example","email_verified":{verified}}}"#);
+            assert_eq!(check(&claims), Err(Error::JwtClaims("email_verified")), "{verified}");
+        }
+        assert_eq!(check(r#"{"email":"a@b.example"}"#), Err(Error::JwtClaims("email_verified")));
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Jwks {
         for key in &self.keys {
             let why = match key.material {
                 Material::Ed25519(_) if forms.iter().any(|form| form.is_ed25519()) => return None,
-                Material::Rsa(_) if forms.contains(&Form::Jwt) => return None,
+                Material::Rsa(_) if forms.iter().any(|form| form.is_rs256()) => return None,
                 Material::Ed25519(_) | Material::Rsa(_) => Aside::OtherForm,
                 Material::SetAside(why) => why,
             };

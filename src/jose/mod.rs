@@ -11,6 +11,6 @@ pub(crate) use claims::check_dates;
 pub(crate) use jwk::Material;
 pub use key_set::Jwks;
 pub(crate) use key_set::entries;
-pub(crate) use token::{Claims, Token, candidates, verify};
+pub(crate) use token::{Claims, Token, candidates, prove, verify};
 pub(crate) use unusable::Aside;
 pub use unusable::Unusable;

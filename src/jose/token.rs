@@ -1,5 +1,5 @@
-//! The `jwt` form: a compact JWS signed with RS256 by a key of a set (RFC 7515, 7518, 7519), as Google's documentation describes
-//! Gemini's dynamic webhooks.
+//! Tokens: a compact JWS signed with RS256 by a key of a set (RFC 7515, 7518, 7519). The form `jwt` is one whose claims are the event, as
+//! Google's documentation describes Gemini's dynamic webhooks; an ID token says who sent the request.
 //!
 //! `jsonwebtoken` checks the signature, by the arithmetic of [`Crypto::rs256`]. Header and claims are read here, and not by its
 //! `decode`, for two reasons:
@@ -50,12 +50,27 @@ pub(crate) fn verify<B: ?Sized, C: Crypto<B>>(
     policy: &JwtPolicy,
     now: Timestamp,
 ) -> Result<Claims, Error> {
+    let (key, claims) = prove::<B, C>(token, keys, policy, now)?;
+    let id = event_id(&claims)?;
+    Ok(Claims { id, json: token.payload.clone(), key })
+}
+
+/// [`verify`] for a token that is not the event: the place in the set of the key that matched, and the claims.
+///
+/// # Errors
+/// Those of [`verify`].
+#[inline(never)]
+pub(crate) fn prove<'t, B: ?Sized, C: Crypto<B>>(
+    token: &'t Token<'_>,
+    keys: &Jwks,
+    policy: &JwtPolicy,
+    now: Timestamp,
+) -> Result<(usize, Members<'t>), Error> {
     let mut affordable = candidates(keys, token.kid.as_deref())?.into_iter().take_while(|_| token.may_be_checked());
     let (key, _) = affordable.find(|(_, key)| token.is_signed_by::<B, C>(key)).ok_or(Error::JwtSignature)?;
     let claims = Members::parse(&token.payload).ok_or(Error::JwtMalformed(JwtFault::Claims))?;
     policy.check(&claims, now)?;
-    let id = event_id(&claims)?;
-    Ok(Claims { id, json: token.payload.clone(), key })
+    Ok((key, claims))
 }
 
 /// A token, parsed: its syntax holds.

@@ -35,6 +35,7 @@ mod gemini_dynamic;
 mod github;
 mod gitlab;
 mod gitlab_token;
+mod google_pubsub;
 mod handshake;
 mod heygen;
 mod hubspot;
@@ -89,7 +90,7 @@ pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list, w
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use handshake::{Handshake, Media};
 pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
-pub use types::{Covers, EventType, Form, HeaderNames, KeySource, Scheme, Signing};
+pub use types::{Covers, EventType, Form, HeaderNames, Identity, KeySource, Scheme, Signing};
 
 /// Every scheme, in the order of lists.
 pub static ALL: &[&Scheme] = &[
@@ -158,6 +159,7 @@ pub static ALL: &[&Scheme] = &[
     &assemblyai::SCHEME,
     &okta::SCHEME,
     &vapi_token::SCHEME,
+    &google_pubsub::SCHEME,
 ];
 
 /// Finds a scheme by its name.

@@ -48,6 +48,22 @@ pub enum Signing {
     Standard(&'static [HeaderNames]),
     /// What a template describes.
     Template(Template),
+    /// An identity token, which covers nothing of the delivery.
+    Identity(Identity),
+}
+
+/// How a sender proves its identity by an ID token of OpenID Connect: a compact JWS that names its receiver and its sender.
+///
+/// A source names the receiver in `audience`, and the sender's account in `email`. The issuer's keys sign for everybody who has an account
+/// there, so a token without either proves nothing.
+#[derive(Debug)]
+pub struct Identity {
+    /// The header of the token.
+    pub header: &'static str,
+    /// What the header's value begins with, in any case: `Bearer `.
+    pub method: &'static str,
+    /// The `iss` of a token, unless the configuration names another.
+    pub issuer: &'static str,
 }
 
 /// Where an event says of what type it is.
@@ -92,6 +108,8 @@ pub enum Form {
     EcdsaP256,
     /// The shared secret itself, as the value of a header. It covers nothing.
     Token,
+    /// A compact JWS (a token) about the sender. It covers nothing.
+    IdToken,
 }
 
 /// What of a delivery a signature proves.
@@ -116,6 +134,9 @@ pub enum KeySource {
     /// A key set only, at this URL unless the configuration names another. Its keys sign for every customer of the sender, so a
     /// source of the scheme must also have a secret segment in its URL.
     SharedJwks(&'static str),
+    /// A key set only, at this URL unless the configuration names another. Its keys sign for everybody, and each token names its receiver and
+    /// its sender.
+    IssuerJwks(&'static str),
 }
 
 impl Scheme {
@@ -123,16 +144,31 @@ impl Scheme {
     pub const fn sets(&self) -> &'static [HeaderNames] {
         match self.signing {
             Signing::Standard(sets) => sets,
-            Signing::Template(_) => &[],
+            Signing::Template(_) | Signing::Identity(_) => &[],
         }
     }
 
-    /// The template; `None` for Standard Webhooks.
+    /// The template, if it has one.
     pub const fn template(&'static self) -> Option<&'static Template> {
         match &self.signing {
-            Signing::Standard(_) => None,
             Signing::Template(template) => Some(template),
+            Signing::Standard(_) | Signing::Identity(_) => None,
         }
+    }
+
+    /// How its identity tokens are sent, if it has some.
+    pub const fn identity(&'static self) -> Option<&'static Identity> {
+        match &self.signing {
+            Signing::Identity(identity) => Some(identity),
+            Signing::Standard(_) | Signing::Template(_) => None,
+        }
+    }
+
+    /// The headers of what proves the sender: of signatures, or of a token.
+    pub(crate) fn proof_headers(&'static self) -> impl Iterator<Item = &'static str> {
+        let of_template = self.template().into_iter().flat_map(|of| of.layout.signatures.headers).copied();
+        let of_sets = self.sets().iter().map(|set| set.signature);
+        of_sets.chain(of_template).chain(self.identity().map(|identity| identity.header))
     }
 
     /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`](crate::Target).
@@ -146,6 +182,7 @@ impl Scheme {
         let of_template = self.template().into_iter().flat_map(Template::header_names);
         of_sets
             .chain(of_template)
+            .chain(self.identity().map(|identity| identity.header))
             .chain(self.constants.iter().map(|(name, _)| *name))
             .chain(self.forward.iter().copied())
     }
@@ -181,6 +218,7 @@ impl Form {
             Self::Ed25519 => "ed25519",
             Self::EcdsaP256 => "ecdsa-p256",
             Self::Token => "token",
+            Self::IdToken => "id-token",
         }
     }
 
@@ -194,7 +232,7 @@ impl Form {
         match self {
             Self::V1 | Self::V1a | Self::HmacSha256 | Self::HmacSha1 | Self::Ed25519 | Self::EcdsaP256 => Covers::Body,
             Self::Jwt => Covers::Claims,
-            Self::Token => Covers::Sender,
+            Self::Token | Self::IdToken => Covers::Sender,
         }
     }
 
@@ -208,8 +246,22 @@ impl Form {
         matches!(self, Self::V1 | Self::HmacSha256 | Self::HmacSha1 | Self::Token)
     }
 
-    const ALL: [Self; 8] =
-        [Self::V1, Self::V1a, Self::Jwt, Self::HmacSha256, Self::HmacSha1, Self::Ed25519, Self::EcdsaP256, Self::Token];
+    /// Whether it is a token that a key of a set signs by RS256.
+    pub(crate) const fn is_rs256(self) -> bool {
+        matches!(self, Self::Jwt | Self::IdToken)
+    }
+
+    const ALL: [Self; 9] = [
+        Self::V1,
+        Self::V1a,
+        Self::Jwt,
+        Self::HmacSha256,
+        Self::HmacSha1,
+        Self::Ed25519,
+        Self::EcdsaP256,
+        Self::Token,
+        Self::IdToken,
+    ];
 }
 
 impl Covers {

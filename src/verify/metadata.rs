@@ -34,7 +34,7 @@ pub enum Metadata<'h> {
         /// The header's value.
         token: &'h [u8],
     },
-    /// A delivery that a scheme's template describes.
+    /// A delivery that a scheme's template describes, or one with an identity token.
     Described {
         /// The scheme, which names the headers.
         scheme: &'static Scheme,
@@ -82,6 +82,8 @@ pub(super) enum Read<'h> {
     Described(Claim<'h>),
     /// [`Metadata::Token`], and the parsed token. It is parsed once, however many key sets it is checked against.
     Token { names: &'static HeaderNames, text: &'h [u8], token: Token<'h> },
+    /// [`Metadata::Described`], with an identity token, parsed.
+    Identity { scheme: &'static Scheme, headers: &'h Headers<'h>, token: Token<'h> },
 }
 
 impl<'h> Presented<'h> {
@@ -104,6 +106,7 @@ impl<'h> Presented<'h> {
             Read::Signed(signed) => signed.into(),
             Read::Described(claim) => claim.into(),
             Read::Token { names, text, .. } => Metadata::Token { names, token: text },
+            Read::Identity { scheme, headers, .. } => Metadata::Described { scheme, headers, timestamp: None },
         }
     }
 }

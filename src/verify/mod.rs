@@ -11,6 +11,7 @@
 
 mod described;
 mod event;
+mod identity;
 mod keys;
 mod layout;
 mod list;
@@ -23,6 +24,7 @@ mod v1a;
 mod verified;
 
 pub(crate) use described::{decode_p256, decode_strict, find_match as find_described_match};
+pub(crate) use identity::token as identity_token;
 pub use keys::Keys;
 pub(crate) use layout::{layout, missing};
 pub(crate) use list::{pieces, signature, signatures};

@@ -6,8 +6,8 @@ use super::metadata::{Metadata, Presented, Read, read_list};
 use super::template::Claim;
 use super::v1a::{Tried, decode_ed25519};
 use super::verified::Verified;
-use super::{described, template, v1, v1a};
-use crate::crypto::{Crypto, HmacKey};
+use super::{described, identity, template, v1, v1a};
+use crate::crypto::{Crypto, HmacKey, hex};
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
 use crate::jose::{self, JwtPolicy, Token};
@@ -45,6 +45,10 @@ impl Policy {
             Signing::Standard(sets) => *sets,
             Signing::Template(of) => {
                 return template::read(self.scheme, of, headers).map(|claim| Presented::new(Read::Described(claim)));
+            }
+            Signing::Identity(of) => {
+                let token = Token::parse(identity::token(of, headers)?)?;
+                return Ok(Presented::new(Read::Identity { scheme: self.scheme, headers, token }));
             }
         };
         if let Some((names, token)) = self.token(headers) {
@@ -141,6 +145,7 @@ impl Policy {
                 let found = described::find_shared_match(&claim, &self.forms, numbered, body, crypto)?;
                 self.complete(&claim, found, keys.len(), body, now, crypto)
             }
+            Signing::Identity(of) => identity::token(of, headers).and(Err(Error::NoMatchingSignature)),
         }
     }
 
@@ -191,6 +196,12 @@ impl Policy {
                 let claims = jose::verify::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
                 Ok(Verified::of_token(presented.metadata(), body, claims))
             }
+            Read::Identity { token, .. } => {
+                let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
+                let (key, _) = jose::prove::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
+                let id = hex(&crypto.sha256(&[], body, &[]));
+                Ok(Verified::of_identity(presented.metadata(), body, id, key))
+            }
             Read::Described(claim) => {
                 let found = described::find_match(claim, &self.forms, keys, &presented.tried, body, crypto)?;
                 self.complete(claim, found, keys.secrets.len(), body, now, crypto)
@@ -230,7 +241,7 @@ impl Policy {
     /// anything else no set need be fetched.
     pub fn is_for_key_set(&self, presented: &Presented<'_>) -> bool {
         match &presented.read {
-            Read::Token { .. } => true,
+            Read::Token { .. } | Read::Identity { .. } => true,
             Read::Described(claim) => {
                 self.forms.contains(&Form::Ed25519)
                     && described::ed25519_signatures(claim).is_ok_and(|list| !list.is_empty())

@@ -51,6 +51,12 @@ impl<'d, B> Verified<'d, B> {
         Self { metadata, body, id, form: Form::Jwt, key, key_in_set: Some(key), claims: Some(json), event_type: None }
     }
 
+    /// `id` is the hash of the body, of which an identity token covers nothing.
+    pub(super) fn of_identity(metadata: Metadata<'d>, body: &'d B, id: String, key: usize) -> Self {
+        let (id, form) = (Cow::Owned(id.into_bytes()), Form::IdToken);
+        Self { metadata, body, id, form, key, key_in_set: Some(key), claims: None, event_type: None }
+    }
+
     /// The event's id, which rests on what the signature covers: a header's, a token's own, one from the body, or a hash. Where the form
     /// covers the sender alone, it is the hash of the body.
     pub fn id(&self) -> &[u8] {

@@ -11,6 +11,7 @@
 mod agreement;
 mod bodies;
 mod headers;
+mod identity;
 mod public_keys;
 mod secrets;
 mod shape;

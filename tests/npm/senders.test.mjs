@@ -25,9 +25,9 @@ function headersOf({ headers, header_gen = [] }) {
 
 /** The outcome of a case: its id, or the code. */
 async function outcome(sender, vector) {
-  const { secret, public_key: key, jwks, tolerance, body_base64, now, url, method } = vector;
+  const { secret, public_key: key, jwks, audience, email, tolerance, body_base64, now, url, method } = vector;
   try {
-    const verifier = jwks === undefined ? sender(secret ?? keyOf(key), { allowShortKeys: true, tolerance }) : sender({ jwks });
+    const verifier = jwks === undefined ? sender(secret ?? keyOf(key), { allowShortKeys: true, tolerance }) : sender(audience === undefined ? { jwks } : { jwks, audience, email, leeway: 0 });
     const body = Buffer.from(body_base64, "base64");
     // A sender that signs the URL needs one, also where a header is what is wrong.
     const options = { now, url: url ?? "https://hooks.example/", method, jsonParse: false };

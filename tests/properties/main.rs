@@ -9,6 +9,7 @@
 )]
 
 mod boundaries;
+mod identity;
 mod inbox;
 mod object_names;
 mod retry_after;

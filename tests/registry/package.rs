@@ -68,6 +68,7 @@ fn declarations(file: &str, senders: &[&Sender], verifier: &str) -> String {
         let signature = words::signature_in_brief(sender.scheme);
         write!(text, "\n/** Verifies webhooks of [{}]({source}): {signature}. */\n", sender.title).unwrap();
         let parameters = match sender.has_key_set() {
+            _ if sender.scheme.identity().is_some() => "options: IdentityOptions",
             true => "options?: KeySetOptions",
             false => "secrets: Secrets, options?: StaticOptions",
         };

@@ -86,7 +86,7 @@ impl Sender {
 
     /// Whether its keys come from a key set alone.
     pub(crate) fn has_key_set(&self) -> bool {
-        matches!(self.scheme.keys, KeySource::SharedJwks(_))
+        matches!(self.scheme.keys, KeySource::SharedJwks(_) | KeySource::IssuerJwks(_))
     }
 
     /// Whether it may sign with a secret that the receiver shares.

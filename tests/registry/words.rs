@@ -21,6 +21,7 @@ pub(crate) fn signature_headers(scheme: &'static Scheme) -> Vec<&'static str> {
             let layouts = [&template.layout].into_iter().chain(template.others);
             layouts.flat_map(|layout| layout.signatures.headers).copied().collect()
         }
+        Signing::Identity(identity) => vec![identity.header],
     }
 }
 
@@ -36,6 +37,7 @@ fn algorithm(form: Form) -> String {
         Form::Jwt => "an RS256 token (`jwt`)".to_owned(),
         Form::EcdsaP256 => "ECDSA on P-256".to_owned(),
         Form::Token => "a shared token".to_owned(),
+        Form::IdToken => "an OpenID Connect token (RS256)".to_owned(),
         other => other.as_str().replace("hmac", "HMAC").replace("sha", "SHA").replace("ed25519", "Ed25519"),
     }
 }
@@ -70,6 +72,7 @@ pub(crate) fn headers(scheme: &Scheme) -> String {
             let layouts = [&template.layout].into_iter().chain(template.others);
             list(layouts.map(layout), "or")
         }
+        Signing::Identity(identity) => format!("{}, after {}", code(identity.header), code(identity.method.trim())),
     }
 }
 
@@ -85,7 +88,11 @@ fn layout(layout: &Layout) -> String {
 
 /// The bytes that are signed: "`{timestamp}.{body}`".
 pub(crate) fn message(scheme: &Scheme) -> String {
-    let Signing::Template(template) = &scheme.signing else { return code("{id}.{timestamp}.{body}") };
+    let template = match &scheme.signing {
+        Signing::Standard(_) => return code("{id}.{timestamp}.{body}"),
+        Signing::Identity(_) => return "the token's own claims".to_owned(),
+        Signing::Template(template) => template,
+    };
     let parts = template.message.iter().map(|part| match part {
         Part::Id => "{id}".to_owned(),
         Part::Timestamp => "{timestamp}".to_owned(),
@@ -105,13 +112,14 @@ pub(crate) fn message(scheme: &Scheme) -> String {
 
 /// What the signature covers.
 pub(crate) fn covered(scheme: &Scheme) -> String {
-    let Signing::Template(template) = &scheme.signing else {
+    if matches!(scheme.signing, Signing::Standard(_)) {
         let token = if scheme.forms.contains(&Form::Jwt) { "; a token covers only its claims" } else { "" };
         return format!("id, time and body{token}");
-    };
+    }
     if let Some(note) = scheme.forms.first().and_then(|form| form.covers().as_note()) {
         return format!("the {note} alone, and nothing of the body");
     }
+    let Signing::Template(template) = &scheme.signing else { return debug(&scheme.signing) };
     let has = |wanted: &str| template.message.iter().any(|part| debug(part).starts_with(wanted));
     // What is derived stands for the URL or the body, whichever is not signed as it is.
     let derived = has("Derived");
@@ -138,6 +146,7 @@ pub(crate) fn time(scheme: &Scheme) -> String {
             (Time::Body(pointer, unit), _) => (format!("{} in the body", code(pointer)), unit),
             (other, _) => return debug(other),
         },
+        Signing::Identity(_) => return "the token's `exp`, and `nbf` if it has one".to_owned(),
     };
     let unit = match unit {
         Unit::Seconds => "Unix seconds".to_owned(),
@@ -150,7 +159,7 @@ pub(crate) fn time(scheme: &Scheme) -> String {
 
 pub(crate) fn tolerance(scheme: &Scheme) -> u64 {
     match &scheme.signing {
-        Signing::Standard(_) => 300,
+        Signing::Standard(_) | Signing::Identity(_) => 300,
         Signing::Template(template) => template.tolerance,
     }
 }
@@ -169,6 +178,7 @@ pub(crate) fn event_id(scheme: &Scheme) -> String {
             IdSource::BodyHash => "the hash of the body, which nothing signs".to_owned(),
             other => debug(other),
         },
+        Signing::Identity(_) => "the hash of the body, which nothing signs".to_owned(),
     }
 }
 
@@ -181,10 +191,13 @@ pub(crate) fn same_bytes(scheme: &Scheme) -> &'static str {
             IdSource::Body(_) => {
                 "Each body has an id, so two events have different bytes. A body without an id is known by its hash"
             }
-            _ => "Two events with the same bytes count as one while `dedupe` remembers the first",
+            _ => ONE_EVENT,
         },
+        Signing::Identity(_) => ONE_EVENT,
     }
 }
+
+const ONE_EVENT: &str = "Two events with the same bytes count as one while `dedupe` remembers the first";
 
 /// Where an event says of what type it is.
 pub(crate) fn event_type(scheme: &Scheme) -> String {
@@ -205,6 +218,9 @@ pub(crate) fn keys(scheme: &Scheme) -> String {
         }
         KeySource::Secrets => "secrets".to_owned(),
         KeySource::SharedJwks(url) => format!("the key set at <{url}>, which signs for every customer of the sender"),
+        KeySource::IssuerJwks(url) => {
+            format!("the key set at <{url}>. It signs for everybody, so `audience` and `email` are required")
+        }
         other => debug(other),
     }
 }

@@ -28,7 +28,7 @@ export const CODES = {
   jwks_invalid: { title: "the key set cannot be read", remedy: "give what the sender's key set URL returns: {\"keys\":[…]}" },
   jwt_alg: { title: "the token's algorithm is not accepted", remedy: "have the sender sign with RS256; a token with `none` or HS256 is an attack or a misconfigured sender" },
   jwt_audience: { title: "the token is for another audience", remedy: "set `audience` to exactly the sender's `aud`, if that names you" },
-  jwt_claims: { title: "a claim is missing or has the wrong type", remedy: "have the sender issue tokens with `exp`, and with dates as numbers" },
+  jwt_claims: { title: "a claim is missing or has the wrong type or value", remedy: "have the sender issue tokens with `exp`, and with dates as numbers; set `email` to exactly the account that sends" },
   jwt_expired: { title: "the token has expired", remedy: "check this machine's clock; a token that was stored or replayed is rejected rightly" },
   jwt_issuer: { title: "the token is from another issuer", remedy: "set `issuer` to exactly the sender's `iss`, if you expect that issuer" },
   jwt_malformed: { title: "the token cannot be read", remedy: "accept the form that the sender uses: a value that begins with `v1,` or `v1a,` is a signature, not a token" },

@@ -53,7 +53,7 @@ function rust(delivery) {
   const { headers, body, scheme, now, report, jwks, audience, issuer, tolerance } = delivery;
   const lines = headers.map(([name, value]) => `        (${rustString(name)}, ${rustBytes(utf8(value))} as &[u8]),`).join("\n");
   const outcome = report.ok ? "Ok(())" : `Err(${rustString(report.code)})`;
-  const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : "None"}, leeway: 60, longest: None });` : "";
+  const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : "None"}, email: None, leeway: 60, longest: None });` : "";
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
   const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && !schemeNamed(scheme).isText && "SecretKey", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]

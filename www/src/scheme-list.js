@@ -66,4 +66,5 @@ export const SCHEMES = [
   {"hasKeySet":false,"isText":true,"make":"assemblyai","name":"assemblyai","others":[],"signatures":["x-webhook-secret"],"template":null,"title":"AssemblyAI","tolerance":300},
   {"hasKeySet":false,"isText":false,"make":"okta","name":"okta","others":[],"signatures":["authorization"],"template":null,"title":"Okta","tolerance":300},
   {"hasKeySet":false,"isText":false,"make":"vapiToken","name":"vapi-token","others":[],"signatures":["authorization"],"template":null,"title":"Vapi (bearer token)","tolerance":300},
+  {"hasKeySet":true,"isText":false,"make":"googlePubsub","name":"google-pubsub","others":[],"signatures":["authorization"],"template":null,"title":"Google Pub/Sub","tolerance":300},
 ];

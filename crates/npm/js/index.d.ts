@@ -362,6 +362,16 @@ export interface GeminiDynamicOptions {
 /** Options of a verifier with a key set. Default of `jwks`: the sender's URL. */
 export type KeySetOptions = Pick<GeminiDynamicOptions, "jwks" | "urlToken" | "tolerance" | "fetch">;
 
+/** Options of a verifier with identity tokens, which prove who sent a request and cover nothing of it. */
+export interface IdentityOptions extends Pick<GeminiDynamicOptions, "jwks" | "urlToken" | "fetch" | "leeway"> {
+  /** The exact `aud` of a token. An `undefined` or empty one throws at first use. */
+  audience: string | undefined;
+  /** The exact `email` of a token, whose `email_verified` must be `true`. An `undefined` or empty one throws at first use. */
+  email: string | undefined;
+  /** The exact `iss` of a token. Default: the sender's issuer. */
+  issuer?: string;
+}
+
 /**
  * Verifies Gemini's dynamic webhooks (`webhook_config`), which are signed with Google's keys.
  *
@@ -570,6 +580,9 @@ export function okta<E = unknown>(secrets: Secrets, options?: StaticOptions): Ve
 /** Verifies webhooks of [Vapi (bearer token)](https://docs.vapi.ai/server-url/server-authentication): a shared token in `authorization`. */
 export function vapiToken<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
+/** Verifies webhooks of [Google Pub/Sub](https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions): an OpenID Connect token (RS256) in `authorization`. */
+export function googlePubsub<E = unknown>(options: IdentityOptions): Verifier<E>;
+
 /** The name of a way to sign. */
 export type SchemeName =
   | "standard-webhooks"
@@ -636,7 +649,8 @@ export type SchemeName =
   | "gitlab-token"
   | "assemblyai"
   | "okta"
-  | "vapi-token";
+  | "vapi-token"
+  | "google-pubsub";
 
 /** The name of a form of signature. */
 export type SignatureForm =
@@ -647,7 +661,8 @@ export type SignatureForm =
   | "hmac-sha1"
   | "ed25519"
   | "ecdsa-p256"
-  | "token";
+  | "token"
+  | "id-token";
 
 // End of the generated part.
 
@@ -865,6 +880,8 @@ export interface Receiver {
   allowShortKeys?: boolean;
   audience?: string;
   issuer?: string;
+  /** As in {@link IdentityOptions.email}. */
+  email?: string;
   leeway?: number;
   /** As in {@link WebhookOptions.tolerance}. */
   tolerance?: number;

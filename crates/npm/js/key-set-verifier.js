@@ -9,10 +9,13 @@ import { optionsOf, secondsOf } from "./options.js";
 import { inspected } from "./report.js";
 import { checkToken, tokenOf } from "./token.js";
 
-/** The options of the `jwt` form. */
-export const TOKEN = ["accept", "audience", "issuer", "leeway"];
+/** The options of the `jwt` form, and of identity tokens. */
+export const TOKEN = ["accept", "audience", "issuer", "leeway", "email"];
 
-const KEY_SET = ["jwks", "fetch", "urlToken", "tolerance", ...TOKEN];
+const KEY_SET = ["jwks", "fetch", "urlToken", "tolerance", "accept", "audience", "issuer", "leeway"];
+
+/** The options of a sender that proves its identity. */
+const IDENTITY = ["audience", "email", "issuer", "leeway", "jwks", "fetch", "urlToken"];
 
 /** Verifies with the keys of a key set, and explains. */
 export class KeySetVerifier {
@@ -20,6 +23,8 @@ export class KeySetVerifier {
   #url;
   #document;
   #fetcher;
+  /** Whether the sender proves its identity by a token. */
+  #identity;
   /** The token that ends the URL, if the receiver has one. */
   #token;
   /** The check, and the document and Wasm that it was constructed with. */
@@ -28,7 +33,8 @@ export class KeySetVerifier {
   #wasm;
 
   constructor(scheme, given) {
-    const options = optionsOf(given, KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
+    this.#identity = core.call((glue) => glue.hasIdentity(scheme));
+    const options = optionsOf(given, this.#identity ? IDENTITY : KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
     const { jwks = core.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
     if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
     this.#settings = { __proto__: null, scheme, ...settings };
@@ -52,7 +58,7 @@ export class KeySetVerifier {
     check.checkHeaders(values, now);
     const body = whole ?? (await bodyOfRequest(payload));
     const document = this.#document ?? (await this.#keys(options));
-    const wasm = this.#settings.accept?.includes("jwt") ? await full() : core;
+    const wasm = this.#identity || this.#settings.accept?.includes("jwt") ? await full() : core;
     const verify = (document) => {
       const check = this.#use(document, wasm);
       return check.describe(check.verify(values, body, now), options);
@@ -85,9 +91,13 @@ export class KeySetVerifier {
     return this.#check;
   }
 
-  /** The error of an unset `audience`, thrown at first use: a bundler may run this without the receiver's environment. */
+  /** The error of an unset claim, thrown at first use: a bundler may run this without the receiver's environment. */
   #unset() {
     const { accept, audience } = this.#settings;
+    if (this.#identity) {
+      const unset = ["audience", "email"].find((name) => (this.#settings[name] ?? "") === "");
+      return unset && misuse("config_invalid", `\`${unset}\` is empty or not given, and this sender's tokens need one: set the environment variable where this runs`);
+    }
     if (!Object.hasOwn(this.#settings, "audience") || !Array.isArray(accept) || !accept.includes("jwt") || (audience ?? "") !== "") return undefined;
     return misuse("config_invalid", "`audience` is empty or not given, and `jwt` needs one: set the environment variable where this runs");
   }

@@ -67,3 +67,4 @@ export const okta = /* @__PURE__ */ withSecrets("okta");
 export const vapiToken = /* @__PURE__ */ withSecrets("vapi-token");
 export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
 export const fal = (options) => new KeySetVerifier("fal", options);
+export const googlePubsub = (options) => new KeySetVerifier("google-pubsub", options);

@@ -10,6 +10,7 @@ mod dedupe;
 mod formats;
 mod header;
 mod hmac;
+mod identity;
 mod kinds;
 mod public_url;
 mod reply;

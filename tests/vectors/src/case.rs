@@ -46,6 +46,8 @@ pub struct Case {
     #[serde(default)]
     pub(crate) issuer: Option<String>,
     #[serde(default)]
+    pub(crate) email: Option<String>,
+    #[serde(default)]
     pub(crate) leeway: u64,
     #[serde(default)]
     pub(crate) now: u64,

@@ -74,10 +74,16 @@ impl Case {
         if let Some(seconds) = self.tolerance {
             policy.tolerance = Tolerance::from_seconds(seconds);
         }
-        if self.kind.as_deref() == Some("jwt") {
+        let is_jwt = self.kind.as_deref() == Some("jwt");
+        if is_jwt {
             policy.forms = vec![Form::Jwt];
-            let audience = self.audience.clone().unwrap_or_default();
-            policy.jwt = Some(JwtPolicy { audience, issuer: self.issuer.clone(), leeway: self.leeway, longest: None });
+        }
+        let identity = scheme.identity();
+        if is_jwt || identity.is_some() {
+            let (audience, issuer) = (self.audience.clone().unwrap_or_default(), self.issuer.clone());
+            let issuer = issuer.or_else(|| identity.map(|identity| identity.issuer.to_owned()));
+            let (email, leeway) = (self.email.clone(), self.leeway);
+            policy.jwt = Some(JwtPolicy { audience, issuer, email, leeway, longest: None });
         }
         policy
     }
@@ -123,6 +129,6 @@ impl Case {
 
     /// Whether the case is checked by a key set, and not by keys of its own.
     fn has_key_set(&self, scheme: &Scheme) -> bool {
-        self.kind.is_some() || matches!(scheme.keys, KeySource::SharedJwks(_))
+        self.kind.is_some() || matches!(scheme.keys, KeySource::SharedJwks(_) | KeySource::IssuerJwks(_))
     }
 }

@@ -207,7 +207,8 @@ impl Received {
     pub(crate) fn verify_token(&self, keys: &Jwks, audience: &str) -> Result<Value, Error> {
         let mut policy = Policy::of(scheme::find("gemini-dynamic").unwrap());
         policy.forms = vec![scheme::Form::Jwt];
-        policy.jwt = Some(JwtPolicy { audience: audience.to_owned(), issuer: None, leeway: 0, longest: None });
+        policy.jwt =
+            Some(JwtPolicy { audience: audience.to_owned(), issuer: None, email: None, leeway: 0, longest: None });
         let delivery = self.delivery();
         let verified = policy.verify(Keys { jwks: Some(keys), ..Keys::default() }, &delivery, now(), &Portable)?;
         Ok(serde_json::from_slice(verified.claims().unwrap()).unwrap())

@@ -29,6 +29,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn issuer(this: &Options) -> JsValue;
 
+    /// The `email` of a token.
+    #[wasm_bindgen(method, getter)]
+    pub fn email(this: &Options) -> JsValue;
+
     /// Seconds of grace on `exp` and `nbf` of a token.
     #[wasm_bindgen(method, getter)]
     pub fn leeway(this: &Options) -> JsValue;

@@ -22,7 +22,7 @@ pub enum Standing {
 #[wasm_bindgen(js_name = keySetUrl)]
 pub fn key_set_url(scheme: &str) -> Option<String> {
     match scheme::find(scheme)?.keys {
-        KeySource::SharedJwks(url) => Some(url.to_owned()),
+        KeySource::SharedJwks(url) | KeySource::IssuerJwks(url) => Some(url.to_owned()),
         _ => None,
     }
 }
@@ -31,6 +31,12 @@ pub fn key_set_url(scheme: &str) -> Option<String> {
 #[wasm_bindgen(js_name = signsByEcdsa)]
 pub fn signs_by_ecdsa(scheme: &str) -> bool {
     scheme::find(scheme).is_some_and(|scheme| scheme.forms.contains(&Form::EcdsaP256))
+}
+
+/// Whether a scheme's sender proves its identity by a token, which only `countersign-npm-full` checks.
+#[wasm_bindgen(js_name = hasIdentity)]
+pub fn has_identity(scheme: &str) -> bool {
+    scheme::find(scheme).is_some_and(|scheme| scheme.identity().is_some())
 }
 
 /// Checks that a document is a key set.

@@ -12,5 +12,5 @@ mod policy;
 pub mod schemes;
 mod verifier;
 
-pub use policy::policy;
+pub use policy::{policy, policy_for_report};
 pub use verifier::Verifier;

@@ -7,7 +7,7 @@ use countersign::crypto::{Crypto, Portable, install_rs256};
 use countersign::explain::{self, Receiver};
 use countersign::{Delivery, Headers};
 use countersign_npm_common::{Given, Options, install_p256, targeted, whole_second};
-use countersign_npm_core::policy;
+use countersign_npm_core::policy_for_report;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -32,7 +32,7 @@ pub fn inspect(
     body: &[u8],
     now: f64,
 ) -> Result<String, JsValue> {
-    let policy = policy(scheme, options)?;
+    let policy = policy_for_report(scheme, options)?;
     let given = Given::read(secrets);
     let secrets: Vec<_> = given.iter().map(Given::secret).collect();
     let headers: Headers<'_> = headers.chunks_exact(2).filter_map(pair).collect();
