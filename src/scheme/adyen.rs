@@ -20,9 +20,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     secrets: KeyFormat::Hex,
     forward: &["protocol"],
     acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Text, text: "[accepted]" },
-    ..hmac(
-        "adyen",
-        "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures",
-        Template { encoding: Encoding::Base64, ..of_body(in_header(&["hmacsignature"], "")) },
-    )
+    ..hmac("adyen", Template { encoding: Encoding::Base64, ..of_body(in_header(&["hmacsignature"], "")) })
 };

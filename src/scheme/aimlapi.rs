@@ -6,5 +6,4 @@ use super::bases::with_secret;
 use super::types::Scheme;
 use crate::key::KeyFormat;
 
-pub(super) const SCHEME: Scheme =
-    Scheme { secrets: KeyFormat::PrefixedOrText, ..with_secret("aimlapi", "https://docs.aimlapi.com") };
+pub(super) const SCHEME: Scheme = Scheme { secrets: KeyFormat::PrefixedOrText, ..with_secret("aimlapi") };

@@ -7,7 +7,4 @@
 use super::bases::with_secret;
 use super::types::{EventType, Scheme};
 
-pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Pointer("/data/type"),
-    ..with_secret("anthropic", "https://platform.claude.com/docs/en/managed-agents/webhooks")
-};
+pub(super) const SCHEME: Scheme = Scheme { event_type: EventType::Pointer("/data/type"), ..with_secret("anthropic") };

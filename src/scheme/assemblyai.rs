@@ -13,9 +13,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/status"),
     header_is_chosen: true,
     retries: Some(200),
-    ..token(
-        "assemblyai",
-        "https://www.assemblyai.com/docs/deployment/webhooks-for-pre-recorded-audio",
-        &["x-webhook-secret"],
-    )
+    ..token("assemblyai", &["x-webhook-secret"])
 };

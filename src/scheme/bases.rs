@@ -8,7 +8,6 @@ use crate::key::KeyFormat;
 /// Standard Webhooks as the specification has it. The other schemes of that family say what they do differently.
 pub(super) const STANDARD: Scheme = Scheme {
     name: "standard-webhooks",
-    source: "https://www.standardwebhooks.com",
     signing: Signing::Standard(&[WEBHOOK]),
     forms: &[Form::V1, Form::V1a],
     default_forms: &[Form::V1, Form::V1a],
@@ -24,8 +23,8 @@ pub(super) const STANDARD: Scheme = Scheme {
 };
 
 /// A sender of that family that signs by `v1` alone, with a secret of the receiver's.
-pub(super) const fn with_secret(name: &'static str, source: &'static str) -> Scheme {
-    Scheme { name, source, forms: &[Form::V1], default_forms: &[Form::V1], keys: KeySource::Secrets, ..STANDARD }
+pub(super) const fn with_secret(name: &'static str) -> Scheme {
+    Scheme { name, forms: &[Form::V1], default_forms: &[Form::V1], keys: KeySource::Secrets, ..STANDARD }
 }
 
 /// The headers of Standard Webhooks.
@@ -33,10 +32,9 @@ pub(super) const WEBHOOK: HeaderNames =
     HeaderNames { id: "webhook-id", timestamp: "webhook-timestamp", signature: "webhook-signature" };
 
 /// HMAC-SHA256 of the body alone, in one header, with a secret that is text: what most senders do. They say where they differ.
-pub(super) const fn hmac(name: &'static str, source: &'static str, template: Template) -> Scheme {
+pub(super) const fn hmac(name: &'static str, template: Template) -> Scheme {
     Scheme {
         name,
-        source,
         signing: Signing::Template(template),
         forms: &[Form::HmacSha256],
         default_forms: &[Form::HmacSha256],
@@ -57,15 +55,14 @@ pub(super) const fn public_key(
     form: &'static [Form; 1],
     key: KeyFormat,
     name: &'static str,
-    source: &'static str,
     template: Template,
 ) -> Scheme {
-    Scheme { forms: form, default_forms: form, secrets: key, ..hmac(name, source, template) }
+    Scheme { forms: form, default_forms: form, secrets: key, ..hmac(name, template) }
 }
 
 /// A shared secret as the whole value of one header. It proves the sender and nothing about the body.
-pub(super) const fn token(name: &'static str, source: &'static str, header: &'static [&'static str; 1]) -> Scheme {
-    Scheme { forms: &[Form::Token], default_forms: &[Form::Token], ..hmac(name, source, token_in(header)) }
+pub(super) const fn token(name: &'static str, header: &'static [&'static str; 1]) -> Scheme {
+    Scheme { forms: &[Form::Token], default_forms: &[Form::Token], ..hmac(name, token_in(header)) }
 }
 
 /// The template of a shared secret in a header.

@@ -10,9 +10,5 @@ use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/status"),
-    ..hmac(
-        "bfl",
-        "https://github.com/black-forest-labs/skills/blob/main/skills/bfl-api/references/webhook-integration.md",
-        of_body(in_header(&["x-bfl-signature"], "sha256=")),
-    )
+    ..hmac("bfl", of_body(in_header(&["x-bfl-signature"], "sha256=")))
 };

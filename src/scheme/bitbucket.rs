@@ -10,9 +10,5 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Header("x-event-key"),
     forward: &["x-event-key", "x-request-uuid", "x-hook-uuid", "x-attempt-number"],
-    ..hmac(
-        "bitbucket",
-        "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/#Secure-webhooks",
-        of_body(in_header(&["x-hub-signature"], "sha256=")),
-    )
+    ..hmac("bitbucket", of_body(in_header(&["x-hub-signature"], "sha256=")))
 };

@@ -14,7 +14,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     constants: &[("box-signature-version", "1"), ("box-signature-algorithm", "HmacSHA256")],
     ..hmac(
         "box",
-        "https://developer.box.com/guides/webhooks/v2/signatures-v2/",
         Template {
             encoding: Encoding::Base64,
             message: &[Part::Body, Part::Timestamp],

@@ -5,7 +5,4 @@
 use super::bases::with_secret;
 use super::types::{EventType, Scheme};
 
-pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Pointer("/event_type"),
-    ..with_secret("brex", "https://developer.brex.com/docs/webhooks")
-};
+pub(super) const SCHEME: Scheme = Scheme { event_type: EventType::Pointer("/event_type"), ..with_secret("brex") };

@@ -9,9 +9,5 @@ use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
-    ..hmac(
-        "calendly",
-        "https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures",
-        stamped(Unit::Seconds, in_list(&["calendly-webhook-signature"], b',', "t=", "v1=")),
-    )
+    ..hmac("calendly", stamped(Unit::Seconds, in_list(&["calendly-webhook-signature"], b',', "t=", "v1=")))
 };

@@ -4,7 +4,4 @@ use super::bases::{WEBHOOK, with_secret};
 use super::svix::SVIX;
 use super::types::{Scheme, Signing};
 
-pub(super) const SCHEME: Scheme = Scheme {
-    signing: Signing::Standard(&[SVIX, WEBHOOK]),
-    ..with_secret("clerk", "https://clerk.com/docs/guides/development/webhooks/syncing")
-};
+pub(super) const SCHEME: Scheme = Scheme { signing: Signing::Standard(&[SVIX, WEBHOOK]), ..with_secret("clerk") };

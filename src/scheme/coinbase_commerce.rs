@@ -16,7 +16,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "coinbase-commerce",
-        "https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-security",
         Template { id: IdSource::Body("/event/id"), ..of_body(in_header(&["x-cc-webhook-signature"], "")) },
     )
 };

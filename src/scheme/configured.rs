@@ -8,14 +8,14 @@ use super::types::{Form, Scheme, Signing};
 pub(crate) const CONFIGURED: &str = "hmac";
 
 /// Replaces a configured scheme at fault, so that the rest of its source can be read. No source with a fault is ever used.
-pub(crate) static AT_FAULT: Scheme = hmac(CONFIGURED, SOURCE, of_body(in_header(&["signature"], "")));
+pub(crate) static AT_FAULT: Scheme = hmac(CONFIGURED, of_body(in_header(&["signature"], "")));
 
 /// Makes the scheme of a form of HMAC and a template, which then lives as long as the program.
 ///
 /// Everything that reads a delivery, and every error that names a header, borrows from its scheme for `'static`. A configuration is read
 /// once in the life of an isolate and is at most 5 KB, so what is never freed is bounded by that.
 pub(crate) fn configured(form: &'static [Form; 1], template: Template) -> &'static Scheme {
-    Box::leak(Box::new(Scheme { forms: form, default_forms: form, ..hmac(CONFIGURED, SOURCE, template) }))
+    Box::leak(Box::new(Scheme { forms: form, default_forms: form, ..hmac(CONFIGURED, template) }))
 }
 
 /// Makes a preset with its token in another header. It lives as long as the program, like [`configured`].
@@ -33,5 +33,3 @@ pub(crate) fn kept(text: String) -> &'static str {
 pub(crate) fn kept_list<T>(list: Vec<T>) -> &'static [T] {
     Box::leak(list.into_boxed_slice())
 }
-
-const SOURCE: &str = "https://github.com/countersign/countersign/blob/main/docs/configuration.md#the-scheme-hmac";

@@ -24,7 +24,6 @@ pub(super) const SCHEME: Scheme = Scheme {
         &[Form::Ed25519],
         KeyFormat::Ed25519Hex,
         "discord",
-        "https://docs.discord.com/developers/interactions/overview",
         Template {
             message: &[Part::Timestamp, Part::Body],
             time: Time::Header(Unit::Seconds),

@@ -12,7 +12,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
     ..hmac(
         "docusign",
-        "https://developers.docusign.com/platform/webhooks/connect/validate",
         Template {
             encoding: Encoding::Base64,
             ..of_body(in_header(

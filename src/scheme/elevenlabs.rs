@@ -10,6 +10,5 @@ use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(
     "elevenlabs",
-    "https://elevenlabs.io/docs/overview/administration/webhooks",
     Template { tolerance: 1800, ..stamped(Unit::Seconds, in_list(&["elevenlabs-signature"], b',', "t=", "v0=")) },
 );

@@ -13,5 +13,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     default_forms: &[Form::V1, Form::V1a],
     secrets: KeyFormat::Pem,
     event_type: EventType::None,
-    ..with_secret("epilot", "https://docs.epilot.io/docs/integrations/webhooks/security")
+    ..with_secret("epilot")
 };

@@ -19,7 +19,6 @@ pub(super) const SCHEME: Scheme = Scheme {
         &[Form::Ed25519],
         KeyFormat::Ed25519Base64,
         "fal",
-        "https://docs.fal.ai/model-apis/model-endpoints/webhooks",
         Template {
             message: &[
                 Part::Id,

@@ -8,7 +8,6 @@ use super::types::{Form, KeySource, Scheme};
 /// `v1` alone: Google's `v1a` keys sign for every customer, and would void the project's secret.
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini",
-    source: "https://ai.google.dev/gemini-api/docs/webhooks",
     forms: &[Form::V1],
     default_forms: &[Form::V1],
     keys: KeySource::Secrets,

@@ -9,7 +9,6 @@ use super::types::{Form, KeySource, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini-dynamic",
-    source: "https://github.com/googleapis/python-genai/issues/2927",
     forms: &[Form::V1a, Form::Jwt],
     default_forms: &[Form::V1a],
     keys: KeySource::SharedJwks("https://generativelanguage.googleapis.com/.well-known/jwks.json"),

@@ -10,9 +10,5 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Header("x-github-event"),
     forward: &["x-github-event", "x-github-delivery", "x-github-hook-id"],
-    ..hmac(
-        "github",
-        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
-        of_body(in_header(&["x-hub-signature-256"], "sha256=")),
-    )
+    ..hmac("github", of_body(in_header(&["x-hub-signature-256"], "sha256=")))
 };

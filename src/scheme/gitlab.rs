@@ -10,5 +10,5 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/object_kind"),
     forward: &["x-gitlab-event", "x-gitlab-event-uuid", "x-gitlab-webhook-uuid", "x-gitlab-instance"],
-    ..with_secret("gitlab", "https://docs.gitlab.com/user/project/integrations/webhooks/")
+    ..with_secret("gitlab")
 };

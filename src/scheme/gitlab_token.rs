@@ -16,5 +16,5 @@ pub(super) const SCHEME: Scheme = Scheme {
         "x-gitlab-instance",
         "idempotency-key",
     ],
-    ..token("gitlab-token", "https://docs.gitlab.com/user/project/integrations/webhooks/", &["x-gitlab-token"])
+    ..token("gitlab-token", &["x-gitlab-token"])
 };

@@ -16,7 +16,6 @@ use super::types::{EventType, Form, Identity, KeySource, Scheme, Signing};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "google-pubsub",
-    source: "https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions",
     signing: Signing::Identity(Identity {
         header: "authorization",
         method: "Bearer ",

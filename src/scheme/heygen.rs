@@ -12,7 +12,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     forward: &["heygen-event-id", "heygen-timestamp"],
     ..hmac(
         "heygen",
-        "https://developers.heygen.com/docs/webhooks",
         Template { others: &[in_header(&["signature"], "")], ..of_body(in_header(&["heygen-signature"], "")) },
     )
 };

@@ -17,7 +17,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::None,
     ..hmac(
         "hubspot",
-        "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation",
         Template {
             encoding: Encoding::Base64,
             message: &[Part::Method, Part::Derived(url), Part::Body, Part::Timestamp],

@@ -11,9 +11,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     forms: &[Form::HmacSha1],
     default_forms: &[Form::HmacSha1],
     event_type: EventType::Pointer("/topic"),
-    ..hmac(
-        "intercom",
-        "https://developers.intercom.com/docs/webhooks/webhook-notifications",
-        Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-hub-signature"], "sha1=")) },
-    )
+    ..hmac("intercom", Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-hub-signature"], "sha1=")) })
 };

@@ -11,9 +11,5 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/webhookEvent"),
     forward: &["x-atlassian-webhook-identifier", "x-atlassian-webhook-retry", "x-atlassian-webhook-flow"],
-    ..hmac(
-        "jira",
-        "https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks",
-        of_body(in_header(&["x-hub-signature"], "sha256=")),
-    )
+    ..hmac("jira", of_body(in_header(&["x-hub-signature"], "sha256=")))
 };

@@ -16,7 +16,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "linear",
-        "https://linear.app/developers/webhooks#securing-webhooks",
         Template {
             time: Time::Body("/webhookTimestamp", Unit::Milliseconds),
             ..of_body(in_header(&["linear-signature"], ""))

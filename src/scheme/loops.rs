@@ -3,5 +3,4 @@
 use super::bases::with_secret;
 use super::types::{EventType, Scheme};
 
-pub(super) const SCHEME: Scheme =
-    Scheme { event_type: EventType::Pointer("/eventName"), ..with_secret("loops", "https://loops.so/docs/webhooks") };
+pub(super) const SCHEME: Scheme = Scheme { event_type: EventType::Pointer("/eventName"), ..with_secret("loops") };

@@ -16,9 +16,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/object"),
     handshake: Some(Handshake::HubChallenge),
     acknowledgement: Acknowledgement::Ok,
-    ..hmac(
-        "meta",
-        "https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads",
-        of_body(in_header(&["x-hub-signature-256"], "sha256=")),
-    )
+    ..hmac("meta", of_body(in_header(&["x-hub-signature-256"], "sha256=")))
 };

@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_defaults_are_allowed() {
         for scheme in ALL {
-            assert_eq!(find(scheme.name).map(|found| found.source), Some(scheme.source));
+            assert_eq!(find(scheme.name).map(|found| found.name), Some(scheme.name));
             assert!(scheme.default_forms.iter().all(|form| scheme.forms.contains(form)), "{}", scheme.name);
             let names: Vec<_> = scheme.header_names().collect();
             assert!(!names.is_empty());

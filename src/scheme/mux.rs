@@ -8,6 +8,5 @@ use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(
     "mux",
-    "https://www.mux.com/docs/core/verify-webhook-signatures",
     Template { id: IdSource::Body("/id"), ..stamped(Unit::Seconds, in_list(&["mux-signature"], b',', "t=", "v1=")) },
 );

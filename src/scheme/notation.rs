@@ -29,7 +29,7 @@ use crate::key::KeyFormat;
 pub fn read(text: &str) -> Option<&'static Scheme> {
     let text = kept(text.to_owned());
     let mut lines = text.split('\n');
-    let mut notation = Notation { scheme: hmac(lines.next()?, "", EMPTY), ..Notation::default() };
+    let mut notation = Notation { scheme: hmac(lines.next()?, EMPTY), ..Notation::default() };
     for line in lines {
         let (word, value) = line.split_once(' ')?;
         notation.take(word, value)?;
@@ -52,7 +52,7 @@ struct Notation {
 impl Default for Notation {
     fn default() -> Self {
         Self {
-            scheme: hmac("", "", EMPTY),
+            scheme: hmac("", EMPTY),
             sets: Vec::new(),
             forms: Vec::new(),
             constants: Vec::new(),

@@ -7,8 +7,5 @@ use super::bases::hmac;
 use super::template::{IdSource, Template, in_header, of_body};
 use super::types::Scheme;
 
-pub(super) const SCHEME: Scheme = hmac(
-    "notion",
-    "https://developers.notion.com/reference/webhooks#step-3-validating-event-payloads-recommended",
-    Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-notion-signature"], "sha256=")) },
-);
+pub(super) const SCHEME: Scheme =
+    hmac("notion", Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-notion-signature"], "sha256=")) });

@@ -20,5 +20,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     header_is_chosen: true,
     handshake: Some(Handshake::HeaderChallenge("x-okta-verification-challenge")),
     acknowledgement: Acknowledgement::Exactly { status: 204, media: Media::Json, text: "" },
-    ..token("okta", "https://developer.okta.com/docs/concepts/event-hooks/", &["authorization"])
+    ..token("okta", &["authorization"])
 };

@@ -7,7 +7,4 @@ use super::bases::with_secret;
 use super::types::Scheme;
 use crate::key::KeyFormat;
 
-pub(super) const SCHEME: Scheme = Scheme {
-    secrets: KeyFormat::PrefixedOrText,
-    ..with_secret("openai", "https://developers.openai.com/api/docs/guides/webhooks")
-};
+pub(super) const SCHEME: Scheme = Scheme { secrets: KeyFormat::PrefixedOrText, ..with_secret("openai") };

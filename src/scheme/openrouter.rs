@@ -11,7 +11,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     forward: &["x-openrouter-idempotency-key"],
     ..hmac(
         "openrouter",
-        "https://openrouter.ai/docs/cookbook/video-generation/video-generation-webhooks",
         Template {
             message: &[Part::Timestamp, Part::Text(","), Part::Body],
             ..stamped(Unit::Seconds, in_list(&["x-openrouter-signature"], b',', "t=", "v1="))

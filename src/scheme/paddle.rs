@@ -17,7 +17,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "paddle",
-        "https://developer.paddle.com/webhooks/about/signature-verification",
         Template {
             message: &[Part::Timestamp, Part::Text(":"), Part::Body],
             id: IdSource::Body("/event_id"),

@@ -12,7 +12,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     forward: &["x-webhook-subscription"],
     ..hmac(
         "pagerduty",
-        "https://developer.pagerduty.com/docs/28e906a0e4f36-verifying-signatures",
         Template {
             id: IdSource::Body("/event/id"),
             ..of_body(Layout {

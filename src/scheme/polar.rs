@@ -8,7 +8,4 @@ use super::bases::with_secret;
 use super::types::Scheme;
 use crate::key::KeyFormat;
 
-pub(super) const SCHEME: Scheme = Scheme {
-    secrets: KeyFormat::TextOrDecoded,
-    ..with_secret("polar", "https://polar.sh/docs/integrate/webhooks/delivery")
-};
+pub(super) const SCHEME: Scheme = Scheme { secrets: KeyFormat::TextOrDecoded, ..with_secret("polar") };

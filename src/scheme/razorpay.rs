@@ -11,9 +11,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
     forward: &["x-razorpay-event-id"],
     retries: Some(24 * 3600),
-    ..hmac(
-        "razorpay",
-        "https://razorpay.com/docs/webhooks/validate-test/",
-        of_body(in_header(&["x-razorpay-signature"], "")),
-    )
+    ..hmac("razorpay", of_body(in_header(&["x-razorpay-signature"], "")))
 };

@@ -9,5 +9,5 @@ use super::types::{EventType, Scheme, Signing};
 pub(super) const SCHEME: Scheme = Scheme {
     signing: Signing::Standard(&[WEBHOOK, SVIX]),
     event_type: EventType::Pointer("/event"),
-    ..with_secret("recall", "https://docs.recall.ai/docs/authenticating-requests-from-recallai")
+    ..with_secret("recall")
 };

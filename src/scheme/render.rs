@@ -3,4 +3,4 @@
 use super::bases::with_secret;
 use super::types::Scheme;
 
-pub(super) const SCHEME: Scheme = with_secret("render", "https://render.com/docs/webhooks");
+pub(super) const SCHEME: Scheme = with_secret("render");

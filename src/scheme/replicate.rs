@@ -6,7 +6,4 @@
 use super::bases::with_secret;
 use super::types::{EventType, Scheme};
 
-pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::None,
-    ..with_secret("replicate", "https://replicate.com/docs/topics/webhooks/verify-webhook")
-};
+pub(super) const SCHEME: Scheme = Scheme { event_type: EventType::None, ..with_secret("replicate") };

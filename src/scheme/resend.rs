@@ -9,5 +9,5 @@ use super::types::{Scheme, Signing};
 pub(super) const SCHEME: Scheme = Scheme {
     signing: Signing::Standard(&[SVIX, WEBHOOK]),
     retries: Some(27 * 3600 + 35 * 60 + 5),
-    ..with_secret("resend", "https://resend.com/docs/webhooks/verify-webhooks-requests")
+    ..with_secret("resend")
 };

@@ -13,7 +13,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
     ..hmac(
         "retell",
-        "https://docs.retellai.com/features/secure-webhook",
         Template {
             message: &[Part::Body, Part::Timestamp],
             ..stamped(Unit::Milliseconds, in_list(&["x-retell-signature"], b',', "v=", "d="))

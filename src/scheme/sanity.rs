@@ -13,7 +13,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     forward: &["idempotency-key", "sanity-operation"],
     ..hmac(
         "sanity",
-        "https://www.sanity.io/docs/content-lake/webhooks",
         Template {
             encoding: Encoding::Base64Url,
             ..stamped(Unit::Milliseconds, in_list(&["sanity-webhook-signature"], b',', "t=", "v1="))

@@ -20,7 +20,6 @@ pub(super) const SCHEME: Scheme = Scheme {
         &[Form::EcdsaP256],
         KeyFormat::P256Spki,
         "sendgrid",
-        "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
         Template {
             encoding: Encoding::Base64,
             message: &[Part::Timestamp, Part::Body],

@@ -11,9 +11,5 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Header("sentry-hook-resource"),
     forward: &["sentry-hook-resource", "sentry-hook-timestamp", "request-id"],
-    ..hmac(
-        "sentry",
-        "https://docs.sentry.io/integrations/integration-platform/webhooks/",
-        of_body(in_header(&["sentry-hook-signature"], "")),
-    )
+    ..hmac("sentry", of_body(in_header(&["sentry-hook-signature"], "")))
 };

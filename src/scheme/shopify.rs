@@ -21,7 +21,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     retries: Some(4 * 3600),
     ..hmac(
         "shopify",
-        "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
         Template {
             encoding: Encoding::Base64,
             ..of_body(in_header(&["x-shopify-hmac-sha256", "shopify-hmac-sha256"], ""))

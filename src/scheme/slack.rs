@@ -17,7 +17,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Text, text: "" },
     ..hmac(
         "slack",
-        "https://docs.slack.dev/authentication/verifying-requests-from-slack",
         Template {
             layout: Layout {
                 timestamp: Some(Field::Header("x-slack-request-timestamp")),

@@ -10,7 +10,6 @@ use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = hmac(
     "square",
-    "https://developer.squareup.com/docs/webhooks/step3validate",
     Template {
         encoding: Encoding::Base64,
         message: &[Part::Url, Part::Body],

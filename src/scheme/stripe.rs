@@ -12,7 +12,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     retries: Some(3 * 24 * 3600),
     ..hmac(
         "stripe",
-        "https://docs.stripe.com/webhooks#verify-manually",
         Template {
             layout: Layout {
                 signatures: Signatures { headers: &["stripe-signature"], separator: Some(b','), prefix: "v1=" },

@@ -7,8 +7,5 @@ use super::bases::with_secret;
 use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 
-pub(super) const SCHEME: Scheme = Scheme {
-    secrets: KeyFormat::Joined,
-    event_type: EventType::None,
-    ..with_secret("supabase-auth", "https://supabase.com/docs/guides/auth/auth-hooks")
-};
+pub(super) const SCHEME: Scheme =
+    Scheme { secrets: KeyFormat::Joined, event_type: EventType::None, ..with_secret("supabase-auth") };

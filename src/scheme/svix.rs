@@ -5,12 +5,7 @@
 use super::bases::{STANDARD, WEBHOOK};
 use super::types::{HeaderNames, Scheme, Signing};
 
-pub(super) const SCHEME: Scheme = Scheme {
-    name: "svix",
-    source: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
-    signing: Signing::Standard(&[SVIX, WEBHOOK]),
-    ..STANDARD
-};
+pub(super) const SCHEME: Scheme = Scheme { name: "svix", signing: Signing::Standard(&[SVIX, WEBHOOK]), ..STANDARD };
 
 pub(super) const SVIX: HeaderNames =
     HeaderNames { id: "svix-id", timestamp: "svix-timestamp", signature: "svix-signature" };

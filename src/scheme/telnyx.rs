@@ -15,7 +15,6 @@ pub(super) const SCHEME: Scheme = Scheme {
         &[Form::Ed25519],
         KeyFormat::Ed25519Base64,
         "telnyx",
-        "https://developers.telnyx.com/development/api-fundamentals/webhooks/receiving-webhooks",
         Template {
             encoding: Encoding::Base64,
             message: &[Part::Timestamp, Part::Text("|"), Part::Body],

@@ -32,7 +32,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Xml, text: "<Response/>" },
     ..hmac(
         "twilio",
-        "https://www.twilio.com/docs/usage/security#validating-requests",
         Template {
             encoding: Encoding::Base64,
             message: &[Part::Url, Part::Derived(content)],

@@ -19,7 +19,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     }),
     ..hmac(
         "twitch",
-        "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#verifying-the-event-message",
         Template {
             message: &[Part::Id, Part::Timestamp, Part::Body],
             tolerance: 600,

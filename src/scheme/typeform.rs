@@ -11,7 +11,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event_type"),
     ..hmac(
         "typeform",
-        "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
         Template {
             encoding: Encoding::Base64,
             id: IdSource::Body("/event_id"),

@@ -12,8 +12,6 @@ use crate::key::KeyFormat;
 pub struct Scheme {
     /// The name in configurations.
     pub name: &'static str,
-    /// Where the sender describes it.
-    pub source: &'static str,
     /// Where signatures stand, and what they cover.
     pub signing: Signing,
     /// The forms that a source of this scheme may accept.

@@ -10,9 +10,5 @@ use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/message/type"),
-    ..hmac(
-        "vapi",
-        "https://docs.vapi.ai/server-url/server-authentication",
-        of_body(in_header(&["x-vapi-signature"], "")),
-    )
+    ..hmac("vapi", of_body(in_header(&["x-vapi-signature"], "")))
 };

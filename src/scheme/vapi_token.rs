@@ -15,5 +15,5 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/message/type"),
     secrets: KeyFormat::HeaderValue,
     header_is_chosen: true,
-    ..token("vapi-token", "https://docs.vapi.ai/server-url/server-authentication", &["authorization"])
+    ..token("vapi-token", &["authorization"])
 };

@@ -9,9 +9,5 @@ use super::types::{Form, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     forms: &[Form::HmacSha1],
     default_forms: &[Form::HmacSha1],
-    ..hmac(
-        "vercel",
-        "https://vercel.com/docs/webhooks/webhooks-api#securing-webhooks",
-        Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-vercel-signature"], "")) },
-    )
+    ..hmac("vercel", Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-vercel-signature"], "")) })
 };

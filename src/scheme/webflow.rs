@@ -13,7 +13,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/triggerType"),
     ..hmac(
         "webflow",
-        "https://developers.webflow.com/data/docs/working-with-webhooks",
         Template {
             message: &[Part::Timestamp, Part::Text(":"), Part::Body],
             ..stamped(

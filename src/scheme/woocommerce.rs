@@ -14,7 +14,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     forward: &["x-wc-webhook-topic", "x-wc-webhook-delivery-id", "x-wc-webhook-id", "x-wc-webhook-source"],
     ..hmac(
         "woocommerce",
-        "https://developer.woocommerce.com/docs/apis/rest-api/v3/webhooks/",
         Template { encoding: Encoding::Base64, ..of_body(in_header(&["x-wc-webhook-signature"], "")) },
     )
 };

@@ -11,7 +11,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
     ..hmac(
         "workos",
-        "https://workos.com/docs/events/data-syncing/webhooks",
         Template {
             id: IdSource::Body("/id"),
             ..stamped(Unit::Milliseconds, in_list(&["workos-signature"], b',', "t=", "v1="))

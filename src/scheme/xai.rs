@@ -3,5 +3,4 @@
 use super::bases::with_secret;
 use super::types::Scheme;
 
-pub(super) const SCHEME: Scheme =
-    with_secret("xai", "https://docs.x.ai/developers/model-capabilities/audio/voice-agent/sip");
+pub(super) const SCHEME: Scheme = with_secret("xai");

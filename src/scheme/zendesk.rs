@@ -12,7 +12,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     forward: &["x-zendesk-webhook-id", "x-zendesk-webhook-invocation-id", "x-zendesk-account-id"],
     ..hmac(
         "zendesk",
-        "https://developer.zendesk.com/documentation/webhooks/verifying/",
         Template {
             encoding: Encoding::Base64,
             message: &[Part::Timestamp, Part::Body],

@@ -16,7 +16,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "zoom",
-        "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
         Template {
             message: &[Part::Text("v0:"), Part::Timestamp, Part::Text(":"), Part::Body],
             ..stamped(

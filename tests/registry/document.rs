@@ -116,7 +116,7 @@ fn section(sender: &Sender) -> String {
         rows.push(("Required headers", format!("{lines}, unsigned; another value is refused")));
     }
     let vectors = sender.vectors();
-    rows.push(("Source", format!("<{}>", scheme.source)));
+    rows.push(("Source", format!("<{}>", sender.source)));
     rows.push(("Vectors", format!("[{vectors}](../{vectors})")));
     let mut text = format!("\n### {}\n\n| | |\n|---|---|\n", sender.title);
     for (name, value) in rows {

@@ -64,7 +64,7 @@ fn declarations(file: &str, senders: &[&Sender], verifier: &str) -> String {
     let by_hand = current.split(BEGIN).next().unwrap_or_default();
     let mut text = String::new();
     for sender in senders.iter().filter(|sender| !by_hand.contains(&format!("function {}", sender.function))) {
-        let (name, source) = (&sender.function, sender.scheme.source);
+        let (name, source) = (&sender.function, &sender.source);
         let signature = words::signature_in_brief(sender.scheme);
         write!(text, "\n/** Verifies webhooks of [{}]({source}): {signature}. */\n", sender.title).unwrap();
         let parameters = match sender.has_key_set() {

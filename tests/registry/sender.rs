@@ -12,6 +12,8 @@ pub(crate) struct Sender {
     pub(crate) scheme: &'static Scheme,
     /// The sender's name, as it writes it: `Coinbase Commerce`.
     pub(crate) title: String,
+    /// Where the sender describes it: the first address in its file's header.
+    pub(crate) source: String,
     /// The paragraphs of its file's header after the first, which has the name and the source.
     pub(crate) notes: Vec<String>,
     /// The name of its function in the npm package: `coinbaseCommerce`.
@@ -75,8 +77,16 @@ impl Sender {
         let (title, _) = first
             .split_once(": ")
             .unwrap_or_else(|| panic!("{} does not begin with `//! <name of the sender>: <source>`", path.display()));
+        let source = first.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        let (source, _) = source.unwrap_or_else(|| panic!("{} does not begin with a `<source>`", path.display()));
         let notes = paragraphs.filter(|text| !text.is_empty()).map(|text| text.replace("[`", "`").replace("`]", "`"));
-        Self { scheme, title: title.to_owned(), notes: notes.collect(), function: camel_case(scheme.name) }
+        Self {
+            scheme,
+            title: title.to_owned(),
+            source: source.to_owned(),
+            notes: notes.collect(),
+            function: camel_case(scheme.name),
+        }
     }
 
     /// Its name without what follows a comma or stands in brackets.
