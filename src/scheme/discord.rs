@@ -8,6 +8,8 @@
 //!
 //! Discord acknowledges a webhook event by 204. An interaction needs a response of the application's: set `reply = "origin"`.
 //! <https://docs.discord.com/developers/events/webhook-events>
+//!
+//! Discord retries a webhook event for up to 10 minutes.
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::public_key;
@@ -20,6 +22,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/type"),
     handshake: Some(Handshake::Ping),
     acknowledgement: Acknowledgement::Exactly { status: 204, media: Media::Json, text: "" },
+    retries: Some(10 * 60),
     ..public_key(
         &[Form::Ed25519],
         KeyFormat::Ed25519Hex,

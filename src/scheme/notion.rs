@@ -1,7 +1,18 @@
 //! Notion: <https://developers.notion.com/reference/webhooks#step-3-validating-event-payloads-recommended>, read in November 2026.
 //!
-//! The key is the verification token, which Notion's first request brings; that request has no signature. Nothing says when a delivery
-//! was made, so a copy never expires.
+//! The key is the verification token, which Notion's first request brings. That request has no signature, so a stranger could send another
+//! token in one like it. Countersign refuses it as `missing_header`, and neither logs nor stores what it holds. Take the token elsewhere:
+//!
+//! 1. Have the webhook's URL served by a Worker of yours that logs the body. In a zone, a route for exactly that path, such as
+//! `hooks.example.com/notion`, takes precedence over Countersign's. Watch it with `npx wrangler tail`.
+//!
+//! 2. Create the subscription in Notion, or choose "Resend token". Paste the `verification_token` that arrives into Notion. Do not use a token
+//! that Notion does not accept there: it is not Notion's.
+//!
+//! 3. Store the accepted token with `npx wrangler secret put`, name it in `secrets`, and remove the route. Notion accepts another URL only until
+//! the subscription is verified.
+//!
+//! Nothing says when a delivery was made, so a copy never expires.
 
 use super::bases::hmac;
 use super::template::{IdSource, Template, in_header, of_body};

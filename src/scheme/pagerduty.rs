@@ -2,6 +2,8 @@
 //! PagerDuty/go-pagerduty.
 //!
 //! While a secret is rotated, the header has a `v1` for each. Nothing says when a delivery was made, so a copy never expires.
+//!
+//! PagerDuty retries four times within about 20 minutes. `docs/webhooks/02-Behavior.md` of PagerDuty/developer-docs
 
 use super::bases::hmac;
 use super::template::{IdSource, Layout, Signatures, Template, of_body};
@@ -10,6 +12,7 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/event_type"),
     forward: &["x-webhook-subscription"],
+    retries: Some(20 * 60),
     ..hmac(
         "pagerduty",
         Template {

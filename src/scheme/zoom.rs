@@ -3,6 +3,8 @@
 //! An event has no id that Zoom documents as unique, so it is known by the hash of its body.
 //!
 //! Zoom counts any status but 200 and 204 as a failure. <https://developers.zoom.us/blog/webhook-delays>
+//!
+//! Zoom retries 5, 25 and 85 minutes after the first attempt. <https://developers.zoom.us/blog/webhook-delays>
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
@@ -14,6 +16,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event"),
     handshake: Some(Handshake::EncryptedToken),
     acknowledgement: Acknowledgement::Ok,
+    retries: Some(85 * 60),
     ..hmac(
         "zoom",
         Template {

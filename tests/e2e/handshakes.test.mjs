@@ -28,6 +28,7 @@ before(async () => {
     meta: preset("meta", { verify_token: "VERIFY_TOKEN" }),
     "meta-without": preset("meta"),
     github: preset("github"),
+    notion: preset("notion"),
     acme: preset("hmac", { signature: { header: "Acme", member: "v1" }, timestamp: { header: "Acme", member: "t" }, signed: "{timestamp}.{body}", id: "/data/id" }),
   };
   worker = await Worker.start({ sources, secrets: { SECRET: KEY, DISCORD: discordKey, VERIFY_TOKEN } });
@@ -156,6 +157,18 @@ test("Okta's challenge comes with its secret", async () => {
   refused(await ask(undefined, "c"), 403, "handshake_refused");
   refused(await ask(KEY), 403, "handshake_refused");
   nothingForwarded("okta");
+});
+
+test("a token that comes without a signature is neither taken nor logged", async () => {
+  const token = "secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl";
+  refused(await worker.post("notion", { body: JSON.stringify({ verification_token: token }) }), 400, "missing_header");
+  const body = JSON.stringify({ id: "1782edd6-a853-4d4a-b02c-9c8c16f28e53", type: "page.created" });
+  const signed = (key) => worker.post("notion", { body, headers: [["x-notion-signature", `sha256=${hex(key, body)}`]] });
+  refused(await signed(token), 401, "no_matching_signature");
+  assert.equal(loopback.at("notion").requests.length, 0);
+  delivered(await signed(KEY), "1782edd6-a853-4d4a-b02c-9c8c16f28e53");
+  const lines = worker.lines("delivery", ({ source }) => source === "notion");
+  assert.ok(!JSON.stringify(lines).includes(token.slice(0, 12)), "no part of it is in the log");
 });
 
 test("a sender that is only configured is verified like any other", async () => {

@@ -99,7 +99,11 @@ fn section(sender: &Sender) -> String {
         ("Same bytes", words::same_bytes(scheme).to_owned()),
         (
             "Retries",
-            scheme.retries.map_or("not documented".to_owned(), |time| format!("for {}", words::duration(time))),
+            match scheme.retries {
+                None => "not documented".to_owned(),
+                Some(0) => "none".to_owned(),
+                Some(time) => format!("for {}", words::duration(time)),
+            },
         ),
         ("`dedupe`", format!("{} by default", code(&default_dedupe(sender)))),
         ("Acknowledgement", replies::acknowledgement(scheme)),
