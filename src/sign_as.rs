@@ -40,7 +40,7 @@ pub struct Unsigned<'a, B: ?Sized> {
 /// Each key signs once, so that a receiver can rotate: the signatures stand in one list, or in a header for each key. A sender that has
 /// place for fewer signatures signs with the first keys. A shared token is a key whose text is the signature.
 ///
-/// Nothing here signs with P-256 or RSA, so `sendgrid` and `google-pubsub` take no key.
+/// Nothing here signs with P-256 or RSA, or inside a body, so `sendgrid`, `google-pubsub` and `adyen-standard` take no key.
 ///
 /// ```
 /// use countersign::crypto::Portable;
@@ -80,6 +80,7 @@ pub fn sign_as<B: AsRef<[u8]> + ?Sized, C: Crypto<B>>(
     }
     match &scheme.signing {
         Signing::Standard(sets) => standard(scheme, sets.first().ok_or(WRONG_KIND)?, keys, unsigned, crypto),
+        Signing::Template(template) if template.fields().is_some() => Err(WRONG_KIND),
         Signing::Template(template) => described(scheme, template, keys, unsigned, crypto),
         Signing::Identity(_) => Err(WRONG_KIND),
     }

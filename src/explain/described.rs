@@ -32,10 +32,11 @@ pub(super) fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>, rows: &mut [JwkRow
         Form::Ed25519 | Form::EcdsaP256 => claim.message(&inputs.body, &Portable).unwrap_or_default(),
         _ => Vec::new(),
     };
+    let inside = claim.signature_in_body(&inputs.body, &Portable);
     let mut comparisons = Vec::new();
     for form in &inputs.policy.forms {
         for (index, secret) in inputs.keys_of_secrets() {
-            for (signature, received) in signatures(claim) {
+            for (signature, received) in signatures(claim).chain(inside.as_deref().map(|text| (0, text.as_bytes()))) {
                 let Some((expected, matches)) = judge(inputs, claim, *form, secret, &message, received) else {
                     continue;
                 };

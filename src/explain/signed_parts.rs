@@ -13,7 +13,7 @@ use crate::verify::{Claim, Signed};
 #[non_exhaustive]
 pub struct SignedPart {
     /// What it is: `id`, `timestamp`, `text` (what the scheme fixes, such as a dot), `header`, `method`, `url`, `body`, `body_sha256`,
-    /// `derived` (made from the URL or the body by the sender's rule), or `token` (a token's header and claims, as they are encoded).
+    /// `derived` (made from the URL or the body by the sender's rule), `fields` (members of the body), or `token` (a token's header and claims, as they are encoded).
     pub part: &'static str,
     /// The bytes, if they are UTF-8; absent for the raw body.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +65,7 @@ fn of_part(part: Part, bytes: Vec<u8>) -> SignedPart {
         Part::Method => "method",
         Part::Url => "url",
         Part::Derived(_) => "derived",
+        Part::Fields(_) => "fields",
     };
     SignedPart::new(name, bytes)
 }

@@ -90,10 +90,12 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
         let detail = format!("`{name}` is not `{value}`, so nothing is signed as this sender signs");
         return Step::fail(NAME, Error::NoMatchingSignature.code(), detail, AS_SENT);
     }
-    let found = match claim.signatures() {
+    let inside = claim.signature_in_body(&inputs.body, &Portable);
+    let mut found = match claim.signatures() {
         Ok(found) => found,
         Err(error) => return Step::failed(NAME, error),
     };
+    found.extend(inside.as_deref().map(str::as_bytes));
     let prefix = claim.layout.signatures.prefix;
     let row = |(index, text): (usize, &&[u8])| {
         let detail = described::fault(inputs, claim, text);
@@ -119,6 +121,9 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
 
 fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     const NAME: &str = "match";
+    if report.signed.is_none() && claim.template.fields().is_some() {
+        return report.steps.push(Step::fail(NAME, Error::NoMatchingSignature.code(), NOT_ONE_ITEM, ONE_BY_ONE));
+    }
     if report.signed.is_none() && claim.target.is_none() {
         let (code, detail) = (Error::NoMatchingSignature.code(), "this sender signs the URL, and none was given");
         return report.steps.push(Step::fail(NAME, code, detail, PASS_URL));
@@ -148,6 +153,9 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
 /// Signatures in a report.
 const MAX_ROWS: usize = 64;
 
+const NOT_ONE_ITEM: &str = "the body is not JSON with one item whose signed members can be read in one way";
+const ONE_BY_ONE: &str =
+    "pass the raw body; each item has a signature of its own, and members that occur twice cannot be told apart";
 const PASS_URL: &str = "pass the URL that the sender calls, as it is configured there: `url`";
 const AS_CALLED: &str = "pass the URL and the raw body of one and the same request";
 const AS_SENT: &str = "pass the header as it came: a proxy or a copy changed it, or another sender sent this";

@@ -62,7 +62,7 @@ fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
     if report.failed("signatures").is_some() || is_incomplete {
         return None;
     }
-    if inputs.policy.scheme.template().is_some() && inputs.policy.form().covers() != Covers::Body {
+    if inputs.policy.scheme.template().is_some() && inputs.policy.form().covers() == Covers::Sender {
         return Some(refused("other_key", OTHER_TOKEN, CHECK_TOKEN));
     }
     if let Some(verdict) = other_kind(inputs, report) {

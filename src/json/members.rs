@@ -47,7 +47,7 @@ impl<'a> Members<'a> {
 }
 
 /// The items of an array, each left as it was written.
-pub(super) fn items(text: &str) -> Option<Vec<&str>> {
+pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
     let mut rest = Rest(text);
     rest.skip('[')?;
     let mut items = Vec::new();

@@ -9,7 +9,7 @@ mod print;
 mod scan;
 mod value;
 
-pub(crate) use members::Members;
+pub(crate) use members::{Members, items};
 pub use print::printed;
 pub(crate) use print::{canonical, quote, quoted};
 pub(crate) use scan::{at, string_at};

@@ -13,6 +13,7 @@
 
 mod acknowledgement;
 mod adyen;
+mod adyen_standard;
 mod aimlapi;
 mod anthropic;
 mod assemblyai;
@@ -89,7 +90,7 @@ pub use acknowledgement::Acknowledgement;
 pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list, with_header};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use handshake::{Handshake, Media};
-pub use template::{Derive, Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit};
+pub use template::{Derive, Encoding, Field, Fields, IdSource, Layout, Part, Signatures, Template, Time, Unit};
 pub use types::{Covers, EventType, Form, HeaderNames, Identity, KeySource, Scheme, Signing};
 
 /// Every scheme, in the order of lists.
@@ -151,6 +152,7 @@ pub static ALL: &[&Scheme] = &[
     &heygen::SCHEME,
     &vapi::SCHEME,
     &adyen::SCHEME,
+    &adyen_standard::SCHEME,
     &discord::SCHEME,
     &telnyx::SCHEME,
     &fal::SCHEME,
@@ -177,7 +179,7 @@ mod tests {
             assert_eq!(find(scheme.name).map(|found| found.name), Some(scheme.name));
             assert!(scheme.default_forms.iter().all(|form| scheme.forms.contains(form)), "{}", scheme.name);
             let names: Vec<_> = scheme.header_names().collect();
-            assert!(!names.is_empty());
+            assert!(!names.is_empty() || scheme.template().is_some_and(|of| of.fields().is_some()), "{}", scheme.name);
             for (at, name) in names.iter().enumerate() {
                 assert_eq!(*name, name.to_ascii_lowercase(), "{}", scheme.name);
                 assert!(!names[..at].contains(name), "{}: {name} would be read twice", scheme.name);
@@ -192,9 +194,10 @@ mod tests {
             let Some(template) = scheme.template() else { continue };
             let [form] = scheme.forms else { panic!("{}: {:?}", scheme.name, scheme.forms) };
             let of_body = |part: &Part| matches!(part, Part::Body | Part::BodySha256 | Part::Derived(_));
-            let covers_body = form.covers() == Covers::Body;
-            assert_eq!(template.message.iter().any(of_body), covers_body, "{}", scheme.name);
-            assert_eq!(template.id == IdSource::BodyHash, !covers_body, "{}", scheme.name);
+            let covers = form.covers();
+            assert_eq!(template.message.iter().any(of_body), covers == Covers::Body, "{}", scheme.name);
+            assert_eq!(template.fields().is_some(), covers == Covers::Fields, "{}", scheme.name);
+            assert_eq!(template.id == IdSource::BodyHash, covers == Covers::Sender, "{}", scheme.name);
         }
     }
 

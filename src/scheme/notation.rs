@@ -22,7 +22,7 @@ use super::bases::hmac;
 use super::configured::{kept, kept_list};
 use super::template::{Encoding, Field, IdSource, Layout, Part, Signatures, Template, Time, Unit, in_header, of_body};
 use super::types::{EventType, Form, HeaderNames, Scheme, Signing};
-use super::{hubspot, twilio};
+use super::{adyen_standard, hubspot, twilio};
 use crate::key::KeyFormat;
 
 /// Reads a scheme, which then lives as long as the program; `None` if a line is not known. Nothing is checked: the text is generated.
@@ -130,6 +130,7 @@ fn part(name: &str) -> Option<Part> {
         "url" => Part::Url,
         "decoded-url" => Part::Derived(hubspot::url),
         "form" => Part::Derived(twilio::content),
+        "adyen-fields" => Part::Fields(adyen_standard::FIELDS),
         _ => return None,
     })
 }

@@ -91,6 +91,28 @@ pub enum Part {
     Url,
     /// What a sender makes of the URL or the body.
     Derived(Derive),
+    /// Members of the JSON body, where the signature is one as well.
+    Fields(&'static Fields),
+}
+
+/// A signature inside a JSON body that covers some of its members. Everybody can change the others.
+///
+/// The signed text has one reading: no member but `free` may contain the separator. A body with two members of one name, in any case, and a
+/// body with more than one item do not match.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// The member of the body that is an array of items. It has exactly one.
+    pub list: &'static str,
+    /// The member of each item that has what follows.
+    pub item: &'static str,
+    /// Where the signature is in it: a JSON pointer.
+    pub signature: &'static str,
+    /// The signed members in it, in order: JSON pointers. One that is absent counts as an empty text.
+    pub signed: &'static [&'static str],
+    /// What separates them.
+    pub separator: char,
+    /// The one of them that may contain the separator.
+    pub free: &'static str,
 }
 
 /// Makes a part of what is signed from a request; `None` if nothing can match. The second argument copies the body.
@@ -136,6 +158,11 @@ impl Template {
     /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`].
     pub fn signs_target(&self) -> bool {
         self.message.iter().any(|part| matches!(part, Part::Method | Part::Url | Part::Derived(_)))
+    }
+
+    /// The members that are signed, if the signature is inside the body.
+    pub(crate) fn fields(&self) -> Option<&'static Fields> {
+        self.message.iter().find_map(|part| if let Part::Fields(fields) = part { Some(*fields) } else { None })
     }
 
     /// The headers whose values are signed as they are, besides id and timestamp.

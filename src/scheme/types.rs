@@ -34,7 +34,7 @@ pub struct Scheme {
     pub handshake: Option<Handshake>,
     /// What the sender reads when a delivery was taken.
     pub acknowledgement: Acknowledgement,
-    /// For how many seconds the sender retries a delivery, if it says so.
+    /// For how many seconds the sender retries a delivery, if it says so; 0 if it does not retry.
     pub retries: Option<u64>,
 }
 
@@ -100,6 +100,8 @@ pub enum Form {
     HmacSha256,
     /// HMAC-SHA1 over what the scheme's template describes.
     HmacSha1,
+    /// HMAC-SHA256 over some members of the JSON body, inside the body.
+    HmacSha256Fields,
     /// Ed25519 over what the scheme's template describes.
     Ed25519,
     /// ECDSA on P-256 with SHA-256, in DER, over what the scheme's template describes.
@@ -115,6 +117,8 @@ pub enum Form {
 pub enum Covers {
     /// The body: it is what the sender sent.
     Body,
+    /// Some members of the body, which the scheme names. The others can be changed.
+    Fields,
     /// Claims of its own, which are the event. They are forwarded in place of the body.
     Claims,
     /// Who sent it, and nothing else. Whoever reads the proof once can send any body with it.
@@ -213,6 +217,7 @@ impl Form {
             Self::Jwt => "jwt",
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha1 => "hmac-sha1",
+            Self::HmacSha256Fields => "hmac-sha256-fields",
             Self::Ed25519 => "ed25519",
             Self::EcdsaP256 => "ecdsa-p256",
             Self::Token => "token",
@@ -229,6 +234,7 @@ impl Form {
     pub const fn covers(self) -> Covers {
         match self {
             Self::V1 | Self::V1a | Self::HmacSha256 | Self::HmacSha1 | Self::Ed25519 | Self::EcdsaP256 => Covers::Body,
+            Self::HmacSha256Fields => Covers::Fields,
             Self::Jwt => Covers::Claims,
             Self::Token | Self::IdToken => Covers::Sender,
         }
@@ -241,7 +247,7 @@ impl Form {
 
     /// Whether a shared secret verifies it.
     pub(crate) const fn is_shared(self) -> bool {
-        matches!(self, Self::V1 | Self::HmacSha256 | Self::HmacSha1 | Self::Token)
+        matches!(self, Self::V1 | Self::HmacSha256 | Self::HmacSha1 | Self::HmacSha256Fields | Self::Token)
     }
 
     /// Whether it is a token that a key of a set signs by RS256.
@@ -249,12 +255,13 @@ impl Form {
         matches!(self, Self::Jwt | Self::IdToken)
     }
 
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::V1,
         Self::V1a,
         Self::Jwt,
         Self::HmacSha256,
         Self::HmacSha1,
+        Self::HmacSha256Fields,
         Self::Ed25519,
         Self::EcdsaP256,
         Self::Token,
@@ -267,6 +274,7 @@ impl Covers {
     pub const fn as_note(self) -> Option<&'static str> {
         match self {
             Self::Body => None,
+            Self::Fields => Some("fields"),
             Self::Claims => Some("claims"),
             Self::Sender => Some("sender"),
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::fields::Item;
 use crate::crypto::{hex, sha256};
 use crate::delivery::{Headers, Target};
 use crate::scheme::Part;
@@ -54,6 +55,7 @@ impl<'p> Parts<'p> {
             Part::Method => self.target?.method.as_bytes().into(),
             Part::Url => self.target?.url.as_bytes().into(),
             Part::Derived(derive) => derive(self.target?, body)?.into(),
+            Part::Fields(fields) => Item::find(fields, &body())?.message()?.into_bytes().into(),
         })
     }
 }

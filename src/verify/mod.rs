@@ -11,6 +11,7 @@
 
 mod described;
 mod event;
+mod fields;
 mod identity;
 mod keys;
 mod layout;

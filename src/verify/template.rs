@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
+use super::fields::Item;
 use super::layout::{layout, missing};
 use super::list::MAX_SIGNATURES;
 use super::message::{Around, Parts};
@@ -80,6 +81,12 @@ impl<'h> Claim<'h> {
         Ok(found)
     }
 
+    /// The signature inside the body, if that is where the sender puts it.
+    pub(crate) fn signature_in_body<B: ?Sized, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<String> {
+        let fields = self.template.fields()?;
+        Item::find(fields, &crypto.message(&[], body))?.signature()
+    }
+
     /// The first header that should have one certain value, and has another. Nothing is signed then as this scheme signs.
     pub(crate) fn unexpected(&self) -> Option<&'static (&'static str, &'static str)> {
         self.scheme.constants.iter().find(|(name, value)| self.headers.get(name) != Some(value.as_bytes()))
@@ -127,7 +134,9 @@ pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
     body: &B,
     crypto: &C,
 ) -> Result<(Form, usize), Error> {
-    let signatures = claim.signatures()?;
+    let inside = claim.signature_in_body(body, crypto);
+    let mut signatures = claim.signatures()?;
+    signatures.extend(inside.as_deref().map(str::as_bytes));
     let encoding = claim.template.encoding;
     let has_length = |form: &Form| signatures.iter().any(|text| signature_length(*form, encoding) == Some(text.len()));
     let forms = || forms.iter().copied().filter(has_length);
@@ -157,9 +166,9 @@ pub(crate) fn signature_of<B: ?Sized, C: Crypto<B>>(
 /// The length of a signature as text; `None` if the form is not an HMAC.
 pub(crate) const fn signature_length(form: Form, encoding: Encoding) -> Option<usize> {
     Some(match (form, encoding) {
-        (Form::HmacSha256, Encoding::Hex) => 64,
-        (Form::HmacSha256, Encoding::Base64) => 44,
-        (Form::HmacSha256, Encoding::Base64Url) => 43,
+        (Form::HmacSha256 | Form::HmacSha256Fields, Encoding::Hex) => 64,
+        (Form::HmacSha256 | Form::HmacSha256Fields, Encoding::Base64) => 44,
+        (Form::HmacSha256 | Form::HmacSha256Fields, Encoding::Base64Url) => 43,
         (Form::HmacSha1, Encoding::Hex) => 40,
         (Form::HmacSha1, Encoding::Base64) => 28,
         (Form::HmacSha1, Encoding::Base64Url) => 27,
@@ -186,7 +195,7 @@ impl AsRef<[u8]> for Mac {
 fn mac<B: ?Sized, C: Crypto<B>>(form: Form, around: &Around, key: &HmacKey, body: &B, crypto: &C) -> Option<Mac> {
     let Around { prefix, has_body, suffix } = around;
     match form {
-        Form::HmacSha256 if !has_body => Some(Mac::Sha256(key.mac([prefix, suffix]))),
+        Form::HmacSha256 | Form::HmacSha256Fields if !has_body => Some(Mac::Sha256(key.mac([prefix, suffix]))),
         Form::HmacSha256 if suffix.is_empty() => Some(Mac::Sha256(crypto.hmac_sha256(key, prefix, body))),
         Form::HmacSha256 => Some(Mac::Sha256(key.mac([&crypto.message(prefix, body), suffix]))),
         Form::HmacSha1 => {

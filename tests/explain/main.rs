@@ -10,6 +10,7 @@
 
 mod agreement;
 mod bodies;
+mod fields;
 mod headers;
 mod identity;
 mod public_keys;

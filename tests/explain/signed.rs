@@ -43,7 +43,7 @@ fn is_signed(report: &Report, case: &Case, scheme: &'static Scheme, message: &[u
         _ => spellings(&Hmac::<Sha256>::new_from_slice(&key).unwrap().chain_update(message).finalize().into_bytes()),
     });
     match report.form.unwrap() {
-        "v1" | "hmac-sha256" | "hmac-sha1" => spelled.any(|text| received.contains(&text)),
+        "v1" | "hmac-sha256" | "hmac-sha1" | "hmac-sha256-fields" => spelled.any(|text| received.contains(&text)),
         "v1a" | "ed25519" => {
             public_keys(case, &keys).iter().any(|key| received.iter().any(|text| verifies(key, text, message)))
         }

@@ -77,6 +77,7 @@ fn part(scheme: &str, part: &Part) -> String {
         Part::BodySha256 => "sign body-sha256".to_owned(),
         Part::Method => "sign method".to_owned(),
         Part::Url => "sign url".to_owned(),
+        Part::Fields(_) => "sign adyen-fields".to_owned(),
         Part::Derived(_) => {
             let derived = [("hubspot", "decoded-url"), ("twilio", "form")];
             let (_, name) = derived.iter().find(|(known, _)| *known == scheme).unwrap_or_else(|| {

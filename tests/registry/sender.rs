@@ -107,7 +107,7 @@ impl Sender {
     pub(crate) fn family(&self) -> Family {
         match &self.scheme.signing {
             Signing::Standard(_) => Family::Standard,
-            _ if self.scheme.forms.iter().all(|form| form.covers() != Covers::Body) => Family::Token,
+            _ if self.scheme.forms.iter().all(|form| form.covers() == Covers::Sender) => Family::Token,
             Signing::Template(template) if self.has_shared_secret() => match template.time {
                 scheme::Time::None => Family::Undated,
                 _ => Family::Dated,

@@ -10,7 +10,10 @@ use countersign::scheme::{
 
 /// The algorithm and the header: "HMAC-SHA256 in `stripe-signature`".
 pub(crate) fn signature_in_brief(scheme: &'static Scheme) -> String {
-    format!("{} in {}", algorithms(scheme), either(&signature_headers(scheme)))
+    match signature_headers(scheme).as_slice() {
+        [] => format!("{} in the body", algorithms(scheme)),
+        headers => format!("{} in {}", algorithms(scheme), either(headers)),
+    }
 }
 
 /// The headers that signatures may stand in.
@@ -38,6 +41,7 @@ fn algorithm(form: Form) -> String {
         Form::EcdsaP256 => "ECDSA on P-256".to_owned(),
         Form::Token => "a shared token".to_owned(),
         Form::IdToken => "an OpenID Connect token (RS256)".to_owned(),
+        Form::HmacSha256Fields => "HMAC-SHA256 of fields (`hmac-sha256-fields`)".to_owned(),
         other => other.as_str().replace("hmac", "HMAC").replace("sha", "SHA").replace("ed25519", "Ed25519"),
     }
 }
@@ -70,7 +74,10 @@ pub(crate) fn headers(scheme: &Scheme) -> String {
         }
         Signing::Template(template) => {
             let layouts = [&template.layout].into_iter().chain(template.others);
-            list(layouts.map(layout), "or")
+            match list(layouts.map(layout), "or") {
+                none if none.is_empty() => "none".to_owned(),
+                headers => headers,
+            }
         }
         Signing::Identity(identity) => format!("{}, after {}", code(identity.header), code(identity.method.trim())),
     }
@@ -102,6 +109,10 @@ pub(crate) fn message(scheme: &Scheme) -> String {
         Part::Derived(_) => "{derived}".to_owned(),
         Part::Header(name) => format!("{{{name}}}"),
         Part::BodySha256 => "{SHA-256 of the body}".to_owned(),
+        Part::Fields(fields) => {
+            let names: Vec<_> = fields.signed.iter().map(|pointer| format!("{{{}}}", &pointer[1..])).collect();
+            names.join(&fields.separator.to_string())
+        }
         other => format!("{{{}}}", debug(other).to_ascii_lowercase()),
     });
     match parts.collect::<String>() {
@@ -116,8 +127,10 @@ pub(crate) fn covered(scheme: &Scheme) -> String {
         let token = if scheme.forms.contains(&Form::Jwt) { "; a token covers only its claims" } else { "" };
         return format!("id, time and body{token}");
     }
-    if let Some(note) = scheme.forms.first().and_then(|form| form.covers().as_note()) {
-        return format!("the {note} alone, and nothing of the body");
+    match scheme.forms.first().and_then(|form| form.covers().as_note()) {
+        Some("fields") => return "some fields of the body, and no others".to_owned(),
+        Some(note) => return format!("the {note} alone, and nothing of the body"),
+        None => {}
     }
     let Signing::Template(template) = &scheme.signing else { return debug(&scheme.signing) };
     let has = |wanted: &str| template.message.iter().any(|part| debug(part).starts_with(wanted));

@@ -20,7 +20,7 @@ export async function start() {
  * `secrets` are texts, or bytes of raw keys; `jwks` is the unparsed text of a key set; `headers` are pairs; `body` is bytes.
  */
 export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, headers, body, now }) {
-  const accept = audience ? ["v1a", "jwt"] : undefined;
+  const accept = audience && scheme === "gemini-dynamic" ? ["v1a", "jwt"] : undefined;
   const dynamic = schemeNamed(scheme).hasKeySet && { accept, audience, issuer };
   return countersign.explain({ scheme, secrets, jwks, tolerance, ...dynamic }, body, headers, { now });
 }

@@ -231,4 +231,7 @@ export function vapi<E = unknown>(secrets: Secrets, options?: StaticOptions): Un
 /** Verifies webhooks of [Adyen](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures): HMAC-SHA256 in `hmacsignature`. */
 export function adyen<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
 
+/** Verifies webhooks of [Adyen (standard webhooks)](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures): HMAC-SHA256 of fields (`hmac-sha256-fields`) in the body. */
+export function adyenStandard<E = unknown>(secrets: Secrets, options?: StaticOptions): Unwrapper<E>;
+
 // End of the generated part.

@@ -556,6 +556,9 @@ export function vapi<E = unknown>(secrets: Secrets, options?: StaticOptions): Ve
 /** Verifies webhooks of [Adyen](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures): HMAC-SHA256 in `hmacsignature`. */
 export function adyen<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
+/** Verifies webhooks of [Adyen (standard webhooks)](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures): HMAC-SHA256 of fields (`hmac-sha256-fields`) in the body. */
+export function adyenStandard<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+
 /** Verifies webhooks of [Discord](https://docs.discord.com/developers/interactions/overview): Ed25519 in `x-signature-ed25519`. */
 export function discord<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
@@ -642,6 +645,7 @@ export type SchemeName =
   | "heygen"
   | "vapi"
   | "adyen"
+  | "adyen-standard"
   | "discord"
   | "telnyx"
   | "fal"
@@ -659,6 +663,7 @@ export type SignatureForm =
   | "jwt"
   | "hmac-sha256"
   | "hmac-sha1"
+  | "hmac-sha256-fields"
   | "ed25519"
   | "ecdsa-p256"
   | "token"

@@ -58,6 +58,7 @@ export const bfl = /* @__PURE__ */ withSecrets("bfl");
 export const heygen = /* @__PURE__ */ withSecrets("heygen");
 export const vapi = /* @__PURE__ */ withSecrets("vapi");
 export const adyen = /* @__PURE__ */ withSecrets("adyen");
+export const adyenStandard = /* @__PURE__ */ withSecrets("adyen-standard");
 export const discord = /* @__PURE__ */ withSecrets("discord");
 export const telnyx = /* @__PURE__ */ withSecrets("telnyx");
 export const sendgrid = /* @__PURE__ */ withSecrets("sendgrid");

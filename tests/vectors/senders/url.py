@@ -136,18 +136,19 @@ def twilio():
 FIELDS = ["pspReference", "originalReference", "merchantAccountCode", "merchantReference", "value", "currency", "eventCode", "success"]
 
 
-def adyen_item(key):
-    """An item of a standard webhook, signed."""
+def adyen_item(key, signed=None, **changes):
+    """An item of a standard webhook, signed; `changes` come after the signature, `signed` before it."""
     item = {
-        "pspReference": "7914073381342284", "originalReference": "", "merchantAccountCode": "Example:Account",
+        "pspReference": "7914073381342284", "originalReference": "", "merchantAccountCode": "ExampleAccount",
         "merchantReference": "order-1", "amount": {"value": 1130, "currency": "EUR"}, "eventCode": "AUTHORISATION",
         "eventDate": "2023-11-14T22:13:20+01:00", "reason": "1234:7777:12/2030", "success": "true",
     }
+    item.update(signed or {})
     flat = {**item, **item["amount"]}
-    signed = ":".join(str(flat[name]) for name in FIELDS)
-    mac = hmac.new(bytes.fromhex(key), signed.encode(), "sha256").digest()
+    text = ":".join(str(flat[name]) for name in FIELDS)
+    mac = hmac.new(bytes.fromhex(key), text.encode(), "sha256").digest()
     item["additionalData"] = {"hmacSignature": base64.b64encode(mac).decode()}
-    return item
+    return {**item, **changes}
 
 
 def adyen_body(*items):
@@ -159,7 +160,7 @@ def adyen():
     key = "00112233445566778899AABBCCDDEEFF" * 2
     mac = Mac(
         "adyen",
-        "HmacSignature holds the base64 HMAC-SHA256 of the body; the key is hex. Standard webhooks, with a signature inside, are not taken. "
+        "HmacSignature holds the base64 HMAC-SHA256 of the body; the key is hex. Standard webhooks, with a signature inside, are adyen-standard. "
         "https://github.com/Adyen/adyen-node-api-library/blob/main/src/utils/hmacValidator.ts",
         key,
         b'{"type":"balancePlatform.transfer.created","environment":"test","data":{"id":"1"}}',
@@ -181,9 +182,68 @@ def adyen():
         case(mac, "second-of-two-secrets", good, mac.body, secret=[other["secret"], key]),
         case(
             mac, "standard-webhook", [], adyen_body(adyen_item(key)), "missing_header",
-            note="policy: its signature is in the body, and covers eight fields that can be split in several ways",
+            note="its signature is in the body, and covers eight fields: another scheme",
         ),
     ]
 
 
-ALL = [square, hubspot, twilio, adyen]
+def adyen_standard():
+    key = "00112233445566778899AABBCCDDEEFF" * 2
+    mac = Mac(
+        "adyen-standard",
+        "additionalData.hmacSignature of the one notification item holds the base64 HMAC-SHA256 of eight of its fields, joined by colons without "
+        "escapes; the key is hex. https://github.com/Adyen/adyen-node-api-library/blob/main/src/utils/hmacValidator.ts",
+        key,
+        b"",
+        Plain("HmacSignature"),
+        secret_format="hex",
+    )
+    wrong = "no_matching_signature"
+    other = {"secret": "FF" * 32}
+    item = adyen_item(key)
+
+    def at(name, *items, error=None, **more):
+        return case(mac, name, [], adyen_body(*items), error, **more)
+
+    def text(name, old, new, error=wrong, **more):
+        body = adyen_body(item)
+        assert old.encode() in body, old
+        return case(mac, name, [], body.replace(old.encode(), new.encode()), error, **more)
+
+    event = hashlib.sha256(b"7914073381342284::ExampleAccount:order-1:1130:EUR:AUTHORISATION:true").hexdigest()
+    return mac.about, [
+        *official("adyen-standard", "adyen", "standard-notification"),
+        at("genuine", item, id=event),
+        at("wrong-secret", item, error=wrong, **other),
+        at("second-of-two-secrets", item, secret=[other["secret"], key]),
+        *[at(f"{name}-changed", {**item, name: "x"}, error=wrong) for name in FIELDS if name not in ("value", "currency")],
+        at("value-changed", {**item, "amount": {"value": 1, "currency": "EUR"}}, error=wrong),
+        at("currency-changed", {**item, "amount": {"value": 1130, "currency": "USD"}}, error=wrong),
+        *[at(f"{name}-missing", {k: v for k, v in item.items() if k != name}, error=wrong) for name in ("pspReference", "amount", "success")],
+        at("original-reference-missing", {k: v for k, v in item.items() if k != "originalReference"}, note="it counts as empty", id=event),
+        at("signature-missing", adyen_item(key, additionalData={}), error=wrong),
+        at("signature-hex", adyen_item(key, additionalData={"hmacSignature": "00" * 32}), error=wrong),
+        at("unsigned-field-changed", adyen_item(key, reason="changed"), note="eight fields are signed, no others", id=event),
+        at("reference-with-colons", adyen_item(key, {"merchantReference": "a:1:EUR"})),
+        at("account-with-a-colon", adyen_item(key, {"merchantAccountCode": "a:b"}), error=wrong, note="policy: only one field may have colons"),
+        at(
+            "text-moved-to-the-next-field", {**item, "pspReference": "7914073381342284:", "originalReference": "ExampleAccount",
+            "merchantAccountCode": "order-1", "merchantReference": "1130:EUR", "amount": {"value": "AUTHORISATION", "currency": "true"},
+            "eventCode": "", "success": ""}, error=wrong,
+        ),
+        at("two-items", item, adyen_item(key), error=wrong, note="policy: Adyen sends one"),
+        at("no-items", error=wrong),
+        text("member-twice", '"success":"true"', '"success":"true","success":"false"'),
+        text("member-twice-equal", '"success":"true"', '"success":"true","success":"true"'),
+        text("member-of-another-case", '"success":"true"', '"success":"true","Success":"false"'),
+        text("list-twice", '"live":"false"', '"notificationItems":[]'),
+        text("value-as-text", '"value":1130', '"value":"1130"', None, note="the same signed text", id=event),
+        text("value-with-a-fraction", '"value":1130', '"value":1130.0'),
+        text("white-space", '"success":"true"', ' "success" : "true" ', None, note="the fields are signed, not the bytes", id=event),
+        case(mac, "body-empty", [], b"", wrong),
+        case(mac, "body-not-json", [], adyen_body(item)[:-1], wrong),
+        case(mac, "signature-in-a-header", [("HmacSignature", item["additionalData"]["hmacSignature"])], adyen_body({**item, "additionalData": {}}), wrong),
+    ]
+
+
+ALL = [square, hubspot, twilio, adyen, adyen_standard]

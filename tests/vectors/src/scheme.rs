@@ -4,9 +4,8 @@ use countersign::scheme::{self, Scheme};
 
 use crate::case::Case;
 
-/// Cases of a provider that its scheme does not take: HubSpot's older signatures, which are no HMAC and sign no time, and what Adyen signs
-/// inside the body.
-const OUTSIDE: [&str; 3] = ["hubspot/v1", "hubspot/v2", "adyen/standard-notification"];
+/// Cases of a provider that its scheme does not take: HubSpot's older signatures, which are no HMAC and sign no time.
+const OUTSIDE: [&str; 2] = ["hubspot/v1", "hubspot/v2"];
 
 impl Case {
     /// The scheme that the case is of, if it exists here.
@@ -17,6 +16,7 @@ impl Case {
         let name = match (&self.provider, &self.kind) {
             // Senders that sign in two ways, which are two schemes.
             (Some(provider), _) if provider == "gitlab" && !self.has_webhook_headers() => "gitlab-token",
+            (Some(provider), _) if provider == "adyen" && self.headers.is_empty() => "adyen-standard",
             (Some(provider), _) if provider == "supabase" && self.has_webhook_headers() => "supabase-auth",
             (Some(provider), _) if scheme::find(provider).is_some() => provider,
             (Some(_), _) => return None,
