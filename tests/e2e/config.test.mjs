@@ -1,5 +1,5 @@
 // Faults of configuration (contract section 2): each makes its own source answer 500 `config_invalid`, is named by
-// /healthz and by the log, and leaves the other sources alone. And what /healthz and /admin say.
+// /healthz and by the log, and leaves the other sources alone. And what /healthz says.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -283,37 +283,6 @@ test("nothing in the environment lifts the floor of what is deployed", async () 
   for (const [name, key] of [["short", secrets.SHORT], ["sample", secrets.SAMPLE], ["allowed", secrets.SAMPLE]]) {
     refused(await worker.post(name, delivery(signedBy(key))), 500, "config_invalid");
   }
-});
-
-test("an admin token that can be guessed, or that no header carries, is a fault, and /admin does not exist", async () => {
-  const origin = loopback.at("origin").url;
-  for (const token of ["x", "123456789012345678901", "undefined", "a token of several words", "admin-token-of-the-te\u200bsts", "ADMIN_TOKEN=admin-token-of-the-tests", '"admin-token-of-the-tests"', "admin-token-of-the-tests\\n"]) {
-    await worker.restart({ sources: { text: std({}, { origin }) }, secrets: { SECRET: secret, ADMIN_TOKEN: token } });
-    const health = await worker.get("healthz");
-    assert.equal(health.status, 503, token);
-    assert.match(health.text, /ADMIN_TOKEN/);
-    assert.ok(token.length < 5 || !health.text.includes(token));
-    await until(() => worker.lines("config", (line) => line.source === "ADMIN_TOKEN")[0], "a line that names ADMIN_TOKEN");
-    if (/^[\x21-\x7e]+$/.test(token)) refused(await worker.get("admin/text/stats", [["authorization", `Bearer ${token}`]]), 404, "not_found");
-    const made = delivery(sign);
-    delivered(await worker.post("text", made), made.id);
-  }
-  await worker.restart({ sources: { text: std({}, { origin }) }, secrets: SECRETS });
-});
-
-test("/admin asks for its token", async () => {
-  for (const headers of [[], [["authorization", "Bearer wrong"]], [["authorization", "admin-token-of-the-tests"]], [["authorization", "Bearer "]]]) {
-    const reply = await worker.get("admin/text/stats", headers);
-    assert.equal(reply.status, 401, reply.text);
-    assert.match(reply.headers["content-type"], /^application\/problem\+json\b/);
-  }
-});
-
-test("/admin does not exist where there is no token", async () => {
-  const { ADMIN_TOKEN, ...others } = SECRETS;
-  await worker.restart({ secrets: others });
-  refused(await worker.get("admin/text/stats", [["authorization", `Bearer ${ADMIN_TOKEN}`]]), 404, "not_found");
-  refused(await worker.get("admin/text/stats"), 404, "not_found");
 });
 
 test("a compatibility date without node:crypto is named when the Worker starts, not when a signature does not match", () => {
