@@ -21,14 +21,14 @@ pub(crate) fn days_from_1970(year: u64, month: u64, day: u64) -> Option<u64> {
 /// `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`, in Unix seconds. A leap second counts as the second before it.
 pub(crate) fn rfc3339(text: &[u8]) -> Option<u64> {
     let (date_time, rest) = text.split_at_checked(DATE_TIME)?;
-    let [y, .., b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = date_time else {
+    let [.., b'-', m1, m2, b'-', d1, d2, b'T' | b't' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = date_time else {
         return None;
     };
     let number = |digits: &[u8]| {
         let all = digits.iter().all(u8::is_ascii_digit);
         std::str::from_utf8(digits).ok().filter(|_| all)?.parse::<u64>().ok()
     };
-    let year = number(date_time.get(..4)?).filter(|_| y.is_ascii_digit())?;
+    let year = number(date_time.get(..4)?)?;
     let days = days_from_1970(year, number(&[*m1, *m2])?, number(&[*d1, *d2])?)?;
     let (hour, minute, second) = (number(&[*h1, *h2])?, number(&[*n1, *n2])?, number(&[*s1, *s2])?);
     if hour > 23 || minute > 59 || second > 60 {
@@ -99,6 +99,21 @@ mod tests {
     }
 
     #[test]
+    fn centuries_have_a_leap_day_every_four_hundred_years() {
+        assert_eq!(days_from_1970(2000, 2, 29), Some(11_016));
+        assert_eq!(days_from_1970(2100, 2, 28), Some(47_540));
+        assert_eq!(days_from_1970(2100, 2, 29), None);
+        assert_eq!(days_from_1970(2100, 3, 1), Some(47_541));
+    }
+
+    #[test]
+    fn years_end_at_9999_and_count_from_1970() {
+        assert_eq!(days_from_1970(9999, 12, 31), Some(2_932_896));
+        assert_eq!(days_from_1970(10_000, 1, 1), None);
+        assert_eq!(days_from_1970(1969, 12, 31), Some(0));
+    }
+
+    #[test]
     fn dates_and_times_are_written_as_they_are_read() {
         assert_eq!(written(1_700_000_000), "2023-11-14T22:13:20Z");
         assert_eq!(written(253_402_300_799), "9999-12-31T23:59:59Z");
@@ -117,6 +132,8 @@ mod tests {
             ("2023-11-14t23:13:20+01:00", 1_700_000_000),
             ("2024-02-29T00:00:00Z", 1_709_164_800),
             ("2016-12-31T23:59:60Z", 1_483_228_799),
+            ("2023-11-14 22:13:20z", 1_700_000_000),
+            ("2023-11-15T22:12:20+23:59", 1_700_000_000),
         ] {
             assert_eq!(rfc3339(text.as_bytes()), Some(seconds), "{text}");
         }
@@ -128,6 +145,11 @@ mod tests {
             "2023-11-14T22:13:20.Z",
             "2023-11-14T22:13:20+0100",
             "2023-11-14T24:00:00Z",
+            "2023-11-14T22:60:00Z",
+            "2023-11-14T22:13:61Z",
+            "2023-11-14T22:13:20+24:00",
+            "2023-11-14T22:13:20+01:60",
+            "2023-11-14T+2:13:20Z",
             "2023-02-29T00:00:00Z",
             "2023-13-01T00:00:00Z",
             "+023-11-14T22:13:20Z",

@@ -53,6 +53,7 @@ mod tests {
         assert_eq!(path("https://a.example/x/y?z#w"), "x/y");
         assert_eq!(path("https://a.example"), "");
         assert_eq!(path("https://a.example/?a/b"), "");
+        assert_eq!(path("https://a.example/x#y"), "x");
     }
 
     #[test]

@@ -68,3 +68,30 @@ fn pairs(text: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     };
     text.split(|byte| *byte == b'&').filter(|text| !text.is_empty()).map(pair).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(url: &str, body: &str) -> Option<String> {
+        let target = Target { method: "POST", url };
+        content(target, &|| body.as_bytes().to_vec()).map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn pairs_are_sorted_decoded_and_signed_once() {
+        let form = |body| signed("https://a.example/?x=1", body).unwrap();
+        assert_eq!(form("b=2&a=1"), "a1b2");
+        assert_eq!(form("a=2&a=1&a=2"), "a1a2");
+        assert_eq!(form("a=x=y&c&&b="), "ax=ybc");
+        assert_eq!(form("a=1+2%2B%263"), "a1 2+&3");
+        assert_eq!(form(""), "");
+    }
+
+    #[test]
+    fn the_hash_in_the_url_is_the_bodys() {
+        let url = format!("https://a.example/?bodySHA256={}", hex(&sha256(&[b"{}"])));
+        assert_eq!(signed(&url, "{}").as_deref(), Some(""));
+        assert_eq!(signed(&url, "{} "), None);
+    }
+}

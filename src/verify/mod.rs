@@ -36,3 +36,6 @@ pub(crate) use template::{Claim, encoded, find_hmac_match, read as read_describe
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{Tried, decode_ed25519};
 pub use verified::Verified;
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,10 @@ fn a_signature_of_the_body_is_all_that_has_to_be_configured() {
     // By Python: hmac.new(KEY, BODY, "sha1").hexdigest()
     assert!(verified(&sha1, &header("83b3f39633fe15b6b9c8c4dd4f6abb16b0afbcc2".to_owned()), BODY).is_ok());
     assert_eq!(verified(&sha1, &header(signature.clone()), BODY), Err(Error::NoMatchingSignature));
+    let before_the_time = format!(r#"{sha1},"timestamp":{{"header":"T"}},"signed":"{{body}}.{{timestamp}}""#);
+    // By Python: hmac.new(KEY, BODY + b".1700000000", "sha1").hexdigest()
+    let [signature_header] = header("2e4de5d148c92ecebf90505bb01dcf82582cc874".to_owned());
+    assert!(verified(&before_the_time, &[signature_header, ("t", AT.to_string())], BODY).is_ok());
     let prefixed = r#""signature":{"header":"x-acme-signature","prefix":"HMAC sha256=","encoding":"hex"}"#;
     assert!(verified(prefixed, &header(format!("HMAC sha256={signature}")), BODY).is_ok());
     assert_eq!(verified(prefixed, &header(signature), BODY), Err(Error::NoMatchingSignature));
