@@ -2,6 +2,7 @@
 
 mod checks;
 mod long;
+mod new_sender;
 mod step;
 mod suites;
 
@@ -21,6 +22,7 @@ const STEPS: &[Step] = &[
     Step::new("api", "the public API of the core and the package", api::check),
     Step::new("clippy", "lints, native and Wasm", checks::clippy),
     Step::new("unit", "unit tests, properties, vectors and the fuzz corpus, native", checks::unit),
+    Step::new("new-sender", "what a made-up sender touches", new_sender::new_sender),
     Step::new("doc", "documentation of every crate", checks::doc),
     Step::new("msrv", "the oldest Rust that Cargo.toml promises", checks::msrv),
     Step::new("deny", "dependencies: bans, licences, sources", checks::deny),
