@@ -99,6 +99,7 @@ const ACKNOWLEDGEMENTS = {
   slack: [200, "text/plain", ""],
   okta: [204, "application/json", ""],
   adyen: [200, "text/plain", "[accepted]"],
+  "adyen-standard": [200, "text/plain", "[accepted]"],
 };
 
 /** The sender is told of a success, in its own way. Returns the event's id, if the response has it. */

@@ -1,4 +1,4 @@
-// Shared tokens in a header that the customer chose at the sender.
+// What does not cover the whole body: shared tokens, also in a header that the customer chose, and signatures over fields.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -6,9 +6,11 @@ import { Loopback } from "./fixtures/loopback.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { refused } from "./fixtures/expect.mjs";
+import { bodyOf, vectors } from "./fixtures/vectors.mjs";
 import { newSecret } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
+const [, adyen] = vectors("adyen-standard").cases;
 const KEY = "a-token-that-the-customer-chose";
 let loopback, worker;
 
@@ -24,9 +26,10 @@ before(async () => {
     ours: preset("ours", "assemblyai", { header: "X-Mine" }, { sign_with: "OURS" }),
     okta: preset("okta", "okta", { header: "X-Hook-Key" }),
     vapi: preset("vapi", "vapi-token", { header: "X-Vapi-Secret" }),
+    adyen: preset("adyen", "adyen-standard", { secrets: ["ADYEN"] }),
     fixed: preset("fixed", "gitlab-token", { header: "X-Mine" }),
   };
-  worker = await Worker.start({ sources, secrets: { SECRET: KEY, OURS: newSecret() } });
+  worker = await Worker.start({ sources, secrets: { SECRET: KEY, OURS: newSecret(), ADYEN: adyen.secret } });
 });
 
 after(async () => {
@@ -65,4 +68,17 @@ test("a sender with one header takes no other", async () => {
   refused(await post("fixed", ["x-gitlab-token", KEY]), 500, "config_invalid");
   const isFault = ({ detail }) => detail.startsWith("`header` does not go with this scheme");
   await until(() => worker.lines("config", isFault).length, "a log record that names the key");
+});
+
+test("the origin is told that a signature covers fields, and a changed copy is the same event", async () => {
+  const changed = Buffer.from(bodyOf(adyen).toString().replace("1234:7777:12/2030", "anything"));
+  for (const body of [bodyOf(adyen), changed]) {
+    const reply = await worker.post("adyen", { body });
+    assert.deepEqual([reply.status, reply.text], [200, "[accepted]"]);
+  }
+  const [sent, ...more] = loopback.at("adyen").requests;
+  assert.deepEqual([sent.header("countersign-form"), sent.header("countersign-covers"), more.length], ["hmac-sha256-fields", "fields", 0]);
+  const line = await worker.line(({ code }) => code === "duplicate", "the copy");
+  assert.equal(line.covers, "fields");
+  refused(await worker.post("adyen", { body: bodyOf(adyen).toString().replace("EUR", "USD") }), 401, "no_matching_signature");
 });
