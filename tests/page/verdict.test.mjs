@@ -4,7 +4,7 @@
 import { beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
-import { drawn, paste, verdict, verdictCode } from "./fixtures/browser.mjs";
+import { drawn, paste, pick, verdict, verdictCode } from "./fixtures/browser.mjs";
 import { visit } from "./fixtures/visit.mjs";
 
 const KEY = Buffer.alloc(32, 7);
@@ -20,7 +20,7 @@ beforeEach(() => page.click("#clear"));
 
 /** The verdict over the current fields. */
 async function over({ scheme = "standard-webhooks", headers: lines = headers(), body = BODY, secret = SECRET }) {
-  await page.locator(`input[value="${scheme}"]`).check({ force: true });
+  await pick(page, "sender", scheme);
   await page.fill("#headers", lines);
   await page.fill("#body", body);
   if (scheme !== "gemini-dynamic") await page.fill("#secret", secret);

@@ -1,7 +1,11 @@
 //! The page's list of schemes: what its menu, its recognition of pasted requests and its samples need.
 
-use countersign::KeyFormat;
-use countersign::scheme::{Encoding, Field, Form, IdSource, Part, Scheme, Template, Time, Unit};
+#![allow(unreachable_patterns, reason = "a new variant of a public enum must not stop this file from compiling")]
+
+use std::fmt::Debug;
+
+use countersign::scheme::{Derive, Encoding, Field, Form, IdSource, KeySource, Part, Scheme, Template, Time, Unit};
+use countersign::{KeyFormat, Target};
 use serde_json::{Value, json};
 
 use crate::sender::Sender;
@@ -25,78 +29,111 @@ fn entry(sender: &Sender) -> Value {
     let scheme = sender.scheme;
     let signatures = words::signature_headers(scheme);
     let others: Vec<_> = scheme.header_names().filter(|name| !signatures.contains(name)).collect();
+    let keys = match scheme.keys {
+        KeySource::SharedJwks(url) => json!(url),
+        _ => Value::Null,
+    };
     json!({
         "name": scheme.name,
         "title": sender.title,
         "make": sender.function,
+        "form": scheme.default_forms.first().map(|form| form.as_str()),
+        "secret": secret(scheme.secrets),
+        "isText": scheme.secrets.takes_text(),
         "hasKeySet": sender.has_key_set(),
-        "isText": is_text(scheme.secrets),
+        "jwks": keys,
+        "takesTokens": scheme.forms.contains(&Form::Jwt),
+        "signsUrl": scheme.signs_target(),
         "signatures": signatures,
         "others": others,
         "tolerance": words::tolerance(scheme),
-        "template": scheme.template().and_then(|template| described(scheme, template)),
+        "template": scheme.template().map(|template| described(scheme, template)),
     })
 }
 
-/// How a sample is signed; `None` if the page cannot.
-fn described(scheme: &Scheme, template: &Template) -> Option<Value> {
+/// How a sample is signed.
+fn described(scheme: &Scheme, template: &Template) -> Value {
     let (layout, signatures) = (&template.layout, &template.layout.signatures);
-    let message = template.message.iter().map(part).collect::<Option<Vec<_>>>()?;
-    let hash = match scheme.default_forms {
-        [Form::HmacSha256] => "SHA-256",
-        [Form::HmacSha1] => "SHA-1",
-        _ => return None,
-    };
-    let encoding = match template.encoding {
-        Encoding::Hex => "hex",
-        Encoding::Base64 => "base64",
-        Encoding::Base64Url => "base64url",
-        #[allow(unreachable_patterns, reason = "a new variant must not stop other tests from compiling")]
-        _ => return None,
-    };
     let timestamp = match (&layout.timestamp, template.time) {
-        (Some(Field::Header(header)), Time::Header(unit)) => json!({ "header": header, "unit": name(unit)? }),
+        (Some(Field::Header(header)), Time::Header(unit)) => json!({ "header": header, "unit": name(unit) }),
         (Some(Field::Item { header, prefix, .. }), Time::Header(unit)) => {
-            json!({ "header": header, "prefix": prefix, "unit": name(unit)? })
+            json!({ "header": header, "prefix": prefix, "unit": name(unit) })
         }
-        (_, Time::Body(pointer, unit)) => json!({ "pointer": pointer, "unit": name(unit)? }),
+        (_, Time::Body(pointer, unit)) => json!({ "pointer": pointer, "unit": name(unit) }),
         _ => Value::Null,
     };
     let id = match template.id {
         IdSource::Body(pointer) => json!({ "pointer": pointer }),
         _ => json!({ "header": layout.id }),
     };
-    is_text(scheme.secrets).then(|| {
-        json!({
-            "hash": hash, "encoding": encoding, "header": signatures.headers.first(), "prefix": signatures.prefix,
-            "separator": signatures.separator.map(|byte| char::from(byte).to_string()),
-            "timestamp": timestamp, "id": id, "message": message, "constants": scheme.constants,
-        })
+    json!({
+        "encoding": encoding(template.encoding), "header": signatures.headers.first(), "prefix": signatures.prefix,
+        "separator": signatures.separator.map(|byte| char::from(byte).to_string()),
+        "timestamp": timestamp, "id": id, "message": template.message.iter().map(part).collect::<Vec<_>>(),
+        "constants": scheme.constants,
     })
 }
 
-/// Whether any text can be a secret, as it is.
-fn is_text(format: KeyFormat) -> bool {
-    matches!(format, KeyFormat::Text | KeyFormat::PrefixedOrText | KeyFormat::TextOrDecoded)
+/// The page's name of a format of secrets, in which a sample's secret is made.
+fn secret(format: KeyFormat) -> String {
+    match format {
+        KeyFormat::Hex => "hex",
+        KeyFormat::Ed25519Hex => "ed25519-hex",
+        KeyFormat::Ed25519Base64 => "ed25519-base64",
+        KeyFormat::P256Spki => "p256-spki",
+        KeyFormat::TextOrDecoded => "text-or-whsec",
+        KeyFormat::Text | KeyFormat::HeaderValue => "text",
+        KeyFormat::Standard | KeyFormat::Joined | KeyFormat::Pem | KeyFormat::PrefixedOrText => "whsec",
+        other => return unknown(other),
+    }
+    .to_owned()
 }
 
-/// A part of what is signed: a text, or a pair of a name and nothing.
-fn part(part: &Part) -> Option<Value> {
-    Some(match part {
+/// A part of what is signed: a text, the value of a header, or the name of anything else.
+fn part(part: &Part) -> Value {
+    match part {
+        Part::Text(text) => json!({ "text": text }),
+        Part::Header(name) => json!({ "part": "header", "header": name }),
         Part::Id => json!({ "part": "id" }),
         Part::Timestamp => json!({ "part": "timestamp" }),
         Part::Body => json!({ "part": "body" }),
-        Part::Text(text) => json!({ "text": text }),
-        _ => return None,
-    })
+        Part::BodySha256 => json!({ "part": "body_sha256" }),
+        Part::Method => json!({ "part": "method" }),
+        Part::Url => json!({ "part": "url" }),
+        Part::Derived(derive) => json!({ "part": "derived", "of": source(*derive) }),
+        other => json!({ "part": unknown(other) }),
+    }
 }
 
-fn name(unit: Unit) -> Option<&'static str> {
-    Some(match unit {
-        Unit::Seconds => "seconds",
-        Unit::Milliseconds => "milliseconds",
-        Unit::Rfc3339 => "rfc3339",
-        #[allow(unreachable_patterns, reason = "a new variant must not stop other tests from compiling")]
-        _ => return None,
-    })
+/// What a sender makes a part of, found by trying: the URL, or the pairs of a form, sorted.
+fn source(derive: Derive) -> &'static str {
+    let target = Target { method: "POST", url: "https://a.example/b?c=d" };
+    match derive(target, &|| b"y=2&x=1".to_vec()) {
+        Some(bytes) if bytes == target.url.as_bytes() => "url",
+        Some(bytes) if bytes == b"x1y2" => "form",
+        _ => "unknown",
+    }
+}
+
+fn encoding(encoding: Encoding) -> String {
+    match encoding {
+        Encoding::Hex => "hex".to_owned(),
+        Encoding::Base64 => "base64".to_owned(),
+        Encoding::Base64Url => "base64url".to_owned(),
+        other => unknown(other),
+    }
+}
+
+fn name(unit: Unit) -> String {
+    match unit {
+        Unit::Seconds => "seconds".to_owned(),
+        Unit::Milliseconds => "milliseconds".to_owned(),
+        Unit::Rfc3339 => "rfc3339".to_owned(),
+        other => unknown(other),
+    }
+}
+
+/// A variant that this file does not know. The page's tests fail for it, as it has no sample.
+fn unknown(variant: impl Debug) -> String {
+    format!("{variant:?}")
 }

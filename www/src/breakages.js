@@ -1,9 +1,14 @@
 // Ways to break a sample, each with the code or near miss that it causes. `before` changes the sample's plan before it is signed, `after`
 // changes what is sent. `samples.js` describes both.
 import { concat, fromBase64, textOf, toBase64, toBase64Url, toHex, utf8 } from "./encoding.js";
+import { newKey } from "./sample-keys.js";
 import { randomBytes } from "./sign.js";
 
 const SIGNED = ["v1", "v1a"];
+const isDated = ({ template }) => template?.timestamp?.header !== undefined;
+const signsUrl = (scheme) => scheme.signsUrl === true;
+/** Whether the text of a secret is not also a key as it is. */
+const isDecoded = ({ secret = "whsec" }) => secret === "whsec";
 
 /** Refused with a specific code. */
 const refusals = [
@@ -13,8 +18,9 @@ const refusals = [
   { id: "fraction", label: "A timestamp with a fraction", forms: SIGNED, code: "invalid_timestamp", before: (plan) => (plan.timestamp += ".5") },
   { id: "no-id", label: "The id header is missing", forms: SIGNED, code: "missing_header", after: (sent) => drop(sent, "-id") },
   { id: "shifted", label: "A replay with its timestamp in the id", forms: SIGNED, code: "invalid_header", before: (plan) => (plan.id += `.${plan.now}`) },
-  { id: "wrong-key", label: "Signed with another key", forms: [...SIGNED, "hmac"], code: "no_matching_signature", before: otherKey },
-  { id: "changed-byte", label: "One byte of the body changed", forms: [...SIGNED, "hmac"], code: "no_matching_signature", before: changedByte },
+  { id: "wrong-key", label: "Signed with another key", forms: [...SIGNED, "hmac", "key"], code: "no_matching_signature", before: otherKey },
+  { id: "wrong-token", label: "Another secret in the header", forms: ["bare"], code: "no_matching_signature", before: otherKey },
+  { id: "changed-byte", label: "One byte of the body changed", forms: [...SIGNED, "hmac", "key"], code: "no_matching_signature", before: changedByte },
   { id: "changed-signature", label: "One byte of the signature changed", forms: SIGNED, code: "no_matching_signature", after: changedSignature },
   { id: "other-version", label: "Signed with Ed25519, checked with a secret", forms: ["v1"], scheme: "gemini", code: "no_matching_signature", after: (sent) => change(sent, "-signature", (value) => value.replace("v1,", "v1a,")) },
   { id: "flood", label: "1,100 signatures", forms: SIGNED, code: "too_many_signatures", after: (sent) => change(sent, "-signature", (value) => Array(1100).fill(value).join(" ")) },
@@ -23,10 +29,12 @@ const refusals = [
   { id: "empty-secret", label: "An empty secret", forms: ["v1"], code: "empty_secret", after: (sent) => (sent.secret = "whsec_") },
   { id: "weak-key", label: "A public key under which anybody can sign", forms: ["v1a"], scheme: "standard-webhooks", code: "weak_key", after: (sent) => (sent.secret = `whpk_${toBase64(new Uint8Array([1, ...Array(31).fill(0)]))}`) },
   { id: "no-set", label: "A document that is not a key set", forms: ["v1a", "jwt"], scheme: "gemini-dynamic", code: "jwks_invalid", after: (sent) => (sent.jwks = '{"error":"not found"}') },
-  { id: "no-key", label: "No key", forms: [...SIGNED, "hmac"], code: "keys_unavailable", after: (sent) => Object.assign(sent, { secret: undefined, jwks: undefined }) },
-  { id: "stale", label: "Sent longer ago than the tolerance", forms: ["hmac"], dated: true, code: "timestamp_too_old", before: (plan) => (plan.timestamp = String(plan.now - beyond(plan))) },
-  { id: "ahead", label: "A clock that is ahead by more than the tolerance", forms: ["hmac"], dated: true, code: "timestamp_too_new", before: (plan) => (plan.timestamp = String(plan.now + beyond(plan))) },
-  { id: "other-signature", label: "One byte of the signature is another", forms: ["hmac"], code: "no_matching_signature", before: (plan) => (plan.changed = flipped) },
+  { id: "no-key", label: "No key", forms: [...SIGNED, "hmac", "key", "bare"], code: "keys_unavailable", after: (sent) => Object.assign(sent, { secret: undefined, jwks: undefined }) },
+  { id: "stale", label: "Sent longer ago than the tolerance", forms: ["hmac", "key"], needs: isDated, code: "timestamp_too_old", before: (plan) => (plan.timestamp = String(plan.now - beyond(plan))) },
+  { id: "ahead", label: "A clock that is ahead by more than the tolerance", forms: ["hmac", "key"], needs: isDated, code: "timestamp_too_new", before: (plan) => (plan.timestamp = String(plan.now + beyond(plan))) },
+  { id: "other-signature", label: "One byte of the signature is another", forms: ["hmac", "key"], code: "no_matching_signature", before: (plan) => (plan.changed = flipped) },
+  { id: "no-url", label: "The URL is not given", forms: ["hmac"], needs: signsUrl, code: "waiting_for_url", after: (sent) => (sent.url = "") },
+  { id: "no-token", label: "The header is missing", forms: ["bare"], code: "missing_header", after: (sent) => (sent.headers = sent.headers.slice(0, 1)) },
   { id: "expired", label: "Expired an hour ago", forms: ["jwt"], code: "jwt_expired", before: ({ claims, now }) => Object.assign(claims, { iat: now - 7200, exp: now - 3600 }) },
   { id: "early", label: "Valid from tomorrow", forms: ["jwt"], code: "jwt_not_yet_valid", before: ({ claims, now }) => Object.assign(claims, { nbf: now + 86_400, exp: now + 90_000 }) },
   { id: "other-audience", label: "For another audience", forms: ["jwt"], code: "jwt_audience", before: ({ claims }) => (claims.aud = "somebody-else") },
@@ -43,6 +51,8 @@ const refusals = [
 const nearMisses = [
   near("final-newline", "A final newline was added", "final_newline_removed", (plan) => (plan.sentBody = concat(plan.body, utf8("\n")))),
   { ...near("newline-added", "A newline was added to the body", "final_newline_removed", (plan) => (plan.sentBody = concat(plan.body, utf8("\n")))), forms: ["hmac"] },
+  { ...near("http-url", "The URL as a proxy calls it, with http://", "url"), forms: ["hmac"], needs: signsUrl, after: (sent) => (sent.url = sent.url.replace("https:", "http:")) },
+  { ...near("port-url", "The URL with a port", "url"), forms: ["hmac"], needs: signsUrl, after: (sent) => (sent.url = sent.url.replace(".com", ".com:8443")) },
   near("newline-lost", "A final newline was lost", "final_newline_added", (plan) => resign(plan, (text) => `${text}\n`, (text) => text)),
   near("crlf-lost", "A final CR LF was lost", "final_crlf_added", (plan) => resign(plan, (text) => `${text}\r\n`, (text) => text)),
   near("padded", "White space was added around the body", "trimmed", (plan) => (plan.sentBody = concat(utf8("  "), plan.body))),
@@ -57,9 +67,9 @@ const nearMisses = [
   near("compacted", "Indented JSON was parsed and written again", "json_indent_2", (plan) => resign(plan, pretty, (text) => text)),
   near("python", "Signed as Python writes JSON", "json_python", (plan) => resign(plan, python, (text) => text)),
   near("sorted", "The sender sorted the members before it signed", "json_sorted", (plan) => resign(plan, sorted, (text) => text)),
-  near("text-secret", "The secret’s text is the key", "secret_as_text", async (plan) => keyFrom(plan, secretText())),
-  near("text-secret-bare", "The text after whsec_ is the key", "secret_as_text_without_prefix", async (plan) => keyFrom(plan, secretText(), 6)),
-  near("hex-secret", "The secret is hex", "secret_hex", (plan) => (plan.secret = [...plan.key].map(toHex).join(""))),
+  { ...near("text-secret", "The secret’s text is the key", "secret_as_text", async (plan) => keyFrom(plan, secretText())), needs: isDecoded },
+  { ...near("text-secret-bare", "The text after whsec_ is the key", "secret_as_text_without_prefix", async (plan) => keyFrom(plan, secretText(), 6)), needs: isDecoded },
+  { ...near("hex-secret", "The secret is hex", "secret_hex", (plan) => (plan.secret = [...plan.key].map(toHex).join(""))), needs: ({ isText = false }) => !isText },
   near("swapped", "Id and timestamp are swapped", "id_timestamp_swapped", (plan) => (plan.prefix = `${plan.timestamp}.${plan.id}.`)),
   near("signed-milliseconds", "Signed with milliseconds", "timestamp_milliseconds", (plan) => (plan.signedTimestamp = `${plan.timestamp}000`)),
   near("no-id-signed", "The id is not signed", "without_id", (plan) => (plan.prefix = `${plan.timestamp}.`)),
@@ -89,9 +99,11 @@ function drop(sent, suffix) {
   sent.headers = sent.headers.filter(([name]) => !name.endsWith(suffix));
 }
 
-function otherKey(plan) {
-  if (plan.sender.form === "hmac") {
-    plan.secret = [...randomBytes(24)].map(toHex).join("");
+async function otherKey(plan) {
+  if (plan.sender.of?.template) {
+    const { sign, secret } = await newKey({ ...plan.sender.of, hasKeySet: false });
+    plan.secret = plan.key.secret ?? "";
+    plan.key = { ...plan.key, sign, secret };
   } else if (plan.key === undefined) {
     const stranger = randomBytes(64);
     stranger[63] &= 0x0f;
@@ -102,10 +114,10 @@ function otherKey(plan) {
 }
 
 function changedByte(plan) {
-  plan.sentBody = utf8(textOf(plan.body).replace("_123456", "_123457"));
+  plan.sentBody = utf8(textOf(plan.body).replace("v1", "v2"));
 }
 
-const beyond = ({ sender }) => 2 * sender.described.tolerance;
+const beyond = ({ sender }) => 2 * sender.of.tolerance;
 
 const flipped = (signature) => signature.map((byte, at) => (at === 5 ? byte ^ 1 : byte));
 

@@ -11,7 +11,12 @@ export const FORMATS = [
   { id: "js", label: "JS test", write: js },
 ];
 
-const URL = "http://127.0.0.1:8787/gemini";
+/** Where a copy is sent if its sender does not sign the URL: a Worker on this machine. */
+const LOCAL = "http://127.0.0.1:8787/gemini";
+
+/** The signed URL, if it can stand in a command and in a file without being read as anything else. */
+const addressOf = ({ url }) => (url !== undefined && /^https?:\/\/[!-~]+$/.test(url) && !url.includes("{{") ? url : LOCAL);
+const methodOf = ({ method }) => (/^[A-Z]+$/.test(method ?? "") ? method : "POST");
 
 /** Headers of a single connection. The program that sends the request writes its own. */
 const CONNECTION = ["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
@@ -22,7 +27,8 @@ export function leftOut(id, { headers }) {
   return fits === undefined ? [] : headers.filter((header) => !belongsToConnection(header) && !fits(header)).map(([name]) => name);
 }
 
-function curl({ headers, body }) {
+function curl(delivery) {
+  const { headers, body } = delivery;
   const sent = headers.filter((header) => isHeader(header) && !belongsToConnection(header));
   // `name;` sends an empty header. `name:` sends none, and keeps curl from adding its own.
   const lines = sent.map(([name, value]) => `--header ${shellWord(value === "" ? `${name};` : `${name}: ${value}`)}`);
@@ -31,11 +37,14 @@ function curl({ headers, body }) {
   const plain = isPlainWord(text);
   // `--data-raw` does not read a file if the body begins with `@`.
   const data = plain ? `--data-raw ${shellWord(text)}` : "--data-binary @-";
-  const command = [`curl ${URL}`, ...lines, data].join(" \\\n  ");
+  const address = addressOf(delivery);
+  const method = methodOf(delivery) === "POST" ? "" : ` --request ${methodOf(delivery)}`;
+  const command = [`curl${method} ${address === LOCAL ? LOCAL : shellWord(address)}`, ...lines, data].join(" \\\n  ");
   return plain ? command : `${decoding(body)} |\n  ${command}`;
 }
 
-function http({ headers, body }) {
+function http(delivery) {
+  const { headers, body } = delivery;
   const text = textOf(body);
   const held = text !== undefined && isHttpBody(text);
   const notes = [
@@ -44,18 +53,19 @@ function http({ headers, body }) {
     leftOut("http", { headers }).length > 0 && "# Headers that this file cannot hold were left out.\n",
   ];
   const lines = headers.filter((header) => isHttpHeader(header) && !belongsToConnection(header)).map(([name, value]) => `${name}: ${value}\n`);
-  return `${notes.filter(Boolean).join("")}POST ${URL} HTTP/1.1\n${lines.join("")}\n${held ? text : toBase64(body)}`;
+  return `${notes.filter(Boolean).join("")}${methodOf(delivery)} ${addressOf(delivery)} HTTP/1.1\n${lines.join("")}\n${held ? text : toBase64(body)}`;
 }
 
 const belongsToConnection = ([name]) => CONNECTION.includes(name.toLowerCase());
 
 function rust(delivery) {
-  const { headers, body, scheme, now, report, jwks, audience, issuer, tolerance } = delivery;
+  const { headers, body, scheme, now, report, jwks, audience, issuer, tolerance, url, method } = delivery;
   const lines = headers.map(([name, value]) => `        (${rustString(name)}, ${rustBytes(utf8(value))} as &[u8]),`).join("\n");
   const outcome = report.ok ? "Ok(())" : `Err(${rustString(report.code)})`;
   const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : "None"}, email: None, leeway: 60, longest: None });` : "";
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
-  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && !schemeNamed(scheme).isText && "SecretKey", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
+  const target = url ? `.with_target(Target { method: ${rustString(method)}, url: ${rustString(url)} })` : "";
+  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && isStandard(scheme) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
     use countersign::scheme${audience ? "::{self, Form}" : ""};
@@ -71,7 +81,7 @@ ${lines}
     let ${audience || age ? "mut " : ""}policy = Policy::of(scheme::find(${rustString(scheme)}).unwrap());${token}${age}
     let verified = || -> Result<(), Error> {
 ${rustKeys(delivery)}
-        let delivery = Delivery::new(headers, body);
+        let delivery = Delivery::new(headers, body)${target};
         policy.verify(keys, &delivery, Timestamp::from_unix(${now}), &Portable).map(drop)
     };
     assert_eq!(verified().map_err(|error| error.code()), ${outcome});
@@ -81,17 +91,20 @@ ${rustKeys(delivery)}
 
 function rustKeys({ scheme, jwks, secrets, own }) {
   if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { jwks: Some(&set), ..Keys::default() };`;
-  const { isText } = schemeNamed(scheme);
-  const parse = (secret) => (isText ? `policy.scheme.secrets.parse(${secret})?.remove(0)` : `SecretKey::parse(${secret})?`);
+  const parse = (secret) => (isStandard(scheme) ? `SecretKey::parse(${secret})?` : `policy.scheme.secrets.parse(${secret})?.remove(0)`);
   const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
   return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, ..Keys::default() };`;
 }
 
+/** Whether the scheme's secrets are written as Standard Webhooks has them. */
+const isStandard = (scheme) => schemeNamed(scheme).secret === "whsec" && !schemeNamed(scheme).isText;
+
 function js(delivery) {
-  const { headers, body, scheme, now, report } = delivery;
+  const { headers, body, scheme, now, report, url, method } = delivery;
   const lines = headers.map((pair) => `    [${pair.map(jsString).join(", ")}],`).join("\n");
   const text = textOf(body);
-  const call = `${maker(scheme)}(${jsArguments(delivery)}).unwrap(body, headers, { now: ${now}, jsonParse: false })`;
+  const target = url ? `url: ${jsString(url)}, method: ${jsString(method)}, ` : "";
+  const call = `${maker(scheme)}(${jsArguments(delivery)}).unwrap(body, headers, { now: ${now}, ${target}jsonParse: false })`;
   const name = report.ok ? "the delivery is genuine" : `the delivery is refused as ${report.code}`;
   const checked = report.ok ? `  await ${call};` : `  await assert.rejects(async () => ${call}, { code: ${jsString(report.code)} });`;
   return `import test from "node:test";

@@ -17,5 +17,5 @@ export const TYPES = Object.keys(DATA);
 /** An event with that time, in Unix seconds. */
 export function eventOf(type, seconds) {
   const timestamp = new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
-  return { type, version: "v1", timestamp, data: DATA[type] };
+  return { type, version: "v1", timestamp, data: { ...DATA[type] } };
 }

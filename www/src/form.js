@@ -1,34 +1,52 @@
 // The form fields as one delivery, read and filled.
 import { BodyField } from "./body-field.js";
-import { byId, el, fill } from "./dom.js";
+import { byId } from "./dom.js";
+import { Picker } from "./picker.js";
 import { SCHEMES } from "./scheme-list.js";
 import { schemeNamed } from "./senders.js";
 import { readTime } from "./time.js";
 
 const SECRETS = /^(?:v1,)?wh(?:sec|pk|sk)_/;
 const NAME = /^[^\s:]+$/;
+/** The senders at the head of the list. */
+const FIRST = ["gemini", "gemini-dynamic", "standard-webhooks", "svix"];
+/** The fields with a text of their own. */
+const VALUES = ["secret", "url", "method", "jwks", "audience", "issuer", "now", "tolerance"];
+
+const HERE = "Stays in this tab’s memory.";
+const SEVERAL = `${HERE} Separate several with spaces.`;
+const PUBLIC = "As the sender’s dashboard shows it. Separate several with spaces.";
+
+/** How the field of the key is labelled, by the way in which a sender writes its keys. */
+const KEYS = {
+  whsec: ["Secret", "whsec_…", SEVERAL],
+  "text-or-whsec": ["Secret", "whsec_…", SEVERAL],
+  text: ["Secret", "as the sender shows it", HERE],
+  hex: ["HMAC key", "hexadecimal digits", SEVERAL],
+  "ed25519-hex": ["Public key", "64 hexadecimal digits", PUBLIC],
+  "ed25519-base64": ["Public key", "44 characters of base64", PUBLIC],
+  "p256-spki": ["Verification key", "MFkw…", PUBLIC],
+};
 
 export class Form {
   #body;
-  #chosen;
-  #more = byId("more-senders");
-  #scheme = [...document.querySelectorAll('input[name="scheme"]')];
+  #sender;
+  /** The scheme whose fields are arranged. */
+  #arranged;
 
   constructor(changed) {
     this.#body = new BodyField(byId("body"), byId("body-meta"), changed);
-    for (const id of ["headers", "secret", "raw", "jwks", "audience", "issuer", "now", "tolerance"]) {
+    for (const id of ["headers", "secret", "raw", "url", "method", "jwks", "audience", "issuer", "now", "tolerance"]) {
       byId(id).addEventListener("input", changed);
     }
-    const named = this.#scheme.map(({ value }) => value);
-    const others = SCHEMES.filter(({ name }) => !named.includes(name)).sort((a, b) => a.title.localeCompare(b.title));
-    fill(this.#more, [el("option", { value: "" }, "Choose …"), ...others.map(({ name, title }) => el("option", { value: name }, title))]);
-    for (const radio of this.#scheme) radio.addEventListener("change", () => (this.#choose(radio.value), changed()));
-    this.#more.addEventListener("change", () => (this.#choose(this.#more.value || named[0]), changed()));
-    this.#choose(this.#scheme.find((radio) => radio.checked).value);
+    const others = SCHEMES.filter(({ name }) => !FIRST.includes(name)).sort((a, b) => a.title.localeCompare(b.title));
+    const options = [...FIRST.map(schemeNamed), ...others].map(({ name, title }) => ({ value: name, label: title }));
+    this.#sender = new Picker(byId("sender"), byId("senders"), options, () => (this.#arrange(), changed()));
+    this.#arrange();
   }
 
   get scheme() {
-    return this.#chosen;
+    return this.#sender.value;
   }
 
   set body(bytes) {
@@ -41,7 +59,7 @@ export class Form {
 
   /** The delivery in the fields. Without a time, it is checked as of now. */
   read() {
-    const { hasKeySet: dynamic, tolerance: own } = schemeNamed(this.scheme);
+    const { hasKeySet, takesTokens, signsUrl, tolerance: own } = schemeNamed(this.scheme);
     const text = (id) => byId(id).value.trim() || undefined;
     const now = readTime(byId("now").value);
     byId("now").setAttribute("aria-invalid", String(byId("now").value.trim() !== "" && now === undefined));
@@ -50,47 +68,59 @@ export class Form {
       scheme: this.scheme,
       headers: pairs(byId("headers").value),
       body: this.#body.bytes,
-      secrets: dynamic ? [] : secrets(byId("secret").value, byId("raw").checked),
-      jwks: dynamic ? text("jwks") : undefined,
-      audience: dynamic ? text("audience") : undefined,
-      issuer: dynamic ? text("issuer") : undefined,
+      secrets: hasKeySet ? [] : secrets(byId("secret").value, schemeNamed(this.scheme), byId("raw").checked),
+      jwks: hasKeySet ? text("jwks") : undefined,
+      audience: takesTokens ? text("audience") : undefined,
+      issuer: takesTokens ? text("issuer") : undefined,
+      url: signsUrl ? text("url") : undefined,
+      method: signsUrl ? byId("method").value : undefined,
       tolerance: Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : own,
       now: now ?? Math.floor(Date.now() / 1000),
     };
   }
 
   /** Fills the given fields, and leaves the others unchanged. */
-  fill({ scheme, headers, body, secret, jwks, audience, issuer, now, tolerance }) {
-    if (schemeNamed(scheme) !== undefined) this.#choose(scheme);
+  fill({ scheme, headers, body, ...values }) {
+    if (schemeNamed(scheme) !== undefined) {
+      this.#sender.value = scheme;
+      this.#arrange();
+    }
     if (headers !== undefined) byId("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
     if (body !== undefined) this.#body.bytes = body;
-    for (const [id, value] of Object.entries({ secret, jwks, audience, issuer, now, tolerance })) {
-      if (value !== undefined) byId(id).value = value;
+    for (const id of VALUES) {
+      if (values[id] !== undefined) byId(id).value = values[id];
     }
+    // A method that the list does not have would leave it empty.
+    if (byId("method").selectedIndex < 0) byId("method").value = "POST";
   }
 
   clear() {
-    this.fill({ scheme: "gemini", headers: [], body: new Uint8Array(), secret: "", jwks: "", audience: "", issuer: "", now: "", tolerance: 300 });
+    this.fill({ scheme: FIRST[0], headers: [], body: new Uint8Array(), ...Object.fromEntries(VALUES.map((id) => [id, ""])), tolerance: 300 });
     byId("raw").checked = false;
   }
 
-  /** Chooses a scheme, and its own tolerance in place of that of the last one. */
-  #choose(scheme) {
-    const before = schemeNamed(this.#chosen ?? scheme).tolerance;
-    this.#chosen = scheme;
-    const radio = this.#scheme.find(({ value }) => value === scheme);
-    this.#more.value = radio ? "" : scheme;
-    for (const other of this.#scheme) other.checked = other === radio;
-    if (byId("tolerance").value === String(before)) byId("tolerance").value = schemeNamed(scheme).tolerance;
-    this.#arrange();
-  }
-
+  /** Shows the fields that a scheme needs, and its own tolerance in place of that of the last one. */
   #arrange() {
-    const dynamic = schemeNamed(this.scheme).hasKeySet;
-    byId("with-secret").hidden = dynamic;
-    byId("with-set").hidden = !dynamic;
+    const { scheme } = this;
+    const { form, secret, hasKeySet, takesTokens, signsUrl, jwks, template, tolerance } = schemeNamed(scheme);
+    const before = schemeNamed(this.#arranged ?? scheme).tolerance;
+    this.#arranged = scheme;
+    if (byId("tolerance").value === String(before)) byId("tolerance").value = tolerance;
+    const [label, placeholder, hint] = KEYS[secret];
+    byId("secret-label").textContent = form === "token" ? "Token" : label;
+    byId("secret").placeholder = placeholder;
+    byId("secret-hint").textContent = hint;
+    byId("raw-label").hidden = !isPrefixed(secret);
+    byId("with-secret").hidden = hasKeySet;
+    byId("with-set").hidden = !hasKeySet;
+    byId("with-token").hidden = !takesTokens;
+    byId("jwks-url").textContent = `curl ${jwks}`;
+    byId("with-url").hidden = !signsUrl;
+    byId("method").hidden = template?.message.every(({ part }) => part !== "method") ?? true;
   }
 }
+
+const isPrefixed = (secret) => secret.endsWith("whsec");
 
 /** Header lines as pairs. Ignores a line without a colon. */
 function pairs(text) {
@@ -109,10 +139,11 @@ function stripped(text) {
   return text.slice(start, end);
 }
 
-/** One value may hold several secrets, as in the Worker. The core explains white space inside one secret. */
-function secrets(text, raw) {
+/** One value may hold several keys, unless any text can be one. The core explains white space inside one secret. */
+function secrets(text, { secret }, raw) {
   if (text === "") return [];
-  if (raw) return [new TextEncoder().encode(text)];
+  if (raw && isPrefixed(secret)) return [new TextEncoder().encode(text)];
   const words = text.trim().split(/\s+/);
-  return words.length > 1 && words.every((word) => SECRETS.test(word)) ? words : [text];
+  const isKey = (word) => (isPrefixed(secret) ? SECRETS.test(word) : secret !== "text");
+  return words.length > 1 && words.every(isKey) ? words : [text];
 }

@@ -1,6 +1,7 @@
 // The sample maker: a choice of sender, event and breakage, and ready-made examples.
 import { byId, el, fill } from "./dom.js";
 import { TYPES } from "./events.js";
+import { Picker } from "./picker.js";
 import { SENDERS, breakagesOf, make } from "./samples.js";
 import { missing } from "./sign.js";
 
@@ -18,7 +19,7 @@ const EXAMPLES = [
 /** Returns `{ isOwn }`: whether this page generated a secret. */
 export function connectMaker({ use }) {
   const own = new Set();
-  const [sender, type, breakage, status] = ["make-sender", "make-type", "make-breakage", "make-status"].map(byId);
+  const [type, breakage, status] = ["make-type", "make-breakage", "make-status"].map(byId);
   const run = async (senderId, breakageId) => {
     const label = SENDERS.find(({ id }) => id === senderId).label;
     try {
@@ -32,11 +33,10 @@ export function connectMaker({ use }) {
       status.textContent = error.message;
     }
   };
-  fill(sender, SENDERS.map(({ id, label }) => el("option", { value: id }, label)));
+  const list = (id) => fill(breakage, options(SENDERS.find((sender) => sender.id === id)));
+  const sender = new Picker(byId("make-sender"), byId("make-senders"), SENDERS.map(({ id, label }) => ({ value: id, label })), list);
   fill(type, TYPES.map((name) => el("option", name)));
-  const list = () => fill(breakage, options(SENDERS.find(({ id }) => id === sender.value)));
-  sender.addEventListener("change", list);
-  list();
+  list(sender.value);
   byId("make").addEventListener("click", async () => {
     await run(sender.value, breakage.value);
     byId("verdict").scrollIntoView({ block: "nearest" });

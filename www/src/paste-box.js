@@ -31,15 +31,17 @@ export function connectPaste({ use, scheme }) {
   });
 }
 
-const NOTHING = "Nothing in this looks like a delivery. A delivery has a header `webhook-id` or `svix-id`; print all headers and the raw body, or fill the fields below by hand.";
+const NOTHING = "Nothing in this looks like a delivery. A delivery has a signature in a header; print all headers and the raw body, or fill the fields below by hand.";
 
 /** What to fill in. A single signature is added to the headers that are already there. */
-function delivery({ headers, body, secret, jwks, kind, other }, known) {
+function delivery({ headers, body, secret, jwks, kind, url, method }, known) {
   const filled = { body, secret, jwks };
   if (jwks !== undefined) return { ...filled, scheme: "gemini-dynamic" };
   if (kind === "a signature" || kind === "a token") return { ...filled, headers: merged(headers), scheme: schemeOf(headers, body, known) };
   if (headers.length === 0) return filled;
-  return { ...filled, headers, scheme: schemeOf(headers, body, known), now: "" };
+  const scheme = schemeOf(headers, body, known);
+  const target = schemeNamed(scheme).signsUrl ? { url, method } : {};
+  return { ...filled, ...target, headers, scheme, now: "" };
 }
 
 function merged([[name, value]]) {
@@ -48,15 +50,17 @@ function merged([[name, value]]) {
   return [...others.filter(([known]) => known.toLowerCase() !== name), [name, value]];
 }
 
-function words({ kind, headers, body, secret, notes, other }) {
+function words({ kind, headers, body, secret, url, notes, other }) {
+  const scheme = headers.length > 0 ? schemeNamed(schemeOf(headers, body, "")) : undefined;
   const parts = [
     headers.length > 0 && `${headers.length} header${headers.length === 1 ? "" : "s"}`,
     body !== undefined && `a body of ${body.length.toLocaleString("en")} bytes`,
+    url !== undefined && scheme?.signsUrl && "the URL",
     secret !== undefined && kind !== "a secret" && "a secret",
   ].filter(Boolean);
   const read = `Read as ${kind}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
-  const scheme = headers.length > 0 && other === undefined ? ` Taken as ${schemeNamed(schemeOf(headers, body, "")).title}.` : "";
-  return [read + scheme, ...notes].join(" ");
+  const taken = scheme !== undefined && other === undefined ? ` Taken as ${scheme.title}.` : "";
+  return [read + taken, ...notes].join(" ");
 }
 
 function note(text) {

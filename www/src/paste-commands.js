@@ -10,6 +10,9 @@ export function httpie(text) {
   const given = words(text.slice(command.index + command[0].length)).map((word) => new TextDecoder().decode(word));
   const found = { kind: "an HTTPie command", headers: [], notes: [], fields: [], body: undefined };
   for (let at = 0; at < given.length; at += 1) at += item(found, given[at], given[at + 1]);
+  found.method = given.find((word) => /^[A-Z]+$/.test(word));
+  found.url = given.find((word) => /^(?:https?:\/\/)?[\w.-]*(?::\d+)?\/|^[\w-]+(?:\.[\w-]+)+$|^:\d/.test(word));
+  if (found.url !== undefined && !/^https?:/.test(found.url)) found.url = `http://${found.url.replace(/^:/, "localhost:")}`;
   const { fields, ...rest } = found;
   if (!isDelivery(rest.headers)) return undefined;
   if (fields.length === 0 || rest.body !== undefined) return rest;
@@ -45,7 +48,7 @@ export function powershell(text) {
   if (!/\b(?:Invoke-(?:WebRequest|RestMethod)|iwr|irm)\b/i.test(text)) return undefined;
   const tokens = [...tokensOf(text)];
   const [headers, variables, notes] = [[], new Map(), []];
-  let body;
+  let [body, url, method] = [];
   const string = (at) => (tokens[at]?.string === undefined ? undefined : tokens[at].string);
   /** A string, a string in brackets, or a variable that holds a string. */
   const valueAt = (at) => string(at) ?? (tokens[at]?.word?.startsWith("$") ? variables.get(tokens[at].word.toLowerCase()) : tokens.slice(at, at + 12).find((token) => token.string !== undefined)?.string);
@@ -58,13 +61,15 @@ export function powershell(text) {
     if (/\.Add$/i.test(word) && tokens[at + 1]?.word === "(" && string(at + 4) !== undefined) headers.push([string(at + 2), string(at + 4)]);
     else if (/^-ContentType$/i.test(word)) headers.push(["content-type", valueAt(at + 1)]);
     else if (/^-Body$/i.test(word)) body = valueAt(at + 1);
+    else if (/^-Uri$/i.test(word)) url = string(at + 1) ?? tokens[at + 1]?.word;
+    else if (/^-Method$/i.test(word)) method = string(at + 1) ?? tokens[at + 1]?.word;
     else if (tokens[at + 1]?.word === "=" && string(at + 2) !== undefined) {
       variables.set(word.toLowerCase(), string(at + 2));
       if (/^[A-Za-z][\w-]*$/.test(word)) headers.push([word, string(at + 2)]);
     }
   }
   if (body === undefined) notes.push("There is no `-Body` with a text in it: paste the body below, or drop its file.");
-  return { kind: "a PowerShell command", headers: headers.filter((pair) => pair.every((text) => typeof text === "string")), notes, body: body === undefined ? undefined : utf8(body) };
+  return { kind: "a PowerShell command", url, method, headers: headers.filter((pair) => pair.every((text) => typeof text === "string")), notes, body: body === undefined ? undefined : utf8(body) };
 }
 
 function* tokensOf(text) {

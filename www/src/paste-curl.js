@@ -3,7 +3,7 @@ import { concat, fromBase64, fromByteString, toBase64, toByteString, utf8 } from
 import { words } from "./shell.js";
 
 /** Options that do not affect headers or body, but have a value to skip. */
-const OTHERS = ["--request", "--output", "--write-out", "--max-time", "--connect-timeout", "--url", "--user-agent", "--referer", "--cookie", "--cookie-jar", "--resolve", "--retry", "--proxy", "--cacert", "--cert", "--key", "--unix-socket"];
+const OTHERS = ["--output", "--write-out", "--max-time", "--connect-timeout", "--user-agent", "--referer", "--cookie", "--cookie-jar", "--resolve", "--retry", "--proxy", "--cacert", "--cert", "--key", "--unix-socket"];
 /** Short options with a value, by their long names. */
 const SHORT = { H: "--header", d: "--data", u: "--user", X: "--request", o: "--output", w: "--write-out", m: "--max-time", A: "--user-agent", e: "--referer", b: "--cookie", c: "--cookie-jar", x: "--proxy", E: "--cert" };
 const STRIPPED = ["--data", "--data-ascii"];
@@ -19,8 +19,8 @@ export function curl(text) {
   if (heredoc >= 0) given.length = heredoc;
   const found = { headers: [], parts: [], notes: [], stdin: piped(text.slice(0, command.index + 1)) ?? hereDocument(behind) };
   for (let at = 0; at < given.length; at += 1) at += take(found, given[at], given[at + 1]);
-  const { headers, parts, notes } = found;
-  return { kind: "a curl command", headers, notes, body: parts.length > 0 ? concat(...parts) : undefined };
+  const { headers, parts, notes, url, method } = found;
+  return { kind: "a curl command", headers, notes, url, method, body: parts.length > 0 ? concat(...parts) : undefined };
 }
 
 /** The command that this page pipes into the commands it copies. */
@@ -47,9 +47,17 @@ function take(found, word, behind = "") {
   const used = joined === undefined ? 1 : 0;
   if (name === "--header") header(found, decode(value));
   else if (name === "--user") found.headers.push(["authorization", `Basic ${toBase64(fromByteString(value))}`]);
+  else if (name === "--url") found.url = decode(value);
+  else if (name === "--request") found.method = decode(value);
   else if (DATA.includes(name)) data(found, name, value);
-  else if (!OTHERS.includes(name)) return 0;
+  else if (!OTHERS.includes(name)) return address(found, word);
   return used;
+}
+
+/** A word that is no option is the URL. */
+function address(found, word) {
+  if (/^https?:\/\//i.test(word)) found.url ??= decode(word);
+  return 0;
 }
 
 /** `--name=value`, `--name`, or combined short options: `-sSXPOST` ends with the value of `-X`. */

@@ -3,7 +3,7 @@ import { utf8 } from "./encoding.js";
 import { NO_BODY } from "./paste-json.js";
 import { isDelivery, isFamily, otherSender } from "./senders.js";
 
-const REQUEST = /^(?:> )?(?:GET|POST|PUT|PATCH|DELETE) \S+(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
+const REQUEST = /^(?:> )?(GET|POST|PUT|PATCH|DELETE) (\S+)(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Lines of `curl -v` that are not headers it sends. */
 const REMARK = /^(?:[*<{}] |[*<]\r?$|\* )/;
@@ -17,7 +17,8 @@ export function http(text) {
   if (!text.slice(0, line.index).split("\n").every(passedOver) && !verbose) return undefined;
   const rest = text.slice(line.index + line[0].length).replace(/^\r?\n/, "");
   const found = block(rest, verbose ? (line) => line.replace(/^> ?/, "") : undefined);
-  return { kind: verbose ? "what `curl -v` prints" : "an HTTP request", ...(verbose ? withoutRemarks(found) : withoutAnswer(found)) };
+  const [, method, url] = line;
+  return { kind: verbose ? "what `curl -v` prints" : "an HTTP request", method, url, ...(verbose ? withoutRemarks(found) : withoutAnswer(found)) };
 }
 
 /** Header lines, and the body after an empty line, if there is one. */

@@ -4,6 +4,7 @@ import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 import { named } from "./header-names.js";
 import { isBytes, isObject } from "./printed-reader.js";
 import { isDelivery } from "./senders.js";
+import { targetIn } from "./target.js";
 
 const HEADERS = ["headers", "header", "rawHeaders", "multiValueHeaders", "req_headers", "request_headers", "requestHeaders"];
 const BODIES = ["rawBody", "raw_body", "bodyRaw", "body_raw", "postData", "body", "requestBody", "request_body", "payload", "data", "content", "text"];
@@ -22,11 +23,11 @@ export function jsonLog(text) {
 /** Sources: https://w3c.github.io/web-performance/specs/HAR/Overview.html, https://schema.postman.com/ */
 const kindOf = (value) => (Array.isArray(value.log?.entries) ? "a HAR file" : Array.isArray(value.item) ? "a Postman collection" : "a JSON log");
 
-/** The outermost object with the headers of a webhook: `{ headers, notes, body? }`. */
+/** The outermost object with the headers of a webhook: `{ headers, notes, body?, url?, method? }`. */
 export function deliveryIn(value) {
   for (const { object, parent } of objectsIn(value)) {
     const headers = headersOf(object);
-    if (headers !== undefined) return { headers, ...bodyOf(object, parent) };
+    if (headers !== undefined) return { headers, ...targetIn(object, parent), ...bodyOf(object, parent) };
   }
   return undefined;
 }

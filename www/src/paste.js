@@ -6,7 +6,8 @@ import { curl } from "./paste-curl.js";
 import { headerBlock, http, table } from "./paste-http.js";
 import { event, jsonLog, keySet, parse, recordIn } from "./paste-json.js";
 import { logfmt, printed, printedBody } from "./paste-printed.js";
-import { aboutOther, isDelivery, mentionsOne, otherSender, schemeNamed } from "./senders.js";
+import { aboutOther, familyMember, isDelivery, mentionsOne, otherSender, schemeNamed, unmarked } from "./senders.js";
+import { targetOf } from "./target.js";
 
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
 const TOKEN = /^\s*ey[\w-]+\.ey[\w-]+\.[\w-]+\s*$/;
@@ -21,10 +22,15 @@ const FORMS = [http, curl, jsonLog, headerBlock];
 const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
 
 /**
- * Extracts `{ kind, headers, notes, body?, secret?, jwks? }` from a text; undefined if nothing is recognised. The body is bytes,
+ * Extracts `{ kind, headers, notes, body?, secret?, jwks?, url?, method? }` from a text; undefined if nothing is recognised. The body is bytes,
  * everything else is text.
  */
 export function takeApart(text) {
+  const found = parts(text);
+  return found === undefined ? undefined : { ...found, ...targetOf(found) };
+}
+
+function parts(text) {
   const found = withoutSecret(alone(text) ?? known(text) ?? record(text) ?? event(text) ?? (text.length > SEARCHED ? undefined : printedBody(text)));
   const secret = secretBeside(text, found?.body);
   if (found === undefined) return secret === undefined ? undefined : { kind: "a secret", headers: [], notes: [], secret };
@@ -108,6 +114,9 @@ export function schemeOf(headers, body, known) {
   const signature = value("webhook-signature") ?? "";
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(signature)) return "gemini-dynamic";
   if (/(^|\s)v1a,/.test(signature) && !/(^|\s)v1,/.test(signature)) return known === "standard-webhooks" ? known : "gemini-dynamic";
+  if (signature === "") return unmarked(headers)?.name ?? (known || "standard-webhooks");
+  const member = familyMember(headers);
+  if (member !== undefined) return member.name;
   const gemini = /"type"\s*:\s*"(batch|video|interaction)\./.test((body && textOf(body)) ?? "");
   return gemini ? "gemini" : known === "gemini" && signature !== "" ? "gemini" : "standard-webhooks";
 }

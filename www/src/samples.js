@@ -1,21 +1,32 @@
 // Samples: a delivery of each sender, genuine or broken on purpose.
 import { breakages } from "./breakages.js";
-import { complete, newSecret, signedHeaders } from "./described.js";
+import { complete, signedHeaders, written } from "./described.js";
 import { toBase64, utf8 } from "./encoding.js";
 import { eventOf } from "./events.js";
+import { ed25519, newKey, rsa, setOf } from "./sample-keys.js";
 import { SCHEMES } from "./scheme-list.js";
-import { content, hmac, newEd25519, newRsa, randomBytes, token } from "./sign.js";
+import { schemeNamed } from "./senders.js";
+import { content, hmac, randomBytes, token } from "./sign.js";
 
-/** The senders: how each signs, and the scheme that checks it. */
-export const SENDERS = [
+/** Senders whose samples are of several forms, or have breakages of their own. */
+const BY_HAND = [
   { id: "gemini", label: "Gemini, static (v1)", form: "v1", scheme: "gemini" },
   { id: "gemini-dynamic", label: "Gemini, dynamic (v1a)", form: "v1a", scheme: "gemini-dynamic" },
   { id: "token", label: "Gemini, dynamic, as documented (JWT)", form: "jwt", scheme: "gemini-dynamic" },
   { id: "standard-webhooks", label: "Standard Webhooks (v1)", form: "v1", scheme: "standard-webhooks" },
   { id: "public-key", label: "Standard Webhooks, public key (v1a)", form: "v1a", scheme: "standard-webhooks" },
   { id: "svix", label: "Svix (v1)", form: "v1", scheme: "svix" },
-  ...SCHEMES.filter(({ template }) => template !== null).map((described) => ({ id: described.name, label: described.title, form: "hmac", scheme: described.name, described })),
 ];
+
+/** How a sample is made, by the form that a scheme accepts by default: by a shared key, by a key pair, or without a signature. */
+const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", ed25519: "key", "ecdsa-p256": "key", token: "bare" };
+
+/** The senders: how each signs, and the scheme that checks it. `of` is the entry of the scheme's list. */
+export const SENDERS = [...BY_HAND, ...SCHEMES.filter(isGenerated).map((of) => ({ id: of.name, label: of.title, form: FORMS[of.form], scheme: of.name, of }))];
+
+function isGenerated({ name, form }) {
+  return form in FORMS && !BY_HAND.some(({ scheme }) => scheme === name);
+}
 
 export const AUDIENCE = "countersign-demo";
 export const ISSUER = "https://generativelanguage.googleapis.com";
@@ -23,13 +34,12 @@ export const ISSUER = "https://generativelanguage.googleapis.com";
 /** The breakages that apply to a sender. */
 export const breakagesOf = (sender) => breakages.filter((breakage) => applies(breakage, sender));
 
-function applies({ forms, scheme, dated }, sender) {
-  if (dated && sender.described?.template.timestamp?.header === undefined) return false;
-  return forms.includes(sender.form) && (scheme === undefined || scheme === sender.scheme);
+function applies({ forms, scheme, needs = () => true }, sender) {
+  return forms.includes(sender.form) && (scheme === undefined || scheme === sender.scheme) && needs(sender.of ?? {});
 }
 
 /**
- * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer? }`. A breakage changes the plan before it is signed,
+ * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, url?, method? }`. A breakage changes the plan before it is signed,
  * the delivery afterwards, or both.
  */
 export async function make(senderId, type, breakageId, now) {
@@ -37,7 +47,7 @@ export async function make(senderId, type, breakageId, now) {
   const breakage = breakages.find(({ id }) => id === breakageId) ?? {};
   const plan = await planOf(sender, type, now);
   await breakage.before?.(plan);
-  const send = { jwt: sendToken, hmac: sendDescribed }[sender.form] ?? sendSigned;
+  const send = { jwt: sendToken, hmac: sendDescribed, key: sendDescribed, bare: sendDescribed }[sender.form] ?? sendSigned;
   const sent = await send(plan);
   await breakage.after?.(sent, plan);
   return sent;
@@ -47,10 +57,9 @@ export async function make(senderId, type, breakageId, now) {
 async function planOf(sender, type, now) {
   const event = eventOf(type, now);
   const plan = { sender, now, id: `msg_${crypto.randomUUID()}`, timestamp: String(now), event, body: utf8(JSON.stringify(event)) };
-  if (sender.form === "hmac") {
-    const secret = newSecret();
-    const body = utf8(JSON.stringify(complete(event, sender.described, plan.id, now)));
-    return { ...plan, body, secret, key: utf8(secret) };
+  if (sender.of?.template) {
+    const body = utf8(written(complete(event, sender.of, plan.id, now), sender.of));
+    return { ...plan, body, key: await newKey(sender.of), method: "POST", url: `https://example.com/webhooks/${sender.id}?sample=1` };
   }
   if (sender.form === "v1") return { ...plan, key: randomBytes(32) };
   if (sender.form === "v1a") return { ...plan, keys: await ed25519() };
@@ -61,7 +70,7 @@ async function planOf(sender, type, now) {
 
 async function sendSigned(plan) {
   const { sender, id, timestamp, body, key, keys } = plan;
-  const family = sender.scheme === "svix" ? "svix" : "webhook";
+  const family = schemeNamed(sender.scheme).signatures[0].replace("-signature", "");
   const message = content(plan.prefix ?? `${id}.${plan.signedTimestamp ?? timestamp}.`, body);
   const signature = key ? await hmac(key, message) : await keys[1].sign(message);
   const headers = [
@@ -77,9 +86,10 @@ async function sendSigned(plan) {
 }
 
 async function sendDescribed(plan) {
-  const { sender, body, secret } = plan;
-  const headers = await signedHeaders(sender.described, plan, plan.changed);
-  return { scheme: sender.scheme, headers, body: plan.sentBody ?? body, secret, tolerance: sender.described.tolerance };
+  const { sender: { scheme, of }, body, key, url, method } = plan;
+  const headers = await signedHeaders(of, plan, plan.changed);
+  const sent = { scheme, headers, body: plan.sentBody ?? body, secret: plan.secret ?? key.secret, jwks: key.jwks, tolerance: of.tolerance };
+  return of.signsUrl ? { ...sent, url, method } : sent;
 }
 
 async function sendToken(plan) {
@@ -87,13 +97,3 @@ async function sendToken(plan) {
   const headers = [["content-type", "application/json"], ["webhook-signature", value]];
   return { scheme: plan.sender.scheme, headers, body: plan.body, jwks: setOf(plan.keys), audience: AUDIENCE, issuer: ISSUER };
 }
-
-const setOf = (keys) => JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }, null, 2);
-
-/** Made once, because keys take a moment. The second key of each set signs, so that the report shows one that does not match. */
-const once = (work) => {
-  let made;
-  return () => (made ??= work());
-};
-const ed25519 = once(() => Promise.all([newEd25519(), newEd25519(), newEd25519()]));
-const rsa = once(() => Promise.all([newRsa("demo-1"), newRsa("demo-2")]));

@@ -23,8 +23,11 @@ const OTHERS = [
   ["x-line-signature", "LINE"],
 ];
 
-/** Names that identify a delivery. `signature` and `authorization` alone are in too many texts. */
-const TELLING = new Set([...RECOGNISED.flatMap(({ signatures }) => signatures), ...OTHERS.map(([header]) => header)].filter((name) => name.includes("-")));
+/** Names of signature headers that any request may have. They tell a sender only with another header of its own. */
+const COMMON = ["signature", "authorization"];
+
+/** Names that identify a delivery. */
+const TELLING = new Set([...RECOGNISED.flatMap(({ signatures }) => signatures), ...OTHERS.map(([header]) => header)].filter((name) => !COMMON.includes(name)));
 
 /** Whether a text mentions a header of a signed delivery, in any spelling. */
 export const mentionsOne = (text) => MENTIONED.test(text);
@@ -45,7 +48,6 @@ export const schemeNamed = (name) => SCHEMES.find((scheme) => scheme.name === na
  */
 export function otherSender(headers, chosen) {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
-  if (![...names].some((name) => TELLING.has(name))) return undefined;
   if (schemeNamed(chosen)?.signatures.some((name) => names.has(name))) return undefined;
   if ([...names].some((name) => FAMILY.test(name) && name.endsWith("-signature"))) return undefined;
   return recognised(names) ?? unchecked(names);
@@ -54,13 +56,25 @@ export function otherSender(headers, chosen) {
 /** The schemes whose signature is there, and of these the ones of which the most other headers are there too. */
 function recognised(names) {
   const count = ({ others }) => others.filter((name) => names.has(name)).length;
-  const present = ({ signatures }) => signatures.some((name) => TELLING.has(name) && names.has(name));
+  const present = (scheme) => scheme.signatures.some((name) => names.has(name) && (TELLING.has(name) || count(scheme) > 0));
   const found = RECOGNISED.filter(present);
   const most = Math.max(...found.map(count));
   const best = found.filter((scheme) => count(scheme) === most);
   if (best.length === 0) return undefined;
   const [{ name: scheme, signatures }] = best;
   return { scheme, name: best.map(({ title }) => title).join(" or "), header: signatures.find((name) => names.has(name)) };
+}
+
+/** The scheme of the family that sends a header which is there, besides the three; undefined if none does. */
+export function familyMember(headers) {
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  return SCHEMES.find(({ signatures, others }) => signatures.some((name) => FAMILY.test(name)) && others.some((name) => !FAMILY.test(name) && names.has(name)));
+}
+
+/** A scheme whose signature is in a header that any request may have, if that header is there. */
+export function unmarked(headers) {
+  const names = new Set(headers.map(([name]) => name.toLowerCase()));
+  return RECOGNISED.find(({ signatures }) => signatures.some((name) => COMMON.includes(name) && names.has(name)));
 }
 
 function unchecked(names) {

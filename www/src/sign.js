@@ -10,13 +10,33 @@ export async function hmac(key, message, hash = "SHA-256") {
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, message));
 }
 
-/** `{ jwk, whpk, sign }`. Throws an error that names what the browser lacks. */
+/** `{ jwk, raw, whpk, sign }`. Throws an error that names what the browser lacks. */
 export async function newEd25519() {
   const pair = await generate({ name: "Ed25519" }, "Ed25519");
   const { kty, crv, x } = await crypto.subtle.exportKey("jwk", pair.publicKey);
   const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const sign = async (message) => new Uint8Array(await crypto.subtle.sign("Ed25519", pair.privateKey, message));
-  return { jwk: { kty, crv, x }, whpk: `whpk_${toBase64(raw)}`, sign };
+  return { jwk: { kty, crv, x }, raw, whpk: `whpk_${toBase64(raw)}`, sign };
+}
+
+/** `{ spki, sign }`: a key on P-256, whose signatures are in DER. */
+export async function newP256() {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const pair = await generate(algorithm, "ECDSA");
+  const spki = toBase64(new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey)));
+  const sign = async (message) => der(new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, message)));
+  return { spki, sign };
+}
+
+/** The two halves of a signature as a sequence of two integers. */
+function der(signature) {
+  const integers = [signature.slice(0, 32), signature.slice(32)].map((half) => {
+    const digits = half.slice(Math.max(half.findIndex((byte) => byte !== 0), 0));
+    const bytes = digits[0] > 0x7f ? [0, ...digits] : [...digits];
+    return [2, bytes.length, ...bytes];
+  });
+  const content = integers.flat();
+  return Uint8Array.from([0x30, content.length, ...content]);
 }
 
 export async function newRsa(kid) {
@@ -33,6 +53,8 @@ export async function token(header, claims, sign) {
   const input = `${part(header)}.${part(claims)}`;
   return `${input}.${toBase64Url(await sign(utf8(input)))}`;
 }
+
+export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
 export const randomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 

@@ -2,7 +2,7 @@
 // still waiting for.
 import { byId, capital, el, fill, icon, prose } from "./dom.js";
 import { pipeline } from "./pipeline.js";
-import { aboutOther, otherSender } from "./senders.js";
+import { aboutOther, otherSender, schemeNamed } from "./senders.js";
 import { span } from "./time.js";
 
 const ICONS = { empty: "wait", waiting: "wait", other: "note", genuine: "pass", refused: "fail" };
@@ -58,19 +58,24 @@ function waiting(report, headers, scheme) {
   const { code } = report.verdict;
   if (code === "token_not_accepted") return { state, word: "Waiting for the audience", sentence: waitingForAudience(report, scheme) };
   if (code === "waiting_for_body") return { state, word: "Waiting for the body", sentence: "The signature covers the body, but there is no body yet. Paste it as it was sent, or drop its file." };
-  return code === "waiting_for_key" ? { state, word: "Waiting for the key", sentence: waitingForKey(report) } : undefined;
+  if (code === "waiting_for_url") return { state, word: "Waiting for the URL", sentence: "This sender signs the URL that it calls. Give that URL as it is set at the sender, with `https://` and its query." };
+  return code === "waiting_for_key" ? { state, word: "Waiting for the key", sentence: waitingForKey(report, schemeNamed(scheme)) } : undefined;
 }
 
-function waitingForKey(report) {
-  const set = report.signatures.some(({ version }) => version === "v1a") || report.token !== undefined;
-  const key = set ? "Paste the sender’s key set to compare the signature." : "Give the secret to compare the signature.";
+function waitingForKey(report, { form, hasKeySet }) {
+  const set = hasKeySet || report.signatures.some(({ version }) => version === "v1a") || report.token !== undefined;
+  const own = form === "token" ? "Give the token that is set at the sender." : PUBLIC.includes(form) ? "Give the sender’s public key to check the signature." : "Give the secret to compare the signature.";
+  const key = set ? "Paste the sender’s key set to check the signature." : own;
   return `The headers are in order. ${key}${report.body.bytes === 0 && report.token === undefined ? " The body is missing, too." : ""}`;
 }
+
+/** Forms that a public key checks. */
+const PUBLIC = ["ed25519", "ecdsa-p256"];
 
 function waitingForAudience({ token }, scheme) {
   const audience = token?.claims?.aud;
   const shown = typeof audience === "string" && audience.length <= 200 && !audience.includes("`") ? ` In this token it is \`${audience}\`.` : "";
-  return `The signature header is a token (JWT), which needs no id and no timestamp. ${scheme === "gemini-dynamic" ? "Give" : "Choose Gemini dynamic, give"} the audience that you expect in \`aud\`, and paste the sender’s key set.${shown}`;
+  return `The signature header is a token (JWT), which needs no id and no timestamp. ${scheme === "gemini-dynamic" ? "Give" : "Choose Gemini’s dynamic webhooks as the sender, give"} the audience that you expect in \`aud\`, and paste the sender’s key set.${shown}`;
 }
 
 function refused(report) {
@@ -78,13 +83,14 @@ function refused(report) {
   const [near] = report.nearMisses;
   if (near !== undefined) return `It matches if ${near.matchesIf}.`;
   const { code, detail, fix } = report.verdict;
-  return `${capital(detail)}.${fix !== undefined && code !== report.code ? ` ${capital(fix)}.` : ""}`;
+  return `${capital(detail)}.${fix !== undefined && (code !== report.code || code === "missing_header") ? ` ${capital(fix)}.` : ""}`;
 }
 
 function genuine(report) {
   const set = report.form !== "v1" && report.keys.length > 0;
   const place = set ? `key ${report.key - report.secrets.length} of the set` : `secret ${report.key + 1}`;
-  const key = report.secrets.length > 1 || set ? place : "the secret";
+  const key = report.secrets.length > 1 || set ? place : PUBLIC.includes(report.form) ? "the private key of this public key" : "the secret";
+  if (report.form === "token") return `The header holds ${key} itself. It proves who sent the delivery, and nothing about the body.`;
   if (report.form === "jwt") return `The token is signed with ${key}. It does not cover the body: the claims are the event.`;
   return `Signed with ${key} (\`${report.form}\`), ${ageOf(report)}.`;
 }
