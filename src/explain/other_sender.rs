@@ -38,10 +38,12 @@ fn find(inputs: &Inputs<'_>) -> Option<(&'static str, Vec<&'static str>)> {
 
 /// The headers by which a scheme is recognised.
 fn marks(scheme: &'static Scheme) -> Vec<&'static str> {
-    let of_layout = |layout: &Layout| layout.signatures.headers.to_vec();
+    let of_layout = |layout: &Layout| layout.signatures.headers.iter().copied();
     match &scheme.signing {
         Signing::Standard(sets) => sets.first().map(|names| names.all().to_vec()).unwrap_or_default(),
-        Signing::Template(template) => of_layout(&template.layout),
+        Signing::Template(template) => {
+            [&template.layout].into_iter().chain(template.others).flat_map(of_layout).collect()
+        }
         Signing::Identity(identity) => vec![identity.header],
     }
 }

@@ -13,6 +13,7 @@ mod bodies;
 mod fields;
 mod headers;
 mod identity;
+mod other_senders;
 mod public_keys;
 mod secrets;
 mod shape;

@@ -30,7 +30,7 @@ fn entry(sender: &Sender) -> Value {
     let signatures = words::signature_headers(scheme);
     let others: Vec<_> = scheme.header_names().filter(|name| !signatures.contains(name)).collect();
     let keys = match scheme.keys {
-        KeySource::SharedJwks(url) => json!(url),
+        KeySource::SharedJwks(url) | KeySource::IssuerJwks(url) => json!(url),
         _ => Value::Null,
     };
     json!({
@@ -42,7 +42,8 @@ fn entry(sender: &Sender) -> Value {
         "isText": scheme.secrets.takes_text(),
         "hasKeySet": sender.has_key_set(),
         "jwks": keys,
-        "takesTokens": scheme.forms.contains(&Form::Jwt),
+        "takesTokens": scheme.forms.contains(&Form::Jwt) || scheme.identity().is_some(),
+        "identity": scheme.identity().map(|of| json!({ "header": of.header, "method": of.method, "issuer": of.issuer })),
         "signsUrl": scheme.signs_target(),
         "signatures": signatures,
         "others": others,
@@ -82,7 +83,8 @@ fn secret(format: KeyFormat) -> String {
         KeyFormat::Ed25519Base64 => "ed25519-base64",
         KeyFormat::P256Spki => "p256-spki",
         KeyFormat::TextOrDecoded => "text-or-whsec",
-        KeyFormat::Text | KeyFormat::HeaderValue => "text",
+        KeyFormat::Text => "text",
+        KeyFormat::HeaderValue => "header",
         KeyFormat::Standard | KeyFormat::Joined | KeyFormat::Pem | KeyFormat::PrefixedOrText => "whsec",
         other => return unknown(other),
     }

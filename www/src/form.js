@@ -22,6 +22,7 @@ const KEYS = {
   whsec: ["Secret", "whsec_…", SEVERAL],
   "text-or-whsec": ["Secret", "whsec_…", SEVERAL],
   text: ["Secret", "as the sender shows it", HERE],
+  header: ["Token", "Bearer …", "The whole value of its header, with Bearer or Basic."],
   hex: ["HMAC key", "hexadecimal digits", SEVERAL],
   "ed25519-hex": ["Public key", "64 hexadecimal digits", PUBLIC],
   "ed25519-base64": ["Public key", "44 characters of base64", PUBLIC],
@@ -144,6 +145,6 @@ function secrets(text, { secret }, raw) {
   if (text === "") return [];
   if (raw && isPrefixed(secret)) return [new TextEncoder().encode(text)];
   const words = text.trim().split(/\s+/);
-  const isKey = (word) => (isPrefixed(secret) ? SECRETS.test(word) : secret !== "text");
+  const isKey = (word) => (isPrefixed(secret) ? SECRETS.test(word) : !["text", "header"].includes(secret));
   return words.length > 1 && words.every(isKey) ? words : [text];
 }

@@ -15,7 +15,7 @@ export async function newKey({ form, secret, hasKeySet }) {
   if (form === "ed25519") return hasKeySet ? ofSet(await ed25519()) : ofPair(await newEd25519(), secret);
   if (form === "ecdsa-p256") return newP256().then(({ spki, sign }) => ({ secret: spki, sign }));
   const text = newSecret();
-  if (form === "token") return { secret: text };
+  if (form === "token") return { secret: secret === "header" ? `Bearer ${text}` : text };
   const key = secret === "hex" ? randomBytes(32) : utf8(text);
   const sign = (message) => hmac(key, message, form === "hmac-sha1" ? "SHA-1" : "SHA-256");
   return { secret: secret === "hex" ? hex(key) : text, sign };

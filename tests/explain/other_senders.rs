@@ -1,0 +1,35 @@
+//! A delivery that is checked as another sender's: the report says whose it is.
+
+use countersign::explain::State;
+use countersign::scheme;
+
+use crate::support::{Explained, explained};
+
+/// The first accepted delivery of each scheme.
+fn accepted() -> impl Iterator<Item = &'static Explained> {
+    scheme::ALL
+        .iter()
+        .filter_map(|scheme| explained().iter().find(|one| one.report.ok && one.scheme.name == scheme.name))
+}
+
+#[test]
+fn the_report_names_the_scheme_of_the_delivery() {
+    let mut wrong = Vec::new();
+    for Explained { case, scheme, .. } in accepted() {
+        let of_family = !scheme.sets().is_empty();
+        for other in scheme::ALL.iter().filter(|other| other.name != scheme.name) {
+            let report = case.explain(other);
+            let step = report.steps.iter().find(|step| step.name == "headers").unwrap();
+            if step.state != State::Fail {
+                continue;
+            }
+            // Of the senders that share the headers of Standard Webhooks or of Svix, one stands for all.
+            let names = if of_family { &["standard-webhooks", "svix"][..] } else { &[scheme.name][..] };
+            let fix = step.fix.as_deref().unwrap();
+            if !names.iter().any(|name| fix.contains(&format!("`{name}`"))) {
+                wrong.push(format!("{} as {}: {}; {fix}", case.title(), other.name, step.detail));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+}
