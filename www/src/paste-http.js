@@ -42,7 +42,7 @@ export function table(text) {
 function cells(line) {
   if (/^[-+|:= ]*[-=]{2,}[-+|:= ]*$|^[┌├└]/.test(line)) return ["", ""];
   const bars = /^[|│].*[|│]$/.test(line) ? line.slice(1, -1).split(/[|│]/) : undefined;
-  const gap = line.includes("\t") ? line.indexOf("\t") : line.search(/(?<=^[!-~]+) {2}/);
+  const gap = line.includes("\t") ? line.indexOf("\t") : (/^[!-~]+(?= {2})/.exec(line)?.[0].length ?? -1);
   const parts = bars ?? (gap > 0 ? [line.slice(0, gap), line.slice(gap + 1)] : []);
   if (parts.length !== 2) return undefined;
   return [unquoted(parts[0]).replace(/:$/, "").toLowerCase(), unquoted(parts[1])];
