@@ -4,6 +4,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { SCHEMES } from "../../www/src/scheme-list.js";
 import { SENDERS } from "../../www/src/samples.js";
+import { unmarked } from "../../www/src/senders.js";
 import { chosen, drawn, make, paste, pick, verdict, verdictCode } from "./fixtures/browser.mjs";
 import { visit } from "./fixtures/visit.mjs";
 
@@ -58,7 +59,7 @@ for (const { id } of whole) {
 const SHARED = { meta: ["github"], jira: ["bitbucket", "intercom"], intercom: ["bitbucket", "jira"], bitbucket: ["intercom", "jira"], "vapi-token": ["okta"] };
 
 test("a pasted request is recognised by its headers, and is genuine with its key", async () => {
-  for (const { id, form } of generated.filter(({ form }) => form !== "v1")) {
+  for (const { id, form } of generated.filter(({ form }) => !["v1", "identity"].includes(form))) {
     await make(page, id);
     const [headers, body, secret, url, jwks] = await Promise.all(["#headers", "#body", "#secret", "#url", "#jwks"].map((field) => page.locator(field).inputValue()));
     await page.click("#clear");
@@ -81,6 +82,13 @@ test("a sender with the headers of Standard Webhooks stays chosen", async () => 
     assert.equal(await chosen(page), id);
     assert.equal(await verdict(page), "genuine", id);
   }
+});
+
+test("an identity token tells its sender from those with a token of their own", () => {
+  const [identity] = SCHEMES.filter((scheme) => scheme.identity !== null);
+  assert.equal(unmarked([["Authorization", "Bearer eyJhbGciOiJSUzI1NiJ9.e30.AA"]]), identity);
+  assert.equal(unmarked([["Authorization", "Bearer abc"]]).form, "token");
+  assert.equal(unmarked([["Content-Type", "application/json"]]), undefined);
 });
 
 test("a header of the sender's own tells it from others", async () => {

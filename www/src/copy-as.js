@@ -59,16 +59,18 @@ function http(delivery) {
 const belongsToConnection = ([name]) => CONNECTION.includes(name.toLowerCase());
 
 function rust(delivery) {
-  const { headers, body, scheme, now, report, jwks, audience, issuer, tolerance, url, method } = delivery;
+  const { headers, body, scheme, now, report, jwks, audience, issuer, email, tolerance, url, method } = delivery;
   const lines = headers.map(([name, value]) => `        (${rustString(name)}, ${rustBytes(utf8(value))} as &[u8]),`).join("\n");
   const outcome = report.ok ? "Ok(())" : `Err(${rustString(report.code)})`;
-  const token = audience ? `\n    policy.forms = vec![Form::V1a, Form::Jwt];\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : "None"}, email: None, leeway: 60, longest: None });` : "";
+  const { identity } = schemeNamed(scheme);
+  const forms = identity ? "" : "\n    policy.forms = vec![Form::V1a, Form::Jwt];";
+  const token = audience ? `${forms}\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : identity ? `Some(${rustString(identity.issuer)}.into())` : "None"}, email: ${email ? `Some(${rustString(email)}.into())` : "None"}, leeway: 60, longest: None });` : "";
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
   const target = url ? `.with_target(Target { method: ${rustString(method)}, url: ${rustString(url)} })` : "";
   const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && isStandard(scheme) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
-    use countersign::scheme${audience ? "::{self, Form}" : ""};
+    use countersign::scheme${forms !== "" && audience ? "::{self, Form}" : ""};
     use countersign::crypto::Portable;
     use countersign::{${used}};
 
@@ -123,9 +125,13 @@ ${checked}
 
 const maker = (scheme) => schemeNamed(scheme).make;
 
-function jsArguments({ scheme, jwks, secrets, own, audience, issuer, tolerance }) {
+function jsArguments({ scheme, jwks, secrets, own, audience, issuer, email, tolerance }) {
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `tolerance: ${tolerance}`;
   if (!schemeNamed(scheme).hasKeySet) return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (age && `, { ${age} }`);
+  if (schemeNamed(scheme).identity) {
+    const given = Object.entries({ audience, email, issuer }).filter(([, value]) => value !== undefined);
+    return `{ jwks: ${keySet(jwks)}${given.map(([name, value]) => `, ${name}: ${jsString(value)}`).join("")} }`;
+  }
   const token = audience ? `, accept: ["v1a", "jwt"], audience: ${jsString(audience)}${issuer ? `, issuer: ${jsString(issuer)}` : ""}` : "";
   return `{ jwks: ${keySet(jwks)}${token}${age && `, ${age}`} }`;
 }

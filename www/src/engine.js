@@ -20,9 +20,10 @@ export async function start() {
  * `secrets` are texts, or bytes of raw keys; `jwks` is the unparsed text of a key set; `headers` are pairs; `body` is bytes;
  * `url` and `method` are given if the sender signs the URL.
  */
-export function explain({ scheme, secrets, jwks, audience, issuer, tolerance, url, method, headers, body, now }) {
+export function explain({ scheme, secrets, jwks, audience, issuer, email, tolerance, url, method, headers, body, now }) {
   const accept = audience ? ["v1a", "jwt"] : undefined;
-  const token = schemeNamed(scheme).takesTokens && { accept, audience, issuer };
+  const { takesTokens, identity } = schemeNamed(scheme);
+  const token = takesTokens && (identity ? { audience, issuer, email } : { accept, audience, issuer });
   return countersign.explain({ scheme, secrets, jwks, tolerance, ...token }, body, headers, { now, url, method });
 }
 

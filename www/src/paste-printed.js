@@ -16,13 +16,13 @@ export function printed(text, depth = 0) {
     if (found === undefined) continue;
     const beside = found.body === undefined ? bodyBeside(text.slice(0, start), text.slice(end)) : undefined;
     const { body, notes } = beside ?? found;
-    return { kind: kindOf(text.slice(Math.max(0, start - 40), start)) ?? (found.body === undefined ? "printed headers" : "a printed request"), headers: found.headers, url: found.url ?? called(text.slice(0, start)), method: found.method, notes: cut ? [...notes, CUT] : notes, body };
+    return { kind: kindOf(text.slice(Math.max(0, start - 40), start)) ?? (found.body === undefined ? "printed headers" : "a printed request"), headers: found.headers, url: found.url ?? called(text, start), method: found.method, notes: cut ? [...notes, CUT] : notes, body };
   }
   return loose(text);
 }
 
-/** The URL in front of an argument: `fetch("https://…", {`. */
-const called = (before) => /["'`](https?:\/\/[^"'`\s]+)["'`]\s*,\s*(?:\w+\s*=\s*)?$/.exec(before.slice(-4096))?.[1];
+/** The URL that a call begins with: `fetch("https://…", {`. */
+const called = (text, start) => /^\(\s*["'`](https?:\/\/[^"'`\s]+)["'`]\s*[,)]/.exec(text.slice(start, start + 4096))?.[1];
 
 function kindOf(before) {
   const call = /\b(fetch|requests\.\w+|axios(?:\.post)?|got(?:\.post)?)\s*$/.exec(before);

@@ -3,7 +3,7 @@ import { byId } from "./dom.js";
 import { showComparisons } from "./comparisons.js";
 import { refusalOf } from "./engine.js";
 import { showGauge } from "./gauge.js";
-import { otherSender } from "./senders.js";
+import { otherSender, schemeNamed } from "./senders.js";
 import { showKeys } from "./keys.js";
 import { showNearMisses } from "./near-misses.js";
 import { showSigned } from "./signed.js";
@@ -27,4 +27,9 @@ export function show(report, delivery, { asOfItsTime }) {
   showToken(byId("token"), report, signatureOf(delivery));
 }
 
-const signatureOf = ({ headers }) => headers.find(([name]) => name.toLowerCase() === "webhook-signature")?.[1] ?? "";
+/** The token itself. */
+function signatureOf({ headers, scheme }) {
+  const { header = "webhook-signature", method = "" } = schemeNamed(scheme).identity ?? {};
+  const value = headers.find(([name]) => name.toLowerCase() === header)?.[1] ?? "";
+  return value.startsWith(method) ? value.slice(method.length) : value;
+}

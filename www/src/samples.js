@@ -18,8 +18,8 @@ const BY_HAND = [
   { id: "svix", label: "Svix (v1)", form: "v1", scheme: "svix" },
 ];
 
-/** How a sample is made, by the form that a scheme accepts by default: by a shared key, by a key pair, or without a signature. */
-const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", ed25519: "key", "ecdsa-p256": "key", token: "bare" };
+/** How a sample is made, by the form that a scheme accepts by default: by a shared key, by a key pair, without a signature, or by an identity token. */
+const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", ed25519: "key", "ecdsa-p256": "key", token: "bare", "id-token": "identity" };
 
 /** The senders: how each signs, and the scheme that checks it. `of` is the entry of the scheme's list. */
 export const SENDERS = [...BY_HAND, ...SCHEMES.filter(isGenerated).map((of) => ({ id: of.name, label: of.title, form: FORMS[of.form], scheme: of.name, of }))];
@@ -29,6 +29,7 @@ function isGenerated({ name, form }) {
 }
 
 export const AUDIENCE = "countersign-demo";
+export const EMAIL = "sample@example.com";
 export const ISSUER = "https://generativelanguage.googleapis.com";
 
 /** The breakages that apply to a sender. */
@@ -39,7 +40,7 @@ function applies({ forms, scheme, needs = () => true }, sender) {
 }
 
 /**
- * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, url?, method? }`. A breakage changes the plan before it is signed,
+ * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, email?, url?, method? }`. A breakage changes the plan before it is signed,
  * the delivery afterwards, or both.
  */
 export async function make(senderId, type, breakageId, now) {
@@ -47,7 +48,7 @@ export async function make(senderId, type, breakageId, now) {
   const breakage = breakages.find(({ id }) => id === breakageId) ?? {};
   const plan = await planOf(sender, type, now);
   await breakage.before?.(plan);
-  const send = { jwt: sendToken, hmac: sendDescribed, key: sendDescribed, bare: sendDescribed }[sender.form] ?? sendSigned;
+  const send = { jwt: sendToken, identity: sendToken, hmac: sendDescribed, key: sendDescribed, bare: sendDescribed }[sender.form] ?? sendSigned;
   const sent = await send(plan);
   await breakage.after?.(sent, plan);
   return sent;
@@ -64,6 +65,10 @@ async function planOf(sender, type, now) {
   if (sender.form === "v1") return { ...plan, key: randomBytes(32) };
   if (sender.form === "v1a") return { ...plan, keys: await ed25519() };
   const header = { alg: "RS256", typ: "JWT", kid: "demo-2" };
+  if (sender.of?.identity) {
+    const claims = { iss: sender.of.identity.issuer, aud: AUDIENCE, sub: "sample", email: EMAIL, email_verified: true, iat: now, exp: now + 3600 };
+    return { ...plan, keys: await rsa(), header, claims };
+  }
   const claims = { iss: ISSUER, aud: AUDIENCE, sub: "webhooks", iat: now, exp: now + 3600, jti: plan.id, ...event };
   return { ...plan, keys: await rsa(), header, claims };
 }
@@ -94,6 +99,8 @@ async function sendDescribed(plan) {
 
 async function sendToken(plan) {
   const value = await token(plan.header, plan.claims, plan.keys[1].sign);
-  const headers = [["content-type", "application/json"], ["webhook-signature", value]];
-  return { scheme: plan.sender.scheme, headers, body: plan.body, jwks: setOf(plan.keys), audience: AUDIENCE, issuer: ISSUER };
+  const identity = plan.sender.of?.identity;
+  const [name, before, issuer] = identity ? [identity.header, identity.method, undefined] : ["webhook-signature", "", ISSUER];
+  const headers = [["content-type", "application/json"], [name, `${before}${value}`]];
+  return { scheme: plan.sender.scheme, headers, body: plan.body, jwks: setOf(plan.keys), audience: AUDIENCE, issuer, email: identity && EMAIL };
 }

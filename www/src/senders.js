@@ -71,10 +71,12 @@ export function familyMember(headers) {
   return SCHEMES.find(({ signatures, others }) => signatures.some((name) => FAMILY.test(name)) && others.some((name) => !FAMILY.test(name) && names.has(name)));
 }
 
-/** A scheme whose signature is in a header that any request may have, if that header is there. */
+/** A scheme whose proof is in a header that any request may have, if that header is there: a token that can be read tells it. */
 export function unmarked(headers) {
-  const names = new Set(headers.map(([name]) => name.toLowerCase()));
-  return RECOGNISED.find(({ signatures }) => signatures.some((name) => COMMON.includes(name) && names.has(name)));
+  const value = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
+  const found = RECOGNISED.filter(({ signatures }) => signatures.some((name) => COMMON.includes(name) && value(name) !== undefined));
+  const isToken = ({ identity }) => identity !== null && value(identity.header)?.startsWith(`${identity.method}ey`);
+  return found.find(isToken) ?? found.find(({ identity }) => identity === null);
 }
 
 function unchecked(names) {

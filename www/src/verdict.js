@@ -92,6 +92,7 @@ function genuine(report) {
   const key = report.secrets.length > 1 || set ? place : PUBLIC.includes(report.form) ? "the private key of this public key" : "the secret";
   if (report.form === "token") return `The header holds ${key} itself. It proves who sent the delivery, and nothing about the body.`;
   if (report.form === "jwt") return `The token is signed with ${key}. It does not cover the body: the claims are the event.`;
+  if (report.form === "id-token") return `The token is signed with ${key}. It proves who sent the delivery, and nothing about the body.`;
   return `Signed with ${key} (\`${report.form}\`), ${ageOf(report)}.`;
 }
 
