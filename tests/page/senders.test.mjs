@@ -20,6 +20,9 @@ test("the list has every scheme once, and a sample for each", async () => {
   assert.equal(new Set(SENDERS.map(({ id }) => id)).size, SENDERS.length);
 });
 
+/** The bytes of a signature, by its form. */
+const LENGTHS = { v1: 32, "hmac-sha256": 32, "hmac-sha1": 20, ed25519: 64 };
+
 /** What a sample's breakages depend on. Of senders that agree in it, the first is broken in every way. */
 const kind = ({ form, of }) => (form === "v1" ? `v1 ${of.secret} ${of.isText}` : of.name);
 const generated = SENDERS.filter(({ of }) => of !== undefined);
@@ -31,6 +34,9 @@ for (const { id } of generated) {
     assert.equal(await verdict(page), "genuine", await page.locator("#verdict-text").innerText());
     assert.equal(await chosen(page), id);
     assert.ok(await page.locator("#signed").isVisible());
+    const [bytes] = await page.locator("#compared .cells").evaluateAll((all) => all.map(({ children }) => children.length));
+    const of = SCHEMES.find(({ name }) => name === id).form;
+    if (of in LENGTHS) assert.equal(bytes, LENGTHS[of], "bytes of the signature");
     assert.deepEqual(page.seen.errors, []);
   });
 }

@@ -5,7 +5,8 @@ import { fromBase64, toHex } from "./encoding.js";
 /** Pictures that are drawn; a report may contain hundreds of comparisons. */
 const SHOWN = 12;
 
-export function showComparisons(section, report) {
+/** `scheme` is the entry of the scheme's list. */
+export function showComparisons(section, report, scheme) {
   const { comparisons, signatures } = report;
   const ignored = signatures.filter((row) => !row.accepted).slice(0, SHOWN);
   section.hidden = comparisons.length + ignored.length === 0;
@@ -14,35 +15,42 @@ export function showComparisons(section, report) {
   const best = [...secret].sort((a, b) => Number(b.matches) - Number(a.matches)).slice(0, SHOWN);
   fill(
     byId("comparisons"),
-    best.map((row) => withSecret(row, report)),
+    best.map((row) => withSecret(row, report, scheme)),
     secret.length > best.length && el("p.detail", `and ${secret.length - best.length} more that do not match`),
-    signatures.slice(0, SHOWN).map((signature) => withPublicKeys(signature, report)),
+    signatures.slice(0, SHOWN).map((signature) => withoutExpected(signature, report, scheme)),
     ignored.map((row) => el("p.ignored", icon("skip"), el("span", `Signature ${row.index + 1} does not count: `, prose(row.detail ?? "")))),
   );
 }
 
 /** A secret against a signature, with the expected signature. */
-function withSecret(row, report) {
-  const [received, expected] = [fromBase64(row.received), fromBase64(row.expected)];
+function withSecret(row, report, { template }) {
+  const [received, expected] = [row.received, row.expected].map((text) => bytesOf(text, template));
   return el(
     "article.comparison",
     { "data-matches": String(row.matches) },
     el("h3", icon(row.matches ? "pass" : "fail"), `${capital(keyName(row, report))} × ${signatureName(row.signature, report)}`, el("span.detail", row.matches ? "matches" : insight(expected, received, row))),
     el("div.grids", received && pair(expected, received)),
-    el("p.detail.line", "Expected: ", el("code.wrap", `v1,${row.expected}`)),
+    el("p.detail.line", "Expected: ", el("code.wrap", `${template?.prefix ?? "v1,"}${row.expected}`)),
   );
 }
 
-/** A signature against each public key. A public key can verify a signature, but not compute one. */
-function withPublicKeys({ index }, report) {
+/** The bytes of a signature as its sender writes them; undefined for any other text. */
+function bytesOf(text, template) {
+  if (template?.encoding !== "hex") return fromBase64(text);
+  return /^(?:[0-9a-f]{2})+$/i.test(text) ? Uint8Array.from(text.match(/../g), (digits) => parseInt(digits, 16)) : undefined;
+}
+
+/** A signature against each public key, or a token against each secret: what was expected cannot be shown, or is the secret. */
+function withoutExpected({ index }, report, { form, template }) {
   const rows = report.comparisons.filter((row) => row.signature === index && row.expected === undefined);
   if (rows.length === 0) return undefined;
-  const received = fromBase64(rows[0].received);
+  const isToken = form === "token";
+  const received = isToken ? undefined : bytesOf(rows[0].received, template);
   const matches = rows.some((row) => row.matches);
   return el(
     "article.comparison",
     { "data-matches": String(matches) },
-    el("h3", icon(matches ? "pass" : "fail"), capital(signatureName(index, report)), el("span.detail", "a public key can verify a signature, but not compute one")),
+    el("h3", icon(matches ? "pass" : "fail"), isToken ? "The token" : capital(signatureName(index, report)), el("span.detail", isToken ? "compared as it is" : "a public key can verify a signature, but not compute one")),
     el("div.grids", received && grid(received, "received")),
     el("ul.tried", rows.map((row) => el("li", { "data-matches": String(row.matches) }, icon(row.matches ? "pass" : "fail"), `${capital(keyName(row, report))} ${row.matches ? "matches" : "does not match"}`))),
   );
@@ -53,7 +61,7 @@ const signatureName = (index, { signatures }) => (signatures.length > 1 ? `signa
 
 /** What the number of differing bytes suggests. */
 function insight(expected, received, { received: text }) {
-  if (received === undefined) return "not base64";
+  if (received === undefined) return "not written as this sender writes signatures";
   if (received.length !== expected.length) return `${received.length} bytes instead of ${expected.length}`;
   const differing = differences(expected, received).length;
   if (differing === 0) return `the same bytes in another spelling (${text.length} characters)`;

@@ -22,7 +22,7 @@ export function show(report, delivery, { asOfItsTime }) {
   showSteps(byId("steps"), report);
   showGauge(byId("time"), report);
   showSigned(byId("signed"), report, delivery.body);
-  showComparisons(byId("compared"), report);
+  showComparisons(byId("compared"), report, schemeNamed(delivery.scheme));
   showKeys(byId("key-set"), report);
   showToken(byId("token"), report, signatureOf(delivery));
 }
