@@ -112,7 +112,7 @@ test("a header of the sender's own tells it from others", async () => {
 });
 
 test("with another sender chosen, the page says whose delivery it is", async () => {
-  for (const { id } of generated.filter(({ form }) => form !== "v1")) {
+  for (const { id } of generated.filter(({ form }) => !["v1", "fields"].includes(form))) {
     await make(page, id);
     const other = id === "stripe" ? "slack" : "stripe";
     await pick(page, "sender", other);

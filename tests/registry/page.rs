@@ -103,6 +103,10 @@ fn part(part: &Part) -> Value {
         Part::Method => json!({ "part": "method" }),
         Part::Url => json!({ "part": "url" }),
         Part::Derived(derive) => json!({ "part": "derived", "of": source(*derive) }),
+        Part::Fields(of) => json!({
+            "part": "fields", "list": of.list, "item": of.item, "signature": of.signature, "signed": of.signed,
+            "separator": of.separator,
+        }),
         other => json!({ "part": unknown(other) }),
     }
 }

@@ -18,7 +18,8 @@ const refusals = [
   { id: "fraction", label: "A timestamp with a fraction", forms: SIGNED, code: "invalid_timestamp", before: (plan) => (plan.timestamp += ".5") },
   { id: "no-id", label: "The id header is missing", forms: SIGNED, code: "missing_header", after: (sent) => drop(sent, "-id") },
   { id: "shifted", label: "A replay with its timestamp in the id", forms: SIGNED, code: "invalid_header", before: (plan) => (plan.id += `.${plan.now}`) },
-  { id: "wrong-key", label: "Signed with another key", forms: [...SIGNED, "hmac", "key"], code: "no_matching_signature", before: otherKey },
+  { id: "wrong-key", label: "Signed with another key", forms: [...SIGNED, "hmac", "key", "fields"], code: "no_matching_signature", before: otherKey },
+  { id: "changed-field", label: "A signed member changed", forms: ["fields"], code: "no_matching_signature", before: (plan) => (plan.sentBody = utf8(textOf(plan.body).replace("sample1", "sample0"))) },
   { id: "wrong-token", label: "Another secret in the header", forms: ["bare"], code: "no_matching_signature", before: otherKey },
   { id: "changed-byte", label: "One byte of the body changed", forms: [...SIGNED, "hmac", "key"], code: "no_matching_signature", before: changedByte },
   { id: "changed-signature", label: "One byte of the signature changed", forms: SIGNED, code: "no_matching_signature", after: changedSignature },
@@ -29,7 +30,7 @@ const refusals = [
   { id: "empty-secret", label: "An empty secret", forms: ["v1"], code: "empty_secret", after: (sent) => (sent.secret = "whsec_") },
   { id: "weak-key", label: "A public key under which anybody can sign", forms: ["v1a"], scheme: "standard-webhooks", code: "weak_key", after: (sent) => (sent.secret = `whpk_${toBase64(new Uint8Array([1, ...Array(31).fill(0)]))}`) },
   { id: "no-set", label: "A document that is not a key set", forms: ["v1a", "jwt"], scheme: "gemini-dynamic", code: "jwks_invalid", after: (sent) => (sent.jwks = '{"error":"not found"}') },
-  { id: "no-key", label: "No key", forms: [...SIGNED, "hmac", "key", "bare", "identity"], code: "keys_unavailable", after: (sent) => Object.assign(sent, { secret: undefined, jwks: undefined }) },
+  { id: "no-key", label: "No key", forms: [...SIGNED, "hmac", "key", "bare", "identity", "fields"], code: "keys_unavailable", after: (sent) => Object.assign(sent, { secret: undefined, jwks: undefined }) },
   { id: "stale", label: "Sent longer ago than the tolerance", forms: ["hmac", "key"], needs: isDated, code: "timestamp_too_old", before: (plan) => (plan.timestamp = String(plan.now - beyond(plan))) },
   { id: "ahead", label: "A clock that is ahead by more than the tolerance", forms: ["hmac", "key"], needs: isDated, code: "timestamp_too_new", before: (plan) => (plan.timestamp = String(plan.now + beyond(plan))) },
   { id: "other-signature", label: "One byte of the signature is another", forms: ["hmac", "key"], code: "no_matching_signature", before: (plan) => (plan.changed = flipped) },
@@ -103,6 +104,8 @@ function drop(sent, suffix) {
 async function otherKey(plan) {
   if (plan.sender.of?.template) {
     const { sign, secret } = await newKey({ ...plan.sender.of, hasKeySet: false });
+    // The signature inside the body is made already.
+    if (plan.sender.form === "fields") return (plan.secret = secret);
     plan.secret = plan.key.secret ?? "";
     plan.key = { ...plan.key, sign, secret };
   } else if (plan.key === undefined) {

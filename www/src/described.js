@@ -29,9 +29,19 @@ export function written(event, { template }) {
 
 const isForm = ({ message }) => message.some(({ of }) => of === "form");
 
+/** A body with one item, whose signature covers some of its members and stands beside them. */
+export async function signedItem({ list, item, signature, signed, separator }, event, key) {
+  const members = { ...event };
+  signed.forEach((pointer, at) => put(members, pointer, `sample${at + 1}`));
+  const values = signed.map((pointer) => pointer.slice(1).split("/").reduce((value, name) => value[name], members));
+  put(members, signature, toBase64(await key.sign(utf8(values.join(separator)))));
+  return JSON.stringify({ [list]: [{ [item]: members }] });
+}
+
 /** The headers of a delivery that is signed with a key; `change` may alter the signature's bytes. */
 export async function signedHeaders({ template }, plan, change = (bytes) => bytes) {
   const { header, prefix, separator, message, encoding, constants, id, timestamp } = template;
+  if (header === null) return [["content-type", "application/json"]];
   const time = timeOf(timestamp, Number(plan.timestamp));
   const signature = plan.key.sign && change(await plan.key.sign(await contentOf(message, { ...plan, time })));
   const text = prefix + (signature === undefined ? plan.key.secret : ENCODINGS[encoding](signature));

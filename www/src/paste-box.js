@@ -1,7 +1,8 @@
 // The paste box. Text pasted anywhere else outside a field goes here as well.
 import { byId, el, fill, prose } from "./dom.js";
+import { textOf } from "./encoding.js";
 import { LONGEST, schemeOf, takeApart } from "./paste.js";
-import { schemeNamed } from "./senders.js";
+import { schemeNamed, signedInside } from "./senders.js";
 
 export function connectPaste({ use, scheme }) {
   const box = byId("paste");
@@ -38,7 +39,7 @@ function delivery({ headers, body, secret, jwks, kind, url, method }, known) {
   const filled = { body, secret, jwks };
   if (jwks !== undefined) return { ...filled, scheme: "gemini-dynamic" };
   if (kind === "a signature" || kind === "a token") return { ...filled, headers: merged(headers), scheme: schemeOf(headers, body, known) };
-  if (headers.length === 0) return filled;
+  if (headers.length === 0) return { ...filled, scheme: body && signedInside(textOf(body) ?? "")?.name };
   const scheme = schemeOf(headers, body, known);
   const target = schemeNamed(scheme).signsUrl ? { url, method } : {};
   return { ...filled, ...target, headers, scheme, now: "" };

@@ -6,7 +6,7 @@ import { curl } from "./paste-curl.js";
 import { headerBlock, http, table } from "./paste-http.js";
 import { event, jsonLog, keySet, parse, recordIn } from "./paste-json.js";
 import { logfmt, printed, printedBody } from "./paste-printed.js";
-import { aboutOther, familyMember, isDelivery, mentionsOne, otherSender, schemeNamed, unmarked } from "./senders.js";
+import { aboutOther, familyMember, isDelivery, mentionsOne, otherSender, schemeNamed, signedInside, unmarked } from "./senders.js";
 import { targetOf } from "./target.js";
 
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
@@ -114,7 +114,7 @@ export function schemeOf(headers, body, known) {
   const signature = value("webhook-signature") ?? "";
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(signature)) return "gemini-dynamic";
   if (/(^|\s)v1a,/.test(signature) && !/(^|\s)v1,/.test(signature)) return known === "standard-webhooks" ? known : "gemini-dynamic";
-  if (signature === "") return unmarked(headers)?.name ?? (known || "standard-webhooks");
+  if (signature === "") return (signedInside((body && textOf(body)) ?? "") ?? unmarked(headers))?.name ?? (known || "standard-webhooks");
   const member = familyMember(headers);
   if (member !== undefined) return member.name;
   const gemini = /"type"\s*:\s*"(batch|video|interaction)\./.test((body && textOf(body)) ?? "");

@@ -1,6 +1,6 @@
 // Samples: a delivery of each sender, genuine or broken on purpose.
 import { breakages } from "./breakages.js";
-import { complete, signedHeaders, written } from "./described.js";
+import { complete, signedHeaders, signedItem, written } from "./described.js";
 import { toBase64, utf8 } from "./encoding.js";
 import { eventOf } from "./events.js";
 import { ed25519, newKey, rsa, setOf } from "./sample-keys.js";
@@ -19,7 +19,7 @@ const BY_HAND = [
 ];
 
 /** How a sample is made, by the form that a scheme accepts by default: by a shared key, by a key pair, without a signature, or by an identity token. */
-const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", ed25519: "key", "ecdsa-p256": "key", token: "bare", "id-token": "identity" };
+const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", "hmac-sha256-fields": "fields", ed25519: "key", "ecdsa-p256": "key", token: "bare", "id-token": "identity" };
 
 /** The senders: how each signs, and the scheme that checks it. `of` is the entry of the scheme's list. */
 export const SENDERS = [...BY_HAND, ...SCHEMES.filter(isGenerated).map((of) => ({ id: of.name, label: of.title, form: FORMS[of.form], scheme: of.name, of }))];
@@ -48,7 +48,7 @@ export async function make(senderId, type, breakageId, now) {
   const breakage = breakages.find(({ id }) => id === breakageId) ?? {};
   const plan = await planOf(sender, type, now);
   await breakage.before?.(plan);
-  const send = { jwt: sendToken, identity: sendToken, hmac: sendDescribed, key: sendDescribed, bare: sendDescribed }[sender.form] ?? sendSigned;
+  const send = { jwt: sendToken, identity: sendToken, hmac: sendDescribed, fields: sendDescribed, key: sendDescribed, bare: sendDescribed }[sender.form] ?? sendSigned;
   const sent = await send(plan);
   await breakage.after?.(sent, plan);
   return sent;
@@ -59,8 +59,10 @@ async function planOf(sender, type, now) {
   const event = eventOf(type, now);
   const plan = { sender, now, id: `msg_${crypto.randomUUID()}`, timestamp: String(now), event, body: utf8(JSON.stringify(event)) };
   if (sender.of?.template) {
-    const body = utf8(written(complete(event, sender.of, plan.id, now), sender.of));
-    return { ...plan, body, key: await newKey(sender.of), method: "POST", url: `https://example.com/webhooks/${sender.id}?sample=1` };
+    const key = await newKey(sender.of);
+    const fields = sender.of.template.message.find(({ part }) => part === "fields");
+    const body = utf8(fields ? await signedItem(fields, event, key) : written(complete(event, sender.of, plan.id, now), sender.of));
+    return { ...plan, body, key, method: "POST", url: `https://example.com/webhooks/${sender.id}?sample=1` };
   }
   if (sender.form === "v1") return { ...plan, key: randomBytes(32) };
   if (sender.form === "v1a") return { ...plan, keys: await ed25519() };

@@ -71,6 +71,9 @@ export function familyMember(headers) {
   return SCHEMES.find(({ signatures, others }) => signatures.some((name) => FAMILY.test(name)) && others.some((name) => !FAMILY.test(name) && names.has(name)));
 }
 
+/** The scheme whose signature stands in a body like this one; undefined if none does. */
+export const signedInside = (text) => SCHEMES.find(({ template }) => template?.message.some(({ part, list, item }) => part === "fields" && text.includes(`"${list}"`) && text.includes(`"${item}"`)));
+
 /** A scheme whose proof is in a header that any request may have, if that header is there: a token that can be read tells it. */
 export function unmarked(headers) {
   const value = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1];

@@ -17,6 +17,7 @@ const KINDS = {
   body: ["body", "body"],
   body_sha256: ["body", "SHA-256 of the body"],
   derived: ["derived", "made from the URL or the body"],
+  fields: ["derived", "members of the body"],
   token: ["body", "header and claims of the token"],
 };
 

@@ -54,7 +54,7 @@ const NOTHING = "Paste a delivery, or start from an example. You see every step 
 /** What the page is still waiting for; undefined if a verdict is possible. */
 function waiting(report, headers, scheme) {
   const state = "waiting";
-  if (headers.length === 0) return { state, word: "Waiting for the headers", sentence: "There are no headers yet. Paste the request’s headers: one of them has the signature." };
+  if (headers.length === 0 && schemeNamed(scheme).signatures.length > 0) return { state, word: "Waiting for the headers", sentence: "There are no headers yet. Paste the request’s headers: one of them has the signature." };
   const { code } = report.verdict;
   if (code === "token_not_accepted") return { state, word: "Waiting for the audience", sentence: waitingForAudience(report, scheme) };
   if (code === "waiting_for_body") return { state, word: "Waiting for the body", sentence: "The signature covers the body, but there is no body yet. Paste it as it was sent, or drop its file." };
