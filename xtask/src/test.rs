@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),
     Step::new("senders", "the package and the senders' SDKs from npm and PyPI, which must agree", suites::senders)
         .long(),
+    Step::new("made-vectors", "tests/vectors as make.py writes them", long::made_vectors).long(),
     Step::new("sdk-earlier", "earlier major versions of Gemini's SDKs", long::earlier_sdks).on_build().long(),
     Step::new("outage", "a day of retries to an origin that fails", long::outage).on_build().long(),
     Step::new("examples", "the applications of examples/", example::test).on_build(),

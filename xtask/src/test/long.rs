@@ -1,6 +1,8 @@
 //! The steps of `cargo xtask test --all`: each does for minutes what an ordinary step does for seconds.
 
 use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -53,6 +55,24 @@ fn libfuzzer(target: &str) -> Result<()> {
 /// Ten times the mutated requests of `e2e`.
 pub(super) fn mutations() -> Result<()> {
     process::stream(node_test::file("tests/e2e/robustness.test.mjs")?.env("REQUESTS", "30000"))
+}
+
+/// The vectors that `make.py` writes, against the files. It shares no code with the core, and needs Python's `cryptography`.
+pub(super) fn made_vectors() -> Result<()> {
+    // The step `senders` installs it, for an SDK that needs it.
+    let installed = paths::root().join("build/senders/python-all/bin/python");
+    let has_it = |python: &Path| {
+        let mut import = Command::new(python);
+        import.args(["-c", "import cryptography"]).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    let Some(python) = [installed, "python3".into()].into_iter().find(|python| has_it(python)) else {
+        println!(
+            "not run: Python has no `cryptography`; to install it: cargo xtask test senders, or pip install cryptography"
+        );
+        return Ok(());
+    };
+    let mut check = Command::new(python);
+    process::run("make the vectors again", check.args(["tests/vectors/make.py", "--check"]).current_dir(paths::root()))
 }
 
 /// Every vector of every sender over HTTP, of which `e2e` sends a tenth.
