@@ -20,6 +20,8 @@ Date.now = () => now() + offset * 1000;
 let haste = 1;
 const { setTimeout } = globalThis;
 globalThis.setTimeout = (callback, milliseconds, ...values) => setTimeout(callback, milliseconds / haste, ...values);
+const elapsed = performance.now.bind(performance);
+performance.now = () => elapsed() * haste;
 
 /** The production inbox on the moved clock, and what tests do to an object that nobody else can. */
 export class Inbox extends countedObject(ProductionInbox) {

@@ -2,7 +2,8 @@
 // how much of a body is read, and what is waited for; HTTP, the body's stream and recovery after a trap are handled here.
 import * as glue from "./glue.js";
 import { generation, prepared, recover } from "./instance.js";
-import { LATE, READ_MS, isUnread, readAll, readerOf, skip, within } from "./reading.js";
+import { LATE, Limits } from "./limits.js";
+import { isUnread, readAll, readerOf, skip } from "./reading.js";
 
 export { Inbox } from "./inbox.js";
 
@@ -23,39 +24,26 @@ const valueOf = (step) => step >>> 3;
 async function handle(request, env, context) {
   let born = generation;
   try {
-    const { refusals, sources, smallBody } = prepared(env);
+    const { sources } = prepared(env);
     const { method, url, headers } = request;
     const length = lengthOf(headers);
-    let step = glue.open(method, url, length);
-    const opened = kindOf(step);
-    if (opened === Kind.Read) {
-      const index = valueOf(step);
-      const source = sources[index];
-      let body;
-      let fault;
-      try {
-        body = await read(request, length, source.maxBody);
-        if (body === null) fault = BodyFault.TooLarge;
-      } catch (error) {
-        fault = error === LATE ? BodyFault.Late : BodyFault.Incomplete;
-      }
-      // Another request may have met a trap meanwhile.
-      prepared(env);
-      born = generation;
-      step = fault === undefined ? receive(index, source, request, body, smallBody, length, context) : glue.refuse_body(index, fault);
-    } else {
-      if (isUnread(request, length)) {
-        await skip(readerOf(request.body));
-        prepared(env);
-        born = generation;
-      }
-      if (opened === Kind.Health) step = glue.health(headers.get("authorization"), context);
-      else if (opened === Kind.Greet) step = greet(valueOf(step), sources[valueOf(step)], headers);
-      else if (opened === Kind.Admin) step = glue.admin(headers.get("authorization"), method, url);
+    const opened = glue.open(method, url, length);
+    const source = sources[valueOf(opened)];
+    let limits;
+    let body;
+    if (kindOf(opened) === Kind.Read) {
+      limits = new Limits(source.timeout);
+      body = await read(request, length, source.maxBody, limits);
+    } else if (isUnread(request, length)) {
+      await skip(readerOf(request.body));
     }
-    const isHead = method === "HEAD" && opened !== Kind.Refuse;
-    if (kindOf(step) !== Kind.Wait) return respond(step, refusals, isHead);
-    const response = drive(step, born, refusals, isHead);
+    // Another request may have met a trap meanwhile.
+    const ready = prepared(env);
+    born = generation;
+    const step = next(opened, ready, request, body, length, context);
+    const isHead = method === "HEAD" && kindOf(opened) !== Kind.Refuse;
+    if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead);
+    const response = drive(step, born, ready.refusals, isHead, limits);
     // Also for a sender that hangs up: what was begun is finished, and its task removed.
     context.waitUntil(response);
     return response;
@@ -65,19 +53,39 @@ async function handle(request, env, context) {
   }
 }
 
+/** The step after the first, and after the body was read if that was the first: `body` is its bytes, or why there are none. */
+function next(opened, { sources, smallBody }, request, body, length, context) {
+  const index = valueOf(opened);
+  const { headers, method, url } = request;
+  switch (kindOf(opened)) {
+    case Kind.Read:
+      if (typeof body === "number") return glue.refuse_body(index, body);
+      return receive(index, sources[index], request, body, smallBody, length, context);
+    case Kind.Health:
+      return glue.health(headers.get("authorization"), context);
+    case Kind.Greet:
+      return greet(index, sources[index], headers);
+    case Kind.Admin:
+      return glue.admin(headers.get("authorization"), method, url);
+    default:
+      return opened;
+  }
+}
+
 /** Resumes a task with what each of its promises comes to, until it responds. */
-async function drive(step, born, refusals, isHead) {
+async function drive(step, born, refusals, isHead, limits) {
   let answer;
   try {
     while (kindOf(step) === Kind.Wait) {
-      const task = valueOf(step);
+      const task = valueOf(step) >>> 1;
+      const isLimited = valueOf(step) & 1;
       const promise = glue.awaited(task);
       // There always is one; without it, this would go round and round.
       if (promise === undefined) throw new Error("a delivery waits for nothing");
       let value;
       let fulfilled = true;
       try {
-        value = await promise;
+        value = await (isLimited ? limits.ofResponse(promise) : promise);
       } catch (error) {
         [value, fulfilled] = [error, false];
       }
@@ -101,15 +109,20 @@ function lengthOf(headers) {
   return announced !== null && /^[0-9]+$/.test(announced) ? Number(announced) : NaN;
 }
 
-/** A body within its time limit, or null if it is longer than `limit`. */
-async function read(request, length, limit) {
-  // (`bytes()` would cost half of what is done in Wasm for a small body.)
-  if (length >= 0) return new Uint8Array(await within(request.arrayBuffer(), READ_MS));
-  if (request.body === null) return new Uint8Array();
-  const reader = readerOf(request.body);
-  const body = await within(readAll(reader, limit), READ_MS);
-  if (body === null) await skip(reader);
-  return body;
+/** A body, or why it could not be read: it is longer than `limit`, late, or cut off. */
+async function read(request, length, limit, limits) {
+  try {
+    // (`bytes()` would cost half of what is done in Wasm for a small body.)
+    if (length >= 0) return new Uint8Array(await limits.ofBody(request.arrayBuffer()));
+    if (request.body === null) return new Uint8Array();
+    const reader = readerOf(request.body);
+    const body = await limits.ofBody(readAll(reader, limit));
+    if (body !== null) return body;
+    await skip(reader);
+    return BodyFault.TooLarge;
+  } catch (error) {
+    return error === LATE ? BodyFault.Late : BodyFault.Incomplete;
+  }
 }
 
 /** The values of the headers that Rust reads for a source. */

@@ -1,6 +1,7 @@
 // Requests that leave the Worker, each in one crossing from Wasm. Rust decides where they go, with what, and what a failure means.
 import { connect } from "cloudflare:sockets";
-import { LATE, readAll, readerOf, within } from "./reading.js";
+import { LATE, within } from "./limits.js";
+import { readAll, readerOf } from "./reading.js";
 
 /** The time limit of a connection. */
 const CONNECT_MS = 1_000;
@@ -11,17 +12,24 @@ const LARGEST_ANSWER = 64 * 1024;
 const ANSWER_TYPES = /^(application\/json|text\/plain|text\/xml|application\/xml)?\s*(;|$)/i;
 
 /**
- * One POST. `headers` are a JSON object: a `Headers` made from Rust would cost a crossing, and two strings, for each of them.
- * Resolves to the response, and rejects if there is none, with a `TimeoutError` once the time limit has ended the request.
- * If the destination `answers` the sender, a 2xx has to be there with its body within that time.
+ * One POST: a promise of the response. `headers` are a JSON object: a `Headers` made from Rust would cost a crossing, and two strings, for
+ * each of them. It ends with the request that it is made for.
  */
-export async function post(fetcher, url, headers, body, milliseconds, answers) {
+export function post(fetcher, url, headers, body, signal) {
+  const init = { method: "POST", headers: JSON.parse(headers), body, redirect: "manual", signal };
+  return fetcher ? fetcher.fetch(url, init) : fetch(url, init);
+}
+
+/**
+ * One POST with a time limit of its own, which ends it with a `TimeoutError`. If the destination `answers` the sender, a 2xx has to be
+ * there with its body within that time.
+ */
+export async function postWithin(fetcher, url, headers, body, milliseconds, answers) {
   const limit = new AbortController();
   // Cleared at the end: a timer keeps a Durable Object in memory.
   const timer = setTimeout(() => limit.abort(LATE), milliseconds);
-  const init = { method: "POST", headers: JSON.parse(headers), body, redirect: "manual", signal: limit.signal };
   try {
-    const response = await (fetcher ? fetcher.fetch(url, init) : fetch(url, init));
+    const response = await post(fetcher, url, headers, body, limit.signal);
     return answers && response.ok ? await answerOf(response, limit.signal) : response;
   } finally {
     clearTimeout(timer);

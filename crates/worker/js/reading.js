@@ -1,8 +1,8 @@
 // Reading what others send: bodies of requests and key sets. What that costs in memory and time follows from the bytes on the wire, however
 // they are cut into chunks, and it has an end.
 
-/** The time that a body has to arrive whole. */
-export const READ_MS = 30_000;
+import { within } from "./limits.js";
+
 /** An unread body of at most this size does not keep a sender from reading the response: it fits into the buffers of a connection. */
 const HARMLESS = 64 * 1024;
 /** What is read of a body that is refused before: pieces of this size, each within a second, so many at most. */
@@ -10,17 +10,6 @@ const PIECE = 64 * 1024;
 const PIECE_MS = 1_000;
 const MOST_PIECES = 256;
 const FIRST = 16 * 1024;
-
-/** Why a promise is no longer waited for. */
-export const LATE = new DOMException("the time limit is over", "TimeoutError");
-
-/** What a promise comes to, unless that takes longer: then it rejects with `LATE`. The timer ends with the request that set it. */
-export function within(promise, milliseconds) {
-  return new Promise((resolve, reject) => {
-    promise.then(resolve, reject);
-    setTimeout(reject, milliseconds, LATE);
-  });
-}
 
 /** A reader that fills buffers of ours: chunks as they come cost 5 KB each, were they of one byte. */
 export const readerOf = (stream) => stream.getReader({ mode: "byob" });

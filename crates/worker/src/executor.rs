@@ -47,13 +47,26 @@ impl From<Reply> for Outcome {
 struct Task {
     /// `None` while it is polled.
     future: Option<Pin<Box<dyn Future<Output = Outcome>>>>,
-    awaited: Option<Promise>,
+    awaited: Option<Awaited>,
+}
+
+/// What a future waits for.
+struct Awaited {
+    promise: Promise,
+    /// Whether `entry.js` ends the wait at the time limit of the source's destination.
+    is_limited: bool,
+}
+
+impl Task {
+    fn is_limited(&self) -> bool {
+        self.awaited.as_ref().is_some_and(|awaited| awaited.is_limited)
+    }
 }
 
 /// Between a future and whoever polls it: the promise that it waits for, or the outcome of that promise.
 enum Exchange {
     Nothing,
-    Awaited(Promise),
+    Awaited(Awaited),
     Settled(Result<JsValue, JsValue>),
 }
 
@@ -72,21 +85,25 @@ pub(crate) fn start(future: impl Future<Output = Outcome> + 'static) -> Step {
     let mut future: Pin<Box<dyn Future<Output = Outcome>>> = Box::pin(future);
     match poll(&mut future, Exchange::Nothing) {
         Ok(step) => step,
-        Err(awaited) => Step::wait(TASKS.with_borrow_mut(|tasks| tasks.insert(Task { future: Some(future), awaited }))),
+        Err(awaited) => {
+            let task = Task { future: Some(future), awaited };
+            let is_limited = task.is_limited();
+            Step::wait(TASKS.with_borrow_mut(|tasks| tasks.insert(task)), is_limited)
+        }
     }
 }
 
 /// The promise that a task waits for. It can be taken once.
 #[wasm_bindgen]
 pub fn awaited(task: usize) -> Option<Promise> {
-    TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.awaited.take())
+    TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.awaited.take()).map(|awaited| awaited.promise)
 }
 
 /// Resumes a task with what its promise came to, and returns the next step. A task that does not wait again is removed.
 #[wasm_bindgen]
 pub fn resume(task: usize, fulfilled: bool, value: JsValue) -> u32 {
     let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks.get_mut(task)?.future.take()) else {
-        return Step::wait(task).encode();
+        return Step::wait(task, false).encode();
     };
     let outcome = if fulfilled { Ok(value) } else { Err(value) };
     let polled = poll(&mut future, Exchange::Settled(outcome));
@@ -97,10 +114,12 @@ pub fn resume(task: usize, fulfilled: bool, value: JsValue) -> u32 {
                 step
             }
             Err(awaited) => {
+                let waiting = Task { future: Some(future), awaited };
+                let step = Step::wait(task, waiting.is_limited());
                 if let Some(task) = tasks.get_mut(task) {
-                    *task = Task { future: Some(future), awaited };
+                    *task = waiting;
                 }
-                Step::wait(task)
+                step
             }
         })
         .encode()
@@ -125,12 +144,12 @@ pub(crate) fn last_step(outcome: Outcome) -> Step {
 }
 
 /// The last step, or else the promise that is waited for.
-fn poll(future: &mut Pin<Box<dyn Future<Output = Outcome>>>, given: Exchange) -> Result<Step, Option<Promise>> {
+fn poll(future: &mut Pin<Box<dyn Future<Output = Outcome>>>, given: Exchange) -> Result<Step, Option<Awaited>> {
     POLL.set(Some(given));
     let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     match (polled, POLL.take()) {
         (Poll::Ready(outcome), _) => Ok(last_step(outcome)),
-        (Poll::Pending, Some(Exchange::Awaited(promise))) => Err(Some(promise)),
+        (Poll::Pending, Some(Exchange::Awaited(awaited))) => Err(Some(awaited)),
         (Poll::Pending, _) => Err(None),
     }
 }
@@ -140,10 +159,27 @@ fn poll(future: &mut Pin<Box<dyn Future<Output = Outcome>>>, given: Exchange) ->
 /// # Errors
 /// The value that it was rejected with.
 pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
-    if POLL.with_borrow(Option::is_none) {
+    if !is_driven() {
         return JsFuture::from(promise).await;
     }
-    POLL.set(Some(Exchange::Awaited(promise)));
+    exchanged(Awaited { promise, is_limited: false }).await
+}
+
+/// Waits for a promise until the time limit of the source's destination, in a request that [`is_driven`].
+///
+/// # Errors
+/// The value that it was rejected with, or a `TimeoutError`.
+pub(crate) async fn settled_in_time(promise: Promise) -> Result<JsValue, JsValue> {
+    exchanged(Awaited { promise, is_limited: true }).await
+}
+
+/// Whether `entry.js` drives the future that is polled. Otherwise something else does, in a Durable Object for example.
+pub(crate) fn is_driven() -> bool {
+    POLL.with_borrow(Option::is_some)
+}
+
+async fn exchanged(awaited: Awaited) -> Result<JsValue, JsValue> {
+    POLL.set(Some(Exchange::Awaited(awaited)));
     poll_fn(|_| match POLL.replace(Some(Exchange::Nothing)) {
         Some(Exchange::Settled(outcome)) => Poll::Ready(outcome),
         exchange => {

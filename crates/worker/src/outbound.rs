@@ -10,12 +10,14 @@ use worker::web_sys::Response;
 use worker::worker_sys::Fetcher;
 
 use crate::env::property;
-use crate::executor::settled;
+use crate::executor::{self, settled};
 
 #[wasm_bindgen(raw_module = "./outbound.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn post(
+    fn post(fetcher: Option<&Fetcher>, url: &str, headers: &str, body: &Uint8Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_name = postWithin, catch)]
+    fn post_within(
         fetcher: Option<&Fetcher>,
         url: &str,
         headers: &str,
@@ -50,7 +52,13 @@ pub(crate) async fn send(
     milliseconds: u64,
     answers: bool,
 ) -> Result<Response, JsValue> {
-    settled(post(fetcher, url, headers, body, milliseconds as f64, answers)?).await.map(JsCast::unchecked_into)
+    // The request that brought the event has a timer already. A second one, with the signal that it aborts, costs 6 % of a delivery.
+    let response = if executor::is_driven() && !answers {
+        executor::settled_in_time(post(fetcher, url, headers, body)?).await
+    } else {
+        settled(post_within(fetcher, url, headers, body, milliseconds as f64, answers)?).await
+    };
+    response.map(JsCast::unchecked_into)
 }
 
 /// Whether a request had no response within its time limit.

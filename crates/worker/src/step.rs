@@ -12,7 +12,8 @@ pub enum Kind {
     Refuse = 0,
     /// Respond with that status (the lower ten bits) and media type, and with what [`text`](crate::text) returns.
     Respond = 1,
-    /// Await what [`awaited`](crate::awaited) returns for that task, then [`resume`](crate::resume) the task.
+    /// Await what [`awaited`](crate::awaited) returns for that task, then [`resume`](crate::resume) the task. The lowest bit says whether
+    /// the wait ends at the time limit of the source's destination; the bits above are the task.
     Wait = 2,
     /// Read the body for the source at that place, then call [`receive`](crate::receive()).
     Read = 3,
@@ -57,8 +58,8 @@ impl Step {
         Self { kind: Kind::Respond, value: u32::from(status) | media << STATUS_BITS }
     }
 
-    pub(crate) fn wait(task: usize) -> Self {
-        Self::new(Kind::Wait, task)
+    pub(crate) fn wait(task: usize, is_limited: bool) -> Self {
+        Self::new(Kind::Wait, task << 1 | usize::from(is_limited))
     }
 
     pub(crate) fn read(source: usize) -> Self {
@@ -91,8 +92,10 @@ mod tests {
     #[test]
     fn kind_and_value_come_back() {
         for value in [0, 1, 202, 1_000_000] {
-            assert_eq!(decode(Step::wait(value).encode()), (Kind::Wait as u32, u32::try_from(value).unwrap()));
+            assert_eq!(decode(Step::read(value).encode()), (Kind::Read as u32, u32::try_from(value).unwrap()));
         }
+        assert_eq!(decode(Step::wait(5, false).encode()), (Kind::Wait as u32, 5 << 1));
+        assert_eq!(decode(Step::wait(5, true).encode()), (Kind::Wait as u32, 5 << 1 | 1));
         assert_eq!(decode(Step::respond(503, Media::Json).encode()), (Kind::Respond as u32, 503));
         assert_eq!(decode(Step::respond(200, Media::Text).encode()), (Kind::Respond as u32, 1 << 10 | 200));
         assert_eq!(decode(Step::respond(200, Media::Xml).encode()), (Kind::Respond as u32, 2 << 10 | 200));
