@@ -4,13 +4,13 @@
 //! token in one like it. Countersign refuses it as `missing_header`, and neither logs nor stores what it holds. Take the token elsewhere:
 //!
 //! 1. Have the webhook's URL served by a Worker of yours that logs the body. In a zone, a route for exactly that path, such as
-//! `hooks.example.com/notion`, takes precedence over Countersign's. Watch it with `npx wrangler tail`.
+//!    `hooks.example.com/notion`, takes precedence over Countersign's. Watch it with `npx wrangler tail`.
 //!
 //! 2. Create the subscription in Notion, or choose "Resend token". Paste the `verification_token` that arrives into Notion. Do not use a token
-//! that Notion does not accept there: it is not Notion's.
+//!    that Notion does not accept there: it is not Notion's.
 //!
 //! 3. Store the accepted token with `npx wrangler secret put`, name it in `secrets`, and remove the route. Notion accepts another URL only until
-//! the subscription is verified.
+//!    the subscription is verified.
 //!
 //! Nothing says when a delivery was made, so a copy never expires.
 

@@ -110,7 +110,8 @@ pub(crate) fn message(scheme: &Scheme) -> String {
         Part::Header(name) => format!("{{{name}}}"),
         Part::BodySha256 => "{SHA-256 of the body}".to_owned(),
         Part::Fields(fields) => {
-            let names: Vec<_> = fields.signed.iter().map(|pointer| format!("{{{}}}", &pointer[1..])).collect();
+            let names: Vec<_> =
+                fields.signed.iter().map(|pointer| format!("{{{}}}", pointer.trim_start_matches('/'))).collect();
             names.join(&fields.separator.to_string())
         }
         other => format!("{{{}}}", debug(other).to_ascii_lowercase()),
