@@ -122,3 +122,15 @@ test("with another sender chosen, the page says whose delivery it is", async () 
     assert.ok(named, `${title}: ${text}`);
   }
 });
+
+test("a signature inside the body is recognised by the body alone", async () => {
+  const { id } = generated.find(({ form }) => form === "fields");
+  await make(page, id);
+  const [body, secret] = await Promise.all(["#body", "#secret"].map((field) => page.locator(field).inputValue()));
+  await page.click("#clear");
+  await paste(page, body);
+  assert.equal(await chosen(page), id);
+  await page.fill("#secret", secret);
+  await drawn(page);
+  assert.equal(await verdict(page), "genuine");
+});

@@ -68,7 +68,8 @@ function headersOf(object) {
     if (isDelivery(headers)) return headers;
   }
   const headers = named(pairs(object));
-  return isDelivery(headers) ? headers : undefined;
+  // A member of an event may have the name of a header that is one word.
+  return isDelivery(headers.filter(([name]) => name.includes("-"))) ? headers : undefined;
 }
 
 /** Headers as an object, pairs, `{name, value}`, or alternating names and values. */
