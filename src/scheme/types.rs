@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::acknowledgement::Acknowledgement;
 use super::handshake::Handshake;
-use super::template::Template;
+use super::template::{IdSource, Template};
 use crate::key::KeyFormat;
 
 /// How a sender signs: where its signatures stand and what they cover, the forms it may send, and where its keys come from.
@@ -171,6 +171,11 @@ impl Scheme {
         let of_template = self.template().into_iter().flat_map(|of| of.layout.signatures.headers).copied();
         let of_sets = self.sets().iter().map(|set| set.signature);
         of_sets.chain(of_template).chain(self.identity().map(|identity| identity.header))
+    }
+
+    /// Whether an event's id is in a header that is signed.
+    pub fn signs_id(&'static self) -> bool {
+        !self.sets().is_empty() || self.template().is_some_and(|template| template.id == IdSource::Header)
     }
 
     /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`](crate::Target).
