@@ -48,7 +48,7 @@ fn id_step(template: &Template) -> Step {
         match template.id {
             IdSource::Header => "the id is part of what is signed",
             IdSource::Body(_) => "the event is known by an id in its body",
-            IdSource::Signed => "the event is known by the hash of what was signed",
+            IdSource::Signed | IdSource::SignedWithout(_) => "the event is known by the hash of what was signed",
             IdSource::BodyHash => "nothing signs the body, and the event is known by its hash",
         },
     )

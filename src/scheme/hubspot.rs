@@ -4,11 +4,11 @@
 //! Versions 1 and 2 are hashes over the secret and sign no time, so they are not read. The timestamp is in milliseconds. Method, URL,
 //! body and timestamp follow each other without separators: a timestamp of 13 digits cannot lose or gain one, and a copy that moved the
 //! beginning of its body to the end of the URL would leave no JSON; `public_url` fixes the URL. One body holds several events, whose
-//! `eventId` HubSpot does not call unique, so a delivery is known by its hash. A retry has another `attemptNumber` in its body, so it is
-//! another event here.
+//! `eventId` HubSpot does not call unique, so a delivery is known by its hash, without the `attemptNumber` of its events: a retry counts it
+//! up. A retry that HubSpot puts together from other events is another event here.
 
 use super::bases::hmac;
-use super::template::{Encoding, Field, Layout, Part, Template, Unit, in_header, stamped};
+use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Unit, in_header, stamped};
 use super::types::{EventType, Scheme};
 use crate::delivery::Target;
 use crate::url::percent_decode_some;
@@ -19,6 +19,7 @@ pub(super) const SCHEME: Scheme = Scheme {
         "hubspot",
         Template {
             encoding: Encoding::Base64,
+            id: IdSource::SignedWithout("attemptNumber"),
             message: &[Part::Method, Part::Derived(url), Part::Body, Part::Timestamp],
             ..stamped(
                 Unit::Milliseconds,

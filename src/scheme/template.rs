@@ -150,6 +150,9 @@ pub enum IdSource {
     Body(&'static str),
     /// The hash of what was signed without the timestamp, so that a retry with a new timestamp is the same event.
     Signed,
+    /// As [`IdSource::Signed`], and without the values of this member of the body, or of each of its items if it is a list: what a retry
+    /// changes.
+    SignedWithout(&'static str),
     /// The hash of the body, where nothing of it is signed. Whoever holds the proof chooses it.
     BodyHash,
 }

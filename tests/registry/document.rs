@@ -97,6 +97,7 @@ fn section(sender: &Sender) -> String {
         ("Event id", words::event_id(scheme)),
         ("Event type", words::event_type(scheme)),
         ("Same bytes", words::same_bytes(scheme).to_owned()),
+        ("Sent again", replies::sent_again(scheme).to_owned()),
         (
             "Retries",
             match scheme.retries {

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use countersign::scheme::{Acknowledgement, Handshake, Media, Scheme};
+use countersign::scheme::{Acknowledgement, Handshake, IdSource, Media, Scheme, Time};
 
 use crate::sender::Sender;
 use crate::words::{code, debug};
@@ -28,6 +28,17 @@ fn media_type(media: Media) -> &'static str {
         Media::Text => "`text/plain`",
         Media::Xml => "`text/xml`",
         _ => "another type",
+    }
+}
+
+/// What a delivery is that the sender sends again, by itself or because somebody asks for it.
+pub(crate) fn sent_again(scheme: &'static Scheme) -> &'static str {
+    match scheme.template().map(|template| (template.id, template.time)) {
+        _ if scheme.signs_id() => "a duplicate, under the same id",
+        Some((IdSource::Body(_), _)) => "a duplicate, under the same id",
+        Some((IdSource::SignedWithout(_), _)) => "a duplicate, if nothing else of the body changes",
+        None | Some((_, Time::None)) => "a duplicate, with the same body",
+        Some(_) => "a duplicate, with the same body, also at another time",
     }
 }
 

@@ -189,6 +189,10 @@ pub(crate) fn event_id(scheme: &Scheme) -> String {
                 [Part::Body] => "the hash of the body".to_owned(),
                 _ => "the hash of the signed bytes without the timestamp".to_owned(),
             },
+            IdSource::SignedWithout(name) => match template.message {
+                [Part::Body] => format!("the hash of the body without {}", code(name)),
+                _ => format!("the hash of the signed bytes without the timestamp and {}", code(name)),
+            },
             IdSource::BodyHash => "the hash of the body, which nothing signs".to_owned(),
             other => debug(other),
         },
