@@ -1,5 +1,8 @@
 //! Box: <https://developer.box.com/guides/webhooks/v2/signatures-v2/>, read in November 2026.
 //!
+//! Box writes its JSON with `\/` for a slash and `\uXXXX` for a letter that is not ASCII, and signs those bytes. A proxy that decodes them
+//! breaks the signature; Box's own libraries escape a body again for that reason.
+//!
 //! Each of two keys has a signature header of its own, so that one key can be rotated while the other holds; either is enough. The text
 //! of the timestamp follows the body without a separator: a date and time cannot be split another way. `BOX-DELIVERY-ID` is not signed
 //! and changes with each retry; the body's `id` stays.

@@ -1,7 +1,11 @@
 //! Twilio: <https://www.twilio.com/docs/usage/security#validating-requests>, read in November 2026, and `src/webhooks/webhooks.ts` of
 //! twilio/twilio-node.
 //!
-//! HMAC-SHA1 over the URL that Twilio called, then the pairs of the form, sorted by name: each name and value, and nothing between them.
+//! HMAC over the URL that Twilio called, then the pairs of the form, sorted by name: each name and value, and nothing between them.
+//! The hash is SHA-1 and the key the account's auth token, unless one of Twilio's webhook rules matches the URL: then the setting's shared
+//! key signs, with SHA-1 or SHA-256, and `X-Twilio-Webhooks-Signature-Settings` says so, unsigned. Name both secrets to take either.
+//! <https://github.com/twilio/twilio-node/blob/main/examples/WebhookSignatureValidation.md>
+//!
 //! Where the URL has `bodySHA256`, as for JSON, the URL alone is signed, and the body must have that hash.
 //!
 //! What this does not protect: nothing says when Twilio signed, so a copy never expires. As nothing separates the pairs, who has a copy
@@ -25,10 +29,10 @@ use crate::delivery::Target;
 use crate::url::{percent_decode, query};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    forms: &[Form::HmacSha1],
-    default_forms: &[Form::HmacSha1],
+    forms: FORMS,
+    default_forms: FORMS,
     event_type: EventType::None,
-    forward: &["i-twilio-idempotency-token"],
+    forward: &["i-twilio-idempotency-token", "x-twilio-webhooks-signature-settings"],
     acknowledgement: Acknowledgement::Exactly { status: 200, media: Media::Xml, text: "<Response/>" },
     ..hmac(
         "twilio",
@@ -39,6 +43,9 @@ pub(super) const SCHEME: Scheme = Scheme {
         },
     )
 };
+
+/// Which one a signature is of follows from its length.
+const FORMS: &[Form] = &[Form::HmacSha1, Form::HmacSha256];
 
 /// What is signed of a body: its pairs, or nothing if the URL has its hash; `None` if that is the hash of another body.
 pub(super) fn content(target: Target<'_>, body: &dyn Fn() -> Vec<u8>) -> Option<Vec<u8>> {

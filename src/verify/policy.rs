@@ -232,7 +232,7 @@ impl Policy {
         Ok(Verified::of_claim(*claim, body, form, (key, secrets), id, event_type))
     }
 
-    /// The form that a delivery with a template is checked as: a sender that has a template has one.
+    /// The form that a delivery with a template is checked as. A sender that has a template has one, or several that are HMACs.
     pub(crate) fn form(&self) -> Form {
         self.forms.first().copied().unwrap_or(Form::HmacSha256)
     }

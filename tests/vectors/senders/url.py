@@ -91,7 +91,7 @@ def twilio():
     body = urlencode({"To": "+18005551212", "CallSid": "CA1", "Body": "a b&c=d\u00e4", "From": "+14158675309", "Empty": ""}).encode()
     mac = Mac(
         "twilio",
-        "X-Twilio-Signature holds the base64 HMAC-SHA1 of the URL and the form's pairs, sorted by name; where the URL carries "
+        "X-Twilio-Signature holds the base64 HMAC-SHA1 or HMAC-SHA256 of the URL and the form's pairs, sorted by name; where the URL carries "
         "bodySHA256, of the URL alone, and the body's hash must be that. https://www.twilio.com/docs/usage/security#validating-requests",
         token, body, Plain("X-Twilio-Signature"), request={"method": "POST", "url": url},
     )
@@ -121,7 +121,9 @@ def twilio():
         at("signature-unpadded", body, wrong, good.rstrip("=")),
         at("signature-hex", body, wrong, base64.b64decode(good).hex()),
         at("signature-with-a-wrong-prefix", body, wrong, "sha1=" + good),
-        at("signature-sha256", b"", wrong, sha256),
+        at("signature-sha256", b"", None, sha256, note="what a webhook rule's setting makes, in the same header"),
+        at("signature-sha256-of-another-url", b"", wrong, sha256, where=url + "3"),
+        at("signature-sha256-wrong-secret", b"", wrong, sha256, **other),
         case(mac, "url-changed", [("X-Twilio-Signature", good), FORM], body, wrong, url=url + "3"),
         at("form-empty", b"", note="the URL alone is signed"),
         at("name-repeated", b"Media=b&Media=a&Media=b&Sid=1", note="each value once, sorted"),
