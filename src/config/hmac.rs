@@ -3,13 +3,14 @@
 use super::header_name::{is_in_names, read_header};
 use super::reader::Reader;
 use super::signed_template::{Piece, read_template};
+use crate::key::KeyFormat;
 use crate::scheme::{
     AT_FAULT, Encoding, Field, Form, IdSource, Layout, Part, Scheme, Signatures, Template, Time, Unit, configured,
     kept, kept_list,
 };
 
 /// The keys of a source that this scheme alone has.
-const KEYS: [&str; 5] = ["signature", "hash", "signed", "timestamp", "id"];
+const KEYS: [&str; 6] = ["signature", "hash", "signed", "timestamp", "id", "secret_encoding"];
 
 /// Reads the scheme. If it has a fault, another one is returned, with which the rest of the source can be read.
 #[inline(never)]
@@ -22,11 +23,18 @@ pub(super) fn read_hmac(reader: &mut Reader<'_>) -> &'static Scheme {
     }
     let hash = reader.choice("hash", &[("sha256", &[Form::HmacSha256]), ("sha1", &[Form::HmacSha1])]);
     let unit = timestamp.as_ref().map(|timestamp| timestamp.unit);
-    let message = read_message(reader, unit);
     let id = read_id(reader);
-    match (signature, message, id, hash, reader.is_faultless()) {
-        (Some(signature), Some(message), Some(id), Some(form), true) => {
-            configured(form, template(signature, timestamp, message, id))
+    let message = read_message(reader, unit, matches!(id, Some(Id::Header(_))));
+    if let (Some(Id::Header(header)), Some(signature)) = (&id, &signature)
+        && (*header == signature.place.header || timestamp.as_ref().is_some_and(|of| of.place.header == *header))
+    {
+        reader.fault("id.header", "also has the signature or the timestamp", "name the header that has the id alone");
+    }
+    let encodings = [("text", KeyFormat::Text), ("hex", KeyFormat::Hex), ("base64", KeyFormat::Base64)];
+    let secrets = reader.choice("secret_encoding", &encodings);
+    match (signature, message, id, hash.zip(secrets), reader.is_faultless()) {
+        (Some(signature), Some(message), Some(id), Some((form, secrets)), true) => {
+            configured(form, secrets, template(signature, timestamp, message, id))
         }
         _ => &AT_FAULT,
     }
@@ -151,15 +159,22 @@ fn read_place(table: &mut Reader<'_>) -> Option<Place> {
 
 const USUAL_PREFIX: &str = "use what the signature begins with, like \"sha256=\"";
 
-fn read_message(reader: &mut Reader<'_>, unit: Option<Unit>) -> Option<Vec<Piece>> {
+fn read_message(reader: &mut Reader<'_>, unit: Option<Unit>, has_id: bool) -> Option<Vec<Piece>> {
     if unit.is_none() && reader.had("timestamp") {
         // Its fault is known, and `signed` may well be right.
         reader.discard("signed");
         return None;
     }
     let text = if reader.had("signed") { reader.text("signed")? } else { "{body}".to_owned() };
-    match read_template(&text, unit) {
+    match read_template(&text, unit, has_id) {
         Ok(pieces) => {
+            if has_id && !pieces.contains(&Piece::Id) {
+                reader.fault(
+                    "id.header",
+                    "is not part of `signed`, so anybody can change it",
+                    "put {id} into `signed` where the sender signs it, or name the header as `dedupe_header`",
+                );
+            }
             if unit.is_some() && !pieces.contains(&Piece::Timestamp) {
                 reader.fault(
                     "timestamp",
@@ -176,27 +191,40 @@ fn read_message(reader: &mut Reader<'_>, unit: Option<Unit>) -> Option<Vec<Piece
     }
 }
 
-fn read_id(reader: &mut Reader<'_>) -> Option<IdSource> {
+/// What an event is known by.
+enum Id {
+    /// A header, which is signed.
+    Header(String),
+    /// Anything else.
+    Other(IdSource),
+}
+
+fn read_id(reader: &mut Reader<'_>) -> Option<Id> {
     if !reader.had("id") || reader.is("id", "\"hash\"") {
-        return Some(IdSource::Signed);
+        return Some(Id::Other(IdSource::Signed));
+    }
+    if reader.is_table("id") {
+        let mut table = reader.part("id", "id.")?;
+        let header = read_header(&mut table, "header");
+        if !table.had("header") {
+            table.fault("header", "is required", "name the header, like \"X-Id\"");
+        }
+        reader.absorb(table);
+        return header.map(Id::Header);
     }
     let pointer = reader.text("id")?;
     // RFC 6901: `~` begins an escape.
     let is_escaped = pointer.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     if !pointer.starts_with('/') || !is_escaped {
-        let fix = "use \"/id\" for the member `id` of the body (RFC 6901), or \"hash\" for the hash of what is signed";
+        let fix = "use \"/id\" for the member `id` of the body (RFC 6901), { header = \"X-Id\" } for a header that is signed, or \"hash\" \
+                   for the hash of what is signed";
         reader.fault("id", "is neither a JSON pointer nor \"hash\"", fix);
         return None;
     }
-    Some(IdSource::Body(kept(pointer)))
+    Some(Id::Other(IdSource::Body(kept(pointer))))
 }
 
-fn template(
-    signature: SignaturePlace,
-    timestamp: Option<TimestampPlace>,
-    message: Vec<Piece>,
-    id: IdSource,
-) -> Template {
+fn template(signature: SignaturePlace, timestamp: Option<TimestampPlace>, message: Vec<Piece>, id: Id) -> Template {
     let SignaturePlace { place: Place { header, separator, prefix, .. }, encoding } = signature;
     let signatures = Signatures { headers: kept_list(vec![kept(header)]), separator, prefix: kept(prefix) };
     let time = timestamp.as_ref().map_or(Time::None, |timestamp| Time::Header(timestamp.unit));
@@ -205,13 +233,18 @@ fn template(
             Some(separator) => Field::Item { header: kept(header), separator, prefix: kept(prefix) },
             None => Field::Header(kept(header)),
         });
+    let (header_of_id, id) = match id {
+        Id::Header(header) => (Some(kept(header)), IdSource::Header),
+        Id::Other(id) => (None, id),
+    };
     let part = |piece| match piece {
+        Piece::Id => Part::Id,
         Piece::Timestamp => Part::Timestamp,
         Piece::Body => Part::Body,
         Piece::Text(text) => Part::Text(kept(text)),
     };
     Template {
-        layout: Layout { signatures, timestamp, id: None },
+        layout: Layout { signatures, timestamp, id: header_of_id },
         others: &[],
         encoding,
         message: kept_list(message.into_iter().map(part).collect()),

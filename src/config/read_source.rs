@@ -4,6 +4,7 @@ use super::durable::{DEDUPE, default_dedupe, read_dedupe, read_storage, remember
 use super::environment::Environment;
 use super::fault::Fault;
 use super::forward::read_forward;
+use super::header_name::read_header;
 use super::policy::{is_shared, read_jwks, read_policy, read_public_url, read_scheme};
 use super::reader::Reader;
 use super::secrets::Carrier;
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::inbox::Lifecycle;
 use crate::key::KeyFormat;
-use crate::scheme::{Handshake, Scheme};
+use crate::scheme::{Handshake, Scheme, kept};
 use crate::timestamp::Tolerance;
 
 /// Reads the table of a source.
@@ -55,6 +56,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     }
     let max_body = reader.size("max_body").unwrap_or(1024 * 1024);
     let is_durable = reader.flag("durable") == Some(true);
+    let dedupe_header = read_dedupe_header(reader, scheme);
     let origin_replies = read_reply(reader, is_durable);
     let tolerance = policy.as_ref().map_or(Tolerance::from_seconds(0), |policy| policy.tolerance);
     let default = scheme.map_or(DEDUPE, |scheme| default_dedupe(scheme, tolerance));
@@ -84,6 +86,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         jwks,
         max_body,
         dedupe,
+        dedupe_header,
         durable,
         forward,
         origin_replies,
@@ -92,6 +95,15 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         verify_token,
         public_url,
     })
+}
+
+/// Reads the unsigned header that is part of an event's id, for a sender that signs none.
+fn read_dedupe_header(reader: &mut Reader<'_>, scheme: Option<&'static Scheme>) -> Option<&'static str> {
+    let header = read_header(reader, "dedupe_header")?;
+    if scheme.is_some_and(Scheme::signs_id) {
+        reader.fault("dedupe_header", "does not go with this scheme, whose sender signs the event's id", "remove it");
+    }
+    Some(kept(header))
 }
 
 /// Reads whose response the sender gets: whether it is the destination's.

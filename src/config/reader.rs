@@ -46,6 +46,11 @@ impl<'a> Reader<'a> {
         self.members.as_ref().is_some_and(|members| members.get(key).is_some())
     }
 
+    /// Whether the key has a table that was not read yet.
+    pub(super) fn is_table(&self, key: &str) -> bool {
+        self.members.as_ref().and_then(|members| members.get(key)).is_some_and(|text| text.starts_with('{'))
+    }
+
     /// Whether the key has exactly that JSON value, which reads it.
     pub(super) fn is(&mut self, key: &str, json: &str) -> bool {
         let is = self.members.as_ref().and_then(|members| members.get(key)) == Some(json);

@@ -98,7 +98,13 @@ impl Reader<'_> {
             _ => "one of its parts, separated by white space, is no key: ",
         };
         let problem = [UNUSABLE, ": ", part, &error.to_string()].concat();
-        let mut fix = error.remedy_for_key().to_owned();
+        let mut fix = match (format, error) {
+            (KeyFormat::Base64, Error::InvalidSecret(_)) => {
+                "copy the whole key again: base64 of its bytes; if the sender shows text, remove `secret_encoding`"
+                    .to_owned()
+            }
+            _ => error.remedy_for_key().to_owned(),
+        };
         if error == Error::ShortSecret && key == "secrets" {
             fix.push_str("; if the sender has no longer ones, set `allow_short_keys = true`");
         }

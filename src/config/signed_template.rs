@@ -5,6 +5,7 @@ use crate::scheme::Unit;
 /// A part of the template.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
+    Id,
     Timestamp,
     Body,
     Text(String),
@@ -13,29 +14,39 @@ pub(super) enum Piece {
 /// What is wrong with a template, and the fix.
 pub(super) type Problem = (&'static str, &'static str);
 
-/// Reads a template. `unit` is how the sender writes its timestamp; `None` if it signs none.
+/// Reads a template. `unit` is how the sender writes its timestamp, `None` if it signs none; `has_id` is whether the configuration says
+/// which header has the event's id.
 ///
 /// # Errors
 /// Any template that does not say what every byte of a message means: signed content is one string, and if a boundary in it could
-/// move, a valid signature would also cover another timestamp or another body.
-pub(super) fn read_template(text: &str, unit: Option<Unit>) -> Result<Vec<Piece>, Problem> {
+/// move, a valid signature would also cover another id, another timestamp or another body.
+pub(super) fn read_template(text: &str, unit: Option<Unit>, has_id: bool) -> Result<Vec<Piece>, Problem> {
     let pieces = pieces(text)?;
     let count = |piece: &Piece| pieces.iter().filter(|one| *one == piece).count();
-    match (count(&Piece::Body), count(&Piece::Timestamp), unit) {
+    if [Piece::Body, Piece::Timestamp, Piece::Id].iter().any(|piece| count(piece) > 1) {
+        return Err(("has a placeholder more than once", "use each once"));
+    }
+    match (count(&Piece::Body), (count(&Piece::Timestamp), unit), (count(&Piece::Id), has_id)) {
         (0, ..) => Err((
             "has no {body}, so a signature would cover no event",
             "add {body} where the sender puts the raw body, like \"{timestamp}.{body}\"",
         )),
-        (2.., ..) => Err(("has {body} more than once", "use it once")),
-        (_, 2.., _) => Err(("has {timestamp} more than once", "use it once")),
-        (_, 1, None) => Err((
+        (_, (1, None), _) => Err((
             "has {timestamp}, and nothing says where the sender puts it",
             "add `timestamp`, like { header = \"X-Timestamp\" }, or remove {timestamp}",
         )),
-        (_, 1, Some(unit)) if !is_apart(&pieces, unit) => Err((
+        (.., (1, false)) => Err((
+            "has {id}, and nothing says where the sender puts it",
+            "add `id`, like { header = \"X-Id\" }, or remove {id}",
+        )),
+        (_, (1, Some(unit)), _) if !ends_timestamp(end(&pieces, &Piece::Timestamp), unit) => Err((
             "has {timestamp} and {body} with nothing between them that ends the timestamp, so a message could be split another way",
             "put the sender's separator between them, one that is no digit, like \"{timestamp}.{body}\"; a sender without one cannot be \
              configured",
+        )),
+        (.., (1, true)) if end(&pieces, &Piece::Id).is_none() => Err((
+            "has {id} with nothing next to it that ends the id, so a message could be split another way",
+            "put the sender's separator there, like \"{id}.{timestamp}.{body}\"; a sender without one cannot be configured",
         )),
         _ => Ok(pieces),
     }
@@ -47,6 +58,8 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Problem> {
     while !rest.is_empty() {
         let (piece, after) = if let Some(after) = rest.strip_prefix("{timestamp}") {
             (Piece::Timestamp, after)
+        } else if let Some(after) = rest.strip_prefix("{id}") {
+            (Piece::Id, after)
         } else if let Some(after) = rest.strip_prefix("{body}") {
             (Piece::Body, after)
         } else {
@@ -55,7 +68,7 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Problem> {
             if text.is_empty() {
                 return Err((
                     "has a placeholder that is not known",
-                    "use {timestamp} and {body}; other braces cannot be part of it",
+                    "use {id}, {timestamp} and {body}; other braces cannot be part of it",
                 ));
             }
             (Piece::Text(text.to_owned()), after)
@@ -66,20 +79,23 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Problem> {
     Ok(pieces)
 }
 
-/// Whether the timestamp ends where it seems to. A number ends at what is no digit; a date and time of RFC 3339 is never the beginning
-/// or the end of a longer one.
-fn is_apart(pieces: &[Piece], unit: Unit) -> bool {
-    let mut sides = pieces.split(|piece| matches!(piece, Piece::Timestamp));
-    let (before, behind) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
-    let text = |piece: Option<&Piece>, end: fn(&str) -> Option<char>| match piece {
-        Some(Piece::Text(text)) => end(text),
+/// The character at which a piece ends, seen from the outside: that of the text next to it, on the side of the body.
+///
+/// From the outside inwards, each piece ends where that character first occurs, if it has none of its own. So all boundaries are fixed.
+fn end(pieces: &[Piece], piece: &Piece) -> Option<char> {
+    let place = |wanted: &Piece| pieces.iter().position(|one| one == wanted);
+    let (at, body) = (place(piece)?, place(&Piece::Body)?);
+    match pieces.get(if at < body { at.checked_add(1) } else { at.checked_sub(1) }?)? {
+        Piece::Text(text) if at < body => text.chars().next(),
+        Piece::Text(text) => text.chars().next_back(),
         _ => None,
-    };
-    let next = match behind.contains(&Piece::Body) {
-        true => text(behind.first(), |text| text.chars().next()),
-        false => text(before.last(), |text| text.chars().next_back()),
-    };
-    next.is_some_and(|next| unit == Unit::Rfc3339 || !next.is_ascii_digit())
+    }
+}
+
+/// Whether a character ends a timestamp. A number ends at what is no digit; a date and time of RFC 3339 is never the beginning or the end
+/// of a longer one.
+fn ends_timestamp(end: Option<char>, unit: Unit) -> bool {
+    end.is_some_and(|end| unit == Unit::Rfc3339 || !end.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -97,6 +113,12 @@ mod tests {
                 Some(Unit::Milliseconds),
                 vec![Piece::Body, text("."), Piece::Timestamp, text("\n")],
             ),
+            (
+                "{id}.{timestamp}.{body}",
+                Some(Unit::Seconds),
+                vec![Piece::Id, text("."), Piece::Timestamp, text("."), Piece::Body],
+            ),
+            ("{body}|{id}", None, vec![Piece::Body, text("|"), Piece::Id]),
             ("{timestamp}0{body}", Some(Unit::Rfc3339), vec![Piece::Timestamp, text("0"), Piece::Body]),
             (
                 "9{timestamp}é{body}9",
@@ -104,7 +126,7 @@ mod tests {
                 vec![text("9"), Piece::Timestamp, text("é"), Piece::Body, text("9")],
             ),
         ] {
-            assert_eq!(read_template(template, unit), Ok(pieces), "{template}");
+            assert_eq!(read_template(template, unit, true), Ok(pieces), "{template}");
         }
     }
 
@@ -113,9 +135,14 @@ mod tests {
         for (template, problem) in [
             ("{timestamp}.", "no {body}"),
             ("", "no {body}"),
-            ("{timestamp}.{body}.{body}", "{body} more than once"),
-            ("{timestamp}.{timestamp}.{body}", "{timestamp} more than once"),
-            ("{timestamp}.{id}.{body}", "not known"),
+            ("{timestamp}.{body}.{body}", "more than once"),
+            ("{timestamp}.{timestamp}.{body}", "more than once"),
+            ("{id}.{id}.{body}", "more than once"),
+            ("{timestamp}.{ID}.{body}", "not known"),
+            ("{id}{timestamp}.{body}", "ends the id"),
+            ("{timestamp}.{id}{body}", "ends the id"),
+            ("{body}{id}.{timestamp}", "ends the id"),
+            ("{timestamp}{id}.{body}", "ends the timestamp"),
             ("{timestamp}.{body", "not known"),
             ("{timestamp}}.{body}", "not known"),
             ("{{body}}", "not known"),
@@ -125,11 +152,14 @@ mod tests {
             ("{body}.1{timestamp}", "split another way"),
             (".{timestamp}{body}.", "split another way"),
         ] {
-            let refused = read_template(template, Some(Unit::Seconds));
+            let refused = read_template(template, Some(Unit::Seconds), true);
             assert!(refused.as_ref().is_err_and(|(said, _)| said.contains(problem)), "{template}: {refused:?}");
         }
-        assert!(read_template("{timestamp}{body}", Some(Unit::Rfc3339)).is_err());
-        assert!(read_template("{timestamp}.{body}", None).is_err_and(|(said, _)| said.contains("nothing says where")));
+        assert!(read_template("{timestamp}{body}", Some(Unit::Rfc3339), false).is_err());
+        for (template, has_id) in [("{timestamp}.{body}", true), ("{id}.{body}", false)] {
+            let refused = read_template(template, None, has_id);
+            assert!(refused.is_err_and(|(said, _)| said.contains("nothing says where")), "{template}");
+        }
     }
 
     /// What was signed as one pair of timestamp and body never reads as another one.
@@ -143,7 +173,7 @@ mod tests {
             message.match_indices(separator).filter(cut).count()
         };
         for separator in [".", ":", "\n", "x", ".1", "-"] {
-            assert!(read_template(&format!("{{timestamp}}{separator}{{body}}"), Some(Unit::Seconds)).is_ok());
+            assert!(read_template(&format!("{{timestamp}}{separator}{{body}}"), Some(Unit::Seconds), false).is_ok());
             for body in ["1700000000.{}", "0", "", ".1.1.1", "1x1700000000x", "-1", "1:2\n3"] {
                 assert_eq!(reads(&format!("1700000000{separator}{body}"), separator), 1, "{separator:?} {body:?}");
             }

@@ -27,6 +27,8 @@ pub struct Source {
     pub max_body: u64,
     /// How many seconds a delivered event is remembered, at least as long as a copy can still be accepted; `None`: not at all.
     pub dedupe: Option<u64>,
+    /// A header that is part of an event's id, although nothing signs it.
+    pub dedupe_header: Option<&'static str>,
     /// How events are stored before they are acknowledged, if they are.
     pub durable: Option<Durable>,
     /// Where events go.

@@ -5,6 +5,7 @@ pub(super) const SOURCE: &[&str] = &[
     "scheme",
     "header",
     "secrets",
+    "secret_encoding",
     "allow_short_keys",
     "jwks",
     "accept",
@@ -17,6 +18,7 @@ pub(super) const SOURCE: &[&str] = &[
     "max_body",
     "public_url",
     "dedupe",
+    "dedupe_header",
     "forward",
     "reply",
     "durable",
@@ -39,12 +41,16 @@ const SIGNATURE: &[&str] = &["header", "prefix", "member", "separator", "encodin
 /// The keys of its table `timestamp`.
 const TIMESTAMP: &[&str] = &["header", "member", "separator", "unit"];
 
+/// The keys of its table `id`.
+const ID: &[&str] = &["header"];
+
 /// What to do about an unknown key of a source, or of the table whose keys have that prefix. It names known keys and nothing else.
 pub(super) fn advice(unknown: &str, prefix: &str) -> String {
     let (own, other, place) = match prefix {
         "forward." => (FORWARD, SOURCE, ", which belongs to the source and not under `forward`"),
         "signature." => (SIGNATURE, &[][..], ""),
         "timestamp." => (TIMESTAMP, &[][..], ""),
+        "id." => (ID, &[][..], ""),
         _ => (SOURCE, FORWARD, ", under `forward`"),
     };
     let unknown = plain(unknown);
@@ -180,8 +186,8 @@ mod tests {
             }
         }
         let of = |table: &str, keys: &[&str]| keys.iter().map(|key| [table, ".", key].concat()).collect::<Vec<_>>();
-        let mut known = [of("signature", SIGNATURE), of("timestamp", TIMESTAMP)].concat();
-        known.extend(["hash.", "signed.", "id."].map(str::to_owned));
+        let mut known = [of("signature", SIGNATURE), of("timestamp", TIMESTAMP), of("id", ID)].concat();
+        known.extend(["hash.", "signed.", "id.", "secret_encoding."].map(str::to_owned));
         listed.sort_unstable();
         known.sort_unstable();
         assert_eq!(listed, known);

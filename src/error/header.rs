@@ -10,6 +10,8 @@ pub enum HeaderFault {
     Repeated,
     /// An id in which a part reads like a timestamp: an old message with the boundary to its timestamp moved.
     ShiftedBoundary,
+    /// An id with the character that ends it in what is signed.
+    Separator,
     /// Strict mode: a dot or more than 256 bytes.
     NotStrict,
     /// An id with white space, control characters or non-ASCII text.
@@ -25,6 +27,7 @@ impl HeaderFault {
                 "reject it: an old message was replayed with its timestamp moved into the id; if the sender makes such ids, it must \
                  leave the digits out"
             }
+            Self::Separator => "reject it: text of another message may have been moved into the id",
             Self::NotStrict => "turn strict mode off if the sender's ids are like that",
             Self::NotVisible => "have the sender make ids of letters, digits and punctuation, without spaces",
         }
@@ -38,6 +41,7 @@ impl fmt::Display for HeaderFault {
             Self::ShiftedBoundary => {
                 "contains a timestamp, like a replay of an old message with its timestamp moved into the id"
             }
+            Self::Separator => "contains the character that ends it in what is signed",
             Self::NotStrict => "has a dot or more than 256 bytes",
             Self::NotVisible => "has a character that is not visible ASCII",
         })

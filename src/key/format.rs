@@ -34,6 +34,8 @@ pub enum KeyFormat {
     HeaderValue,
     /// The bytes of a shared secret, as hexadecimal digits of either case.
     Hex,
+    /// The bytes of a shared secret, in base64.
+    Base64,
     /// An Ed25519 public key: 64 hexadecimal digits.
     Ed25519Hex,
     /// An Ed25519 public key: base64 of its 32 bytes.
@@ -56,7 +58,7 @@ impl KeyFormat {
             Self::Ed25519Hex => public::parse_hex(text).map(|key| vec![SecretKey::Ed25519(key)]),
             Self::Ed25519Base64 => public::parse(text.trim_ascii()).map(|key| vec![SecretKey::Ed25519(key)]),
             Self::P256Spki => public::parse_p256(text.trim_ascii()).map(|key| vec![SecretKey::P256(key)]),
-            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue | Self::Hex => {
+            Self::Text | Self::PrefixedOrText | Self::TextOrDecoded | Self::HeaderValue | Self::Hex | Self::Base64 => {
                 self.parse_hmac(text).map(|keys| keys.into_iter().map(SecretKey::Hmac).collect())
             }
         }
@@ -69,7 +71,7 @@ impl KeyFormat {
     pub fn parse_hmac(self, text: &str) -> Result<Vec<HmacKey>, Error> {
         let key = match self {
             Self::Joined => return joined(text, HmacKey::parse),
-            Self::Standard | Self::Pem => HmacKey::parse(text),
+            Self::Standard | Self::Pem | Self::Base64 => HmacKey::parse(text),
             Self::PrefixedOrText if is_prefixed(text.trim_ascii()) => HmacKey::parse(text),
             Self::TextOrDecoded if text.trim_ascii().starts_with("whsec_") => {
                 HmacKey::parse(text).and_then(|decoded| Ok(decoded.or(of_text(text)?)))
@@ -104,6 +106,7 @@ impl KeyFormat {
             Self::HeaderValue => "token, the whole value of its header",
             Self::Ed25519Hex => "public key, 64 hexadecimal digits",
             Self::Ed25519Base64 => "public key, base64 of 32 bytes",
+            Self::Base64 => "HMAC key, base64",
             Self::Hex => "HMAC key, hexadecimal digits",
             Self::P256Spki => "verification key, base64 that begins with `MFkw`",
         }

@@ -3,6 +3,7 @@
 use super::bases::{hmac, token_in};
 use super::template::{Template, in_header, of_body};
 use super::types::{Form, Scheme, Signing};
+use crate::key::KeyFormat;
 
 /// Its name in configurations. It is not in [`ALL`](super::ALL): without a configuration it describes nothing.
 pub(crate) const CONFIGURED: &str = "hmac";
@@ -10,12 +11,12 @@ pub(crate) const CONFIGURED: &str = "hmac";
 /// Replaces a configured scheme at fault, so that the rest of its source can be read. No source with a fault is ever used.
 pub(crate) static AT_FAULT: Scheme = hmac(CONFIGURED, of_body(in_header(&["signature"], "")));
 
-/// Makes the scheme of a form of HMAC and a template, which then lives as long as the program.
+/// Makes the scheme of a form of HMAC, a way to write secrets and a template, which then lives as long as the program.
 ///
 /// Everything that reads a delivery, and every error that names a header, borrows from its scheme for `'static`. A configuration is read
 /// once in the life of an isolate and is at most 5 KB, so what is never freed is bounded by that.
-pub(crate) fn configured(form: &'static [Form; 1], template: Template) -> &'static Scheme {
-    Box::leak(Box::new(Scheme { forms: form, default_forms: form, ..hmac(CONFIGURED, template) }))
+pub(crate) fn configured(form: &'static [Form; 1], secrets: KeyFormat, template: Template) -> &'static Scheme {
+    Box::leak(Box::new(Scheme { forms: form, default_forms: form, secrets, ..hmac(CONFIGURED, template) }))
 }
 
 /// Makes a preset with its token in another header. It lives as long as the program, like [`configured`].

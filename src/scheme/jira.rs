@@ -1,8 +1,10 @@
 //! Jira: <https://developer.atlassian.com/cloud/jira/platform/webhooks/#secure-admin-webhooks>, read in November 2026.
 //!
 //! The header names the method of its signature, SHA-256 today; another is refused. Webhooks that an administrator registers are
-//! signed. The identifier that is the same across retries is in a header, not signed. Nothing says when a delivery was made, so a copy
-//! never expires.
+//! signed. Nothing says when a delivery was made, so a copy never expires.
+//!
+//! `X-Atlassian-Webhook-Identifier` is the same across retries, and is not signed. To tell two events with the same body apart, make it
+//! the `dedupe_header`.
 
 use super::bases::hmac;
 use super::template::{in_header, of_body};

@@ -3,6 +3,8 @@
 //! The key is the app's client secret. The header has a newer name without `X-`; either is enough. The headers with the topic, the shop
 //! and the ids are not signed. Nothing says when a delivery was made, so a copy never expires. Shopify retries for four hours, with the
 //! same body. <https://shopify.dev/changelog/updates-to-webhook-retry-mechanism>
+//!
+//! `X-Shopify-Webhook-Id` is the same across retries. To tell two events with the same body apart, make it the `dedupe_header`.
 
 use super::bases::hmac;
 use super::template::{Encoding, Template, in_header, of_body};

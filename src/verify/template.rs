@@ -48,6 +48,9 @@ pub(crate) fn read<'h>(
     let id = layout.id.and_then(|name| Some((name, headers.get(name)?)));
     if let Some((name, id)) = id {
         check_id(id, false).map_err(|fault| Error::InvalidHeader(name, fault))?;
+        if end_of_id(template.message).is_some_and(|end| id.contains(&end)) {
+            return Err(Error::InvalidHeader(name, HeaderFault::Separator));
+        }
         if template.time == Time::Header(Unit::Rfc3339) && calendar::contains_date_time(id) {
             return Err(Error::InvalidHeader(name, HeaderFault::ShiftedBoundary));
         }
@@ -57,6 +60,18 @@ pub(crate) fn read<'h>(
         _ => None,
     };
     Ok(Claim { scheme, template, layout, headers, id: id.map(|(_, id)| id), stamp, target: None })
+}
+
+/// The byte at which an id ends in what is signed: that of the text next to it, on the side of the body. An id that has it could be cut
+/// in another place.
+fn end_of_id(message: &[Part]) -> Option<u8> {
+    let place = |wanted: fn(&Part) -> bool| message.iter().position(wanted);
+    let (id, body) = (place(|part| matches!(part, Part::Id))?, place(|part| matches!(part, Part::Body))?);
+    match message.get(if id < body { id.checked_add(1) } else { id.checked_sub(1) }?)? {
+        Part::Text(text) if id < body => text.bytes().next(),
+        Part::Text(text) => text.bytes().next_back(),
+        _ => None,
+    }
 }
 
 impl<'h> Claim<'h> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::metadata::{Metadata, Signed};
 use super::template::Claim;
+use crate::crypto::{hex, sha256};
 use crate::jose::Claims;
 use crate::scheme::Form;
 
@@ -61,6 +62,15 @@ impl<'d, B> Verified<'d, B> {
     /// covers the sender alone, it is the hash of the body.
     pub fn id(&self) -> &[u8] {
         &self.id
+    }
+
+    /// Makes an unsigned value part of the event's id, which then is a hash of both. Whoever has a copy of the delivery can send it again
+    /// with another value, as another event.
+    #[must_use]
+    pub fn told_apart_by(self, value: &[u8]) -> Self {
+        // An id has no NUL, so the two can be told apart.
+        let id = Cow::Owned(hex(&sha256(&[&self.id, b"\0", value])).into_bytes());
+        Self { id, ..self }
     }
 
     /// The form of the signature that matched.

@@ -76,6 +76,18 @@ test("which object is named by the event's source, type, data and id", async () 
   assert.deepEqual(await idsIn(`a/mixed/video.generated/${dataId}/${made.id}`), [made.id]);
 });
 
+test("the type that an object's name is read from is in the log, also of a large body", async () => {
+  for (const size of [0, 20_000]) {
+    const body = JSON.stringify({ type: "video.generated", data: { id: newId() }, padding: "x".repeat(size) });
+    for (const [path, type] of [["by-type", "video.generated"], ["by-id", undefined]]) {
+      const made = delivery(sign, { body, id: newId() });
+      delivered(await worker.post(path, made), made.id);
+      const line = await worker.line((l) => l.id_hash === hashed(path, made.id), "the event");
+      assert.equal(line.type, type, `${path}, ${size} bytes`);
+    }
+  }
+});
+
 /** The name of an object that no template can give: the event's hashed id, as the log has it. */
 const hashed = (source, id) => createHash("sha256").update(`${source}\0${id}`).digest("hex");
 

@@ -508,7 +508,7 @@ export function hubspot<E = unknown>(secrets: Secrets, options?: StaticOptions):
 /** Verifies webhooks of [Square](https://developer.squareup.com/docs/webhooks/step3validate): HMAC-SHA256 in `x-square-hmacsha256-signature`. */
 export function square<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
-/** Verifies webhooks of [Twilio](https://www.twilio.com/docs/usage/security#validating-requests): HMAC-SHA1 in `x-twilio-signature`. */
+/** Verifies webhooks of [Twilio](https://www.twilio.com/docs/usage/security#validating-requests): HMAC-SHA1 or HMAC-SHA256 in `x-twilio-signature`. */
 export function twilio<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /** Verifies webhooks of [Vercel](https://vercel.com/docs/webhooks/webhooks-api#securing-webhooks): HMAC-SHA1 in `x-vercel-signature`. */

@@ -1,13 +1,15 @@
 //! One delivery, from its headers to its response: steps 4 to 10.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use countersign::config::{Durable, Source};
+use countersign::config::{Destination, Durable, Source};
 use countersign::gateway::acknowledgement::acknowledge;
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::event_type::event_type;
 use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::object_name::is_in_event;
 use countersign::gateway::response::Refusal;
 use countersign::gateway::stored::Insertable;
 use countersign::handshake::{Asked, Reply};
@@ -127,9 +129,13 @@ async fn handle<'a>(
             Asked::Event(verified) => verified,
         },
     };
-    // A body that goes to the inbox is read if it is small. One that is passed through is not.
-    let body = source.durable.and_then(|_| arrival.body.bytes());
-    line.event_type = event_type(source.policy.scheme, headers, &verified, body);
+    let apart = source.dedupe_header.and_then(|name| headers.get(name));
+    let verified = match apart {
+        Some(value) => verified.told_apart_by(value),
+        None => verified,
+    };
+    let body = body_to_read(source, &arrival.body);
+    line.event_type = event_type(source.policy.scheme, headers, &verified, body.as_deref());
     let content = Content::read(headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
@@ -155,6 +161,16 @@ async fn store(
         Refusal::StorageUnavailable
     })?;
     Ok((status, event.into_id().into_bytes()))
+}
+
+/// The body, for the event's type in the log: a small one that goes to the inbox, and one that its object's name is read from anyway. To
+/// read any other would cost more than its check.
+fn body_to_read<'b>(source: &Source, body: &'b Body) -> Option<Cow<'b, [u8]>> {
+    let small = body.bytes().map(Cow::Borrowed);
+    match &source.forward.destination {
+        Destination::DurableObject { name, .. } if is_in_event(name) => small.or_else(|| Some(body.to_vec().into())),
+        _ => small.filter(|_| source.durable.is_some()),
+    }
 }
 
 /// The age that a signed claim states, for the log.

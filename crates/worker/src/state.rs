@@ -66,7 +66,10 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
 
 /// The names of the headers that a source reads, in the order in which `entry.js` passes their values.
 pub(crate) fn header_names(source: &Source) -> impl Iterator<Item = &'static str> {
-    source.policy.scheme.header_names().chain(CONTENT)
+    let known = || source.policy.scheme.header_names();
+    // Named twice, a header would count as sent twice.
+    let more = source.dedupe_header.filter(|name| known().all(|known| known != *name));
+    known().chain(CONTENT).chain(more)
 }
 
 /// Header text as workerd gives it and sends it on: it reads and writes UTF-8. It is decoded once, so that two spellings on the wire

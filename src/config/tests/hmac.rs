@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::crypto::{HmacKey, Portable, hex};
-use crate::error::Error;
+use crate::error::{Error, HeaderFault};
 use crate::{Delivery, Headers, Keys, Timestamp};
 
 struct Acme;
@@ -110,6 +110,76 @@ fn a_timestamp_is_signed_and_judged() {
     assert!(verified(&behind, &[("s", signature), ("t", at.to_owned())], BODY).is_ok());
 }
 
+#[test]
+fn an_id_in_a_header_is_signed_and_ends_where_the_sender_ends_it() {
+    let fields = format!(
+        r#"{SIGNATURE},"id":{{"header":"X-Acme-Id"}},"timestamp":{{"header":"T"}},"signed":"{{id}}.{{timestamp}}.{{body}}""#
+    );
+    let send = |id: &str, signed: &str, body: &str| {
+        let lines = [("x-acme-signature", hex(&mac(signed))), ("x-acme-id", id.to_owned()), ("t", AT.to_string())];
+        verified(&fields, &lines, body)
+    };
+    let signed = format!("evt_1.{AT}.{BODY}");
+    assert_eq!(send("evt_1", &signed, BODY), Ok("evt_1".to_owned()));
+    assert_eq!(send("evt_2", &signed, BODY), Err(Error::NoMatchingSignature));
+    // An old message whose body begins like a message of today.
+    let old = format!("evt_1.1600000000.{AT}.{BODY}");
+    let moved = send("evt_1.1600000000", &old, BODY);
+    assert_eq!(moved, Err(Error::InvalidHeader("x-acme-id", HeaderFault::ShiftedBoundary)));
+    let inner = send("evt_1.x", &format!("evt_1.x.{AT}.{BODY}"), BODY);
+    assert_eq!(inner, Err(Error::InvalidHeader("x-acme-id", HeaderFault::Separator)));
+    assert_eq!(verified(&fields, &[("x-acme-signature", hex(&mac(&signed)))], BODY), Err(Error::MissingHeader("t")));
+
+    let behind = format!(r#"{SIGNATURE},"id":{{"header":"X-Acme-Id"}},"signed":"{{body}}:.{{id}}""#);
+    let send = |id: &str| {
+        let lines = [("x-acme-signature", hex(&mac(&format!("{BODY}:.{id}")))), ("x-acme-id", id.to_owned())];
+        verified(&behind, &lines, BODY)
+    };
+    assert_eq!(send("a:b"), Ok("a:b".to_owned()));
+    assert_eq!(send("a.b"), Err(Error::InvalidHeader("x-acme-id", HeaderFault::Separator)));
+}
+
+#[test]
+fn a_key_is_text_unless_it_is_said_to_be_encoded() {
+    let bytes = b"\x00\x01 a key of bytes, not text \xff";
+    let signature = hex(&HmacKey::from_bytes(bytes).unwrap().mac([BODY.as_bytes(), b""]));
+    let lines = [("x-acme-signature", signature.as_bytes())];
+    let accepted = |encoding: &str, value: String| {
+        let sources = format!(
+            r#"{{"acme":{{"scheme":"hmac","secrets":["K"],{FORWARD},{SIGNATURE},"secret_encoding":"{encoding}"}}}}"#
+        );
+        let config = Config::parse(Some(&sources), &Valued(value));
+        let faults: Vec<_> = config.faults().iter().flat_map(|one| one.faults).map(ToString::to_string).collect();
+        let source = config.source(0).ok_or(faults.join("\n"))?;
+        let delivery = Delivery::new(lines.into_iter().collect::<Headers<'_>>(), BODY);
+        let keys = Keys { secrets: &source.secrets, ..Keys::default() };
+        let verified = source.policy.verify(keys, &delivery, Timestamp::from_unix(AT), &Portable);
+        verified.map(|_| source.secrets.len()).map_err(|error| error.to_string())
+    };
+    let encoded = |bytes: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes);
+    assert_eq!(accepted("hex", hex(bytes)), Ok(1));
+    assert_eq!(accepted("hex", hex(bytes).to_uppercase()), Ok(1));
+    assert_eq!(accepted("base64", encoded(bytes)), Ok(1));
+    assert_eq!(accepted("base64", format!("{} {}", encoded(&[7; 32]), encoded(bytes))), Ok(2));
+    assert!(accepted("text", encoded(bytes)).is_err_and(|error| error.contains("no signature matches")));
+    let refused = |encoding: &str, value: &str| accepted(encoding, value.to_owned()).unwrap_err();
+    assert!(refused("hex", "an acme secret of some length").contains("pairs of hexadecimal digits"));
+    assert!(refused("base64", "an-acme_secret.of(some)length!").contains("remove `secret_encoding`"));
+}
+
+/// Its one secret has this value.
+struct Valued(String);
+
+impl Environment for Valued {
+    fn secret(&self, _: &str) -> Secret {
+        Secret::Value(Zeroizing::new(self.0.clone()))
+    }
+
+    fn has(&self, _: Binding<'_>) -> bool {
+        true
+    }
+}
+
 /// A retry has a new timestamp and is the same event.
 #[test]
 fn the_hash_of_what_is_signed_leaves_the_timestamp_out() {
@@ -159,10 +229,21 @@ fn every_fault_of_a_configured_scheme_names_its_key() {
     assert_hmac_fault(&same, "timestamp.member", "is also that of the signature");
     assert_hmac_fault(&format!(r#"{SIGNATURE},"timestamp":{{"header":"T"}}"#), "timestamp", "is not part of `signed`");
     assert_hmac_fault(&format!(r#"{SIGNATURE},"signed":"{{timestamp}}.{{body}}""#), "signed", "nothing says where");
+    assert_hmac_fault(&format!(r#"{SIGNATURE},"signed":"{{nonce}}.{{body}}""#), "signed", "not known");
+    assert_hmac_fault(&format!(r#"{SIGNATURE},"signed":"{{id}}.{{body}}""#), "signed", "add `id`, like { header");
+    let id = |table: &str, signed: &str| format!(r#"{SIGNATURE},"id":{{{table}}},"signed":"{signed}""#);
+    let header = r#""header":"X-Id""#;
+    assert_hmac_fault(&id(header, "{body}"), "id.header", "put {id} into `signed`");
+    assert_hmac_fault(&id(header, "{id}{body}"), "signed", "nothing next to it that ends the id");
+    assert_hmac_fault(&id(r#""header":"x-acme-signature""#, "{id}.{body}"), "id.header", "also has the signature");
+    assert_hmac_fault(&id(r#""header":"Host""#, "{id}.{body}"), "id.header", "HTTP, Cloudflare or Countersign");
+    assert!(
+        format!("{:?}", config(&id(r#""haeder":"X-Id""#, "{id}.{body}")).faults()).contains("did you mean `header`?")
+    );
     assert_hmac_fault(
-        &format!(r#"{SIGNATURE},"signed":"{{id}}.{{body}}""#),
-        "signed",
-        "a placeholder that is not known",
+        &format!(r#"{SIGNATURE},"secret_encoding":"utf-8""#),
+        "secret_encoding",
+        "use one of \"text\", \"hex\", \"base64\"",
     );
     assert_hmac_fault(&format!(r#"{SIGNATURE},"hash":"md5""#), "hash", "is not known");
     for id in ["id", "Hash", "/a~2", "/a~"] {
@@ -173,7 +254,7 @@ fn every_fault_of_a_configured_scheme_names_its_key() {
 
 #[test]
 fn what_describes_a_sender_is_only_for_one_without_a_preset() {
-    for key in ["signature", "hash", "signed", "timestamp", "id"] {
+    for key in ["signature", "hash", "signed", "timestamp", "id", "secret_encoding"] {
         assert_eq!(
             faults(&gemini(&format!(r#","{key}":"x""#))),
             format!("`{key}` is only for `scheme = \"hmac\"`; remove it: a preset knows how its sender signs")
@@ -187,12 +268,13 @@ proptest! {
     #[test]
     fn no_fault_of_a_configured_scheme_repeats_a_value(secret in pasted()) {
         let mut fields = Vec::new();
-        for key in ["signature", "hash", "signed", "timestamp", "id"] {
+        for key in ["signature", "hash", "signed", "timestamp", "id", "secret_encoding"] {
             fields.push(format!(r#""{key}":"{secret}""#));
         }
         for key in ["header", "prefix", "member", "separator", "encoding", "unit", &secret] {
             fields.push(format!(r#""signature":{{"{key}":"{secret}"}},"timestamp":{{"{key}":"{secret}"}},"signed":"{{{secret}}}""#));
             fields.push(format!(r#"{SIGNATURE},"timestamp":{{"header":"X-Acme-Signature","{key}":"{secret}"}}"#));
+            fields.push(format!(r#"{SIGNATURE},"id":{{"{key}":"{secret}"}}"#));
         }
         for fields in fields {
             let text = format!("{:?}", config(&fields).faults()).to_lowercase();

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 mod dedupe;
+mod dedupe_header;
 mod formats;
 mod header;
 mod hmac;
