@@ -14,6 +14,7 @@
 //! sign body                            the parts of what is signed, in order
 //! sign timestamp
 //! event /id                            what an event is known by
+//! event-without member                 what a retry changes in the body
 //! ```
 //!
 //! A line is a word, a space, and its value to the end. A line that is left out has the value of [`hmac`].
@@ -94,6 +95,7 @@ impl Notation {
             }
             "tolerance" => self.template.tolerance = value.parse().ok()?,
             "event" => self.template.id = if value == "header" { IdSource::Header } else { IdSource::Body(value) },
+            "event-without" => self.template.id = IdSource::SignedWithout(value),
             "sign" => self.message.push(part(value)?),
             "sign-text" => self.message.push(Part::Text(value)),
             "sign-header" => self.message.push(Part::Header(value)),

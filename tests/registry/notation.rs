@@ -48,6 +48,7 @@ fn write_template(name: &str, template: &'static Template, lines: &mut Vec<Strin
         IdSource::Signed => {}
         IdSource::Header => lines.push("event header".to_owned()),
         IdSource::Body(pointer) => lines.push(format!("event {pointer}")),
+        IdSource::SignedWithout(name) => lines.push(format!("event-without {name}")),
         other => panic!("{other:?} is no source of an id for what a secret signs"),
     }
 }
