@@ -19,6 +19,11 @@ const SCENES = {
   old: ["svix", "old"],
   "key-set": ["gemini-dynamic", ""],
   token: ["token", "expired"],
+  url: ["hubspot", "http-url"],
+  "no-url": ["twilio", "no-url"],
+  "public-key": ["discord", ""],
+  "bare-token": ["gitlab-token", ""],
+  list: async (page) => page.fill("#sender", "s"),
   "other-sender": "POST / HTTP/1.1\nX-Gitea-Event: push\nX-Gitea-Signature: aa\n\n{}",
   "no-body": "webhook-id: msg_1\nwebhook-timestamp: 1764068070\nwebhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\n\nwhsec_c2hvcnQ=",
   record: '{"ev":"delivery","code":"no_matching_signature","status":401,"source":"gemini","age_s":3}',
@@ -31,7 +36,8 @@ for (const colorScheme of ["light", "dark"]) {
     test(`${colorScheme}, ${width} px: axe-core finds nothing, and nothing is wider than the screen`, async () => {
       const page = await open(browser, server.url, { width, height: width < 600 ? 760 : 900, colorScheme });
       for (const [name, sample] of Object.entries(SCENES)) {
-        if (typeof sample === "string") await paste(page, sample);
+        if (typeof sample === "function") await sample(page);
+        else if (typeof sample === "string") await paste(page, sample);
         else if (sample !== undefined) await make(page, ...sample);
         await page.evaluate(() => scrollTo(0, 0));
         await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}-${colorScheme}.png`, fullPage: true });

@@ -56,7 +56,7 @@ function withoutExpected({ index }, report, { form, template }) {
   );
 }
 
-const keyName = ({ secret, key }, { secrets }) => (secret === undefined ? `key ${key} of the set` : secrets.length > 1 ? `secret ${secret + 1}` : "the secret");
+const keyName = ({ secret, key }, { secrets }) => (secret === undefined ? `key ${key} of the set` : secrets.length > 1 ? `secret ${secret + 1}` : secrets[0]?.kind === "hmac" ? "the secret" : "the public key");
 const signatureName = (index, { signatures }) => (signatures.length > 1 ? `signature ${index + 1}` : "the signature");
 
 /** What the number of differing bytes suggests. */
