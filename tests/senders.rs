@@ -9,8 +9,6 @@
 mod document;
 #[path = "registry/lists.rs"]
 mod lists;
-#[path = "registry/notation.rs"]
-mod notation;
 #[path = "registry/package.rs"]
 mod package;
 #[path = "registry/page.rs"]

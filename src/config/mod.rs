@@ -1,5 +1,6 @@
 //! The configuration: `SOURCES`, and the secrets and bindings that it names. A fault in one source leaves the others working.
 
+mod described;
 mod durable;
 mod environment;
 mod fault;
@@ -24,6 +25,7 @@ use zeroize::Zeroizing;
 use crate::crypto::constant_time_eq;
 use crate::json::Members;
 
+pub use self::described::describe_hmac;
 pub use self::durable::default_dedupe;
 pub use self::environment::{Binding, Environment, Secret};
 pub use self::fault::Fault;

@@ -32,11 +32,10 @@ impl HeaderFault {
             Self::NotVisible => "have the sender make ids of letters, digits and punctuation, without spaces",
         }
     }
-}
 
-impl fmt::Display for HeaderFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// What is wrong, to follow the header's name.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
             Self::Repeated => "occurs more than once",
             Self::ShiftedBoundary => {
                 "contains a timestamp, like a replay of an old message with its timestamp moved into the id"
@@ -44,6 +43,12 @@ impl fmt::Display for HeaderFault {
             Self::Separator => "contains the character that ends it in what is signed",
             Self::NotStrict => "has a dot or more than 256 bytes",
             Self::NotVisible => "has a character that is not visible ASCII",
-        })
+        }
+    }
+}
+
+impl fmt::Display for HeaderFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }

@@ -111,17 +111,16 @@ impl SecretFault {
             Self::UrlSafe => "copy the secret again as the sender shows it (`whsec_…`)",
         }
     }
-}
 
-impl fmt::Display for SecretFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// What is wrong, in two parts to be read as one.
+    pub(super) const fn text(self) -> [&'static str; 2] {
+        let beginning = match self {
             Self::Foreign(_) => "the secret is ",
             Self::NotText(_) => "the secret contains ",
             Self::Other(_) => "the secret is an id, key or token of another kind: it begins with ",
             _ => "",
-        })?;
-        f.write_str(match self {
+        };
+        let rest = match self {
             Self::Beside => "the secret has other text next to it (a name and `=`, `Bearer`, a label)",
             Self::Cut => "the secret is base64 of an impossible length: a character or padding is missing, or extra",
             Self::Escaped => "the secret contains a backslash, like a line break written as `\\n`",
@@ -153,6 +152,13 @@ impl fmt::Display for SecretFault {
             Self::Unexpanded => "the secret is the name of a variable (`$NAME`, `${NAME}`)",
             Self::Unset => "the secret is what a program writes for a missing value",
             Self::UrlSafe => "the secret looks like URL-safe base64 (`-`, `_`), in which no signing secret is written",
-        })
+        };
+        [beginning, rest]
+    }
+}
+
+impl fmt::Display for SecretFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().concat())
     }
 }

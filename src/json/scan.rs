@@ -46,7 +46,7 @@ pub(crate) fn at<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
     }
     let mut tokens = pointer.strip_prefix('/')?.split('/');
     tokens.try_fold(value, |value, token| match value.as_bytes().first() {
-        Some(b'{') => member(value, &token.replace("~1", "/").replace("~0", "~")),
+        Some(b'{') => member(value, &unescaped(token)),
         Some(b'[') => item(value, token),
         _ => None,
     })
@@ -55,6 +55,24 @@ pub(crate) fn at<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
 /// The string at a JSON pointer.
 pub(crate) fn string_at(text: &str, pointer: &str) -> Option<String> {
     at(text, pointer).and_then(super::string)
+}
+
+/// A token of a pointer: `~1` stands for a slash, `~0` for a tilde. `replace` would bring the search for texts, 4 KB of Wasm, gzipped.
+fn unescaped(token: &str) -> String {
+    let mut name = String::with_capacity(token.len());
+    let mut marks = token.chars();
+    while let Some(mark) = marks.next() {
+        let (character, is_escape) = match (mark, marks.as_str().as_bytes().first()) {
+            ('~', Some(b'1')) => ('/', true),
+            ('~', Some(b'0')) => ('~', true),
+            _ => (mark, false),
+        };
+        name.push(character);
+        if is_escape {
+            marks.next();
+        }
+    }
+    name
 }
 
 fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {

@@ -25,12 +25,12 @@ pub(super) fn decode(text: &str, encoded: &str) -> Result<Zeroizing<Vec<u8>>, Er
 
 /// What is wrong with text that is not base64 and matches no known mistake.
 fn shape(encoded: &str) -> SecretFault {
-    let all = |more: &str| encoded.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
-    if encoded.contains(|c: char| c.is_ascii_whitespace()) {
+    let all = |more: &[u8]| encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte));
+    if encoded.bytes().any(|byte| byte.is_ascii_whitespace()) {
         SecretFault::InnerWhitespace
-    } else if all("+/=") && !encoded.trim_end_matches('=').contains('=') {
+    } else if all(b"+/=") && !encoded.trim_end_matches('=').as_bytes().contains(&b'=') {
         SecretFault::Cut
-    } else if all("-_=") && encoded.len() >= 22 {
+    } else if all(b"-_=") && encoded.len() >= 22 {
         SecretFault::UrlSafe
     } else {
         SecretFault::NotBase64

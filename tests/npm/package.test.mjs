@@ -10,8 +10,8 @@ const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0
 test("the tarball contains these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const dist = [
-    "api.js", "body.js", "check.js", "core.js", "core.wasm", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
-    "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-glue.js", "hmac-senders.js", "hmac-verifier.js", "hmac-workerd.js", "hmac.cjs", "hmac.d.cts", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.cjs", "index.d.cts", "index.d.ts", "index.js", "instances.js",
+    "api.js", "body.js", "check.js", "configured.js", "core.js", "core.wasm", "describe-bytes.js", "describe-glue.js", "describe.js", "describe.wasm", "described-workerd.js", "described.js", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
+    "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-described-workerd.js", "hmac-described.js", "hmac-glue.js", "hmac-senders.js", "hmac-verifier.js", "hmac-workerd.js", "hmac.cjs", "hmac.d.cts", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.cjs", "index.d.cts", "index.d.ts", "index.js", "instances.js",
     "jwks.js", "key-set-verifier.js", "native.js", "options.js", "outcome.js", "report.js", "secret-verifier.js", "senders.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "target.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "workerd.js",
   ];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
@@ -19,7 +19,7 @@ test("the tarball contains these files and no other", async () => {
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {
-  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm"]) {
+  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/describe-glue.js", "dist/describe.wasm", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm"]) {
     const text = readFileSync(`${installed}/${file}`, "latin1");
     assert.equal(text.match(/\/(home|root|work|Users)\/[\w./-]{0,60}/)?.[0], undefined, file);
   }

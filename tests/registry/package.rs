@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::notation;
+use countersign::scheme::notation;
+
 use crate::sender::Sender;
 use crate::words;
 use crate::{Content, root};
@@ -54,8 +55,8 @@ fn by_name(sender: &Sender) -> String {
 
 /// The small Wasm has no registry: it is told how the sender signs.
 fn by_lines(sender: &Sender) -> String {
-    let lines = notation::written(sender.scheme);
-    lines.iter().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(", ")
+    let text = notation::write(sender.scheme).unwrap();
+    text.lines().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The types of the functions that the file does not declare by hand.

@@ -5,3 +5,4 @@ import { wasm } from "./hmac-verifier.js";
 wasm.start(module);
 
 export * from "./hmac-api.js";
+export { hmac } from "./hmac-described-workerd.js";

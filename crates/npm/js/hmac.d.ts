@@ -4,7 +4,7 @@
  *
  * A `whpk_…` key throws `invalid_secret`, because nothing here can verify with it.
  */
-import type { GeminiEvent, Secrets, StaticOptions, Unwrapper } from "./index.js";
+import type { GeminiEvent, HmacDescription, Secrets, StaticOptions, Unwrapper } from "./index.js";
 
 export { Webhook, WebhookVerificationError } from "./index.js";
 export type {
@@ -16,10 +16,12 @@ export type {
   GeminiEventOf,
   GeminiEventType,
   HeadersLike,
+  HmacDescription,
   LambdaEventLike,
   RequestLike,
   Secret,
   Secrets,
+  Separator,
   StaticOptions,
   Unwrapper,
   UnwrapOptions,
@@ -27,6 +29,27 @@ export type {
   WebhookOptions,
   WebhookUnbrandedRequiredHeaders,
 } from "./index.js";
+
+/**
+ * Describes a sender that has no function of its own, and returns its function. It brings a WebAssembly module of its own, which a bundler
+ * leaves out of a program that does not call it. Call it once for each sender.
+ *
+ * @example
+ * ```js
+ * import { hmac } from "countersign/hmac";
+ *
+ * const acme = hmac({ signature: { header: "Acme-Signature", member: "v1" }, timestamp: { header: "Acme-Signature", member: "t" }, signed: "{timestamp}.{body}" });
+ * const webhooks = acme(process.env.ACME_SECRET);
+ *
+ * export async function receive(request) {
+ *   const { id, event } = await webhooks.unwrap(request);
+ *   await store(id, event);
+ * }
+ * ```
+ *
+ * @throws {WebhookVerificationError} `config_invalid`. The message names what is wrong in the description, and the fix.
+ */
+export function hmac(description: HmacDescription): <E = unknown>(secrets: Secrets, options?: StaticOptions) => Unwrapper<E>;
 
 /**
  * Verifies Standard Webhooks: `webhook-*` headers with `v1`.

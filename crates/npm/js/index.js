@@ -6,3 +6,4 @@ core.start(bytes());
 useFull(() => import("./full.js"));
 
 export * from "./api.js";
+export { hmac } from "./described.js";

@@ -25,3 +25,4 @@ function useGiven(explainer) {
 }
 
 export * from "./api.js";
+export { hmac } from "./described.js";

@@ -6,3 +6,4 @@ core.start(module);
 useFull(() => import("./full-workerd.js"));
 
 export * from "./api.js";
+export { hmac } from "./described-workerd.js";

@@ -7,18 +7,20 @@ import {
   explain,
   gemini,
   geminiDynamic,
+  hmac,
   standard,
   svix,
   type Delivery,
   type ErrorCode,
   type GeminiEvent,
   type HeadersLike,
+  type HmacDescription,
   type FailedStep,
   type Receiver,
   type Report,
   type Verifier,
 } from "countersign";
-import { Webhook as SmallWebhook, gemini as smallGemini, type Unwrapper } from "countersign/hmac";
+import { Webhook as SmallWebhook, gemini as smallGemini, hmac as smallHmac, type Unwrapper } from "countersign/hmac";
 import { init, initSync, gemini as slimGemini } from "countersign/slim";
 import worker, { Inbox } from "countersign/worker";
 
@@ -56,6 +58,16 @@ geminiDynamic();
 geminiDynamic({ jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] }, fetch: globalThis.fetch });
 geminiDynamic({ urlToken: process.env.URL_TOKEN, accept: ["jwt"], audience: process.env.AUDIENCE });
 gemini(process.env.SECRET);
+
+// Senders without a function of their own.
+const description: HmacDescription = { signature: { header: "S", member: "v1", separator: ";", encoding: "base64" }, timestamp: { header: "S", member: "t", unit: "ms" }, signed: "{timestamp}.{body}", id: "/id", hash: "sha1" };
+const acme: Verifier<{ id: string }> = hmac(description)<{ id: string }>([process.env.SECRET, new Uint8Array(32)], { tolerance: 60 });
+const smallAcme: Unwrapper = smallHmac({ signature: { header: "S" } })(process.env.SECRET);
+// @ts-expect-error a description says where the signature is
+hmac({ signed: "{body}" });
+// @ts-expect-error there is no such encoding
+hmac({ signature: { header: "S", encoding: "HEX" } });
+
 standard([process.env.SECRET, process.env.OLD_SECRET]);
 new Webhook(process.env.SECRET);
 await gemini(secret).unwrap({ version: "2.0", headers: { host: "a" }, body: "{}", isBase64Encoded: false, rawPath: "/" } as { headers: { host: string }; body: string; isBase64Encoded: boolean });

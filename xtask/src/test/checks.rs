@@ -7,10 +7,11 @@ use anyhow::{Context, Result};
 use crate::{paths, process, tools};
 
 /// The crates that are compiled to Wasm.
-const WASM_CRATES: [&str; 6] = [
+const WASM_CRATES: [&str; 7] = [
     "countersign-worker",
     "countersign-worker-test",
     "countersign-npm-core",
+    "countersign-npm-describe",
     "countersign-npm-full",
     "countersign-npm-hmac",
     "countersign-npm-test",

@@ -40,7 +40,7 @@ impl Fault {
             Error::InvalidTimestamp => "pass a Date, or whole Unix seconds",
             _ => "pass an id of visible ASCII, such as `msg_` and a UUID, without a timestamp behind a dot",
         };
-        Self { header: header_of(error), ..Self::receiver(error.code(), [error.to_string().as_str(), fix].join("; ")) }
+        Self { header: header_of(error), ..Self::receiver(error.code(), [error.to_text().as_str(), fix].join("; ")) }
     }
 
     /// The signature is valid, and the body cannot be parsed.
@@ -53,7 +53,10 @@ impl Fault {
     /// There are no keys to check against.
     pub fn keys_unavailable() -> Self {
         let refusal = Refusal::KeysUnavailable;
-        Self::refused(refusal, [refusal.response().title, refusal.remedy()].join("; "))
+        let response = refusal.response();
+        let retry_after = response.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
+        let fault = Self::receiver(response.code, [response.title, refusal.remedy()].join("; "));
+        Self { status: response.status, title: response.title, retry_after, ..fault }
     }
 
     /// Appends to the message.
@@ -66,26 +69,20 @@ impl Fault {
         let title = "the receiver is not set up correctly";
         Self { code, status: 500, title, message, header: None, retry_after: None, may_be_rotation: false }
     }
-
-    fn refused(refusal: Refusal, message: String) -> Self {
-        let response = refusal.response();
-        let retry_after = response.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
-        let fault = Self::receiver(response.code, message);
-        Self { status: response.status, title: response.title, retry_after, ..fault }
-    }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        let mut message = [error.to_string().as_str(), error.remedy()].join("; ");
+        let mut message = [error.to_text().as_str(), error.remedy()].join("; ");
         if error == Error::ShortSecret {
             message.push_str("; if the sender has no longer ones, set `allowShortKeys: true`");
         }
-        let mut fault = match error.status() {
-            // A fetched key set is checked before it is cached, so this is one that the receiver's code passed.
-            500 | 503 => Self::receiver(error.code(), message),
-            _ => Self::refused(Refusal::Check(error), message),
-        };
+        let mut fault = Self::receiver(error.code(), message);
+        // A fetched key set is checked before it is cached, so one at fault is one that the receiver's code passed.
+        if !matches!(error.status(), 500 | 503) {
+            // Not by a `Refusal`: the table of all responses would come with it.
+            (fault.status, fault.title) = (error.status(), error.title());
+        }
         fault.header = header_of(error);
         fault.may_be_rotation = error.may_be_rotation();
         fault

@@ -9,6 +9,7 @@ mod headers;
 mod native;
 mod options;
 mod outcome;
+mod scheme;
 mod target;
 
 pub use crate::fault::{Fault, invalid_json};
@@ -17,6 +18,7 @@ pub use crate::headers::{header_names, headers};
 pub use crate::native::{CheckP256, Native, install_p256};
 pub use crate::options::{Options, is_absent, seconds as option_seconds};
 pub use crate::outcome::{Accepted, Refused};
+pub use crate::scheme::{described, read_once};
 pub use crate::target::{delivery, targeted};
 
 use countersign::crypto::Portable;

@@ -39,7 +39,8 @@ impl Accepted {
     /// Reports a verified delivery. `kid` is the name of the key that matched, if its key set gives it one.
     pub fn from_verified<B>(verified: &Verified<'_, B>, kid: Option<&str>) -> Self {
         let timestamp = verified.metadata().timestamp().map(|at| at.as_unix() as f64);
-        let (form, id) = (verified.form().as_str(), String::from_utf8_lossy(verified.id()));
-        Self::new(form, &id, timestamp, verified.key(), kid, verified.claims())
+        // An id is visible ASCII, or a token's own, which is text.
+        let (form, id) = (verified.form().as_str(), std::str::from_utf8(verified.id()).unwrap_or_default());
+        Self::new(form, id, timestamp, verified.key(), kid, verified.claims())
     }
 }

@@ -1,7 +1,7 @@
-//! The schemes, as JavaScript names them.
+//! The schemes, as JavaScript names or describes them.
 
-use countersign::scheme::{self, Scheme};
-use countersign_npm_common::Fault;
+use countersign::scheme::{self, Scheme, notation};
+use countersign_npm_common::{Fault, read_once};
 use wasm_bindgen::prelude::*;
 
 /// The names of the headers that a scheme reads, in sets of id, timestamp and signature.
@@ -22,10 +22,14 @@ pub fn signs_url(scheme: &str) -> Result<bool, JsValue> {
     Ok(find(scheme)?.signs_target())
 }
 
-/// Finds a scheme by its name.
+/// Finds a scheme by its name, or reads one in its notation: a sender that the receiver described.
 ///
 /// # Errors
 /// `config_invalid` if there is none.
 pub fn find(scheme: &str) -> Result<&'static Scheme, Fault> {
-    scheme::find(scheme).ok_or_else(|| Fault::config("there is no scheme of that name"))
+    let none = || Fault::config("there is no scheme of that name");
+    if scheme.contains('\n') {
+        return read_once(scheme, |text| notation::read(text).ok_or_else(none));
+    }
+    scheme::find(scheme).ok_or_else(none)
 }
