@@ -9,7 +9,7 @@ import { caught, thrown } from "./fixtures/delivery.mjs";
 /** Senders that have a function of their own, described: they have to do what that function does. */
 const DESCRIBED = {
   github: { signature: { header: "X-Hub-Signature-256", prefix: "sha256=" } },
-  shopify: { signature: { header: "X-Shopify-Hmac-Sha256", encoding: "base64" } },
+  woocommerce: { signature: { header: "X-WC-Webhook-Signature", encoding: "base64" } },
   stripe: { signature: { header: "Stripe-Signature", member: "v1" }, timestamp: { header: "Stripe-Signature", member: "t" }, signed: "{timestamp}.{body}", id: "/id" },
   paddle: { signature: { header: "Paddle-Signature", member: "h1", separator: ";" }, timestamp: { header: "Paddle-Signature", member: "ts" }, signed: "{timestamp}:{body}", id: "/event_id" },
   slack: { signature: { header: "X-Slack-Signature", prefix: "v0=" }, timestamp: { header: "X-Slack-Request-Timestamp" }, signed: "v0:{timestamp}:{body}", id: "/event_id" },

@@ -57,4 +57,4 @@ export const bfl = /* @__PURE__ */ withSecrets("bfl", "form hmac-sha256", "heade
 export const heygen = /* @__PURE__ */ withSecrets("heygen", "form hmac-sha256", "header heygen-signature", "other ", "header signature", "sign body");
 export const vapi = /* @__PURE__ */ withSecrets("vapi", "form hmac-sha256", "header x-vapi-signature", "sign body");
 export const adyen = /* @__PURE__ */ withSecrets("adyen", "form hmac-sha256", "keys hex", "header hmacsignature", "encoding base64", "sign body");
-export const adyenStandard = /* @__PURE__ */ withSecrets("adyen-standard", "keys hex", "encoding base64", "sign adyen-fields");
+export const adyenStandard = /* @__PURE__ */ withSecrets("adyen-standard", "form hmac-sha256-fields", "keys hex", "encoding base64", "sign adyen-fields");

@@ -1,5 +1,5 @@
 /**
- * The package for shared secrets only, with a WebAssembly module of 78 KB gzipped. The checks and errors are those of
+ * The package for shared secrets only, with a WebAssembly module of 53 KB gzipped. The checks and errors are those of
  * `countersign`. There is no `v1a`, no key set and no report.
  *
  * A `whpk_…` key throws `invalid_secret`, because nothing here can verify with it.
