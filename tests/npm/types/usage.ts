@@ -62,7 +62,7 @@ gemini(process.env.SECRET);
 // Senders without a function of their own.
 const description: HmacDescription = { signature: { header: "S", member: "v1", separator: ";", encoding: "base64" }, timestamp: { header: "S", member: "t", unit: "ms" }, signed: "{timestamp}.{body}", id: "/id", hash: "sha1" };
 const acme: Verifier<{ id: string }> = hmac(description)<{ id: string }>([process.env.SECRET, new Uint8Array(32)], { tolerance: 60 });
-const smallAcme: Unwrapper = smallHmac({ signature: { header: "S" } })(process.env.SECRET);
+const smallAcme: Unwrapper<unknown> = smallHmac({ signature: { header: "S" } })(process.env.SECRET);
 // @ts-expect-error a description says where the signature is
 hmac({ signed: "{body}" });
 // @ts-expect-error there is no such encoding
