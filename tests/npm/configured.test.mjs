@@ -45,6 +45,10 @@ const FAULTS = [
   [{ signature: SIGNATURE, timestamp: { header: "T", unit: "us" }, signed: "{timestamp}.{body}" }, /^`timestamp\.unit` is not known/],
   [{ signature: SIGNATURE, timestamp: { header: "S" }, signed: "{timestamp}.{body}" }, /^`timestamp\.member` is required/],
   [{ signature: SIGNATURE, id: "id" }, /^`id` is neither a JSON pointer/],
+  [{ signature: SIGNATURE, id: {} }, /^`id\.header` is required/],
+  [{ signature: SIGNATURE, id: { header: "I" } }, /^`id\.header` is not part of `signed`/],
+  [{ signature: SIGNATURE, id: { pointer: "/id" } }, /there is no option `pointer`/],
+  [{ signature: SIGNATURE, secretEncoding: "HEX" }, /^`secretEncoding` is not known; use one of "text", "hex", "base64"$/],
 ];
 
 for (const entry of ["index", "hmac"]) {
@@ -85,6 +89,13 @@ for (const entry of ["index", "hmac"]) {
     }
     assert.equal((await caught(acme(KEY).unwrap(BODY, headers, { now: NOW + 301 }))).code, "timestamp_too_old");
     assert.equal((await caught(acme(KEY).unwrap(`${BODY} `, headers, { now: NOW }))).code, "no_matching_signature");
+  });
+
+  test(`${entry}: an id that is signed, and keys in hexadecimal digits`, async () => {
+    const acme = api.hmac({ signature: SIGNATURE, id: { header: "I" }, signed: "{id}.{body}", secretEncoding: "hex" });
+    const headers = { s: mac(`msg_1.${BODY}`, "hex"), i: "msg_1" };
+    assert.equal((await acme(Buffer.from(KEY).toString("hex")).unwrap(BODY, headers, { now: NOW })).id, "msg_1");
+    assert.equal((await caught(acme(Buffer.from(KEY).toString("hex")).unwrap(BODY, { ...headers, i: "msg_2" }, { now: NOW }))).code, "no_matching_signature");
   });
 
   test(`${entry}: a polluted prototype describes nothing`, async () => {

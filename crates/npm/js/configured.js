@@ -7,24 +7,27 @@ const PLACES = {
   timestamp: ["header", "member", "separator", "unit"],
 };
 
-const KEYS = ["signature", "hash", "signed", "timestamp", "id"];
+const ID = ["header"];
+
+const KEYS = ["signature", "hash", "signed", "timestamp", "id", "secretEncoding"];
 
 const HINT = '; describe how the sender signs, like `hmac({ signature: { header: "X-Signature" } })`';
 
-/** The description as JSON. */
+/** The description as JSON, with the names of the configuration. */
 export function descriptionOf(given) {
-  const description = textsOf(given, KEYS, "");
-  for (const [place, keys] of Object.entries(PLACES)) {
-    if (description[place] !== undefined) description[place] = textsOf(description[place], keys, `${place}.`);
+  const { secretEncoding: secret_encoding, ...description } = { __proto__: null, ...optionsOf(given, KEYS, HINT) };
+  const places = typeof description.id === "string" ? PLACES : { ...PLACES, id: ID };
+  for (const [place, keys] of Object.entries(places)) {
+    if (description[place] !== undefined) description[place] = textsOf({ __proto__: null, ...optionsOf(description[place], keys, HINT) }, `${place}.`);
   }
-  return JSON.stringify(description);
+  const { signature, timestamp, id, ...texts } = description;
+  return JSON.stringify({ __proto__: null, signature, timestamp, id, ...textsOf({ __proto__: null, ...texts, secret_encoding }, "") });
 }
 
-function textsOf(given, known, prefix) {
-  const texts = { __proto__: null, ...optionsOf(given, known, HINT) };
+/** Refuses what is not text: it would not be JSON of the same meaning. */
+function textsOf(texts, prefix) {
   for (const [key, value] of Object.entries(texts)) {
-    const isPlace = prefix === "" && Object.hasOwn(PLACES, key);
-    if (value !== undefined && !isPlace && typeof value !== "string") throw misuse("config_invalid", `\`${prefix}${key}\` is text`);
+    if (value !== undefined && typeof value !== "string") throw misuse("config_invalid", `\`${prefix}${key}\` is text`);
   }
   return texts;
 }

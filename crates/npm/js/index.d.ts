@@ -297,8 +297,8 @@ export interface HmacDescription {
   /** The hash of the HMAC. Default: `"sha256"`. */
   hash?: "sha256" | "sha1";
   /**
-   * What is signed: text, `{body}` (the raw body) and `{timestamp}` (as the header has it). Between the two there must be a text that ends
-   * the timestamp. Default: `"{body}"`.
+   * What is signed: text, `{body}` (the raw body), `{timestamp}` and `{id}` (as their headers have them). There must be text between them,
+   * which ends each. Default: `"{body}"`.
    */
   signed?: string;
   /** Where the timestamp is, if `signed` has it. Without one, a copy of a delivery is as good after a year. */
@@ -314,15 +314,16 @@ export interface HmacDescription {
   };
   /**
    * What an event is known by: a JSON pointer into the body, like `"/id"`, if the sender documents that value as unique; else `"hash"`, the
-   * hash of what is signed without the timestamp. Default: `"hash"`.
+   * hash of what is signed without the timestamp. Or the header with the event's id, if `signed` has `{id}`. Default: `"hash"`.
    */
-  id?: string;
+  id?: string | { header: string };
+  /** How the sender writes its secrets: the key is the text itself, or the bytes that it stands for. Default: `"text"`. */
+  secretEncoding?: "text" | "hex" | "base64";
 }
 
 /**
  * Describes a sender that has no function of its own, and returns its function. It brings a WebAssembly module of 29 KB, which a bundler
- * leaves out of a program that does not use it. Call it once for each sender. The key is the text of the secret; pass bytes for a key that
- * the sender shows in hexadecimal digits or base64.
+ * leaves out of a program that does not use it. Call it once for each sender.
  *
  * @example
  * ```js

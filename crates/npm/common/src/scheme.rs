@@ -31,9 +31,9 @@ pub fn read_once(
 /// `config_invalid`: its first fault.
 pub fn described(text: &str) -> Result<&'static Scheme, Fault> {
     describe_hmac(text).map_err(|faults| {
-        // The configuration is TOML, and its examples are.
+        // The configuration is TOML, and so are its examples and its names.
         let text = faults.first().map(config::Fault::to_string).unwrap_or_default();
-        Fault::config(&text.replace(" = ", ": "))
+        Fault::config(&text.replace(" = ", ": ").replace("secret_encoding", "secretEncoding"))
     })
 }
 
