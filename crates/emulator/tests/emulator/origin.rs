@@ -1,10 +1,6 @@
 //! `origin`: what it says of what arrives, and how it misbehaves.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
-mod common;
-
-use common::{Remote, SECRET, origin, send_to};
+use crate::common::{Remote, SECRET, origin, send_to};
 use countersign_emulator::send::Outcome;
 use serde_json::{Value, json};
 

@@ -1,14 +1,10 @@
 //! Webhooks of one request, signed with the service's keys, and the key set.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
-mod common;
-
-use common::{Receiver, serve};
+use crate::common::{Receiver, serve};
 use countersign::Error;
 use serde_json::{Value, json};
 
-async fn set(gemini: &common::Remote) -> Value {
+async fn set(gemini: &crate::common::Remote) -> Value {
     gemini.ok("GET", "/.well-known/jwks.json", json!(null)).await
 }
 

@@ -1,10 +1,6 @@
 //! Batches, interactions and videos: created, polled, cancelled, told of.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
-mod common;
-
-use common::{Receiver, serve};
+use crate::common::{Receiver, serve};
 use serde_json::{Value, json};
 
 const INTERACTIONS: &str = "/v1/interactions";

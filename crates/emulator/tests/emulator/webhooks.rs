@@ -1,10 +1,6 @@
 //! The webhook resource, and what its deliveries look like.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
-mod common;
-
-use common::{Receiver, SECRET, serve};
+use crate::common::{Receiver, SECRET, serve};
 use serde_json::{Value, json};
 
 fn error(answer: &(u16, Value)) -> (u16, &str, &str) {

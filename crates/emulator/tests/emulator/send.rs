@@ -1,13 +1,9 @@
 //! `send` against a receiver that is the core, and against some that are not.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
-mod common;
-
+use crate::common::{SECRET, core_receiver, listen, send_to, serve};
 use axum::Router;
 use axum::http::StatusCode;
-use common::{SECRET, core_receiver, listen, send_to, serve};
-use countersign::scheme::{Covers, Time};
+use countersign::scheme::{Covers, KeySource, Time};
 use countersign::{Ed25519SigningKey, SecretKey, scheme};
 use countersign_emulator::send::{Outcome, SCENARIOS};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -56,14 +52,18 @@ async fn every_scenario_is_judged_right_by_the_core_with_the_set_of_serve() {
 #[tokio::test]
 async fn scenarios_of_described_senders_are_judged_right_by_the_core() {
     let described = scheme::ALL.iter().copied().filter(|scheme| {
-        scheme.template().is_some() && !scheme.signs_target() && scheme.secrets.parse_hmac(TEXT).is_ok()
+        let has_secret = scheme.keys == KeySource::Secrets && scheme.secrets.parse_hmac(TEXT).is_ok();
+        // `send` signs no body from within, as Adyen's standard webhooks are.
+        let in_the_body = scheme.default_forms.iter().any(|form| form.covers() == Covers::Fields);
+        scheme.template().is_some() && !scheme.signs_target() && has_secret && !in_the_body
     });
     let mut count = 0;
     for scheme in described {
         let secrets = scheme.secrets.parse(TEXT).unwrap();
         let (url, mut codes) = core_receiver(scheme, secrets, None).await;
         let switches = format!("--scheme {} --secret {TEXT} --scenario all", scheme.name);
-        assert_eq!(send_to(&url, &switches).await.unwrap(), Outcome::AsExpected, "{}", scheme.name);
+        let outcome = send_to(&url, &switches).await.unwrap_or_else(|error| panic!("{}: {error}", scheme.name));
+        assert_eq!(outcome, Outcome::AsExpected, "{}", scheme.name);
         let mut refusals = Vec::new();
         while let Ok(code) = codes.try_recv() {
             refusals.push(code);

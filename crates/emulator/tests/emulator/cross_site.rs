@@ -1,12 +1,8 @@
 //! What a web page makes a browser send is refused on every path of every server; what programs send is not.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "in a test, a panic is the report")]
-
-mod common;
-
+use crate::common::{Remote, origin, serve};
 use axum::body::Bytes;
 use axum::http::Request;
-use common::{Remote, origin, serve};
 use http_body_util::Empty;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;

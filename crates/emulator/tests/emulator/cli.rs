@@ -1,7 +1,5 @@
 //! The program itself: what it prints, its exit status, and its end.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 

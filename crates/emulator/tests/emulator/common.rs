@@ -1,9 +1,6 @@
 //! Both ends of the emulator, on loopback: servers started from their command lines, a client of their JSON, a receiver that is
 //! told what to answer and tells what arrived.
 
-#![allow(dead_code, reason = "each file of tests uses some of it")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -135,7 +132,6 @@ pub(crate) struct Received {
 /// Answers as it is told to, 200 after that, and keeps what arrived.
 pub(crate) struct Receiver {
     pub(crate) url: String,
-    pub(crate) answers: Arc<Mutex<VecDeque<u16>>>,
     arrivals: UnboundedReceiver<Received>,
 }
 
@@ -150,9 +146,9 @@ impl Receiver {
     pub(crate) async fn start(answers: impl IntoIterator<Item = u16>) -> Self {
         let (arrived, arrivals) = unbounded_channel();
         let answers = Arc::new(Mutex::new(answers.into_iter().collect()));
-        let state = Shared { answers: Arc::clone(&answers), arrived };
+        let state = Shared { answers, arrived };
         let url = listen(Router::new().fallback(receive).with_state(state)).await;
-        Self { url: format!("{url}/hook"), answers, arrivals }
+        Self { url: format!("{url}/hook"), arrivals }
     }
 
     /// The next that arrives.

@@ -1,10 +1,6 @@
 //! Attempts: when there is another, what it says, and when there is none any more.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
-
-mod common;
-
-use common::{Receiver, SECRET, serve};
+use crate::common::{Receiver, SECRET, serve};
 use serde_json::json;
 
 /// Ten seconds, the first wait, pass in 1.25: long enough for another timestamp.
