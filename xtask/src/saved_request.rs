@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_line_break_behind_the_announced_end_is_dropped() {
         let body = |length: &str, body: &str| {
-            let saved = format!("POST /a HTTP/1.1\ncontent-length: {length}\n\n{body}");
+            let saved = format!("POST /a HTTP/1.1\nContent-Length: {length}\n\n{body}");
             String::from_utf8(SavedRequest::parse(saved.as_bytes()).expect("a request").body).expect("text")
         };
         assert_eq!(body("2", "{}\n"), "{}");
