@@ -1,6 +1,8 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
 import { countKv, countStorage, counted, countedObject, counts, wrapMethod } from "./counts.js";
-import worker, { Inbox as ProductionInbox } from "./worker.js";
+import worker, { Courier, Inbox as ProductionInbox } from "./worker.js";
+
+export { Courier };
 import * as glue from "./glue.js";
 import { generation } from "./instance.js";
 
@@ -78,8 +80,8 @@ const routes = {
     glue.trap();
   },
   async limits(request) {
-    const { pending, bytes } = await request.json();
-    glue.set_limits(pending, bytes);
+    const { bytes } = await request.json();
+    glue.set_limit(bytes ?? undefined);
     return new Response();
   },
   /** Calls a method of an object, as `{ name, method, values }` says. */

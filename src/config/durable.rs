@@ -10,7 +10,9 @@ use crate::verify::Policy;
 /// What a source configures for its inbox, apart from `forward`.
 pub(super) struct Storage {
     pub(super) shards: u32,
-    pub(super) keep_bodies: u64,
+    pub(super) keep: u64,
+    pub(super) max_stored: u64,
+    pub(super) location: Option<&'static str>,
 }
 
 pub(super) fn read_storage(
@@ -29,12 +31,35 @@ pub(super) fn read_storage(
     if durable && max_body > inbox::MAX_BODY {
         reader.fault("max_body", "is more than a stored event can hold", "use at most \"1792KiB\" with `durable`");
     }
-    for key in ["shards", "keep_bodies"] {
+    for key in ["shards", "keep", "max_stored", "location"] {
         only_durable(reader, key, durable);
     }
-    let shards = reader.number("shards", 1, 64).and_then(|shards| shards.try_into().ok()).unwrap_or(1);
-    Storage { shards, keep_bodies: reader.duration("keep_bodies").unwrap_or(0) }
+    let shards =
+        reader.number("shards", 1, inbox::MOST_SHARDS.into()).and_then(|shards| shards.try_into().ok()).unwrap_or(1);
+    let keep = reader.duration("keep").unwrap_or(24 * 3600);
+    let max_stored = reader.size("max_stored").unwrap_or(inbox::MAX_STORED);
+    if durable && max_stored > inbox::MAX_STORED {
+        reader.fault("max_stored", "is more than an object may hold", "use at most \"8GiB\", and more `shards`");
+    }
+    Storage { shards, keep, max_stored, location: read_location(reader) }
 }
+
+/// Reads where Cloudflare should place a source's objects.
+fn read_location(reader: &mut Reader<'_>) -> Option<&'static str> {
+    let text = reader.text("location")?;
+    let hint = LOCATIONS.into_iter().find(|hint| *hint == text);
+    if hint.is_none() {
+        reader.fault(
+            "location",
+            "is no location hint of Cloudflare's",
+            "use one of wnam, enam, sam, weur, eeur, apac, oc, afr, me",
+        );
+    }
+    hint
+}
+
+/// The location hints: <https://developers.cloudflare.com/durable-objects/reference/data-location/>, November 2026.
+const LOCATIONS: [&str; 9] = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"];
 
 /// Reads `dedupe`, in seconds; `None` if it is off.
 ///

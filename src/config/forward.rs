@@ -46,12 +46,13 @@ pub(super) fn read_forward(
     if timeout == 0 {
         forward.fault("timeout", "is zero", "use a duration like \"10s\"");
     }
-    for key in ["give_up_after", "concurrency"] {
+    let keep_answers = forward.flag("keep_answers") == Some(true);
+    for key in ["give_up_after", "concurrency", "keep_answers"] {
         only_durable(&mut forward, key, durable);
     }
     let retries = Retries {
         give_up_after: forward.duration("give_up_after").unwrap_or(72 * 3600),
-        concurrency: forward.number("concurrency", 1, 6).and_then(|number| number.try_into().ok()).unwrap_or(4),
+        concurrency: forward.number("concurrency", 1, 128).and_then(|number| number.try_into().ok()).unwrap_or(64),
     };
     reader.absorb(forward);
     let destination = match result? {
@@ -60,7 +61,7 @@ pub(super) fn read_forward(
         }
         other => other,
     };
-    Some((ForwardTo { destination, sign_with, timeout_ms: milliseconds(timeout) }, retries))
+    Some((ForwardTo { destination, sign_with, timeout_ms: milliseconds(timeout), keep_answers }, retries))
 }
 
 fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) -> Option<Destination> {

@@ -70,13 +70,14 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let dedupe = dedupe.map(|seconds| remembered(seconds, &policy));
     let durable = is_durable.then_some(Durable {
         shards: storage.shards,
+        max_stored: storage.max_stored,
+        location: storage.location,
         concurrency: retries.concurrency,
         lifecycle: Lifecycle {
             timeout: forward.timeout_ms,
             give_up_after: milliseconds(retries.give_up_after),
-            // A kept body can be replayed, so its id is remembered as long.
-            remember: milliseconds(dedupe.unwrap_or_default().max(storage.keep_bodies)),
-            keep_body: milliseconds(storage.keep_bodies),
+            remember: milliseconds(dedupe.unwrap_or_default()),
+            keep: milliseconds(storage.keep),
         },
     });
     Some(Source {

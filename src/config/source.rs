@@ -45,10 +45,14 @@ pub struct Source {
 /// How events of a source are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Durable {
-    /// Inbox objects, 1 to 64.
+    /// Inbox objects, 1 to 1,024.
     pub shards: u32,
-    /// Concurrent deliveries from one of them, 1 to 6.
+    /// Attempts under way at once of one of them, 1 to 128.
     pub concurrency: usize,
+    /// Bytes of one of their databases from which on nothing is accepted.
+    pub max_stored: u64,
+    /// Where Cloudflare should place them: a location hint, which counts when an object is first used.
+    pub location: Option<&'static str>,
     /// The durations for each event.
     pub lifecycle: Lifecycle,
 }
@@ -62,6 +66,8 @@ pub struct ForwardTo {
     pub sign_with: Vec<HmacKey>,
     /// The timeout of an attempt, in milliseconds.
     pub timeout_ms: u64,
+    /// Whether the beginning of a failing response is kept in the event's history.
+    pub keep_answers: bool,
 }
 
 /// A destination.
@@ -141,12 +147,14 @@ impl Durable {
     /// The defaults.
     pub const DEFAULT: Self = Self {
         shards: 1,
-        concurrency: 4,
+        concurrency: 64,
+        max_stored: crate::inbox::MAX_STORED,
+        location: None,
         lifecycle: Lifecycle {
             timeout: 10_000,
             give_up_after: milliseconds(72 * 3600),
             remember: milliseconds(72 * 3600),
-            keep_body: 0,
+            keep: milliseconds(24 * 3600),
         },
     };
 }

@@ -22,7 +22,9 @@ pub(super) const SOURCE: &[&str] = &[
     "forward",
     "reply",
     "durable",
-    "keep_bodies",
+    "keep",
+    "max_stored",
+    "location",
     "shards",
     "signature",
     "hash",
@@ -32,8 +34,17 @@ pub(super) const SOURCE: &[&str] = &[
 ];
 
 /// The keys of its table `forward`.
-pub(super) const FORWARD: &[&str] =
-    &["origin", "service", "durable_object", "name", "sign_with", "timeout", "give_up_after", "concurrency"];
+pub(super) const FORWARD: &[&str] = &[
+    "origin",
+    "service",
+    "durable_object",
+    "name",
+    "sign_with",
+    "timeout",
+    "give_up_after",
+    "concurrency",
+    "keep_answers",
+];
 
 /// The keys of its table `signature`.
 const SIGNATURE: &[&str] = &["header", "prefix", "member", "separator", "encoding"];

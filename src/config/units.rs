@@ -5,9 +5,9 @@ pub(super) fn duration(text: &str) -> Option<u64> {
     scaled(text, &[("s", 1), ("m", 60), ("h", 3600), ("d", 86_400)])
 }
 
-/// Bytes of `400B`, `64KiB` or `1MiB`.
+/// Bytes of `400B`, `64KiB`, `1MiB` or `2GiB`.
 pub(super) fn size(text: &str) -> Option<u64> {
-    scaled(text, &[("KiB", 1024), ("MiB", 1024 * 1024), ("B", 1)])
+    scaled(text, &[("KiB", 1024), ("MiB", 1024 * 1024), ("GiB", 1024 * 1024 * 1024), ("B", 1)])
 }
 
 fn scaled(text: &str, units: &[(&str, u64)]) -> Option<u64> {

@@ -156,8 +156,8 @@ codes! {
         "there is nothing at this URL",
         "check the URL: it must name a source, and end with the source's token if it has one";
     NOT_REPLAYABLE: "not_replayable", 409,
-        "the event was delivered and its body is gone; see `keep_bodies`",
-        "forget the event and have the sender resend it; `keep_bodies` keeps the bodies of later ones";
+        "the event was delivered and is no longer kept; see `keep`",
+        "forget the event and have the sender resend it; `keep` keeps later ones for longer";
     REPLAYED: "replayed", 200,
         "the events will be delivered again",
         "nothing to do: the inbox delivers them";

@@ -18,15 +18,15 @@
 //! }
 //! ```
 //!
-//! Before its insert has decided, the event cannot be forwarded. This does not compile:
+//! Only with the receipt of the insert that found it to be new can the event be forwarded. This does not compile:
 //!
-//! ```compile_fail,E0599
+//! ```compile_fail,E0061
 //! use countersign::gateway::content::Content;
 //! use countersign::gateway::forward::Event;
 //! use countersign::{Timestamp, Verified};
 //!
 //! fn deliver<B: Clone>(verified: Verified<'_, B>, content: Content<'_>, now: Timestamp) -> Event<B> {
-//!     verified.into_insertable("stripe", content, now).into_event(1)
+//!     verified.into_insertable("stripe", content, now).into_event()
 //! }
 //! ```
 
@@ -35,6 +35,7 @@ use super::copies::Copies;
 use super::dedupe::EventKey;
 use super::forward::{Event, Payload, kept_headers};
 use super::header_list::HeaderList;
+use crate::inbox::Receipt;
 use crate::scheme::Form;
 use crate::timestamp::Timestamp;
 use crate::verify::Verified;
@@ -81,9 +82,21 @@ impl<B> Insertable<B> {
         }
     }
 
+    /// The event, once its insert has decided that it is new; for the attempt that the receipt allows.
+    pub fn into_event(self, receipt: &Receipt) -> Event<B> {
+        Event {
+            id: self.id.into_bytes(),
+            form: self.form,
+            headers: self.headers,
+            payload: self.payload,
+            received_at: self.received_at,
+            attempt: receipt.attempt(),
+        }
+    }
+
     /// The event's id.
-    pub fn into_id(self) -> String {
-        self.id
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// What is stored as the body.

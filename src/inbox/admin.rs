@@ -26,17 +26,19 @@ pub enum Request {
     Replay(Vec<u8>),
     /// `POST replay?state=`.
     ReplayAll(EventState),
+    /// `POST pause` and `POST resume`.
+    Pause(bool),
 }
 
-/// A place in the list of a source's events: by state, then by shard, then by time.
+/// A place in the list of a source's events: by state, then by shard, then by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// The state listed.
     pub state: EventState,
     /// The shard listed.
     pub shard: u32,
-    /// The event before: its `due` and its number.
-    pub after: Option<(u64, u64)>,
+    /// The number of the event before.
+    pub after: Option<u64>,
 }
 
 impl Position {
@@ -58,17 +60,15 @@ impl Position {
 
     /// The cursor that leads to this place.
     pub fn cursor(self) -> String {
-        let (due, number) = self.after.unwrap_or_default();
-        format!("{}.{}.{due}.{number}", self.state.as_str(), self.shard)
+        format!("{}.{}.{}", self.state.as_str(), self.shard, self.after.unwrap_or_default())
     }
 
     fn parse(cursor: &str) -> Option<Self> {
         let mut parts = cursor.split('.');
         let state = EventState::parse(parts.next()?)?;
         let shard = parts.next()?.parse().ok()?;
-        let after = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         // No event has the number 0: that is the beginning of a shard.
-        let after = Some(after).filter(|after| after.1 > 0);
+        let after = Some(parts.next()?.parse().ok()?).filter(|after| *after > 0);
         parts.next().is_none().then_some(Self { state, shard, after })
     }
 }
@@ -102,6 +102,8 @@ pub fn parse<'a>(method: &str, url: &'a str) -> Result<(&'a str, Request), Refus
         },
         ["events", id, "replay"] => write(Ok(Request::Replay(percent_decode(id.as_bytes())))),
         ["replay"] => write(replay_all(query)),
+        ["pause"] => write(Ok(Request::Pause(true))),
+        ["resume"] => write(Ok(Request::Pause(false))),
         _ => Err(Refusal::NotFound),
     };
     Ok((source, request?))
@@ -160,6 +162,7 @@ mod tests {
         assert_eq!(ok("DELETE", "events/a%2Fb"), Request::Forget(b"a/b".to_vec()));
         assert_eq!(ok("POST", "events/m/replay"), Request::Replay(b"m".to_vec()));
         assert_eq!(ok("POST", "replay?state=dead"), Request::ReplayAll(EventState::Dead));
+        assert_eq!((ok("POST", "pause"), ok("POST", "resume")), (Request::Pause(true), Request::Pause(false)));
         let first = Request::List { state: None, from: Position::first(None), limit: 50 };
         assert_eq!(ok("GET", "events"), first);
         assert_eq!(ok("GET", "events?cursor=&limit="), first);
@@ -176,8 +179,7 @@ mod tests {
             let code = refused("DELETE", &format!("gemini/{page}")).code();
             assert_eq!(code, "method_not_allowed", "only one event at a time is forgotten: {page}");
         }
-        for query in ["state=lost", "limit=0", "limit=201", "cursor=x", "state=dead&cursor=pending.0.1.1", "stat=dead"]
-        {
+        for query in ["state=lost", "limit=0", "limit=201", "cursor=x", "state=dead&cursor=pending.0.1", "stat=dead"] {
             assert_eq!(refused("GET", &format!("gemini/events?{query}")), Refusal::InvalidQuery, "{query}");
         }
         assert_eq!(refused("POST", "gemini/replay"), Refusal::InvalidQuery);
@@ -192,7 +194,7 @@ mod tests {
         }
         assert_eq!(seen.len(), 9);
         assert_eq!(Position::first(Some(EventState::Dead)).next(Some(EventState::Dead), 1), None);
-        let inside = Position { after: Some((5, 6)), ..seen[4] };
+        let inside = Position { after: Some(6), ..seen[4] };
         assert_eq!(Position::parse(&inside.cursor()), Some(inside));
     }
 }

@@ -1,22 +1,63 @@
-//! What becomes of a stored event: its states, the schedule of attempts, retention, shards and capacity, and what an operator may ask.
+//! The inbox: a log of stored events, from which they are delivered.
 //!
-//! All of them are functions of plain values; a shell reads and writes the rows.
+//! An object of the inbox appends each event to a log, with a cursor for the destination. An event that is delivered at its first attempt
+//! costs nothing but its row and a share of the cursor's; one that fails is copied to the waiting events, and waits there by itself. The
+//! [`Machine`] decides all of it. It has no clock and no database: a shell hands in the time, and implements [`Store`] with SQL.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `machine` | accepting, and when there is something to do |
+//! | `outlet`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
+//! | `cursor`, `ranges` | what is finished there, without a row for each event |
+//! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
+//! | `breaker`, `pauses` | whether a destination is attempted at all |
+//! | `tables`, `expiry` | what is dropped, and when |
+//! | `orders`, `admin`, `stats` | what an operator may ask |
+//! | `receipt`, `report` | what crosses between an object and who delivers |
+//! | `shards` | which object holds an event |
 
 pub mod admin;
 mod agenda;
+mod breaker;
 mod capacity;
+mod cursor;
+mod expiry;
+mod leases;
 mod lifecycle;
+mod machine;
+mod orders;
+mod outcome;
+mod outlet;
+mod pauses;
+mod ranges;
+mod receipt;
+mod report;
 mod schedule;
 mod shards;
 mod states;
 mod stats;
+mod store;
+mod tables;
 mod watch;
 
 pub use self::agenda::Agenda;
-pub use self::capacity::{Limits, MAX_BODY, MEASURE_EVERY};
+pub use self::breaker::{Breaker, Sign};
+pub use self::capacity::{MAX_BODY, MAX_STORED, MEASURE_EVERY};
+pub use self::cursor::{Cursor, Span};
+pub use self::expiry::Tidied;
 pub use self::lifecycle::{LEASE_SLACK, Lifecycle};
+pub use self::machine::{Accepted, Machine};
+pub use self::orders::Replayed;
+pub use self::outcome::{Became, Outcome};
+pub use self::outlet::{Cause, Handout, Outlet, Rules};
+pub use self::pauses::Pauses;
+pub use self::ranges::Ranges;
+pub use self::receipt::{Answer, Receipt};
+pub use self::report::{Report, UNREADABLE};
 pub use self::schedule::{delay, seed};
-pub use self::shards::{asks_before, homes, shard_name};
-pub use self::states::{Attempt, DEAD_KEPT, EventState, Progress, Tidy};
+pub use self::shards::{MOST_SHARDS, ShardCounts, homes, shard_name};
+pub use self::states::{Attempt, DEAD_KEPT, EventState, Over, Progress};
 pub use self::stats::{LastError, Stats, noted, noted_parts};
+pub use self::store::{Store, StoreFault, Stored};
+pub use self::tables::{Kind, Table};
 pub use self::watch::Watch;

@@ -1,6 +1,5 @@
 //! Which object of the inbox holds an event.
 
-use super::lifecycle::Lifecycle;
 use super::schedule::seed;
 use crate::gateway::dedupe::EventKey;
 
@@ -34,11 +33,92 @@ pub fn shard_name(source: &str, shard: u32) -> String {
     format!("{source}/{shard}")
 }
 
-/// Whether a shard that began at `born` must still ask those before it. They may remember ids, and Workers with fewer shards still use
-/// them while a deployment rolls out.
-pub fn asks_before(born: u64, now: u64, lifecycle: &Lifecycle) -> bool {
-    now < born.saturating_add(lifecycle.remember).saturating_add(ROLLOUT)
+/// How many shards a source had, and since when; oldest first.
+///
+/// ```
+/// use countersign::gateway::dedupe::EventKey;
+/// use countersign::inbox::{ShardCounts, homes};
+///
+/// let hour = 3_600_000;
+/// let mut counts = ShardCounts::default();
+/// assert!(counts.note(1, 0) && counts.note(8, 100 * hour) && !counts.note(8, 101 * hour));
+/// let event = EventKey::new("gemini", b"msg_1");
+/// let home = *homes(event, 8).last().unwrap_or(&0);
+/// let asked = counts.to_ask(event, home, 101 * hour, 72 * hour);
+/// assert!(asked.iter().all(|shard| *shard == 0), "only those that were there before");
+/// assert!(counts.to_ask(event, home, 300 * hour, 72 * hour).is_empty());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ShardCounts(Vec<(u32, u64)>);
+
+impl ShardCounts {
+    /// The number of shards that is known last.
+    pub fn current(&self) -> Option<u32> {
+        self.0.last().map(|(count, _)| *count)
+    }
+
+    /// Notes how many shards there are; whether that is new.
+    pub fn note(&mut self, count: u32, now: u64) -> bool {
+        let is_new = self.current() != Some(count);
+        if is_new {
+            self.0.push((count, now));
+            // More changes than this in a few days are nobody's plan; of them, the largest number matters.
+            if self.0.len() > MOST_CHANGES {
+                self.0.remove(0);
+            }
+        }
+        is_new
+    }
+
+    /// The shards that may know an id which `shard` does not know: those that held it under an earlier number of shards, from the newest.
+    /// A number of shards counts for as long as the ids of its time are remembered, and a deployment may roll out.
+    pub fn to_ask(&self, event: EventKey, shard: u32, now: u64, remember: u64) -> Vec<u32> {
+        let until = |ended: u64| ended.saturating_add(remember).saturating_add(ROLLOUT);
+        let ended = self.0.iter().skip(1).map(|(_, since)| *since);
+        let earlier = self.0.iter().zip(ended).filter(|(_, ended)| now < until(*ended));
+        let mut asked: Vec<u32> = Vec::new();
+        for ((count, _), _) in earlier {
+            let home = homes(event, *count).last().copied().unwrap_or_default();
+            if home != shard && !asked.contains(&home) {
+                asked.insert(0, home);
+            }
+        }
+        asked
+    }
+
+    /// Whether there were more shards once, and no deployment explains that a Worker knows of fewer: events and ids are in shards that it
+    /// does not ask.
+    pub fn forbids(&self, count: u32, now: u64) -> bool {
+        self.most(now) > count
+    }
+
+    /// The most shards there were, but for those that a deployment may still be bringing.
+    pub fn most(&self, now: u64) -> u32 {
+        let settled = self.0.iter().filter(|(_, since)| now >= since.saturating_add(ROLLOUT));
+        settled.map(|(count, _)| *count).max().unwrap_or_default()
+    }
+
+    /// The text that is stored.
+    pub fn to_text(&self) -> String {
+        let all: Vec<_> = self.0.iter().map(|(count, since)| format!("{count}@{since}")).collect();
+        all.join(" ")
+    }
+
+    /// What [`ShardCounts::to_text`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let read = |part: &str| {
+            let (count, since) = part.split_once('@')?;
+            Some((count.parse().ok()?, since.parse().ok()?))
+        };
+        text.split(' ').filter(|part| !part.is_empty()).map(read).collect::<Option<_>>().map(Self)
+    }
 }
+
+/// The most shards of a source.
+pub const MOST_SHARDS: u32 = 1_024;
+
+/// So many changes of the number of shards are remembered.
+const MOST_CHANGES: usize = 80;
 
 /// How long Workers of the previous version may run while a deployment rolls out.
 pub(super) const ROLLOUT: u64 = 24 * 3_600_000;
@@ -46,6 +126,30 @@ pub(super) const ROLLOUT: u64 = 24 * 3_600_000;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shard_asks_only_where_an_id_could_have_been() {
+        let (hour, remember) = (3_600_000, 72 * 3_600_000);
+        let mut created = ShardCounts::default();
+        created.note(8, 0);
+        let mut grown = created.clone();
+        grown.note(16, 10 * hour);
+        grown.note(32, 20 * hour);
+        for n in 0..500_u32 {
+            let event = EventKey::new("s", n.to_string().as_bytes());
+            let at = |count| *homes(event, count).last().unwrap();
+            assert!(created.to_ask(event, at(8), 1, remember).is_empty(), "a source that was created so asks nobody");
+            let mut expected: Vec<_> = [at(16), at(8)].into_iter().filter(|home| *home != at(32)).collect();
+            expected.dedup();
+            assert_eq!(grown.to_ask(event, at(32), 21 * hour, remember), expected);
+            let later = 10 * hour + remember + ROLLOUT;
+            let expected: Vec<_> = Some(at(16)).into_iter().filter(|home| *home != at(32)).collect();
+            assert_eq!(grown.to_ask(event, at(32), later, remember), expected, "the first ids are forgotten");
+        }
+        assert_eq!(ShardCounts::parse(&grown.to_text()), Some(grown.clone()));
+        assert!(!grown.forbids(16, 20 * hour + ROLLOUT - 1) && grown.forbids(16, 20 * hour + ROLLOUT));
+        assert!(!grown.forbids(32, 900 * hour));
+    }
 
     #[test]
     fn an_id_moves_only_to_shards_that_are_new() {

@@ -19,6 +19,8 @@ pub struct Stats {
     pub last_error: Option<LastError>,
     /// Size of the databases, in bytes.
     pub bytes: u64,
+    /// Whether each destination is attempted, by its name: `state`, `since`, `why`, `held_until` and `under_way`.
+    pub destinations: Value,
 }
 
 /// An attempt that failed.
@@ -60,6 +62,7 @@ impl Stats {
         json!({
             "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "attempts": self.attempts,
             "oldest_pending": self.oldest_pending, "last_error": error, "bytes": self.bytes,
+            "destinations": self.destinations,
         })
     }
 
@@ -83,6 +86,7 @@ impl Stats {
             oldest_pending: number(json.get("oldest_pending")),
             last_error,
             bytes: count("bytes"),
+            destinations: json.get("destinations").cloned().unwrap_or_default(),
         }
     }
 
@@ -99,8 +103,34 @@ impl Stats {
             oldest_pending: oldest,
             last_error: last,
             bytes: self.bytes.saturating_add(other.bytes),
+            destinations: worse(self.destinations, other.destinations),
         }
     }
+}
+
+/// Of two shards' views of each destination, the one that an operator has to know: it is paused everywhere at once, and broken for one
+/// shard after the other.
+fn worse(one: Value, other: Value) -> Value {
+    let (Value::Object(mut all), Value::Object(others)) = (one.clone(), other.clone()) else {
+        return if one.is_object() { one } else { other };
+    };
+    let rank = |view: &Value| match view.get("state").and_then(Value::as_str) {
+        Some("paused") => 2,
+        Some("broken") => 1,
+        _ => 0,
+    };
+    let under_way = |view: &Value| view.get("under_way").and_then(Value::as_u64).unwrap_or_default();
+    for (name, other) in others {
+        let known = all.entry(name).or_insert_with(|| other.clone());
+        let both = under_way(known).saturating_add(under_way(&other));
+        if rank(&other) > rank(known) {
+            *known = other;
+        }
+        if let Some(members) = known.as_object_mut() {
+            members.insert("under_way".to_owned(), json!(both));
+        }
+    }
+    Value::Object(all)
 }
 
 #[cfg(test)]

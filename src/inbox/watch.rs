@@ -13,7 +13,7 @@
 /// assert!(watch.look(now + 100 * hour, 72 * hour), "the clock jumped");
 /// assert!(watch.holds(now + 100 * hour) && !watch.holds(now + 101 * hour));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Watch {
     seen: u64,
     until: u64,

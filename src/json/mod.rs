@@ -10,8 +10,8 @@ mod scan;
 mod value;
 
 pub(crate) use members::{Members, items};
-pub use print::printed;
-pub(crate) use print::{canonical, quote, quoted};
+pub(crate) use print::{canonical, quote};
+pub use print::{printed, quoted};
 pub(crate) use scan::{at, string_at};
 pub use value::value;
 pub(crate) use value::{number, string};

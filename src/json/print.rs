@@ -17,7 +17,7 @@ pub(crate) fn quote(text: &str, out: &mut String) {
 }
 
 /// Text as JSON.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     // Text is what JSON can always say.
     serde_json::to_string(text).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use countersign::config::{Binding, Config, Environment, Secret};
+use countersign::config::{Binding, Config, Durable, Environment, Secret};
 use lexopt::ValueExt;
 use serde_json::Value as Json;
 use toml::{Table, Value};
@@ -87,6 +87,9 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
             println!("    {fault}");
             show_value(tables.get(name), fault.key());
         }
+        if let Some(durable) = config.source(index).and_then(|source| source.durable) {
+            println!("    {}", dim(capacity(&durable)));
+        }
         if let Some((_, host)) = sample {
             println!(
                 "    `forward.origin` still has the host of an example, {host}; put your application's in its place"
@@ -114,6 +117,28 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
         (n, _) => bail!("{n} of the sources would answer 500 `config_invalid`"),
     }
 }
+
+/// What the inbox of a source takes: in bursts, as one object was measured to accept, and for long, as its couriers deliver to an origin.
+fn capacity(durable: &Durable) -> String {
+    let all = |each: f64| each * f64::from(durable.shards);
+    let sustained = |seconds: f64| all(durable.concurrency as f64 / seconds);
+    let days = durable.lifecycle.remember as f64 / 86_400_000.0;
+    let (ids, room) = (40.0, durable.max_stored as f64);
+    let by_ids = all(room / ids) / (days * 86_400.0);
+    let by_bodies = all(room / 2_000.0) / (durable.lifecycle.keep as f64 / 1_000.0).max(3_600.0);
+    format!(
+        "takes bursts of {:.0} events a second; sustains {:.0} where the origin answers in 50 ms, {:.0} in 200 ms; has room for {:.0} a \
+         second with their ids kept for {days:.1} days, and for {:.0} with 2 KB each kept whole",
+        all(BURST),
+        sustained(0.05),
+        sustained(0.2),
+        by_ids,
+        by_bodies,
+    )
+}
+
+/// Events a second that one object accepts, on the machine of docs/performance.md.
+const BURST: f64 = 1_000.0;
 
 /// Prints the value of a key of a source, such as `forward.origin`.
 fn show_value(source: Option<&Json>, key: &str) {

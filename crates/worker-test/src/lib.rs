@@ -2,7 +2,6 @@
 
 use countersign::HmacKey;
 use countersign::crypto::{Crypto, Ed25519Key, P256Key, Portable, RsaKey, install_rs256};
-use countersign::inbox::Limits;
 use countersign_vectors::{Case, Outcome};
 use countersign_worker::{Body, Platform};
 use js_sys::Uint8Array;
@@ -17,10 +16,10 @@ pub fn run_vector(request: &str) -> String {
     outcome(request).unwrap_or_else(|error| json!({ "outcome": "broken", "error": error.to_string() })).to_string()
 }
 
-/// Says how much an inbox may hold; `bytes` 0 means nothing fits.
+/// Says how many bytes an inbox may hold; 0 means nothing fits; without a number, what is configured counts.
 #[wasm_bindgen]
-pub fn set_limits(pending: u32, bytes: f64) {
-    countersign_worker::set_limits(Limits { pending: pending.into(), bytes: bytes as u64 });
+pub fn set_limit(bytes: Option<f64>) {
+    countersign_worker::set_limit(bytes.map(|bytes| bytes as u64));
 }
 
 /// Makes this instance of the Wasm accept any key: the vectors have short and well-known ones. To be called before sources are read.

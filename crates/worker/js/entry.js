@@ -5,7 +5,7 @@ import { generation, prepared, recover } from "./instance.js";
 import { LATE, Limits } from "./limits.js";
 import { isUnread, readAll, readerOf, skip } from "./reading.js";
 
-export { Inbox } from "./inbox.js";
+export { Courier, Inbox } from "./inbox.js";
 
 const { BodyFault, Kind } = glue;
 // By media type, as step.rs numbers them. Made once: a `Headers` is copied into a response, where an object would be read member by member.

@@ -1,9 +1,26 @@
 // The Durable Object class. Its methods are those of `Inbox` in crates/worker/src/inbox.rs; here is what a trap needs.
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import * as glue from "./glue.js";
 import { generation, onTrap, prepared, recover } from "./instance.js";
 
 const RETRY_ALARM_MS = 30_000;
+
+/**
+ * An invocation of this Worker that delivers what an inbox holds: it has connections of its own. It takes the name of a source, a shard and
+ * a token, and nothing else: whoever calls it cannot make it send anything.
+ */
+export class Courier extends WorkerEntrypoint {
+  async carry(...work) {
+    const { promise: trap, resolve } = Promise.withResolvers();
+    onTrap.add(resolve);
+    try {
+      prepared(this.env);
+      await Promise.race([glue.carry(...work), trap]);
+    } finally {
+      onTrap.delete(resolve);
+    }
+  }
+}
 
 /** One shard of a source's stored events. */
 export class Inbox extends DurableObject {
@@ -21,6 +38,12 @@ export class Inbox extends DurableObject {
   surrender(...id) {
     return this.#call((inbox) => inbox.surrender(...id));
   }
+  report(...reports) {
+    return this.#call((inbox) => inbox.report(...reports));
+  }
+  pause(paused) {
+    return this.#call((inbox) => inbox.pause(paused));
+  }
   stats() {
     return this.#call((inbox) => inbox.stats());
   }
@@ -36,6 +59,9 @@ export class Inbox extends DurableObject {
   health() {
     return this.#call((inbox) => inbox.health());
   }
+  enter(...shard) {
+    return this.#call((inbox) => inbox.enter(...shard));
+  }
   register(...shard) {
     return this.#call((inbox) => inbox.register(...shard));
   }
@@ -45,8 +71,8 @@ export class Inbox extends DurableObject {
   forget(...id) {
     return this.#call((inbox) => inbox.forget(...id));
   }
-  replayAll(state) {
-    return this.#call((inbox) => inbox.replayAll(state));
+  replayAll(...events) {
+    return this.#call((inbox) => inbox.replayAll(...events));
   }
 
   /**
@@ -72,7 +98,7 @@ export class Inbox extends DurableObject {
     try {
       prepared(this.env);
       if (this.#born !== generation) {
-        this.#inbox = new glue.Inbox(this.ctx.storage);
+        this.#inbox = new glue.Inbox(this.ctx.storage, (...work) => this.ctx.exports.Courier.carry(...work));
         this.#born = generation;
       }
       return method(this.#inbox);

@@ -5,6 +5,8 @@ import { readAll, readerOf } from "./reading.js";
 
 /** The time limit of a connection. */
 const CONNECT_MS = 1_000;
+/** The time limit of reading how a failing response begins. */
+const BEGINNING_MS = 1_000;
 
 /** The largest body of an answer that goes to the sender. */
 const LARGEST_ANSWER = 64 * 1024;
@@ -55,6 +57,20 @@ async function answerOf(response, signal) {
   if (bytes !== null) return new Response(bytes, init);
   reader.cancel().catch(() => {});
   throw new Error("answer_too_long");
+}
+
+/** The beginning of a body as text, within a second. Never rejects. */
+export async function beginning(response, bytes) {
+  if (response.body === null) return "";
+  const reader = readerOf(response.body);
+  try {
+    const { value } = await within(reader.readAtLeast(bytes, new Uint8Array(bytes)), BEGINNING_MS);
+    return new TextDecoder().decode(value);
+  } catch {
+    return "";
+  } finally {
+    reader.cancel().catch(() => {});
+  }
 }
 
 /** The status of a response. Its body is cancelled unless it is an answer to the sender: nobody reads it. */

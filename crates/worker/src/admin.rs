@@ -16,7 +16,7 @@ use crate::executor::{Outcome, settled};
 use crate::inbox::{InboxStub, stub};
 use crate::state::{State, state};
 use crate::step::Step;
-use crate::{console, dedupe_kv, executor};
+use crate::{clock, console, dedupe_kv, executor};
 
 /// Answers anything under `/admin`: the next step.
 #[wasm_bindgen]
@@ -51,6 +51,8 @@ fn note(source: Option<&str>, request: &Request, answer: Result<&Value, &Refusal
         Request::Forget(id) => ("forget", "forgotten", Some(id)),
         Request::Replay(id) => ("replay", "replayed", Some(id)),
         Request::ReplayAll(_) => ("replay", "replayed", None),
+        Request::Pause(true) => ("pause", "paused", None),
+        Request::Pause(false) => ("resume", "resumed", None),
         Request::Stats | Request::List { .. } | Request::Event(_) => return,
     };
     let code = answer.map_or_else(|refusal| refusal.code(), |_| done);
@@ -90,11 +92,30 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
             }
             json!({ "status": "forgotten", "id": id })
         }
-        Request::ReplayAll(state) => {
-            let mut replayed = 0.0;
+        Request::Pause(paused) => {
             for shard in 0..shards.count {
-                let call = call(shards.at(shard)?.replay_all(state.number())).await?;
-                replayed += call.as_f64().filter(|number| number.is_finite()).ok_or(Refusal::StorageUnavailable)?;
+                match call(shards.at(shard)?.pause(*paused)).await?.as_string().as_deref() {
+                    Some("done" | "already") => {}
+                    _ => return Err(Refusal::StorageUnavailable),
+                }
+            }
+            json!({ "status": if *paused { "paused" } else { "resumed" } })
+        }
+        Request::ReplayAll(state) => {
+            let (mut replayed, began) = (0.0, clock::now_ms() as f64);
+            for shard in 0..shards.count {
+                // By batches, between which the object accepts and delivers.
+                let mut is_first = true;
+                loop {
+                    let batch = call(shards.at(shard)?.replay_all(state.number(), began, is_first)).await?;
+                    is_first = false;
+                    let batch =
+                        batch.as_f64().filter(|number| number.is_finite()).ok_or(Refusal::StorageUnavailable)?;
+                    replayed += batch;
+                    if batch == 0.0 {
+                        break;
+                    }
+                }
             }
             json!({ "replayed": replayed as u64 })
         }
@@ -151,17 +172,17 @@ impl Shards<'_> {
             if wanted == 0 {
                 return Ok((events, at));
             }
-            let (due, number) = position.after.unwrap_or_default();
-            let page = self.at(position.shard)?.list(position.state.number(), due as f64, number as f64, wanted);
+            let number = position.after.unwrap_or_default();
+            let page = self.at(position.shard)?.list(position.state.number(), number as f64, wanted);
             let page = read(call(page).await?)?;
             let Value::Array(page) = page else { return Err(Refusal::StorageUnavailable) };
-            let last = page.last().map(|placed| (number_of(placed, 0), number_of(placed, 1)));
+            let last = page.last().map(|placed| number_of(placed, 0));
             at = if page.len() == usize::try_from(wanted).unwrap_or_default() {
                 Some(Position { after: last, ..position })
             } else {
                 position.next(filter, self.count)
             };
-            events.extend(page.into_iter().filter_map(|mut placed| placed.get_mut(2).map(Value::take)));
+            events.extend(page.into_iter().filter_map(|mut placed| placed.get_mut(1).map(Value::take)));
         }
         Ok((events, None))
     }

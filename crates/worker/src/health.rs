@@ -96,8 +96,8 @@ fn check(state: &Rc<State>, context: &Context) -> Promise {
 
 /// Who was asked, and what for.
 enum Who {
-    /// An inbox of a durable source: the source, and what the registry calls the inbox.
-    Object(String, String),
+    /// An inbox of a durable source: the source, what the registry calls the inbox, and how many shards there are.
+    Object(String, String, u32),
     /// The dedupe markers of these sources.
     Markers(Vec<String>),
     /// Which inboxes exist.
@@ -126,7 +126,7 @@ impl Asked {
         for (_, name, entry) in state.config.iter() {
             let Entry::Ready(source) = entry else { continue };
             match source.durable {
-                Some(durable) => objects.extend((0..durable.shards).map(|shard| (name, shard))),
+                Some(durable) => objects.extend((0..durable.shards).map(|shard| (name, shard, durable.shards))),
                 None if source.dedupe.is_some() => marked.push(name.to_owned()),
                 None => {}
             }
@@ -134,8 +134,8 @@ impl Asked {
         let turn = state.health.0.borrow().turn;
         state.health.0.borrow_mut().turn = turn.wrapping_add(ASKED);
         let start = if objects.len() > ASKED { turn.checked_rem(objects.len()).unwrap_or_default() } else { 0 };
-        for (name, shard) in objects.iter().cycle().skip(start).take(objects.len().min(ASKED)) {
-            let who = Who::Object((*name).to_owned(), shard_name(name, *shard));
+        for (name, shard, shards) in objects.iter().cycle().skip(start).take(objects.len().min(ASKED)) {
+            let who = Who::Object((*name).to_owned(), shard_name(name, *shard), *shards);
             asked.ask(who, stub(&state.bindings, name, *shard).map(|object| object.health()));
         }
         if let Some(kv) = state.bindings.events.as_ref().filter(|_| !marked.is_empty()) {
@@ -165,7 +165,13 @@ impl Asked {
         for (who, answer) in self.who.into_iter().zip(answers) {
             let told = answer.as_string().and_then(|text| value(&text));
             match who {
-                Who::Object(name, object) => {
+                Who::Object(name, object, shards) => {
+                    let most = told.as_ref().and_then(|told| told.get("most")).and_then(Value::as_u64);
+                    if most.is_some_and(|most| most > u64::from(shards))
+                        && !found.storage.iter().any(|(known, _)| *known == name)
+                    {
+                        found.storage.push((name.clone(), FEWER.to_owned()));
+                    }
                     let problem = told.as_ref().map(|told| told.get("problem").and_then(Value::as_str));
                     match problem.unwrap_or(Some(SILENT)) {
                         Some(problem) => found.storage.push((name, problem.to_owned())),
@@ -201,6 +207,8 @@ impl Asked {
 
 const SILENT: &str = "the inbox object does not respond; see the platform's log";
 const GONE: &str = "the inbox's database is gone, with the events and ids that were in it";
+const FEWER: &str =
+    "there were more `shards` once, which hold events and ids: fewer are asked now; put their number back";
 const NO_KV: &str = "KV does not respond: duplicates are forwarded";
 const ORPHANED: &str = "stored events wait for this source: put it back into SOURCES";
 

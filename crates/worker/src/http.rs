@@ -30,6 +30,8 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<String>,
     /// Why there was no answer of the destination's own.
     pub(crate) cause: Option<&'static str>,
+    /// How a failing response began, where that is kept.
+    pub(crate) answer: Option<String>,
 }
 
 /// Sends an event to its source's destination, and waits for the head of the response.
@@ -55,7 +57,13 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
     let answers = source.origin_replies;
     let failed = |status, retry_after, cause| {
         let outcome = Err(Refusal::DestinationFailed);
-        Reply { outcome, status, ms, retry_after, cause }
+        Reply { outcome, status, ms, retry_after, cause, answer: None }
+    };
+    let said = match &answer {
+        Ok(response) if source.forward.keep_answers && !response.ok() => {
+            Some(boxed(outbound::beginning(response, ANSWER)).await)
+        }
+        _ => None,
     };
     match answer {
         Ok(response) => match outbound::head(&response, answers) {
@@ -63,7 +71,8 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
             status => {
                 // An absent `Retry-After` reads like one that cannot be read.
                 let retry_after = response.headers().get("retry-after").unwrap_or_default();
-                failed(status, retry_after, cause_of_status(status).filter(|_| fetcher.is_none()))
+                let cause = cause_of_status(status).filter(|_| fetcher.is_none());
+                Reply { answer: said, ..failed(status, retry_after, cause) }
             }
         },
         Err(error) if outbound::is_late(&error) => {
@@ -91,8 +100,11 @@ async fn cause(message: &str, url: &str) -> &'static str {
 fn unsent(started: u64) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
     let (outcome, cause) = (Err(Refusal::DestinationFailed), Some(NO_BINDING));
-    Reply { outcome, status: 0, ms, retry_after: None, cause }
+    Reply { outcome, status: 0, ms, retry_after: None, cause, answer: None }
 }
+
+/// The bytes of a failing response that are kept.
+const ANSWER: u32 = 1024;
 
 /// What is sent or stored as the body, as JavaScript holds it.
 pub(crate) fn array(payload: &Payload<Body>) -> Uint8Array {

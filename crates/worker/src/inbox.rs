@@ -1,51 +1,55 @@
-//! The inbox: a SQLite Durable Object that stores an event before it is acknowledged, and delivers it by alarms.
+//! The inbox: a SQLite Durable Object that stores an event before it is acknowledged, and has couriers deliver it.
 //!
-//! It reads, writes and fetches. [`countersign::inbox`] decides what becomes of an event. Three rules keep an acknowledged event from being
-//! lost:
+//! It reads and writes. [`countersign::inbox`] decides what becomes of an event, and couriers ([`crate::courier`]) fetch. Three rules keep
+//! an acknowledged event from being lost:
 //!
-//! - One `INSERT` checks the id and stores the event, and the platform holds back every response and every request until earlier writes are
-//!   on disk. So a 202 means stored, and an attempt is counted before it is made.
-//! - During an attempt an event is leased: its `due` is moved behind the attempt. If the object dies, the event becomes due again.
-//! - The next alarm is set before a pass does anything, and again by every accept, every admin call and every new instance. The
-//!   handler never throws, because the platform gives up on an alarm that does.
+//! - An event is known by a row that its id alone can have, and the platform holds back every response until earlier writes are on disk.
+//!   So a 202 means stored.
+//! - What was not reported as delivered is attempted again. A courier repeats its report until it is written.
+//! - The alarm is set before an event is acknowledged, and again by every report, every admin call and every new instance. The handler
+//!   never throws, because the platform gives up on an alarm that does.
 
 mod accept;
 mod alarm;
-mod attempt;
-mod attempts;
 mod capacity;
 mod database;
 mod events;
+mod legacy;
 mod log;
 mod meta;
 mod new_event;
 mod object;
 mod pages;
 mod pass;
-mod queue;
 mod registry;
+mod reports;
 mod schema;
+mod shards;
+mod store;
 mod stub;
-mod tidy;
+mod work;
 
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{EventState, Progress};
+use countersign::inbox::{EventState, Replayed, StoreFault};
 use countersign::json::printed;
+use js_sys::Function;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
 
-pub use self::capacity::set_limits;
 use self::new_event::NewEvent;
-use self::object::Object;
+use self::object::{DESTINATION, Object};
 use self::pages::unreadable;
 use self::registry::registered;
-pub(crate) use self::registry::registry;
-pub(crate) use self::stub::{InboxStub, hand_over, stub};
 use crate::clock;
-use crate::executor;
+use crate::executor::spawn;
+
+pub use self::capacity::set_limit;
+pub(crate) use self::events::Handed;
+pub(crate) use self::registry::registry;
+pub(crate) use self::stub::{InboxStub, Known, hand_over, source as source_of, stub};
 
 /// One object: one shard of one source.
 #[wasm_bindgen]
@@ -54,44 +58,64 @@ pub struct Inbox(Rc<Object>);
 
 #[wasm_bindgen]
 impl Inbox {
-    /// Opens the object's database, migrates it to the current schema, and sets the alarm.
+    /// Opens the object's database, migrates it to the current schema, and sets the alarm. `start_courier` starts an invocation that
+    /// delivers, by source, shard and token.
     #[wasm_bindgen(constructor)]
-    pub fn new(storage: DurableObjectStorage) -> Self {
-        let object = Object::open(storage);
-        object.rearm();
+    pub fn new(storage: DurableObjectStorage, start_courier: Function) -> Self {
+        let object = Object::open(storage, start_courier);
+        // An alarm that was set outlives its object. What could have been lost with one is set again.
+        object.rearm_if_due();
         Self(Rc::new(object))
     }
 
-    /// Stores an event, unless its id is known: `accepted`, `duplicate`, `moved`, `full` or `failed`, or a promise of one of them.
+    /// Stores an event, unless its id is known: the text of an [`Answer`](countersign::inbox::Answer), or a promise of it.
     pub fn accept(&self, event: NewEvent) -> JsValue {
-        let (object, source, shard) = (Rc::clone(&self.0), event.source(), event.shard());
-        let key = EventKey::new(&source, event.id().as_bytes());
-        let Some(born) = object.begin(&source, shard) else { return "failed".into() };
-        let shards = object.shards_to_ask(key, shard, born);
-        if shards.is_empty() {
-            return object.store(key, &event).into();
+        let key = EventKey::new(&event.source(), event.id().as_bytes());
+        let object = Rc::clone(&self.0);
+        if object.armed.get().is_some()
+            && let Some(answer) = object.accept_now(key, &event)
+        {
+            return answer.to_text().into();
         }
-        executor::spawn(async move { object.store_after(shards, key, &event).await.into() }).into()
+        spawn(async move {
+            object.learn_alarm().await;
+            let answer = match object.accept_now(key, &event) {
+                Some(answer) => answer,
+                None => object.accept_later(key, &event).await,
+            };
+            answer.to_text().into()
+        })
+        .into()
     }
 
     /// Surrenders an id to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that
     /// came there.
-    pub fn surrender(&self, source: &str, shard: u32, id: &str, headers: Option<String>) -> String {
-        if self.0.begin(source, shard).is_none() {
+    pub fn surrender(&self, source: &str, shard: u32, id: &str, headers: Option<String>, newer: u32) -> String {
+        if !self.0.begin(source, shard) {
             return "failed".to_owned();
         }
-        self.0.surrender(EventKey::new(source, id.as_bytes()), id, headers).to_owned()
+        self.0.surrender(EventKey::new(source, id.as_bytes()), headers, newer).to_owned()
     }
 
-    /// Delivers what is due, until nothing is.
+    /// Takes what a courier reports, and hands it more to do; see `reports.rs`.
+    pub fn report(&self, token: String, reports: String, room: u32) -> js_sys::Promise {
+        let object = Rc::clone(&self.0);
+        if reports == "[]" {
+            self.0.work.started();
+        }
+        spawn(object.report(token, reports, room))
+    }
+
+    /// Has what is due delivered, until nothing is.
     ///
-    /// `again` says that the previous pass ended with its object. The platform ends an object that reads a damaged page, so each event is
+    /// `again` says that the previous alarm ended with its object. The platform ends an object that reads a damaged page, so each event is
     /// then noted before it is read.
     pub fn alarm(&self, again: bool) -> js_sys::Promise {
         let object = Rc::clone(&self.0);
-        object.careful.set(again);
-        object.armed.set(None);
-        executor::spawn(async move {
+        if again {
+            object.careful.set(true);
+        }
+        spawn(async move {
             object.pass().await;
             JsValue::UNDEFINED
         })
@@ -100,44 +124,41 @@ impl Inbox {
     /// Counts, as JSON, or `failed`.
     pub fn stats(&self) -> String {
         self.0.look_again();
-        let stats = self.0.database.stats(&self.0.aside.borrow());
-        or_failed(stats.map(|stats| printed(&stats.to_json())))
+        self.read(|object, machine| Ok(printed(&object.database.stats(machine)?.to_json())))
     }
 
-    /// One page of events in a state, as a JSON array, or `failed`. `due` and `number` are those of the event before; 0 for none.
-    pub fn list(&self, state: u8, due: f64, number: f64, limit: u32) -> String {
+    /// One page of events in a state, as a JSON array, or `failed`. `number` is that of the event before; 0 for none.
+    pub fn list(&self, state: u8, number: f64, limit: u32) -> String {
         self.0.look_again();
-        or_failed(self.0.database.list(EventState::from_number(state), due, number, limit, &self.0.aside.borrow()))
+        let state = EventState::from_number(state);
+        self.read(|object, machine| object.database.list(state, number as u64, limit, machine, &object.aside.borrow()))
     }
 
     /// One event, as JSON, or `failed`; nothing if it is not known.
     pub fn event(&self, source: &str, id: &str) -> Option<String> {
         self.0.look_again();
-        let key = EventKey::new(source, id.as_bytes());
-        let event = match self.0.is_aside(key) {
-            Ok(true) => Ok(Some(printed(&unreadable(Some(id))))),
-            Ok(false) => self.0.database.describe(key),
-            Err(()) => Err(()),
-        };
-        event.transpose().map(or_failed)
+        match self.0.number_of(source, id) {
+            Ok(Some(number)) if self.0.is_aside(number) => Some(unreadable(Some(id))),
+            Ok(Some(number)) => Some(self.read(|object, machine| object.database.describe(number, id, machine))),
+            Ok(None) => None,
+            Err(()) => Some(FAILED.to_owned()),
+        }
     }
 
-    /// Delivers an event again: `replayed`, `gone` if its body was dropped, `unknown` or `failed`.
+    /// Delivers an event again: `replayed`, `gone` if it is no longer kept, `unknown` or `failed`.
     pub fn replay(&self, source: &str, id: &str) -> String {
-        let key = EventKey::new(source, id.as_bytes());
-        let outcome =
-            match self.0.is_aside(key).and_then(|aside| if aside { Err(()) } else { self.0.database.progress(key) }) {
-                Ok(Some((number, _, _))) if self.0.attempts.has(number) => "replayed",
-                Ok(Some((number, progress, has_body))) => match progress.replayed(clock::now_ms(), has_body) {
-                    Some(progress) if self.0.database.set(number, progress, None).is_ok() => "replayed",
-                    Some(_) => "failed",
-                    None => "gone",
-                },
-                Ok(None) => "unknown",
-                Err(()) => "failed",
-            };
-        self.0.recount();
-        self.0.look_again();
+        let (object, now) = (&self.0, clock::now_ms());
+        let outcome = match object.number_of(source, id) {
+            Ok(Some(number)) if object.is_aside(number) => FAILED,
+            Ok(Some(number)) => match object.with(|machine| machine.replay(&object.database, number, now)) {
+                Ok(Replayed::Yes) => "replayed",
+                Ok(Replayed::Gone) => "gone",
+                Err(()) => FAILED,
+            },
+            Ok(None) => "unknown",
+            Err(()) => FAILED,
+        };
+        object.look_again();
         outcome.to_owned()
     }
 
@@ -145,39 +166,72 @@ impl Inbox {
     ///
     /// An attempt under way goes on, and its outcome is dropped.
     pub fn forget(&self, source: &str, id: &str) -> String {
-        let object = &self.0;
-        let key = EventKey::new(source, id.as_bytes());
-        let outcome =
-            match object.is_aside(key).and_then(|aside| if aside { Err(()) } else { object.database.forget(key) }) {
-                Ok(Some(number)) => {
-                    object.attempts.forget(number);
-                    "forgotten"
-                }
-                Ok(None) => "unknown",
-                Err(()) => "failed",
-            };
-        object.recount();
+        let (object, now) = (&self.0, clock::now_ms());
+        let outcome = match object.number_of(source, id) {
+            Ok(Some(number)) if object.is_aside(number) => FAILED,
+            Ok(None) if object.forget_mark(EventKey::new(source, id.as_bytes())) => "forgotten",
+            Ok(Some(number)) => {
+                let key = EventKey::new(source, id.as_bytes());
+                let erased = object.with(|machine| {
+                    machine.forget(&object.database, number, now)?;
+                    object.database.erase(number, key).map_err(|()| StoreFault)
+                });
+                if erased.is_ok() { "forgotten" } else { FAILED }
+            }
+            Ok(None) => "unknown",
+            Err(()) => FAILED,
+        };
         object.look_again();
         outcome.to_owned()
     }
 
-    /// Delivers all events in a state again that have their bodies; how many, or NaN.
+    /// Delivers events again that were in a state when this `began`, in milliseconds: those of the log at once, and a batch of those that
+    /// wait by themselves. How many, or NaN if that failed; the caller goes on, without the log, until it is 0.
     #[wasm_bindgen(js_name = replayAll)]
-    pub fn replay_all(&self, state: u8) -> f64 {
-        let replayed = self.0.database.replay_all(EventState::from_number(state), Progress::accepted(clock::now_ms()));
-        self.0.recount();
-        self.0.look_again();
-        replayed.map_or(f64::NAN, f64::from)
+    pub fn replay_all(&self, state: u8, began: f64, with_log: bool) -> f64 {
+        let (object, now, state) = (&self.0, clock::now_ms(), EventState::from_number(state));
+        let replayed = object.with(|machine| {
+            let log = if with_log { machine.replay_log(&object.database, state, now)? } else { 0 };
+            let doubts = machine.outlet().cursor().doubts_since(0);
+            let waiting = object.database.replay_waiting(DESTINATION, state, (began as u64, doubts), BATCH);
+            machine.replayed_waiting(now);
+            Ok(log.saturating_add(waiting.map_err(|()| StoreFault)?))
+        });
+        object.look_again();
+        replayed.map_or(f64::NAN, |replayed| replayed as f64)
     }
 
-    /// Whether events can be stored and delivered, as JSON: the `problem`, how many are `pending`, and whether there `was` any.
+    /// Pauses or resumes the destination: `done`, `already` or `failed`.
+    pub fn pause(&self, paused: bool) -> String {
+        let (object, now) = (&self.0, clock::now_ms());
+        let outcome = match object.with(|machine| machine.pause(&object.database, paused, now)) {
+            Ok(true) => "done",
+            Ok(false) => "already",
+            Err(()) => FAILED,
+        };
+        object.look_again();
+        outcome.to_owned()
+    }
+
+    /// Whether events can be stored and delivered, as JSON: the `problem`, how many are `pending`, whether there `was` any, and the `most`
+    /// shards that the source had.
     pub fn health(&self) -> String {
         let object = &self.0;
         let problem = object.problem();
-        printed(&json!({ "problem": problem, "pending": object.capacity.pending.get(), "was": object.has_begun() }))
+        let pending = object.with(|machine| object.database.pending(machine).map_err(|()| StoreFault));
+        let most = object.shards.get().most(clock::now_ms());
+        printed(&json!({
+            "problem": problem, "pending": pending.unwrap_or_default(), "was": object.has_begun(), "most": most,
+        }))
     }
 
-    /// Adds an object to the registry, which is one object that knows the others; whether it did.
+    /// Adds an object to the registry, which is one object that knows the others, and how many shards its source has: how many it had, as
+    /// text, or `failed`.
+    pub fn enter(&self, source: &str, shard: u32, shards: u32) -> String {
+        or_failed(self.0.database.enter(source, shard, shards, clock::now_ms()))
+    }
+
+    /// Adds an object to the registry; whether it did.
     pub fn register(&self, source: &str, shard: u32) -> bool {
         self.0.database.set_meta(&registered(source, shard), &1.into()).is_ok()
     }
@@ -186,8 +240,18 @@ impl Inbox {
     pub fn registered(&self) -> String {
         or_failed(self.0.database.registered())
     }
+
+    fn read(&self, page: impl FnOnce(&Object, &countersign::inbox::Machine) -> Result<String, ()>) -> String {
+        let read = self.0.with(|machine| Ok(page(&self.0, machine)));
+        or_failed(read.and_then(|page| page))
+    }
 }
 
 fn or_failed(text: Result<String, ()>) -> String {
-    text.unwrap_or_else(|()| "failed".to_owned())
+    text.unwrap_or_else(|()| FAILED.to_owned())
 }
+
+const FAILED: &str = "failed";
+
+/// So many waiting events are replayed at a time.
+const BATCH: u32 = 500;

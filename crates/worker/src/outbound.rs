@@ -27,6 +27,8 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
     /// The status of a response. Its body is cancelled, unless it is an answer to the sender.
     pub(crate) fn head(response: &Response, answers: bool) -> u16;
+    #[wasm_bindgen(js_name = beginning)]
+    fn read_beginning(response: &Response, bytes: u32) -> Promise;
     #[wasm_bindgen(js_name = connects)]
     fn try_connection(url: &str) -> Promise;
     fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
@@ -59,6 +61,11 @@ pub(crate) async fn send(
         settled(post_within(fetcher, url, headers, body, milliseconds as f64, answers)?).await
     };
     response.map(JsCast::unchecked_into)
+}
+
+/// How the body of a response begins, as text; empty if it does not within a second.
+pub(crate) async fn beginning(response: &Response, bytes: u32) -> String {
+    settled(read_beginning(response, bytes)).await.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// Whether a request had no response within its time limit.

@@ -23,12 +23,13 @@ use crate::arrival::Arrival;
 use crate::body::Body;
 use crate::console;
 use crate::executor::{self, Outcome, boxed};
+use crate::inbox::Known;
 use crate::open::{BodyFault, refuse_body};
 use crate::pass_through::{Passed, pass_through};
 use crate::state::{State, delivery_headers, state};
 use crate::step::Step;
 use crate::verification::verify;
-use crate::{handshake, inbox};
+use crate::{courier, handshake, inbox};
 
 /// Takes a delivery whose body has been read: the next step, encoded.
 ///
@@ -139,7 +140,9 @@ async fn handle<'a>(
     let content = Content::read(headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
-        return boxed(store(state, source, durable, event, line)).await.map(|(code, id)| Done::Event(code, id));
+        return boxed(store(state, source, durable, event, arrival, line))
+            .await
+            .map(|(code, id)| Done::Event(code, id));
     }
     match pass_through(state, source, verified, content, arrival.now_ms, line).await? {
         Passed::Taken(code, id) => Ok(Done::Event(code, id)),
@@ -153,14 +156,24 @@ async fn store(
     source: &Source,
     durable: Durable,
     event: Insertable<Body>,
+    arrival: &Arrival,
     line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     line.event = Some(event.key());
-    let status = inbox::hand_over(&state.bindings, source, durable.shards, &event).await.map_err(|why| {
+    let known = Known { event_type: line.event_type.as_deref(), key: line.key };
+    let handed = inbox::hand_over(&state.bindings, source, durable.shards, &event, &known).await;
+    let (status, receipt) = handed.map_err(|why| {
         line.detail = Some(why);
         Refusal::StorageUnavailable
     })?;
-    Ok((status, event.into_id().into_bytes()))
+    let id = event.id().as_bytes().to_vec();
+    if let Some((shard, receipt)) = receipt
+        && let Some(carried) = courier::carry_first(&source.name, shard, &receipt, event.into_event(&receipt))
+    {
+        // The response does not wait for it.
+        let _ = arrival.context.wait_until(&carried);
+    }
+    Ok((status, id))
 }
 
 /// The body, for the event's type in the log: a small one that goes to the inbox, and one that its object's name is read from anyway. To

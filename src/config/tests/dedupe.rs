@@ -75,7 +75,7 @@ const NOW: u64 = 1_700_000_000;
 /// Bodies are kept to be replayed, and what has no id any more cannot be.
 #[test]
 fn an_id_is_remembered_as_long_as_its_body_is_kept() {
-    let config = ready(&gemini(r#","durable":true,"dedupe":"1h","keep_bodies":"30d""#));
+    let config = ready(&gemini(r#","durable":true,"dedupe":"1h","keep":"30d""#));
     let lifecycle = config.source(0).unwrap().durable.unwrap().lifecycle;
-    assert!(lifecycle.remember >= lifecycle.keep_body && lifecycle.keep_body == 30 * 86_400_000);
+    assert!(lifecycle.remember >= 3_600_000 && lifecycle.keep == 30 * 86_400_000);
 }

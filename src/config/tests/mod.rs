@@ -74,7 +74,7 @@ fn what_the_contract_shows_is_ready() {
     assert_ready(&dynamic(r#","accept":["v1a","jwt"],"audience":"x","issuer":"y""#));
     assert_ready(&gemini(r#","tolerance":"0s","max_body":"0B","dedupe":"60s""#));
     assert_ready(&gemini(r#","dedupe":"off""#));
-    assert_ready(&gemini(r#","durable":true,"shards":64,"keep_bodies":"1d","max_body":"1792KiB""#));
+    assert_ready(&gemini(r#","durable":true,"shards":1024,"keep":"1d","max_body":"1792KiB""#));
     assert_ready(&format!(r#""scheme":"svix","secrets":["TWO","PUBLIC"],{FORWARD}"#));
     assert_ready(&format!(r#""scheme":"standard-webhooks","jwks":"https://a.example/jwks",{FORWARD}"#));
     assert_ready(
@@ -94,7 +94,7 @@ fn every_fault_names_its_key() {
     assert_fault(&gemini(r#","durable":true,"max_body":"1793KiB""#), "max_body");
     assert_fault(&gemini(r#","durable":1"#), "durable");
     assert_fault(&gemini(r#","shards":2"#), "shards");
-    assert_fault(&gemini(r#","keep_bodies":"1d""#), "keep_bodies");
+    assert_fault(&gemini(r#","keep":"1d""#), "keep");
     assert_fault(&gemini(r#","accept":["v1a"]"#), "accept");
     assert_fault(&gemini(r#","accept":["v1","jwt"],"audience":"x""#), "accept");
     assert_fault(&gemini(r#","jwks":"https://a.example""#), "jwks");
@@ -208,7 +208,7 @@ proptest! {
             let fields = base.iter().map(|(name, value)| format!(r#""{name}":"{}""#, if name == key { &secret } else { *value }));
             format!("{},{FORWARD}", fields.collect::<Vec<_>>().join(","))
         }).collect();
-        for key in ["durable", "shards", "keep_bodies", "accept", "secrets", "forward", "Scheme", "allow_short_keys", "public_url"] {
+        for key in ["durable", "shards", "keep", "accept", "secrets", "forward", "Scheme", "allow_short_keys", "public_url"] {
             tables.push(gemini("").replace(r#""scheme""#, &format!(r#""{key}":"{secret}","scheme""#)));
         }
         for key in ["origin", "service", "durable_object", "name", "sign_with", "timeout", "give_up_after", "concurrency"] {

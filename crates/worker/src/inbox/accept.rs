@@ -2,130 +2,203 @@
 
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{self, EventState, Progress};
+use countersign::inbox::{Accepted, Answer, EventState, Receipt, StoreFault};
 
-use super::events::Copy;
 use super::new_event::NewEvent;
 use super::object::Object;
+use super::registry::registry;
 use super::stub::stub;
 use crate::clock;
 use crate::executor::settled;
 
 impl Object {
-    /// Stores an event, unless its id is known here: `accepted`, `duplicate`, `moved`, `full` or `failed`.
-    pub(super) fn store(&self, key: EventKey, new: &NewEvent) -> &'static str {
-        let now = clock::now_ms();
-        let fits = self.capacity.take(&self.database);
-        let insert = || self.database.insert(key, new, Progress::accepted(now));
-        match if fits { insert() } else { Ok(false) } {
-            Ok(true) => return self.stored(now),
-            Ok(false) => {}
-            Err(()) => return "failed",
+    /// Stores an event that nobody else has to be asked about; `None` if somebody has.
+    pub(super) fn accept_now(&self, key: EventKey, new: &NewEvent) -> Option<Answer> {
+        let (source, shard, shards) = (new.source(), new.shard(), new.shards());
+        if !self.begin(&source, shard) {
+            return Some(Answer::Failed);
         }
-        match self.copy(key) {
-            Ok(Some(Copy { state: EventState::Moved, .. })) => "moved",
-            // What was stored is lost, and here it is again.
-            Ok(Some(Copy { number, is_unreadable: true, .. })) if fits => {
-                match self.database.remove(number).and_then(|()| insert()) {
-                    Ok(true) => self.stored(now),
-                    _ => "failed",
-                }
-            }
-            Ok(Some(copy)) => {
-                self.note(&copy, &String::from(&new.headers()));
-                "duplicate"
-            }
-            Ok(None) if !fits => {
-                self.make_room(now);
-                "full"
-            }
-            Ok(None) | Err(()) => "failed",
+        let (counts, now) = (self.shards.get(), clock::now_ms());
+        // 0 comes from a Worker that was sent here by an older shard, and does not know how many there are.
+        if shards > 0 && counts.forbids(shards, now) {
+            return Some(Answer::FewerShards);
         }
-    }
-
-    /// Sees to the delivery of an event that was stored.
-    fn stored(&self, now: u64) -> &'static str {
-        self.capacity.add();
-        if !self.passing.get() {
-            self.arm_now(now);
-        } else if self.attempts.has_slot() {
-            // (With all slots taken, there is nothing that a pass could do about it now.)
-            self.attempts.wake();
+        if shards > 0 && counts.current() != Some(shards) {
+            return None;
         }
-        "accepted"
+        let asked = self.to_ask(key, shard, now);
+        (asked.is_empty() || !matches!(self.database.find(key), Ok(None))).then(|| self.store(key, new))
     }
 
-    /// The shards before this one that may know an id, from the newest, each to be asked before the id is stored here.
-    pub(super) fn shards_to_ask(&self, key: EventKey, shard: u32, born: u64) -> Vec<u32> {
-        let homes = inbox::homes(key, shard.saturating_add(1));
-        let before: Vec<u32> = homes.into_iter().filter(|home| *home < shard).rev().collect();
-        let asks = !before.is_empty() && self.asks_before(born) && matches!(self.copy(key), Ok(None));
-        if asks { before } else { Vec::new() }
+    /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong.
+    fn to_ask(&self, key: EventKey, shard: u32, now: u64) -> Vec<u32> {
+        let remember = if self.watch.get().holds(now) { u64::MAX } else { self.durable().lifecycle.remember };
+        self.shards.get().to_ask(key, shard, now, remember)
     }
 
-    /// Whether shards before this one may know ids that it does not. They may as long as the clock could be wrong.
-    fn asks_before(&self, born: u64) -> bool {
-        let now = clock::now_ms();
-        self.watch.get().holds(now) || inbox::asks_before(born, now, &self.durable().lifecycle)
-    }
-
-    /// Stores an event once the shards before this one have surrendered its id.
-    pub(super) async fn store_after(&self, shards: Vec<u32>, key: EventKey, new: &NewEvent) -> &'static str {
-        for shard in shards {
-            match self.ask(shard, new).await.as_deref() {
+    /// Stores an event once it is known how many shards there were, and those that held its id before have surrendered it.
+    pub(super) async fn accept_later(&self, key: EventKey, new: &NewEvent) -> Answer {
+        let (source, shard) = (new.source(), new.shard());
+        let is_known = new.shards() == 0 || self.shards.get().current() == Some(new.shards());
+        if !is_known && self.learn_shards(&source, shard, new.shards()).await.is_err() {
+            return Answer::Failed;
+        }
+        if new.shards() > 0 && self.shards.get().forbids(new.shards(), clock::now_ms()) {
+            return Answer::FewerShards;
+        }
+        for before in self.to_ask(key, shard, clock::now_ms()) {
+            match self.ask(before, new).await.as_deref() {
                 Some("moved") => {}
-                Some("stored") => return "duplicate",
-                _ => return "failed",
+                Some("stored") => return Answer::Duplicate,
+                _ => return Answer::Failed,
             }
         }
         self.store(key, new)
     }
 
+    /// Has the registry say how many shards there were, and tells it how many there are.
+    async fn learn_shards(&self, source: &str, shard: u32, shards: u32) -> Result<(), ()> {
+        let registry = self.bindings().and_then(registry).ok_or(())?;
+        let asked = registry.enter(source, shard, shards).map_err(|_| ())?;
+        let answer = clock::outcome_within(&asked, REGISTRY_MS).await.map_err(|_| ())?;
+        let text = answer.as_string().filter(|text| text != "failed").ok_or(())?;
+        self.database.set_meta("shards", &text.as_str().into())?;
+        self.shards.read(Some(&text));
+        self.registered.set(true);
+        let _ = self.database.set_meta("registered", &1.into());
+        Ok(())
+    }
+
     async fn ask(&self, shard: u32, new: &NewEvent) -> Option<String> {
         let source = new.source();
         let stub = stub(self.bindings()?, &source, shard)?;
-        let asked = stub.surrender(&source, shard, &new.id(), &String::from(&new.headers()));
+        let asked = stub.surrender(&source, shard, &new.id(), &String::from(&new.headers()), new.shard());
         settled(asked.ok()?).await.ok()?.as_string()
     }
 
-    /// Surrenders an id to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that came
-    /// there.
-    pub(super) fn surrender(&self, key: EventKey, id: &str, headers: Option<String>) -> &'static str {
-        match self.copy(key) {
-            Ok(Some(Copy { state: EventState::Moved, .. })) => "moved",
-            // The newer shard stores what was lost here.
-            Ok(Some(Copy { number, is_unreadable: true, .. })) if self.database.remove(number).is_ok() => {
-                self.mark_moved(key, id)
-            }
-            Ok(Some(copy)) => {
-                if let Some(headers) = headers {
-                    self.note(&copy, &headers);
+    /// Stores an event, unless its id is known here.
+    fn store(&self, key: EventKey, new: &NewEvent) -> Answer {
+        let now = clock::now_ms();
+        let rules = self.rules(now);
+        if !self.capacity.take(&self.database, self.durable().max_stored) {
+            // A copy of what is stored is one all the same.
+            return match self.database.find(key) {
+                Ok(Some(number)) => self.known(number, key, new),
+                Ok(None) => {
+                    self.make_room(now);
+                    Answer::Full
                 }
-                "stored"
+                Err(()) => Answer::Failed,
+            };
+        }
+        // Whoever handed it over is ended 30 s after its response.
+        let may_begin = rules.lifecycle.timeout <= FIRST_MS;
+        let bytes = u64::from(new.body().length());
+        let accepted = self.with(|machine| machine.accept(&self.database, (new, key, bytes), may_begin, now, &rules));
+        match accepted {
+            Ok(Accepted::New(number, Some(handout))) => {
+                self.arm_for_first(now.saturating_add(rules.lifecycle.lease()), now);
+                Answer::Accepted(Some(Receipt::new(number, handout.attempt, &self.work.token())))
             }
-            Ok(None) => self.mark_moved(key, id),
-            Err(()) => "failed",
+            Ok(Accepted::New(_, None)) => {
+                self.look_for_work(now);
+                Answer::Accepted(None)
+            }
+            Ok(Accepted::Known) => match self.database.find(key) {
+                Ok(Some(number)) => self.known(number, key, new),
+                _ => Answer::Failed,
+            },
+            Err(()) => Answer::Failed,
         }
     }
 
-    fn mark_moved(&self, key: EventKey, id: &str) -> &'static str {
-        match self.database.insert_moved(key, id, Progress::moved(clock::now_ms())) {
-            Ok(()) => "moved",
-            Err(()) => "failed",
+    /// What becomes of a copy of an event that is known under a number.
+    fn known(&self, number: i64, key: EventKey, new: &NewEvent) -> Answer {
+        let Ok(number) = u64::try_from(number) else {
+            let shard = number.unsigned_abs().saturating_sub(1);
+            return Answer::Moved(u32::try_from(shard).unwrap_or(u32::MAX));
+        };
+        if self.is_lost(number) {
+            return self.store_again(number, key, new);
         }
+        self.note(number, &String::from(&new.headers()));
+        Answer::Duplicate
     }
 
-    /// What is stored of an event of which a copy came; an error for one that was left aside, of which no copy can be stored.
-    fn copy(&self, key: EventKey) -> Result<Option<Copy>, ()> {
-        if self.is_aside(key)? { Err(()) } else { self.database.copy(key) }
+    /// Whether an event is known, not finished, and cannot be delivered.
+    fn is_lost(&self, number: u64) -> bool {
+        if self.is_aside(number) {
+            return true;
+        }
+        let pending = self.machine.borrow().as_ref().is_some_and(|machine| {
+            machine.state_in_log(number) == EventState::Pending && !machine.outlet().is_under_way(number)
+        });
+        pending && matches!(self.database.is_stored(number), Ok(false))
+    }
+
+    /// What was stored is lost, and here it is again. What is left of it is not touched: it may be on a damaged page.
+    fn store_again(&self, number: u64, key: EventKey, new: &NewEvent) -> Answer {
+        let now = clock::now_ms();
+        let released = self.database.release(number, key).and_then(|()| {
+            self.aside.borrow_mut().retain(|aside| *aside != number);
+            self.database.set_aside(&self.aside.borrow())
+        });
+        if released.is_err() {
+            return Answer::Failed;
+        }
+        if self.with(|machine| machine.forget(&self.database, number, now)).is_err() {
+            return Answer::Failed;
+        }
+        self.store(key, new)
+    }
+
+    /// Surrenders an id to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that
+    /// came there.
+    pub(super) fn surrender(&self, key: EventKey, headers: Option<String>, newer: u32) -> &'static str {
+        let marked = match self.database.find(key) {
+            Ok(Some(number)) => match u64::try_from(number) {
+                Err(_) => return "moved",
+                // The newer shard stores what was lost here.
+                Ok(number) if self.is_lost(number) => match self.database.release(number, key) {
+                    Ok(()) => self.mark(key, newer),
+                    Err(()) => Err(()),
+                },
+                Ok(number) => {
+                    if let Some(headers) = headers {
+                        self.note(number, &headers);
+                    }
+                    return "stored";
+                }
+            },
+            Ok(None) => self.mark(key, newer),
+            Err(()) => Err(()),
+        };
+        if marked.is_ok() { "moved" } else { "failed" }
+    }
+
+    fn mark(&self, key: EventKey, newer: u32) -> Result<(), ()> {
+        let (now, lifecycle) = (clock::now_ms(), self.durable().lifecycle);
+        self.with(|machine| {
+            machine.open_tables(&self.database, now, &lifecycle)?;
+            self.database.claim_mark(key, newer).and_then(|claimed| if claimed { Ok(()) } else { Err(StoreFault) })?;
+            machine.mark(&self.database)
+        })
     }
 
     /// Stores the headers of a copy, if they differ in what no signature covers and the event is still to be delivered.
-    fn note(&self, copy: &Copy, headers: &str) {
-        let noted = copy.headers.as_ref().and_then(|stored| Copies::noting(stored, headers, copy.attempts));
-        if let Some(headers) = noted {
+    fn note(&self, number: u64, headers: &str) {
+        let machine = self.machine.borrow();
+        let Some(machine) = machine.as_ref() else { return };
+        let Ok(Some((stored, attempts))) = self.database.headers_of(number, machine) else { return };
+        if let Some(noted) = Copies::noting(&stored, headers, attempts) {
             // If this fails, the event is as it was.
-            let _ = self.database.set_headers(copy.number, &headers);
+            let _ = self.database.set_headers(number, &noted);
         }
     }
 }
+
+/// The longest time limit of an attempt that whoever hands an event over may make itself.
+const FIRST_MS: u64 = 20_000;
+
+/// The milliseconds that an object's first event waits for the registry.
+const REGISTRY_MS: f64 = 5_000.0;

@@ -1,11 +1,10 @@
 //! When an object is to be woken.
 
-use countersign::inbox::{self, Agenda};
+use countersign::inbox::Agenda;
 use js_sys::{Date, Object as Options};
 use wasm_bindgen::prelude::*;
 
-use super::log::log_event;
-use super::object::{LATER, Object, SET_ASIDE};
+use super::object::Object;
 use crate::executor::{settled, spawn};
 
 impl Object {
@@ -21,30 +20,87 @@ impl Object {
         });
     }
 
-    /// Sets the alarm at once, unless an event that arrived just now did.
-    pub(super) fn arm_now(&self, now: u64) {
-        if !self.armed.get().is_some_and(|at| at <= now && now < at.saturating_add(BURST)) {
-            self.arm(now);
+    /// Sets the alarm for that time, unless one comes before that.
+    pub(super) fn arm_by(&self, at: u64, now: u64) {
+        // One that should have come long ago may have been lost.
+        if !self.armed.get().is_some_and(|armed| armed <= at && now < armed.saturating_add(LATE)) {
+            self.arm(at);
+        }
+    }
+
+    /// Sets the alarm for an event whose first attempt is made by whoever brought it, in case that is never reported. An alarm within a
+    /// minute serves as well, so that events that come one by one share it.
+    pub(super) fn arm_for_first(&self, lapses: u64, now: u64) {
+        self.has_news.set(true);
+        if !self
+            .armed
+            .get()
+            .is_some_and(|armed| armed <= lapses.max(now.saturating_add(SHARED)) && now < armed.saturating_add(LATE))
+        {
+            self.arm(lapses);
+        }
+    }
+
+    /// Reads when the alarm comes, unless this instance knows it.
+    pub(super) async fn learn_alarm(&self) {
+        let options: Options = JsValue::UNDEFINED.unchecked_into();
+        let Ok(asked) = self.storage.get_alarm(options) else { return };
+        if let Some(at) = settled(asked).await.ok().and_then(|at| at.as_f64()) {
+            self.armed.set(Some(at as u64));
+        }
+    }
+
+    /// Has what is to be attempted now looked for: by the alarm at work, or by one.
+    pub(super) fn look_for_work(&self, now: u64) {
+        if self.work.passing.get() {
+            self.work.wake();
+        } else {
+            self.arm_for_more(now);
+        }
+    }
+
+    /// Sets the alarm for attempts, if it is not set for a time before. With an alarm at work, that does it at its end.
+    pub(super) fn arm_for_more(&self, now: u64) {
+        if self.work.passing.get() {
+            return self.work.wake();
+        }
+        let rules = self.rules(now);
+        let at = self.machine.borrow().as_ref().and_then(|machine| machine.attempts_at(now, &rules));
+        if let Some(at) = at {
+            self.arm_by(at, now);
         }
     }
 
     /// Sets the alarm for what comes next, whatever was set before. A database that cannot be used may hold events, so it is tried again.
     pub(super) fn rearm(&self) {
         let now = self.look();
-        let agenda = if self.is_usable() { self.bury_strays(now).and_then(|()| self.agenda()) } else { Err(()) };
-        match agenda.map(|agenda| agenda.wake_at(now, &self.durable().lifecycle)) {
+        match self.agenda(now).map(|agenda| agenda.wake_at(now)) {
+            // More may come soon, and shares this alarm.
+            Ok(Some(at)) if self.has_news.take() => self.arm(at.min(now.saturating_add(SHARED))),
             Ok(Some(at)) => self.arm(at),
             Ok(None) => {}
             Err(()) => self.arm(now.saturating_add(self.patience())),
         }
     }
 
-    /// Has what is due looked for: by the pass that runs, or by an alarm.
-    pub(super) fn look_again(&self) {
-        if self.passing.get() { self.attempts.wake() } else { self.rearm() }
+    /// The same, if something is to be attempted or the database cannot be used.
+    pub(super) fn rearm_if_due(&self) {
+        let now = self.look();
+        let rules = self.rules(now);
+        let machine = self.machine.borrow();
+        let is_idle = machine.as_ref().is_some_and(|machine| machine.attempts_at(now, &rules).is_none());
+        drop(machine);
+        if !is_idle || self.database.has_legacy.get() {
+            self.rearm();
+        }
     }
 
-    /// Has everything that may be removed removed soon, as an event found no room.
+    /// Has what is due looked for: by the alarm at work, or by one.
+    pub(super) fn look_again(&self) {
+        if self.work.passing.get() { self.work.wake() } else { self.rearm() }
+    }
+
+    /// Has everything that may be dropped dropped soon, as an event found no room.
     pub(super) fn make_room(&self, now: u64) {
         self.tidy_soon.set(true);
         if now.abs_diff(self.full_at.replace(now)) >= BURST {
@@ -52,30 +108,32 @@ impl Object {
         }
     }
 
-    /// How long to wait until a database that cannot be used is tried again.
-    pub(super) fn patience(&self) -> u64 {
-        inbox::delay(self.failures.get().max(1), 0).min(LATER)
-    }
-
     /// What is to be done, and when.
-    pub(super) fn agenda(&self) -> Result<Agenda, ()> {
-        let aside = self.aside.borrow();
+    fn agenda(&self, now: u64) -> Result<Agenda, ()> {
+        let rules = self.rules(now);
+        let has_legacy = self.database.has_legacy.get();
+        let strays = self.database.mend_strays()?;
+        let (attempts, tidy) = self.with(|machine| {
+            if strays {
+                machine.replayed_waiting(now);
+            }
+            let tidy = machine.tidy_at(&self.database, now, &rules)?;
+            Ok((machine.attempts_at(now, &rules), tidy))
+        })?;
         Ok(Agenda {
-            attempts: self.database.pending_span(&aside)?,
-            tidy: self.database.next_tidy(&aside)?,
+            attempts: if has_legacy { Some(now) } else { attempts },
+            tidy,
             soon: self.tidy_soon.get(),
             not_before: self.watch.get().holds_until().max(self.tidy_after.get()),
         })
     }
-
-    /// Sets events aside whose state does not exist: they would be neither delivered nor seen.
-    fn bury_strays(&self, now: u64) -> Result<(), ()> {
-        if self.database.bury_strays(now)? {
-            log_event("unreadable", self.source.borrow().as_deref(), SET_ASIDE);
-        }
-        Ok(())
-    }
 }
 
-/// Milliseconds within which events that arrive together share one alarm. After that, it may have been lost.
+/// Milliseconds within which events that find no room share one look.
 const BURST: u64 = 1_000;
+
+/// Milliseconds within which an alarm serves events that come one by one.
+const SHARED: u64 = 60_000;
+
+/// How late an alarm may be before another is set.
+const LATE: u64 = 10_000;

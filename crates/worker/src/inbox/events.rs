@@ -1,180 +1,128 @@
-//! The rows of events: what is written when one is accepted, attempted, finished, replayed and removed.
+//! Single events: as they are read for an attempt, for a copy of them, and when they are let go.
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{EventState, Progress};
-use js_sys::Array;
+use countersign::inbox::{Handout, Machine};
+use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, integer, key, place, signed, unsigned};
-use super::new_event::NewEvent;
+use super::database::{Database, integer, key, optional, unsigned};
+use super::object::DESTINATION;
 
-/// The parts of an event that matter once a copy of it comes.
-pub(super) struct Copy {
-    pub(super) number: i64,
-    pub(super) state: EventState,
-    pub(super) attempts: u32,
-    pub(super) is_unreadable: bool,
-    /// Only if it may still be delivered.
-    pub(super) headers: Option<String>,
+#[wasm_bindgen]
+extern "C" {
+    /// An event that is handed to a courier, with the members below.
+    #[wasm_bindgen(extends = Object)]
+    #[derive(Clone)]
+    pub type Handed;
+
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn number(this: &Handed) -> f64;
+    #[wasm_bindgen(method, setter)]
+    fn set_number(this: &Handed, number: f64);
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn attempt(this: &Handed) -> u32;
+    #[wasm_bindgen(method, setter)]
+    fn set_attempt(this: &Handed, attempt: u32);
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn cause(this: &Handed) -> String;
+    #[wasm_bindgen(method, setter)]
+    fn set_cause(this: &Handed, cause: &str);
+    /// The columns key, id, form, headers, received_at, bytes and body.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn row(this: &Handed) -> Array;
+    #[wasm_bindgen(method, setter)]
+    fn set_row(this: &Handed, row: &Array);
 }
 
 impl Database {
-    /// Stores an event under its key; `false` if the key is known.
-    pub(super) fn insert(&self, event: EventKey, new: &NewEvent, progress: Progress) -> Result<bool, ()> {
-        let body = new.body();
-        let inserted = self.number(
-            "INSERT INTO events (key, id, form, headers, body, bytes, received_at, state, attempts, tries, since, due, finished)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0) ON CONFLICT (key) DO NOTHING RETURNING number",
-            &[
-                key(event),
-                new.id().into(),
-                new.form().into(),
-                new.headers().into(),
-                body.clone().into(),
-                body.length().into(),
-                new.received_at().into(),
-                integer(progress.since),
-                integer(progress.due),
-            ],
-        );
-        inserted.map(|number| number.is_some())
+    /// Reads an event for an attempt; `None` if there is none, or a column is not of its type.
+    pub(super) fn read_for(&self, handout: &Handout) -> Result<Option<Handed>, ()> {
+        let table = if handout.is_waiting { Some("kept".to_owned()) } else { self.log_of(handout.number) };
+        let Some(table) = table else { return Ok(None) };
+        let sql = format!("SELECT key, id, form, headers, received_at, bytes, body FROM {table} WHERE number = ?");
+        let rows = self.rows(&sql, &[integer(handout.number)])?;
+        let Some(row) = rows.first().filter(|row| is_whole(row)) else { return Ok(None) };
+        let handed: Handed = Object::new().unchecked_into();
+        handed.set_number(handout.number as f64);
+        handed.set_attempt(handout.attempt);
+        handed.set_cause(handout.cause.as_str());
+        handed.set_row(row);
+        Ok(Some(handed))
     }
 
-    /// Stores that an id was surrendered to a newer shard.
-    pub(super) fn insert_moved(&self, event: EventKey, id: &str, progress: Progress) -> Result<(), ()> {
-        self.run(
-            "INSERT INTO events (key, id, form, headers, bytes, received_at, state, attempts, tries, since, due, finished)
-             VALUES (?, ?, '', '[]', 0, 0, 3, 0, 0, ?, ?, ?)",
-            &[key(event), id.into(), integer(progress.since), integer(progress.due), integer(progress.finished)],
-        )
+    /// Whether an event is there to be delivered.
+    pub(super) fn is_stored(&self, number: u64) -> Result<bool, ()> {
+        let mut tables = vec!["kept".to_owned()];
+        tables.extend(self.log_of(number));
+        for table in tables {
+            let sql = format!("SELECT 1 FROM {table} WHERE number = ? AND id <> ''");
+            if self.number(&sql, &[integer(number)])?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
-    /// The number of an event, from the index alone.
-    pub(super) fn find(&self, event: EventKey) -> Result<Option<i64>, ()> {
-        self.number("SELECT number FROM events WHERE key = ?", &[key(event)])
+    /// The headers of an event that may still be delivered, and the attempts at it that were begun.
+    pub(super) fn headers_of(&self, number: u64, machine: &Machine) -> Result<Option<(String, u32)>, ()> {
+        let outlet = machine.outlet();
+        let sql = "SELECT kept.headers, waiting.attempts FROM waiting JOIN kept ON kept.number = waiting.number
+                   WHERE waiting.destination = ? AND waiting.number = ? AND waiting.state IN (0, 2)";
+        let rows = self.rows(sql, &[outlet.name().into(), integer(number)])?;
+        if let Some(row) = rows.first() {
+            let begun = unsigned(&row.get(1)).saturating_add(u64::from(outlet.is_under_way(number)));
+            return Ok(row.get(0).as_string().zip(u32::try_from(begun).ok()));
+        }
+        let is_open = !outlet.cursor().is_done(number) || outlet.cursor().died_at(number).is_some();
+        let Some(table) = self.log_of(number).filter(|_| is_open) else { return Ok(None) };
+        let rows = self.rows(&format!("SELECT headers FROM {table} WHERE number = ?"), &[integer(number)])?;
+        let begun = outlet.cursor().attempts(number).saturating_add(u32::from(outlet.is_under_way(number)));
+        Ok(rows.first().and_then(|row| row.get(0).as_string()).map(|headers| (headers, begun)))
     }
 
-    /// What is stored of an event of which a copy came.
-    pub(super) fn copy(&self, event: EventKey) -> Result<Option<Copy>, ()> {
-        let rows = self.rows(
-            "SELECT number, state, attempts, coalesce(last_error, '') = 'unreadable', CASE WHEN state IN (0, 2) THEN headers END
-             FROM events WHERE key = ?",
-            &[key(event)],
-        )?;
-        Ok(rows.first().map(|row| Copy {
-            number: signed(&row.get(0)),
-            state: EventState::from_number(unsigned(&row.get(1)).try_into().unwrap_or_default()),
-            attempts: unsigned(&row.get(2)).try_into().unwrap_or(u32::MAX),
-            is_unreadable: unsigned(&row.get(3)) > 0,
-            headers: row.get(4).as_string(),
-        }))
+    /// Writes the headers of an event, wherever it is stored.
+    pub(super) fn set_headers(&self, number: u64, headers: &str) -> Result<(), ()> {
+        let values = [headers.into(), integer(number)];
+        self.run("UPDATE kept SET headers = ? WHERE number = ?", &values)?;
+        let Some(table) = self.log_of(number) else { return Ok(()) };
+        self.run(&format!("UPDATE {table} SET headers = ? WHERE number = ?"), &values)
     }
 
-    /// Writes the headers of an event.
-    pub(super) fn set_headers(&self, number: i64, headers: &str) -> Result<(), ()> {
-        self.run("UPDATE events SET headers = ? WHERE number = ?", &[headers.into(), place(number)])
+    /// Takes the id from an event that is lost, so that a copy can have it. The event's own row is not touched.
+    pub(super) fn release(&self, number: u64, event: EventKey) -> Result<(), ()> {
+        self.erase_id(event)?;
+        self.run("DELETE FROM waiting WHERE number = ?", &[integer(number)])?;
+        self.run("DELETE FROM kept WHERE key = ?", &[key(event)])
     }
 
-    /// The number of an event, its progress, and whether its body is there.
-    pub(super) fn progress(&self, event: EventKey) -> Result<Option<(i64, Progress, bool)>, ()> {
-        let rows = self.rows(&format!("SELECT {PROGRESS} FROM events WHERE key = ?"), &[key(event)])?;
-        Ok(rows.first().map(progress))
+    /// Has waiting events attempted whose state does not exist: they would be neither delivered nor seen. Whether there were any.
+    pub(super) fn mend_strays(&self) -> Result<bool, ()> {
+        let sql = "UPDATE waiting SET state = 0 WHERE destination = ? AND (state < 0 OR state > 2) RETURNING 1";
+        Ok(self.number(sql, &[DESTINATION.into()])?.is_some())
     }
 
-    /// Writes the progress of an event, and the end of an attempt: the status of the response (0: none) and the code of a failure.
-    pub(super) fn set(&self, number: i64, now: Progress, ended: Option<(u16, &str)>) -> Result<(), ()> {
-        let (status, error) = ended.unzip();
-        self.run(
-            "UPDATE events SET state = ?, attempts = ?, tries = ?, since = ?, due = ?, finished = ?,
-               last_status = coalesce(?, last_status), last_error = coalesce(?, last_error) WHERE number = ?",
-            &[
-                now.state.number().into(),
-                now.attempts.into(),
-                now.tries.into(),
-                integer(now.since),
-                integer(now.due),
-                integer(now.finished),
-                status.map_or(JsValue::NULL, JsValue::from),
-                error.map_or(JsValue::NULL, JsValue::from),
-                place(number),
-            ],
-        )
-    }
-
-    /// Writes that an event was delivered, and drops its body.
-    pub(super) fn finish(&self, number: i64, now: Progress, status: u16) -> Result<(), ()> {
-        self.run(
-            "UPDATE events SET state = ?, due = ?, finished = ?, last_status = ?, last_error = '', body = NULL, headers = '[]'
-             WHERE number = ?",
-            &[now.state.number().into(), integer(now.due), integer(now.finished), status.into(), place(number)],
-        )
-    }
-
-    /// Writes that an attempt failed, unless the event was delivered meanwhile.
-    pub(super) fn fail(&self, number: i64, now: Progress, status: u16, code: &str) -> Result<(), ()> {
-        self.run(
-            "UPDATE events SET state = ?, due = ?, finished = ?, last_status = ?, last_error = ?
-             WHERE number = ? AND state = 0 AND attempts = ?",
-            &[
-                now.state.number().into(),
-                integer(now.due),
-                integer(now.finished),
-                status.into(),
-                code.into(),
-                place(number),
-                now.attempts.into(),
-            ],
-        )
-    }
-
-    /// Drops the body of an event, whose id expires at `due`.
-    pub(super) fn drop_body(&self, number: i64, due: u64) -> Result<(), ()> {
-        self.run(
-            "UPDATE events SET body = NULL, headers = '[]', due = ? WHERE number = ?",
-            &[integer(due), place(number)],
-        )
-    }
-
-    /// Removes an event.
-    pub(super) fn remove(&self, number: i64) -> Result<(), ()> {
-        self.run("DELETE FROM events WHERE number = ?", &[place(number)])
-    }
-
-    /// Removes an event: its number, if it was there.
-    pub(super) fn forget(&self, event: EventKey) -> Result<Option<i64>, ()> {
-        self.number("DELETE FROM events WHERE key = ? RETURNING number", &[key(event)])
-    }
-
-    /// The number of events in a state.
-    pub(super) fn count(&self, state: EventState) -> Result<u64, ()> {
-        let rows = self.rows("SELECT count(*) FROM events WHERE state = ?", &[state.number().into()])?;
-        Ok(rows.first().map_or(0, |row| unsigned(&row.get(0))))
-    }
-
-    /// Makes all events in a state pending again that have their bodies; how many.
-    pub(super) fn replay_all(&self, state: EventState, anew: Progress) -> Result<u32, ()> {
-        let rows = self.rows(
-            "UPDATE events SET state = 0, tries = 0, since = ?, due = ?, finished = 0 WHERE state = ? AND body IS NOT NULL
-             RETURNING 1",
-            &[integer(anew.since), integer(anew.due), state.number().into()],
-        );
-        rows.map(|rows| u32::try_from(rows.len()).unwrap_or(u32::MAX))
+    /// Reads something of each table that attempts need.
+    pub(super) fn probe(&self) -> Result<(), ()> {
+        self.run("SELECT 1 FROM waiting LIMIT 1", &[])?;
+        self.run("SELECT 1 FROM kept LIMIT 1", &[])?;
+        self.run("SELECT 1 FROM destinations LIMIT 1", &[])?;
+        for table in self.logs.borrow().iter().rev().take(1) {
+            self.run(&format!("SELECT number FROM log_{} ORDER BY number DESC LIMIT 1", table.number), &[])?;
+        }
+        for table in self.ids.borrow().iter() {
+            self.run(&format!("SELECT 1 FROM ids_{} LIMIT 1", table.number), &[])?;
+        }
+        Ok(())
     }
 }
 
-/// The columns that [`progress`] reads.
-pub(super) const PROGRESS: &str = "number, state, attempts, tries, since, due, finished, body IS NOT NULL";
-
-/// The number of an event, its progress, and whether its body is there.
-pub(super) fn progress(row: &Array) -> (i64, Progress, bool) {
-    let count = |at| u32::try_from(unsigned(&row.get(at))).unwrap_or(u32::MAX);
-    let progress = Progress {
-        state: EventState::from_number(u8::try_from(count(1)).unwrap_or_default()),
-        attempts: count(2),
-        tries: count(3),
-        since: unsigned(&row.get(4)),
-        due: unsigned(&row.get(5)),
-        finished: unsigned(&row.get(6)),
-    };
-    (signed(&row.get(0)), progress, unsigned(&row.get(7)) > 0)
+/// Whether the columns of an event are of their types, and its body as long as it was.
+fn is_whole(row: &Array) -> bool {
+    let bytes = |at| row.get(at).dyn_into::<js_sys::ArrayBuffer>().ok();
+    let is_text = |at| row.get(at).is_string();
+    let body = bytes(6).map(|body| Uint8Array::new(&body).length());
+    bytes(0).is_some_and(|key| key.byte_length() == 32)
+        && [1, 2, 3].into_iter().all(is_text)
+        && row.get(4).as_f64().is_some()
+        && body.is_some_and(|length| Some(u64::from(length)) == optional(&row.get(5)))
 }

@@ -3,7 +3,7 @@
 use countersign::inbox::Watch;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, integer, listed, place};
+use super::database::{Database, integer, listed, maybe};
 
 /// What is known besides the events.
 #[derive(Default)]
@@ -13,8 +13,10 @@ pub(super) struct About {
     pub(super) watch: Option<Watch>,
     pub(super) shard: Option<u32>,
     /// The event that was being read when the object ended, and those with which that happened before.
-    pub(super) reading: Option<i64>,
-    pub(super) aside: Vec<i64>,
+    pub(super) reading: Option<u64>,
+    pub(super) aside: Vec<u64>,
+    /// How many shards the source had, and since when.
+    pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
     pub(super) registered: bool,
 }
@@ -30,7 +32,8 @@ impl Database {
                 "born" => about.born = value.as_f64().map(|born| born as u64),
                 "shard" => about.shard = value.as_f64().map(|shard| shard as u32),
                 "registered" => about.registered = true,
-                "reading" => about.reading = value.as_f64().map(|number| number as i64),
+                "reading" => about.reading = value.as_f64().map(|number| number as u64),
+                "shards" => about.shards = value.as_string(),
                 "aside" => {
                     let numbers = value.as_string().unwrap_or_default();
                     about.aside = numbers.split(',').filter_map(|number| number.parse().ok()).collect();
@@ -50,12 +53,12 @@ impl Database {
     }
 
     /// Writes which event is about to be read.
-    pub(super) fn set_reading(&self, number: Option<i64>) -> Result<(), ()> {
-        self.set_meta("reading", &number.map_or(JsValue::NULL, place))
+    pub(super) fn set_reading(&self, number: Option<u64>) -> Result<(), ()> {
+        self.set_meta("reading", &maybe(number))
     }
 
     /// Writes which events are left aside, among them the one that was being read.
-    pub(super) fn set_aside(&self, aside: &[i64]) -> Result<(), ()> {
+    pub(super) fn set_aside(&self, aside: &[u64]) -> Result<(), ()> {
         self.set_meta("aside", &listed(aside).into())?;
         self.set_reading(None)
     }

@@ -20,6 +20,12 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_shard(this: &NewEvent, shard: u32);
 
+    /// How many shards the source has.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn shards(this: &NewEvent) -> u32;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_shards(this: &NewEvent, shards: u32);
+
     #[wasm_bindgen(method, getter)]
     pub(super) fn id(this: &NewEvent) -> String;
     #[wasm_bindgen(method, setter)]
@@ -39,6 +45,18 @@ extern "C" {
     pub(super) fn received_at(this: &NewEvent) -> f64;
     #[wasm_bindgen(method, setter, js_name = receivedAt)]
     pub(super) fn set_received_at(this: &NewEvent, seconds: f64);
+
+    /// The type that the event states, or null.
+    #[wasm_bindgen(method, getter, js_name = eventType)]
+    pub(super) fn event_type(this: &NewEvent) -> JsValue;
+    #[wasm_bindgen(method, setter, js_name = eventType)]
+    pub(super) fn set_event_type(this: &NewEvent, event_type: &JsValue);
+
+    /// Which key matched.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn matched(this: &NewEvent) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_matched(this: &NewEvent, key: &JsValue);
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn body(this: &NewEvent) -> Uint8Array;

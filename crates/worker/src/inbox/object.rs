@@ -5,31 +5,46 @@ use std::rc::Rc;
 
 use countersign::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{EventState, Watch};
+use countersign::inbox::{Machine, Rules, StoreFault, Watch};
+use js_sys::Function;
 use worker::worker_sys::DurableObjectStorage;
 
-use super::attempts::Attempts;
 use super::capacity::Capacity;
 use super::database::Database;
 use super::log::{log_event, log_failure};
+use super::reports::Reported;
 use super::schema;
+use super::shards::Shards;
 use super::stub::source;
+use super::work::Work;
 use crate::clock;
 use crate::env::Bindings;
 use crate::state::{State, state};
+
+thread_local! {
+    /// The objects in which an event could not be read, by source and shard. If a page is damaged, the platform ends the object soon after.
+    static MISREAD: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The state of one object in memory.
 pub(super) struct Object {
     pub(super) storage: DurableObjectStorage,
     /// What the isolate shares; `None` only before `setup`, which runs before any constructor.
     pub(super) shared: Option<Rc<State>>,
+    /// Starts a courier: an invocation of this Worker that asks this object for events, by source, shard and token.
+    pub(super) start_courier: Function,
     pub(super) database: Database,
+    /// What decides; `None` while the database cannot be used.
+    pub(super) machine: RefCell<Option<Machine>>,
     pub(super) capacity: Capacity,
-    pub(super) attempts: Attempts,
+    pub(super) shards: Shards,
+    pub(super) work: Work,
+    pub(super) reported: Reported,
     /// Why the database cannot be used, if it cannot.
     broken: Cell<Option<&'static str>>,
-    /// Passes in a row that ended because the database could not be used.
-    pub(super) failures: Cell<u32>,
+    /// How often in a row it could not be used.
+    failures: Cell<u32>,
+    /// When the first event came.
     born: Cell<Option<u64>>,
     pub(super) shard: Cell<u32>,
     /// The source whose events these are.
@@ -39,15 +54,11 @@ pub(super) struct Object {
     pub(super) registered: Cell<bool>,
     /// What `watch` was when it was stored last.
     watched: Cell<Option<Watch>>,
-    /// Events that can be neither read nor written. They wait for a repair, and nothing waits for them.
-    pub(super) aside: RefCell<Vec<i64>>,
-    /// Whether to note which event is read before it is: set where an object ended in the middle of a pass.
+    /// Events that cannot be read. They are shown as dead, and are in nobody's way.
+    pub(super) aside: RefCell<Vec<u64>>,
+    /// Whether to note which event is read before it is: set where an object ended in the middle of its work.
     pub(super) careful: Cell<bool>,
-    /// Whether an event could not be read. If a page is damaged, the platform ends the object soon after.
-    pub(super) misread: Cell<bool>,
-    /// Set while a pass runs, which then is what takes up new events.
-    pub(super) passing: Cell<bool>,
-    /// Whether more has expired than one batch, or there was no room for an event.
+    /// Whether more is over than one batch, or there was no room for an event.
     pub(super) tidy_soon: Cell<bool>,
     /// Nothing expires before, because the last time failed.
     pub(super) tidy_after: Cell<u64>,
@@ -55,18 +66,27 @@ pub(super) struct Object {
     probed: Cell<u64>,
     /// When an event last found no room.
     pub(super) full_at: Cell<u64>,
-    /// The alarm that this instance set last.
+    /// When the alarm comes, as far as this instance knows.
     pub(super) armed: Cell<Option<u64>>,
+    /// Whether an event came since the alarm was last set for what comes next.
+    pub(super) has_news: Cell<bool>,
 }
+
+/// The name of the destination, as long as a source has one.
+pub(super) const DESTINATION: &str = "default";
 
 impl Object {
     /// Opens the object's database, and brings it to the present schema.
-    pub(super) fn open(storage: DurableObjectStorage) -> Self {
+    pub(super) fn open(storage: DurableObjectStorage, start_courier: Function) -> Self {
         let object = Self {
             shared: state(),
+            start_courier,
             database: Database::new(&storage),
+            machine: RefCell::default(),
             capacity: Capacity::default(),
-            attempts: Attempts::default(),
+            shards: Shards::default(),
+            work: Work::default(),
+            reported: Reported::default(),
             storage,
             broken: Cell::new(None),
             failures: Cell::new(0),
@@ -78,13 +98,12 @@ impl Object {
             watched: Cell::new(None),
             aside: RefCell::default(),
             careful: Cell::new(false),
-            misread: Cell::new(false),
-            passing: Cell::new(false),
             tidy_soon: Cell::new(false),
             tidy_after: Cell::new(0),
             probed: Cell::new(0),
             full_at: Cell::new(0),
             armed: Cell::new(None),
+            has_news: Cell::new(false),
         };
         if let Err(problem) = object.load() {
             object.broken.set(Some(problem));
@@ -97,28 +116,73 @@ impl Object {
     fn load(&self) -> Result<(), &'static str> {
         schema::migrate(&self.storage, &self.database)?;
         let about = self.database.about().map_err(|()| UNREADABLE)?;
-        self.capacity.pending.set(self.database.count(EventState::Pending).map_err(|()| UNREADABLE)?);
         let now = clock::now_ms();
         let begun = if about.born.is_some() { Watch::wary(now) } else { Watch::new(now) };
         self.watch.set(about.watch.unwrap_or(begun));
         self.watched.set(about.watch);
         self.born.set(about.born);
         self.registered.set(about.registered);
+        self.shards.read(about.shards.as_deref());
         *self.aside.borrow_mut() = about.aside;
+        self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
+        let mut machine = Machine::load(&self.database, DESTINATION, now).map_err(|StoreFault| UNREADABLE)?;
         if let Some(number) = about.reading {
             // Reading it ended the object.
-            self.aside.borrow_mut().push(number);
             log_event("unreadable", about.source.as_deref(), LEFT_ASIDE);
-            self.database.set_aside(&self.aside.borrow()).map_err(|()| UNREADABLE)?;
+            self.set_aside(&mut machine, number).map_err(|()| UNREADABLE)?;
+            self.careful.set(true);
         }
+        self.machine.replace(Some(machine));
         self.shard.set(about.shard.unwrap_or_default());
         self.source.replace(about.source);
+        self.careful.set(self.careful.get() || MISREAD.with_borrow(|misread| misread.contains(&self.name())));
         Ok(())
+    }
+
+    /// Has this object, and the next instance of it, note which event is read before it is.
+    pub(super) fn distrust(&self) {
+        self.careful.set(true);
+        MISREAD.with_borrow_mut(|misread| misread.push(self.name()));
+    }
+
+    /// Ends that, after work that read all there was.
+    pub(super) fn trust(&self) {
+        if self.careful.replace(false) {
+            MISREAD.with_borrow_mut(|misread| misread.retain(|name| *name != self.name()));
+        }
+    }
+
+    fn name(&self) -> (String, u32) {
+        (self.source.borrow().clone().unwrap_or_default(), self.shard.get())
+    }
+
+    /// Puts an event that cannot be read out of everybody's way.
+    pub(super) fn set_aside(&self, machine: &mut Machine, number: u64) -> Result<(), ()> {
+        self.aside.borrow_mut().push(number);
+        self.database.set_aside(&self.aside.borrow())?;
+        machine.bury(&self.database, number, clock::now_ms()).map_err(|StoreFault| ())
     }
 
     /// The bindings of the Worker.
     pub(super) fn bindings(&self) -> Option<&Bindings> {
         self.shared.as_ref().map(|shared| &shared.bindings)
+    }
+
+    /// Works with the machine. After a failure it is loaded again, from what was written.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Machine) -> Result<T, StoreFault>) -> Result<T, ()> {
+        if !self.is_usable() {
+            return Err(());
+        }
+        let mut machine = self.machine.borrow_mut();
+        let Some(known) = machine.as_mut() else { return Err(()) };
+        let done = work(known);
+        self.database.reports.borrow_mut().clear();
+        if done.is_err() {
+            *machine = None;
+            drop(machine);
+            self.fail();
+        }
+        done.map_err(|StoreFault| ())
     }
 
     /// Whether the database can be used. If it could not, this tries again what deliveries read, and a write.
@@ -131,8 +195,8 @@ impl Object {
     }
 
     /// Whether events can be taken up and written, apart from any single one.
-    pub(super) fn probe(&self) -> Result<(), ()> {
-        self.agenda()?;
+    fn probe(&self) -> Result<(), ()> {
+        self.database.probe()?;
         self.database.set_meta("clock", &self.watch.get().to_text().into())
     }
 
@@ -143,7 +207,7 @@ impl Object {
         }
         let now = clock::now_ms();
         let writes = now.abs_diff(self.probed.get()) >= LATER;
-        let tried = if writes { self.probe() } else { self.agenda().map(drop) };
+        let tried = if writes { self.probe() } else { self.database.probe() };
         if writes && tried.is_ok() {
             self.probed.set(now);
         }
@@ -169,27 +233,33 @@ impl Object {
         self.failures.set(0);
     }
 
-    /// Notes whose shard this is; when its first event came.
-    pub(super) fn begin(&self, source: &str, shard: u32) -> Option<u64> {
+    /// How long to wait until a database that cannot be used is tried again.
+    pub(super) fn patience(&self) -> u64 {
+        countersign::inbox::delay(self.failures.get().max(1), 0).min(LATER)
+    }
+
+    /// Notes whose shard this is. `false` if the database cannot be used.
+    pub(super) fn begin(&self, source: &str, shard: u32) -> bool {
         if !self.is_usable() {
-            return None;
+            return false;
         }
         let (now, known) = (clock::now_ms(), self.born.get());
         if known.is_none() || self.source.borrow().as_deref() != Some(source) {
             let born = known.unwrap_or(now);
-            self.database.begin(source, shard, born).ok()?;
+            if self.database.begin(source, shard, born).is_err() {
+                return false;
+            }
             self.born.set(Some(born));
             self.shard.set(shard);
             self.source.replace(Some(source.to_owned()));
         }
         self.look();
-        self.born.get()
+        true
     }
 
-    /// Whether an event is one of those that can be neither read nor written.
-    pub(super) fn is_aside(&self, key: EventKey) -> Result<bool, ()> {
-        let aside = self.aside.borrow();
-        Ok(!aside.is_empty() && self.database.find(key)?.is_some_and(|number| aside.contains(&number)))
+    /// Whether an event is one of those that cannot be read.
+    pub(super) fn is_aside(&self, number: u64) -> bool {
+        self.aside.borrow().contains(&number)
     }
 
     /// Reads the clock, and notes whether it jumped.
@@ -204,18 +274,32 @@ impl Object {
         now
     }
 
-    /// Counts the pending events.
-    pub(super) fn recount(&self) {
-        if let Ok(pending) = self.database.count(EventState::Pending) {
-            self.capacity.pending.set(pending);
-        }
-    }
-
     /// The configuration of the source's inbox, or the default.
     pub(super) fn durable(&self) -> Durable {
         let name = self.source.borrow();
         let source = self.shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name));
         source.map_or(Durable::DEFAULT, Source::storage)
+    }
+
+    /// What limits the destination now.
+    pub(super) fn rules(&self, now: u64) -> Rules {
+        let durable = self.durable();
+        Rules {
+            lifecycle: durable.lifecycle,
+            concurrency: durable.concurrency,
+            is_patient: self.watch.get().holds(now),
+        }
+    }
+
+    /// Forgets that a newer shard has an id; whether that was so.
+    pub(super) fn forget_mark(&self, key: EventKey) -> bool {
+        matches!(self.database.find(key), Ok(Some(_))) && self.database.erase_id(key).is_ok()
+    }
+
+    /// The number under which an id is known, unless it is a mark.
+    pub(super) fn number_of(&self, source: &str, id: &str) -> Result<Option<u64>, ()> {
+        let number = self.database.find(EventKey::new(source, id.as_bytes()))?;
+        Ok(number.and_then(|number| u64::try_from(number).ok()))
     }
 }
 
@@ -226,6 +310,6 @@ pub(super) const SET_ASIDE: &str =
     "a stored event is damaged: it is set aside as dead, and a copy from its sender takes its place";
 
 const LEFT_ASIDE: &str =
-    "a stored event is on a damaged page: it is shown as dead, and a copy from its sender is not accepted";
+    "a stored event is on a damaged page: it is shown as dead, and a copy from its sender takes its place";
 
 const UNREADABLE: &str = "stored events cannot be read or written; nothing is accepted until they can be";

@@ -1,58 +1,42 @@
-//! The work of one alarm: several attempts at a time, until nothing is due.
+//! The work of one alarm: couriers are started for what is to be attempted, until nothing is.
 
-use std::cell::RefCell;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
-use countersign::config::{Durable, Source};
+use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
 
 use super::log::log_event;
 use super::object::{LATER, Object};
 use super::stub::source;
-use crate::clock;
-use crate::state::State;
-
-thread_local! {
-    /// The passes that run, by source and shard. One that is still here when the next begins ended with its object, or read a page that
-    /// will end it.
-    static PASSES: RefCell<Vec<(String, u32)>> = const { RefCell::new(Vec::new()) };
-}
+use crate::clock::{self, Timer};
+use crate::courier::SLOTS;
+use crate::executor::settled;
 
 impl Object {
-    /// Does the work of one alarm. Attempts begin as slots become free, as events arrive, and as events become due.
+    /// Does the work of one alarm.
     pub(super) async fn pass(self: Rc<Self>) {
+        self.armed.set(None);
         if !self.is_usable() {
             return self.fail();
         }
-        if self.passing.replace(true) {
+        if self.work.passing.replace(true) {
             return;
         }
         self.look();
         let name = self.source.borrow().clone();
-        let this = (name.clone().unwrap_or_default(), self.shard.get());
-        if PASSES.with_borrow(|passes| passes.contains(&this)) {
-            self.careful.set(true);
-        } else {
-            PASSES.with_borrow_mut(|passes| passes.push(this.clone()));
-        }
-        let found = self.shared.as_deref().zip(name.as_ref());
-        let done = match found.and_then(|(state, name)| Some((state, source(state, name)?))) {
-            Some((state, source)) => self.run(state, source).await.map(|()| true),
-            None => Ok(false),
-        };
+        let is_ready =
+            self.shared.as_deref().zip(name.as_deref()).is_some_and(|(state, name)| source(state, name).is_some());
+        let done = if is_ready { self.run().await.map(|()| true) } else { Ok(false) };
         self.register().await;
-        if done.is_ok() || !self.misread.take() {
-            PASSES.with_borrow_mut(|passes| passes.retain(|pass| *pass != this));
-        }
-        self.passing.set(false);
-        self.recount();
+        self.work.passing.set(false);
         match done {
             Ok(true) => {
-                if self.careful.replace(false) {
-                    // If this fails, the event that was read last is left aside, which is too careful by one.
-                    let _ = self.database.set_reading(None);
-                }
+                self.trust();
                 self.succeed();
                 self.rearm();
             }
@@ -67,67 +51,108 @@ impl Object {
         self.arm(clock::now_ms().saturating_add(LATER));
     }
 
-    /// Takes up what is due until nothing is, or until this pass has done its share.
-    async fn run(&self, state: &State, source: &Source) -> Result<(), ()> {
-        let durable = source.storage();
-        self.attempts.set_slots(durable.concurrency);
-        let (started, mut begun, mut failed) = (clock::now_ms(), 0_usize, false);
-        self.arm(started.saturating_add(durable.lifecycle.lease()));
+    /// Brings over what an older schema holds, lets go of what is over, and has couriers deliver what is due.
+    async fn run(self: &Rc<Self>) -> Result<(), ()> {
+        let started = clock::now_ms();
         if !self.careful.get() {
-            self.tidy(&durable);
+            self.bring_over()?;
+            self.tidy();
         }
-        let mut work: FuturesUnordered<LocalBoxFuture<'_, Done>> = FuturesUnordered::new();
-        let mut timer_at = u64::MAX;
+        let mut couriers: FuturesUnordered<LocalBoxFuture<'static, End>> = FuturesUnordered::new();
+        let (mut calls, mut timer_at) = (0_usize, u64::MAX);
         loop {
-            let now = clock::now_ms();
-            let mut is_last = failed || begun >= MAX_PER_PASS || now > started.saturating_add(MAX_PASS);
-            while !is_last && self.attempts.has_slot() {
-                match self.take_up(now, &durable).await {
-                    Ok(Some(leased)) => {
-                        begun = begun.saturating_add(1);
-                        let attempt = self.deliver(state, source, durable, leased);
-                        work.push(Box::pin(async { Done::Attempt(attempt.await) }));
-                    }
-                    Ok(None) => break,
-                    Err(()) => (failed, is_last) = (true, true),
-                }
+            let now = self.look();
+            let is_last = calls >= MOST_CALLS || now > started.saturating_add(MOST_MS) || !self.is_usable();
+            let (wanted, next_at) = if is_last { (0, None) } else { self.wanted(now)? };
+            if wanted > 0 && calls == 0 {
+                // In case this alarm's object ends before it sets the next.
+                self.arm(now.saturating_add(self.durable().lifecycle.lease()));
             }
-            // What is under way ends first.
-            if self.attempts.is_empty() {
-                return if failed { Err(()) } else { Ok(()) };
+            for _ in 0..wanted.min(MOST_CALLS.saturating_sub(calls)) {
+                calls = calls.saturating_add(1);
+                couriers.push(Box::pin(self.courier()?));
             }
-            if let Some(due) = self.due_meanwhile(now, timer_at, &durable).filter(|_| !is_last) {
-                timer_at = due;
-                let timer = clock::Timer::new(due.saturating_sub(now) as f64);
-                work.push(Box::pin(async {
+            if couriers.iter().next().is_none() || couriers.len() == usize::from(timer_at != u64::MAX) {
+                return if self.is_usable() { Ok(()) } else { Err(()) };
+            }
+            if let Some(at) = next_at.filter(|at| *at < timer_at && *at > now) {
+                timer_at = at;
+                let timer = Timer::new(at.saturating_sub(now) as f64);
+                couriers.push(Box::pin(async move {
                     timer.wait().await;
-                    Done::Timer
+                    End::Timer
                 }));
             }
-            match self.attempts.next(&mut work).await {
-                Some(Done::Timer) => timer_at = u64::MAX,
-                Some(Done::Attempt(written)) => failed |= written.is_err(),
-                None => {}
+            if let Some(End::Timer) = self.next(&mut couriers).await {
+                timer_at = u64::MAX;
             }
         }
     }
 
-    /// When another event becomes due while a destination stalls, if that is before the timer that is set.
-    fn due_meanwhile(&self, now: u64, timer_at: u64, durable: &Durable) -> Option<u64> {
-        let soon = now.saturating_add(durable.lifecycle.timeout);
-        let next = self.database.next_attempt(&self.aside.borrow()).ok().flatten();
-        next.filter(|due| (now..soon.min(timer_at)).contains(due))
+    /// How many couriers to start now, and when the next may be needed.
+    fn wanted(&self, now: u64) -> Result<(usize, Option<u64>), ()> {
+        let rules = self.rules(now);
+        self.with(|machine| {
+            let at = machine.attempts_at(now, &rules);
+            let is_due = at.is_some_and(|at| at <= now);
+            let room = machine.outlet().room(now, &rules);
+            // Waiting events are not counted: one courier finds out how many there are.
+            let log = usize::try_from(machine.backlog()).unwrap_or(usize::MAX).max(1).min(room);
+            let couriers = log.div_ceil(SLOTS).saturating_sub(self.work.starting());
+            Ok((if is_due { couriers } else { 0 }, at))
+        })
+    }
+
+    /// Starts a courier.
+    fn courier(self: &Rc<Self>) -> Result<impl Future<Output = End> + 'static, ()> {
+        let name = self.source.borrow().clone().unwrap_or_default();
+        let token = self.work.token();
+        let started = self.start_courier.call3(&JsValue::NULL, &name.into(), &self.shard.get().into(), &token.into());
+        let promise: Promise = started.map_err(drop)?.unchecked_into();
+        self.work.start();
+        let object = Rc::clone(self);
+        Ok(async move {
+            // One that died leaves leases, which lapse.
+            let _ = settled(promise).await;
+            object.work.started();
+            End::Courier
+        })
+    }
+
+    /// What ends next, or `None` if something happened before.
+    async fn next(&self, work: &mut FuturesUnordered<LocalBoxFuture<'static, End>>) -> Option<End> {
+        let next = poll_fn(|context| {
+            if self.work.news.take() {
+                return Poll::Ready(None);
+            }
+            self.work.waker.replace(Some(context.waker().clone()));
+            work.poll_next_unpin(context)
+        });
+        next.await
+    }
+
+    /// Lets go of a batch of what is over, if the clock can be trusted.
+    fn tidy(&self) {
+        let now = self.look();
+        if now < self.tidy_after.get() {
+            return;
+        }
+        let rules = self.rules(now);
+        match self.with(|machine| machine.tidy(&self.database, now, &rules)) {
+            Ok(tidied) => self.tidy_soon.set(tidied.has_more),
+            Err(()) => self.tidy_after.set(now.saturating_add(LATER)),
+        }
     }
 }
 
-/// What a pass waited for.
-enum Done {
-    Attempt(Result<(), ()>),
+/// What ended.
+enum End {
+    Courier,
     Timer,
 }
 
-/// The attempts of one pass. The platform limits requests per invocation, to 50 on its free plan.
-const MAX_PER_PASS: usize = 40;
+/// The invocations that one alarm may start: one event may make 32 on the platform.
+const MOST_CALLS: usize = 30;
 
-/// The milliseconds after which a pass begins no attempt. The platform ends an alarm after 15 minutes.
-const MAX_PASS: u64 = 5 * 60_000;
+/// The milliseconds after which an alarm starts no courier. The platform ends an alarm after 15 minutes.
+const MOST_MS: u64 = 5 * 60_000;

@@ -1,8 +1,9 @@
 //! The registry of objects: a namespace cannot be listed, and an object whose source was removed may hold events.
 //!
-//! One object, whose name no source can have, keeps a row for each of the others. An object registers at its first delivery, so that
-//! accepting an event does not wait for it.
+//! One object, whose name no source can have, keeps a row for each of the others, and how many shards each source had. An object asks
+//! for that before it stores its first event, and when the number changes.
 
+use countersign::inbox::ShardCounts;
 use countersign::json::printed;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -40,6 +41,33 @@ impl Object {
 }
 
 impl Database {
+    /// Notes an object, and how many shards its source has; how many it had, as text.
+    pub(super) fn enter(&self, source: &str, shard: u32, shards: u32, now: u64) -> Result<String, ()> {
+        let name = ["shards:", source].concat();
+        let stored = self.meta(&name)?.and_then(|text| text.as_string());
+        let mut counts = stored.as_deref().and_then(ShardCounts::parse).unwrap_or_default();
+        if counts.current().is_none() {
+            // Versions before this one noted no number, but their objects are known.
+            // When they came, nobody knows: an id may be where it was under any number before.
+            for count in 1..=self.most_known(source)? {
+                counts.note(count, now);
+            }
+        }
+        if counts.note(shards, now) || stored.is_none() {
+            self.set_meta(&name, &counts.to_text().into())?;
+        }
+        self.set_meta(&registered(source, shard), &1.into())?;
+        Ok(counts.to_text())
+    }
+
+    /// How many shards of a source are known, counted by the last.
+    fn most_known(&self, source: &str) -> Result<u32, ()> {
+        let prefix = ["known:", source, "/"].concat();
+        let sql = "SELECT max(CAST(substr(name, length(?1) + 1) AS INTEGER)) + 1 FROM meta WHERE substr(name, 1, length(?1)) = ?1";
+        let most = self.number(sql, &[prefix.into()])?;
+        Ok(most.and_then(|most| u32::try_from(most).ok()).unwrap_or_default())
+    }
+
     /// The names of all objects, as a JSON array.
     pub(super) fn registered(&self) -> Result<String, ()> {
         let rows = self.rows("SELECT substr(name, 7) FROM meta WHERE name >= 'known:' AND name < 'known;'", &[])?;

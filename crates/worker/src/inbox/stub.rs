@@ -2,7 +2,7 @@
 
 use countersign::config::{Entry, Source};
 use countersign::gateway::stored::{Columns, Insertable};
-use countersign::inbox;
+use countersign::inbox::{self, Answer, Receipt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -27,9 +27,16 @@ extern "C" {
         shard: u32,
         id: &str,
         headers: &str,
+        newer: u32,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
+    pub(crate) fn report(this: &InboxStub, token: &str, reports: &str, room: u32) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn pause(this: &InboxStub, paused: bool) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
     pub(crate) fn health(this: &InboxStub) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn enter(this: &InboxStub, source: &str, shard: u32, shards: u32) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(super) fn register(this: &InboxStub, source: &str, shard: u32) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -37,7 +44,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn stats(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn list(this: &InboxStub, state: u8, due: f64, number: f64, limit: u32) -> Result<Promise, JsValue>;
+    pub(crate) fn list(this: &InboxStub, state: u8, number: f64, limit: u32) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn event(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -45,10 +52,16 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn forget(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = replayAll, catch)]
-    pub(crate) fn replay_all(this: &InboxStub, state: u8) -> Result<Promise, JsValue>;
+    pub(crate) fn replay_all(this: &InboxStub, state: u8, began: f64, with_log: bool) -> Result<Promise, JsValue>;
 }
 
-/// Hands an event to its shard.
+/// What is known of an event besides what is stored as its body.
+pub(crate) struct Known<'a> {
+    pub(crate) event_type: Option<&'a str>,
+    pub(crate) key: Option<usize>,
+}
+
+/// Hands an event to its shard. What became of it; and the receipt of one that is new and whose first attempt may begin, with the shard.
 ///
 /// # Errors
 /// Why nothing was stored, for the log. The sender has to try again.
@@ -57,39 +70,72 @@ pub(crate) async fn hand_over(
     source: &Source,
     shards: u32,
     event: &Insertable<Body>,
-) -> Result<&'static str, &'static str> {
-    let shard = inbox::homes(event.key(), shards).last().copied().unwrap_or_default();
-    let stored = async {
-        let stub = stub(bindings, &source.name, shard)?;
-        match settled(stub.accept(&new_event(source, shard, event)).ok()?).await {
-            Ok(outcome) => outcome.as_string(),
-            Err(error) => {
-                // The object could not say it itself, for example because the platform could not start it.
-                let said = property(&error, "message").and_then(|message| message.as_string());
-                log_event("storage_unavailable", Some(&source.name), said.as_deref().unwrap_or("the object failed"));
-                None
-            }
+    known: &Known<'_>,
+) -> Result<(&'static str, Option<(u32, Receipt)>), &'static str> {
+    let mut shard = inbox::homes(event.key(), shards).last().copied().unwrap_or_default();
+    let mut answer = ask(bindings, source, (shard, shards), event, known).await;
+    if let Answer::Moved(newer @ 0..inbox::MOST_SHARDS) = answer {
+        // This Worker does not know yet how many shards there are; that one has the id.
+        shard = newer;
+        answer = ask(bindings, source, (newer, 0), event, known).await;
+    }
+    match answer {
+        Answer::Accepted(receipt) => Ok(("accepted", receipt.map(|receipt| (shard, receipt)))),
+        Answer::Duplicate => Ok(("duplicate", None)),
+        Answer::Full => Err("the inbox is full: see /admin/{source}/stats for what waits, or raise `shards`"),
+        Answer::FewerShards => Err("there were more `shards` once, which hold events and ids: put their number back"),
+        Answer::Moved(_) | Answer::Failed => {
+            Err("the inbox could not store it: see lines with \"ev\":\"inbox\", and the binding `INBOX`")
         }
-    };
-    match stored.await.as_deref() {
-        Some("accepted") => Ok("accepted"),
-        Some("duplicate") => Ok("duplicate"),
-        Some("full") => Err("the inbox is full: see /admin/{source}/stats for what waits, or raise `shards`"),
-        _ => Err("the inbox could not store it: see lines with \"ev\":\"inbox\", and the binding `INBOX`"),
     }
 }
 
-fn new_event(source: &Source, shard: u32, event: &Insertable<Body>) -> NewEvent {
+async fn ask(
+    bindings: &Bindings,
+    source: &Source,
+    (shard, shards): (u32, u32),
+    event: &Insertable<Body>,
+    known: &Known<'_>,
+) -> Answer {
+    let asked = placed_stub(bindings, source, shard)
+        .and_then(|stub| stub.accept(&new_event(source, (shard, shards), event, known)).ok());
+    let Some(asked) = asked else { return Answer::Failed };
+    match settled(asked).await {
+        Ok(answer) => answer.as_string().map_or(Answer::Failed, |answer| Answer::parse(&answer)),
+        Err(error) => {
+            // The object could not say it itself, for example because the platform could not start it, or is overloaded. It is not
+            // asked again: its sender will.
+            let said = property(&error, "message").and_then(|message| message.as_string());
+            log_event("storage_unavailable", Some(&source.name), said.as_deref().unwrap_or("the object failed"));
+            Answer::Failed
+        }
+    }
+}
+
+fn new_event(source: &Source, (shard, shards): (u32, u32), event: &Insertable<Body>, known: &Known<'_>) -> NewEvent {
     let Columns { id, form, headers, received_at, .. } = event.columns();
     let new = NewEvent::empty();
     new.set_source(&source.name);
     new.set_shard(shard);
+    new.set_shards(shards);
     new.set_id(&id);
     new.set_form(&form);
     new.set_headers(&headers);
     new.set_received_at(received_at as f64);
+    new.set_event_type(&known.event_type.map_or(JsValue::NULL, JsValue::from_str));
+    new.set_matched(&known.key.map_or(JsValue::NULL, |key| JsValue::from_f64(key as f64)));
     new.set_body(&http::array(event.payload()));
     new
+}
+
+/// The stub of a shard's object, which is created where the source asks for, if this is the first use of it.
+fn placed_stub(bindings: &Bindings, source: &Source, shard: u32) -> Option<InboxStub> {
+    let Some(location) = source.storage().location else { return stub(bindings, &source.name, shard) };
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"locationHint".into(), &location.into()).ok()?;
+    let name = inbox::shard_name(&source.name, shard);
+    let placed = bindings.inbox.as_ref()?.get_by_name_with_options(&name, &options);
+    Some(placed.ok()?.unchecked_into())
 }
 
 /// The stub of a shard's object. It belongs to the request that gets it.
@@ -99,7 +145,7 @@ pub(crate) fn stub(bindings: &Bindings, source: &str, shard: u32) -> Option<Inbo
 }
 
 /// The source of a name, if it is configured without a fault.
-pub(super) fn source<'a>(state: &'a State, name: &str) -> Option<&'a Source> {
+pub(crate) fn source<'a>(state: &'a State, name: &str) -> Option<&'a Source> {
     match state.config.find(name.as_bytes())? {
         (_, Entry::Ready(source)) => Some(source),
         (_, Entry::Faulty(_)) => None,

@@ -1,0 +1,260 @@
+//! Couriers: invocations of the Worker that deliver what an inbox holds.
+//!
+//! The object decides, couriers deliver: an invocation may have six connections, and an object is one invocation. One courier is the
+//! request that brought an event; others are started by an object's alarm. Each reports what came of its attempts, and gets more to do
+//! in return. If a report fails, as the object was restarted, it is repeated until the attempt's lease is over.
+//!
+//! Other Workers of the account can bind what is exported here. A courier takes nothing from its caller but the name of a source, a shard
+//! and a token: it fetches events from that source's own inbox, which gives them only for a token that it made itself.
+
+use std::rc::Rc;
+
+use countersign::config::Source;
+use countersign::gateway::dedupe::EventKey;
+use countersign::gateway::forward::Event;
+use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::retry_after::retry_after;
+use countersign::gateway::stored::{Columns, Stored};
+use countersign::inbox::{Cause, LEASE_SLACK, Receipt, Report, UNREADABLE, noted};
+use countersign::json::printed;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use js_sys::{Array, Promise, Uint8Array};
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+
+use crate::body::Body;
+use crate::clock::{self, Timer};
+use crate::console;
+use crate::executor::{settled, spawn};
+use crate::http::{self, Reply};
+use crate::inbox::{Handed, source_of, stub};
+use crate::state::{State, state};
+
+/// Attempts under way at once in one courier: the connections of an invocation.
+pub(crate) const SLOTS: usize = 6;
+
+/// The requests that a courier makes at most, reports among them: an invocation may make 50 where the plan is free.
+const MOST_REQUESTS: usize = 45;
+
+/// The milliseconds after which a courier takes nothing more.
+const MOST_MS: u64 = 60_000;
+
+/// The milliseconds after which a courier that is a request takes nothing more: the platform ends it 30 s after its response.
+const MOST_MS_BEHIND_RESPONSE: u64 = 5_000;
+
+/// Delivers for a shard of a source until there is nothing more to do.
+#[wasm_bindgen]
+pub fn carry(source: String, shard: u32, token: String) -> Promise {
+    spawn(async move {
+        if let Some(courier) = Courier::new(&source, shard, &token, MOST_MS) {
+            courier.run(None).await;
+        }
+        JsValue::UNDEFINED
+    })
+}
+
+/// Makes the first attempt at an event that was just stored, behind the response to its sender.
+pub(crate) fn carry_first(source: &str, shard: u32, receipt: &Receipt, event: Event<Body>) -> Option<Promise> {
+    let courier = Courier::new(source, shard, receipt.token(), MOST_MS_BEHIND_RESPONSE)?;
+    let first = Load { number: receipt.number(), cause: Cause::First, event };
+    Some(spawn(async move {
+        courier.run(Some(first)).await;
+        JsValue::UNDEFINED
+    }))
+}
+
+struct Courier {
+    state: Rc<State>,
+    source: String,
+    shard: u32,
+    token: String,
+    /// When it takes nothing more.
+    until: u64,
+}
+
+/// An event to be attempted.
+struct Load {
+    number: u64,
+    cause: Cause,
+    event: Event<Body>,
+}
+
+/// An attempt that ended, and its log record, which waits for what became of the event.
+struct Ended {
+    report: Report,
+    key: EventKey,
+    form: countersign::scheme::Form,
+    destination: (u16, u64),
+    detail: Option<&'static str>,
+    code: &'static str,
+    lapses: u64,
+}
+
+impl Courier {
+    fn new(source: &str, shard: u32, token: &str, most: u64) -> Option<Self> {
+        let state = state()?;
+        let until = clock::now_ms().saturating_add(most);
+        Some(Self { state, source: source.to_owned(), shard, token: token.to_owned(), until })
+    }
+
+    async fn run(&self, first: Option<Load>) {
+        let Some(source) = source_of(&self.state, &self.source) else { return };
+        let mut work: FuturesUnordered<LocalBoxFuture<'_, Ended>> = FuturesUnordered::new();
+        let mut requests = 0_usize;
+        match first {
+            Some(load) => work.push(Box::pin(self.attempt(source, load))),
+            None => self.exchange(source, Vec::new(), &mut work, &mut requests).await,
+        }
+        while let Some(ended) = work.next().await {
+            let mut all = vec![ended];
+            // What has ended meanwhile is reported with it.
+            while let Some(Some(ended)) = futures_util::FutureExt::now_or_never(work.next()) {
+                all.push(ended);
+            }
+            requests = requests.saturating_add(all.len());
+            self.exchange(source, all, &mut work, &mut requests).await;
+        }
+    }
+
+    /// Reports, and takes up what is handed out in return.
+    async fn exchange<'a>(
+        &'a self,
+        source: &'a Source,
+        ended: Vec<Ended>,
+        work: &mut FuturesUnordered<LocalBoxFuture<'a, Ended>>,
+        requests: &mut usize,
+    ) {
+        let under_way = work.len();
+        let left = MOST_REQUESTS.saturating_sub(*requests).saturating_sub(under_way.saturating_mul(2)).div_euclid(2);
+        let is_over = clock::now_ms() >= self.until;
+        let room = if is_over { 0 } else { SLOTS.saturating_sub(under_way).min(left) };
+        *requests = requests.saturating_add(1);
+        let lapses = ended.iter().map(|ended| ended.lapses).max().unwrap_or_default();
+        let reports = printed(&ended.iter().map(|ended| ended.report.to_json()).collect::<Value>());
+        let answer = self.report(&reports, room, lapses).await;
+        let dead = answer.as_ref().and_then(|answer| answer.get(0).as_string()).unwrap_or_default();
+        for ended in &ended {
+            let is_dead = dead.split(',').any(|number| number.parse() == Ok(ended.report.number));
+            self.log(source, ended, if is_dead { "dead" } else { ended.code });
+        }
+        let Some(handed) = answer else { return };
+        for handed in handed.iter().skip(1) {
+            let handed: Handed = handed.unchecked_into();
+            match self.read(&handed) {
+                Some(load) => work.push(Box::pin(self.attempt(source, load))),
+                None => work.push(Box::pin(std::future::ready(unreadable(&handed)))),
+            }
+        }
+    }
+
+    /// Reports until the object has written it down, or the leases are over. Then the events are attempted again.
+    async fn report(&self, reports: &str, room: usize, lapses: u64) -> Option<Array> {
+        let mut pause = 100.0;
+        loop {
+            // A stub of an object that was restarted stays broken.
+            let stub = stub(&self.state.bindings, &self.source, self.shard)?;
+            let room = u32::try_from(room).unwrap_or_default();
+            if let Ok(asked) = stub.report(&self.token, reports, room)
+                && let Ok(answer) = settled(asked).await
+                && let Ok(handed) = answer.dyn_into::<Array>()
+            {
+                return Some(handed);
+            }
+            if clock::now_ms() >= lapses {
+                return None;
+            }
+            Timer::new(pause).wait().await;
+            pause = (pause * 2.0).min(2_000.0);
+        }
+    }
+
+    fn read(&self, handed: &Handed) -> Option<Load> {
+        let row = handed.row();
+        let bytes = |at| row.get(at).dyn_into::<js_sys::ArrayBuffer>().ok().map(|bytes| Uint8Array::new(&bytes));
+        let columns = Columns {
+            key: bytes(0)?.to_vec().try_into().ok()?,
+            id: row.get(1).as_string()?,
+            form: row.get(2).as_string()?,
+            headers: row.get(3).as_string()?,
+            received_at: row.get(4).as_f64()? as u64,
+        };
+        let event = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?.into_event(handed.attempt());
+        let cause = Cause::parse(&handed.cause())?;
+        Some(Load { number: handed.number() as u64, cause, event })
+    }
+
+    /// Makes one attempt.
+    async fn attempt(&self, source: &Source, load: Load) -> Ended {
+        let at = clock::now_ms();
+        let reply = http::send(&load.event, source, &self.state.bindings).await;
+        let now = clock::now_ms();
+        let Reply { outcome, status, ms, retry_after: asked, cause, answer } = reply;
+        let wait = asked.as_deref().and_then(|value| retry_after(value, now));
+        let report = Report {
+            number: load.number,
+            attempt: load.event.attempt(),
+            cause: load.cause,
+            at,
+            ms,
+            status,
+            failure: outcome.err().map(|refusal| noted(refusal.code(), cause)),
+            not_before: wait.map(|wait| now.saturating_add(wait)),
+            answer,
+        };
+        Ended {
+            report,
+            key: EventKey::new(&self.source, load.event.id()),
+            form: load.event.form(),
+            destination: (status, ms),
+            detail: cause,
+            code: outcome.map_or_else(|refusal| refusal.code(), |()| "delivered"),
+            lapses: now.saturating_add(LEASE_SLACK),
+        }
+    }
+
+    fn log(&self, source: &Source, ended: &Ended, code: &str) {
+        if ended.code == UNREADABLE {
+            return;
+        }
+        let record = LogRecord {
+            code,
+            status: ended.report.status,
+            source: Some(&self.source),
+            scheme: Some(source.policy.scheme.name),
+            form: Some(ended.form),
+            event: Some(ended.key),
+            attempt: Some(ended.report.attempt),
+            destination: Some(ended.destination),
+            cause: ended.detail,
+            ..LogRecord::default()
+        };
+        console::log(&record.to_json());
+    }
+}
+
+/// What is reported of an event that cannot be read as it is stored.
+fn unreadable(handed: &Handed) -> Ended {
+    let number = handed.number() as u64;
+    let report = Report {
+        number,
+        attempt: handed.attempt(),
+        cause: Cause::Retry,
+        at: 0,
+        ms: 0,
+        status: 0,
+        failure: Some(UNREADABLE.to_owned()),
+        not_before: None,
+        answer: None,
+    };
+    Ended {
+        report,
+        key: EventKey::from_bytes([0; 32]),
+        form: countersign::scheme::Form::V1,
+        destination: (0, 0),
+        detail: None,
+        code: UNREADABLE,
+        lapses: clock::now_ms().saturating_add(LEASE_SLACK),
+    }
+}

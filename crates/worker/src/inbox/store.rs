@@ -1,0 +1,464 @@
+//! What the state machine asks of the database, in SQL.
+
+use countersign::gateway::dedupe::EventKey;
+use countersign::inbox::{
+    Breaker, Cursor, EventState, Kind, Pauses, Progress, Report, Store, StoreFault, Stored, Table,
+};
+use countersign::json::{printed, value};
+use js_sys::Array;
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+
+use super::database::{Database, but, integer, key, maybe, optional, short_key, signed, unsigned};
+use super::new_event::NewEvent;
+
+impl Store for Database {
+    type Event = NewEvent;
+
+    fn tables(&self, kind: Kind) -> Result<Vec<Table>, StoreFault> {
+        let rows = self.rows(
+            "SELECT number, first, opened_at, last, youngest_at, finished_at, has_marks FROM tables WHERE kind = ? ORDER BY number",
+            &[code(kind)],
+        );
+        let tables: Vec<_> = rows.map_err(fault)?.iter().map(table).collect();
+        *self.known(kind).borrow_mut() = tables.clone();
+        Ok(tables)
+    }
+
+    fn open_table(&self, kind: Kind, table: &Table, before: Option<&Table>) -> Result<(), StoreFault> {
+        let number = table.number;
+        let sql = match kind {
+            Kind::Log => format!(
+                "CREATE TABLE log_{number} (
+                   number INTEGER PRIMARY KEY, key BLOB NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL, headers TEXT NOT NULL,
+                   received_at INTEGER NOT NULL, type TEXT, matched INTEGER, bytes INTEGER NOT NULL, body BLOB);
+                 CREATE TABLE attempts_{number} (place INTEGER PRIMARY KEY, first INTEGER, last INTEGER, reports TEXT)"
+            ),
+            Kind::Ids => format!("CREATE TABLE ids_{number} (key BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID"),
+        };
+        self.run(&sql, &[]).map_err(fault)?;
+        if let Some(before) = before {
+            self.note_table(kind, before)?;
+        }
+        self.note_table(kind, table)?;
+        self.known(kind).borrow_mut().push(*table);
+        Ok(())
+    }
+
+    fn note_table(&self, kind: Kind, table: &Table) -> Result<(), StoreFault> {
+        let values = [
+            code(kind),
+            table.number.into(),
+            integer(table.first),
+            integer(table.opened_at),
+            maybe(table.last),
+            integer(table.youngest_at),
+            maybe(table.finished_at),
+            u8::from(table.has_marks).into(),
+        ];
+        let sql =
+            "INSERT OR REPLACE INTO tables (kind, number, first, opened_at, last, youngest_at, finished_at, has_marks)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+        self.run(sql, &values).map_err(fault)
+    }
+
+    fn drop_table(&self, kind: Kind, number: u32, next: u64) -> Result<(), StoreFault> {
+        // Written first: the number of an event is never given twice.
+        self.set_meta("next", &integer(next)).map_err(fault)?;
+        let sql = match kind {
+            Kind::Log => format!("DROP TABLE IF EXISTS log_{number}; DROP TABLE IF EXISTS attempts_{number}"),
+            Kind::Ids => format!("DROP TABLE IF EXISTS ids_{number}"),
+        };
+        self.run(&sql, &[]).map_err(fault)?;
+        let known = "DELETE FROM tables WHERE kind = ? AND number = ?";
+        self.run(known, &[code(kind), number.into()]).map_err(fault)?;
+        self.known(kind).borrow_mut().retain(|table| table.number != number);
+        Ok(())
+    }
+
+    fn next(&self, logs: &[Table]) -> Result<(u64, u64), StoreFault> {
+        let noted = self.meta("next").map_err(fault)?.map_or(1, |next| unsigned(&next));
+        let Some(table) = logs.last() else { return Ok((noted.max(1), 0)) };
+        let sql = format!("SELECT number, received_at FROM log_{} ORDER BY number DESC LIMIT 1", table.number);
+        let rows = self.rows(&sql, &[]).map_err(fault)?;
+        let (last, at) = rows.first().map_or((0, 0), |row| (unsigned(&row.get(0)), unsigned(&row.get(1))));
+        Ok((noted.max(table.first).max(last.saturating_add(1)), at.saturating_mul(1000)))
+    }
+
+    fn insert(&self, event: &NewEvent, key: EventKey, number: u64) -> Result<bool, StoreFault> {
+        if !self.claim(key, number)? {
+            return Ok(false);
+        }
+        let appended = self.append(event, key, number);
+        if appended.is_err() {
+            // Without its event, the id must not make a duplicate of the next delivery.
+            self.unclaim(key)?;
+        }
+        appended.map(|()| true)
+    }
+
+    fn accepted_at(&self, number: u64) -> Result<Option<u64>, StoreFault> {
+        let Some(table) = self.log_of(number) else { return Ok(None) };
+        let sql = format!("SELECT received_at FROM {table} WHERE number = ? AND id <> ''");
+        let at = self.number(&sql, &[integer(number)]).map_err(fault)?;
+        Ok(at.map(|at| u64::try_from(at).unwrap_or_default().saturating_mul(1000)))
+    }
+
+    fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault> {
+        for table in self.logs.borrow().iter().rev().filter(|table| table.opened_at <= at) {
+            let sql = format!("SELECT max(number) FROM log_{} WHERE received_at <= ?", table.number);
+            if let Some(last) = self.number(&sql, &[integer(at.div_euclid(1000))]).map_err(fault)? {
+                return Ok(u64::try_from(last).unwrap_or_default());
+            }
+        }
+        Ok(0)
+    }
+
+    fn destination(&self, destination: &str) -> Result<Stored, StoreFault> {
+        let sql = "SELECT cursor, broken_since, held_until, pauses, recent, attempts FROM destinations WHERE name = ?";
+        let rows = self.rows(sql, &[destination.into()]).map_err(fault)?;
+        let Some(row) = rows.first() else { return Ok(Stored::default()) };
+        let json = |at| row.get(at).as_string().and_then(|text| value(&text));
+        *self.recent.borrow_mut() = json(4).as_ref().map(Report::read_all).unwrap_or_default();
+        self.attempts.set(unsigned(&row.get(5)));
+        Ok(Stored {
+            // Without it, events would be delivered again that were delivered: that is better than not at all.
+            cursor: json(0).as_ref().and_then(Cursor::from_json).unwrap_or_default(),
+            broken_since: optional(&row.get(1)),
+            held_until: unsigned(&row.get(2)),
+            pauses: json(3).as_ref().and_then(Pauses::from_json).unwrap_or_default(),
+        })
+    }
+
+    fn write_cursor(&self, destination: &str, cursor: &Cursor) -> Result<(), StoreFault> {
+        self.keep_reports()?;
+        let recent = printed(&self.recent.borrow().iter().map(Report::to_json).collect::<Value>());
+        let sql = "INSERT INTO destinations (name, cursor, recent, attempts) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (name) DO UPDATE SET cursor = ?2, recent = ?3, attempts = ?4";
+        let values =
+            [destination.into(), printed(&cursor.to_json()).into(), recent.into(), integer(self.attempts.get())];
+        self.run(sql, &values).map_err(fault)
+    }
+
+    fn write_breaker(&self, destination: &str, breaker: &Breaker, pauses: &Pauses) -> Result<(), StoreFault> {
+        let why = self.reports.borrow().iter().rev().find_map(|report| report.failure.clone());
+        let sql = "INSERT INTO destinations (name, broken_since, held_until, pauses, why) VALUES (?1, ?2, ?3, ?4, ?5)
+                   ON CONFLICT (name) DO UPDATE SET broken_since = ?2, held_until = ?3, pauses = ?4, why = coalesce(?5, why)";
+        let values = [
+            destination.into(),
+            maybe(breaker.broken_since()),
+            integer(breaker.held_until()),
+            printed(&pauses.to_json()).into(),
+            why.map_or(JsValue::NULL, JsValue::from),
+        ];
+        self.run(sql, &values).map_err(fault)
+    }
+
+    fn waiting_from(&self, destination: &str, from: u64) -> Result<Vec<u64>, StoreFault> {
+        let sql = "SELECT number FROM waiting WHERE destination = ? AND number >= ?";
+        let rows = self.rows(sql, &[destination.into(), integer(from)]).map_err(fault)?;
+        Ok(rows.iter().map(|row| unsigned(&row.get(0))).collect())
+    }
+
+    fn waiting(&self, destination: &str, number: u64) -> Result<Option<Progress>, StoreFault> {
+        let sql = format!("SELECT {PROGRESS} FROM waiting WHERE destination = ? AND number = ?");
+        let rows = self.rows(&sql, &[destination.into(), integer(number)]).map_err(fault)?;
+        Ok(rows.first().map(|row| progress(row).1))
+    }
+
+    fn put_waiting(&self, destination: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
+        if let Some(table) = self.log_of(number) {
+            let sql = format!("INSERT OR IGNORE INTO kept ({EVENT}) SELECT {EVENT} FROM {table} WHERE number = ?");
+            self.run(&sql, &[integer(number)]).map_err(fault)?;
+        }
+        let (history, status, error) = self.history_of(number);
+        let sql = "INSERT OR REPLACE INTO waiting
+                     (destination, number, state, attempts, tries, since, due, finished, last_status, last_error, history)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let progress = values(progress);
+        let values: Vec<_> =
+            [destination.into(), integer(number)].into_iter().chain(progress).chain([status, error, history]).collect();
+        self.run(sql, &values).map_err(fault)
+    }
+
+    fn set_waiting(&self, destination: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
+        let (history, status, error) = self.history_of(number);
+        let sql = "UPDATE waiting SET state = ?, attempts = ?, tries = ?, since = ?, due = ?, finished = ?,
+                     last_status = coalesce(?, last_status), last_error = coalesce(?, last_error),
+                     history = CASE WHEN ?9 IS NULL THEN history WHEN history IS NULL OR length(history) > 16000 THEN ?9
+                               ELSE substr(history, 1, length(history) - 1) || ',' || substr(?9, 2) END
+                   WHERE destination = ? AND number = ?";
+        let at = [destination.into(), integer(number)];
+        let values: Vec<_> = values(progress).into_iter().chain([status, error, history]).chain(at).collect();
+        self.run(sql, &values).map_err(fault)
+    }
+
+    fn remove_waiting(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
+        if let Some(ids) = self.ids.borrow().last() {
+            let sql = format!(
+                "INSERT OR IGNORE INTO ids_{} (key, number) SELECT substr(key, 1, 16), number FROM kept WHERE number = ?",
+                ids.number
+            );
+            self.run(&sql, &[integer(number)]).map_err(fault)?;
+        }
+        let sql = "DELETE FROM waiting WHERE destination = ? AND number = ?";
+        self.run(sql, &[destination.into(), integer(number)]).map_err(fault)?;
+        let sql = "DELETE FROM kept WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM waiting WHERE number = ?1)";
+        self.run(sql, &[integer(number)]).map_err(fault)
+    }
+
+    fn due(
+        &self,
+        destination: &str,
+        now: u64,
+        latest: u64,
+        under_way: &[u64],
+        limit: usize,
+    ) -> Result<Vec<(u64, Progress)>, StoreFault> {
+        let sql = format!(
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND state = 0 AND (due <= ?2 OR due > ?3){} ORDER BY due LIMIT {limit}",
+            but(under_way)
+        );
+        let rows = self.rows(&sql, &[destination.into(), integer(now), integer(latest)]).map_err(fault)?;
+        Ok(rows.iter().map(progress).collect())
+    }
+
+    fn next_due(&self, destination: &str, under_way: &[u64]) -> Result<Option<u64>, StoreFault> {
+        let sql = format!("SELECT min(due) FROM waiting WHERE destination = ? AND state = 0{}", but(under_way));
+        let due = self.number(&sql, &[destination.into()]).map_err(fault)?;
+        Ok(due.map(|due| u64::try_from(due).unwrap_or_default()))
+    }
+
+    fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault> {
+        let sql = format!(
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND ((state > 0 AND due <= ?2) OR (?3 > 0 AND state = 0 AND since <= ?3)) LIMIT {limit}"
+        );
+        let rows = self.rows(&sql, &[destination.into(), integer(now), integer(began)]).map_err(fault)?;
+        Ok(rows.iter().map(progress).collect())
+    }
+
+    fn next_over(&self, destination: &str) -> Result<Option<u64>, StoreFault> {
+        let next = |state: EventState| {
+            let sql = "SELECT min(due) FROM waiting WHERE destination = ? AND state = ?";
+            self.number(sql, &[destination.into(), state.number().into()]).map_err(fault)
+        };
+        let next = [next(EventState::Delivered)?, next(EventState::Dead)?].into_iter().flatten().min();
+        Ok(next.map(|due| u64::try_from(due).unwrap_or_default()))
+    }
+}
+
+impl Database {
+    fn known(&self, kind: Kind) -> &std::cell::RefCell<Vec<Table>> {
+        match kind {
+            Kind::Log => &self.logs,
+            Kind::Ids => &self.ids,
+        }
+    }
+
+    /// The name of the table of events that has this one, or would.
+    pub(super) fn log_of(&self, number: u64) -> Option<String> {
+        let logs = self.logs.borrow();
+        let table = logs.iter().rev().find(|table| table.first <= number)?;
+        Some(format!("log_{}", table.number))
+    }
+
+    /// Takes an id for an event, unless any table knows it. `number` is negative for a mark of a newer shard.
+    fn claim(&self, event: EventKey, number: u64) -> Result<bool, StoreFault> {
+        let claimed = self.number(&self.claiming(), &[short_key(event), integer(number), key(event)]);
+        Ok(claimed.map_err(fault)?.is_some())
+    }
+
+    /// Marks an id as one of a newer shard.
+    pub(super) fn claim_mark(&self, event: EventKey, shard: u32) -> Result<bool, StoreFault> {
+        let mark = JsValue::from_f64(-1.0 - f64::from(shard));
+        let claimed = self.number(&self.claiming(), &[short_key(event), mark, key(event)]);
+        Ok(claimed.map_err(fault)?.is_some())
+    }
+
+    fn claiming(&self) -> String {
+        let ids = self.ids.borrow();
+        let mut older = ids.iter().rev();
+        let youngest = older.next().map_or(0, |table| table.number);
+        let mut sql = format!(
+            "INSERT INTO ids_{youngest} (key, number) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM kept WHERE key = ?3)"
+        );
+        for table in older {
+            sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM ids_{} WHERE key = ?1)", table.number));
+        }
+        if self.has_legacy.get() {
+            sql.push_str(" AND NOT EXISTS (SELECT 1 FROM events_2 WHERE key = ?3)");
+        }
+        sql.push_str(" ON CONFLICT DO NOTHING RETURNING number");
+        sql
+    }
+
+    fn unclaim(&self, event: EventKey) -> Result<(), StoreFault> {
+        let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Ok(()) };
+        self.run(&format!("DELETE FROM ids_{table} WHERE key = ?"), &[short_key(event)]).map_err(fault)
+    }
+
+    fn append(&self, event: &NewEvent, event_key: EventKey, number: u64) -> Result<(), StoreFault> {
+        let table = self.log_of(number).ok_or(StoreFault)?;
+        let body = event.body();
+        let sql = format!("INSERT INTO {table} ({EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let values = [
+            integer(number),
+            key(event_key),
+            event.id().into(),
+            event.form().into(),
+            event.headers().into(),
+            event.received_at().into(),
+            event.event_type(),
+            event.matched(),
+            body.length().into(),
+            body.into(),
+        ];
+        self.run(&sql, &values).map_err(fault)
+    }
+
+    /// The number under which an id is known; negative for a mark of a newer shard.
+    pub(super) fn find(&self, event: EventKey) -> Result<Option<i64>, ()> {
+        // A compound SELECT may have five terms here, and there are up to seven tables.
+        let mut sql = "SELECT coalesce((SELECT number FROM kept WHERE key = ?2)".to_owned();
+        for table in self.ids.borrow().iter().rev() {
+            sql.push_str(&format!(", (SELECT number FROM ids_{} WHERE key = ?1)", table.number));
+        }
+        if self.has_legacy.get() {
+            sql.push_str(", (SELECT max(number, 1) FROM events_2 WHERE key = ?2)");
+        }
+        sql.push_str(", NULL)");
+        self.number(&sql, &[short_key(event), key(event)])
+    }
+
+    /// The history, the last status and the last error of an event, as the transition under way has them.
+    fn history_of(&self, number: u64) -> (JsValue, JsValue, JsValue) {
+        let mut reports = self.reports.borrow_mut();
+        let (own, others): (Vec<_>, Vec<_>) = reports.drain(..).partition(|report| report.number == number);
+        *reports = others;
+        let Some(last) = own.last() else { return (JsValue::NULL, JsValue::NULL, JsValue::NULL) };
+        self.attempts.set(self.attempts.get().saturating_add(own.len() as u64));
+        let history = printed(&own.iter().map(Report::to_json).collect::<Value>());
+        (history.into(), last.status.into(), last.failure.as_deref().unwrap_or_default().into())
+    }
+
+    /// Takes what was reported to what is written with the cursor; so many make a row of their own.
+    fn keep_reports(&self) -> Result<(), StoreFault> {
+        let mut recent = self.recent.borrow_mut();
+        let reported = self.reports.take();
+        self.attempts.set(self.attempts.get().saturating_add(reported.len() as u64));
+        recent.extend(reported);
+        let Some(table) = self.logs.borrow().last().map(|table| table.number) else { return Ok(()) };
+        if recent.len() < REPORTS {
+            return Ok(());
+        }
+        let numbers = || recent.iter().map(|report| report.number);
+        let (first, last) = (numbers().min().unwrap_or_default(), numbers().max().unwrap_or_default());
+        let reports = printed(&recent.iter().map(Report::to_json).collect::<Value>());
+        let sql = format!("INSERT INTO attempts_{table} (first, last, reports) VALUES (?, ?, ?)");
+        self.run(&sql, &[integer(first), integer(last), reports.into()]).map_err(fault)?;
+        recent.clear();
+        Ok(())
+    }
+
+    /// Removes all that is stored of an event, and its id.
+    pub(super) fn erase(&self, number: u64, event: EventKey) -> Result<(), ()> {
+        let numbers = [integer(number)];
+        self.run("DELETE FROM waiting WHERE number = ?", &numbers)?;
+        self.run("DELETE FROM kept WHERE number = ?", &numbers)?;
+        if let Some(table) = self.log_of(number) {
+            // The row stays, so that its number is not given again.
+            let sql = format!(
+                "UPDATE {table} SET key = x'', id = '', form = '', headers = '', type = NULL, bytes = 0, body = NULL WHERE number = ?"
+            );
+            self.run(&sql, &numbers)?;
+        }
+        self.erase_id(event)
+    }
+
+    /// Removes an id.
+    pub(super) fn erase_id(&self, event: EventKey) -> Result<(), ()> {
+        for table in self.ids.borrow().iter() {
+            self.run(&format!("DELETE FROM ids_{} WHERE key = ?", table.number), &[short_key(event)])?;
+        }
+        if self.has_legacy.get() {
+            self.run("DELETE FROM events_2 WHERE key = ?", &[key(event)])?;
+        }
+        Ok(())
+    }
+
+    /// Replays up to so many waiting events that were in a state when this began; how many. As many attempts as there are `doubts` may have
+    /// been made at a pending one.
+    pub(super) fn replay_waiting(
+        &self,
+        destination: &str,
+        state: EventState,
+        (began, doubts): (u64, u32),
+        limit: u32,
+    ) -> Result<u64, ()> {
+        // `since` tells those that were replayed by this from all others, whatever the clock did.
+        let sql = "UPDATE waiting SET state = 0, tries = 0, since = ?1, due = ?1, finished = 0,
+                     attempts = attempts + CASE state WHEN 0 THEN ?5 ELSE 0 END
+                   WHERE destination = ?2 AND number IN
+                     (SELECT number FROM waiting WHERE destination = ?2 AND state = ?3 AND since <> ?1 LIMIT ?4) RETURNING 1";
+        let values = [integer(began), destination.into(), state.number().into(), limit.into(), doubts.into()];
+        let rows = self.rows(sql, &values)?;
+        Ok(rows.len() as u64)
+    }
+}
+
+/// The columns of an event, in a table of events and in `kept`.
+const EVENT: &str = "number, key, id, form, headers, received_at, type, matched, bytes, body";
+
+/// The columns that [`progress`] reads.
+const PROGRESS: &str = "number, state, attempts, tries, since, due, finished";
+
+/// So many reports make a row.
+const REPORTS: usize = 32;
+
+/// The number of a waiting event, and its progress.
+pub(super) fn progress(row: &Array) -> (u64, Progress) {
+    let count = |at| u32::try_from(unsigned(&row.get(at))).unwrap_or(u32::MAX);
+    let progress = Progress {
+        state: EventState::from_number(u8::try_from(count(1)).unwrap_or_default()),
+        attempts: count(2),
+        tries: count(3),
+        since: unsigned(&row.get(4)),
+        due: unsigned(&row.get(5)),
+        finished: unsigned(&row.get(6)),
+    };
+    (unsigned(&row.get(0)), progress)
+}
+
+fn values(progress: &Progress) -> [JsValue; 6] {
+    [
+        progress.state.number().into(),
+        progress.attempts.into(),
+        progress.tries.into(),
+        integer(progress.since),
+        integer(progress.due),
+        integer(progress.finished),
+    ]
+}
+
+fn table(row: &Array) -> Table {
+    Table {
+        number: u32::try_from(unsigned(&row.get(0))).unwrap_or_default(),
+        first: unsigned(&row.get(1)),
+        opened_at: unsigned(&row.get(2)),
+        last: optional(&row.get(3)),
+        youngest_at: unsigned(&row.get(4)),
+        finished_at: optional(&row.get(5)),
+        has_marks: signed(&row.get(6)) > 0,
+    }
+}
+
+fn code(kind: Kind) -> JsValue {
+    match kind {
+        Kind::Log => 0.into(),
+        Kind::Ids => 1.into(),
+    }
+}
+
+fn fault((): ()) -> StoreFault {
+    StoreFault
+}

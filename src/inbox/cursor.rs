@@ -1,0 +1,336 @@
+//! How far a destination is with the log: which events are finished there, without a row for each.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::ranges::Ranges;
+
+/// Events from `first` to `last`, and when something became of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The first sequence number.
+    pub first: u64,
+    /// The last sequence number.
+    pub last: u64,
+    /// Milliseconds since 1970.
+    pub at: u64,
+}
+
+impl Span {
+    const fn contains(&self, number: u64) -> bool {
+        self.first <= number && number <= self.last
+    }
+}
+
+/// What became of the events of a log at one destination: everything that is not the first attempt of an event that succeeds is an
+/// exception, and noted as one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Cursor {
+    /// What needs no attempt from the log: delivered, given up, or moved to the waiting events.
+    done: Ranges,
+    /// What an operator removed. It is done, too.
+    gone: Ranges,
+    /// What was given up while the destination was broken. It is done, too.
+    dead: Vec<Span>,
+    /// What was replayed and is not done, when, and how many attempts there may have been before.
+    renewed: Vec<(Span, u32)>,
+    /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
+    tried: BTreeMap<u64, u32>,
+    /// The events that could have been under way when the object ended, each time that it did; and waiting ones that were due at `at`.
+    doubts: Vec<Span>,
+    /// Waiting events that are due later were not handed out since the object was loaded.
+    handed: Option<u64>,
+    /// The most attempts at an event that is done, or none as many.
+    most: u32,
+    /// When it was last written, in milliseconds since 1970.
+    written_at: u64,
+}
+
+impl Cursor {
+    /// What needs no attempt from the log.
+    pub const fn done(&self) -> &Ranges {
+        &self.done
+    }
+
+    /// What an operator removed from the log.
+    pub const fn gone(&self) -> &Ranges {
+        &self.gone
+    }
+
+    /// Whether an event of the log needs no attempt.
+    pub fn is_done(&self, number: u64) -> bool {
+        self.done.contains(number)
+    }
+
+    /// When an event was given up, if it was as part of a range.
+    pub fn died_at(&self, number: u64) -> Option<u64> {
+        self.dead.iter().find(|span| span.contains(number)).map(|span| span.at)
+    }
+
+    /// When something last became of an event.
+    pub const fn written_at(&self) -> u64 {
+        self.written_at
+    }
+
+    /// Notes that it is written now.
+    pub const fn touch(&mut self, now: u64) {
+        self.written_at = now;
+    }
+
+    /// The ranges that were given up.
+    pub fn dead(&self) -> &[Span] {
+        &self.dead
+    }
+
+    /// When an event was last replayed.
+    pub fn renewed_at(&self, number: u64) -> Option<u64> {
+        self.renewed.iter().filter(|(span, _)| span.contains(number)).map(|(span, _)| span.at).max()
+    }
+
+    /// How many attempts at an event of the log may have been made. One that was under way when the object ended counts, as it may
+    /// have arrived; so the number of an attempt is never that of an earlier one.
+    pub fn attempts(&self, number: u64) -> u32 {
+        let tried = self.tried.get(&number).copied().unwrap_or_default();
+        let doubts = self.doubts.iter().filter(|span| span.contains(number)).count();
+        let before = self.renewed.iter().filter(|(span, _)| span.contains(number)).map(|(_, before)| *before).max();
+        tried.saturating_add(u32::try_from(doubts).unwrap_or(u32::MAX)).saturating_add(before.unwrap_or_default())
+    }
+
+    /// The most attempts at an event that is done.
+    pub const fn most_attempts(&self) -> u32 {
+        self.most
+    }
+
+    /// Notes that nothing before an event needs an attempt from the log.
+    pub fn skip_before(&mut self, first: u64) {
+        self.done.insert(1, first.saturating_sub(1));
+    }
+
+    /// How many attempts at a waiting event that was due at `due` may have been made and not noted, as the object ended.
+    pub fn doubts_since(&self, due: u64) -> u32 {
+        u32::try_from(self.doubts.iter().filter(|doubt| doubt.at >= due).count()).unwrap_or(u32::MAX)
+    }
+
+    /// Notes that waiting events that are due at `due` or before are handed out. Whether that is new.
+    pub fn hand_out(&mut self, due: u64) -> bool {
+        let is_new = self.handed.is_none_or(|handed| handed < due);
+        self.handed = self.handed.max(Some(due));
+        is_new
+    }
+
+    /// Notes how many attempts there were at an event of which no number is kept any more. Whether that is new.
+    pub fn note_attempts(&mut self, attempts: u32) -> bool {
+        let is_new = self.most < attempts;
+        self.most = self.most.max(attempts);
+        is_new
+    }
+
+    /// Notes that an event needs no more attempts from the log.
+    pub fn finish(&mut self, number: u64) {
+        self.note_attempts(self.attempts(number).saturating_add(1));
+        self.done.insert(number, number);
+        self.tried.remove(&number);
+    }
+
+    /// Notes a failed attempt at an event that stays in the log.
+    pub fn try_again(&mut self, number: u64) {
+        let count = self.tried.entry(number).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// What was replayed after a time.
+    pub fn renewed_after(&self, at: u64) -> Ranges {
+        let mut renewed = Ranges::default();
+        let spans = self.renewed.iter().map(|(span, _)| span).filter(|span| span.at > at);
+        spans.for_each(|span| renewed.insert(span.first, span.last));
+        renewed
+    }
+
+    /// Gives up all that is not done up to `last`, but for what is `kept`; how many.
+    pub fn give_up(&mut self, last: u64, kept: &Ranges, at: u64) -> u64 {
+        let mut given_up = 0_u64;
+        let mut open = self.done.clone();
+        kept.iter().for_each(|(first, last)| open.insert(first, last));
+        let mut first = open.first_missing(1);
+        // The first is the oldest, and the object may have ended most often during its attempts.
+        let often = self.tried.keys().chain(self.renewed.iter().map(|(span, _)| &span.first)).copied().chain([first]);
+        let most = often.filter(|number| *number <= last).map(|number| self.attempts(number)).max();
+        self.note_attempts(most.unwrap_or_default().saturating_add(1));
+        while first <= last {
+            let next_done = open.iter().map(|(start, _)| start).find(|start| *start > first);
+            let end = last.min(next_done.map_or(last, |start| start.saturating_sub(1)));
+            self.dead.push(Span { first, last: end, at });
+            self.done.insert(first, end);
+            given_up = given_up.saturating_add(end.saturating_sub(first)).saturating_add(1);
+            first = open.first_missing(end.saturating_add(1));
+        }
+        self.tried.retain(|tried, _| !self.done.contains(*tried));
+        given_up
+    }
+
+    /// Gives up one event.
+    pub fn bury(&mut self, number: u64, at: u64) {
+        self.finish(number);
+        self.dead.push(Span { first: number, last: number, at });
+    }
+
+    /// Notes that an event is removed.
+    pub fn forget(&mut self, number: u64) {
+        self.finish(number);
+        self.revive(number, number);
+        self.gone.insert(number, number);
+    }
+
+    /// Has events attempted again.
+    pub fn renew(&mut self, first: u64, last: u64, at: u64) {
+        self.done.remove(first, last);
+        self.revive(first, last);
+        self.forget_renewed();
+        self.renewed.push((Span { first, last, at }, self.most));
+    }
+
+    /// Takes events out of what was given up; they are done all the same.
+    pub fn revive(&mut self, first: u64, last: u64) {
+        let cut = |span: &Span| {
+            let before = (span.first < first).then(|| Span { last: span.last.min(first.saturating_sub(1)), ..*span });
+            let behind = (span.last > last).then(|| Span { first: span.first.max(last.saturating_add(1)), ..*span });
+            if span.last < first || span.first > last { [Some(*span), None] } else { [before, behind] }
+        };
+        self.dead = self.dead.iter().flat_map(cut).flatten().collect();
+    }
+
+    /// Notes that the object was loaded: what is not done, up to `last`, may have been under way, and waiting events, of which the first is
+    /// due at `due`. Whether there is such an event.
+    pub fn doubt(&mut self, last: u64, due: u64) -> bool {
+        let first = self.done.first_missing(1);
+        let handed = self.handed.take().filter(|handed| due <= *handed);
+        let is_doubtful = first <= last || handed.is_some();
+        if is_doubtful {
+            self.doubts.push(Span { first, last, at: handed.unwrap_or_default() });
+        }
+        is_doubtful
+    }
+
+    /// Forgets what concerns only events before `first`, of which nothing is stored any more, and doubts that no waiting event was due
+    /// before.
+    pub fn forget_before(&mut self, first: u64, oldest_due: Option<u64>) {
+        if first > 1 {
+            self.done.insert(1, first.saturating_sub(1));
+        }
+        let through = self.done.through();
+        self.gone.remove(0, first.saturating_sub(1));
+        self.dead.retain(|span| span.last >= first);
+        self.forget_renewed();
+        self.doubts.retain(|doubt| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));
+    }
+
+    /// What is done again was counted when it was.
+    fn forget_renewed(&mut self) {
+        self.renewed.retain(|(span, _)| self.done.first_missing(span.first) <= span.last);
+    }
+
+    /// The text that is stored.
+    pub fn to_json(&self) -> Value {
+        let spans =
+            |spans: &[Span]| spans.iter().map(|span| json!([span.first, span.last, span.at])).collect::<Value>();
+        let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
+        let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
+        json!({
+            "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": spans(&self.dead), "renewed": renewed.collect::<Value>(), "tried": tried,
+            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "at": self.written_at,
+        })
+    }
+
+    /// What [`Cursor::to_json`] wrote; `None` if it is damaged.
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let span = |span: &Value| {
+            Some(Span { first: span.get(0)?.as_u64()?, last: span.get(1)?.as_u64()?, at: span.get(2)?.as_u64()? })
+        };
+        let spans = |name: &str| json.get(name)?.as_array()?.iter().map(span).collect::<Option<Vec<_>>>();
+        let count = |count: &Value| u32::try_from(count.as_u64()?).ok();
+        let renewed = |entry: &Value| Some((span(entry)?, count(entry.get(3)?)?));
+        let tried = |entry: &Value| Some((entry.get(0)?.as_u64()?, count(entry.get(1)?)?));
+        Some(Self {
+            done: Ranges::from_json(json.get("done")?)?,
+            gone: Ranges::from_json(json.get("gone")?)?,
+            dead: spans("dead")?,
+            renewed: json.get("renewed")?.as_array()?.iter().map(renewed).collect::<Option<_>>()?,
+            tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,
+            doubts: spans("doubts")?,
+            handed: json.get("handed").and_then(Value::as_u64),
+            most: count(json.get("most")?)?,
+            written_at: json.get("at")?.as_u64()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finished(numbers: impl IntoIterator<Item = u64>) -> Cursor {
+        let mut cursor = Cursor::default();
+        numbers.into_iter().for_each(|number| cursor.finish(number));
+        cursor
+    }
+
+    #[test]
+    fn an_attempt_has_a_number_that_no_earlier_one_had() {
+        let mut cursor = finished([1, 3]);
+        assert_eq!([1, 2, 4].map(|number| cursor.attempts(number)), [0, 0, 0]);
+        assert!(cursor.hand_out(10) && !cursor.hand_out(9));
+        assert!(cursor.doubt(4, 10));
+        cursor.try_again(4);
+        assert_eq!([2, 4, 5].map(|number| cursor.attempts(number)), [1, 2, 0]);
+        assert_eq!((cursor.doubts_since(10), cursor.doubts_since(11)), (1, 0));
+        cursor.finish(2);
+        cursor.renew(2, 2, 20);
+        assert_eq!((cursor.attempts(2), cursor.renewed_at(2), cursor.is_done(2)), (3, Some(20), false));
+        cursor.finish(2);
+        cursor.renew(3, 3, 30);
+        assert!(cursor.attempts(3) >= 4 && cursor.renewed_at(2).is_none(), "as many as any that is done may have had");
+    }
+
+    #[test]
+    fn only_what_was_handed_out_is_doubted() {
+        assert!(!finished([1, 2]).doubt(2, 10), "nothing was under way");
+        let mut cursor = finished([1, 2]);
+        cursor.hand_out(10);
+        assert!(!cursor.clone().doubt(2, 11), "no waiting event was due");
+        assert!(cursor.doubt(2, 10), "a waiting event may have been");
+        assert!(!cursor.doubt(2, 10), "but not once more");
+    }
+
+    #[test]
+    fn what_is_given_up_is_known_by_ranges_and_can_be_taken_back() {
+        let mut cursor = finished([1, 4, 9]);
+        let mut kept = Ranges::default();
+        kept.insert(3, 5);
+        assert_eq!(cursor.clone().give_up(7, &kept, 50), 3);
+        assert_eq!(cursor.give_up(7, &Ranges::default(), 50), 5);
+        let dead: Vec<_> = (1..=9).filter(|number| cursor.died_at(*number).is_some()).collect();
+        assert_eq!(dead, [2, 3, 5, 6, 7]);
+        assert_eq!(cursor.done().first_missing(1), 8);
+        cursor.renew(6, 6, 60);
+        let dead: Vec<_> = (1..=9).filter(|number| cursor.died_at(*number) == Some(50)).collect();
+        assert_eq!(dead, [2, 3, 5, 7]);
+        assert_eq!(cursor.done().first_missing(1), 6);
+    }
+
+    #[test]
+    fn it_forgets_what_is_gone_and_is_stored_whole() {
+        let mut cursor = finished([1, 2, 3, 9]);
+        cursor.doubt(9, 5);
+        cursor.hand_out(7);
+        cursor.try_again(4);
+        cursor.give_up(5, &Ranges::default(), 50);
+        cursor.renew(2, 2, 60);
+        cursor.forget(3);
+        assert_eq!(Cursor::from_json(&cursor.to_json()), Some(cursor.clone()));
+        assert_eq!(Cursor::from_json(&json!({ "done": [] })), None);
+        cursor.forget_before(9, None);
+        assert_eq!((cursor.dead(), cursor.renewed_at(2), cursor.is_done(2)), (&[] as &[Span], None, true));
+        assert_eq!((cursor.done().through(), cursor.attempts(6)), (9, 0));
+    }
+}

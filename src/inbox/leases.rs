@@ -1,0 +1,51 @@
+//! The attempts that are under way.
+
+use super::lifecycle::Lifecycle;
+use super::states::Progress;
+
+/// An attempt under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Lease {
+    /// The event's sequence number.
+    pub(super) number: u64,
+    /// When its report is late.
+    pub(super) until: u64,
+    pub(super) attempt: u32,
+    /// The waiting event, unless the event is in the log.
+    pub(super) waiting: Option<Progress>,
+}
+
+impl Lease {
+    /// When its report is late: at once, if it began while the clock was ahead.
+    pub(super) fn lapses(&self, now: u64, lifecycle: &Lifecycle) -> u64 {
+        if self.until > now.saturating_add(lifecycle.lease()) { now } else { self.until }
+    }
+}
+
+/// The attempts under way, of which there are 128 at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Leases(Vec<Lease>);
+
+impl Leases {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Lease> {
+        self.0.iter()
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<&Lease> {
+        self.0.iter().find(|lease| lease.number == number)
+    }
+
+    /// Begins an attempt, in place of another at the same event.
+    pub(super) fn begin(&mut self, lease: Lease) {
+        self.end(lease.number);
+        self.0.push(lease);
+    }
+
+    pub(super) fn end(&mut self, number: u64) {
+        self.0.retain(|lease| lease.number != number);
+    }
+}

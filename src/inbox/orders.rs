@@ -1,0 +1,148 @@
+//! What an operator orders: replay, forget, pause and resume. Milliseconds throughout.
+
+use super::machine::Machine;
+use super::states::{EventState, Progress};
+use super::store::{Store, StoreFault};
+
+/// What came of a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// The event is attempted again, or is under way.
+    Yes,
+    /// It is known, and no longer kept.
+    Gone,
+}
+
+impl Machine {
+    /// The state of an event of the log, if it is there, or whose id alone is known.
+    pub fn state_in_log(&self, number: u64) -> EventState {
+        match self.outlet.cursor.died_at(number) {
+            Some(_) => EventState::Dead,
+            None if self.outlet.cursor.is_done(number) => EventState::Delivered,
+            None => EventState::Pending,
+        }
+    }
+
+    /// Has an event attempted again, at once and with the whole schedule ahead of it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn replay<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<Replayed, StoreFault> {
+        let outlet = &mut self.outlet;
+        if outlet.is_under_way(number) {
+            return Ok(Replayed::Yes);
+        }
+        if let Some(progress) = store.waiting(&outlet.name, number)? {
+            let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
+            store.set_waiting(&outlet.name, number, &progress.replayed(now))?;
+            outlet.due_from = outlet.due_from.min(now);
+        } else if store.accepted_at(number)?.is_none() {
+            return Ok(Replayed::Gone);
+        } else if outlet.cursor.is_done(number) {
+            outlet.cursor.renew(number, number, now);
+            outlet.save(store, now)?;
+        }
+        outlet.breaker.probe_now(now);
+        self.refresh(now);
+        Ok(Replayed::Yes)
+    }
+
+    /// Has the events of the log in a state attempted again; how many. Those that wait by themselves are the shell's to change, in batches:
+    /// see [`Progress::replayed`].
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn replay_log<S: Store>(&mut self, store: &S, state: EventState, now: u64) -> Result<u64, StoreFault> {
+        let first = self.logs.first().map_or(self.next, |table| table.first);
+        let last = self.next.saturating_sub(1);
+        let outlet = &mut self.outlet;
+        let spans: Vec<(u64, u64)> = match state {
+            EventState::Pending => Vec::new(),
+            EventState::Dead => outlet.cursor.dead().iter().map(|span| (span.first, span.last)).collect(),
+            EventState::Delivered => {
+                let mut delivered = outlet.cursor.done().clone();
+                outlet.cursor.dead().iter().for_each(|span| delivered.remove(span.first, span.last));
+                outlet.cursor.gone().iter().for_each(|(first, last)| delivered.remove(first, last));
+                // A waiting event is attempted from there.
+                store
+                    .waiting_from(&outlet.name, first)?
+                    .into_iter()
+                    .for_each(|number| delivered.remove(number, number));
+                delivered.iter().collect()
+            }
+        };
+        // What is pending is attempted anyway, with the whole schedule ahead of it.
+        let mut replayed =
+            if state == EventState::Pending { last.saturating_sub(outlet.cursor.done().count(1, last)) } else { 0 };
+        for (from, to) in spans {
+            let (from, to) = (from.max(first), to.min(last));
+            if from <= to {
+                outlet.cursor.renew(from, to, now);
+                replayed = replayed.saturating_add(to.saturating_sub(from)).saturating_add(1);
+            }
+        }
+        outlet.breaker.probe_now(now);
+        if replayed > 0 {
+            outlet.save(store, now)?;
+        }
+        self.refresh(now);
+        Ok(replayed)
+    }
+
+    /// Notes that waiting events were replayed.
+    pub fn replayed_waiting(&mut self, now: u64) {
+        self.outlet.due_from = self.outlet.due_from.min(now);
+        self.outlet.breaker.probe_now(now);
+    }
+
+    /// Notes that an event was removed. What comes of an attempt under way is dropped.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn forget<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
+        let outlet = &mut self.outlet;
+        outlet.under_way.end(number);
+        outlet.cursor.forget(number);
+        outlet.save(store, now)?;
+        self.refresh(now);
+        Ok(())
+    }
+
+    /// Gives an event up that cannot be read as it is stored.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn bury<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
+        let outlet = &mut self.outlet;
+        let waiting = store.waiting(&outlet.name, number)?;
+        let attempts = outlet.begun(number, waiting.as_ref());
+        outlet.under_way.end(number);
+        match waiting {
+            Some(progress) => {
+                let due = now.saturating_add(super::DEAD_KEPT);
+                let dead = Progress { state: EventState::Dead, attempts, due, finished: now, ..progress };
+                store.set_waiting(&outlet.name, number, &dead)
+            }
+            None => {
+                outlet.cursor.bury(number, now);
+                outlet.save(store, now)
+            }
+        }
+    }
+
+    /// Pauses or resumes the destination; `false` if it is so already.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn pause<S: Store>(&mut self, store: &S, paused: bool, now: u64) -> Result<bool, StoreFault> {
+        let outlet = &mut self.outlet;
+        let is_new = if paused { outlet.pauses.pause(now) } else { outlet.pauses.resume(now) };
+        if !paused {
+            outlet.breaker.probe_now(now);
+        }
+        if is_new {
+            store.write_breaker(&outlet.name, &outlet.breaker, &outlet.pauses)?;
+        }
+        Ok(is_new)
+    }
+}

@@ -1,0 +1,184 @@
+//! What becomes of an event by the outcome of an attempt. Milliseconds throughout.
+
+use super::breaker::Sign;
+use super::cursor::Cursor;
+use super::outlet::{Outlet, Rules};
+use super::states::{Attempt, EventState, Progress};
+use super::store::{Store, StoreFault};
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    /// The sequence number of the event.
+    pub number: u64,
+    /// The number of the attempt.
+    pub attempt: u32,
+    /// How it ended.
+    pub ended: Attempt,
+    /// What that says of the destination, if it failed.
+    pub sign: Sign,
+}
+
+/// What became of an event by an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Became {
+    /// It was delivered.
+    Delivered,
+    /// It is attempted again.
+    Pending,
+    /// It was given up.
+    Dead,
+    /// Nothing: the outcome is late, or the event was finished, forgotten or taken up again.
+    Nothing,
+}
+
+impl Outlet {
+    /// Takes what came of attempts, and writes it down: at most one row for all that were delivered from the log.
+    ///
+    /// # Errors
+    /// If the database does not answer. What was not written is as if it had not been reported.
+    pub fn report<S: Store>(
+        &mut self,
+        store: &S,
+        outcomes: &[Outcome],
+        now: u64,
+        rules: &Rules,
+    ) -> Result<Vec<Became>, StoreFault> {
+        let (before, breaker) = (self.cursor.clone(), self.breaker.clone());
+        let mut became = Vec::new();
+        for outcome in outcomes {
+            became.push(self.take(store, outcome, now, rules)?);
+        }
+        if self.breaker.broken_since() != breaker.broken_since() || self.breaker.held_until() > breaker.held_until() {
+            store.write_breaker(&self.name, &self.breaker, &self.pauses)?;
+        }
+        if self.cursor != before {
+            self.save(store, now)?;
+        }
+        for outcome in outcomes {
+            if self.under_way.get(outcome.number).is_some_and(|lease| lease.attempt <= outcome.attempt) {
+                self.under_way.end(outcome.number);
+            }
+        }
+        Ok(became)
+    }
+
+    fn take<S: Store>(&mut self, store: &S, outcome: &Outcome, now: u64, rules: &Rules) -> Result<Became, StoreFault> {
+        let lease = self.under_way.get(outcome.number).copied();
+        let waiting = store_waiting(store, &self.name, outcome.number, &self.cursor)?;
+        let is_open = match &waiting {
+            Some(progress) => progress.state == EventState::Pending,
+            None => !self.cursor.is_done(outcome.number),
+        };
+        let is_superseded = match (lease, &waiting) {
+            // Another attempt at it is under way, which decides.
+            (Some(lease), _) => lease.attempt > outcome.attempt,
+            // It was reported before, or later attempts were.
+            (None, Some(progress)) => outcome.attempt <= progress.attempts,
+            (None, None) => outcome.attempt < self.cursor.attempts(outcome.number),
+        };
+        match outcome.ended {
+            _ if !is_open => Ok(Became::Nothing),
+            Attempt::Delivered => {
+                self.breaker.succeed();
+                self.deliver(store, outcome, waiting, now, rules)
+            }
+            Attempt::Failed { .. } if is_superseded => Ok(Became::Nothing),
+            Attempt::Failed { not_before } => {
+                let is_probe = self.breaker.broken_since().is_some();
+                self.breaker.fail(outcome.number, outcome.sign, not_before, now);
+                if is_probe || self.breaker.broken_since().is_some() {
+                    self.postpone(store, outcome, waiting, now)
+                } else {
+                    self.fail(store, outcome, waiting, now, rules)
+                }
+            }
+        }
+    }
+
+    fn deliver<S: Store>(
+        &mut self,
+        store: &S,
+        outcome: &Outcome,
+        waiting: Option<Progress>,
+        now: u64,
+        rules: &Rules,
+    ) -> Result<Became, StoreFault> {
+        match waiting {
+            None => self.cursor.finish(outcome.number),
+            Some(progress) => {
+                let progress = Progress { attempts: self.begun_by(outcome, &progress), ..progress };
+                let delivered = progress.attempted(Attempt::Delivered, now, &rules.lifecycle, 0);
+                store.set_waiting(&self.name, outcome.number, &delivered)?;
+            }
+        }
+        Ok(Became::Delivered)
+    }
+
+    /// How many attempts at a waiting event may have begun: a later one than that of the outcome, if it is late.
+    fn begun_by(&self, outcome: &Outcome, progress: &Progress) -> u32 {
+        self.begun(outcome.number, Some(progress)).max(outcome.attempt)
+    }
+
+    /// A failed attempt while the destination is broken says nothing of the event: it stays where it is.
+    fn postpone<S: Store>(
+        &mut self,
+        store: &S,
+        outcome: &Outcome,
+        waiting: Option<Progress>,
+        now: u64,
+    ) -> Result<Became, StoreFault> {
+        match waiting {
+            None => self.cursor.try_again(outcome.number),
+            Some(progress) => {
+                let tried = Progress { attempts: self.begun_by(outcome, &progress), due: now, ..progress };
+                store.set_waiting(&self.name, outcome.number, &tried)?;
+                self.due_from = self.due_from.min(now);
+            }
+        }
+        Ok(Became::Pending)
+    }
+
+    /// An event that fails alone waits by itself, and blocks nobody.
+    fn fail<S: Store>(
+        &mut self,
+        store: &S,
+        outcome: &Outcome,
+        waiting: Option<Progress>,
+        now: u64,
+        rules: &Rules,
+    ) -> Result<Became, StoreFault> {
+        let is_new = waiting.is_none();
+        let progress = match waiting {
+            Some(progress) => Progress { attempts: self.begun_by(outcome, &progress), ..progress },
+            None => {
+                let accepted = store.accepted_at(outcome.number)?.unwrap_or(now);
+                let since = self.cursor.renewed_at(outcome.number).unwrap_or(accepted);
+                Progress { attempts: outcome.attempt, ..Progress::accepted(since.min(now)) }
+            }
+        };
+        let tried = Progress { tries: progress.tries.saturating_add(1), ..progress };
+        let after = tried.attempted(outcome.ended, now, &self.lifecycle(tried.since, now, rules), outcome.number);
+        if is_new {
+            store.put_waiting(&self.name, outcome.number, &after)?;
+            self.cursor.finish(outcome.number);
+        } else {
+            store.set_waiting(&self.name, outcome.number, &after)?;
+        }
+        if after.state == EventState::Dead {
+            return Ok(Became::Dead);
+        }
+        self.due_from = self.due_from.min(after.due);
+        Ok(Became::Pending)
+    }
+}
+
+/// The waiting event of that number. What is not done cannot be one, and is not looked for.
+fn store_waiting<S: Store>(
+    store: &S,
+    name: &str,
+    number: u64,
+    cursor: &Cursor,
+) -> Result<Option<Progress>, StoreFault> {
+    if cursor.is_done(number) { store.waiting(name, number) } else { Ok(None) }
+}
