@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     Step::new("deny", "dependencies: bans, licences, sources", checks::deny),
     Step::new("advisories", "dependencies: known vulnerabilities", long::advisories).long(),
     Step::new("fuzz", "every fuzz target, two minutes each", long::fuzz).long(),
+    Step::new("model", "the inbox's model with more of everything, and an outage of eight hours", long::model).long(),
     Step::new(BUILD, "both Workers", suites::build_both),
     Step::new("size", "the Wasm's size", build::within_budget).on_build(),
     Step::new("deploy", "what wrangler would deploy", suites::deploy).on_build(),

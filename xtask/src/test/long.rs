@@ -34,6 +34,12 @@ pub(super) fn fuzz() -> Result<()> {
     process::stream(tools::cargo().args(test).env("COUNTERSIGN_MUTATIONS", "2000"))
 }
 
+/// The model of the inbox, which `unit` explores in seconds, and the whole of an outage.
+pub(super) fn model() -> Result<()> {
+    let test = ["test", "--release", "--package", "countersign", "--test", "inbox", "--", "--nocapture"];
+    process::stream(tools::cargo().args(test).env("COUNTERSIGN_MODEL", "large"))
+}
+
 /// The names of the fuzz targets.
 fn targets() -> Result<Vec<String>> {
     let files = fs::read_dir(paths::root().join("fuzz/targets")).context("fuzz/targets cannot be read")?;

@@ -1,0 +1,106 @@
+//! What is asked of the model.
+
+use stateright::{Checker, HasDiscoveries, Model};
+
+use super::action::Answer;
+use super::scope::{Question, Scope};
+use crate::HOUR;
+
+const NONE: Scope = Scope {
+    events: 0,
+    copies: 0,
+    attempts: 0,
+    losses: 0,
+    doubles: 0,
+    failures: 0,
+    crashes: 0,
+    sleeps: 0,
+    passes: 0,
+    jumps: 0,
+    orders: 0,
+};
+
+#[test]
+fn crashes_between_any_two_writes() {
+    explore(Question {
+        name: "crashes",
+        scope: Scope { events: 1, attempts: 3, failures: 1, crashes: 2, sleeps: 2, ..NONE },
+        failures: &[Answer::Refused],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn reports_that_are_lost_late_or_doubled() {
+    explore(Question {
+        name: "reports",
+        scope: Scope { events: 1, copies: 1, attempts: 3, losses: 1, doubles: 2, failures: 2, sleeps: 3, ..NONE },
+        failures: &[Answer::Refused, Answer::Silent],
+        keep: 8 * HOUR,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn tables_that_are_rotated_and_dropped() {
+    explore(Question {
+        name: "tables",
+        scope: Scope { events: 2, attempts: 1, failures: 1, passes: 4, ..NONE },
+        failures: &[Answer::Refused],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn a_destination_that_is_broken() {
+    explore(Question {
+        name: "broken",
+        scope: Scope { events: 2, attempts: 2, failures: 1, crashes: 1, sleeps: 2, orders: 1, ..NONE },
+        failures: &[Answer::Silent],
+        keep: 8 * HOUR,
+        is_broken: true,
+    });
+}
+
+#[test]
+fn orders_of_an_operator() {
+    explore(Question {
+        name: "orders",
+        scope: Scope { events: 1, attempts: 3, failures: 1, crashes: 1, sleeps: 1, orders: 2, ..NONE },
+        failures: &[Answer::Busy, Answer::Down],
+        keep: 8 * HOUR,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn a_clock_that_jumps() {
+    explore(Question {
+        name: "clock",
+        scope: Scope { events: 1, attempts: 1, failures: 1, sleeps: 1, passes: 1, jumps: 2, ..NONE },
+        failures: &[Answer::Silent],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
+/// Explores all of it, and says how much that was. `COUNTERSIGN_MODEL=large` allows more of everything.
+fn explore(mut question: Question) {
+    let name = question.name;
+    if crate::is_large() {
+        question.scope = question.scope.larger();
+    }
+    let checker = question.checker().finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
+    let (states, steps) = (checker.unique_state_count(), checker.max_depth());
+    println!("{name}: {states} states, {} transitions, up to {steps} steps", checker.state_count());
+    let mut wrong = String::new();
+    for (property, path) in checker.discoveries() {
+        let last = path.last_state().clone();
+        let found = (last.wrong, last.settle(Answer::Taken), last.settle(Answer::Silent));
+        let actions: Vec<_> = path.into_actions().into_iter().map(|action| format!("  {action:?}\n")).collect();
+        wrong.push_str(&format!("{property}: {found:?}\n{}{last:#?}\n", actions.concat()));
+    }
+    assert!(wrong.is_empty(), "{name}: {wrong}");
+}

@@ -1,0 +1,63 @@
+//! How much of everything may happen: what bounds the model.
+
+use super::action::Answer;
+
+/// How often something may happen yet. Each scope is one question to the model, and as large as it can be for some seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Scope {
+    /// Events that are new.
+    pub(crate) events: u64,
+    /// Events that arrive once more.
+    pub(crate) copies: u8,
+    /// Attempts.
+    pub(crate) attempts: u8,
+    /// Reports that are lost.
+    pub(crate) losses: u8,
+    /// Reports that arrive twice.
+    pub(crate) doubles: u8,
+    /// Attempts that fail.
+    pub(crate) failures: u8,
+    /// Ends of the object, at any write and between two calls.
+    pub(crate) crashes: u8,
+    /// Times that it sleeps until it wakes up by itself.
+    pub(crate) sleeps: u8,
+    /// Two hours and a half that pass.
+    pub(crate) passes: u8,
+    /// Jumps of the clock.
+    pub(crate) jumps: u8,
+    /// Orders of the operator.
+    pub(crate) orders: u8,
+}
+
+impl Scope {
+    /// One more of everything that it allows: minutes instead of seconds.
+    pub(crate) fn larger(self) -> Self {
+        let more = |count: u8| if count == 0 { 0 } else { count + 1 };
+        Self {
+            events: self.events,
+            copies: self.copies,
+            attempts: more(self.attempts),
+            losses: self.losses,
+            doubles: self.doubles,
+            failures: more(self.failures),
+            crashes: more(self.crashes),
+            sleeps: more(self.sleeps),
+            passes: self.passes,
+            jumps: self.jumps,
+            orders: self.orders,
+        }
+    }
+}
+
+/// What is asked of the model.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    pub(crate) name: &'static str,
+    pub(crate) scope: Scope,
+    /// How the origin may answer, besides with 200.
+    pub(crate) failures: &'static [Answer],
+    /// How long delivered events are kept.
+    pub(crate) keep: u64,
+    /// Whether it begins with a destination that is broken.
+    pub(crate) is_broken: bool,
+}
