@@ -201,7 +201,7 @@ test("no value is repeated, wherever it stands, in a response or in the log", as
   const pasted = () => `${randomBytes(12).toString("hex").toUpperCase()}0A`;
   const values = [];
   const value = () => values[values.push(pasted()) - 1];
-  const whole = std({ jwks: "https://a.example/", url_token: "TOKEN", audience: "a", issuer: "b", tolerance: "5m", max_body: "1KiB", dedupe: "72h", durable: true, shards: 1, keep_bodies: "1h", accept: ["v1"] });
+  const whole = std({ jwks: "https://a.example/", url_token: "TOKEN", audience: "a", issuer: "b", tolerance: "5m", max_body: "1KiB", dedupe: "72h", durable: true, shards: 1, keep: "1h", accept: ["v1"] });
   const wrong = [
     ...Object.keys(whole).map((key) => ({ ...whole, [key]: value() })),
     ...["origin", "service", "durable_object", "name", "sign_with", "timeout", "give_up_after", "concurrency"].map((key) => std({}, { origin: undefined, [key]: value() })),

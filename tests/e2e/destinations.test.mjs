@@ -1,12 +1,14 @@
-// Destinations other than an origin: a service binding, and a Durable Object chosen by a template.
+// Destinations other than an origin: a service binding, and a Durable Object chosen by a template; of passed and of stored events.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Worker } from "./fixtures/worker.mjs";
+import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
-import { delivered, duplicate } from "./fixtures/expect.mjs";
+import { accepted, delivered, duplicate } from "./fixtures/expect.mjs";
 import { delivery, newBody, newId, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
 const sign = signedBy(secret);
@@ -16,9 +18,16 @@ let worker;
 before(async () => {
   const to = (forward) => ({ scheme: "standard-webhooks", secrets: ["SECRET"], forward });
   const objects = Object.entries(NAMES).map(([path, name]) => [path, to({ durable_object: "MAILBOX", ...(name && { name }) })]);
+  const stored = (forward) => ({ ...to(forward), durable: true });
   worker = await Worker.start({
-    sources: { service: to({ service: "SERVICE" }), ...Object.fromEntries(objects) },
-    secrets: { SECRET: secret },
+    build: "worker-test",
+    sources: {
+      service: to({ service: "SERVICE" }),
+      ...Object.fromEntries(objects),
+      "stored-service": stored({ service: "SERVICE" }),
+      "stored-object": stored({ durable_object: "MAILBOX", name: "{source}/{type}/{data.id}" }),
+    },
+    secrets: { SECRET: secret, ADMIN_TOKEN },
     destinations: true,
   });
 });
@@ -27,6 +36,12 @@ after(async () => {
   await worker?.close();
   closeConnections();
 });
+
+/** What the service was sent of an event. */
+async function atService({ id }) {
+  const seen = await (await worker.destination().fetch("http://destinations/__seen")).json();
+  return seen.filter(({ headers }) => new Headers(headers).get("webhook-id") === id);
+}
 
 /** What the Durable Object of this name was sent, ids only. */
 async function mailbox(name) {
@@ -39,8 +54,7 @@ const idsIn = async (name) => (await mailbox(name)).map(({ headers }) => new Hea
 test("a service binding gets the event as an origin would", async () => {
   const made = delivery(sign, { extra: [["cookie", "a=b"]] });
   delivered(await worker.post("service", made), made.id);
-  const seen = await (await worker.destination().fetch("http://destinations/__seen")).json();
-  const [request] = seen.filter(({ headers }) => new Headers(headers).get("webhook-id") === made.id);
+  const [request] = await atService(made);
   assert.equal(`${request.method} ${request.url}`, "POST https://countersign.internal/service");
   assert.equal(request.body, made.body);
   const headers = new Headers(request.headers);
@@ -119,4 +133,39 @@ test("a value that holds the separator does not pass for two others", async () =
   for (const made of [shifted, plain]) delivered(await worker.post("typed", made), made.id);
   assert.deepEqual(await idsIn("a:b:c"), [plain.id]);
   assert.deepEqual(await idsIn(hashed("typed", shifted.id)), [shifted.id]);
+});
+
+test("a stored event reaches a service as a passed one does, by its own request and by an alarm's", async () => {
+  const operator = new Operator(worker, "stored-service");
+  const [atOnce, later] = [delivery(sign, { extra: [["cookie", "a=b"]] }), delivery(sign)];
+  accepted(await worker.post("stored-service", atOnce), atOnce.id);
+  await operator.becomes(atOnce.id, "delivered");
+  await worker.destination().fetch("http://destinations/__refuse?count=1");
+  accepted(await worker.post("stored-service", later), later.id);
+  assert.deepEqual([(await operator.failed(later.id)).last_status, (await operator.failed(later.id)).last_error], [500, "destination_failed"]);
+  await operator.untilNextAttempt(later.id);
+  await operator.becomes(later.id, "delivered");
+  for (const [made, attempts] of [[atOnce, ["1"]], [later, ["1", "2"]]]) {
+    const requests = await atService(made);
+    assert.deepEqual(requests.map(({ headers }) => new Headers(headers).get("countersign-attempt")), attempts);
+    for (const request of requests) {
+      assert.deepEqual([request.url, request.body], ["https://countersign.internal/stored-service", made.body]);
+      assert.equal(new Headers(request.headers).has("cookie"), false);
+    }
+  }
+  await worker.setClock(0);
+});
+
+test("a stored event reaches the Durable Object that its body names, by its own request and by an alarm's", async () => {
+  const operator = new Operator(worker, "stored-object");
+  const all = ["video.generated", "batch.succeeded", "x".repeat(100)].map((type) => delivery(sign, { body: newBody(type) }));
+  await operator.post("pause");
+  for (const made of all.slice(1)) accepted(await worker.post("stored-object", made), made.id);
+  await operator.post("resume");
+  accepted(await worker.post("stored-object", all[0]), all[0].id);
+  await until(async () => (await operator.stats()).delivered === 3, "all to be delivered");
+  for (const made of all) {
+    const { type, data } = JSON.parse(made.body);
+    assert.deepEqual(await idsIn(`stored-object/${type}/${data.id}`), [made.id]);
+  }
 });

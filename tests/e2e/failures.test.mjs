@@ -54,7 +54,7 @@ before(async () => {
   const passing = Object.entries(origins).map(([name, [url]]) => [name, source({ url })]);
   const signing = Object.entries(origins).map(([name, [url]]) => [`signed-${name}`, source({ url }, {}, { sign_with: "SECRET" })]);
   const storing = Object.entries(origins).map(([name, [url]]) => [`stored-${name}`, source({ url }, { durable: true })]);
-  const fine = [["fine", source(loopback.at("fine"), { durable: true, keep_bodies: "1h" })]];
+  const fine = [["fine", source(loopback.at("fine"), { durable: true, keep: "1h" })]];
   const sources = Object.fromEntries([...passing, ...signing, ...storing, ...fine]);
   worker = await Worker.start({ build: "worker-test", sources: JSON.stringify(sources), secrets: { SECRET: secret, ADMIN_TOKEN } });
 });
@@ -153,5 +153,7 @@ test("Retry-After is waited for, however it is written", async () => {
     }, "the 429 to be noted");
     const wait = event.next_attempt_at - worker.now();
     assert.ok(wait >= least && wait <= most, `Retry-After: ${value} made it wait ${wait} s`);
+    // It holds the destination, too, until then or until an operator has it go on.
+    assert.equal((await operator.post("resume")).status, 200);
   }
 });

@@ -71,14 +71,14 @@ test("asking often costs nothing", async () => {
 for (const [path, shard] of [["stored", 0], ["sharded", 2]]) {
   test(`an inbox that cannot be used, in shard ${shard}, is said, and that it can be used again`, async () => {
     const operator = new Operator(worker, path);
-    await operator.object("query", ["ALTER TABLE events RENAME TO lost"], shard);
+    await operator.object("query", ["ALTER TABLE waiting RENAME TO lost"], shard);
     const open = await health();
     assert.equal(open.status, 503);
     assert.deepEqual([open.json.status, open.json.storage], ["storage_unavailable", { [path]: "storage_unavailable" }]);
     assert.match((await worker.get("healthz", BEARER)).json.storage[path], /cannot be read or written/);
     assert.equal((await worker.get("healthz", [["authorization", "Bearer wrong"]])).json.storage[path], "storage_unavailable");
     await until(() => worker.lines("health", (line) => line.source === path)[0], "its log record");
-    await operator.object("query", ["ALTER TABLE lost RENAME TO events"], shard);
+    await operator.object("query", ["ALTER TABLE lost RENAME TO waiting"], shard);
     assert.equal((await health()).json.status, "ok");
   });
 }

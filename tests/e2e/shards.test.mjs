@@ -1,0 +1,136 @@
+// Shards: a source has as many objects as it says, may get more, and never less without being told. An id is known in whichever it was.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { Stored } from "./fixtures/stored.mjs";
+import { ADMIN_TOKEN } from "./fixtures/inbox.mjs";
+import { answer } from "./fixtures/loopback.mjs";
+import { duplicate, refusedForNow } from "./fixtures/expect.mjs";
+import { source } from "./fixtures/worker.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const HOUR = 3600;
+const BEARER = [["authorization", `Bearer ${ADMIN_TOKEN}`]];
+let inbox, worker;
+
+before(async () => {
+  inbox = await Stored.start({ plain: 2, named: { eight: [{ shards: 8 }], many: [{ shards: 1024 }], grown: [], fewer: [{ shards: 4 }], rollout: [{ shards: 4 }] } });
+  ({ worker } = inbox);
+});
+
+after(() => inbox?.close());
+
+/** The same Worker with another number of shards. */
+async function restartWith(path, shards) {
+  await worker.restart({ sources: { ...inbox.sources, [path]: inbox.durable(path, { shards }) } });
+}
+
+/** How many calls of objects that costs. */
+async function calls(work) {
+  const before = await worker.counts();
+  await work();
+  return (await worker.counts()).objectRequests - before.objectRequests;
+}
+
+test("a source created with eight shards asks nobody: an event is one call of one object, and one report", async () => {
+  const all = inbox.take("eight");
+  // So many that each object is awake, and has been told how many there are.
+  for (let n = 0; n < 64; n += 1) await inbox.delivered(all);
+  const used = await Promise.all(Array.from({ length: 8 }, (_, shard) => all.operator.rows("ids", "number", shard)));
+  assert.ok(used.every((rows) => rows.length > 0 && rows.every(({ number }) => number > 0)), "an event each, and no mark");
+  await all.operator.post("pause");
+  for (let n = 0; n < 24; n += 1) assert.equal(await calls(() => inbox.accept(all.path)), 1);
+  await all.operator.post("resume");
+  await all.operator.allDelivered(88);
+});
+
+test("1,024 shards are as good", async () => {
+  const all = inbox.take("many");
+  const made = [];
+  for (let n = 0; n < 12; n += 1) made.push(await inbox.accept(all.path));
+  await all.origin.arrivals(12);
+  for (const one of made) duplicate(await worker.post(all.path, inbox.copy(one)), one.id);
+});
+
+test("grown from 1 to 6 to 12 shards: each id is known, each event delivered once, none of a shard is lost", async () => {
+  const { path, origin, operator } = inbox.take("grown");
+  origin.always(answer(400));
+  const made = [];
+  for (const shards of [1, 6, 12]) {
+    if (shards > 1) await restartWith(path, shards);
+    for (const one of made) duplicate(await worker.post(path, inbox.copy(one)), one.id);
+    for (let n = 0; n < 40; n += 1) made.push(await inbox.accept(path));
+    for (const one of made) duplicate(await worker.post(path, inbox.copy(one)), one.id);
+  }
+  const stored = await Promise.all(Array.from({ length: 12 }, (_, shard) => operator.rows("log", "id", shard)));
+  assert.deepEqual(stored.flat().map(({ id }) => id).toSorted(), made.map(({ id }) => id).toSorted());
+  assert.ok(stored[0].length >= 40 && stored.slice(6).flat().length > 0, "old ones stayed, new shards are used");
+  origin.always(answer(200));
+  await operator.post("replay?state=pending");
+  await operator.allDelivered(120);
+  assert.deepEqual((await operator.list()).map(({ id }) => id).toSorted(), made.map(({ id }) => id).toSorted());
+  for (const { id } of [made[0], made[50], made[119]]) assert.equal((await operator.event(id)).state, "delivered");
+  const taken = origin.requests.slice(-120).map((request) => request.header("webhook-id"));
+  assert.equal(new Set(taken).size, 120);
+});
+
+test("shards that were always there ask nobody once the ids of their time are forgotten", async () => {
+  const { path, operator } = inbox.take("grown");
+  await worker.setClock(0);
+  for (let hours = 12; hours <= 108; hours += 12) {
+    await worker.setClock(hours * HOUR);
+    await Promise.all(Array.from({ length: 12 }, (_, shard) => operator.object("ring", [], shard)));
+  }
+  await operator.post("pause");
+  for (let n = 0; n < 24; n += 1) assert.equal(await calls(() => inbox.accept(path)), 1);
+  await operator.post("resume");
+  await until(async () => (await operator.stats()).pending === 0, "all to be delivered");
+});
+
+test("a number of shards below the one before is taken for a deployment under way, for a day", async () => {
+  const { path, operator } = inbox.take("rollout");
+  const made = [];
+  for (let n = 0; n < 16; n += 1) made.push(await inbox.accept(path));
+  await restartWith(path, 3);
+  for (const one of made) duplicate(await worker.post(path, inbox.copy(one)), one.id);
+  for (let n = 0; n < 16; n += 1) made.push(await inbox.accept(path));
+  await restartWith(path, 4);
+  for (const one of made) duplicate(await worker.post(path, inbox.copy(one)), one.id);
+  await operator.allDelivered(32);
+});
+
+test("fewer shards than once are refused after a day, and named", async () => {
+  const { path, operator } = inbox.take("fewer");
+  const made = [];
+  for (let n = 0; n < 16; n += 1) made.push(await inbox.accept(path));
+  await operator.allDelivered(16);
+  assert.equal((await worker.get("healthz")).status, 200);
+  await restartWith(path, 2);
+  await worker.setClock(25 * HOUR);
+  for (let n = 0; n < 8; n += 1) refusedForNow(await worker.post(path, inbox.fresh()), 503, "storage_unavailable");
+  const line = await until(() => worker.lines("delivery", (line) => line.source === path && line.code === "storage_unavailable")[0], "its line");
+  assert.match(line.detail, /`shards`/);
+  const health = await until(async () => {
+    const reply = await worker.get("healthz", BEARER);
+    return reply.status === 503 && reply;
+  }, "/healthz to say so");
+  assert.match(JSON.stringify(health.json), /fewer/);
+  assert.match(JSON.stringify(health.json), /shards/);
+  assert.ok(!(await worker.get("healthz")).text.includes("ADMIN"));
+  await restartWith(path, 4);
+  await worker.setClock(25 * HOUR);
+  for (const one of made) duplicate(await worker.post(path, inbox.copy(one)), one.id);
+  await inbox.accept(path);
+});
+
+test("a source that is durable no more shows what it stored, and delivers it", async () => {
+  const { path, origin, operator } = inbox.take();
+  origin.next(answer(500));
+  await worker.setClock(0);
+  const made = await inbox.accept(path);
+  await operator.failed(made.id);
+  await worker.restart({ sources: { [path]: source(origin, { dedupe: "off" }) } });
+  assert.equal((await operator.stats()).pending, 1);
+  await operator.post("replay?state=pending");
+  await operator.becomes(made.id, "delivered");
+});
