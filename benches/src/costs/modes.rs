@@ -8,13 +8,13 @@ use super::usage::{Figures, Usage};
 pub(super) const COPIES: f64 = 0.01;
 /// Attempts in vain, for each event.
 pub(super) const FAILURES: f64 = 0.02;
-/// How long an origin takes to answer, and an inbox to take an event, in seconds.
+/// How long an origin takes to answer, and an inbox to take an event or a report, in seconds.
 pub(super) const ORIGIN: f64 = 0.2;
 pub(super) const ACCEPT: f64 = 0.01;
-/// `forward.concurrency` where nothing is said.
-const CONCURRENCY: f64 = 4.0;
 /// Events of a burst, as `operations.json` has it.
 const BURST: f64 = 8.0;
+/// Events in a table of events, which takes six hours of them, and in one of ids, which takes eighteen.
+pub(super) const TABLE: f64 = 1_000.0;
 
 /// One way, for each event that is new.
 pub(super) struct Mode {
@@ -49,25 +49,25 @@ fn marked(figures: &Figures) -> Result<Usage> {
     Ok(figures.operation("passed")?.plus(copies).plus(failures).plus(cpu))
 }
 
-/// Several events are delivered by one alarm, at a time as many as `forward.concurrency` says.
+/// Several events come at once. Each is delivered by the request that brought it, while the object sleeps, and what came of them is
+/// written together.
 fn in_bursts(figures: &Figures) -> Result<Usage> {
-    let delivered = figures.operation("delivered_eight")?.times(1.0 / BURST);
-    let awake = Figures::awake(ACCEPT + ORIGIN / CONCURRENCY);
-    Ok(figures.operation("accepted_meanwhile")?.plus(delivered).plus(awake).plus(besides(figures)?))
+    let burst = figures.operation("stored_eight")?.plus(figures.operation("looked_after_eight")?);
+    Ok(burst.times(1.0 / BURST).plus(Figures::awake(2.0 * ACCEPT)).plus(besides(figures)?))
 }
 
-/// Each event wakes the object, and has an alarm of its own.
+/// Events come a minute apart: each wakes the object, for itself and for its report, and an alarm a minute looks after them.
 fn one_by_one(figures: &Figures) -> Result<Usage> {
-    let awake = Figures::awake(ACCEPT + ORIGIN);
-    let event = figures.operation("accepted_asleep")?.plus(figures.operation("delivered")?);
-    Ok(event.plus(awake).plus(besides(figures)?))
+    let event = figures.operation("stored_alone")?.plus(figures.operation("looked_after")?);
+    Ok(event.plus(Figures::awake(2.0 * ACCEPT)).plus(besides(figures)?))
 }
 
-/// What an inbox does besides accepting and delivering an event: copies, attempts in vain, and the id's removal in the end.
+/// What an inbox does besides accepting and delivering an event: copies, attempts in vain, and the tables that are dropped in the end.
 fn besides(figures: &Figures) -> Result<Usage> {
     let copies = figures.operation("copied")?.times(COPIES);
-    let failures = figures.operation("delivered_in_vain")?.plus(Figures::awake(ORIGIN)).times(FAILURES);
-    let removed = figures.operation("removed_eight")?.times(1.0 / BURST);
+    let more = figures.operation("stored_in_vain")?.plus(figures.operation("stored_alone")?.times(-1.0));
+    let failures = more.plus(figures.operation("retried")?).plus(Figures::awake(ORIGIN)).times(FAILURES);
+    let dropped = figures.operation("dropped_eight")?.plus(figures.operation("forgotten_eight")?).times(1.0 / TABLE);
     let cpu = figures.cpu("stored_and_delivered")?.times(1.0 + COPIES + FAILURES);
-    Ok(copies.plus(failures).plus(removed).plus(cpu))
+    Ok(copies.plus(failures).plus(dropped).plus(cpu))
 }

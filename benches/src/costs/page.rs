@@ -4,26 +4,30 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 
-use super::modes::{ACCEPT, COPIES, FAILURES, Mode, ORIGIN, all, refused};
+use super::modes::{ACCEPT, COPIES, FAILURES, Mode, ORIGIN, TABLE, all, refused};
 use super::prices::{MEMORY, Meter, READ, STORED, SUBSCRIPTION};
 use super::usage::{Figures, Usage};
 
 /// What each operation is, in the order of `operations.json`.
-const OPERATIONS: [(&str, &str); 18] = [
+const OPERATIONS: [(&str, &str); 22] = [
     ("refused", "a forged delivery, refused"),
     ("passed_unmarked", "passed through with `dedupe = \"off\"`"),
     ("passed", "passed through, with a marker in KV"),
     ("repeated", "a duplicate of that"),
     ("passed_in_vain", "a failed attempt, which leaves no marker"),
-    ("accepted", "accepted by an idle inbox, which sets its alarm"),
-    ("accepted_meanwhile", "accepted by an inbox that is delivering"),
-    ("accepted_asleep", "accepted by an inbox that was not in memory"),
+    ("stored_alone", "stored by an inbox in memory, and delivered by the request that brought it"),
+    ("looked_after", "the alarm that comes after, once a minute"),
+    ("stored_asleep", "the same by an inbox that was not in memory"),
+    ("looked_after_asleep", "its alarm"),
+    ("stored_eight", "eight at once"),
+    ("looked_after_eight", "the alarm that comes after"),
     ("copied", "a duplicate, at an inbox"),
-    ("delivered", "an alarm that delivers one event"),
-    ("delivered_eight", "an alarm that delivers eight"),
-    ("delivered_in_vain", "an alarm with a failed attempt"),
-    ("bodies_dropped_eight", "an alarm that drops eight bodies (`keep_bodies`)"),
-    ("removed_eight", "an alarm that forgets eight ids"),
+    ("stored_in_vain", "stored, and the first attempt fails"),
+    ("retried", "an alarm with one more attempt, which succeeds"),
+    ("stored_meanwhile", "stored while the destination is broken"),
+    ("probed", "an alarm that probes a broken destination"),
+    ("dropped_eight", "an alarm that drops a table of events"),
+    ("forgotten_eight", "an alarm that drops a table of ids"),
     ("passed_by_key", "`v1a` with the key set in memory, `dedupe = \"off\"`"),
     ("keys_from_kv", "the same in a new isolate, with the set in KV"),
     ("keys_fetched", "the same, with the set from its URL"),
@@ -37,7 +41,7 @@ const CROSSINGS: [(&str, &str); 8] = [
     ("passed_unmarked", "passed through with `dedupe = \"off\"`"),
     ("passed", "passed through, with a marker in KV"),
     ("repeated", "a duplicate of that"),
-    ("accepted", "accepted by an inbox, on both sides"),
+    ("stored_alone", "stored by an inbox and delivered, on both sides"),
     ("copied", "a duplicate, at an inbox"),
     ("passed_by_key", "`v1a`, key set in memory"),
 ];
@@ -68,8 +72,8 @@ fn conclusion(figures: &Figures, modes: &[Mode; 4]) -> Result<String> {
          - **With KV, most of it is the marker:** {:.0} %. A write costs ten times as much as a read, and each new event needs one. If the origin \
          recognises ids itself, set `dedupe = \"off\"`.\n\
          - **The inbox costs {:.1} to {:.1} times as much as KV.** In return it deduplicates reliably, retries by itself, and responds to the sender \
-         at once. Most of the cost is rows written ({} to {}). It is also billed while it waits for the origin: {} for each second that a \
-         million events wait one by one.\n\
+         at once. Most of the cost is rows written ({} to {}). It sleeps while the request that brought an event waits \
+         for the origin.\n\
          - **A refusal costs one request:** {} for a million. It touches neither KV nor an inbox.\n\
          - **The log costs {} to {} more** once its included events are used up. To log less, lower `head_sampling_rate` under `[observability]`.\n\n",
         dollars(off.price()),
@@ -81,7 +85,6 @@ fn conclusion(figures: &Figures, modes: &[Mode; 4]) -> Result<String> {
         single.price() / marked.price(),
         dollars(bursts.price_of(Meter::RowsWritten)),
         dollars(single.price_of(Meter::RowsWritten)),
-        dollars(Figures::awake(1.0).price()),
         dollars(refused(figures)?.price()),
         dollars(off.price_of(Meter::LogEvents)),
         dollars(single.price_of(Meter::LogEvents)),
@@ -176,7 +179,7 @@ fn counted(figures: &Figures) -> Result<String> {
     ];
     let mut text = String::from(
         "## What was counted\n\n`tests/e2e/operations.test.mjs` counts what the Worker does in workerd, with real KV and SQLite, and \
-         fails if a count changes. Rows written include those of the two indexes. Fetches, of key sets and to origins, are not billed.\n\n",
+         fails if a count changes. Fetches, of key sets and to origins, are not billed.\n\n",
     );
     let names: Vec<_> = COUNTS.iter().map(|(_, name)| *name).collect();
     writeln!(text, "| | {} |\n|---{}|", names.join(" | "), "|---".repeat(COUNTS.len()))?;
@@ -185,8 +188,8 @@ fn counted(figures: &Figures) -> Result<String> {
         let cells: Vec<_> = COUNTS.iter().map(count).collect::<Result<_>>()?;
         writeln!(text, "| {what} | {} |", cells.join(" | "))?;
     }
-    text += "\nRows read grow with the number of pending events, which each pass counts. At the limit of 100,000 events, a pass costs a \
-             hundredth of a cent.\n\n";
+    text += "\nAn event that is delivered at its first attempt is a row of events, a row of an id, and its share of a row for all that was \
+             reported at about the same time. A retry is billed to the object for as long as its courier takes.\n\n";
     Ok(text)
 }
 
@@ -213,14 +216,14 @@ fn assumptions(figures: &Figures) -> Result<String> {
     Ok(format!(
         "## Assumptions\n\n\
          - Of 100 events, {:.0} is delivered twice by its sender, and {:.0} attempts fail. Bodies are 400 bytes.\n\
-         - An origin responds within {ORIGIN} s, and an inbox accepts an event within {ACCEPT} s. For that time the object is billed, as {MEMORY} GB \
-         whatever it uses. In between it can hibernate, and an object that could is not billed. In bursts, eight events share an alarm, and \
-         four are delivered at a time.\n\
+         - An origin responds within {ORIGIN} s, and an inbox accepts an event within {ACCEPT} s. For what it takes, \
+         and for as long as a report, the object is billed, as {MEMORY} GB whatever it uses. In between it can hibernate, and an object that could is \
+         not billed. Eight events make a burst; one by one, they come a minute apart, and one that comes later costs one alarm more. A table takes {TABLE:.0} events before it is dropped.\n\
          - Once an isolate has the key set, `v1` and `v1a` differ only in processor time: {} and {} ms.\n\
          - Processor time was measured with `cargo xtask bench cpu` on {} ({}), over {} events per figure. It is all that workerd uses, including \
          HTTP and disk; an empty Worker uses {empty} ms. Only part of it is billed, so it is an upper bound, and still a small part of the cost \
          of an event.\n\
-         - An event without its body takes {bytes:.0} bytes of storage for `dedupe`'s 72 h: {} for a million. Neither that nor the subscription \
+         - The id of an event takes {bytes:.0} bytes of storage for `dedupe`'s 72 h: {} for a million. Neither that nor the subscription \
          is included above.\n\n\
          The assumptions are in `benches/src/costs/`. If an operation is meant to cost something else, `cargo xtask costs --update` counts again, \
          shows what changed, and writes this page.\n",
