@@ -22,6 +22,7 @@ mod object;
 mod pages;
 mod pass;
 mod registry;
+mod reported;
 mod reports;
 mod schema;
 mod shards;
@@ -39,8 +40,9 @@ use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
 
+use self::database::DESTINATION;
 use self::new_event::NewEvent;
-use self::object::{DESTINATION, Object};
+use self::object::Object;
 use self::pages::unreadable;
 use self::registry::registered;
 use crate::clock;

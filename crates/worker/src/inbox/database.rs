@@ -13,6 +13,9 @@ use worker::worker_sys::types::SqlStorage;
 
 use super::log::log_error;
 
+/// The name of the destination, as long as a source has one.
+pub(super) const DESTINATION: &str = "default";
+
 /// The database of one object.
 pub(super) struct Database {
     sql: SqlStorage,

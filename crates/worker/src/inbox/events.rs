@@ -5,8 +5,7 @@ use countersign::inbox::{Handout, Machine};
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, integer, key, optional, unsigned};
-use super::object::DESTINATION;
+use super::database::{DESTINATION, Database, integer, key, optional, unsigned};
 
 #[wasm_bindgen]
 extern "C" {

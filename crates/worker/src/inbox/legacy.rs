@@ -4,8 +4,8 @@ use countersign::inbox::{EventState, Progress, Store, StoreFault};
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 
-use super::database::{Database, integer, signed, unsigned};
-use super::object::{DESTINATION, Object};
+use super::database::{DESTINATION, Database, integer, signed, unsigned};
+use super::object::Object;
 use super::store::progress;
 
 impl Object {

@@ -10,9 +10,9 @@ use js_sys::Function;
 use worker::worker_sys::DurableObjectStorage;
 
 use super::capacity::Capacity;
-use super::database::Database;
+use super::database::{DESTINATION, Database};
 use super::log::{log_event, log_failure};
-use super::reports::Reported;
+use super::reported::Reported;
 use super::schema;
 use super::shards::Shards;
 use super::stub::source;
@@ -71,9 +71,6 @@ pub(super) struct Object {
     /// Whether an event came since the alarm was last set for what comes next.
     pub(super) has_news: Cell<bool>,
 }
-
-/// The name of the destination, as long as a source has one.
-pub(super) const DESTINATION: &str = "default";
 
 impl Object {
     /// Opens the object's database, and brings it to the present schema.

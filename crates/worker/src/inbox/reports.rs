@@ -2,12 +2,11 @@
 //!
 //! Attempts that end at about the same time are written down together: one row for all of them.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::inbox::{Became, Handout, Report, UNREADABLE};
 use countersign::json::value;
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::database::listed;
@@ -16,16 +15,6 @@ use super::log::log_event;
 use super::object::{Object, SET_ASIDE};
 use crate::clock::Timer;
 use crate::executor::{settled, spawn};
-
-/// Reports that are not written yet.
-#[derive(Default)]
-pub(super) struct Reported {
-    waiting: RefCell<Vec<Report>>,
-    /// The write that they wait for.
-    write: RefCell<Option<Promise>>,
-    /// Events that were given up by reports that were written; their couriers have not been told yet.
-    dead: RefCell<Vec<u64>>,
-}
 
 /// The milliseconds that a report waits for others, while other attempts are under way.
 const TOGETHER_MS: f64 = 20.0;

@@ -5,8 +5,7 @@ use countersign::json::printed;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
 
-use super::database::{Database, unsigned};
-use super::object::DESTINATION;
+use super::database::{DESTINATION, Database, unsigned};
 
 #[wasm_bindgen]
 extern "C" {
