@@ -57,6 +57,9 @@ const ID: &[&str] = &["header"];
 
 /// What to do about an unknown key of a source, or of the table whose keys have that prefix. It names known keys and nothing else.
 pub(super) fn advice(unknown: &str, prefix: &str) -> String {
+    if unknown == "keep_bodies" {
+        return "it is `keep` now, and \"24h\" if it is not set".to_owned();
+    }
     let (own, other, place) = match prefix {
         "forward." => (FORWARD, SOURCE, ", which belongs to the source and not under `forward`"),
         "signature." => (SIGNATURE, &[][..], ""),

@@ -35,7 +35,7 @@ for (const sender of SENDERS) {
 
 test("every breakage can be selected", async () => {
   const reached = new Set();
-  for (const sender of [...SENDERS, "stripe", "square", "discord", "gitlab-token"]) {
+  for (const sender of [...SENDERS, "stripe", "square", "discord", "gitlab-token", "adyen-standard", "google-pubsub"]) {
     await pick(page, "make-sender", sender);
     for (const id of await page.locator("#make-breakage option").evaluateAll((all) => all.map(({ value }) => value))) reached.add(id);
   }

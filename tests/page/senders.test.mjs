@@ -112,7 +112,9 @@ test("a header of the sender's own tells it from others", async () => {
 });
 
 test("with another sender chosen, the page says whose delivery it is", async () => {
-  for (const { id } of generated.filter(({ form }) => !["v1", "fields"].includes(form))) {
+  // Their secrets have a label in them, which other senders' have not: what is wrong with a secret is said first.
+  const labelled = ["okta", "vapi-token"];
+  for (const { id } of generated.filter(({ id, form }) => !["v1", "fields"].includes(form) && !labelled.includes(id))) {
     await make(page, id);
     const other = id === "stripe" ? "slack" : "stripe";
     await pick(page, "sender", other);

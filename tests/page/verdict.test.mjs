@@ -95,7 +95,7 @@ test("a token alone is named, with what it needs", async () => {
     assert.equal(await page.locator("#token").isVisible(), true);
   }
   const { text } = await over({ scheme: "gemini", headers: `webhook-signature: ${token}\n` });
-  assert.match(text, /Choose Gemini dynamic/);
+  assert.match(text, /Choose Gemini’s dynamic webhooks/);
 });
 
 test("a body alone waits for its headers", async () => {

@@ -89,11 +89,12 @@ fn every_fault_names_its_key() {
     assert_fault(&gemini(r#","tolerance":"5""#), "tolerance");
     assert_fault(&gemini(r#","max_body":"1MB""#), "max_body");
     assert_fault(&gemini(r#","dedupe":"59s""#), "dedupe");
-    assert_fault(&gemini(r#","durable":true,"shards":65"#), "shards");
+    assert_fault(&gemini(r#","durable":true,"shards":1025"#), "shards");
     assert_fault(&gemini(r#","durable":true,"dedupe":"off""#), "dedupe");
     assert_fault(&gemini(r#","durable":true,"max_body":"1793KiB""#), "max_body");
     assert_fault(&gemini(r#","durable":1"#), "durable");
     assert_fault(&gemini(r#","shards":2"#), "shards");
+    assert_fault(&gemini(r#","durable":true,"keep_bodies":"1d""#), "keep_bodies");
     assert_fault(&gemini(r#","keep":"1d""#), "keep");
     assert_fault(&gemini(r#","accept":["v1a"]"#), "accept");
     assert_fault(&gemini(r#","accept":["v1","jwt"],"audience":"x""#), "accept");
