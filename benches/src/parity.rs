@@ -136,6 +136,10 @@ fn lines(served: &mut Served) -> Result<Receiver<Value>> {
     thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let mut line: Value = serde_json::from_str(&line).unwrap_or(json!({ "ev": "other", "text": line }));
+            // What an inbox does by itself, behind the response, is no part of any case.
+            if line.get("ev").and_then(Value::as_str).is_some_and(|ev| matches!(ev, "inbox" | "attempt")) {
+                continue;
+            }
             for (name, same) in [("id_hash", "…"), ("dest_ms", "…"), ("age_s", "…")] {
                 if let Some(value) = line.get_mut(name) {
                     *value = same.into();

@@ -11,7 +11,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/kind"),
     ..hmac(
         "made-up",
-        "https://made-up.example/webhooks",
         Template {
             encoding: Encoding::Base64Url,
             message: &[Part::Text("made up|"), Part::Timestamp, Part::Text("|"), Part::Body],

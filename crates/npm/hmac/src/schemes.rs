@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 /// The names of the headers that a scheme reads, in sets of id, timestamp and signature.
 ///
 /// # Errors
-/// Those of [`read`].
+/// Those of `read`.
 #[wasm_bindgen(js_name = headerNames)]
 pub fn header_names(scheme: &str) -> Result<Vec<String>, JsValue> {
     Ok(countersign_npm_common::header_names(read(scheme)?))
@@ -16,7 +16,7 @@ pub fn header_names(scheme: &str) -> Result<Vec<String>, JsValue> {
 /// Whether a scheme signs the URL, so that it must be passed.
 ///
 /// # Errors
-/// Those of [`read`].
+/// Those of `read`.
 #[wasm_bindgen(js_name = signsUrl)]
 pub fn signs_url(scheme: &str) -> Result<bool, JsValue> {
     Ok(read(scheme)?.signs_target())

@@ -68,6 +68,8 @@ pub(super) struct Object {
     pub(super) full_at: Cell<u64>,
     /// When the alarm comes, as far as this instance knows.
     pub(super) armed: Cell<Option<u64>>,
+    /// Whether no courier could be started.
+    pub(super) late: Cell<bool>,
     /// Whether an event came since the alarm was last set for what comes next.
     pub(super) has_news: Cell<bool>,
 }
@@ -100,6 +102,7 @@ impl Object {
             probed: Cell::new(0),
             full_at: Cell::new(0),
             armed: Cell::new(None),
+            late: Cell::new(false),
             has_news: Cell::new(false),
         };
         if let Err(problem) = object.load() {

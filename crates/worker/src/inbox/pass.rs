@@ -15,6 +15,7 @@ use super::object::{LATER, Object};
 use super::stub::source;
 use crate::clock::{self, Timer};
 use crate::courier::SLOTS;
+use crate::env::property;
 use crate::executor::settled;
 
 impl Object {
@@ -38,7 +39,11 @@ impl Object {
             Ok(true) => {
                 self.trust();
                 self.succeed();
-                self.rearm();
+                if self.late.take() {
+                    self.arm(clock::now_ms().saturating_add(LATER));
+                } else {
+                    self.rearm();
+                }
             }
             Ok(false) => self.wait_for_source(name.as_deref()),
             Err(()) => self.fail(),
@@ -70,7 +75,11 @@ impl Object {
             }
             for _ in 0..wanted.min(MOST_CALLS.saturating_sub(calls)) {
                 calls = calls.saturating_add(1);
-                couriers.push(Box::pin(self.courier()?));
+                match self.courier() {
+                    Ok(courier) => couriers.push(Box::pin(courier)),
+                    // That says nothing of what is stored.
+                    Err(error) => return self.go_on_later(&error),
+                }
             }
             if couriers.iter().next().is_none() || couriers.len() == usize::from(timer_at != u64::MAX) {
                 return if self.is_usable() { Ok(()) } else { Err(()) };
@@ -104,11 +113,14 @@ impl Object {
     }
 
     /// Starts a courier.
-    fn courier(self: &Rc<Self>) -> Result<impl Future<Output = End> + 'static, ()> {
+    ///
+    /// # Errors
+    /// What the platform says if it starts none.
+    fn courier(self: &Rc<Self>) -> Result<impl Future<Output = End> + 'static, JsValue> {
         let name = self.source.borrow().clone().unwrap_or_default();
         let token = self.work.token();
         let started = self.start_courier.call3(&JsValue::NULL, &name.into(), &self.shard.get().into(), &token.into());
-        let promise: Promise = started.map_err(drop)?.unchecked_into();
+        let promise: Promise = started?.unchecked_into();
         self.work.start();
         let object = Rc::clone(self);
         Ok(async move {
@@ -117,6 +129,15 @@ impl Object {
             object.work.started();
             End::Courier
         })
+    }
+
+    /// Has another alarm try to start couriers.
+    fn go_on_later(&self, error: &JsValue) -> Result<(), ()> {
+        let said = property(error, "message").and_then(|message| message.as_string()).unwrap_or_default();
+        let detail = ["no invocation to deliver with could be started: ", &said].concat();
+        log_event("courier_unavailable", self.source.borrow().as_deref(), &detail);
+        self.late.set(true);
+        Ok(())
     }
 
     /// What ends next, or `None` if something happened before.
