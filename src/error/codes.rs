@@ -52,6 +52,9 @@ codes! {
         "the configuration of this source has a fault; see the log or /healthz",
         "correct what the message names; the Worker shows it in the log, at `/healthz` with the admin token, and in \
          `cargo xtask check`";
+    COURIER_UNAVAILABLE: "courier_unavailable", 0,
+        "the platform started no invocation that delivers",
+        "read `detail`; the Worker's main module has to export `Courier` as well as `Inbox`. It is tried again in ten minutes";
     DEAD: "dead", 0,
         "the inbox gave up on the event",
         "repair the destination, then replay the event: it is kept with its body for 30 days";

@@ -6,6 +6,7 @@ export const CODES = {
   body_timeout: { title: "the body did not arrive within 30 seconds", remedy: "check the sender, or a proxy before the Worker: the body arrived too slowly" },
   body_too_large: { title: "the body is larger than this source accepts", remedy: "raise `max_body` if the sender's events are that large" },
   config_invalid: { title: "the configuration of this source has a fault; see the log or /healthz", remedy: "correct what the message names; the Worker shows it in the log, at `/healthz` with the admin token, and in `cargo xtask check`" },
+  courier_unavailable: { title: "the platform started no invocation that delivers", remedy: "read `detail`; the Worker's main module has to export `Courier` as well as `Inbox`. It is tried again in ten minutes" },
   dead: { title: "the inbox gave up on the event", remedy: "repair the destination, then replay the event: it is kept with its body for 30 days" },
   delivered: { title: "the destination accepted the event", remedy: "nothing to do" },
   destination_failed: { title: "the destination did not accept the event", remedy: "check the destination: `dest_status` in the log is its status (0: no response) and `dest_error` the reason; the event is retried" },
