@@ -13,9 +13,10 @@
 //! Every call is a transition: it decides, writes through the [`Store`], and only then changes what it knows. A call that fails leaves
 //! a machine that has to be loaded again.
 
+use super::handout::Handout;
 use super::lifecycle::Lifecycle;
 use super::outcome::{Became, Outcome};
-use super::outlet::{Handout, Outlet, Rules};
+use super::outlet::{Outlet, Rules};
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
 use crate::gateway::dedupe::EventKey;

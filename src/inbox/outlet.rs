@@ -2,6 +2,7 @@
 
 use super::breaker::Breaker;
 use super::cursor::Cursor;
+use super::handout::{Cause, Handout};
 use super::leases::{Lease, Leases};
 use super::lifecycle::Lifecycle;
 use super::pauses::Pauses;
@@ -20,49 +21,6 @@ pub struct Outlet {
     turn: u8,
     /// No waiting event is due before this time.
     pub(super) due_from: u64,
-}
-
-/// An event to be attempted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Handout {
-    /// Its sequence number.
-    pub number: u64,
-    /// The number of the attempt, from 1.
-    pub attempt: u32,
-    /// Whether it is read from the waiting events, and not from the log.
-    pub is_waiting: bool,
-    /// Why it is attempted.
-    pub cause: Cause,
-}
-
-/// Why an event is attempted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// It was accepted.
-    First,
-    /// An attempt failed, or nobody reported what came of it.
-    Retry,
-    /// An operator asked for it.
-    Replay,
-    /// To find out whether a broken destination is back.
-    Probe,
-}
-
-impl Cause {
-    /// Its name in an event's history.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Retry => "retry",
-            Self::Replay => "replay",
-            Self::Probe => "probe",
-        }
-    }
-
-    /// The cause of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::First, Self::Retry, Self::Replay, Self::Probe].into_iter().find(|cause| cause.as_str() == name)
-    }
 }
 
 /// The limits of a destination.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::breaker::Sign;
+use super::handout::Cause;
 use super::outcome::Outcome;
-use super::outlet::Cause;
 use super::states::Attempt;
 
 /// One attempt, as it is reported to the object and kept in the event's history.

@@ -123,7 +123,7 @@ fn capacity(durable: &Durable) -> String {
     let all = |each: f64| each * f64::from(durable.shards);
     let sustained = |seconds: f64| all(durable.concurrency as f64 / seconds);
     let days = durable.lifecycle.remember as f64 / 86_400_000.0;
-    let (ids, room) = (40.0, durable.max_stored as f64);
+    let (ids, room) = (27.0, durable.max_stored as f64);
     let by_ids = all(room / ids) / (days * 86_400.0);
     let by_bodies = all(room / 2_000.0) / (durable.lifecycle.keep as f64 / 1_000.0).max(3_600.0);
     format!(

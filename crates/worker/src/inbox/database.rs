@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Report, Table};
+use countersign::inbox::{Report, StoreFault, Table};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
@@ -124,4 +124,9 @@ pub(super) fn but(numbers: &[u64]) -> String {
 /// Numbers of events, separated by commas.
 pub(super) fn listed(numbers: &[u64]) -> String {
     numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// What the state machine is told of a failure, which is logged already.
+pub(super) fn fault((): ()) -> StoreFault {
+    StoreFault
 }

@@ -41,11 +41,11 @@ pub(super) struct Object {
     pub(super) work: Work,
     pub(super) reported: Reported,
     /// Why the database cannot be used, if it cannot.
-    broken: Cell<Option<&'static str>>,
+    pub(super) broken: Cell<Option<&'static str>>,
     /// How often in a row it could not be used.
-    failures: Cell<u32>,
+    pub(super) failures: Cell<u32>,
     /// When the first event came.
-    born: Cell<Option<u64>>,
+    pub(super) born: Cell<Option<u64>>,
     pub(super) shard: Cell<u32>,
     /// The source whose events these are.
     pub(super) source: RefCell<Option<String>>,
@@ -63,7 +63,7 @@ pub(super) struct Object {
     /// Nothing expires before, because the last time failed.
     pub(super) tidy_after: Cell<u64>,
     /// When a write was tried last and went well.
-    probed: Cell<u64>,
+    pub(super) probed: Cell<u64>,
     /// When an event last found no room.
     pub(super) full_at: Cell<u64>,
     /// When the alarm comes, as far as this instance knows.
@@ -113,7 +113,7 @@ impl Object {
     }
 
     /// Migrates the database, and reads what is known besides the events.
-    fn load(&self) -> Result<(), &'static str> {
+    pub(super) fn load(&self) -> Result<(), &'static str> {
         schema::migrate(&self.storage, &self.database)?;
         let about = self.database.about().map_err(|()| UNREADABLE)?;
         let now = clock::now_ms();
@@ -183,59 +183,6 @@ impl Object {
             self.fail();
         }
         done.map_err(|StoreFault| ())
-    }
-
-    /// Whether the database can be used. If it could not, this tries again what deliveries read, and a write.
-    pub(super) fn is_usable(&self) -> bool {
-        if self.broken.get().is_some() {
-            let tried = self.load().and_then(|()| self.probe().map_err(|()| UNREADABLE));
-            self.broken.set(tried.err());
-        }
-        self.broken.get().is_none()
-    }
-
-    /// Whether events can be taken up and written, apart from any single one.
-    fn probe(&self) -> Result<(), ()> {
-        self.database.probe()?;
-        self.database.set_meta("clock", &self.watch.get().to_text().into())
-    }
-
-    /// Why the database cannot be used, if it cannot. A write is tried now and then: everybody may ask, and writes are billed.
-    pub(super) fn problem(&self) -> Option<&'static str> {
-        if !self.is_usable() {
-            return self.broken.get();
-        }
-        let now = clock::now_ms();
-        let writes = now.abs_diff(self.probed.get()) >= LATER;
-        let tried = if writes { self.probe() } else { self.database.probe() };
-        if writes && tried.is_ok() {
-            self.probed.set(now);
-        }
-        tried.err().map(|()| UNREADABLE)
-    }
-
-    /// Whether an event was ever stored here.
-    pub(super) fn has_begun(&self) -> bool {
-        self.born.get().is_some()
-    }
-
-    /// Takes no more events until the database can be used again, and tries that in a while.
-    pub(super) fn fail(&self) {
-        let problem = self.broken.get().unwrap_or(UNREADABLE);
-        self.broken.set(Some(problem));
-        self.failures.set(self.failures.get().saturating_add(1));
-        log_failure(Some(problem));
-        self.arm(clock::now_ms().saturating_add(self.patience()));
-    }
-
-    /// Ends a row of failures.
-    pub(super) fn succeed(&self) {
-        self.failures.set(0);
-    }
-
-    /// How long to wait until a database that cannot be used is tried again.
-    pub(super) fn patience(&self) -> u64 {
-        countersign::inbox::delay(self.failures.get().max(1), 0).min(LATER)
     }
 
     /// Notes whose shard this is. `false` if the database cannot be used.
@@ -312,4 +259,4 @@ pub(super) const SET_ASIDE: &str =
 const LEFT_ASIDE: &str =
     "a stored event is on a damaged page: it is shown as dead, and a copy from its sender takes its place";
 
-const UNREADABLE: &str = "stored events cannot be read or written; nothing is accepted until they can be";
+pub(super) const UNREADABLE: &str = "stored events cannot be read or written; nothing is accepted until they can be";

@@ -9,7 +9,7 @@ use js_sys::Array;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, but, integer, key, maybe, optional, short_key, signed, unsigned};
+use super::database::{Database, but, fault, integer, key, maybe, optional, signed, unsigned};
 use super::new_event::NewEvent;
 
 impl Store for Database {
@@ -262,41 +262,6 @@ impl Database {
         Some(format!("log_{}", table.number))
     }
 
-    /// Takes an id for an event, unless any table knows it. `number` is negative for a mark of a newer shard.
-    fn claim(&self, event: EventKey, number: u64) -> Result<bool, StoreFault> {
-        let claimed = self.number(&self.claiming(), &[short_key(event), integer(number), key(event)]);
-        Ok(claimed.map_err(fault)?.is_some())
-    }
-
-    /// Marks an id as one of a newer shard.
-    pub(super) fn claim_mark(&self, event: EventKey, shard: u32) -> Result<bool, StoreFault> {
-        let mark = JsValue::from_f64(-1.0 - f64::from(shard));
-        let claimed = self.number(&self.claiming(), &[short_key(event), mark, key(event)]);
-        Ok(claimed.map_err(fault)?.is_some())
-    }
-
-    fn claiming(&self) -> String {
-        let ids = self.ids.borrow();
-        let mut older = ids.iter().rev();
-        let youngest = older.next().map_or(0, |table| table.number);
-        let mut sql = format!(
-            "INSERT INTO ids_{youngest} (key, number) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM kept WHERE key = ?3)"
-        );
-        for table in older {
-            sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM ids_{} WHERE key = ?1)", table.number));
-        }
-        if self.has_legacy.get() {
-            sql.push_str(" AND NOT EXISTS (SELECT 1 FROM events_2 WHERE key = ?3)");
-        }
-        sql.push_str(" ON CONFLICT DO NOTHING RETURNING number");
-        sql
-    }
-
-    fn unclaim(&self, event: EventKey) -> Result<(), StoreFault> {
-        let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Ok(()) };
-        self.run(&format!("DELETE FROM ids_{table} WHERE key = ?"), &[short_key(event)]).map_err(fault)
-    }
-
     fn append(&self, event: &NewEvent, event_key: EventKey, number: u64) -> Result<(), StoreFault> {
         let table = self.log_of(number).ok_or(StoreFault)?;
         let body = event.body();
@@ -316,50 +281,6 @@ impl Database {
         self.run(&sql, &values).map_err(fault)
     }
 
-    /// The number under which an id is known; negative for a mark of a newer shard.
-    pub(super) fn find(&self, event: EventKey) -> Result<Option<i64>, ()> {
-        // A compound SELECT may have five terms here, and there are up to seven tables.
-        let mut sql = "SELECT coalesce((SELECT number FROM kept WHERE key = ?2)".to_owned();
-        for table in self.ids.borrow().iter().rev() {
-            sql.push_str(&format!(", (SELECT number FROM ids_{} WHERE key = ?1)", table.number));
-        }
-        if self.has_legacy.get() {
-            sql.push_str(", (SELECT max(number, 1) FROM events_2 WHERE key = ?2)");
-        }
-        sql.push_str(", NULL)");
-        self.number(&sql, &[short_key(event), key(event)])
-    }
-
-    /// The history, the last status and the last error of an event, as the transition under way has them.
-    fn history_of(&self, number: u64) -> (JsValue, JsValue, JsValue) {
-        let mut reports = self.reports.borrow_mut();
-        let (own, others): (Vec<_>, Vec<_>) = reports.drain(..).partition(|report| report.number == number);
-        *reports = others;
-        let Some(last) = own.last() else { return (JsValue::NULL, JsValue::NULL, JsValue::NULL) };
-        self.attempts.set(self.attempts.get().saturating_add(own.len() as u64));
-        let history = printed(&own.iter().map(Report::to_json).collect::<Value>());
-        (history.into(), last.status.into(), last.failure.as_deref().unwrap_or_default().into())
-    }
-
-    /// Takes what was reported to what is written with the cursor; so many make a row of their own.
-    fn keep_reports(&self) -> Result<(), StoreFault> {
-        let mut recent = self.recent.borrow_mut();
-        let reported = self.reports.take();
-        self.attempts.set(self.attempts.get().saturating_add(reported.len() as u64));
-        recent.extend(reported);
-        let Some(table) = self.logs.borrow().last().map(|table| table.number) else { return Ok(()) };
-        if recent.len() < REPORTS {
-            return Ok(());
-        }
-        let numbers = || recent.iter().map(|report| report.number);
-        let (first, last) = (numbers().min().unwrap_or_default(), numbers().max().unwrap_or_default());
-        let reports = printed(&recent.iter().map(Report::to_json).collect::<Value>());
-        let sql = format!("INSERT INTO attempts_{table} (first, last, reports) VALUES (?, ?, ?)");
-        self.run(&sql, &[integer(first), integer(last), reports.into()]).map_err(fault)?;
-        recent.clear();
-        Ok(())
-    }
-
     /// Removes all that is stored of an event, and its id.
     pub(super) fn erase(&self, number: u64, event: EventKey) -> Result<(), ()> {
         let numbers = [integer(number)];
@@ -373,17 +294,6 @@ impl Database {
             self.run(&sql, &numbers)?;
         }
         self.erase_id(event)
-    }
-
-    /// Removes an id.
-    pub(super) fn erase_id(&self, event: EventKey) -> Result<(), ()> {
-        for table in self.ids.borrow().iter() {
-            self.run(&format!("DELETE FROM ids_{} WHERE key = ?", table.number), &[short_key(event)])?;
-        }
-        if self.has_legacy.get() {
-            self.run("DELETE FROM events_2 WHERE key = ?", &[key(event)])?;
-        }
-        Ok(())
     }
 
     /// Replays up to so many waiting events that were in a state when this began; how many. As many attempts as there are `doubts` may have
@@ -411,9 +321,6 @@ const EVENT: &str = "number, key, id, form, headers, received_at, type, matched,
 
 /// The columns that [`progress`] reads.
 const PROGRESS: &str = "number, state, attempts, tries, since, due, finished";
-
-/// So many reports make a row.
-const REPORTS: usize = 32;
 
 /// The number of a waiting event, and its progress.
 pub(super) fn progress(row: &Array) -> (u64, Progress) {
@@ -457,8 +364,4 @@ fn code(kind: Kind) -> JsValue {
         Kind::Log => 0.into(),
         Kind::Ids => 1.into(),
     }
-}
-
-fn fault((): ()) -> StoreFault {
-    StoreFault
 }

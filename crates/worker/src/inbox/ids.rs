@@ -1,0 +1,69 @@
+//! The tables of ids: which event has an id, in any of them.
+
+use countersign::gateway::dedupe::EventKey;
+use countersign::inbox::StoreFault;
+use wasm_bindgen::prelude::*;
+
+use super::database::{Database, fault, integer, key, short_key};
+
+impl Database {
+    /// Takes an id for an event, unless any table knows it. `number` is negative for a mark of a newer shard.
+    pub(super) fn claim(&self, event: EventKey, number: u64) -> Result<bool, StoreFault> {
+        let claimed = self.number(&self.claiming(), &[short_key(event), integer(number), key(event)]);
+        Ok(claimed.map_err(fault)?.is_some())
+    }
+
+    /// Marks an id as one of a newer shard.
+    pub(super) fn claim_mark(&self, event: EventKey, shard: u32) -> Result<bool, StoreFault> {
+        let mark = JsValue::from_f64(-1.0 - f64::from(shard));
+        let claimed = self.number(&self.claiming(), &[short_key(event), mark, key(event)]);
+        Ok(claimed.map_err(fault)?.is_some())
+    }
+
+    fn claiming(&self) -> String {
+        let ids = self.ids.borrow();
+        let mut older = ids.iter().rev();
+        let youngest = older.next().map_or(0, |table| table.number);
+        let mut sql = format!(
+            "INSERT INTO ids_{youngest} (key, number) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM kept WHERE key = ?3)"
+        );
+        for table in older {
+            sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM ids_{} WHERE key = ?1)", table.number));
+        }
+        if self.has_legacy.get() {
+            sql.push_str(" AND NOT EXISTS (SELECT 1 FROM events_2 WHERE key = ?3)");
+        }
+        sql.push_str(" ON CONFLICT DO NOTHING RETURNING number");
+        sql
+    }
+
+    pub(super) fn unclaim(&self, event: EventKey) -> Result<(), StoreFault> {
+        let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Ok(()) };
+        self.run(&format!("DELETE FROM ids_{table} WHERE key = ?"), &[short_key(event)]).map_err(fault)
+    }
+
+    /// The number under which an id is known; negative for a mark of a newer shard.
+    pub(super) fn find(&self, event: EventKey) -> Result<Option<i64>, ()> {
+        // A compound SELECT may have five terms here, and there are up to seven tables.
+        let mut sql = "SELECT coalesce((SELECT number FROM kept WHERE key = ?2)".to_owned();
+        for table in self.ids.borrow().iter().rev() {
+            sql.push_str(&format!(", (SELECT number FROM ids_{} WHERE key = ?1)", table.number));
+        }
+        if self.has_legacy.get() {
+            sql.push_str(", (SELECT max(number, 1) FROM events_2 WHERE key = ?2)");
+        }
+        sql.push_str(", NULL)");
+        self.number(&sql, &[short_key(event), key(event)])
+    }
+
+    /// Removes an id.
+    pub(super) fn erase_id(&self, event: EventKey) -> Result<(), ()> {
+        for table in self.ids.borrow().iter() {
+            self.run(&format!("DELETE FROM ids_{} WHERE key = ?", table.number), &[short_key(event)])?;
+        }
+        if self.has_legacy.get() {
+            self.run("DELETE FROM events_2 WHERE key = ?", &[key(event)])?;
+        }
+        Ok(())
+    }
+}
