@@ -1,8 +1,8 @@
 //! What an object lets go of, and when. Milliseconds throughout.
 
 use super::lifecycle::Lifecycle;
+use super::lifecycle::Rules;
 use super::machine::Machine;
-use super::outlet::Rules;
 use super::states::{DEAD_KEPT, Over, Progress};
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};

@@ -16,6 +16,17 @@ pub struct Lifecycle {
     pub keep: u64,
 }
 
+/// The limits of a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The durations.
+    pub lifecycle: Lifecycle,
+    /// How many attempts may be under way at once.
+    pub concurrency: usize,
+    /// Whether the clock may be wrong, so that nothing is given up.
+    pub is_patient: bool,
+}
+
 impl Lifecycle {
     /// How long an event is leased for an attempt: its timeout, and a margin.
     pub const fn lease(&self) -> u64 {

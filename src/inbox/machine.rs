@@ -15,8 +15,9 @@
 
 use super::handout::Handout;
 use super::lifecycle::Lifecycle;
+use super::lifecycle::Rules;
 use super::outcome::{Became, Outcome};
-use super::outlet::{Outlet, Rules};
+use super::outlet::Outlet;
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
 use crate::gateway::dedupe::EventKey;

@@ -2,7 +2,8 @@
 
 use super::breaker::Sign;
 use super::cursor::Cursor;
-use super::outlet::{Outlet, Rules};
+use super::lifecycle::Rules;
+use super::outlet::Outlet;
 use super::states::{Attempt, EventState, Progress};
 use super::store::{Store, StoreFault};
 

@@ -4,7 +4,7 @@ use super::breaker::Breaker;
 use super::cursor::Cursor;
 use super::handout::{Cause, Handout};
 use super::leases::{Lease, Leases};
-use super::lifecycle::Lifecycle;
+use super::lifecycle::{Lifecycle, Rules};
 use super::pauses::Pauses;
 use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault, Stored};
@@ -21,17 +21,6 @@ pub struct Outlet {
     turn: u8,
     /// No waiting event is due before this time.
     pub(super) due_from: u64,
-}
-
-/// The limits of a destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// The durations.
-    pub lifecycle: Lifecycle,
-    /// How many attempts may be under way at once.
-    pub concurrency: usize,
-    /// Whether the clock may be wrong, so that nothing is given up.
-    pub is_patient: bool,
 }
 
 impl Outlet {

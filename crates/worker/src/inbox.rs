@@ -28,6 +28,7 @@ mod registry;
 mod repair;
 mod reported;
 mod reports;
+mod rows;
 mod schema;
 mod shards;
 mod store;

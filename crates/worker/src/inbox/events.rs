@@ -87,6 +87,21 @@ impl Database {
         self.run(&format!("UPDATE {table} SET headers = ? WHERE number = ?"), &values)
     }
 
+    /// Removes all that is stored of an event, and its id.
+    pub(super) fn erase(&self, number: u64, event: EventKey) -> Result<(), ()> {
+        let numbers = [integer(number)];
+        self.run("DELETE FROM waiting WHERE number = ?", &numbers)?;
+        self.run("DELETE FROM kept WHERE number = ?", &numbers)?;
+        if let Some(table) = self.log_of(number) {
+            // The row stays, so that its number is not given again.
+            let sql = format!(
+                "UPDATE {table} SET key = x'', id = '', form = '', headers = '', type = NULL, bytes = 0, body = NULL WHERE number = ?"
+            );
+            self.run(&sql, &numbers)?;
+        }
+        self.erase_id(event)
+    }
+
     /// Takes the id from an event that is lost, so that a copy can have it. The event's own row is not touched.
     pub(super) fn release(&self, number: u64, event: EventKey) -> Result<(), ()> {
         self.erase_id(event)?;

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::database::{DESTINATION, Database, integer, signed, unsigned};
 use super::object::Object;
-use super::store::progress;
+use super::rows::progress;
 
 impl Object {
     /// Brings a batch of older events over. Meanwhile their ids are known, and they are shown once they are here.

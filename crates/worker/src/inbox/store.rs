@@ -5,12 +5,12 @@ use countersign::inbox::{
     Breaker, Cursor, EventState, Kind, Pauses, Progress, Report, Store, StoreFault, Stored, Table,
 };
 use countersign::json::{printed, value};
-use js_sys::Array;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, but, fault, integer, key, maybe, optional, signed, unsigned};
+use super::database::{Database, but, fault, integer, key, maybe, optional, unsigned};
 use super::new_event::NewEvent;
+use super::rows::{EVENT, PROGRESS, code, progress, table, values};
 
 impl Store for Database {
     type Event = NewEvent;
@@ -281,21 +281,6 @@ impl Database {
         self.run(&sql, &values).map_err(fault)
     }
 
-    /// Removes all that is stored of an event, and its id.
-    pub(super) fn erase(&self, number: u64, event: EventKey) -> Result<(), ()> {
-        let numbers = [integer(number)];
-        self.run("DELETE FROM waiting WHERE number = ?", &numbers)?;
-        self.run("DELETE FROM kept WHERE number = ?", &numbers)?;
-        if let Some(table) = self.log_of(number) {
-            // The row stays, so that its number is not given again.
-            let sql = format!(
-                "UPDATE {table} SET key = x'', id = '', form = '', headers = '', type = NULL, bytes = 0, body = NULL WHERE number = ?"
-            );
-            self.run(&sql, &numbers)?;
-        }
-        self.erase_id(event)
-    }
-
     /// Replays up to so many waiting events that were in a state when this began; how many. As many attempts as there are `doubts` may have
     /// been made at a pending one.
     pub(super) fn replay_waiting(
@@ -313,55 +298,5 @@ impl Database {
         let values = [integer(began), destination.into(), state.number().into(), limit.into(), doubts.into()];
         let rows = self.rows(sql, &values)?;
         Ok(rows.len() as u64)
-    }
-}
-
-/// The columns of an event, in a table of events and in `kept`.
-const EVENT: &str = "number, key, id, form, headers, received_at, type, matched, bytes, body";
-
-/// The columns that [`progress`] reads.
-const PROGRESS: &str = "number, state, attempts, tries, since, due, finished";
-
-/// The number of a waiting event, and its progress.
-pub(super) fn progress(row: &Array) -> (u64, Progress) {
-    let count = |at| u32::try_from(unsigned(&row.get(at))).unwrap_or(u32::MAX);
-    let progress = Progress {
-        state: EventState::from_number(u8::try_from(count(1)).unwrap_or_default()),
-        attempts: count(2),
-        tries: count(3),
-        since: unsigned(&row.get(4)),
-        due: unsigned(&row.get(5)),
-        finished: unsigned(&row.get(6)),
-    };
-    (unsigned(&row.get(0)), progress)
-}
-
-fn values(progress: &Progress) -> [JsValue; 6] {
-    [
-        progress.state.number().into(),
-        progress.attempts.into(),
-        progress.tries.into(),
-        integer(progress.since),
-        integer(progress.due),
-        integer(progress.finished),
-    ]
-}
-
-fn table(row: &Array) -> Table {
-    Table {
-        number: u32::try_from(unsigned(&row.get(0))).unwrap_or_default(),
-        first: unsigned(&row.get(1)),
-        opened_at: unsigned(&row.get(2)),
-        last: optional(&row.get(3)),
-        youngest_at: unsigned(&row.get(4)),
-        finished_at: optional(&row.get(5)),
-        has_marks: signed(&row.get(6)) > 0,
-    }
-}
-
-fn code(kind: Kind) -> JsValue {
-    match kind {
-        Kind::Log => 0.into(),
-        Kind::Ids => 1.into(),
     }
 }
