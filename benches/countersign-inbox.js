@@ -1,6 +1,8 @@
 // The Worker as it is deployed; and a way to fill its inbox faster than by sending.
 import worker, { Inbox as Production } from "./index.js";
 
+export { Courier } from "./index.js";
+
 export class Inbox extends Production {
   /** So many ids of delivered events, in the table that an accepted event opened. */
   fill(ids) {
