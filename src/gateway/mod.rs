@@ -17,3 +17,4 @@ pub mod response;
 pub mod retry_after;
 pub mod route;
 pub mod stored;
+pub mod when;

@@ -4,14 +4,18 @@
 //! either. It builds trees here, where one is needed, but deserializes no types and prints no numbers: its code for fractions, and for
 //! messages about types, would be an eighth of the Wasm.
 
+mod find;
 mod members;
 mod print;
+mod scalar;
 mod scan;
 mod value;
 
+pub(crate) use find::{Pointer, Sought, find};
 pub(crate) use members::{Members, items};
 pub(crate) use print::{canonical, quote};
 pub use print::{printed, quoted};
+pub use scalar::Scalar;
 pub(crate) use scan::{at, string_at};
 pub use value::value;
 pub(crate) use value::{number, string};

@@ -9,23 +9,34 @@ use super::value::unquoted;
 pub(super) struct Rest<'a>(pub(super) &'a str);
 
 impl<'a> Rest<'a> {
-    /// Skips white space and a mark; `None` if something else comes next.
+    /// Skips white space and an ASCII mark; `None` if something else comes next.
     pub(super) fn skip(&mut self, mark: char) -> Option<()> {
-        self.0 = self.0.trim_start_matches(WHITE_SPACE).strip_prefix(mark)?;
+        let text = self.next();
+        if text.as_bytes().first().copied().map(char::from) != Some(mark) {
+            return None;
+        }
+        self.0 = text.get(1..)?;
         Some(())
     }
 
     /// Takes the text of the next value, of any kind, and checks no more than that it is one: numbers may be of any size, and half of a
     /// surrogate pair counts as a character.
     pub(super) fn value(&mut self) -> Option<&'a str> {
-        let text = self.0.trim_start_matches(WHITE_SPACE);
+        let text = self.next();
         let (value, rest) = text.split_at_checked(text.len().checked_sub(after_value(text.as_bytes())?.len())?)?;
         self.0 = rest;
         Some(value)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.trim_start_matches(WHITE_SPACE).is_empty()
+    pub(super) fn is_empty(&mut self) -> bool {
+        self.next().is_empty()
+    }
+
+    /// Skips white space, and returns what is left.
+    fn next(&mut self) -> &'a str {
+        let space = self.0.len().saturating_sub(trim(self.0.as_bytes()).len());
+        self.0 = self.0.get(space..).unwrap_or_default();
+        self.0
     }
 
     /// Takes a member of an object: its name and its value.
@@ -40,14 +51,17 @@ impl<'a> Rest<'a> {
 /// name, the last counts.
 pub(crate) fn at<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
     let mut whole = Rest(text);
-    let value = whole.value().filter(|_| whole.is_empty())?;
+    let value = whole.value()?;
+    if !whole.is_empty() {
+        return None;
+    }
     if pointer.is_empty() {
         return Some(value);
     }
     let mut tokens = pointer.strip_prefix('/')?.split('/');
-    tokens.try_fold(value, |value, token| match value.as_bytes().first() {
-        Some(b'{') => member(value, &unescaped(token)),
-        Some(b'[') => item(value, token),
+    tokens.try_fold(value, |value, escaped| match value.as_bytes().first() {
+        Some(b'{') => member(value, &token(escaped)),
+        Some(b'[') => item(value, escaped),
         _ => None,
     })
 }
@@ -58,9 +72,9 @@ pub(crate) fn string_at(text: &str, pointer: &str) -> Option<String> {
 }
 
 /// A token of a pointer: `~1` stands for a slash, `~0` for a tilde. `replace` would bring the search for texts, 4 KB of Wasm, gzipped.
-fn unescaped(token: &str) -> String {
-    let mut name = String::with_capacity(token.len());
-    let mut marks = token.chars();
+pub(super) fn token(escaped: &str) -> String {
+    let mut name = String::with_capacity(escaped.len());
+    let mut marks = escaped.chars();
     while let Some(mark) = marks.next() {
         let (character, is_escape) = match (mark, marks.as_str().as_bytes().first()) {
             ('~', Some(b'1')) => ('/', true),
@@ -113,7 +127,7 @@ fn item<'a>(array: &'a str, place: &str) -> Option<&'a str> {
 }
 
 /// What follows the value that a text begins with; `None` if that is none. Nesting has no limit, as nothing here is recursive.
-fn after_value(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_value(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text;
     // What closes the arrays and objects that are open.
     let mut open = Vec::new();
@@ -160,10 +174,9 @@ fn after_name(close: u8, text: &[u8]) -> Option<&[u8]> {
 }
 
 /// What follows a string, from behind its first quote.
-fn after_string(mut text: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
-        let plain = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '))?;
-        text = match text.get(plain..)? {
+        text = match behind(text, |byte| !matches!(byte, b'"' | b'\\' | 0..b' ')) {
             [b'"', rest @ ..] => return Some(rest),
             [b'\\', b'u', a, b, c, d, rest @ ..] if [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()) => rest,
             [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => rest,
@@ -186,17 +199,25 @@ fn after_number(text: &[u8]) -> Option<&[u8]> {
 
 /// What follows the digits that a text begins with; `None` if it begins with none.
 fn after_digits(text: &[u8]) -> Option<&[u8]> {
-    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    text.get(count..).filter(|_| count > 0)
+    let rest = behind(text, |byte| byte.is_ascii_digit());
+    (rest.len() < text.len()).then_some(rest)
 }
 
-fn trim(text: &[u8]) -> &[u8] {
-    let space = text.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
-    text.get(space..).unwrap_or_default()
+/// Without the white space that it begins with: RFC 8259, section 2.
+pub(super) fn trim(text: &[u8]) -> &[u8] {
+    behind(text, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
 }
 
-/// RFC 8259, section 2.
-const WHITE_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+/// What is behind the bytes of a kind that a text begins with. Iterators would be three times as slow: this crate is compiled to be small.
+#[inline(always)]
+fn behind(mut text: &[u8], is_kind: impl Fn(u8) -> bool) -> &[u8] {
+    while let [first, rest @ ..] = text
+        && is_kind(*first)
+    {
+        text = rest;
+    }
+    text
+}
 
 #[cfg(test)]
 mod tests {

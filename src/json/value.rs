@@ -25,6 +25,11 @@ pub(super) fn unquoted(text: &str) -> Option<Cow<'_, str>> {
     if !inner.as_bytes().contains(&b'\\') {
         return Some(Cow::Borrowed(inner));
     }
+    unescaped(inner).map(Cow::Owned)
+}
+
+/// What is written between the quotes of a string, which has escapes.
+pub(super) fn unescaped(inner: &str) -> Option<String> {
     let mut content = String::with_capacity(inner.len());
     let mut rest = inner;
     while let Some((plain, escape)) = rest.split_once('\\') {
@@ -43,7 +48,7 @@ pub(super) fn unquoted(text: &str) -> Option<Cow<'_, str>> {
         });
     }
     content.push_str(rest);
-    Some(Cow::Owned(content))
+    Some(content)
 }
 
 /// Takes a character from behind `\u`: four digits, or eight with another `\u` between them.
