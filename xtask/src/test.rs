@@ -35,7 +35,9 @@ const STEPS: &[Step] = &[
     Step::new("e2e", "end to end, in workerd", suites::e2e).on_build(),
     Step::new("mutations", "30,000 mutated requests", long::mutations).on_build().long(),
     Step::new("senders-e2e", "every vector of every sender over HTTP", long::senders).on_build().long(),
-    Step::new("soak", "20 kills while 2,000 events are sent", long::soak).on_build().long(),
+    Step::new("soak", "30 kills while 10,000 events are sent, and as many of each other kind", long::soak)
+        .on_build()
+        .long(),
     Step::new("peers", "the bench's contenders do the same", benches::check).on_build(),
     Step::new("sdk", "Gemini's SDKs, the emulator, wrangler dev, an origin", suites::sdk).on_build(),
     Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),

@@ -86,10 +86,14 @@ pub(super) fn senders() -> Result<()> {
     process::stream(node_test::file("tests/e2e/senders.test.mjs")?.env("CASES", "all"))
 }
 
-/// The kill test at full length: the seed of a run is in its name, and can be given in the environment.
+/// Ten times the kills and events of `e2e`: the seed of a run is in the names of its tests, and can be given in the environment.
 pub(super) fn soak() -> Result<()> {
-    let mut node = node_test::file("tests/e2e/kill.test.mjs")?;
-    process::stream(node.env("COUNTERSIGN_KILLS", "20").env("COUNTERSIGN_EVENTS", "2000"))
+    for subject in ["kill", "kill-couriers", "kill-tables", "kill-migration", "kill-operator"] {
+        let mut node = node_test::file(&format!("tests/e2e/{subject}.test.mjs"))?;
+        node.env("COUNTERSIGN_KILLS", "30").env("COUNTERSIGN_EVENTS", "10000").env("COUNTERSIGN_ROUNDS", "30");
+        process::stream(&mut node)?;
+    }
+    Ok(())
 }
 
 /// Events through Gemini and Worker to an origin that refuses three in five: every one has to arrive within the day of retries.
