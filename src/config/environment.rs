@@ -1,13 +1,17 @@
-//! What a configuration only names: secrets and bindings.
+//! What surrounds `SOURCES`: further variables, and the secrets and bindings that it names.
 
 use zeroize::Zeroizing;
 
-/// The secrets and bindings that a Worker, or a check before deploying, has.
+/// The secrets, bindings and variables that a Worker, or a check before deploying, has.
 pub trait Environment {
     /// A secret's value.
     fn secret(&self, name: &str) -> Secret;
     /// Whether there is such a binding.
     fn has(&self, binding: Binding<'_>) -> bool;
+    /// A variable besides `SOURCES`, as JSON text. A check of `SOURCES` alone has none.
+    fn variable(&self, _name: &str) -> Option<String> {
+        None
+    }
     /// Whether sources take any key that verifies, even short ones and those that documentation prints. Only a build for tests, which
     /// runs the vectors, does.
     fn takes_any_key(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The configuration: `SOURCES`, and the secrets and bindings that it names. A fault in one source leaves the others working.
+//! The configuration: `SOURCES` and its further variables, and the secrets and bindings that they name. A fault in one source leaves the others working.
 
 mod described;
 mod durable;
@@ -14,6 +14,7 @@ mod secrets;
 mod signed_template;
 mod source;
 mod spelling;
+mod tables;
 mod units;
 mod urls;
 
@@ -23,33 +24,27 @@ use std::slice;
 use zeroize::Zeroizing;
 
 use crate::crypto::constant_time_eq;
-use crate::json::Members;
 
 pub use self::described::describe_hmac;
 pub use self::durable::default_dedupe;
 pub use self::environment::{Binding, Environment, Secret};
 pub use self::fault::Fault;
-use self::read_source::read_source;
 use self::secrets::{Carrier, token_fault};
 pub use self::source::{Destination, Durable, ForwardTo, Source};
+pub use self::tables::Entry;
+use self::tables::Tables;
 
 /// All sources, in the order of their names.
 #[derive(Debug, Default)]
 pub struct Config {
     entries: Vec<(String, Entry)>,
-    unreadable: Option<Fault>,
+    /// What is wrong with the variables of sources.
+    whole: Vec<Fault>,
+    /// Whether one of them could not be read.
+    is_partial: bool,
     admin_token: Option<Zeroizing<String>>,
     /// Why the token that is set cannot be used: then there is no `/admin`.
     admin_fault: Option<Fault>,
-}
-
-/// A source, or what is wrong with it.
-#[derive(Debug)]
-pub enum Entry {
-    /// It works.
-    Ready(Box<Source>),
-    /// It responds 500.
-    Faulty(Vec<Fault>),
 }
 
 /// What is wrong with one source.
@@ -64,7 +59,8 @@ pub struct AtFault<'a> {
 }
 
 impl Config {
-    /// Reads `SOURCES`, as JSON text. It never fails: [`Config::faults`] lists what is wrong.
+    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20` of the environment. It never fails: [`Config::faults`] lists what is
+    /// wrong.
     ///
     /// ```
     /// use countersign::config::{Binding, Config, Environment, Secret};
@@ -97,20 +93,8 @@ impl Config {
             },
             _ => {}
         }
-        let parsed = sources.and_then(|text| Members::parse(text.as_bytes()));
-        let Some(members) = parsed.filter(|members| members.iter().next().is_some()) else {
-            let fault = Fault::new(
-                "SOURCES",
-                "is missing, empty, or not a table of sources",
-                "add a [vars.SOURCES.<name>] table to wrangler.toml",
-            );
-            return Self { unreadable: Some(fault), ..whole };
-        };
-        let entries = members.iter().map(|(name, text)| {
-            let source = read_source(name, text, environment);
-            (name.to_owned(), source.map_or_else(Entry::Faulty, |source| Entry::Ready(Box::new(source))))
-        });
-        Self { entries: entries.collect(), ..whole }
+        let Tables { entries, faults, is_partial } = Tables::read(sources, environment);
+        Self { entries, whole: faults, is_partial, ..whole }
     }
 
     /// The sources by name, with their place.
@@ -134,15 +118,12 @@ impl Config {
         Some(if source::is_name(name) || spelling::is_words(name) { name.into() } else { place() })
     }
 
-    /// All faults, by source, in the order of [`Config::iter`]. A fault of the whole has no place and the name `SOURCES`; one of the
-    /// operator's token has the name `ADMIN_TOKEN`.
+    /// All faults, by source, in the order of [`Config::iter`], after those of no source, which have the name of their variable: `SOURCES`,
+    /// or `ADMIN_TOKEN`.
     pub fn faults(&self) -> Vec<AtFault<'_>> {
         let mut all = Vec::new();
-        if let Some(fault) = &self.unreadable {
-            all.push(AtFault { index: None, name: "SOURCES".into(), faults: slice::from_ref(fault) });
-        }
-        if let Some(fault) = &self.admin_fault {
-            all.push(AtFault { index: None, name: ADMIN_TOKEN.into(), faults: slice::from_ref(fault) });
+        for fault in self.whole.iter().chain(&self.admin_fault) {
+            all.push(AtFault { index: None, name: fault.key().into(), faults: slice::from_ref(fault) });
         }
         for (index, _, entry) in self.iter() {
             if let (Entry::Faulty(faults), Some(name)) = (entry, self.name(index)) {
@@ -172,8 +153,9 @@ impl Config {
         self.admin_token.is_some()
     }
 
-    pub(crate) fn is_readable(&self) -> bool {
-        self.unreadable.is_none()
+    /// Whether there may be sources that are not known, in a variable that could not be read.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// The source of a name, with its place.

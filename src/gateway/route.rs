@@ -68,10 +68,10 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
         b"admin" if config.has_admin() => return Ok(Route::Admin),
         _ => {}
     }
-    if !config.is_readable() {
-        return Err(missed(Refusal::ConfigInvalid));
-    }
     let Some((index, entry)) = config.find(name) else {
+        if config.is_partial() {
+            return Err(missed(Refusal::ConfigInvalid));
+        }
         return Err(Missed { detail: Some(why_unknown(config, path, name)), ..missed(Refusal::NotFound) });
     };
     let at_source = |refusal, detail| Err(Missed { refusal, source: Some(index), detail });

@@ -242,6 +242,28 @@ test("a configuration that cannot be read at all accepts nothing", async () => {
   }
 });
 
+test("sources of further variables are read with the first, from tables and from JSON text", async () => {
+  const one = std({}, { origin: loopback.at("origin").url });
+  const variables = { SOURCES_2: { second: one, both: one }, SOURCES_3: JSON.stringify({ third: one }) };
+  await worker.restart({ sources: { first: one, both: one }, variables });
+  for (const name of ["first", "second", "third"]) {
+    const made = delivery(sign);
+    delivered(await worker.post(name, made), made.id);
+  }
+  refused(await worker.post("both", delivery(sign)), 500, "config_invalid");
+  refused(await worker.post("none", delivery(sign)), 404, "not_found");
+  const authorization = [["authorization", `Bearer ${SECRETS.ADMIN_TOKEN}`]];
+  const { faults } = (await worker.get("healthz", authorization)).json;
+  assert.deepEqual(Object.keys(faults), ["both"]);
+  assert.match(faults.both.join(), /SOURCES_2/);
+
+  await worker.restart({ variables: { SOURCES_2: "{ not json" } });
+  refused(await worker.post("second", delivery(sign)), 500, "config_invalid");
+  const made = delivery(sign);
+  delivered(await worker.post("first", made), made.id);
+  await worker.restart({ variables: {} });
+});
+
 test("a source that needs KV says so where there is none, and one that does not works", async () => {
   const origin = loopback.at("origin").url;
   await worker.restart({ kv: false, sources: { deduped: std({}, { origin }), off: std({ dedupe: "off" }, { origin }) } });

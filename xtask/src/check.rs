@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use countersign::config::{Binding, Config, Durable, Environment, Secret};
 use lexopt::ValueExt;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use toml::{Table, Value};
 
 use crate::check_delivery::try_delivery;
@@ -47,14 +47,16 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         plain_vars(&table).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     values.extend(secrets.clone());
     let checked = Checked::new(&table, secrets)?;
-    try_delivery(&delivery, &checked.config, checked.sources.as_deref(), &values)
+    try_delivery(&delivery, &checked.config, &checked.tables, &values)
 }
 
 /// A configuration as the Worker reads it.
 pub(crate) struct Checked {
     pub(crate) config: Config,
-    /// `SOURCES` as JSON text.
-    pub(crate) sources: Option<String>,
+    /// The sources of all variables, by their names.
+    pub(crate) tables: Json,
+    /// The variables of sources, with their sizes in bytes.
+    sizes: Vec<(String, usize)>,
     /// The secrets that sources name and `.dev.vars` lacks.
     pub(crate) unseen: BTreeSet<String>,
 }
@@ -62,23 +64,22 @@ pub(crate) struct Checked {
 impl Checked {
     /// Reads a Wrangler configuration with the known secrets.
     pub(crate) fn new(table: &Table, secrets: BTreeMap<String, String>) -> Result<Self> {
-        let sources = match table.get("vars").and_then(|vars| vars.get("SOURCES")) {
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(table) => Some(serde_json::to_string(table)?),
-            None => None,
-        };
+        let texts: Vec<_> = source_variables(table).filter_map(|name| Some((name, variable(table, name)?))).collect();
         let known = Known { table, secrets, unseen: RefCell::default() };
-        let config = Config::parse(sources.as_deref(), &known);
-        Ok(Self { config, sources, unseen: known.unseen.into_inner() })
+        let config = Config::parse(variable(table, SOURCES).as_deref(), &known);
+        let mut tables = Map::new();
+        for (_, text) in &texts {
+            tables.extend(serde_json::from_str::<Map<_, _>>(text).unwrap_or_default());
+        }
+        let sizes = texts.into_iter().map(|(name, text)| (name.to_owned(), text.len())).collect();
+        Ok(Self { config, tables: Json::Object(tables), sizes, unseen: known.unseen.into_inner() })
     }
 }
 
-/// Prints every source with its faults, the secrets to set, and the size of the variable. A terminal may show the value of a faulty
+/// Prints every source with its faults, the secrets to set, and the sizes of the variables. A terminal may show the value of a faulty
 /// key; a log never does.
-fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
-    let text = sources.as_deref().unwrap_or_default();
-    let tables = serde_json::from_str(text).unwrap_or_default();
-    let (faults, samples) = (config.faults(), samples(&tables));
+fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
+    let (faults, samples) = (config.faults(), samples(tables));
     for (index, name, _) in config.iter() {
         let of_source = faults.iter().find(|one| one.index == Some(index)).map_or(&[][..], |one| one.faults);
         let sample = samples.iter().find(|(source, _)| *source == name);
@@ -107,10 +108,17 @@ fn report(Checked { config, sources, unseen, .. }: &Checked) -> Result<()> {
             "  {name}: not in .dev.vars, so not looked at; `wrangler secret put {name}` sets it where it is deployed"
         );
     }
-    println!("{}", dim(format!("SOURCES takes {} of {VARIABLE} bytes", text.len())));
+    for (name, size) in sizes {
+        match is_numbered(name) {
+            true => println!("{}", dim(format!("{name} takes {size} of {VARIABLE} bytes"))),
+            false => println!("{} {name} is not read; further sources go into SOURCES_2, SOURCES_3, …", yellow("!")),
+        }
+    }
     match (faults.len(), samples.len()) {
-        (0, 0) if text.len() > VARIABLE => {
-            bail!("SOURCES exceeds Cloudflare's limit; split the sources between two Workers")
+        (0, 0) if sizes.iter().any(|(_, size)| *size > VARIABLE) => {
+            bail!(
+                "a variable exceeds Cloudflare's limit; move some of its sources to [vars.SOURCES_2.<name>], or to the next number"
+            )
         }
         (0, 0) => Ok(()),
         (0, n) => bail!("events of {n} of the sources would be sent to an example's host, and lost"),
@@ -163,6 +171,28 @@ pub(crate) fn samples(sources: &Json) -> Vec<(&str, String)> {
     all.filter_map(|(name, source)| Some((name.as_str(), host(source)?))).collect()
 }
 
+/// The names of the variables that hold sources, or look as if they were meant to.
+pub(crate) fn source_variables(table: &Table) -> impl Iterator<Item = &str> {
+    let vars = table.get("vars").and_then(Value::as_table).into_iter().flatten();
+    vars.map(|(name, _)| name.as_str()).filter(|name| name.starts_with(SOURCES))
+}
+
+/// Whether the Worker looks at a variable of that name. It says itself which numbers it reads.
+fn is_numbered(name: &str) -> bool {
+    let number = name.strip_prefix("SOURCES_");
+    name == SOURCES || number.is_some_and(|number| number.parse::<u8>().is_ok_and(|value| value.to_string() == number))
+}
+
+/// A variable as the Worker reads it: text as it is, anything else as JSON.
+fn variable(table: &Table, name: &str) -> Option<String> {
+    match table.get("vars")?.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        value => serde_json::to_string(value).ok(),
+    }
+}
+
+const SOURCES: &str = "SOURCES";
+
 /// The variables that are text. One of them may hold a secret, locally.
 fn plain_vars(table: &Table) -> impl Iterator<Item = (&str, &str)> {
     let vars = table.get("vars").and_then(Value::as_table).into_iter().flatten();
@@ -208,5 +238,32 @@ impl Environment for Known<'_> {
             Binding::Service(name) => self.lists(&["services"], "binding", name),
             Binding::DurableObject(name) => self.lists(&["durable_objects", "bindings"], "name", name),
         }
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        variable(self.table, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_variables_are_read_with_the_first() {
+        let source =
+            r#"{ scheme = "github", secrets = ["S"], dedupe = "off", forward = { origin = "https://a.example" } }"#;
+        let vars = format!(
+            "[vars]\nSOURCES = {{ b = {source} }}\nSOURCES_2 = {{ a = {source} }}\nSOURCES2 = 1\nOTHER = \"x\"\n"
+        );
+        let checked = Checked::new(&vars.parse().expect("TOML"), BTreeMap::new()).expect("read");
+        assert_eq!(checked.config.iter().map(|(_, name, _)| name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(checked.config.faults().len(), 0);
+        assert_eq!(samples(&checked.tables).len(), 0);
+        assert!(checked.tables.get("a").is_some() && checked.tables.get("b").is_some());
+        let sizes: Vec<_> = checked.sizes.iter().map(|(name, _)| (name.as_str(), is_numbered(name))).collect();
+        assert_eq!(sizes, [("SOURCES", true), ("SOURCES2", false), ("SOURCES_2", true)]);
+        assert!(checked.sizes[0].1 > 90 && !is_numbered("SOURCES_02") && is_numbered("SOURCES_21"));
+        assert_eq!(checked.unseen, BTreeSet::from(["S".to_owned()]));
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use crate::saved_request::SavedRequest;
 use crate::term::{dim, green, red};
 
-/// Prints what every step of the check finds. `values` are the secrets by name, `sources` is `SOURCES` as JSON text.
+/// Prints what every step of the check finds. `values` are the secrets by name, `tables` the sources.
 ///
 /// The delivery is judged at the present time. A saved one is older than the tolerance allows, so age alone does not fail it.
 ///
@@ -24,14 +24,14 @@ use crate::term::{dim, green, red};
 pub(crate) fn try_delivery(
     file: &Path,
     config: &Config,
-    sources: Option<&str>,
+    tables: &Json,
     values: &BTreeMap<String, String>,
 ) -> Result<()> {
     let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let request = SavedRequest::parse(&bytes).with_context(|| format!("{} is not an HTTP request", file.display()))?;
     let source = source_of(&request, config)?;
     let now = Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
-    let report = explained(&request, source, &keys_of(source, sources, values), now);
+    let report = explained(&request, source, &keys_of(source, tables, values), now);
     println!("{} of {}", source.name, file.display());
     for step in &report.steps {
         let mark = match step.state {
@@ -89,9 +89,8 @@ fn source_of<'c>(request: &SavedRequest, config: &'c Config) -> Result<&'c Sourc
 }
 
 /// The texts of a source's keys, as the Worker splits its secrets.
-fn keys_of(source: &Source, sources: Option<&str>, values: &BTreeMap<String, String>) -> Vec<String> {
-    let sources: Json = sources.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let names = sources.get(&source.name).and_then(|source| source.get("secrets")).and_then(Json::as_array);
+fn keys_of(source: &Source, tables: &Json, values: &BTreeMap<String, String>) -> Vec<String> {
+    let names = tables.get(&source.name).and_then(|source| source.get("secrets")).and_then(Json::as_array);
     let values = names.into_iter().flatten().filter_map(|name| values.get(name.as_str()?));
     let format = source.policy.scheme.secrets;
     values.flat_map(|value| format.split(value).into_iter().map(str::to_owned)).collect()
@@ -138,7 +137,7 @@ mod tests {
         let request = SavedRequest::parse(saved.as_bytes())?;
         let source = source_of(&request, &config)?;
         let values = BTreeMap::from([("ACME".to_owned(), key.to_owned())]);
-        let keys = keys_of(source, Some(&sources), &values);
+        let keys = keys_of(source, &serde_json::from_str(&sources)?, &values);
         conclusion(&explained(&request, source, &keys, Timestamp::from_unix(AT + age)))
     }
 

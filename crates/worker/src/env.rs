@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use countersign::config::{Binding, Config, Destination, Entry, Environment, Secret};
-use js_sys::Reflect;
+use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::{DurableObjectNamespace, Fetcher};
 use worker::{Env, EnvBinding, ObjectNamespace};
@@ -78,6 +78,11 @@ impl Environment for Variables<'_> {
 
     fn has(&self, binding: Binding<'_>) -> bool {
         self.binding(binding).is_some()
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        let value = property(self.0, name)?;
+        value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
     }
 
     fn takes_any_key(&self) -> bool {

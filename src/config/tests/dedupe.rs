@@ -63,7 +63,7 @@ proptest! {
         let config = ready(&dynamic(&format!(r#"{times},"accept":["v1a","jwt"],"audience":"x""#)));
         let source = config.source(0).unwrap();
         let claims = format!(r#"{{"aud":"x","exp":{}}}"#, (NOW + dedupe - short) as f64 + part);
-        let claims = Members::parse(claims.as_bytes()).unwrap();
+        let claims = crate::json::Members::parse(claims.as_bytes()).unwrap();
         let accepts = |at| source.policy.jwt.as_ref().unwrap().check(&claims, second(at)).is_ok();
         prop_assert_eq!(accepts(first), short > 0 || part == 0.0);
         prop_assert!(!accepts(first) || !accepts(forgotten(source) + late_ms));

@@ -16,6 +16,7 @@ mod kinds;
 mod public_url;
 mod reply;
 mod secrets;
+mod variables;
 
 struct Known;
 

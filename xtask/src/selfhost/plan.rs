@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use toml::{Table, Value, toml};
 
-use crate::check::{Checked, samples};
+use crate::check::{Checked, samples, source_variables};
 use crate::term::yellow;
 use crate::wrangler;
 
@@ -36,8 +36,8 @@ impl Plan {
         let inherited = |key| table.get(key).or_else(|| whole.get(key));
         let date = inherited("compatibility_date").and_then(Value::as_str);
         let flags = inherited("compatibility_flags").and_then(Value::as_array);
-        let mut vars = table.get("vars").and_then(Value::as_table).cloned().unwrap_or_default();
-        let checked = Checked::new(&there(vars.remove("SOURCES")), BTreeMap::new())?;
+        let vars = table.get("vars").and_then(Value::as_table).cloned().unwrap_or_default();
+        let checked = Checked::new(&there(&table), BTreeMap::new())?;
         Ok(Self {
             compatibility_date: date
                 .with_context(|| format!("{} has no compatibility_date", path.display()))?
@@ -67,9 +67,7 @@ impl Plan {
                  but the inbox.\n  A source works with `durable = true`, or passes through with dedupe = \"off\".\n"
             );
         }
-        let sources =
-            self.checked.sources.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        for (name, host) in samples(&sources) {
+        for (name, host) in samples(&self.checked.tables) {
             eprintln!("{} {name}: `forward.origin` still has the host of an example, {host}", yellow("!"));
         }
         for name in self.secrets().filter(|name| self.vars.contains_key(*name)) {
@@ -131,9 +129,6 @@ const countersign :Workerd.Worker = (
 
     fn bindings(&self) -> Result<String> {
         let mut lines = String::new();
-        if let Some(sources) = &self.checked.sources {
-            writeln!(lines, "    (name = \"SOURCES\", text = {}),", text(sources))?;
-        }
         for (name, value) in self.vars.iter().filter(|(name, _)| self.secrets().all(|secret| secret != *name)) {
             let value = match value {
                 Value::String(value) => format!("text = {}", text(value)),
@@ -153,14 +148,16 @@ const countersign :Workerd.Worker = (
     }
 }
 
-/// The Wrangler configuration with the bindings that the Worker has in bare workerd.
-fn there(sources: Option<Value>) -> Table {
+/// The Wrangler configuration with the bindings that the Worker has in bare workerd, and of the variables those of sources.
+fn there(wrangler: &Table) -> Table {
     let mut table = toml! {
         [[durable_objects.bindings]]
         name = "INBOX"
         class_name = "Inbox"
     };
-    let vars = Table::from_iter(sources.map(|sources| ("SOURCES".to_owned(), sources)));
+    let all = wrangler.get("vars").and_then(Value::as_table);
+    let kept = source_variables(wrangler).filter_map(|name| Some((name.to_owned(), all?.get(name)?.clone())));
+    let vars = Table::from_iter(kept);
     table.insert("vars".to_owned(), Value::Table(vars));
     table
 }
