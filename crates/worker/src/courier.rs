@@ -5,7 +5,8 @@
 //! in return. If a report fails, as the object was restarted, it is repeated until the attempt's lease is over.
 //!
 //! Other Workers of the account can bind what is exported here. A courier takes nothing from its caller but the name of a source, a shard
-//! and a token: it fetches events from that source's own inbox, which gives them only for a token that it made itself.
+//! and a token: it fetches events from that source's own inbox, which hands out events, and believes reports, only for a token that it
+//! made itself.
 
 use std::rc::Rc;
 

@@ -33,6 +33,7 @@ mod schema;
 mod shards;
 mod store;
 mod stub;
+mod token;
 mod work;
 
 use std::rc::Rc;
@@ -107,7 +108,7 @@ impl Inbox {
     /// Takes what a courier reports, and hands it more to do; see `reports.rs`.
     pub fn report(&self, token: String, reports: String, room: u32) -> js_sys::Promise {
         let object = Rc::clone(&self.0);
-        if reports == "[]" {
+        if reports == "[]" && object.knows(&token) {
             self.0.work.started();
         }
         spawn(object.report(token, reports, room))

@@ -98,7 +98,7 @@ impl Object {
         match accepted {
             Ok(Accepted::New(number, Some(handout))) => {
                 self.arm_for_first(now.saturating_add(rules.lifecycle.lease()), now);
-                Answer::Accepted(Some(Receipt::new(number, handout.attempt, &self.work.token())))
+                Answer::Accepted(Some(Receipt::new(number, handout.attempt, &self.token())))
             }
             Ok(Accepted::New(_, None)) => {
                 self.look_for_work(now);

@@ -10,6 +10,7 @@ use super::database::{Database, integer, listed, maybe};
 pub(super) struct About {
     pub(super) source: Option<String>,
     pub(super) born: Option<u64>,
+    pub(super) secret: Option<String>,
     pub(super) watch: Option<Watch>,
     pub(super) shard: Option<u32>,
     /// The event that was being read when the object ended, and those with which that happened before.
@@ -30,6 +31,7 @@ impl Database {
             match row.get(0).as_string().unwrap_or_default().as_str() {
                 "source" => about.source = value.as_string(),
                 "born" => about.born = value.as_f64().map(|born| born as u64),
+                "secret" => about.secret = value.as_string(),
                 "shard" => about.shard = value.as_f64().map(|shard| shard as u32),
                 "registered" => about.registered = true,
                 "reading" => about.reading = value.as_f64().map(|number| number as u64),

@@ -40,6 +40,8 @@ pub(super) struct Object {
     pub(super) shards: Shards,
     pub(super) work: Work,
     pub(super) reported: Reported,
+    /// The secret of the database: see `token.rs`.
+    pub(super) secret: RefCell<Option<String>>,
     /// Why the database cannot be used, if it cannot.
     pub(super) broken: Cell<Option<&'static str>>,
     /// How often in a row it could not be used.
@@ -87,6 +89,7 @@ impl Object {
             work: Work::default(),
             reported: Reported::default(),
             storage,
+            secret: RefCell::default(),
             broken: Cell::new(None),
             failures: Cell::new(0),
             born: Cell::new(None),
@@ -122,6 +125,7 @@ impl Object {
         self.watched.set(about.watch);
         self.born.set(about.born);
         self.registered.set(about.registered);
+        self.secret.replace(about.secret);
         self.shards.read(about.shards.as_deref());
         *self.aside.borrow_mut() = about.aside;
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
@@ -193,7 +197,7 @@ impl Object {
         let (now, known) = (clock::now_ms(), self.born.get());
         if known.is_none() || self.source.borrow().as_deref() != Some(source) {
             let born = known.unwrap_or(now);
-            if self.database.begin(source, shard, born).is_err() {
+            if self.database.begin(source, shard, born).is_err() || self.secret().is_none() {
                 return false;
             }
             self.born.set(Some(born));

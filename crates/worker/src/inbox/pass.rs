@@ -118,7 +118,7 @@ impl Object {
     /// What the platform says if it starts none.
     fn courier(self: &Rc<Self>) -> Result<impl Future<Output = End> + 'static, JsValue> {
         let name = self.source.borrow().clone().unwrap_or_default();
-        let token = self.work.token();
+        let token = self.token();
         let started = self.start_courier.call3(&JsValue::NULL, &name.into(), &self.shard.get().into(), &token.into());
         let promise: Promise = started?.unchecked_into();
         self.work.start();

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use countersign::inbox::{Became, Handout, Report, UNREADABLE};
+use countersign::inbox::{Became, Handout, Machine, Report, UNREADABLE};
 use countersign::json::value;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -20,10 +20,20 @@ use crate::executor::{settled, spawn};
 const TOGETHER_MS: f64 = 20.0;
 
 impl Object {
-    /// Takes a courier's reports, JSON of an array, and hands it up to `room` events, if its token is this instance's: an array of which
-    /// events were given up, as text, and the events; or undefined if the reports could not be written. Then the courier reports again.
+    /// Takes a courier's reports, JSON of an array, if its token is of this database, and hands it up to `room` events, if it is this
+    /// instance's: an array of which events were given up, as text, and the events; or undefined if the reports could not be written. Then
+    /// the courier reports again.
     pub(super) async fn report(self: Rc<Self>, token: String, reports: String, room: u32) -> JsValue {
-        let reports = value(&reports).as_ref().map(Report::read_all).unwrap_or_default();
+        if !self.is_usable() {
+            return JsValue::UNDEFINED;
+        }
+        if !self.made(&token) {
+            return Array::of1(&JsValue::from_str("")).into();
+        }
+        let mut reports = value(&reports).as_ref().map(Report::read_all).unwrap_or_default();
+        // What was never handed out would be taken for delivered once an event has its number.
+        let next = self.machine.borrow().as_ref().map_or(0, Machine::next);
+        reports.retain(|report| (1..next).contains(&report.number));
         let numbers: Vec<_> = reports.iter().map(|report| report.number).collect();
         if !reports.is_empty() && self.write_with_others(reports).await.is_err() {
             return JsValue::UNDEFINED;
@@ -32,7 +42,7 @@ impl Object {
             self.reported.dead.take().into_iter().partition(|dead| numbers.contains(dead));
         self.reported.dead.replace(others);
         let handed = Array::of1(&listed(&dead).into());
-        if self.work.knows(&token) {
+        if self.knows(&token) {
             for event in self.hand_out(room as usize).await {
                 handed.push(&event);
             }
@@ -72,7 +82,13 @@ impl Object {
         let (lost, ended): (Vec<_>, Vec<_>) =
             reports.into_iter().partition(|report| report.failure.as_deref() == Some(UNREADABLE));
         for report in lost {
-            self.bury(report.number)?;
+            // What was forgotten or buried meanwhile is not under way any more.
+            let machine = self.machine.borrow();
+            let is_under_way = machine.as_ref().is_some_and(|machine| machine.outlet().is_under_way(report.number));
+            drop(machine);
+            if is_under_way {
+                self.bury(report.number)?;
+            }
         }
         let outcomes: Vec<_> = ended.iter().map(Report::outcome).collect();
         let rules = self.rules(now);

@@ -3,11 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
+use super::token::random;
+
 /// What is known of the couriers that this instance of the object started.
 #[derive(Default)]
 pub(super) struct Work {
-    /// Lets a courier ask for events. It is made when the first is needed, and told to nobody else.
-    token: RefCell<Option<String>>,
+    /// What the tokens of this instance end with. It is made when the first is needed.
+    instance: RefCell<Option<String>>,
     /// Couriers that were started and have not asked for events yet.
     starting: Cell<usize>,
     /// Set while an alarm is at work, which then is what starts couriers.
@@ -18,14 +20,11 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// The token of this instance.
-    pub(super) fn token(&self) -> String {
-        self.token.borrow_mut().get_or_insert_with(random).clone()
-    }
-
-    /// Whether that is the token of this instance.
-    pub(super) fn knows(&self, token: &str) -> bool {
-        self.token.borrow().as_deref() == Some(token)
+    /// What the tokens of this instance end with, if a random number could be had.
+    pub(super) fn instance(&self) -> Option<String> {
+        let mut known = self.instance.borrow_mut();
+        *known = known.take().or_else(random);
+        known.clone()
     }
 
     /// How many couriers were started and have not asked for events yet.
@@ -49,15 +48,5 @@ impl Work {
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
-    }
-}
-
-/// 128 random bits, in hex.
-fn random() -> String {
-    let mut bytes = [0_u8; 16];
-    // Without them there is no token that somebody could know: nothing is handed out, and the next alarm tries again.
-    match getrandom::getrandom(&mut bytes) {
-        Ok(()) => countersign::crypto::hex(&bytes),
-        Err(_) => String::new(),
     }
 }
