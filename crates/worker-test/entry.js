@@ -1,9 +1,8 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
 import { env } from "cloudflare:workers";
 import { countKv, countStorage, counted, countedObject, counts, wrapMethod } from "./counts.js";
-import worker, { Courier, Inbox as ProductionInbox } from "./worker.js";
-
-export { Courier };
+import { alarm, countCalls, courier, invocation, most } from "./invocations.js";
+import worker, { Courier as ProductionCourier, Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
 import { generation } from "./instance.js";
 
@@ -27,14 +26,27 @@ globalThis.setTimeout = (callback, milliseconds, ...values) => setTimeout(callba
 const elapsed = performance.now.bind(performance);
 performance.now = () => elapsed() * haste;
 
+/** The production courier, whose requests are counted. */
+export class Courier extends ProductionCourier {
+  carry(...work) {
+    courier(work.slice(0, 2).join("/"));
+    return invocation(() => super.carry(...work));
+  }
+}
+
 /** The production inbox on the moved clock, and what tests do to an object that nobody else can. */
 export class Inbox extends countedObject(ProductionInbox) {
   constructor(ctx, env) {
     wrapMethod(ctx.storage, "setAlarm", byMovedClock);
     countStorage(ctx.storage);
     countKv(env);
+    countCalls(env);
     acceptAnyKey();
     super(ctx, env);
+  }
+
+  alarm(...info) {
+    return alarm(this.ctx.id.name, () => super.alarm(...info));
   }
 
   /** Replaces the database by that of an older version. */
@@ -95,6 +107,12 @@ const routes = {
   counts() {
     return Response.json(counted());
   },
+  /** The most of any invocation so far; it begins anew with this. */
+  invocations() {
+    const before = { ...most };
+    for (const name of Object.keys(most)) most[name] = 0;
+    return Response.json(before);
+  },
   async alarms(request) {
     delay = (await request.json()).delay_seconds;
     return new Response();
@@ -118,11 +136,12 @@ const routes = {
 export default {
   async fetch(request, env, ctx) {
     countKv(env);
+    countCalls(env);
     acceptAnyKey();
     const { pathname } = new URL(request.url);
     if (!pathname.startsWith("/__test/")) {
       counts.requests += 1;
-      return worker.fetch(request, env, ctx);
+      return invocation(() => worker.fetch(request, env, ctx));
     }
     const name = pathname.slice("/__test/".length);
     // One request through the production path first, so that Wasm is set up, and its recovery is what meets the trap.

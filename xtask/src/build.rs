@@ -73,6 +73,7 @@ const TEST: Worker = Worker {
     scripts: &[
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
+        ("crates/worker-test/invocations.js", "invocations.js"),
         ("crates/worker/js/entry.js", "worker.js"),
         ("crates/worker/js/instance.js", "instance.js"),
         ("crates/worker/js/inbox.js", "inbox.js"),
