@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { below, chance, moment } from "./fixtures/chance.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKEN } from "./fixtures/ledger.mjs";
 import { answer } from "./fixtures/loopback.mjs";
@@ -15,9 +16,7 @@ const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
 const CONCURRENCY = 64;
 const MINUTE = 60;
 
-let kills;
-
-after(() => kills?.close());
+after(closeConnections);
 
 /** An origin that answers when it is told to. */
 class SlowOrigin {
@@ -56,7 +55,7 @@ class SlowOrigin {
 test(`${ROUNDS} kills while couriers hold first attempts, retries and a backlog (COUNTERSIGN_SEED=${SEED})`, async (t) => {
   const random = chance(SEED);
   const origin = new SlowOrigin();
-  kills = await Kills.start("kill-couriers", { forward: { timeout: "20s", concurrency: CONCURRENCY }, behave: origin.behave });
+  const kills = await Kills.start(t, "kill-couriers", { forward: { timeout: "20s", concurrency: CONCURRENCY }, behave: origin.behave });
   const { ledger, host, operator, strike } = kills;
   let [underWay, answered] = [0, 0];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -73,10 +72,9 @@ test(`${ROUNDS} kills while couriers hold first attempts, retries and a backlog 
     // Some of the reports are written.
     await moment(random, 80);
     [underWay, answered] = [underWay + origin.held.length, answered + some];
-    origin.drop();
     // What failed is due again when the next process starts.
     host.offset += MINUTE;
-    await strike();
+    await strike({ seen: () => origin.drop() });
   }
   origin.open();
   const stats = await kills.deliverTheRest();

@@ -5,6 +5,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { below, chance, moment } from "./fixtures/chance.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { event2, schema2 } from "./fixtures/schema-2.mjs";
 
@@ -15,13 +16,11 @@ const SHARES = { pending: 0.5, later: 0.05, dead: 0.2, delivered: 0.25 };
 const EVENTS = 200 * (KILLS + 2);
 const HOUR_MS = 3_600_000;
 
-let kills;
-
-after(() => kills?.close());
+after(closeConnections);
 
 test(`${KILLS} kills while ${EVENTS} events of schema 2 are brought over (COUNTERSIGN_SEED=${SEED})`, async (t) => {
   const random = chance(SEED);
-  kills = await Kills.start("kill-migration", { forward: { timeout: "10s" } });
+  const kills = await Kills.start(t, "kill-migration", { forward: { timeout: "10s" } });
   const { ledger, operator, host, strike } = kills;
   const planted = await plant(kills, random);
   const ofKind = (kind) => planted.filter((entry) => entry.kind === kind);

@@ -5,22 +5,17 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { below, chance, moment } from "./fixtures/chance.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { refused } from "./fixtures/expect.mjs";
 
-const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 3);
+const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 2);
 const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
 const seed = `(COUNTERSIGN_SEED=${SEED})`;
 
-let kills;
+after(closeConnections);
 
-after(() => kills?.close());
-
-async function start(name) {
-  await kills?.close();
-  kills = await Kills.start(name, { forward: { timeout: "10s" } });
-  return kills;
-}
+const start = (t, name) => Kills.start(t, name, { forward: { timeout: "10s" } });
 
 /** Sends an order, and kills workerd a random moment later; the order is repeated if that took its answer away. */
 async function struck(order, random, strike) {
@@ -30,7 +25,7 @@ async function struck(order, random, strike) {
   return answered;
 }
 
-async function finish(t) {
+async function finish(t, kills) {
   const { pending, dead } = await kills.deliverTheRest();
   for (const line of kills.ledger.summary()) t.diagnostic(line);
   kills.ledger.check();
@@ -38,7 +33,8 @@ async function finish(t) {
 }
 
 test(`a pause outlives kills, and so does its end ${seed}`, async (t) => {
-  const { ledger, operator, strike } = await start("kill-pause");
+  const kills = await start(t, "kill-pause");
+  const { ledger, operator, strike } = kills;
   const random = chance(SEED, 1);
   for (let round = 0; round < ROUNDS; round += 1) {
     await ledger.sendAll(ledger.makeAll(20));
@@ -54,19 +50,20 @@ test(`a pause outlives kills, and so does its end ${seed}`, async (t) => {
     assert.equal((await struck(() => operator.post("resume"), random, strike)).json.status, "resumed");
     assert.equal((await operator.destination()).state, "open");
   }
-  await finish(t);
+  await finish(t, kills);
 });
 
 test(`a replay of many is made in full, whatever is killed ${seed}`, async (t) => {
-  const { ledger, operator, strike } = await start("kill-replay");
+  const kills = await start(t, "kill-replay");
+  const { ledger, operator, strike } = kills;
   const random = chance(SEED, 2);
   await ledger.sendAll(ledger.makeAll(100));
   await kills.deliverTheRest();
   for (let round = 0; round < ROUNDS; round += 1) {
     // While it is paused, an order that is repeated finds nothing delivered.
     await operator.post("pause");
-    ledger.orders += 1;
     const { json } = await struck(() => operator.post("replay?state=delivered"), random, strike);
+    ledger.orders += 1;
     assert.ok([0, ledger.entries.length].includes(json.replayed), `${json.replayed} replayed`);
     await strike();
     assert.equal((await operator.stats()).pending, ledger.entries.length);
@@ -78,11 +75,12 @@ test(`a replay of many is made in full, whatever is killed ${seed}`, async (t) =
     const isReplayed = ({ arrivals }) => arrivals.some(({ orders }) => orders === ledger.orders);
     assert.deepEqual(ledger.entries.filter((entry) => !isReplayed(entry)), [], "each arrived once more");
   }
-  await finish(t);
+  await finish(t, kills);
 });
 
 test(`what was forgotten stays so, and its copy is an event like any other ${seed}`, async (t) => {
-  const { ledger, operator, host, strike } = await start("kill-forget");
+  const kills = await start(t, "kill-forget");
+  const { ledger, operator, host, strike } = kills;
   const random = chance(SEED, 3);
   for (let round = 0; round < ROUNDS; round += 1) {
     await operator.post("pause");
@@ -110,6 +108,6 @@ test(`what was forgotten stays so, and its copy is an event like any other ${see
     await strike();
     await sent;
   }
-  await finish(t);
+  await finish(t, kills);
   assert.ok(host.starts > ROUNDS);
 });

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { below, chance, moment } from "./fixtures/chance.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKEN, TAKES } from "./fixtures/ledger.mjs";
 import { answer } from "./fixtures/loopback.mjs";
@@ -17,13 +18,11 @@ const HOUR = 60 * MINUTE;
 /** How long ids are remembered, and delivered events kept: a table takes ids for an hour, and events for 20 minutes. */
 const [DEDUPE, KEEP] = [4 * HOUR, HOUR];
 
-let kills;
-
-after(() => kills?.close());
+after(closeConnections);
 
 test(`${ROUNDS} kills while tables are opened and dropped (COUNTERSIGN_SEED=${SEED})`, async (t) => {
   const random = chance(SEED);
-  kills = await Kills.start("kill-tables", { more: { dedupe: "4h", keep: "1h" }, forward: { timeout: "10s", give_up_after: "72h" }, behave });
+  const kills = await Kills.start(t, "kill-tables", { more: { dedupe: "4h", keep: "1h" }, forward: { timeout: "10s", give_up_after: "72h" }, behave });
   const { ledger, host, operator, strike } = kills;
   const tables = new Tables();
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -10,6 +10,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import { below, chance } from "./fixtures/chance.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKES } from "./fixtures/ledger.mjs";
 import { answer, never, reset } from "./fixtures/loopback.mjs";
@@ -23,9 +24,7 @@ const SEED = number("SEED", crypto.randomInt(2 ** 31));
 const AHEAD = 40;
 const [BODIES, FAILURES, KILLING, COPIES] = [1, 2, 3, 4];
 
-let kills;
-
-after(() => kills?.close());
+after(closeConnections);
 
 const PATTERNS = {
   "kills while": { name: "kill", count: EVENTS, strike: () => ({}) },
@@ -35,7 +34,7 @@ const PATTERNS = {
 
 for (const [what, { name, count, strike }] of Object.entries(PATTERNS)) {
   test(`${KILLS} ${what} ${count} events are sent lose none (COUNTERSIGN_SEED=${SEED})`, async (t) => {
-    kills = await Kills.start(name, { forward: { timeout: "1s" }, behave });
+    const kills = await Kills.start(t, name, { forward: { timeout: "2s" }, behave });
     const { ledger, host } = kills;
     await Promise.all([send(ledger, count), kill(kills, count, strike)]);
     const stats = await kills.deliverTheRest();
@@ -44,7 +43,6 @@ for (const [what, { name, count, strike }] of Object.entries(PATTERNS)) {
     const { pending, delivered, dead } = stats;
     assert.deepEqual({ pending, delivered, dead }, { pending: 0, delivered: count, dead: 0 });
     assert.ok(host.starts > KILLS);
-    await kills.close();
   });
 }
 
