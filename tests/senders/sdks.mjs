@@ -40,6 +40,7 @@ import Stripe from "stripe";
 import { Webhook as Svix } from "svix";
 import Telnyx from "telnyx";
 import { WebflowClient } from "webflow-api";
+import { EMAIL } from "./signers.mjs";
 
 // The package's main module does not export all of them.
 const twilio = createRequire(import.meta.url)("twilio/lib/webhooks/webhooks.js");
@@ -123,7 +124,7 @@ const bodyOnly = {
     verify: verifyAdyen,
     sign: ({ secret, body }) => adyen.calculateHmac(body, secret),
   },
-  "adyen, classic": {
+  "adyen-standard": {
     package: "@adyen/api-library",
     verify: verifyAdyen,
     sign: ({ secret, body }) => adyen.calculateHmac(itemsOf(body)[0], secret),
@@ -209,7 +210,7 @@ const withPublicKey = {
   },
   "google-pubsub": {
     package: "google-auth-library",
-    verify: async ({ secret, headers, url, email = "push@project.iam.gserviceaccount.com" }) => {
+    verify: async ({ secret, headers, url, email = EMAIL }) => {
       const [token, keys] = [lower(headers).authorization.slice("Bearer ".length), typeof secret === "string" ? { k1: secret } : secret];
       const claims = (await new OAuth2Client().verifySignedJwtWithCertsAsync(token, keys, url, ["https://accounts.google.com"])).getPayload();
       // As in Google's documentation of push subscriptions.

@@ -17,6 +17,9 @@ import * as keys from "./signers/keys.mjs";
 
 const IN_BODY = /"hmacSignature":"[^"]*"/;
 const ENDPOINT = "https://hooks.example.com/in/9?team=a%20b";
+
+/** The account in the tokens of `google-pubsub`. */
+export const EMAIL = "push@project.iam.gserviceaccount.com";
 const sha256 = (encoding) => ({ encoding, sign: ({ key, body }) => hmac("sha256", encoding, key, body) });
 const joined = (encoding, unit, separator) => ({ encoding, sign: ({ key, body, now }) => hmac("sha256", encoding, key, `${stamp[unit](now)}${separator}`, body) });
 
@@ -163,7 +166,7 @@ const withPublicKey = {
     ...header("Authorization", "Bearer "),
     covers: "nothing",
     url: ENDPOINT,
-    sign: ({ key, now, url }) => jwt(key, { iss: "https://accounts.google.com", aud: url, email: "push@project.iam.gserviceaccount.com", email_verified: true, sub: "1", iat: now, exp: now + 3600 }),
+    sign: ({ key, now, url }) => jwt(key, { iss: "https://accounts.google.com", aud: url, email: EMAIL, email_verified: true, sub: "1", iat: now, exp: now + 3600 }),
     cases: (make) => [
       ["another body", true, { ...make(), body: "{}" }],
       ["an expired token", false, make({ now: NOW - 3600 - 600 })],
@@ -173,7 +176,7 @@ const withPublicKey = {
 };
 
 const inTheBody = {
-  "adyen, classic": {
+  "adyen-standard": {
     keys: keys.hex,
     encoding: "base64",
     required: [],

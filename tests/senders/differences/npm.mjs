@@ -1,5 +1,5 @@
 // Where SDKs from npm differ from Countersign, and why. The tests fail if a difference is not listed here, or no longer exists.
-import { ONE_SECRET, NO_AGE, PAST_ONLY, LENIENT_TIME, LAST_TIME, UPPER_CASE, UNUSED_BITS, UNPADDED, FIRST_SIGNATURE, ANY_VERSION, narrow } from "./reasons.mjs";
+import { AMBIGUOUS, COLONS, NAMED_HASH, ONE_SECRET, NO_AGE, PAST_ONLY, LENIENT_TIME, LAST_TIME, UPPER_CASE, UNUSED_BITS, UNPADDED, FIRST_SIGNATURE, ANY_VERSION, narrow } from "./reasons.mjs";
 
 /** The differences by sender. A variant without an entry has its preset's. */
 export const differences = {
@@ -12,6 +12,7 @@ export const differences = {
   linear: [{ ...narrow(60, "as old as allowed", "as far in the future as allowed"), vectors: ["time-oldest", "time-newest"] }],
   notion: [UPPER_CASE],
   adyen: [UNUSED_BITS, UNPADDED, { why: "it also verifies the signature inside a classic notification", vectors: ["standard-webhook"] }],
+  "adyen-standard": [UNUSED_BITS, { ...UNPADDED, vectors: [] }, COLONS, AMBIGUOUS, { why: "it parses the amount as a number", vectors: ["value-with-a-fraction"] }],
   stripe: [PAST_ONLY, LAST_TIME],
   slack: [PAST_ONLY, LENIENT_TIME],
   zoom: [
@@ -43,6 +44,7 @@ export const differences = {
     { why: "it refuses every timestamp in the future", cases: ["as far in the future as allowed"], vectors: ["time-newest"] },
     { why: "it also accepts a signature over the escaped body", cases: ["a signature over the escaped body"] },
   ],
+  twilio: [NAMED_HASH],
   hubspot: [PAST_ONLY, { why: "it takes the URL as it is; HubSpot's documentation has some escapes decoded", vectors: ["url-with-escapes"] }],
   discord: [NO_AGE, LENIENT_TIME, UPPER_CASE],
   telnyx: [UNUSED_BITS, LENIENT_TIME],

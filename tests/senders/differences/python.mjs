@@ -1,5 +1,5 @@
 // Where SDKs from PyPI differ from Countersign, and why. The tests fail if a difference is not listed here, or no longer exists.
-import { NO_AGE, PAST_ONLY, LENIENT_TIME, LAST_TIME, UPPER_CASE, UNUSED_BITS, ANY_VERSION, narrow, ONE_SECRET } from "./reasons.mjs";
+import { AMBIGUOUS, COLONS, NAMED_HASH, NO_AGE, PAST_ONLY, LENIENT_TIME, LAST_TIME, UPPER_CASE, UNUSED_BITS, ANY_VERSION, narrow, ONE_SECRET } from "./reasons.mjs";
 
 /** The differences by sender. A variant without an entry has its preset's. */
 export const differences = {
@@ -27,6 +27,7 @@ export const differences = {
   ],
   elevenlabs: [PAST_ONLY, LENIENT_TIME, LAST_TIME, { why: "it reads the last signature only", cases: ["a right signature before a wrong one"] }],
   box: [LENIENT_TIME, { why: "it refuses every timestamp in the future", cases: ["as far in the future as allowed"], vectors: ["time-newest"] }],
+  twilio: [NAMED_HASH],
   hubspot: [
     PAST_ONLY,
     LENIENT_TIME,
@@ -35,6 +36,7 @@ export const differences = {
   ],
   discord: [NO_AGE, LENIENT_TIME, UPPER_CASE],
   telnyx: [UNUSED_BITS, LENIENT_TIME],
+  "adyen-standard": [COLONS, AMBIGUOUS],
   sendgrid: [NO_AGE, LENIENT_TIME],
   "google-pubsub": [{ why: "it accepts a token for 10 s after its end", vectors: ["expired"] }],
 };

@@ -15,6 +15,12 @@ export const UNPADDED = { why: "its base64 decoder does not require padding", ca
 export const FIRST_SIGNATURE = { why: "it reads the first signature only", cases: ["a right signature after a wrong one"] };
 export const ANY_VERSION = { why: "it does not read the version of a signature", vectors: ["signature-with-a-wrong-prefix"] };
 export const ONE_SECRET = { why: "one secret in the notation of standardwebhooks, not a list", vectors: ["secrets-joined-by-a-bar"] };
+export const NAMED_HASH = { why: "it takes SHA-256 only if a header, which nothing signs, names the algorithm", vectors: ["signature-sha256"] };
+export const COLONS = { why: "it accepts colons in two members, which another notification with the same signed bytes could have", vectors: ["account-with-a-colon"] };
+export const AMBIGUOUS = {
+  why: "it accepts a body that another parser may read as another notification",
+  vectors: ["two-items", "member-twice-equal", "member-of-another-case", "list-twice"],
+};
 
 /** A sender's own limit for ages, which Countersign does not take. */
 export const narrow = (seconds, ...cases) => ({ why: `it allows ${seconds} s; Countersign allows more, for clocks that differ`, cases });

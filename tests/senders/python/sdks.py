@@ -54,7 +54,7 @@ def sign_adyen(delivery):
     return generate_payload_sig(delivery.body.encode(), delivery.secret).decode()
 
 
-def adyen_classic(delivery):
+def adyen_standard(delivery):
     import json
 
     from Adyen.util import is_valid_hmac_notification
@@ -235,7 +235,7 @@ SDKS = {
     "razorpay": ("razorpay", razorpay),
     "coinbase-commerce": ("coinbase-commerce", accepts(coinbase)),
     "adyen": ("Adyen", adyen, sign_adyen),
-    "adyen, classic": ("Adyen", adyen_classic),
+    "adyen-standard": ("Adyen", adyen_standard),
     "stripe": ("stripe", accepts(stripe), sign_stripe),
     "slack": ("slack-sdk", slack, sign_slack),
     "paddle": ("paddle-python-sdk", paddle),
