@@ -36,7 +36,8 @@ pub(super) fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>, rows: &mut [JwkRow
     let mut comparisons = Vec::new();
     for form in &inputs.policy.forms {
         for (index, secret) in inputs.keys_of_secrets() {
-            for (signature, received) in signatures(claim).chain(inside.as_deref().map(|text| (0, text.as_bytes()))) {
+            let received = signatures(claim).chain(inside.as_deref().map(|text| (0, text.as_bytes())));
+            for (signature, received) in received.filter(|(_, text)| may_be(inputs, claim, *form, text)) {
                 let Some((expected, matches)) = judge(inputs, claim, *form, secret, &message, received) else {
                     continue;
                 };
@@ -48,6 +49,12 @@ pub(super) fn compare(inputs: &Inputs<'_>, claim: &Claim<'_>, rows: &mut [JwkRow
     compare_key_set(inputs, claim, &message, rows, &mut comparisons);
     comparisons.truncate(MAX_COMPARISONS);
     comparisons
+}
+
+/// Whether a signature may be of a form. If the length tells which hash made it, the others are not compared.
+fn may_be(inputs: &Inputs<'_>, claim: &Claim<'_>, form: Form, text: &[u8]) -> bool {
+    let has_length = |form: &Form| signature_length(*form, claim.template.encoding) == Some(text.len());
+    has_length(&form) || !inputs.policy.forms.iter().any(has_length)
 }
 
 /// The signature that was expected, if a secret makes one, and whether the one that arrived is valid. `None` if the secret is not of the

@@ -88,14 +88,39 @@ fn another_method_is_found() {
     assert_eq!(report.verdict.detail, "it matches if the method is `PUT`");
 }
 
+/// A signature of Twilio's over `signed`: by SHA-1 with the account's token, and by SHA-256 with a shared key.
+fn of_twilio(signed: &str) -> [String; 2] {
+    let sha1 = Hmac::<Sha1>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(signed).finalize().into_bytes();
+    let sha256 = Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(signed).finalize().into_bytes();
+    [base64(&sha1), base64(&sha256)]
+}
+
 /// Twilio puts the hash of a JSON body into the URL that it signs.
 #[test]
 fn a_body_that_the_url_has_another_hash_of_is_searched_too() {
     let url = format!("https://hooks.example/twilio?bodySHA256={}", hex(&sha256(&[BODY.as_bytes()])));
-    let mac = Hmac::<Sha1>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(&url).finalize().into_bytes();
-    let headers = [("x-twilio-signature", &*base64(&mac))];
-    assert!(of("twilio", &headers, "POST", &url, BODY).ok);
-    assert_near(&of("twilio", &headers, "POST", &url, &format!("{BODY}\n")), "final_newline_removed");
-    let other = of("twilio", &headers, "POST", &url, "{}");
-    assert_eq!(other.verdict.detail, "the URL and the body do not belong together");
+    for signature in of_twilio(&url) {
+        let headers = [("x-twilio-signature", &*signature)];
+        assert!(of("twilio", &headers, "POST", &url, BODY).ok);
+        assert_near(&of("twilio", &headers, "POST", &url, &format!("{BODY}\n")), "final_newline_removed");
+        let spaced = BODY.replace(':', ": ").replace(',', ", ");
+        assert_near(&of("twilio", &headers, "POST", &url, &spaced), "json_compact");
+        let behind_a_proxy = url.replace("https", "http");
+        assert_near(&of("twilio", &headers, "POST", &behind_a_proxy, BODY), "url");
+        let other = of("twilio", &headers, "POST", &url, "{}");
+        assert_eq!(other.verdict.detail, "the URL and the body do not belong together");
+    }
+}
+
+#[test]
+fn a_form_is_searched_under_either_hash() {
+    for signature in of_twilio(&format!("{CALLED}BodyAhoyTo+1")) {
+        let headers = [("x-twilio-signature", &*signature)];
+        let form = "To=%2B1&Body=Ahoy";
+        let genuine = of("twilio", &headers, "POST", CALLED, form);
+        assert!(genuine.ok, "{:?}", genuine.verdict);
+        let compared: Vec<_> = genuine.comparisons.iter().map(|row| (row.expected.as_deref(), row.matches)).collect();
+        assert_eq!(compared, [(Some(&*signature), true)], "with the hash of its length alone");
+        assert_near(&of("twilio", &headers, "POST", &CALLED.replace("https", "http"), form), "url");
+    }
 }
