@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::constant_time_eq;
 
-pub use self::described::describe_hmac;
+pub use self::described::{choose_header, describe_hmac};
 pub use self::durable::default_dedupe;
 pub use self::environment::{Binding, Environment, Secret};
 pub use self::fault::Fault;

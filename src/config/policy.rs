@@ -1,6 +1,6 @@
 //! Reads what a source accepts: its scheme, the forms of signature, and where their keys come from.
 
-use super::header_name::read_header;
+use super::header_name::{NOT_CHOSEN, read_header};
 use super::hmac::{read_hmac, refuse_keys};
 use super::reader::Reader;
 use super::urls;
@@ -28,9 +28,7 @@ pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
             match (found, header) {
                 (None, _) => reader.fault("scheme", "is not known", &format!("use one of {}", known())),
                 (Some(scheme), Some(header)) if scheme.header_is_chosen => return Some(with_header(scheme, header)),
-                (Some(_), Some(_)) => {
-                    reader.fault("header", "does not go with this scheme, whose sender uses one header", "remove it");
-                }
+                (Some(_), Some(_)) => reader.fault("header", NOT_CHOSEN.0, NOT_CHOSEN.1),
                 (Some(_), None) => {}
             }
             found

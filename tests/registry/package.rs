@@ -36,10 +36,16 @@ fn script(entry: &str, senders: &[&Sender], verifier: &str, scheme: impl Fn(&Sen
     if senders.iter().any(|sender| sender.has_key_set()) {
         text += "import { KeySetVerifier } from \"./key-set-verifier.js\";\n";
     }
-    writeln!(text, "import {{ withSecrets }} from \"./{verifier}.js\";\n").unwrap();
+    let makers = if senders.iter().any(|sender| sender.scheme.header_is_chosen) {
+        "withSecrets, withToken"
+    } else {
+        "withSecrets"
+    };
+    writeln!(text, "import {{ {makers} }} from \"./{verifier}.js\";\n").unwrap();
     for sender in senders.iter().filter(|sender| !sender.has_key_set()) {
+        let maker = if sender.scheme.header_is_chosen { "withToken" } else { "withSecrets" };
         let (function, scheme) = (&sender.function, scheme(sender));
-        writeln!(text, "export const {function} = /* @__PURE__ */ withSecrets({scheme});").unwrap();
+        writeln!(text, "export const {function} = /* @__PURE__ */ {maker}({scheme});").unwrap();
     }
     for Sender { scheme, function, .. } in senders.iter().filter(|sender| sender.has_key_set()) {
         writeln!(text, "export const {function} = (options) => new KeySetVerifier(\"{}\", options);", scheme.name)
@@ -71,6 +77,7 @@ fn declarations(file: &str, senders: &[&Sender], verifier: &str) -> String {
         let parameters = match sender.has_key_set() {
             _ if sender.scheme.identity().is_some() => "options: IdentityOptions",
             true => "options?: KeySetOptions",
+            false if sender.scheme.header_is_chosen => "secrets: Secrets, options?: TokenOptions",
             false => "secrets: Secrets, options?: StaticOptions",
         };
         writeln!(text, "export function {name}<E = unknown>({parameters}): {verifier}<E>;").unwrap();

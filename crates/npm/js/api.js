@@ -2,7 +2,7 @@
 import { secretsOf } from "./check.js";
 import { core } from "./instances.js";
 import { TOKEN, documentOf } from "./key-set-verifier.js";
-import { optionsOf } from "./options.js";
+import { optionsOf, withHeader } from "./options.js";
 import { inspected } from "./report.js";
 import { SECRET, webhookOn } from "./static.js";
 
@@ -11,13 +11,13 @@ export * from "./senders.js";
 
 export const Webhook = webhookOn(core, "standard-webhooks");
 
-const RECEIVER = ["scheme", "secrets", "jwks", ...SECRET, ...TOKEN];
+const RECEIVER = ["scheme", "secrets", "header", "jwks", ...SECRET, ...TOKEN];
 
 /** Explains without a verifier, because the receiver's configuration may be what is wrong. */
 export function explain(receiver, ...given) {
   return inspected(given, () => {
-    const { secrets = [], jwks, ...settings } = optionsOf(receiver, RECEIVER);
+    const { secrets = [], jwks, scheme, header, ...settings } = optionsOf(receiver, RECEIVER);
     const none = Array.isArray(secrets) && secrets.length === 0;
-    return { settings, secrets: none ? [] : secretsOf(secrets), keys: async () => documentOf(jwks) };
+    return { settings: { ...settings, scheme: withHeader(String(scheme), header) }, secrets: none ? [] : secretsOf(secrets), keys: async () => documentOf(jwks) };
   });
 }

@@ -276,6 +276,16 @@ export interface StaticOptions {
   tolerance?: number;
 }
 
+/** Options of a sender whose token is in a header that you choose at the sender. */
+export interface TokenOptions extends StaticOptions {
+  /**
+   * The name of that header, like `"X-Hook-Key"`. The secret is its whole value. Default: the header that the sender's documentation names.
+   *
+   * Headers that HTTP, Cloudflare or Countersign sets throw `config_invalid`.
+   */
+  header?: string | undefined;
+}
+
 /** What separates the items of a list in a header. */
 export type Separator = "," | ";" | "|" | "&" | " ";
 
@@ -646,13 +656,13 @@ export function sendgrid<E = unknown>(secrets: Secrets, options?: StaticOptions)
 export function gitlabToken<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /** Verifies webhooks of [AssemblyAI](https://www.assemblyai.com/docs/deployment/webhooks-for-pre-recorded-audio): a shared token in `x-webhook-secret`. */
-export function assemblyai<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function assemblyai<E = unknown>(secrets: Secrets, options?: TokenOptions): Verifier<E>;
 
 /** Verifies webhooks of [Okta](https://developer.okta.com/docs/concepts/event-hooks/): a shared token in `authorization`. */
-export function okta<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function okta<E = unknown>(secrets: Secrets, options?: TokenOptions): Verifier<E>;
 
 /** Verifies webhooks of [Vapi (bearer token)](https://docs.vapi.ai/server-url/server-authentication): a shared token in `authorization`. */
-export function vapiToken<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function vapiToken<E = unknown>(secrets: Secrets, options?: TokenOptions): Verifier<E>;
 
 /** Verifies webhooks of [Google Pub/Sub](https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions): an OpenID Connect token (RS256) in `authorization`. */
 export function googlePubsub<E = unknown>(options: IdentityOptions): Verifier<E>;
@@ -948,6 +958,8 @@ export interface Receiver {
   scheme: SchemeName;
   /** Keys, as text or raw bytes. Leave it out if there is a key set. */
   secrets?: Secrets;
+  /** As in {@link TokenOptions.header}. */
+  header?: string;
   /** The key set: text, bytes, or the parsed object. Nothing is fetched. */
   jwks?: string | Uint8Array | { keys: readonly Jwk[] };
   /** As in {@link GeminiDynamicOptions.accept}. Default: the forms of the scheme. */

@@ -51,6 +51,13 @@ function distance(from, to) {
   return row[to.length];
 }
 
+/** A scheme as the core reads it: its name, and the header of its token if the receiver names one. */
+export function withHeader(scheme, header) {
+  if (header === undefined || header === null) return scheme;
+  if (typeof header !== "string") throw misuse("config_invalid", "`header` is text: the name of the header that has the token");
+  return `${scheme} ${header}`;
+}
+
 const [DAY, YEAR] = [86_400, 31_536_000];
 
 /** The options of a verifier, as Rust reads them: on no prototype. */

@@ -1,7 +1,7 @@
 // The verifier of senders with secrets, which also explains.
 import { secretsOf } from "./check.js";
 import { core, full } from "./instances.js";
-import { optionsOf } from "./options.js";
+import { optionsOf, withHeader } from "./options.js";
 import { inspected } from "./report.js";
 import { SECRET, StaticVerifier } from "./static.js";
 
@@ -24,3 +24,9 @@ class SecretVerifier extends StaticVerifier {
 
 /** The function of a scheme's sender. */
 export const withSecrets = (scheme) => (secrets, options) => new SecretVerifier({ scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets));
+
+/** The function of a scheme whose token is in a header that the receiver chose at the sender. */
+export const withToken = (scheme) => (secrets, options) => {
+  const { header, ...settings } = optionsOf(options, [...SECRET, "header"]);
+  return new SecretVerifier({ scheme: withHeader(scheme, header), ...settings }, secretsOf(secrets));
+};

@@ -1,6 +1,6 @@
 // The senders of `countersign`. Generated from src/scheme; to update: UPDATE=1 cargo test --test senders
 import { KeySetVerifier } from "./key-set-verifier.js";
-import { withSecrets } from "./secret-verifier.js";
+import { withSecrets, withToken } from "./secret-verifier.js";
 
 export const standard = /* @__PURE__ */ withSecrets("standard-webhooks");
 export const svix = /* @__PURE__ */ withSecrets("svix");
@@ -63,9 +63,9 @@ export const discord = /* @__PURE__ */ withSecrets("discord");
 export const telnyx = /* @__PURE__ */ withSecrets("telnyx");
 export const sendgrid = /* @__PURE__ */ withSecrets("sendgrid");
 export const gitlabToken = /* @__PURE__ */ withSecrets("gitlab-token");
-export const assemblyai = /* @__PURE__ */ withSecrets("assemblyai");
-export const okta = /* @__PURE__ */ withSecrets("okta");
-export const vapiToken = /* @__PURE__ */ withSecrets("vapi-token");
+export const assemblyai = /* @__PURE__ */ withToken("assemblyai");
+export const okta = /* @__PURE__ */ withToken("okta");
+export const vapiToken = /* @__PURE__ */ withToken("vapi-token");
 export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
 export const fal = (options) => new KeySetVerifier("fal", options);
 export const googlePubsub = (options) => new KeySetVerifier("google-pubsub", options);

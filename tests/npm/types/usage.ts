@@ -8,6 +8,7 @@ import {
   gemini,
   geminiDynamic,
   hmac,
+  okta,
   standard,
   svix,
   type Delivery,
@@ -58,6 +59,9 @@ geminiDynamic();
 geminiDynamic({ jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] }, fetch: globalThis.fetch });
 geminiDynamic({ urlToken: process.env.URL_TOKEN, accept: ["jwt"], audience: process.env.AUDIENCE });
 gemini(process.env.SECRET);
+okta(process.env.SECRET, { header: process.env.HEADER, tolerance: 60 });
+// @ts-expect-error only a sender whose customers choose the header has this option
+gemini(process.env.SECRET, { header: "X-Hook-Key" });
 
 // Senders without a function of their own.
 const description: HmacDescription = { signature: { header: "S", member: "v1", separator: ";", encoding: "base64" }, timestamp: { header: "S", member: "t", unit: "ms" }, signed: "{timestamp}.{body}", id: "/id", hash: "sha1" };

@@ -18,7 +18,7 @@ pub use crate::headers::{header_names, headers};
 pub use crate::native::{CheckP256, Native, install_p256};
 pub use crate::options::{Options, is_absent, seconds as option_seconds};
 pub use crate::outcome::{Accepted, Refused};
-pub use crate::scheme::{described, read_once};
+pub use crate::scheme::{described, read_once, with_header};
 pub use crate::target::{delivery, targeted};
 
 use countersign::crypto::Portable;

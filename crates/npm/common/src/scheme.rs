@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use countersign::config::{self, describe_hmac};
+use countersign::config::{self, choose_header, describe_hmac};
 use countersign::scheme::Scheme;
 
 use crate::fault::Fault;
@@ -35,6 +35,14 @@ pub fn described(text: &str) -> Result<&'static Scheme, Fault> {
         let text = faults.first().map(config::Fault::to_string).unwrap_or_default();
         Fault::config(&text.replace(" = ", ": ").replace("secret_encoding", "secretEncoding"))
     })
+}
+
+/// Makes a scheme that reads its token from the header that the receiver chose at the sender.
+///
+/// # Errors
+/// `config_invalid`: the fault of [`choose_header`].
+pub fn with_header(scheme: &'static Scheme, header: &str) -> Result<&'static Scheme, Fault> {
+    choose_header(scheme, header).map_err(|fault| Fault::config(&fault.to_string()))
 }
 
 thread_local! {

@@ -1,7 +1,7 @@
 //! The schemes, as JavaScript names or describes them.
 
 use countersign::scheme::{self, Scheme, notation};
-use countersign_npm_common::{Fault, read_once};
+use countersign_npm_common::{Fault, read_once, with_header};
 use wasm_bindgen::prelude::*;
 
 /// The names of the headers that a scheme reads, in sets of id, timestamp and signature.
@@ -22,14 +22,20 @@ pub fn signs_url(scheme: &str) -> Result<bool, JsValue> {
     Ok(find(scheme)?.signs_target())
 }
 
-/// Finds a scheme by its name, or reads one in its notation: a sender that the receiver described.
+/// Finds a scheme by its name, by its name and the header that the receiver chose (`okta x-hook-key`), or reads one in its notation: a
+/// sender that the receiver described.
 ///
 /// # Errors
-/// `config_invalid` if there is none.
+/// `config_invalid` if there is none, or if the header cannot be chosen.
 pub fn find(scheme: &str) -> Result<&'static Scheme, Fault> {
     let none = || Fault::config("there is no scheme of that name");
+    let named = |name| scheme::find(name).ok_or_else(none);
+    let first_line_only = |(name, _): &(&str, &str)| !name.contains('\n');
+    if let Some((name, header)) = scheme.split_once(' ').filter(first_line_only) {
+        return read_once(scheme, |_| with_header(named(name)?, header));
+    }
     if scheme.contains('\n') {
         return read_once(scheme, |text| notation::read(text).ok_or_else(none));
     }
-    scheme::find(scheme).ok_or_else(none)
+    named(scheme)
 }
