@@ -75,7 +75,7 @@ test("on a phone, the list opens on the screen, and a touch chooses", async () =
 });
 
 test("fields follow the sender", async () => {
-  const fields = { "with-secret": ["stripe"], "with-set": ["fal", "gemini-dynamic", "google-pubsub"], "with-token": ["gemini-dynamic", "google-pubsub"], "with-email": ["google-pubsub"], "with-url": ["twilio", "square", "hubspot"], method: ["hubspot"], "raw-label": ["gemini"] };
+  const fields = { "with-secret": ["stripe"], "with-set": ["fal", "gemini-dynamic", "google-pubsub"], "with-token": ["gemini-dynamic", "google-pubsub"], "with-email": ["google-pubsub"], "with-header": ["okta", "assemblyai", "vapi-token"], "with-url": ["twilio", "square", "hubspot"], method: ["hubspot"], "raw-label": ["gemini"] };
   const senders = new Set(["discord", ...Object.values(fields).flat()]);
   for (const sender of senders) {
     await pick(page, "sender", sender);

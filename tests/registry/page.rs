@@ -44,6 +44,7 @@ fn entry(sender: &Sender) -> Value {
         "jwks": keys,
         "takesTokens": scheme.forms.contains(&Form::Jwt) || scheme.identity().is_some(),
         "identity": scheme.identity().map(|of| json!({ "header": of.header, "method": of.method, "issuer": of.issuer })),
+        "choosesHeader": scheme.header_is_chosen,
         "signsUrl": scheme.signs_target(),
         "signatures": signatures,
         "others": others,

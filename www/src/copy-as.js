@@ -59,19 +59,21 @@ function http(delivery) {
 const belongsToConnection = ([name]) => CONNECTION.includes(name.toLowerCase());
 
 function rust(delivery) {
-  const { headers, body, scheme, now, report, jwks, audience, issuer, email, tolerance, url, method } = delivery;
+  const { headers, body, scheme, now, report, header, jwks, audience, issuer, email, tolerance, url, method } = delivery;
   const lines = headers.map(([name, value]) => `        (${rustString(name)}, ${rustBytes(utf8(value))} as &[u8]),`).join("\n");
   const outcome = report.ok ? "Ok(())" : `Err(${rustString(report.code)})`;
   const { identity } = schemeNamed(scheme);
   const forms = identity ? "" : "\n    policy.forms = vec![Form::V1a, Form::Jwt];";
   const token = audience ? `${forms}\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : identity ? `Some(${rustString(identity.issuer)}.into())` : "None"}, email: ${email ? `Some(${rustString(email)}.into())` : "None"}, leeway: 60, longest: None });` : "";
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
+  const found = `scheme::find(${rustString(scheme)}).unwrap()`;
+  const chosen = header ? `choose_header(${found}, ${rustString(header)}).unwrap()` : found;
   const target = url ? `.with_target(Target { method: ${rustString(method)}, url: ${rustString(url)} })` : "";
   const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && isStandard(scheme) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
     use countersign::scheme${forms !== "" && audience ? "::{self, Form}" : ""};
-    use countersign::crypto::Portable;
+    use countersign::crypto::Portable;${header ? "\n    use countersign::config::choose_header;" : ""}
     use countersign::{${used}};
 
     let headers: Headers<'_> = [
@@ -80,7 +82,7 @@ ${lines}
     .into_iter()
     .collect();
     let body: &[u8] = ${rustBytes(body)};
-    let ${audience || age ? "mut " : ""}policy = Policy::of(scheme::find(${rustString(scheme)}).unwrap());${token}${age}
+    let ${audience || age ? "mut " : ""}policy = Policy::of(${chosen});${token}${age}
     let verified = || -> Result<(), Error> {
 ${rustKeys(delivery)}
         let delivery = Delivery::new(headers, body)${target};
@@ -125,9 +127,12 @@ ${checked}
 
 const maker = (scheme) => schemeNamed(scheme).make;
 
-function jsArguments({ scheme, jwks, secrets, own, audience, issuer, email, tolerance }) {
+function jsArguments({ scheme, header, jwks, secrets, own, audience, issuer, email, tolerance }) {
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `tolerance: ${tolerance}`;
-  if (!schemeNamed(scheme).hasKeySet) return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (age && `, { ${age} }`);
+  if (!schemeNamed(scheme).hasKeySet) {
+    const options = [header && `header: ${jsString(header)}`, age].filter(Boolean).join(", ");
+    return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (options && `, { ${options} }`);
+  }
   if (schemeNamed(scheme).identity) {
     const given = Object.entries({ audience, email, issuer }).filter(([, value]) => value !== undefined);
     return `{ jwks: ${keySet(jwks)}${given.map(([name, value]) => `, ${name}: ${jsString(value)}`).join("")} }`;

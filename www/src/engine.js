@@ -18,13 +18,13 @@ export async function start() {
  * The report of a delivery, whatever is wrong with it. Its shape is `Report` in the package's `index.d.ts`.
  *
  * `secrets` are texts, or bytes of raw keys; `jwks` is the unparsed text of a key set; `headers` are pairs; `body` is bytes;
- * `url` and `method` are given if the sender signs the URL.
+ * `header` is the one that the receiver chose for the token; `url` and `method` are given if the sender signs the URL.
  */
-export function explain({ scheme, secrets, jwks, audience, issuer, email, tolerance, url, method, headers, body, now }) {
+export function explain({ scheme, secrets, header, jwks, audience, issuer, email, tolerance, url, method, headers, body, now }) {
   const accept = audience ? ["v1a", "jwt"] : undefined;
   const { takesTokens, identity } = schemeNamed(scheme);
   const token = takesTokens && (identity ? { audience, issuer, email } : { accept, audience, issuer });
-  return countersign.explain({ scheme, secrets, jwks, tolerance, ...token }, body, headers, { now, url, method });
+  return countersign.explain({ scheme, secrets, header, jwks, tolerance, ...token }, body, headers, { now, url, method });
 }
 
 /** The minimum length of a shared key in the Worker, without `allow_short_keys`. */

@@ -11,7 +11,7 @@ const NAME = /^[^\s:]+$/;
 /** The senders at the head of the list. */
 const FIRST = ["gemini", "gemini-dynamic", "standard-webhooks", "svix"];
 /** The fields with a text of their own. */
-const VALUES = ["secret", "url", "method", "jwks", "audience", "issuer", "email", "now", "tolerance"];
+const VALUES = ["secret", "header", "url", "method", "jwks", "audience", "issuer", "email", "now", "tolerance"];
 
 const HERE = "Stays in this tab’s memory.";
 const SEVERAL = `${HERE} Separate several with spaces.`;
@@ -37,7 +37,7 @@ export class Form {
 
   constructor(changed) {
     this.#body = new BodyField(byId("body"), byId("body-meta"), changed);
-    for (const id of ["headers", "secret", "raw", "url", "method", "jwks", "audience", "issuer", "email", "now", "tolerance"]) {
+    for (const id of ["headers", "secret", "raw", "header", "url", "method", "jwks", "audience", "issuer", "email", "now", "tolerance"]) {
       byId(id).addEventListener("input", changed);
     }
     const others = SCHEMES.filter(({ name }) => !FIRST.includes(name)).sort((a, b) => a.title.localeCompare(b.title));
@@ -60,7 +60,7 @@ export class Form {
 
   /** The delivery in the fields. Without a time, it is checked as of now. */
   read() {
-    const { hasKeySet, takesTokens, identity, signsUrl, tolerance: own } = schemeNamed(this.scheme);
+    const { hasKeySet, takesTokens, identity, choosesHeader, signsUrl, tolerance: own } = schemeNamed(this.scheme);
     const text = (id) => byId(id).value.trim() || undefined;
     const now = readTime(byId("now").value);
     byId("now").setAttribute("aria-invalid", String(byId("now").value.trim() !== "" && now === undefined));
@@ -74,6 +74,7 @@ export class Form {
       audience: takesTokens ? text("audience") : undefined,
       issuer: takesTokens ? text("issuer") : undefined,
       email: identity ? text("email") : undefined,
+      header: choosesHeader ? text("header") : undefined,
       url: signsUrl ? text("url") : undefined,
       method: signsUrl ? byId("method").value : undefined,
       tolerance: Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : own,
@@ -104,7 +105,7 @@ export class Form {
   /** Shows the fields that a scheme needs, and its own tolerance in place of that of the last one. */
   #arrange() {
     const { scheme } = this;
-    const { form, secret, hasKeySet, takesTokens, identity, signsUrl, jwks, template, tolerance } = schemeNamed(scheme);
+    const { form, secret, hasKeySet, takesTokens, identity, choosesHeader, signatures, signsUrl, jwks, template, tolerance } = schemeNamed(scheme);
     const before = schemeNamed(this.#arranged ?? scheme).tolerance;
     this.#arranged = scheme;
     if (byId("tolerance").value === String(before)) byId("tolerance").value = tolerance;
@@ -117,6 +118,8 @@ export class Form {
     byId("with-set").hidden = !hasKeySet;
     byId("with-token").hidden = !takesTokens;
     byId("with-email").hidden = !identity;
+    byId("with-header").hidden = !choosesHeader;
+    byId("header").placeholder = signatures[0] ?? "";
     byId("issuer").placeholder = identity?.issuer ?? "iss";
     byId("jwks-url").textContent = `curl ${jwks}`;
     byId("with-url").hidden = !signsUrl;

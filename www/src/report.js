@@ -15,7 +15,7 @@ import { showVerdict } from "./verdict.js";
 export function show(report, delivery, { asOfItsTime }) {
   showVerdict(report, delivery, asOfItsTime, report && refusalOf(delivery, report));
   // Another sender signs differently, so the steps say nothing about its delivery.
-  byId("details").hidden = report === undefined || (!report.ok && otherSender(delivery.headers, delivery.scheme) !== undefined);
+  byId("details").hidden = report === undefined || (!report.ok && otherSender(delivery.headers, delivery.scheme, delivery.header) !== undefined);
   byId("primer").hidden = report !== undefined;
   if (report === undefined) return;
   showNearMisses(byId("near"), report);

@@ -44,11 +44,13 @@ export const schemeNamed = (name) => SCHEMES.find((scheme) => scheme.name === na
 
 /**
  * A sender other than that of the chosen scheme, `{ name, header, scheme? }`; undefined if the headers are those of the chosen scheme, of
- * the family, or unknown. Without a `scheme`, the page cannot check its deliveries.
+ * the family, or unknown. Without a `scheme`, the page cannot check its deliveries. `ownHeader` is the header that the receiver chose at the
+ * sender, if it chose one.
  */
-export function otherSender(headers, chosen) {
+export function otherSender(headers, chosen, ownHeader) {
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
-  if (schemeNamed(chosen)?.signatures.some((name) => names.has(name))) return undefined;
+  const own = [...(schemeNamed(chosen)?.signatures ?? []), ownHeader?.toLowerCase()];
+  if (own.some((name) => names.has(name))) return undefined;
   if ([...names].some((name) => FAMILY.test(name) && name.endsWith("-signature"))) return undefined;
   return recognised(names) ?? unchecked(names);
 }

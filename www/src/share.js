@@ -10,9 +10,9 @@ const SIGNED = SCHEMES.filter(({ form, identity }) => form !== "token" && identi
 const LONGEST = 64_000;
 
 /** The link's fragment. Throws an error whose message is for people. */
-export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, email, url, method, tolerance, now, secrets }) {
+export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, email, header, url, method, tolerance, now, secrets }) {
   const kept = headers.filter(([name]) => KEPT.test(name) || SIGNED.includes(name.toLowerCase()));
-  const shared = { scheme, headers: kept, body: toBase64Url(body), jwks, audience, issuer, email, url, method, tolerance, now };
+  const shared = { scheme, headers: kept, body: toBase64Url(body), jwks, audience, issuer, email, header, url, method, tolerance, now };
   const text = JSON.stringify(shared);
   const plain = text + (textOf(body) ?? "");
   if (secrets.some((secret) => typeof secret === "string" && secret.length > 0 && plain.includes(secret))) {
@@ -26,11 +26,11 @@ export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, emai
 /** The delivery in a fragment; undefined for any other fragment. */
 export function readFragment(fragment) {
   try {
-    const { scheme, headers, body, jwks, audience, issuer, email, url, method, tolerance, now } = JSON.parse(textOf(fromBase64(fragment.slice(1))));
+    const { scheme, headers, body, jwks, audience, issuer, email, header, url, method, tolerance, now } = JSON.parse(textOf(fromBase64(fragment.slice(1))));
     if (typeof scheme !== "string" || fromBase64(body) === undefined || !headers.every(isPair)) return undefined;
     const text = (value) => (typeof value === "string" ? value : undefined);
     const number = (value) => (Number.isSafeInteger(value) && value >= 0 ? value : undefined);
-    return { scheme, headers, body: fromBase64(body), jwks: text(jwks), audience: text(audience), issuer: text(issuer), email: text(email), url: text(url), method: text(method), tolerance: number(tolerance), now: number(now) };
+    return { scheme, headers, body: fromBase64(body), jwks: text(jwks), audience: text(audience), issuer: text(issuer), email: text(email), header: text(header), url: text(url), method: text(method), tolerance: number(tolerance), now: number(now) };
   } catch {
     return undefined;
   }

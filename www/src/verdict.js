@@ -8,9 +8,9 @@ import { span } from "./time.js";
 const ICONS = { empty: "wait", waiting: "wait", other: "note", genuine: "pass", refused: "fail" };
 
 /** The conclusion of a report, `{ state, word, sentence }`. Without a report, nothing was pasted. */
-export function rulingOf(report, { headers = [], scheme } = {}) {
+export function rulingOf(report, { headers = [], scheme, header } = {}) {
   if (report === undefined) return { state: "empty", word: "Nothing to check yet", sentence: NOTHING };
-  const other = report.ok ? undefined : otherSender(headers, scheme);
+  const other = report.ok ? undefined : otherSender(headers, scheme, header);
   if (other !== undefined) return { state: "other", word: "Another sender’s", sentence: `${aboutOther(other)}${other.scheme === undefined ? "" : " Choose it as the sender."}` };
   if (report.ok) return { state: "genuine", word: "Genuine", sentence: genuine(report) };
   return waiting(report, headers, scheme) ?? { state: "refused", word: "Refused", sentence: refused(report) };
