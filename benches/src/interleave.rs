@@ -156,7 +156,7 @@ fn ready(connections: &[Connection], requests: &[Vec<u8>]) -> Result<Vec<usize>>
 }
 
 /// The status of an answer that is whole. All have a length.
-fn status(answer: &[u8]) -> Option<u16> {
+pub(crate) fn status(answer: &[u8]) -> Option<u16> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(answer.get(..end)?).ok()?;
     let lines = || head.lines().filter_map(|line| line.split_once(':'));

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::aim::Aim;
 use crate::cases::{Contender, LONG_SLICES, SLICES};
 use crate::curves::PLOTS;
+use crate::inbox;
 use crate::plot::{Chart, Line as PlotLine, Panel};
 use crate::run::{Curve, DOCS, Figure, Line, Point, Run};
 use crate::sign::FRESH;
@@ -83,6 +84,7 @@ fn page(run: &Run) -> Result<String> {
         ("lines", lines(&run.lines)),
         ("missed", missed(&run.lines, &run.figures)?),
         ("figures", figures(&run.figures)),
+        ("inbox", inbox::section()?),
         ("fresh", FRESH.to_string()),
         ("warm-up", WARM_UP.to_string()),
         ("slices", SLICES.to_string()),
@@ -93,7 +95,8 @@ fn page(run: &Run) -> Result<String> {
     Ok(parts.iter().fold(TEMPLATE.to_owned(), fill))
 }
 
-fn lines(lines: &[Line]) -> String {
+/// The table of lines.
+pub(crate) fn lines(lines: &[Line]) -> String {
     let mut table = "| case | compared with | aim | measured | |\n|---|---|---|---|---|\n".to_owned();
     for line in lines {
         let mark = match line.aim {
@@ -110,7 +113,7 @@ fn lines(lines: &[Line]) -> String {
 }
 
 /// A paragraph for each case that misses an aim: the figures, and what is known about the cause.
-fn missed(lines: &[Line], figures: &[Figure]) -> Result<String> {
+pub(crate) fn missed(lines: &[Line], figures: &[Figure]) -> Result<String> {
     let missed: Vec<_> = lines.iter().filter(|line| !line.met()).collect();
     let mut text = String::new();
     for lines in missed.chunk_by(|one, other| one.case == other.case) {
@@ -135,7 +138,8 @@ fn fallen_short(line: &Line, figures: &[Figure]) -> String {
     format!("{median}{rest}{beside}, where the aim is {}{limit}", line.aimed())
 }
 
-fn figures(figures: &[Figure]) -> String {
+/// The table of figures.
+pub(crate) fn figures(figures: &[Figure]) -> String {
     let mut table = "| case | contender | measured |\n|---|---|---|\n".to_owned();
     let mut before = "";
     for figure in figures {

@@ -110,6 +110,11 @@ impl Line {
         format!("{word} {value}{}", self.unit)
     }
 
+    /// Whether it is to reach anything.
+    pub(crate) fn has_aim(&self) -> bool {
+        self.aim != Aim::Reported
+    }
+
     /// Whether what counts, as it is written, reaches the aim.
     pub(crate) fn met(&self) -> bool {
         let scale = 10_f64.powi(i32::try_from(self.digits).unwrap_or(0));

@@ -28,16 +28,6 @@ impl Quartiles {
         let at = |quarter| between(&values, quarter);
         Self { lower: at(1), median: at(2), upper: at(3) }
     }
-
-    /// As text with so many decimals.
-    pub(crate) fn text(self, digits: usize) -> String {
-        format!("{:.digits$} ({:.digits$} to {:.digits$})", self.median, self.lower, self.upper)
-    }
-}
-
-/// The median, and between which values half of all lie.
-pub(crate) fn spread(values: &[f64], digits: usize) -> String {
-    Quartiles::of(values).text(digits)
 }
 
 /// The value at so many quarters of the sorted values; between two of them, their weighted mean.
