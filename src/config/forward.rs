@@ -1,31 +1,28 @@
 //! Reads where events go.
 
+use super::destination::{DEFAULT, Destination, Endpoint};
 use super::durable::only_durable;
 use super::environment::{Binding, Environment};
 use super::reader::Reader;
-use super::source::{Destination, ForwardTo, milliseconds};
+use super::source::milliseconds;
 use super::urls;
 use crate::gateway::object_name::comes_apart;
+use crate::inbox::{Lifecycle, Retention, Rules};
 use crate::key::SecretKey;
-
-/// What `forward` configures for the attempts of a durable source.
-pub(super) struct Retries {
-    pub(super) give_up_after: u64,
-    pub(super) concurrency: usize,
-}
 
 pub(super) fn read_forward(
     source: &str,
     reader: &mut Reader<'_>,
     environment: &impl Environment,
     durable: bool,
+    retention: Retention,
     senders: &[SecretKey],
-) -> Option<(ForwardTo, Retries)> {
+) -> Option<Destination> {
     let Some(mut forward) = reader.part("forward", "forward.") else {
         reader.fault("forward", "is required", "say where events go, like { origin = \"https://…\" }");
         return None;
     };
-    let result = read_destination(&mut forward, environment);
+    let result = read_endpoint(&mut forward, environment);
     let name = forward.text("name");
     if let Some(template) = &name {
         if !is_template(template) {
@@ -37,7 +34,7 @@ pub(super) fn read_forward(
                 "put a character between them that the first of them never has, like : or /",
             );
         }
-        if !matches!(result, None | Some(Destination::DurableObject { .. })) {
+        if !matches!(result, None | Some(Endpoint::DurableObject { .. })) {
             forward.fault("name", "needs `durable_object`", "remove it");
         }
     }
@@ -50,21 +47,22 @@ pub(super) fn read_forward(
     for key in ["give_up_after", "concurrency", "keep_answers"] {
         only_durable(&mut forward, key, durable);
     }
-    let retries = Retries {
-        give_up_after: forward.duration("give_up_after").unwrap_or(72 * 3600),
-        concurrency: forward.number("concurrency", 1, 128).and_then(|number| number.try_into().ok()).unwrap_or(64),
-    };
+    let give_up_after = forward.duration("give_up_after").unwrap_or(72 * 3600);
+    let concurrency = forward.number("concurrency", 1, 128).and_then(|number| number.try_into().ok()).unwrap_or(64);
     reader.absorb(forward);
-    let destination = match result? {
-        Destination::DurableObject { binding, .. } => {
-            Destination::DurableObject { binding, name: name.unwrap_or_else(|| "{id}".to_owned()) }
+    let endpoint = match result? {
+        Endpoint::DurableObject { binding, .. } => {
+            Endpoint::DurableObject { binding, name: name.unwrap_or_else(|| "{id}".to_owned()) }
         }
         other => other,
     };
-    Some((ForwardTo { destination, sign_with, timeout_ms: milliseconds(timeout), keep_answers }, retries))
+    let timeout_ms = milliseconds(timeout);
+    let lifecycle = Lifecycle { timeout: timeout_ms, give_up_after: milliseconds(give_up_after), retention };
+    let rules = Rules { lifecycle, concurrency, interval: 0, from_stored: false };
+    Some(Destination { name: DEFAULT.to_owned(), endpoint, sign_with, timeout_ms, keep_answers, rules })
 }
 
-fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) -> Option<Destination> {
+fn read_endpoint(forward: &mut Reader<'_>, environment: &impl Environment) -> Option<Endpoint> {
     let named = ["origin", "service", "durable_object"].into_iter().filter(|key| forward.is_there(key)).count();
     let (origin, service, object) = (forward.text("origin"), forward.text("service"), forward.text("durable_object"));
     if named != 1 {
@@ -93,8 +91,8 @@ fn read_destination(forward: &mut Reader<'_>, environment: &impl Environment) ->
         }
         _ => {}
     }
-    let object = object.map(|binding| Destination::DurableObject { binding, name: String::new() });
-    origin.map(Destination::Origin).or(service.map(Destination::Service)).or(object)
+    let object = object.map(|binding| Endpoint::DurableObject { binding, name: String::new() });
+    origin.map(Endpoint::Origin).or(service.map(Endpoint::Service)).or(object)
 }
 
 /// Whether all placeholders of a template are known.

@@ -1,6 +1,7 @@
 //! The configuration: `SOURCES` and its further variables, and the secrets and bindings that they name. A fault in one source leaves the others working.
 
 mod described;
+mod destination;
 mod durable;
 mod environment;
 mod fault;
@@ -26,11 +27,12 @@ use zeroize::Zeroizing;
 use crate::crypto::constant_time_eq;
 
 pub use self::described::{choose_header, describe_hmac};
+pub use self::destination::{DEFAULT, Destination, Endpoint};
 pub use self::durable::default_dedupe;
 pub use self::environment::{Binding, Environment, Secret};
 pub use self::fault::Fault;
 use self::secrets::{Carrier, token_fault};
-pub use self::source::{Destination, Durable, ForwardTo, Source};
+pub use self::source::{Durable, Source};
 pub use self::tables::Entry;
 use self::tables::Tables;
 

@@ -11,7 +11,7 @@ use super::secrets::Carrier;
 use super::source::{Durable, Source, is_name, milliseconds};
 use zeroize::Zeroizing;
 
-use crate::inbox::Lifecycle;
+use crate::inbox::Retention;
 use crate::key::KeyFormat;
 use crate::scheme::{Handshake, Scheme, kept};
 use crate::timestamp::Tolerance;
@@ -65,20 +65,16 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         jwt.longest = dedupe;
     }
     let storage = read_storage(reader, environment, is_durable, max_body);
-    let (forward, retries) = read_forward(name, reader, environment, is_durable, &secrets)?;
+    let dedupe = dedupe.zip(policy.as_ref()).map(|(seconds, policy)| remembered(seconds, policy));
+    let remember = milliseconds(dedupe.unwrap_or_default());
+    let retention = Retention { remember, keep: milliseconds(storage.keep) };
+    let forward = read_forward(name, reader, environment, is_durable, retention, &secrets)?;
     let policy = policy?;
-    let dedupe = dedupe.map(|seconds| remembered(seconds, &policy));
     let durable = is_durable.then_some(Durable {
         shards: storage.shards,
         max_stored: storage.max_stored,
         location: storage.location,
-        concurrency: retries.concurrency,
-        lifecycle: Lifecycle {
-            timeout: forward.timeout_ms,
-            give_up_after: milliseconds(retries.give_up_after),
-            remember: milliseconds(dedupe.unwrap_or_default()),
-            keep: milliseconds(storage.keep),
-        },
+        retention,
     });
     Some(Source {
         name: name.to_owned(),
@@ -89,7 +85,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         dedupe,
         dedupe_header,
         durable,
-        forward,
+        destinations: vec![forward],
         origin_replies,
         allows_short_keys: short,
         url_token,

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{HmacKey, constant_time_eq};
+use super::destination::Destination;
+use crate::crypto::constant_time_eq;
 use crate::error::Error;
-use crate::inbox::Lifecycle;
+use crate::inbox::{Plan, Retention};
 use crate::key::SecretKey;
 use crate::scheme::Handshake;
 use crate::url::query;
@@ -31,8 +32,8 @@ pub struct Source {
     pub dedupe_header: Option<&'static str>,
     /// How events are stored before they are acknowledged, if they are.
     pub durable: Option<Durable>,
-    /// Where events go.
-    pub forward: ForwardTo,
+    /// Where events go: one destination, or several if the source is durable. Of these, each event is stored once.
+    pub destinations: Vec<Destination>,
     /// Whether the destination's answer goes to the sender.
     pub origin_replies: bool,
     /// Whether shared keys under 16 bytes pass.
@@ -47,49 +48,29 @@ pub struct Source {
 pub struct Durable {
     /// Inbox objects, 1 to 1,024.
     pub shards: u32,
-    /// Attempts under way at once of one of them, 1 to 128.
-    pub concurrency: usize,
     /// Bytes of one of their databases from which on nothing is accepted.
     pub max_stored: u64,
     /// Where Cloudflare should place them: a location hint, which counts when an object is first used.
     pub location: Option<&'static str>,
-    /// The durations for each event.
-    pub lifecycle: Lifecycle,
-}
-
-/// Where events of a source go, and how.
-#[derive(Debug)]
-pub struct ForwardTo {
-    /// The destination.
-    pub destination: Destination,
-    /// Keys to sign with for the destination; if empty, it gets the sender's signature.
-    pub sign_with: Vec<HmacKey>,
-    /// The timeout of an attempt, in milliseconds.
-    pub timeout_ms: u64,
-    /// Whether the beginning of a failing response is kept in the event's history.
-    pub keep_answers: bool,
-}
-
-/// A destination.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Destination {
-    /// A URL.
-    Origin(String),
-    /// A service binding.
-    Service(String),
-    /// An object of a namespace, chosen by a template.
-    DurableObject {
-        /// The namespace's binding.
-        binding: String,
-        /// The template of the object's name.
-        name: String,
-    },
+    /// How long what is finished is kept.
+    pub retention: Retention,
 }
 
 impl Source {
     /// How its stored events are treated, even if the source is no longer durable.
     pub fn storage(&self) -> Durable {
         self.durable.unwrap_or(Durable::DEFAULT)
+    }
+
+    /// The same, for the state machine of an inbox. `is_patient` says that the clock may be wrong.
+    pub fn plan(&self, is_patient: bool) -> Plan {
+        let destinations = self.destinations.iter().map(|one| (one.name.clone(), one.rules));
+        Plan { retention: self.storage().retention, destinations: destinations.collect(), is_patient }
+    }
+
+    /// The destination of that name.
+    pub fn destination(&self, name: &str) -> Option<&Destination> {
+        self.destinations.iter().find(|destination| destination.name == name)
     }
 
     /// The URL that the sender of a request signed: `public_url` if it is set, else the request's own. A `public_url` without a query
@@ -109,7 +90,8 @@ impl Source {
     pub(super) fn short_keys(&self) -> &'static str {
         let is_short = |fault: Result<(), Error>| fault == Err(Error::ShortSecret);
         let own = self.secrets.iter().any(|key| is_short(key.check_floor()));
-        if own || self.forward.sign_with.iter().any(|key| is_short(key.check_floor())) {
+        let mut ours = self.destinations.iter().flat_map(|destination| &destination.sign_with);
+        if own || ours.any(|key| is_short(key.check_floor())) {
             "`allow_short_keys` permits a shared key under 16 bytes, which can be guessed; ask the sender for a longer one"
         } else {
             "`allow_short_keys` is set, and no key needs it; remove it"
@@ -147,15 +129,9 @@ impl Durable {
     /// The defaults.
     pub const DEFAULT: Self = Self {
         shards: 1,
-        concurrency: 64,
         max_stored: crate::inbox::MAX_STORED,
         location: None,
-        lifecycle: Lifecycle {
-            timeout: 10_000,
-            give_up_after: milliseconds(72 * 3600),
-            remember: milliseconds(72 * 3600),
-            keep: milliseconds(24 * 3600),
-        },
+        retention: Retention { remember: milliseconds(72 * 3600), keep: milliseconds(24 * 3600) },
     };
 }
 

@@ -57,7 +57,7 @@
 use super::content::{CLAIMS, CONTENT, Content};
 use super::dedupe::Admitted;
 use super::header_list::HeaderList;
-use crate::config::{Destination, Source};
+use crate::config::{Destination, Endpoint, Source};
 use crate::crypto::Crypto;
 use crate::event_id::signable;
 use crate::scheme::{Covers, Form};
@@ -129,19 +129,25 @@ impl<B> Event<B> {
         self.attempt
     }
 
-    /// The headers of the request to a source's destination at `now`.
+    /// The same event at another attempt.
+    #[must_use]
+    pub fn at_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
+    }
+
+    /// The headers of the request to a destination of a source at `now`.
     ///
     /// They are the body's, then the sender's signature or, if the source signs for its destination, ours, then those that say what was
     /// verified. No other header of the sender's is passed on, so none of these can be forged.
     pub fn request_headers<C: Crypto<B> + Crypto<[u8]>>(
         &self,
-        source: &Source,
+        (source, destination): (&Source, &Destination),
         now: Timestamp,
         crypto: &C,
     ) -> HeaderList {
         let mut headers = self.headers.clone();
         let mut digits = itoa::Buffer::new();
-        let keys = source.forward.sign_with.as_slice();
+        let keys = destination.sign_with.as_slice();
         if !keys.is_empty() {
             // Our `webhook-*` take the place of the sender's, whatever that called them; another sender's headers say what only they say.
             let scheme = source.policy.scheme;
@@ -208,10 +214,10 @@ pub(super) fn kept_headers<B>(verified: &Verified<'_, B>, content: Content<'_>) 
     list
 }
 
-/// The URL of a request to a source's destination.
-pub fn url(source: &Source) -> String {
-    match &source.forward.destination {
-        Destination::Origin(url) => url.clone(),
+/// The URL of a request to a destination of a source.
+pub fn url(source: &Source, destination: &Destination) -> String {
+    match &destination.endpoint {
+        Endpoint::Origin(url) => url.clone(),
         _ => format!("https://countersign.internal/{}", source.name),
     }
 }
@@ -264,7 +270,7 @@ mod tests {
         let verified = source.policy.verify(keys, &delivery, NOW, &Portable).unwrap();
         let event = Event::new(verified.admit(Seen::No).unwrap(), Content::default(), NOW);
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        event.request_headers(source, NOW, &Portable).iter().map(own).collect()
+        event.request_headers((source, &source.destinations[0]), NOW, &Portable).iter().map(own).collect()
     }
 
     fn value<'h>(headers: &'h [(String, String)], wanted: &str) -> Option<&'h str> {

@@ -82,7 +82,7 @@ impl<B> Insertable<B> {
         }
     }
 
-    /// The event, once its insert has decided that it is new; for the attempt that the receipt allows.
+    /// The event, once its insert has decided that it is new; for the first of the attempts that the receipt allows.
     pub fn into_event(self, receipt: &Receipt) -> Event<B> {
         Event {
             id: self.id.into_bytes(),
@@ -90,7 +90,7 @@ impl<B> Insertable<B> {
             headers: self.headers,
             payload: self.payload,
             received_at: self.received_at,
-            attempt: receipt.attempt(),
+            attempt: receipt.attempts().first().map_or(1, |(_, attempt)| *attempt),
         }
     }
 

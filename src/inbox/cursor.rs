@@ -43,6 +43,11 @@ pub struct Cursor {
     handed: Option<u64>,
     /// The most attempts at an event that is done, or none as many.
     most: u32,
+    /// The first event that the destination was there for. Those before are done, too.
+    from: u64,
+    /// How many events were passed by, as they are not for the destination, by the first event of the table of ids that was open then.
+    /// They are done, too.
+    filtered: Vec<(u64, u64)>,
     /// When it was last written, in milliseconds since 1970.
     written_at: u64,
 }
@@ -133,6 +138,40 @@ impl Cursor {
         self.tried.remove(&number);
     }
 
+    /// Notes that an event is not for the destination.
+    pub fn pass_by(&mut self, number: u64) {
+        self.done.insert(number, number);
+        self.tried.remove(&number);
+        match self.filtered.last_mut() {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None => self.filtered.push((0, 1)),
+        }
+    }
+
+    /// How many events were passed by whose ids are remembered.
+    pub fn filtered(&self) -> u64 {
+        self.filtered.iter().map(|(_, count)| count).fold(0, |all, count| all.saturating_add(*count))
+    }
+
+    /// Notes that the ids of the events from `first` on go to another table.
+    pub fn open_ids(&mut self, first: u64) {
+        match self.filtered.last_mut() {
+            Some((from, 0)) => *from = first,
+            _ => self.filtered.push((first, 0)),
+        }
+    }
+
+    /// Begins with an event: those before were there before the destination was.
+    pub fn begin_with(&mut self, first: u64) {
+        self.from = first;
+        self.skip_before(first);
+    }
+
+    /// The first event that the destination was there for.
+    pub const fn from(&self) -> u64 {
+        self.from
+    }
+
     /// Notes a failed attempt at an event that stays in the log.
     pub fn try_again(&mut self, number: u64) {
         let count = self.tried.entry(number).or_default();
@@ -212,9 +251,11 @@ impl Cursor {
         is_doubtful
     }
 
-    /// Forgets what concerns only events before `first`, of which nothing is stored any more, and doubts that no waiting event was due
-    /// before.
-    pub fn forget_before(&mut self, first: u64, oldest_due: Option<u64>) {
+    /// Forgets what concerns only events before `first`, of which nothing is stored any more, or before `ids`, whose ids are not
+    /// remembered; and doubts that no waiting event was due before.
+    pub fn forget_before(&mut self, first: u64, ids: u64, oldest_due: Option<u64>) {
+        let over = self.filtered.iter().skip(1).take_while(|(next, _)| *next <= ids).count();
+        self.filtered.drain(..over);
         if first > 1 {
             self.done.insert(1, first.saturating_sub(1));
         }
@@ -238,7 +279,7 @@ impl Cursor {
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": spans(&self.dead), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "at": self.written_at,
+            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.filtered, "at": self.written_at,
         })
     }
 
@@ -248,6 +289,7 @@ impl Cursor {
             Some(Span { first: span.get(0)?.as_u64()?, last: span.get(1)?.as_u64()?, at: span.get(2)?.as_u64()? })
         };
         let spans = |name: &str| json.get(name)?.as_array()?.iter().map(span).collect::<Option<Vec<_>>>();
+        let pair = |pair: &Value| Some((pair.get(0)?.as_u64()?, pair.get(1)?.as_u64()?));
         let count = |count: &Value| u32::try_from(count.as_u64()?).ok();
         let renewed = |entry: &Value| Some((span(entry)?, count(entry.get(3)?)?));
         let tried = |entry: &Value| Some((entry.get(0)?.as_u64()?, count(entry.get(1)?)?));
@@ -260,6 +302,9 @@ impl Cursor {
             doubts: spans("doubts")?,
             handed: json.get("handed").and_then(Value::as_u64),
             most: count(json.get("most")?)?,
+            // Schema 3 had one destination, and no filters.
+            from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
+            filtered: json.get("filtered").and_then(Value::as_array).into_iter().flatten().filter_map(pair).collect(),
             written_at: json.get("at")?.as_u64()?,
         })
     }
@@ -329,7 +374,7 @@ mod tests {
         cursor.forget(3);
         assert_eq!(Cursor::from_json(&cursor.to_json()), Some(cursor.clone()));
         assert_eq!(Cursor::from_json(&json!({ "done": [] })), None);
-        cursor.forget_before(9, None);
+        cursor.forget_before(9, 9, None);
         assert_eq!((cursor.dead(), cursor.renewed_at(2), cursor.is_done(2)), (&[] as &[Span], None, true));
         assert_eq!((cursor.done().through(), cursor.attempts(6)), (9, 0));
     }

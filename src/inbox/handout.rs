@@ -3,6 +3,8 @@
 /// An event to be attempted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handout {
+    /// The place of the destination.
+    pub place: usize,
     /// Its sequence number.
     pub number: u64,
     /// The number of the attempt, from 1.

@@ -3,41 +3,27 @@
 use super::schedule::LONGEST_DELAY;
 use super::shards::ROLLOUT;
 
-/// The durations that a source configures for its stored events.
+/// How long a source keeps what is finished at every destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// How long the id of an event is remembered.
+    pub remember: u64,
+    /// How long an event is kept whole, for replay.
+    pub keep: u64,
+}
+
+/// The durations for stored events at one destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifecycle {
     /// The timeout of an attempt.
     pub timeout: u64,
     /// How long after acceptance or replay an event is attempted.
     pub give_up_after: u64,
-    /// How long the id of a finished event is remembered.
-    pub remember: u64,
-    /// How long a delivered event is kept whole, for replay.
-    pub keep: u64,
+    /// How long what is finished is kept.
+    pub retention: Retention,
 }
 
-/// The limits of a destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// The durations.
-    pub lifecycle: Lifecycle,
-    /// How many attempts may be under way at once.
-    pub concurrency: usize,
-    /// Whether the clock may be wrong, so that nothing is given up.
-    pub is_patient: bool,
-}
-
-impl Lifecycle {
-    /// How long an event is leased for an attempt: its timeout, and a margin.
-    pub const fn lease(&self) -> u64 {
-        self.timeout.saturating_add(LEASE_SLACK)
-    }
-
-    /// The latest time at which a waiting event can be due. A later time was written while the clock was ahead; that event is due now.
-    pub fn latest_due(&self, now: u64) -> u64 {
-        now.saturating_add(self.lease().max(LONGEST_DELAY.saturating_mul(6).div_euclid(5)))
-    }
-
+impl Retention {
     /// For how long one table takes events: a quarter of what they are kept for, but neither so short that most tables hold one event, nor
     /// so long that much is kept beyond its time.
     pub fn log_span(&self) -> u64 {
@@ -52,6 +38,18 @@ impl Lifecycle {
     /// How long the marks of a newer shard are remembered: Workers of the previous version may run for a while.
     pub const fn remember_marks(&self) -> u64 {
         self.remember.saturating_add(ROLLOUT)
+    }
+}
+
+impl Lifecycle {
+    /// How long an event is leased for an attempt: its timeout, and a margin.
+    pub const fn lease(&self) -> u64 {
+        self.timeout.saturating_add(LEASE_SLACK)
+    }
+
+    /// The latest time at which a waiting event can be due. A later time was written while the clock was ahead; that event is due now.
+    pub fn latest_due(&self, now: u64) -> u64 {
+        now.saturating_add(self.lease().max(LONGEST_DELAY.saturating_mul(6).div_euclid(5)))
     }
 
     /// The same without giving up, for as long as the clock may be wrong.

@@ -10,14 +10,16 @@
 //!                    nobody reports: attempted again
 //! ```
 //!
+//! Each destination has its own cursor and its own waiting events; the log and its ids are there once.
+//!
 //! Every call is a transition: it decides, writes through the [`Store`], and only then changes what it knows. A call that fails leaves
 //! a machine that has to be loaded again.
 
 use super::handout::Handout;
-use super::lifecycle::Lifecycle;
-use super::lifecycle::Rules;
+use super::lifecycle::Retention;
 use super::outcome::{Became, Outcome};
 use super::outlet::Outlet;
+use super::plan::Plan;
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
 use crate::gateway::dedupe::EventKey;
@@ -33,24 +35,40 @@ pub struct Machine {
     pub(super) noted: Vec<(Kind, u32, Option<u64>)>,
     /// Bytes of the events in the youngest table, since this machine was loaded.
     bytes: u64,
-    pub(super) outlet: Outlet,
+    /// The destinations, those that are no longer configured among them.
+    pub(super) outlets: Vec<Outlet>,
+    /// Whose turn it is when nobody asks for a certain destination.
+    turn: usize,
+}
+
+/// An event that arrives.
+#[derive(Debug)]
+pub struct Arrival<'a, E> {
+    /// The event.
+    pub event: &'a E,
+    /// Its key.
+    pub key: EventKey,
+    /// Its size.
+    pub bytes: u64,
+    /// The names of the destinations that it is not for.
+    pub filtered: &'a [&'a str],
 }
 
 /// What came of an event that arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// It is stored, under this number; the first attempt may begin at once, if there is one.
-    New(u64, Option<Handout>),
+    /// It is stored, under this number; these first attempts may begin at once.
+    New(u64, Vec<Handout>),
     /// Its id is known.
     Known,
 }
 
 impl Machine {
-    /// Reads what a database holds.
+    /// Reads what a database holds. [`Machine::fit`] says which destinations are configured.
     ///
     /// # Errors
     /// If it does not answer.
-    pub fn load<S: Store>(store: &S, destination: &str, now: u64) -> Result<Self, StoreFault> {
+    pub fn load<S: Store>(store: &S, now: u64) -> Result<Self, StoreFault> {
         let (mut logs, mut ids) = (store.tables(Kind::Log)?, store.tables(Kind::Ids)?);
         let (next, accepted_at) = store.next(&logs)?;
         for table in [&mut logs, &mut ids].into_iter().filter_map(|tables| tables.last_mut()) {
@@ -63,21 +81,29 @@ impl Machine {
             closed.map(|table| (kind, table.number, table.finished_at)).collect::<Vec<_>>()
         };
         let noted = [closed(Kind::Log, &logs), closed(Kind::Ids, &ids)].concat();
-        // The last event may have been removed, and its number is not used again.
-        let mut stored = store.destination(destination)?;
+        let mut stored = store.destinations()?;
         // What has no table any more needs no attempt, even if the cursor was lost.
-        stored.cursor.skip_before(logs.first().map_or(next, |table| table.first));
-        let next = stored.cursor.done().last().map_or(next, |last| next.max(last.saturating_add(1)));
-        let outlet = Outlet::load(store, destination, stored, next, now)?;
-        let finished_at = outlet.cursor().written_at();
-        let mut machine = Self { next, logs, ids, noted, bytes: 0, outlet };
-        machine.refresh(finished_at);
+        let first = logs.first().map_or(next, |table| table.first);
+        stored.iter_mut().for_each(|(_, stored)| stored.cursor.skip_before(first));
+        // The last event may have been removed, and its number is not used again.
+        let used = stored.iter().filter_map(|(_, stored)| stored.cursor.done().last()).max();
+        let next = used.map_or(next, |last| next.max(last.saturating_add(1)));
+        let outlets = stored.into_iter().map(|(name, stored)| Outlet::load(store, &name, stored, next, now));
+        let outlets = outlets.collect::<Result<Vec<_>, _>>()?;
+        let finished_at = outlets.iter().map(|outlet| outlet.cursor().written_at()).max();
+        let mut machine = Self { next, logs, ids, noted, bytes: 0, outlets, turn: 0 };
+        machine.refresh(finished_at.unwrap_or(now), now);
         Ok(machine)
     }
 
-    /// The destination.
-    pub const fn outlet(&self) -> &Outlet {
-        &self.outlet
+    /// The destinations, those that are no longer configured among them. A destination's place is what other methods take for it.
+    pub fn outlets(&self) -> &[Outlet] {
+        &self.outlets
+    }
+
+    /// The place of a destination.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.outlets.iter().position(|outlet| outlet.name() == name)
     }
 
     /// The sequence number of the next event.
@@ -93,45 +119,53 @@ impl Machine {
         }
     }
 
-    /// How many events of the log are neither finished nor waiting by themselves.
-    pub fn backlog(&self) -> u64 {
+    /// How many events of the log are neither finished at a destination nor waiting there by themselves.
+    pub fn backlog(&self, outlet: &Outlet) -> u64 {
         let last = self.next.saturating_sub(1);
-        last.saturating_sub(self.outlet.cursor().done().count(1, last))
+        last.saturating_sub(outlet.cursor().done().count(1, last))
     }
 
-    /// Stores an event of `bytes`, unless its id is known. With `may_begin`, the caller delivers it at once if there is room.
+    /// Stores an event, unless its id is known. With `may_begin`, the caller delivers it at once where there is room.
     ///
     /// # Errors
     /// If it could not be stored.
     pub fn accept<S: Store>(
         &mut self,
         store: &S,
-        (event, key, bytes): (&S::Event, EventKey, u64),
+        arrival: &Arrival<'_, S::Event>,
         may_begin: bool,
         now: u64,
-        rules: &Rules,
+        plan: &Plan,
     ) -> Result<Accepted, StoreFault> {
-        self.open_tables(store, now, &rules.lifecycle)?;
+        self.open_tables(store, now, &plan.retention)?;
         let number = self.next;
-        if !store.insert(event, key, number)? {
+        if !store.insert(arrival.event, arrival.key, number)? {
             return Ok(Accepted::Known);
         }
         self.next = number.saturating_add(1);
-        self.bytes = self.bytes.saturating_add(bytes);
+        self.bytes = self.bytes.saturating_add(arrival.bytes);
         for table in [&mut self.logs, &mut self.ids].into_iter().filter_map(|tables| tables.last_mut()) {
             (table.youngest_at, table.finished_at) = (now, None);
         }
-        let handout = if may_begin { self.outlet.begin_first(number, now, rules) } else { None };
-        Ok(Accepted::New(number, handout))
+        let mut begun = Vec::new();
+        for (place, outlet) in self.outlets.iter_mut().enumerate() {
+            let Some(rules) = plan.rules(outlet.name()) else { continue };
+            if arrival.filtered.contains(&outlet.name()) {
+                outlet.pass_by(store, number, now)?;
+            } else if may_begin {
+                begun.extend(outlet.begin_first(place, number, now, rules));
+            }
+        }
+        Ok(Accepted::New(number, begun))
     }
 
     /// Opens the table of each kind that the next row goes to, unless it is open.
     ///
     /// # Errors
     /// If it could not be opened.
-    pub fn open_tables<S: Store>(&mut self, store: &S, now: u64, lifecycle: &Lifecycle) -> Result<(), StoreFault> {
-        self.open_table(store, Kind::Log, now, lifecycle)?;
-        self.open_table(store, Kind::Ids, now, lifecycle)
+    pub fn open_tables<S: Store>(&mut self, store: &S, now: u64, retention: &Retention) -> Result<(), StoreFault> {
+        self.open_table(store, Kind::Log, now, retention)?;
+        self.open_table(store, Kind::Ids, now, retention)
     }
 
     /// Opens the table of a kind that the next row goes to, unless it is open.
@@ -140,22 +174,24 @@ impl Machine {
         store: &S,
         kind: Kind,
         now: u64,
-        lifecycle: &Lifecycle,
+        retention: &Retention,
     ) -> Result<(), StoreFault> {
         let (bytes, last) = (self.bytes, self.next.saturating_sub(1));
         let tables = self.tables(kind);
         // A look-up asks every table of ids, so there are only so many.
         let may_open = kind == Kind::Log || tables.len() < MOST_ID_TABLES;
         let open = tables.last().filter(|open| open.last.is_none());
-        if open.is_some_and(|open| !may_open || !open.is_over(kind, bytes, now, lifecycle)) {
+        if open.is_some_and(|open| !may_open || !open.is_over(kind, bytes, now, retention)) {
             return Ok(());
         }
         let closed = open.map(|open| Table { last: Some(last), ..*open });
         let number = tables.last().map_or(1, |last| last.number.saturating_add(1));
         let table = Table::new(number, self.next, now);
         store.open_table(kind, &table, closed.as_ref())?;
-        if kind == Kind::Log {
-            self.bytes = 0;
+        match kind {
+            Kind::Log => self.bytes = 0,
+            // Written with what comes next.
+            Kind::Ids => self.outlets.iter_mut().for_each(|outlet| outlet.cursor.open_ids(table.first)),
         }
         let tables = self.tables_mut(kind);
         if let Some((last, closed)) = tables.last_mut().zip(closed) {
@@ -185,46 +221,76 @@ impl Machine {
         Ok(())
     }
 
-    /// Takes up to `most` events to be attempted now.
+    /// Takes up to `most` events to be attempted now: for one destination, or for all in turn.
     ///
     /// # Errors
     /// If the database does not answer.
     pub fn hand_out<S: Store>(
         &mut self,
         store: &S,
+        place: Option<usize>,
         most: usize,
         now: u64,
-        rules: &Rules,
+        plan: &Plan,
     ) -> Result<Vec<Handout>, StoreFault> {
-        self.outlet.hand_out(store, most, self.next, now, rules)
+        let (all, mut taken) = (self.outlets.len(), Vec::new());
+        self.turn = self.turn.wrapping_add(1);
+        let places = place.map_or(self.turn..self.turn.wrapping_add(all), |place| place..place.saturating_add(1));
+        for place in places.map(|place| place.checked_rem(all).unwrap_or_default()) {
+            let left = most.saturating_sub(taken.len());
+            let Some(outlet) = self.outlets.get_mut(place) else { continue };
+            let Some(rules) = plan.rules(outlet.name()) else { continue };
+            taken.extend(outlet.hand_out(store, (place, self.next), left, now, rules)?);
+        }
+        Ok(taken)
     }
 
-    /// Takes what came of attempts.
+    /// Notes that an event of the log that was handed out is not for a destination after all.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn pass_by<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<(), StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(()) };
+        outlet.pass_by(store, number, now)?;
+        self.refresh(now, now);
+        Ok(())
+    }
+
+    /// Takes what came of attempts at a destination.
     ///
     /// # Errors
     /// If the database does not answer.
     pub fn report<S: Store>(
         &mut self,
         store: &S,
+        place: usize,
         outcomes: &[Outcome],
         now: u64,
-        rules: &Rules,
+        plan: &Plan,
     ) -> Result<Vec<Became>, StoreFault> {
-        let became = self.outlet.report(store, outcomes, now, rules)?;
-        self.refresh(now);
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(vec![Became::Nothing; outcomes.len()]) };
+        let became = outlet.report(store, outcomes, now, plan)?;
+        self.refresh(now, now);
         Ok(became)
     }
 
-    /// When there is something to do for the destination: an attempt that may begin, or one whose report is late.
-    pub fn attempts_at(&self, now: u64, rules: &Rules) -> Option<u64> {
-        let outlet = &self.outlet;
+    /// When there is something to do for any destination: an attempt that may begin, or one whose report is late.
+    pub fn attempts_at(&self, now: u64, plan: &Plan) -> Option<u64> {
+        (0..self.outlets.len()).filter_map(|place| self.attempts_of(place, now, plan)).min()
+    }
+
+    /// The same for one destination.
+    pub fn attempts_of(&self, place: usize, now: u64, plan: &Plan) -> Option<u64> {
+        let outlet = self.outlets.get(place)?;
+        let rules = plan.rules(outlet.name())?;
         let lapse = outlet.next_lapse(now, &rules.lifecycle);
         if outlet.pauses().since().is_some() {
             return lapse;
         }
-        let has_backlog = self.backlog() > outlet.log_under_way() as u64;
+        let has_backlog = self.backlog(outlet) > outlet.log_under_way() as u64;
         let due = if has_backlog { Some(now) } else { outlet.next_due(now, &rules.lifecycle) };
         let earliest = outlet.breaker().next_probe().unwrap_or_default().max(outlet.breaker().held_until());
+        let earliest = earliest.max(outlet.pace().next_at(now, rules));
         let due = due.map(|due| due.max(earliest));
         // With no room, a report or a lapse makes some.
         let is_full = earliest <= now && outlet.room(now, rules) == 0;

@@ -1,6 +1,6 @@
 //! The inbox: a log of stored events, from which they are delivered.
 //!
-//! An object of the inbox appends each event to a log, with a cursor for the destination. An event that is delivered at its first attempt
+//! An object of the inbox appends each event to a log, with a cursor for each destination. An event that is delivered at its first attempt
 //! costs nothing but its row and a share of the cursor's; one that fails is copied to the waiting events, and waits there by itself. The
 //! [`Machine`] decides all of it. It has no clock and no database: a shell hands in the time, and implements [`Store`] with SQL.
 //!
@@ -10,7 +10,8 @@
 //! | `outlet`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
 //! | `cursor`, `ranges` | what is finished there, without a row for each event |
 //! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
-//! | `breaker`, `pauses` | whether a destination is attempted at all |
+//! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
+//! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
 //! | `orders`, `admin`, `stats` | what an operator may ask |
 //! | `receipt`, `report` | what crosses between an object and who delivers |
@@ -27,9 +28,12 @@ mod leases;
 mod lifecycle;
 mod machine;
 mod orders;
+mod orphans;
 mod outcome;
 mod outlet;
+mod pace;
 mod pauses;
+mod plan;
 mod ranges;
 mod receipt;
 mod report;
@@ -47,15 +51,17 @@ pub use self::capacity::{MAX_BODY, MAX_STORED, MEASURE_EVERY};
 pub use self::cursor::{Cursor, Span};
 pub use self::expiry::Tidied;
 pub use self::handout::{Cause, Handout};
-pub use self::lifecycle::{LEASE_SLACK, Lifecycle, Rules};
-pub use self::machine::{Accepted, Machine};
+pub use self::lifecycle::{LEASE_SLACK, Lifecycle, Retention};
+pub use self::machine::{Accepted, Arrival, Machine};
 pub use self::orders::Replayed;
 pub use self::outcome::{Became, Outcome};
 pub use self::outlet::Outlet;
+pub use self::pace::Pace;
 pub use self::pauses::Pauses;
+pub use self::plan::{Plan, Rules};
 pub use self::ranges::Ranges;
 pub use self::receipt::{Answer, Receipt};
-pub use self::report::{Report, UNREADABLE};
+pub use self::report::{FILTERED, Report, UNREADABLE};
 pub use self::schedule::{delay, seed};
 pub use self::shards::{MOST_SHARDS, ShardCounts, homes, shard_name};
 pub use self::states::{Attempt, DEAD_KEPT, EventState, Over, Progress};

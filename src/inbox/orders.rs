@@ -1,6 +1,7 @@
 //! What an operator orders: replay, forget, pause and resume. Milliseconds throughout.
 
 use super::machine::Machine;
+use super::outlet::Outlet;
 use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault};
 
@@ -14,21 +15,21 @@ pub enum Replayed {
 }
 
 impl Machine {
-    /// The state of an event of the log, if it is there, or whose id alone is known.
-    pub fn state_in_log(&self, number: u64) -> EventState {
-        match self.outlet.cursor.died_at(number) {
+    /// The state of an event of the log at a destination, if it is there, or whose id alone is known.
+    pub fn state_in_log(&self, outlet: &Outlet, number: u64) -> EventState {
+        match outlet.cursor.died_at(number) {
             Some(_) => EventState::Dead,
-            None if self.outlet.cursor.is_done(number) => EventState::Delivered,
+            None if outlet.cursor.is_done(number) => EventState::Delivered,
             None => EventState::Pending,
         }
     }
 
-    /// Has an event attempted again, at once and with the whole schedule ahead of it.
+    /// Has an event attempted again at a destination, at once and with the whole schedule ahead of it.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn replay<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<Replayed, StoreFault> {
-        let outlet = &mut self.outlet;
+    pub fn replay<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<Replayed, StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(Replayed::Gone) };
         if outlet.is_under_way(number) {
             return Ok(Replayed::Yes);
         }
@@ -43,34 +44,26 @@ impl Machine {
             outlet.save(store, now)?;
         }
         outlet.breaker.probe_now(now);
-        self.refresh(now);
+        self.refresh(now, now);
         Ok(Replayed::Yes)
     }
 
-    /// Has the events of the log in a state attempted again; how many. Those that wait by themselves are the shell's to change, in batches:
-    /// see [`Progress::replayed`].
+    /// Has the events of the log that are in a state at a destination attempted again; how many. Those that wait by themselves are the
+    /// shell's to change, in batches: see [`Progress::replayed`].
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn replay_log<S: Store>(&mut self, store: &S, state: EventState, now: u64) -> Result<u64, StoreFault> {
+    pub fn replay_log<S: Store>(
+        &mut self,
+        store: &S,
+        place: usize,
+        state: EventState,
+        now: u64,
+    ) -> Result<u64, StoreFault> {
         let first = self.logs.first().map_or(self.next, |table| table.first);
         let last = self.next.saturating_sub(1);
-        let outlet = &mut self.outlet;
-        let spans: Vec<(u64, u64)> = match state {
-            EventState::Pending => Vec::new(),
-            EventState::Dead => outlet.cursor.dead().iter().map(|span| (span.first, span.last)).collect(),
-            EventState::Delivered => {
-                let mut delivered = outlet.cursor.done().clone();
-                outlet.cursor.dead().iter().for_each(|span| delivered.remove(span.first, span.last));
-                outlet.cursor.gone().iter().for_each(|(first, last)| delivered.remove(first, last));
-                // A waiting event is attempted from there.
-                store
-                    .waiting_from(&outlet.name, first)?
-                    .into_iter()
-                    .for_each(|number| delivered.remove(number, number));
-                delivered.iter().collect()
-            }
-        };
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(0) };
+        let spans = outlet.spans(store, state, first)?;
         // What is pending is attempted anyway, with the whole schedule ahead of it.
         let mut replayed =
             if state == EventState::Pending { last.saturating_sub(outlet.cursor.done().count(1, last)) } else { 0 };
@@ -85,57 +78,46 @@ impl Machine {
         if replayed > 0 {
             outlet.save(store, now)?;
         }
-        self.refresh(now);
+        self.refresh(now, now);
         Ok(replayed)
     }
 
-    /// Notes that waiting events were replayed.
-    pub fn replayed_waiting(&mut self, now: u64) {
-        self.outlet.due_from = self.outlet.due_from.min(now);
-        self.outlet.breaker.probe_now(now);
+    /// Notes that waiting events of a destination were replayed.
+    pub fn replayed_waiting(&mut self, place: usize, now: u64) {
+        if let Some(outlet) = self.outlets.get_mut(place) {
+            outlet.due_from = outlet.due_from.min(now);
+            outlet.breaker.probe_now(now);
+        }
     }
 
-    /// Notes that an event was removed. What comes of an attempt under way is dropped.
+    /// Notes that an event was removed, everywhere. What comes of an attempt under way is dropped.
     ///
     /// # Errors
     /// If the database does not answer.
     pub fn forget<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
-        let outlet = &mut self.outlet;
-        outlet.under_way.end(number);
-        outlet.cursor.forget(number);
-        outlet.save(store, now)?;
-        self.refresh(now);
+        for outlet in &mut self.outlets {
+            outlet.under_way.end(number);
+            outlet.cursor.forget(number);
+            outlet.save(store, now)?;
+        }
+        self.refresh(now, now);
         Ok(())
     }
 
-    /// Gives an event up that cannot be read as it is stored.
+    /// Gives an event up, everywhere, that cannot be read as it is stored.
     ///
     /// # Errors
     /// If the database does not answer.
     pub fn bury<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
-        let outlet = &mut self.outlet;
-        let waiting = store.waiting(&outlet.name, number)?;
-        let attempts = outlet.begun(number, waiting.as_ref());
-        outlet.under_way.end(number);
-        match waiting {
-            Some(progress) => {
-                let due = now.saturating_add(super::DEAD_KEPT);
-                let dead = Progress { state: EventState::Dead, attempts, due, finished: now, ..progress };
-                store.set_waiting(&outlet.name, number, &dead)
-            }
-            None => {
-                outlet.cursor.bury(number, now);
-                outlet.save(store, now)
-            }
-        }
+        self.outlets.iter_mut().try_for_each(|outlet| outlet.bury(store, number, now))
     }
 
-    /// Pauses or resumes the destination; `false` if it is so already.
+    /// Pauses or resumes a destination; `false` if it is so already.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn pause<S: Store>(&mut self, store: &S, paused: bool, now: u64) -> Result<bool, StoreFault> {
-        let outlet = &mut self.outlet;
+    pub fn pause<S: Store>(&mut self, store: &S, place: usize, paused: bool, now: u64) -> Result<bool, StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(false) };
         let is_new = if paused { outlet.pauses.pause(now) } else { outlet.pauses.resume(now) };
         if !paused {
             outlet.breaker.probe_now(now);
@@ -144,5 +126,41 @@ impl Machine {
             store.write_breaker(&outlet.name, &outlet.breaker, &outlet.pauses)?;
         }
         Ok(is_new)
+    }
+}
+
+impl Outlet {
+    /// The ranges of the log that are in a state, from `first` on; none of pending ones.
+    fn spans<S: Store>(&self, store: &S, state: EventState, first: u64) -> Result<Vec<(u64, u64)>, StoreFault> {
+        Ok(match state {
+            EventState::Pending | EventState::Filtered => Vec::new(),
+            EventState::Dead => self.cursor.dead().iter().map(|span| (span.first, span.last)).collect(),
+            EventState::Delivered => {
+                let mut delivered = self.cursor.done().clone();
+                self.cursor.dead().iter().for_each(|span| delivered.remove(span.first, span.last));
+                self.cursor.gone().iter().for_each(|(first, last)| delivered.remove(first, last));
+                // A waiting event is attempted from there.
+                store.waiting_from(&self.name, first)?.into_iter().for_each(|number| delivered.remove(number, number));
+                delivered.iter().collect()
+            }
+        })
+    }
+
+    fn bury<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
+        let waiting = store.waiting(&self.name, number)?;
+        let attempts = self.begun(number, waiting.as_ref());
+        self.under_way.end(number);
+        match waiting {
+            Some(progress) => {
+                let due = now.saturating_add(super::DEAD_KEPT);
+                let dead = Progress { state: EventState::Dead, attempts, due, finished: now, ..progress };
+                store.set_waiting(&self.name, number, &dead)
+            }
+            None if self.cursor.is_done(number) => Ok(()),
+            None => {
+                self.cursor.bury(number, now);
+                self.save(store, now)
+            }
+        }
     }
 }

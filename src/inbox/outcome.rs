@@ -2,8 +2,8 @@
 
 use super::breaker::Sign;
 use super::cursor::Cursor;
-use super::lifecycle::Rules;
 use super::outlet::Outlet;
+use super::plan::Plan;
 use super::states::{Attempt, EventState, Progress};
 use super::store::{Store, StoreFault};
 
@@ -29,6 +29,8 @@ pub enum Became {
     Pending,
     /// It was given up.
     Dead,
+    /// It is not for this destination.
+    Filtered,
     /// Nothing: the outcome is late, or the event was finished, forgotten or taken up again.
     Nothing,
 }
@@ -43,12 +45,12 @@ impl Outlet {
         store: &S,
         outcomes: &[Outcome],
         now: u64,
-        rules: &Rules,
+        plan: &Plan,
     ) -> Result<Vec<Became>, StoreFault> {
         let (before, breaker) = (self.cursor.clone(), self.breaker.clone());
         let mut became = Vec::new();
         for outcome in outcomes {
-            became.push(self.take(store, outcome, now, rules)?);
+            became.push(self.take(store, outcome, now, plan)?);
         }
         if self.breaker.broken_since() != breaker.broken_since() || self.breaker.held_until() > breaker.held_until() {
             store.write_breaker(&self.name, &self.breaker, &self.pauses)?;
@@ -64,7 +66,7 @@ impl Outlet {
         Ok(became)
     }
 
-    fn take<S: Store>(&mut self, store: &S, outcome: &Outcome, now: u64, rules: &Rules) -> Result<Became, StoreFault> {
+    fn take<S: Store>(&mut self, store: &S, outcome: &Outcome, now: u64, plan: &Plan) -> Result<Became, StoreFault> {
         let lease = self.under_way.get(outcome.number).copied();
         let waiting = store_waiting(store, &self.name, outcome.number, &self.cursor)?;
         let is_open = match &waiting {
@@ -80,9 +82,15 @@ impl Outlet {
         };
         match outcome.ended {
             _ if !is_open => Ok(Became::Nothing),
+            Attempt::Filtered if waiting.is_none() => {
+                self.pass_by(store, outcome.number, now)?;
+                Ok(Became::Filtered)
+            }
+            // A copy of it waits because it was to be delivered once; it is let go like one that was.
+            Attempt::Filtered => self.deliver(store, outcome, waiting, now, plan).map(|_| Became::Filtered),
             Attempt::Delivered => {
                 self.breaker.succeed();
-                self.deliver(store, outcome, waiting, now, rules)
+                self.deliver(store, outcome, waiting, now, plan)
             }
             Attempt::Failed { .. } if is_superseded => Ok(Became::Nothing),
             Attempt::Failed { not_before } => {
@@ -91,7 +99,7 @@ impl Outlet {
                 if is_probe || self.breaker.broken_since().is_some() {
                     self.postpone(store, outcome, waiting, now)
                 } else {
-                    self.fail(store, outcome, waiting, now, rules)
+                    self.fail(store, outcome, waiting, now, plan)
                 }
             }
         }
@@ -103,13 +111,14 @@ impl Outlet {
         outcome: &Outcome,
         waiting: Option<Progress>,
         now: u64,
-        rules: &Rules,
+        plan: &Plan,
     ) -> Result<Became, StoreFault> {
         match waiting {
             None => self.cursor.finish(outcome.number),
             Some(progress) => {
                 let progress = Progress { attempts: self.begun_by(outcome, &progress), ..progress };
-                let delivered = progress.attempted(Attempt::Delivered, now, &rules.lifecycle, 0);
+                let delivered =
+                    progress.attempted(Attempt::Delivered, now, &self.lifecycle(progress.since, now, plan), 0);
                 store.set_waiting(&self.name, outcome.number, &delivered)?;
             }
         }
@@ -147,7 +156,7 @@ impl Outlet {
         outcome: &Outcome,
         waiting: Option<Progress>,
         now: u64,
-        rules: &Rules,
+        plan: &Plan,
     ) -> Result<Became, StoreFault> {
         let is_new = waiting.is_none();
         let progress = match waiting {
@@ -159,7 +168,7 @@ impl Outlet {
             }
         };
         let tried = Progress { tries: progress.tries.saturating_add(1), ..progress };
-        let after = tried.attempted(outcome.ended, now, &self.lifecycle(tried.since, now, rules), outcome.number);
+        let after = tried.attempted(outcome.ended, now, &self.lifecycle(tried.since, now, plan), outcome.number);
         if is_new {
             store.put_waiting(&self.name, outcome.number, &after)?;
             self.cursor.finish(outcome.number);

@@ -4,8 +4,10 @@ use super::breaker::Breaker;
 use super::cursor::Cursor;
 use super::handout::{Cause, Handout};
 use super::leases::{Lease, Leases};
-use super::lifecycle::{Lifecycle, Rules};
+use super::lifecycle::Lifecycle;
+use super::pace::Pace;
 use super::pauses::Pauses;
+use super::plan::{Plan, Rules};
 use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault, Stored};
 
@@ -17,6 +19,11 @@ pub struct Outlet {
     pub(super) breaker: Breaker,
     pub(super) pauses: Pauses,
     pub(super) under_way: Leases,
+    /// Since when it is not configured any more.
+    pub(super) orphaned: Option<u64>,
+    pace: Pace,
+    /// Events that were passed by and are not written down as such.
+    passed_by: u32,
     /// Where the next event is taken from: see [`Outlet::next_place`].
     turn: u8,
     /// No waiting event is due before this time.
@@ -35,6 +42,9 @@ impl Outlet {
             cursor: stored.cursor,
             pauses: stored.pauses,
             under_way: Leases::default(),
+            orphaned: stored.orphaned,
+            pace: Pace::default(),
+            passed_by: 0,
             turn: 0,
             due_from: store.next_due(name, &[])?.unwrap_or(u64::MAX),
         };
@@ -53,7 +63,30 @@ impl Outlet {
     /// Writes how far it is, now that something became of an event.
     pub(super) fn save<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
         self.cursor.touch(now);
-        store.write_cursor(&self.name, &self.cursor)
+        store.write_cursor(&self.name, &self.cursor)?;
+        self.passed_by = 0;
+        Ok(())
+    }
+
+    /// Writes what only memory knows: which events were passed by.
+    pub(super) fn save_passed_by<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
+        if self.passed_by > 0 { self.save(store, now) } else { Ok(()) }
+    }
+
+    /// Notes that an event of the log is not for this destination. That is written down with what comes next, or with others: until then,
+    /// the event's own row says so.
+    pub(super) fn pass_by<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
+        self.under_way.end(number);
+        if self.cursor.is_done(number) {
+            return Ok(());
+        }
+        if self.cursor.done().iter().count() >= MOST_RANGES && !self.cursor.is_done(number.saturating_sub(1)) {
+            // It is passed by when it is its turn: this would be a range of its own, between events that wait.
+            return Ok(());
+        }
+        self.cursor.pass_by(number);
+        self.passed_by = self.passed_by.saturating_add(1);
+        if self.passed_by >= MOST_UNWRITTEN { self.save(store, now) } else { Ok(()) }
     }
 
     /// Its name.
@@ -69,6 +102,16 @@ impl Outlet {
     /// Whether it is attempted.
     pub const fn breaker(&self) -> &Breaker {
         &self.breaker
+    }
+
+    /// Since when it is not configured any more, if so.
+    pub const fn orphaned(&self) -> Option<u64> {
+        self.orphaned
+    }
+
+    /// How fast attempts may begin.
+    pub(super) const fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// When an operator paused it.
@@ -88,7 +131,7 @@ impl Outlet {
 
     /// Whether nothing is attempted but probes, although nobody paused it.
     pub(super) fn is_closed(&self) -> bool {
-        self.breaker.broken_since().is_some() && self.pauses.since().is_none()
+        self.breaker.broken_since().is_some() && self.pauses.since().is_none() && self.orphaned.is_none()
     }
 
     /// When the first of the pending waiting events was or is due, if there is one.
@@ -126,14 +169,15 @@ impl Outlet {
         if self.pauses.since().is_some() {
             return 0;
         }
-        self.breaker.allowed(rules.concurrency, now).saturating_sub(self.under_way.len())
+        let room = self.breaker.allowed(rules.concurrency, now).saturating_sub(self.under_way.len());
+        room.min(self.pace.room(now, rules))
     }
 
-    /// Begins the first attempt at an event that was just stored, if there is room; the caller has the event.
-    pub fn begin_first(&mut self, number: u64, now: u64, rules: &Rules) -> Option<Handout> {
+    /// Begins the first attempt at an event that was just stored, if there is room; the caller has the event. `place` is this destination's.
+    pub fn begin_first(&mut self, place: usize, number: u64, now: u64, rules: &Rules) -> Option<Handout> {
         // A probe is made with what the object chooses.
         let may_begin = self.room(now, rules) > 0 && self.breaker.broken_since().is_none();
-        may_begin.then(|| self.begin(number, None, now, rules))
+        may_begin.then(|| self.begin(place, (number, None), now, rules))
     }
 
     /// How many attempts at an event may have begun.
@@ -145,7 +189,7 @@ impl Outlet {
         self.under_way.get(number).map_or(noted, |lease| noted.max(lease.attempt))
     }
 
-    fn begin(&mut self, number: u64, waiting: Option<Progress>, now: u64, rules: &Rules) -> Handout {
+    fn begin(&mut self, place: usize, (number, waiting): (u64, Option<Progress>), now: u64, rules: &Rules) -> Handout {
         let before = self.begun(number, waiting.as_ref());
         let is_probe = self.breaker.broken_since().is_some();
         let is_replay = match &waiting {
@@ -160,19 +204,20 @@ impl Outlet {
         };
         let (until, attempt) = (now.saturating_add(rules.lifecycle.lease()), before.saturating_add(1));
         self.under_way.begin(Lease { number, until, attempt, waiting });
-        Handout { number, attempt, is_waiting: waiting.is_some(), cause }
+        self.pace.begin(now, rules);
+        Handout { place, number, attempt, is_waiting: waiting.is_some(), cause }
     }
 
     /// Takes up to `most` events to be attempted now: waiting events that are due, the oldest and the newest of the log in turn, so that
-    /// what is fresh does not wait behind hours of backlog.
+    /// what is fresh does not wait behind hours of backlog. `place` is this destination's, `next` the sequence number of the next event.
     ///
     /// # Errors
     /// If the database does not answer.
     pub fn hand_out<S: Store>(
         &mut self,
         store: &S,
+        (place, next): (usize, u64),
         most: usize,
-        next: u64,
         now: u64,
         rules: &Rules,
     ) -> Result<Vec<Handout>, StoreFault> {
@@ -181,8 +226,8 @@ impl Outlet {
         let mut due = self.due(store, most, now, rules)?.into_iter();
         let mut taken = Vec::new();
         while taken.len() < most {
-            let Some((number, waiting)) = self.next_place(&mut due, next) else { break };
-            taken.push(self.begin(number, waiting, now, rules));
+            let Some(event) = self.next_place(&mut due, next) else { break };
+            taken.push(self.begin(place, event, now, rules));
         }
         // Those for which there was no turn are due all the same.
         self.due_from = due.map(|(_, progress)| progress.due).chain([self.due_from]).min().unwrap_or(u64::MAX);
@@ -278,8 +323,12 @@ impl Outlet {
     }
 
     /// The durations for an event: what the destination was paused for does not count.
-    pub(super) fn lifecycle(&self, since: u64, now: u64, rules: &Rules) -> Lifecycle {
-        if rules.is_patient {
+    pub(super) fn lifecycle(&self, since: u64, now: u64, plan: &Plan) -> Lifecycle {
+        let Some(rules) = plan.rules(&self.name) else {
+            // Nothing is given up of a destination that is not configured.
+            return Lifecycle { timeout: 0, give_up_after: u64::MAX, retention: plan.retention };
+        };
+        if plan.is_patient {
             return rules.lifecycle.patient();
         }
         let paused = self.pauses.within(since, now);
@@ -289,3 +338,9 @@ impl Outlet {
 
 /// The places that events are taken from in turn.
 const PLACES: u8 = 3;
+
+/// Events that are passed by make so many ranges of a cursor at most, which is written whole.
+const MOST_RANGES: usize = 64;
+
+/// So many events that were passed by are written down at once, if nothing else is to be written.
+const MOST_UNWRITTEN: u32 = 256;

@@ -40,6 +40,14 @@ impl Pauses {
         true
     }
 
+    /// Notes a pause that nobody ordered.
+    pub(super) fn add(&mut self, since: u64, end: u64) {
+        if since < end && !self.ended.iter().any(|(start, _)| *start == since) {
+            let place = self.ended.partition_point(|(start, _)| *start < since);
+            self.ended.insert(place, (since, end));
+        }
+    }
+
     /// For how long it was paused between two times.
     pub fn within(&self, from: u64, to: u64) -> u64 {
         let all = self.ended.iter().copied().chain(self.since.map(|since| (since, u64::MAX)));

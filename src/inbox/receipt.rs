@@ -17,18 +17,19 @@ pub enum Answer {
     Failed,
 }
 
-/// Says that an event was stored and is new, and that its first attempt may begin. Only an object of the inbox writes one.
+/// Says that an event was stored and is new, and that first attempts at it may begin. Only an object of the inbox writes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     number: u64,
-    attempt: u32,
     token: String,
+    attempts: Vec<(String, u32)>,
 }
 
 impl Receipt {
-    /// A receipt for the event `number`. `token` is the object's, and lets its holder ask for more events.
-    pub fn new(number: u64, attempt: u32, token: &str) -> Self {
-        Self { number, attempt, token: token.to_owned() }
+    /// A receipt for the event `number`, with the destinations that are to be attempted and the number of each attempt. `token` is the
+    /// object's, and lets its holder ask for more events.
+    pub fn new(number: u64, token: &str, attempts: Vec<(String, u32)>) -> Self {
+        Self { number, token: token.to_owned(), attempts }
     }
 
     /// The event's sequence number.
@@ -36,9 +37,9 @@ impl Receipt {
         self.number
     }
 
-    /// The number of the attempt.
-    pub const fn attempt(&self) -> u32 {
-        self.attempt
+    /// The names of the destinations, each with the number of the attempt.
+    pub fn attempts(&self) -> &[(String, u32)] {
+        &self.attempts
     }
 
     /// The object's token.
@@ -53,15 +54,18 @@ impl Answer {
     /// ```
     /// use countersign::inbox::{Answer, Receipt};
     ///
-    /// let answer = Answer::Accepted(Some(Receipt::new(12, 1, "a8f3")));
-    /// assert_eq!(answer.to_text(), "accepted 12 1 a8f3");
-    /// assert_eq!(Answer::parse("accepted 12 1 a8f3"), answer);
+    /// let answer = Answer::Accepted(Some(Receipt::new(12, "a8f3", vec![("default".to_owned(), 1)])));
+    /// assert_eq!(answer.to_text(), "accepted 12 a8f3 default=1");
+    /// assert_eq!(Answer::parse("accepted 12 a8f3 default=1"), answer);
     /// assert_eq!(Answer::parse("what?"), Answer::Failed);
     /// ```
     pub fn to_text(&self) -> String {
         match self {
             Self::Accepted(None) => "accepted".to_owned(),
-            Self::Accepted(Some(Receipt { number, attempt, token })) => format!("accepted {number} {attempt} {token}"),
+            Self::Accepted(Some(Receipt { number, token, attempts })) => {
+                let attempts = attempts.iter().map(|(name, attempt)| format!(" {name}={attempt}"));
+                format!("accepted {number} {token}{}", attempts.collect::<String>())
+            }
             Self::Duplicate => "duplicate".to_owned(),
             Self::Moved(shard) => format!("moved {shard}"),
             Self::Full => "full".to_owned(),
@@ -74,8 +78,12 @@ impl Answer {
     pub fn parse(text: &str) -> Self {
         let receipt = |text: &str| {
             let mut parts = text.split(' ');
-            let (number, attempt) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-            Some(Receipt { number, attempt, token: parts.next()?.to_owned() })
+            let (number, token) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
+            let attempt = |part: &str| {
+                let (name, attempt) = part.split_once('=')?;
+                Some((name.to_owned(), attempt.parse().ok()?))
+            };
+            Some(Receipt { number, token, attempts: parts.map(attempt).collect::<Option<_>>()? })
         };
         match text {
             "accepted" => Self::Accepted(None),

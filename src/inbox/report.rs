@@ -6,10 +6,13 @@ use super::breaker::Sign;
 use super::handout::Cause;
 use super::outcome::Outcome;
 use super::states::Attempt;
+use crate::config::DEFAULT;
 
 /// One attempt, as it is reported to the object and kept in the event's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
+    /// The name of the destination.
+    pub destination: String,
     /// The sequence number of the event.
     pub number: u64,
     /// The number of the attempt.
@@ -30,14 +33,18 @@ pub struct Report {
     pub answer: Option<String>,
 }
 
+/// The failure of an event that turns out not to be for a destination: no attempt was made.
+pub const FILTERED: &str = "filtered";
+
 /// The failure of an event that cannot be read as it is stored.
 pub const UNREADABLE: &str = "unreadable";
 
 impl Report {
     /// What it means for the event and the destination.
     pub fn outcome(&self) -> Outcome {
-        let ended = match self.failure {
+        let ended = match self.failure.as_deref() {
             None => Attempt::Delivered,
+            Some(FILTERED) => Attempt::Filtered,
             Some(_) => Attempt::Failed { not_before: self.not_before },
         };
         Outcome { number: self.number, attempt: self.attempt, ended, sign: Sign::of(self.status) }
@@ -55,6 +62,8 @@ impl Report {
             self.failure,
             self.not_before,
             self.answer,
+            // Most sources have no other.
+            (self.destination != DEFAULT).then_some(&self.destination),
         ])
     }
 
@@ -63,6 +72,7 @@ impl Report {
         let number = |place: usize| json.get(place)?.as_u64();
         let text = |place: usize| json.get(place).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
+            destination: text(9).unwrap_or_else(|| DEFAULT.to_owned()),
             number: number(0)?,
             attempt: number(1)?.try_into().ok()?,
             cause: Cause::parse(json.get(2)?.as_str()?)?,
@@ -88,6 +98,7 @@ mod tests {
     #[test]
     fn it_comes_back_as_it_was() {
         let report = Report {
+            destination: "billing".to_owned(),
             number: 7,
             attempt: 2,
             cause: Cause::Retry,

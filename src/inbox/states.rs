@@ -20,11 +20,16 @@ pub enum EventState {
     Delivered,
     /// Given up after its last attempt; kept, and replayable.
     Dead,
+    /// Not for the destination. No waiting event is in this state.
+    Filtered,
 }
 
 impl EventState {
-    /// The states that lists show, in their order.
+    /// The states that lists show if they are not asked for one, in their order.
     pub const ALL: [Self; 3] = [Self::Pending, Self::Dead, Self::Delivered];
+
+    /// All states, the one first that an operator has to know of.
+    pub const BY_URGENCY: [Self; 4] = [Self::Pending, Self::Dead, Self::Delivered, Self::Filtered];
 
     /// The number that is stored for it. These never change.
     pub const fn number(self) -> u8 {
@@ -32,6 +37,7 @@ impl EventState {
             Self::Pending => 0,
             Self::Delivered => 1,
             Self::Dead => 2,
+            Self::Filtered => 3,
         }
     }
 
@@ -50,22 +56,24 @@ impl EventState {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
+            Self::Filtered => "filtered",
         }
     }
 
     /// The state of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+        Self::BY_URGENCY.into_iter().find(|state| state.as_str() == name)
     }
 }
 
 /// How far the delivery of a waiting event is. All times are milliseconds since 1970.
 ///
 /// ```
-/// use countersign::inbox::{Attempt, EventState, Lifecycle, Progress};
+/// use countersign::inbox::{Attempt, EventState, Lifecycle, Progress, Retention};
 ///
 /// let hour = 3_600_000;
-/// let lifecycle = Lifecycle { timeout: 10_000, give_up_after: 72 * hour, remember: 72 * hour, keep: 0 };
+/// let retention = Retention { remember: 72 * hour, keep: 0 };
+/// let lifecycle = Lifecycle { timeout: 10_000, give_up_after: 72 * hour, retention };
 /// let tried = Progress { attempts: 1, tries: 1, ..Progress::accepted(0) };
 /// let failed = tried.attempted(Attempt::Failed { not_before: None }, 100, &lifecycle, 7);
 /// assert_eq!((failed.state, failed.attempts), (EventState::Pending, 1));
@@ -93,6 +101,8 @@ pub struct Progress {
 pub enum Attempt {
     /// The destination responded with 2xx.
     Delivered,
+    /// There was none: the event is not for the destination.
+    Filtered,
     /// It responded with anything else, or not at all.
     Failed {
         /// The time until which `Retry-After` asks to wait.
@@ -127,8 +137,8 @@ impl Progress {
         let since = self.since.min(now);
         let end = since.saturating_add(lifecycle.give_up_after);
         match attempt {
-            Attempt::Delivered => {
-                let due = now.saturating_add(lifecycle.keep);
+            Attempt::Delivered | Attempt::Filtered => {
+                let due = now.saturating_add(lifecycle.retention.keep);
                 Self { state: EventState::Delivered, due, finished: now, ..self }
             }
             Attempt::Failed { .. } if now >= end => self.given_up(now, lifecycle),
@@ -142,7 +152,7 @@ impl Progress {
 
     /// The event given up. It is kept whole, and its id remembered at least as long as that of a delivered one.
     fn given_up(self, now: u64, lifecycle: &Lifecycle) -> Self {
-        let due = now.saturating_add(DEAD_KEPT.max(lifecycle.remember));
+        let due = now.saturating_add(DEAD_KEPT.max(lifecycle.retention.remember));
         Self { state: EventState::Dead, due, finished: now, ..self }
     }
 
@@ -171,10 +181,14 @@ const HOUR: u64 = 3_600_000;
 
 #[cfg(test)]
 mod tests {
+    use super::super::lifecycle::Retention;
     use super::*;
 
-    const LIFECYCLE: Lifecycle =
-        Lifecycle { timeout: 10_000, give_up_after: 72 * HOUR, remember: 72 * HOUR, keep: 24 * HOUR };
+    const LIFECYCLE: Lifecycle = Lifecycle {
+        timeout: 10_000,
+        give_up_after: 72 * HOUR,
+        retention: Retention { remember: 72 * HOUR, keep: 24 * HOUR },
+    };
     const FAILED: Attempt = Attempt::Failed { not_before: None };
 
     const fn tried(event: Progress) -> Progress {
@@ -222,7 +236,7 @@ mod tests {
     #[test]
     fn delivered_events_are_kept_for_a_while_and_dead_ones_for_a_month() {
         let delivered = tried(Progress::accepted(0)).attempted(Attempt::Delivered, 10, &LIFECYCLE, 0);
-        let keep = 10 + LIFECYCLE.keep;
+        let keep = 10 + LIFECYCLE.retention.keep;
         assert_eq!([keep - 1, keep].map(|now| delivered.over(now, &LIFECYCLE)), [Over::Keep, Over::Remove]);
         let end = LIFECYCLE.give_up_after;
         let pending = Progress::accepted(0);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Counts over stored events, of one shard or of all. Times are Unix seconds.
+/// Counts over stored events, of one shard or of all; an event counts once for each destination. Times are Unix seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Events that wait for delivery.
@@ -11,6 +11,8 @@ pub struct Stats {
     pub delivered: u64,
     /// Events given up after their last attempt.
     pub dead: u64,
+    /// Events that are not for a destination, since it was added.
+    pub filtered: u64,
     /// Attempts made for the events above.
     pub attempts: u64,
     /// When the oldest pending event was accepted.
@@ -19,7 +21,7 @@ pub struct Stats {
     pub last_error: Option<LastError>,
     /// Size of the databases, in bytes.
     pub bytes: u64,
-    /// Whether each destination is attempted, by its name: `state`, `since`, `why`, `held_until` and `under_way`.
+    /// Each destination by its name: `state`, `since`, `why`, `held_until` and `under_way`, and its own counts.
     pub destinations: Value,
 }
 
@@ -60,7 +62,7 @@ impl Stats {
             .as_ref()
             .map(|error| json!({ "status": error.status, "code": error.code, "cause": error.cause, "due": error.due }));
         json!({
-            "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "attempts": self.attempts,
+            "pending": self.pending, "delivered": self.delivered, "dead": self.dead, "filtered": self.filtered, "attempts": self.attempts,
             "oldest_pending": self.oldest_pending, "last_error": error, "bytes": self.bytes,
             "destinations": self.destinations,
         })
@@ -82,6 +84,7 @@ impl Stats {
             pending: count("pending"),
             delivered: count("delivered"),
             dead: count("dead"),
+            filtered: count("filtered"),
             attempts: count("attempts"),
             oldest_pending: number(json.get("oldest_pending")),
             last_error,
@@ -99,6 +102,7 @@ impl Stats {
             pending: self.pending.saturating_add(other.pending),
             delivered: self.delivered.saturating_add(other.delivered),
             dead: self.dead.saturating_add(other.dead),
+            filtered: self.filtered.saturating_add(other.filtered),
             attempts: self.attempts.saturating_add(other.attempts),
             oldest_pending: oldest,
             last_error: last,
@@ -115,19 +119,28 @@ fn worse(one: Value, other: Value) -> Value {
         return if one.is_object() { one } else { other };
     };
     let rank = |view: &Value| match view.get("state").and_then(Value::as_str) {
+        Some("orphaned") => 3,
         Some("paused") => 2,
         Some("broken") => 1,
         _ => 0,
     };
-    let under_way = |view: &Value| view.get("under_way").and_then(Value::as_u64).unwrap_or_default();
+    let count = |view: &Value, name| view.get(name).and_then(Value::as_u64);
     for (name, other) in others {
-        let known = all.entry(name).or_insert_with(|| other.clone());
-        let both = under_way(known).saturating_add(under_way(&other));
-        if rank(&other) > rank(known) {
+        let known = all.entry(name).or_insert_with(|| json!({}));
+        let sums = ["under_way", "pending", "delivered", "dead", "filtered", "attempts"].map(|name| {
+            (
+                name,
+                json!(count(known, name).unwrap_or_default().saturating_add(count(&other, name).unwrap_or_default())),
+            )
+        });
+        let oldest = json!([&*known, &other].into_iter().filter_map(|view| count(view, "oldest_pending")).min());
+        if known.get("state").is_none() || rank(&other) > rank(known) {
             *known = other;
         }
         if let Some(members) = known.as_object_mut() {
-            members.insert("under_way".to_owned(), json!(both));
+            sums.into_iter().chain([("oldest_pending", oldest)]).for_each(|(name, sum)| {
+                members.insert(name.to_owned(), sum);
+            });
         }
     }
     Value::Object(all)

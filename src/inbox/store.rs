@@ -24,6 +24,8 @@ pub struct Stored {
     pub held_until: u64,
     /// When an operator paused it.
     pub pauses: Pauses,
+    /// Since when it is not configured any more.
+    pub orphaned: Option<u64>,
 }
 
 /// The database of one object.
@@ -54,8 +56,12 @@ pub trait Store {
     /// The last event of the log that was accepted at that time or before; 0 if there is none.
     fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault>;
 
-    /// What is stored of a destination.
-    fn destination(&self, destination: &str) -> Result<Stored, StoreFault>;
+    /// What is stored of each destination, by its name.
+    fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault>;
+    /// Writes since when a destination is not configured any more, if so.
+    fn write_orphaned(&self, destination: &str, since: Option<u64>) -> Result<(), StoreFault>;
+    /// Removes what is stored of a destination of which no waiting event is left.
+    fn remove_destination(&self, destination: &str) -> Result<(), StoreFault>;
     /// Writes how far a destination is.
     fn write_cursor(&self, destination: &str, cursor: &Cursor) -> Result<(), StoreFault>;
     /// Writes whether a destination is attempted.
@@ -82,7 +88,8 @@ pub trait Store {
     ) -> Result<Vec<(u64, Progress)>, StoreFault>;
     /// When the first pending event is due that is not in `under_way`.
     fn next_due(&self, destination: &str, under_way: &[u64]) -> Result<Option<u64>, StoreFault>;
-    /// Waiting events whose time is over at `now`: finished ones that are due, and pending ones that began at `began` or before.
+    /// Waiting events whose time is over at `now`: finished ones that are due, and pending ones that began at `began` or before; with
+    /// `u64::MAX` for both, all.
     fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault>;
     /// When the first finished event among the waiting ones is due.
     fn next_over(&self, destination: &str) -> Result<Option<u64>, StoreFault>;

@@ -3,7 +3,7 @@
 //! Dropping a table costs nothing, whatever it holds, where deleting its rows would cost as much as writing them. So what is stored
 //! leaves table by table: the events once all are finished and `keep` is over, their ids once `dedupe` is over too.
 
-use super::lifecycle::Lifecycle;
+use super::lifecycle::Retention;
 
 /// What a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,21 +40,21 @@ impl Table {
     }
 
     /// Whether the next table has to be opened.
-    pub fn is_over(&self, kind: Kind, bytes: u64, now: u64, lifecycle: &Lifecycle) -> bool {
+    pub fn is_over(&self, kind: Kind, bytes: u64, now: u64, retention: &Retention) -> bool {
         let span = match kind {
-            Kind::Log => lifecycle.log_span(),
-            Kind::Ids => lifecycle.ids_span(),
+            Kind::Log => retention.log_span(),
+            Kind::Ids => retention.ids_span(),
         };
         // A clock that was put back must not keep a table open for as long as it was ahead.
         now.abs_diff(self.opened_at) >= span || (kind == Kind::Log && bytes >= MOST_BYTES)
     }
 
     /// When it may be dropped, if all its events are finished.
-    pub fn expires_at(&self, kind: Kind, lifecycle: &Lifecycle) -> Option<u64> {
+    pub fn expires_at(&self, kind: Kind, retention: &Retention) -> Option<u64> {
         let kept = match kind {
-            Kind::Log => lifecycle.keep,
-            Kind::Ids if self.has_marks => lifecycle.remember_marks(),
-            Kind::Ids => lifecycle.remember,
+            Kind::Log => retention.keep,
+            Kind::Ids if self.has_marks => retention.remember_marks(),
+            Kind::Ids => retention.remember,
         };
         Some(self.finished_at?.max(self.youngest_at).saturating_add(kept))
     }
@@ -68,13 +68,12 @@ mod tests {
     use super::*;
 
     const HOUR: u64 = 3_600_000;
-    const LIFECYCLE: Lifecycle =
-        Lifecycle { timeout: 10_000, give_up_after: 72 * HOUR, remember: 72 * HOUR, keep: 24 * HOUR };
+    const RETENTION: Retention = Retention { remember: 72 * HOUR, keep: 24 * HOUR };
 
     #[test]
     fn a_table_is_over_after_a_quarter_of_what_it_is_kept_for() {
         let table = Table::new(1, 1, 1_000 * HOUR);
-        let is_over = |kind, hours: u64, bytes| table.is_over(kind, bytes, hours * HOUR, &LIFECYCLE);
+        let is_over = |kind, hours: u64, bytes| table.is_over(kind, bytes, hours * HOUR, &RETENTION);
         assert_eq!([1_005, 1_006, 994].map(|hours| is_over(Kind::Log, hours, 0)), [false, true, true]);
         assert_eq!([1_017, 1_018].map(|hours| is_over(Kind::Ids, hours, u64::MAX)), [false, true]);
         assert!(is_over(Kind::Log, 1_000, MOST_BYTES));
@@ -83,11 +82,11 @@ mod tests {
     #[test]
     fn a_table_goes_when_its_events_are_finished_and_its_time_is_over() {
         let table = Table { youngest_at: 5 * HOUR, ..Table::new(1, 1, 0) };
-        assert_eq!(table.expires_at(Kind::Log, &LIFECYCLE), None);
+        assert_eq!(table.expires_at(Kind::Log, &RETENTION), None);
         let finished = Table { finished_at: Some(9 * HOUR), ..table };
-        assert_eq!(finished.expires_at(Kind::Log, &LIFECYCLE), Some(33 * HOUR));
-        assert_eq!(finished.expires_at(Kind::Ids, &LIFECYCLE), Some(81 * HOUR));
+        assert_eq!(finished.expires_at(Kind::Log, &RETENTION), Some(33 * HOUR));
+        assert_eq!(finished.expires_at(Kind::Ids, &RETENTION), Some(81 * HOUR));
         let marked = Table { has_marks: true, ..finished };
-        assert_eq!(marked.expires_at(Kind::Ids, &LIFECYCLE), Some(105 * HOUR));
+        assert_eq!(marked.expires_at(Kind::Ids, &RETENTION), Some(105 * HOUR));
     }
 }

@@ -14,6 +14,10 @@ mod outage;
 mod random;
 mod store;
 
+use countersign::inbox::{Arrival, Lifecycle, Machine, Plan, Retention, Rules};
+
+use self::store::{Event, MemoryStore};
+
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
@@ -25,3 +29,29 @@ const START: u64 = 500_000 * HOUR;
 fn is_large() -> bool {
     std::env::var("COUNTERSIGN_MODEL").is_ok_and(|size| size == "large")
 }
+
+/// A plan with one destination.
+fn plan() -> Plan {
+    let retention = Retention { remember: 72 * HOUR, keep: 24 * HOUR };
+    let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, retention };
+    let rules = Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, from_stored: false };
+    Plan { retention, destinations: vec![(NAME.to_owned(), rules)], is_patient: false }
+}
+
+/// An object with that destination.
+fn machine(store: &MemoryStore, now: u64) -> Machine {
+    let mut machine = Machine::load(store, now).unwrap();
+    machine.fit(store, &plan(), now).unwrap();
+    machine
+}
+
+/// An event for every destination.
+fn arrival(event: &Event) -> Arrival<'_, Event> {
+    Arrival { event, key: model::key(event.id), bytes: 400, filtered: &[] }
+}
+
+/// The name of the destination.
+const NAME: &str = "forward";
+
+/// How many attempts may be under way there.
+const CONCURRENCY: usize = 64;

@@ -4,15 +4,8 @@ use std::collections::HashMap;
 
 use countersign::inbox::{Accepted, Attempt, Handout, Lifecycle, Machine, Outcome, Rules, Sign};
 
-use crate::model::key;
 use crate::store::{Event, MemoryStore};
-use crate::{HOUR, SECOND, START, is_large};
-
-const RULES: Rules = Rules {
-    lifecycle: Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, remember: 72 * HOUR, keep: 24 * HOUR },
-    concurrency: 64,
-    is_patient: false,
-};
+use crate::{CONCURRENCY, HOUR, SECOND, START, arrival, is_large, machine, plan};
 
 /// How many events arrive in a second.
 const RATE: u64 = 50;
@@ -33,15 +26,15 @@ impl Site {
     fn accept(&mut self) {
         let id = self.machine.next();
         let event = Event { id, at: self.now };
-        let accepted = self.machine.accept(&self.store, (&event, key(id), 400), true, self.now, &RULES).unwrap();
+        let accepted = self.machine.accept(&self.store, &arrival(&event), true, self.now, &plan()).unwrap();
         let Accepted::New(number, handout) = accepted else { panic!("refused") };
         assert!(self.waiting.insert(number, self.now).is_none());
-        self.end(handout.into_iter().collect());
+        self.end(handout);
     }
 
     /// Attempts end as soon as they begin: what takes time is that only so many may be under way in a round.
     fn round(&mut self) {
-        let handed = self.machine.hand_out(&self.store, usize::MAX, self.now, &RULES).unwrap();
+        let handed = self.machine.hand_out(&self.store, None, usize::MAX, self.now, &plan()).unwrap();
         self.end(handed);
     }
 
@@ -59,7 +52,7 @@ impl Site {
             .iter()
             .map(|handout| Outcome { number: handout.number, attempt: handout.attempt, ended, sign })
             .collect();
-        self.machine.report(&self.store, &outcomes, self.now, &RULES).unwrap();
+        self.machine.report(&self.store, 0, &outcomes, self.now, &plan()).unwrap();
         for handout in handed.iter().filter(|_| self.is_up) {
             let accepted = self.waiting.remove(&handout.number).unwrap_or_else(|| panic!("delivered twice"));
             if accepted >= self.up_since {
@@ -73,13 +66,13 @@ impl Site {
 fn nothing_is_refused_or_lost_and_what_waited_leaves_at_once() {
     let seconds = if is_large() { 8 * 3600 } else { 48 * 60 };
     let store = MemoryStore::default();
-    let machine = Machine::load(&store, "forward", START).unwrap();
+    let machine = machine(&store, START);
     let waiting = HashMap::new();
     let mut site =
         Site { store, machine, now: START, is_up: false, waiting, attempts: 0, longest_fresh: 0, up_since: u64::MAX };
     for _ in 0..seconds {
         (0..RATE).for_each(|_| site.accept());
-        if site.machine.attempts_at(site.now, &RULES).is_some_and(|at| at <= site.now) {
+        if site.machine.attempts_at(site.now, &plan()).is_some_and(|at| at <= site.now) {
             site.round();
         }
         site.now += SECOND;
@@ -97,15 +90,15 @@ fn nothing_is_refused_or_lost_and_what_waited_leaves_at_once() {
         }
         site.round();
         // The next probe finds out that it is back.
-        let is_broken = site.machine.outlet().breaker().broken_since().is_some();
+        let is_broken = site.machine.outlets()[0].breaker().broken_since().is_some();
         site.up_since = if is_broken { u64::MAX } else { site.up_since.min(site.now) };
         assert!(rounds < 20 * seconds, "{} events wait", site.waiting.len());
-        assert!(site.machine.outlet().cursor().done().iter().count() < 10, "a handful of ranges");
+        assert!(site.machine.outlets()[0].cursor().done().iter().count() < 10, "a handful of ranges");
     }
     let best = seconds * RATE / 64;
     println!("{} events drained in {rounds} rounds of 64; {best} would do without new ones", seconds * RATE);
     assert!(rounds < best * 5 / 4 + 200 * 10);
     assert!(site.longest_fresh <= 10 * SECOND, "a fresh event waited {} ms", site.longest_fresh);
-    assert_eq!(site.machine.backlog(), 0);
+    assert_eq!(site.machine.backlog(&site.machine.outlets()[0]), 0);
     site.store.take_writes();
 }

@@ -7,15 +7,8 @@ use countersign::inbox::{
 };
 use proptest::prelude::*;
 
-use crate::model::key;
 use crate::store::{Event, MemoryStore};
-use crate::{HOUR, SECOND, START};
-
-const RULES: Rules = Rules {
-    lifecycle: Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, remember: 72 * HOUR, keep: 24 * HOUR },
-    concurrency: 64,
-    is_patient: false,
-};
+use crate::{CONCURRENCY, HOUR, SECOND, START, arrival, machine, plan};
 
 struct Site {
     store: MemoryStore,
@@ -40,15 +33,15 @@ impl Site {
     fn reload(&mut self) {
         let data = self.store.data().clone();
         self.store = MemoryStore::new(data, None);
-        self.machine = Machine::load(&self.store, "forward", self.now).unwrap();
+        self.machine = machine(&self.store, self.now);
     }
 
     fn accept(&mut self) -> Result<(), StoreFault> {
         let id = self.machine.next();
         let event = Event { id, at: self.now };
-        let accepted = self.machine.accept(&self.store, (&event, key(id), 400), true, self.now, &RULES)?;
+        let accepted = self.machine.accept(&self.store, &arrival(&event), true, self.now, &plan())?;
         let Accepted::New(_, handout) = accepted else { panic!("a new event is known") };
-        self.begin(handout.into_iter().collect());
+        self.begin(handout);
         Ok(())
     }
 
@@ -75,7 +68,7 @@ impl Site {
             };
             outcomes.push(Outcome { number, attempt, ended, sign });
         }
-        self.machine.report(&self.store, &outcomes, self.now, &RULES)?;
+        self.machine.report(&self.store, 0, &outcomes, self.now, &plan())?;
         let delivered = outcomes.iter().filter(|outcome| outcome.ended == Attempt::Delivered);
         self.delivered.extend(delivered.map(|outcome| outcome.number));
         Ok(())
@@ -85,8 +78,8 @@ impl Site {
         match self.random(10) {
             0..4 => (0..self.random(30)).try_for_each(|_| self.accept()),
             4..6 => {
-                let handed = self.machine.hand_out(&self.store, usize::MAX, self.now, &RULES)?;
-                assert!(self.machine.outlet().under_way() <= RULES.concurrency);
+                let handed = self.machine.hand_out(&self.store, None, usize::MAX, self.now, &plan())?;
+                assert!(self.machine.outlets()[0].under_way() <= CONCURRENCY);
                 self.begin(handed);
                 Ok(())
             }
@@ -95,7 +88,7 @@ impl Site {
                 self.now += self.random(10 * SECOND);
                 Ok(())
             }
-            _ => self.machine.tidy(&self.store, self.now, &RULES).map(drop),
+            _ => self.machine.tidy(&self.store, self.now, &plan()).map(drop),
         }
     }
 }
@@ -106,7 +99,7 @@ proptest! {
     #[test]
     fn every_event_is_delivered_whatever_happened(seed in 1..u64::MAX, failures in 0..60_u64, crashes in 0..8_u64) {
         let store = MemoryStore::default();
-        let machine = Machine::load(&store, "forward", START).unwrap();
+        let machine = machine(&store, START);
         let (flights, highest, delivered) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
         let mut site = Site { store, machine, now: START, seed, flights, highest, delivered };
         for _ in 0..400 {
@@ -126,13 +119,13 @@ proptest! {
         site.flights.clear();
         let last = site.machine.next() - 1;
         for _ in 0..20_000 {
-            let handed = site.machine.hand_out(&site.store, usize::MAX, site.now, &RULES).unwrap();
+            let handed = site.machine.hand_out(&site.store, None, usize::MAX, site.now, &plan()).unwrap();
             site.begin(handed);
             let flights: Vec<_> = site.flights.drain(..).collect();
             let outcomes: Vec<_> = flights.into_iter().map(|handout| Outcome { number: handout.number, attempt: handout.attempt, ended: Attempt::Delivered, sign: Sign::Up }).collect();
-            site.machine.report(&site.store, &outcomes, site.now, &RULES).unwrap();
+            site.machine.report(&site.store, 0, &outcomes, site.now, &plan()).unwrap();
             site.delivered.extend(outcomes.iter().map(|outcome| outcome.number));
-            let Some(at) = site.machine.attempts_at(site.now, &RULES) else { break };
+            let Some(at) = site.machine.attempts_at(site.now, &plan()) else { break };
             site.now = site.now.max(at);
         }
         let data = site.store.data();

@@ -1,7 +1,7 @@
 //! What happens to an event that waits by itself, in any order. The whole machine has a model of its own, in tests/inbox.
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Lifecycle, Over, Progress, homes};
+use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Lifecycle, Over, Progress, Retention, homes};
 use proptest::prelude::*;
 
 /// What happens to a waiting event.
@@ -27,7 +27,7 @@ proptest! {
         steps in proptest::collection::vec((step(), 0..20_000_000_u64), 1..60),
         give_up_after in 0..500_000_000_u64, remember in 60_000..500_000_000_u64, keep in 0..100_000_000_u64, seed: u64,
     ) {
-        let lifecycle = Lifecycle { timeout: 10_000, give_up_after, remember, keep };
+        let lifecycle = Lifecycle { timeout: 10_000, give_up_after, retention: Retention { remember, keep } };
         let mut now = 1_800_000_000_000;
         let mut event = Progress::accepted(now);
         for (step, later) in steps {

@@ -88,8 +88,11 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
             println!("    {fault}");
             show_value(tables.get(name), fault.key());
         }
-        if let Some(durable) = config.source(index).and_then(|source| source.durable) {
-            println!("    {}", dim(capacity(&durable)));
+        let durable = config.source(index).and_then(|source| Some((source.durable?, &source.destinations)));
+        if let Some((durable, destinations)) = durable {
+            let slowest =
+                destinations.iter().map(|destination| destination.rules.concurrency).min().unwrap_or_default();
+            println!("    {}", dim(capacity(&durable, slowest)));
         }
         if let Some((_, host)) = sample {
             println!(
@@ -127,13 +130,13 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
 }
 
 /// What the inbox of a source takes: in bursts, as one object was measured to accept, and for long, as its couriers deliver to an origin.
-fn capacity(durable: &Durable) -> String {
+fn capacity(durable: &Durable, concurrency: usize) -> String {
     let all = |each: f64| each * f64::from(durable.shards);
-    let sustained = |seconds: f64| all(durable.concurrency as f64 / seconds);
-    let days = durable.lifecycle.remember as f64 / 86_400_000.0;
+    let sustained = |seconds: f64| all(concurrency as f64 / seconds);
+    let days = durable.retention.remember as f64 / 86_400_000.0;
     let (ids, room) = (27.0, durable.max_stored as f64);
     let by_ids = all(room / ids) / (days * 86_400.0);
-    let by_bodies = all(room / 2_000.0) / (durable.lifecycle.keep as f64 / 1_000.0).max(3_600.0);
+    let by_bodies = all(room / 2_000.0) / (durable.retention.keep as f64 / 1_000.0).max(3_600.0);
     format!(
         "takes bursts of {:.0} events a second; sustains {:.0} where the origin answers in 50 ms, {:.0} in 200 ms; has room for {:.0} a \
          second with their ids kept for {days:.1} days, and for {:.0} with 2 KB each kept whole",

@@ -6,8 +6,8 @@ import { generation, onTrap, prepared, recover } from "./instance.js";
 const RETRY_ALARM_MS = 30_000;
 
 /**
- * An invocation of this Worker that delivers what an inbox holds: it has connections of its own. It takes the name of a source, a shard and
- * a token, and nothing else: whoever calls it cannot make it send anything.
+ * An invocation of this Worker that delivers what an inbox holds: it has connections of its own. It takes the name of a source, a shard, a
+ * token and the name of a destination, and nothing else: whoever calls it cannot make it send anything. Returns whether the shard answered.
  */
 export class Courier extends WorkerEntrypoint {
   async carry(...work) {
@@ -15,7 +15,7 @@ export class Courier extends WorkerEntrypoint {
     onTrap.add(resolve);
     try {
       prepared(this.env);
-      await Promise.race([glue.carry(...work), trap]);
+      return await Promise.race([glue.carry(...work), trap]);
     } finally {
       onTrap.delete(resolve);
     }

@@ -1,6 +1,6 @@
 //! `/admin`: the operator's requests, put to the shards of a source.
 
-use countersign::config::{Destination, Entry, Source};
+use countersign::config::{Endpoint, Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
 use countersign::inbox::admin::{Position, Request, parse};
@@ -49,10 +49,10 @@ async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusa
 fn note(source: Option<&str>, request: &Request, answer: Result<&Value, &Refusal>) {
     let (action, done, id) = match request {
         Request::Forget(id) => ("forget", "forgotten", Some(id)),
-        Request::Replay(id) => ("replay", "replayed", Some(id)),
-        Request::ReplayAll(_) => ("replay", "replayed", None),
-        Request::Pause(true) => ("pause", "paused", None),
-        Request::Pause(false) => ("resume", "resumed", None),
+        Request::Replay(id, _) => ("replay", "replayed", Some(id)),
+        Request::ReplayAll(..) => ("replay", "replayed", None),
+        Request::Pause(true, _) => ("pause", "paused", None),
+        Request::Pause(false, _) => ("resume", "resumed", None),
         Request::Stats | Request::List { .. } | Request::Event(_) => return,
     };
     let code = answer.map_or_else(|refusal| refusal.code(), |_| done);
@@ -75,14 +75,19 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
     if !has_inbox && !matches!(request, Request::Forget(_)) {
         return Err(Refusal::NotFound);
     }
+    if let Request::Replay(_, Some(name)) | Request::ReplayAll(_, Some(name)) | Request::Pause(_, Some(name)) = request
+        && source.destination(name).is_none()
+    {
+        return Err(Refusal::NotFound);
+    }
     Ok(match request {
         Request::Stats => shards.stats().await?,
-        Request::List { state, from, limit } => {
-            let (events, cursor) = shards.list(*state, *from, *limit).await?;
+        Request::List { state, from, limit, destination } => {
+            let (events, cursor) = shards.list(*state, *from, *limit, destination.as_deref()).await?;
             json!({ "events": events, "cursor": cursor.map(Position::cursor) })
         }
         Request::Event(id) => shards.event(&text(id)).await?,
-        Request::Replay(id) => shards.replay(&text(id)).await?,
+        Request::Replay(id, destination) => shards.replay(&text(id), destination.as_deref()).await?,
         Request::Forget(id) => {
             let (id, event) = (text(id), EventKey::new(&source.name, id));
             let stored = has_inbox && shards.forget(&id).await?;
@@ -92,22 +97,23 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
             }
             json!({ "status": "forgotten", "id": id })
         }
-        Request::Pause(paused) => {
+        Request::Pause(paused, destination) => {
             for shard in 0..shards.count {
-                match call(shards.at(shard)?.pause(*paused)).await?.as_string().as_deref() {
+                match call(shards.at(shard)?.pause(*paused, destination.as_deref())).await?.as_string().as_deref() {
                     Some("done" | "already") => {}
                     _ => return Err(Refusal::StorageUnavailable),
                 }
             }
             json!({ "status": if *paused { "paused" } else { "resumed" } })
         }
-        Request::ReplayAll(state) => {
+        Request::ReplayAll(state, destination) => {
             let (mut replayed, began) = (0.0, clock::now_ms() as f64);
             for shard in 0..shards.count {
                 // By batches, between which the object accepts and delivers.
                 let mut is_first = true;
                 loop {
-                    let batch = call(shards.at(shard)?.replay_all(state.number(), began, is_first)).await?;
+                    let batch = shards.at(shard)?.replay_all(state.number(), began, is_first, destination.as_deref());
+                    let batch = call(batch).await?;
                     is_first = false;
                     let batch =
                         batch.as_f64().filter(|number| number.is_finite()).ok_or(Refusal::StorageUnavailable)?;
@@ -149,13 +155,16 @@ impl Shards<'_> {
         for shard in 0..self.count {
             total = total.and(Stats::from_json(&read(call(self.at(shard)?.stats()).await?)?));
         }
-        let destination = match &self.source.forward.destination {
-            Destination::Origin(_) => "origin",
-            Destination::Service(binding) | Destination::DurableObject { binding, .. } => binding,
-        };
         let mut stats = total.to_json();
-        if let Some(members) = stats.as_object_mut() {
-            members.insert("destination".to_owned(), json!(destination));
+        for destination in &self.source.destinations {
+            let to = match &destination.endpoint {
+                Endpoint::Origin(_) => "origin",
+                Endpoint::Service(binding) | Endpoint::DurableObject { binding, .. } => binding,
+            };
+            let known = stats.get_mut("destinations").and_then(|all| all.get_mut(&destination.name));
+            if let Some(members) = known.and_then(Value::as_object_mut) {
+                members.insert("to".to_owned(), json!(to));
+            }
         }
         Ok(stats)
     }
@@ -165,7 +174,13 @@ impl Shards<'_> {
         filter: Option<EventState>,
         from: Position,
         limit: u32,
+        destination: Option<&str>,
     ) -> Result<(Vec<Value>, Option<Position>), Refusal> {
+        let names: Vec<&str> = match destination {
+            // It may be one that is not configured any more.
+            Some(name) => vec![name],
+            None => self.source.destinations.iter().map(|destination| destination.name.as_str()).collect(),
+        };
         let (mut events, mut at) = (Vec::new(), Some(from).filter(|from| from.shard < self.count));
         while let Some(position) = at {
             let wanted = limit.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
@@ -173,14 +188,15 @@ impl Shards<'_> {
                 return Ok((events, at));
             }
             let number = position.after.unwrap_or_default();
-            let page = self.at(position.shard)?.list(position.state.number(), number as f64, wanted);
+            let name = names.get(position.destination).ok_or(Refusal::InvalidQuery)?;
+            let page = self.at(position.shard)?.list(position.state.as_str(), number as f64, wanted, name);
             let page = read(call(page).await?)?;
             let Value::Array(page) = page else { return Err(Refusal::StorageUnavailable) };
             let last = page.last().map(|placed| number_of(placed, 0));
             at = if page.len() == usize::try_from(wanted).unwrap_or_default() {
                 Some(Position { after: last, ..position })
             } else {
-                position.next(filter, self.count)
+                position.next(filter, names.len(), self.count)
             };
             events.extend(page.into_iter().filter_map(|mut placed| placed.get_mut(1).map(Value::take)));
         }
@@ -203,9 +219,9 @@ impl Shards<'_> {
         Err(Refusal::NotFound)
     }
 
-    async fn replay(&self, id: &str) -> Result<Value, Refusal> {
+    async fn replay(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
         for stub in self.of(id) {
-            match call(stub?.replay(&self.source.name, id)).await?.as_string().as_deref() {
+            match call(stub?.replay(&self.source.name, id, destination)).await?.as_string().as_deref() {
                 Some("replayed") => return Ok(json!({ "status": "replayed", "id": id })),
                 Some("gone") => return Err(Refusal::NotReplayable),
                 Some("unknown") => {}

@@ -45,23 +45,28 @@ const MOST_MS: u64 = 60_000;
 /// The milliseconds after which a courier that is a request takes nothing more: the platform ends it 30 s after its response.
 const MOST_MS_BEHIND_RESPONSE: u64 = 5_000;
 
-/// Delivers for a shard of a source until there is nothing more to do.
+/// Delivers for a destination of a shard of a source until there is nothing more to do; whether the shard answered.
 #[wasm_bindgen]
-pub fn carry(source: String, shard: u32, token: String) -> Promise {
+pub fn carry(source: String, shard: u32, token: String, destination: String) -> Promise {
     spawn(async move {
-        if let Some(courier) = Courier::new(&source, shard, &token, MOST_MS) {
-            courier.run(None).await;
-        }
-        JsValue::UNDEFINED
+        let has_asked = match Courier::new(&source, shard, &token, Some(destination), MOST_MS) {
+            Some(courier) => courier.run(Vec::new()).await,
+            None => false,
+        };
+        has_asked.into()
     })
 }
 
-/// Makes the first attempt at an event that was just stored, behind the response to its sender.
-pub(crate) fn carry_first(source: &str, shard: u32, receipt: &Receipt, event: Event<Body>) -> Option<Promise> {
-    let courier = Courier::new(source, shard, receipt.token(), MOST_MS_BEHIND_RESPONSE)?;
-    let first = Load { number: receipt.number(), cause: Cause::First, event };
+/// Makes the first attempts at an event that was just stored, behind the response to its sender.
+pub(crate) fn carry_first(source: &str, shard: u32, receipt: &Receipt, event: &Event<Body>) -> Option<Promise> {
+    let courier = Courier::new(source, shard, receipt.token(), None, MOST_MS_BEHIND_RESPONSE)?;
+    let load = |(destination, attempt): &(String, u32)| {
+        let (destination, event) = (destination.clone(), event.clone().at_attempt(*attempt));
+        Load { destination, number: receipt.number(), cause: Cause::First, event }
+    };
+    let first = receipt.attempts().iter().map(load).collect();
     Some(spawn(async move {
-        courier.run(Some(first)).await;
+        courier.run(first).await;
         JsValue::UNDEFINED
     }))
 }
@@ -71,12 +76,15 @@ struct Courier {
     source: String,
     shard: u32,
     token: String,
+    /// The only destination that it takes events for, if there is one.
+    destination: Option<String>,
     /// When it takes nothing more.
     until: u64,
 }
 
 /// An event to be attempted.
 struct Load {
+    destination: String,
     number: u64,
     cause: Cause,
     event: Event<Body>,
@@ -94,20 +102,20 @@ struct Ended {
 }
 
 impl Courier {
-    fn new(source: &str, shard: u32, token: &str, most: u64) -> Option<Self> {
+    fn new(source: &str, shard: u32, token: &str, destination: Option<String>, most: u64) -> Option<Self> {
         let state = state()?;
         let until = clock::now_ms().saturating_add(most);
-        Some(Self { state, source: source.to_owned(), shard, token: token.to_owned(), until })
+        Some(Self { state, source: source.to_owned(), shard, token: token.to_owned(), destination, until })
     }
 
-    async fn run(&self, first: Option<Load>) {
-        let Some(source) = source_of(&self.state, &self.source) else { return };
+    /// Makes those attempts, or asks for others; then goes on until there is nothing more to do. Whether the object answered.
+    async fn run(&self, first: Vec<Load>) -> bool {
+        let Some(source) = source_of(&self.state, &self.source) else { return false };
         let mut work: FuturesUnordered<LocalBoxFuture<'_, Ended>> = FuturesUnordered::new();
-        let mut requests = 0_usize;
-        match first {
-            Some(load) => work.push(Box::pin(self.attempt(source, load))),
-            None => self.exchange(source, Vec::new(), &mut work, &mut requests).await,
-        }
+        let (mut requests, mut first) = (0_usize, first.into_iter());
+        let has_first = first.len() > 0;
+        first.by_ref().take(SLOTS).for_each(|load| work.push(Box::pin(self.attempt(source, load))));
+        let answered = has_first || self.exchange(source, Vec::new(), &mut work, &mut requests).await;
         while let Some(ended) = work.next().await {
             let mut all = vec![ended];
             // What has ended meanwhile is reported with it.
@@ -115,18 +123,20 @@ impl Courier {
                 all.push(ended);
             }
             requests = requests.saturating_add(all.len());
+            first.by_ref().take(all.len()).for_each(|load| work.push(Box::pin(self.attempt(source, load))));
             self.exchange(source, all, &mut work, &mut requests).await;
         }
+        answered
     }
 
-    /// Reports, and takes up what is handed out in return.
+    /// Reports, and takes up what is handed out in return. Whether the object answered.
     async fn exchange<'a>(
         &'a self,
         source: &'a Source,
         ended: Vec<Ended>,
         work: &mut FuturesUnordered<LocalBoxFuture<'a, Ended>>,
         requests: &mut usize,
-    ) {
+    ) -> bool {
         let under_way = work.len();
         let left = MOST_REQUESTS.saturating_sub(*requests).saturating_sub(under_way.saturating_mul(2)).div_euclid(2);
         let is_over = clock::now_ms() >= self.until;
@@ -137,10 +147,10 @@ impl Courier {
         let answer = self.report(&reports, room, lapses).await;
         let dead = answer.as_ref().and_then(|answer| answer.get(0).as_string()).unwrap_or_default();
         for ended in &ended {
-            let is_dead = dead.split(',').any(|number| number.parse() == Ok(ended.report.number));
+            let is_dead = dead.split(',').any(|dead| is_name(dead, &ended.report));
             self.log(source, ended, if is_dead { "dead" } else { ended.code });
         }
-        let Some(handed) = answer else { return };
+        let Some(handed) = answer else { return false };
         for handed in handed.iter().skip(1) {
             let handed: Handed = handed.unchecked_into();
             match self.read(&handed) {
@@ -148,6 +158,7 @@ impl Courier {
                 None => work.push(Box::pin(std::future::ready(unreadable(&handed)))),
             }
         }
+        true
     }
 
     /// Reports until the object has written it down, or the leases are over. Then the events are attempted again.
@@ -157,7 +168,7 @@ impl Courier {
             // A stub of an object that was restarted stays broken.
             let stub = stub(&self.state.bindings, &self.source, self.shard)?;
             let room = u32::try_from(room).unwrap_or_default();
-            if let Ok(asked) = stub.report(&self.token, reports, room)
+            if let Ok(asked) = stub.report(&self.token, reports, room, self.destination.as_deref())
                 && let Ok(answer) = settled(asked).await
                 && let Ok(handed) = answer.dyn_into::<Array>()
             {
@@ -183,17 +194,21 @@ impl Courier {
         };
         let event = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?.into_event(handed.attempt());
         let cause = Cause::parse(&handed.cause())?;
-        Some(Load { number: handed.number() as u64, cause, event })
+        Some(Load { destination: handed.destination(), number: handed.number() as u64, cause, event })
     }
 
     /// Makes one attempt.
     async fn attempt(&self, source: &Source, load: Load) -> Ended {
         let at = clock::now_ms();
-        let reply = http::send(&load.event, source, &self.state.bindings).await;
+        let reply = match source.destination(&load.destination) {
+            Some(destination) => http::send(&load.event, (source, destination), &self.state.bindings).await,
+            None => http::unsent(at),
+        };
         let now = clock::now_ms();
         let Reply { outcome, status, ms, retry_after: asked, cause, answer } = reply;
         let wait = asked.as_deref().and_then(|value| retry_after(value, now));
         let report = Report {
+            destination: load.destination,
             number: load.number,
             attempt: load.event.attempt(),
             cause: load.cause,
@@ -239,6 +254,7 @@ impl Courier {
 fn unreadable(handed: &Handed) -> Ended {
     let number = handed.number() as u64;
     let report = Report {
+        destination: handed.destination(),
         number,
         attempt: handed.attempt(),
         cause: Cause::Retry,
@@ -258,4 +274,9 @@ fn unreadable(handed: &Handed) -> Ended {
         code: UNREADABLE,
         lapses: clock::now_ms().saturating_add(LEASE_SLACK),
     }
+}
+
+/// Whether an object means an attempt by that: see its `dead_name`.
+fn is_name(dead: &str, report: &Report) -> bool {
+    dead.split_once('/').is_some_and(|(name, number)| name == report.destination && number.parse() == Ok(report.number))
 }

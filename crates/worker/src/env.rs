@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use countersign::config::{Binding, Config, Destination, Entry, Environment, Secret};
+use countersign::config::{Binding, Config, Endpoint, Entry, Environment, Secret};
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::{DurableObjectNamespace, Fetcher};
@@ -35,19 +35,23 @@ impl Bindings {
         };
         for (_, _, entry) in config.iter() {
             let Entry::Ready(source) = entry else { continue };
-            match &source.forward.destination {
-                Destination::Origin(_) => {}
-                Destination::Service(name) => {
-                    let service = variables.binding(Binding::Service(name));
-                    bindings.services.extend(service.map(|service| (name.as_str().into(), service.unchecked_into())));
-                }
-                Destination::DurableObject { binding: name, .. } => {
-                    let objects = variables.binding(Binding::DurableObject(name));
-                    bindings.objects.extend(objects.map(|objects| (name.as_str().into(), objects.unchecked_into())));
-                }
-            }
+            source.destinations.iter().for_each(|destination| bindings.add(&variables, &destination.endpoint));
         }
         bindings
+    }
+
+    fn add(&mut self, variables: &Variables<'_>, endpoint: &Endpoint) {
+        match endpoint {
+            Endpoint::Origin(_) => {}
+            Endpoint::Service(name) => {
+                let service = variables.binding(Binding::Service(name));
+                self.services.extend(service.map(|service| (name.as_str().into(), service.unchecked_into())));
+            }
+            Endpoint::DurableObject { binding: name, .. } => {
+                let objects = variables.binding(Binding::DurableObject(name));
+                self.objects.extend(objects.map(|objects| (name.as_str().into(), objects.unchecked_into())));
+            }
+        }
     }
 
     /// The service binding of that name, if a source forwards to it.

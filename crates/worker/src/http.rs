@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use countersign::Timestamp;
-use countersign::config::{Destination, Source};
+use countersign::config::{Destination, Endpoint, Source};
 use countersign::gateway::destination_error::{
     EXCEPTION, NETWORK, NO_BINDING, Unclear, cause_of_answer, cause_of_status,
 };
@@ -34,25 +34,35 @@ pub(crate) struct Reply {
     pub(crate) answer: Option<String>,
 }
 
-/// Sends an event to its source's destination, and waits for the head of the response.
-pub(crate) async fn send(event: &Event<Body>, source: &Source, bindings: &Bindings) -> Reply {
+/// Sends an event to a destination of its source, and waits for the head of the response.
+pub(crate) async fn send(
+    event: &Event<Body>,
+    (source, destination): (&Source, &Destination),
+    bindings: &Bindings,
+) -> Reply {
     let started = clock::now_ms();
-    let Ok(fetcher) = destination(event, source, bindings) else { return unsent(started) };
-    let headers = event.request_headers(source, Timestamp::from_unix(started.div_euclid(1000)), &Platform);
+    let Ok(fetcher) = fetcher(event, (source, destination), bindings) else { return unsent(started) };
+    let headers =
+        event.request_headers((source, destination), Timestamp::from_unix(started.div_euclid(1000)), &Platform);
     let (headers, body) = (headers.to_object(), array(event.payload()));
     let answer = outbound::send(
         fetcher.as_ref(),
-        &url(source),
+        &url(source, destination),
         &headers,
         &body,
-        source.forward.timeout_ms,
+        destination.timeout_ms,
         source.origin_replies,
     )
     .await;
-    reply(answer, started, fetcher.as_ref(), source).await
+    reply(answer, started, fetcher.as_ref(), (source, destination)).await
 }
 
-async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<&Fetcher>, source: &Source) -> Reply {
+async fn reply(
+    answer: Result<Response, JsValue>,
+    started: u64,
+    fetcher: Option<&Fetcher>,
+    (source, destination): (&Source, &Destination),
+) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
     let answers = source.origin_replies;
     let failed = |status, retry_after, cause| {
@@ -60,7 +70,7 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
         Reply { outcome, status, ms, retry_after, cause, answer: None }
     };
     let said = match &answer {
-        Ok(response) if source.forward.keep_answers && !response.ok() => {
+        Ok(response) if destination.keep_answers && !response.ok() => {
             Some(boxed(outbound::beginning(response, ANSWER)).await)
         }
         _ => None,
@@ -83,7 +93,7 @@ async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<
             let cause = match cause_of_answer(&message) {
                 Some(cause) => cause,
                 None if fetcher.is_some() => EXCEPTION,
-                None => boxed(cause(&message, &url(source))).await,
+                None => boxed(cause(&message, &url(source, destination))).await,
             };
             failed(0, None, Some(cause))
         }
@@ -97,7 +107,7 @@ async fn cause(message: &str, url: &str) -> &'static str {
 }
 
 /// What came of an event whose destination is not bound.
-fn unsent(started: u64) -> Reply {
+pub(crate) fn unsent(started: u64) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
     let (outcome, cause) = (Err(Refusal::DestinationFailed), Some(NO_BINDING));
     Reply { outcome, status: 0, ms, retry_after: None, cause, answer: None }
@@ -118,14 +128,18 @@ pub(crate) fn array(payload: &Payload<Body>) -> Uint8Array {
 ///
 /// # Errors
 /// If there is no such binding.
-fn destination(event: &Event<Body>, source: &Source, bindings: &Bindings) -> Result<Option<Fetcher>, NoBinding> {
-    match &source.forward.destination {
-        Destination::Origin(_) => Ok(None),
-        Destination::Service(binding) => {
+fn fetcher(
+    event: &Event<Body>,
+    (source, destination): (&Source, &Destination),
+    bindings: &Bindings,
+) -> Result<Option<Fetcher>, NoBinding> {
+    match &destination.endpoint {
+        Endpoint::Origin(_) => Ok(None),
+        Endpoint::Service(binding) => {
             let service = bindings.service(binding).ok_or(NoBinding)?;
             Ok(Some(service.clone()))
         }
-        Destination::DurableObject { binding, name: template } => {
+        Endpoint::DurableObject { binding, name: template } => {
             let namespace = bindings.objects(binding).ok_or(NoBinding)?;
             let json = match event.payload() {
                 Payload::Claims(claims) => Cow::Borrowed(claims.as_slice()),

@@ -22,6 +22,7 @@ mod log;
 mod meta;
 mod new_event;
 mod object;
+mod orders;
 mod pages;
 mod pass;
 mod registry;
@@ -39,17 +40,16 @@ mod work;
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{EventState, Replayed, StoreFault};
+use countersign::inbox::{EventState, StoreFault};
 use countersign::json::printed;
 use js_sys::Function;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
 
-use self::database::DESTINATION;
 use self::new_event::NewEvent;
 use self::object::Object;
-use self::pages::unreadable;
+use self::pages::{Page, unreadable};
 use self::registry::registered;
 use crate::clock;
 use crate::executor::spawn;
@@ -105,13 +105,16 @@ impl Inbox {
         self.0.surrender(EventKey::new(source, id.as_bytes()), headers, newer).to_owned()
     }
 
-    /// Takes what a courier reports, and hands it more to do; see `reports.rs`.
-    pub fn report(&self, token: String, reports: String, room: u32) -> js_sys::Promise {
+    /// Takes what a courier reports, and hands it more to do, for its destination if it has one; see `reports.rs`.
+    pub fn report(&self, token: String, reports: String, room: u32, destination: Option<String>) -> js_sys::Promise {
         let object = Rc::clone(&self.0);
-        if reports == "[]" && object.knows(&token) {
-            self.0.work.started();
+        if reports == "[]"
+            && object.knows(&token)
+            && let Some(destination) = &destination
+        {
+            self.0.work.started(destination);
         }
-        spawn(object.report(token, reports, room))
+        spawn(object.report(token, reports, room, destination))
     }
 
     /// Has what is due delivered, until nothing is.
@@ -135,11 +138,17 @@ impl Inbox {
         self.read(|object, machine| Ok(printed(&object.database.stats(machine)?.to_json())))
     }
 
-    /// One page of events in a state, as a JSON array, or `failed`. `number` is that of the event before; 0 for none.
-    pub fn list(&self, state: u8, number: f64, limit: u32) -> String {
+    /// One page of events in a state at a destination, as a JSON array, or `failed`. `number` is that of the event before; 0 for none.
+    pub fn list(&self, state: &str, number: f64, limit: u32, destination: &str) -> String {
         self.0.look_again();
-        let state = EventState::from_number(state);
-        self.read(|object, machine| object.database.list(state, number as u64, limit, machine, &object.aside.borrow()))
+        let Some(state) = EventState::parse(state) else { return "[]".to_owned() };
+        let page = Page { state, after: number as u64, limit };
+        self.read(|object, machine| {
+            let Some(outlet) = machine.outlets().iter().find(|outlet| outlet.name() == destination) else {
+                return Ok("[]".to_owned());
+            };
+            object.database.list(page, machine, outlet, &object.aside.borrow())
+        })
     }
 
     /// One event, as JSON, or `failed`; nothing if it is not known.
@@ -153,14 +162,14 @@ impl Inbox {
         }
     }
 
-    /// Delivers an event again: `replayed`, `gone` if it is no longer kept, `unknown` or `failed`.
-    pub fn replay(&self, source: &str, id: &str) -> String {
+    /// Delivers an event again, to one destination or to all: `replayed`, `gone` if it is no longer kept, `unknown` or `failed`.
+    pub fn replay(&self, source: &str, id: &str, destination: Option<String>) -> String {
         let (object, now) = (&self.0, clock::now_ms());
         let outcome = match object.number_of(source, id) {
             Ok(Some(number)) if object.is_aside(number) => FAILED,
-            Ok(Some(number)) => match object.with(|machine| machine.replay(&object.database, number, now)) {
-                Ok(Replayed::Yes) => "replayed",
-                Ok(Replayed::Gone) => "gone",
+            Ok(Some(number)) => match object.replay(number, destination.as_deref(), now) {
+                Ok(true) => "replayed",
+                Ok(false) => "gone",
                 Err(()) => FAILED,
             },
             Ok(None) => "unknown",
@@ -193,26 +202,20 @@ impl Inbox {
         outcome.to_owned()
     }
 
-    /// Delivers events again that were in a state when this `began`, in milliseconds: those of the log at once, and a batch of those that
-    /// wait by themselves. How many, or NaN if that failed; the caller goes on, without the log, until it is 0.
+    /// Delivers events again that were in a state when this `began`, in milliseconds, at one destination or at all: those of the log at
+    /// once, and a batch of those that wait by themselves. How many, or NaN if that failed; the caller goes on, without the log, until it is 0.
     #[wasm_bindgen(js_name = replayAll)]
-    pub fn replay_all(&self, state: u8, began: f64, with_log: bool) -> f64 {
+    pub fn replay_all(&self, state: u8, began: f64, with_log: bool, destination: Option<String>) -> f64 {
         let (object, now, state) = (&self.0, clock::now_ms(), EventState::from_number(state));
-        let replayed = object.with(|machine| {
-            let log = if with_log { machine.replay_log(&object.database, state, now)? } else { 0 };
-            let doubts = machine.outlet().cursor().doubts_since(0);
-            let waiting = object.database.replay_waiting(DESTINATION, state, (began as u64, doubts), BATCH);
-            machine.replayed_waiting(now);
-            Ok(log.saturating_add(waiting.map_err(|()| StoreFault)?))
-        });
+        let replayed = object.replay_all(state, (began as u64, with_log), destination.as_deref(), now);
         object.look_again();
         replayed.map_or(f64::NAN, |replayed| replayed as f64)
     }
 
-    /// Pauses or resumes the destination: `done`, `already` or `failed`.
-    pub fn pause(&self, paused: bool) -> String {
+    /// Pauses or resumes one destination or all: `done`, `already` or `failed`.
+    pub fn pause(&self, paused: bool, destination: Option<String>) -> String {
         let (object, now) = (&self.0, clock::now_ms());
-        let outcome = match object.with(|machine| machine.pause(&object.database, paused, now)) {
+        let outcome = match object.pause(paused, destination.as_deref(), now) {
             Ok(true) => "done",
             Ok(false) => "already",
             Err(()) => FAILED,
@@ -260,6 +263,3 @@ fn or_failed(text: Result<String, ()>) -> String {
 }
 
 const FAILED: &str = "failed";
-
-/// So many waiting events are replayed at a time.
-const BATCH: u32 = 500;

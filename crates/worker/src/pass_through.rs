@@ -1,6 +1,6 @@
 //! Delivery of an event that is passed through: steps 8 to 10. Nothing is marked as seen before the destination's 2xx.
 
-use countersign::config::Source;
+use countersign::config::{Destination, Source};
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::Event;
@@ -31,9 +31,10 @@ pub(crate) async fn pass_through(
 ) -> Result<Passed, Refusal> {
     let event = EventKey::new(&source.name, verified.id());
     line.event = Some(event);
-    let lapses = source.dedupe.map(|_| hold(state, source, event, now_ms)).transpose()?;
+    let Some(destination) = source.destinations.first() else { return Err(Refusal::ConfigInvalid) };
+    let lapses = source.dedupe.map(|_| hold(state, destination, event, now_ms)).transpose()?;
     let passing = Passing { verified, content, received_at: Timestamp::from_unix(now_ms.div_euclid(1000)), event };
-    let result = deliver(state, source, passing, line).await;
+    let result = deliver(state, (source, destination), passing, line).await;
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
@@ -41,8 +42,8 @@ pub(crate) async fn pass_through(
 }
 
 /// Holds copies of an event back while it is under way, until the returned time at most.
-fn hold(state: &State, source: &Source, event: EventKey, now: u64) -> Result<u64, Refusal> {
-    let lapses = now.saturating_add(source.forward.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+fn hold(state: &State, destination: &Destination, event: EventKey, now: u64) -> Result<u64, Refusal> {
+    let lapses = now.saturating_add(destination.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
     if state.in_flight.borrow_mut().enter(event, now, lapses) { Ok(lapses) } else { Err(Refusal::InFlight) }
 }
 
@@ -57,7 +58,7 @@ struct Passing<'d> {
 /// Asks whether the event was seen, sends it to the destination, and marks it.
 async fn deliver(
     state: &State,
-    source: &Source,
+    (source, destination): (&Source, &Destination),
     passing: Passing<'_>,
     line: &mut LogRecord<'_>,
 ) -> Result<Passed, Refusal> {
@@ -75,7 +76,8 @@ async fn deliver(
         // Our own acknowledgement would decide in the destination's place, and its answer is not kept.
         return if source.origin_replies { Err(Refusal::AlreadyAnswered) } else { Ok(Passed::Taken("duplicate", id)) };
     };
-    let reply = http::send(&Event::new(admitted, content, received_at), source, &state.bindings).await;
+    let event_sent = Event::new(admitted, content, received_at);
+    let reply = http::send(&event_sent, (source, destination), &state.bindings).await;
     line.destination = Some((reply.status, reply.ms));
     line.cause = reply.cause;
     reply.outcome?;

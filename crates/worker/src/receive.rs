@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use countersign::config::{Destination, Durable, Source};
+use countersign::config::{Durable, Endpoint, Source};
 use countersign::gateway::acknowledgement::acknowledge;
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::EventKey;
@@ -168,7 +168,7 @@ async fn store(
     })?;
     let id = event.id().as_bytes().to_vec();
     if let Some((shard, receipt)) = receipt
-        && let Some(carried) = courier::carry_first(&source.name, shard, &receipt, event.into_event(&receipt))
+        && let Some(carried) = courier::carry_first(&source.name, shard, &receipt, &event.into_event(&receipt))
     {
         // The response does not wait for it.
         let _ = arrival.context.wait_until(&carried);
@@ -180,10 +180,11 @@ async fn store(
 /// read any other would cost more than its check.
 fn body_to_read<'b>(source: &Source, body: &'b Body) -> Option<Cow<'b, [u8]>> {
     let small = body.bytes().map(Cow::Borrowed);
-    match &source.forward.destination {
-        Destination::DurableObject { name, .. } if is_in_event(name) => small.or_else(|| Some(body.to_vec().into())),
-        _ => small.filter(|_| source.durable.is_some()),
+    let mut endpoints = source.destinations.iter().map(|destination| &destination.endpoint);
+    if endpoints.any(|endpoint| matches!(endpoint, Endpoint::DurableObject { name, .. } if is_in_event(name))) {
+        return small.or_else(|| Some(body.to_vec().into()));
     }
+    small.filter(|_| source.durable.is_some())
 }
 
 /// The age that a signed claim states, for the log.

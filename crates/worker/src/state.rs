@@ -50,7 +50,7 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
             let names: Vec<_> = header_names(source).collect();
             let signs_url = source.policy.scheme.signs_target();
             let challenge = source.policy.scheme.handshake.and_then(Handshake::header);
-            let timeout = source.forward.timeout_ms;
+            let timeout = source.destinations.first().map(|destination| destination.timeout_ms);
             json!({ "headers": names, "maxBody": source.max_body, "timeout": timeout, "signsUrl": signs_url, "challenge": challenge })
         }
         Entry::Faulty(_) => json!(null),

@@ -50,7 +50,7 @@ proptest! {
         let second = |ms: u64| Timestamp::from_unix(ms / 1000);
         // KV counts from the second of the write, the inbox from its millisecond.
         let forgotten = |source: &Source| match source.durable {
-            Some(durable) => first + durable.lifecycle.remember,
+            Some(durable) => first + durable.retention.remember,
             None => (NOW + source.dedupe.unwrap()) * 1000,
         };
 
@@ -76,6 +76,6 @@ const NOW: u64 = 1_700_000_000;
 #[test]
 fn an_id_is_remembered_as_long_as_its_body_is_kept() {
     let config = ready(&gemini(r#","durable":true,"dedupe":"1h","keep":"30d""#));
-    let lifecycle = config.source(0).unwrap().durable.unwrap().lifecycle;
+    let lifecycle = config.source(0).unwrap().durable.unwrap().retention;
     assert!(lifecycle.remember >= 3_600_000 && lifecycle.keep == 30 * 86_400_000);
 }

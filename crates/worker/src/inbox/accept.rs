@@ -2,7 +2,8 @@
 
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Accepted, Answer, EventState, Receipt, StoreFault};
+use countersign::inbox::{Accepted, Answer, Arrival, EventState, Receipt, StoreFault};
+use countersign::json::value;
 
 use super::new_event::NewEvent;
 use super::object::Object;
@@ -32,7 +33,7 @@ impl Object {
 
     /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong.
     fn to_ask(&self, key: EventKey, shard: u32, now: u64) -> Vec<u32> {
-        let remember = if self.watch.get().holds(now) { u64::MAX } else { self.durable().lifecycle.remember };
+        let remember = if self.watch.get().holds(now) { u64::MAX } else { self.durable().retention.remember };
         self.shards.get().to_ask(key, shard, now, remember)
     }
 
@@ -79,7 +80,7 @@ impl Object {
     /// Stores an event, unless its id is known here.
     fn store(&self, key: EventKey, new: &NewEvent) -> Answer {
         let now = clock::now_ms();
-        let rules = self.rules(now);
+        let plan = self.plan(now);
         if !self.capacity.take(&self.database, self.durable().max_stored) {
             // A copy of what is stored is one all the same.
             return match self.database.find(key) {
@@ -91,20 +92,43 @@ impl Object {
                 Err(()) => Answer::Failed,
             };
         }
+        let longest = plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default();
         // Whoever handed it over is ended 30 s after its response.
-        let may_begin = rules.lifecycle.timeout <= FIRST_MS;
-        let bytes = u64::from(new.body().length());
-        let accepted = self.with(|machine| machine.accept(&self.database, (new, key, bytes), may_begin, now, &rules));
+        let may_begin = longest <= FIRST_MS;
+        let filtered = new.filtered().as_string().and_then(|text| value(&text));
+        let filtered: Vec<_> = filtered
+            .iter()
+            .filter_map(|filtered| filtered.as_object())
+            .flat_map(|all| all.keys())
+            .map(String::as_str)
+            .collect();
+        let arrival = Arrival { event: new, key, bytes: u64::from(new.body().length()), filtered: &filtered };
+        let accepted = self.with(|machine| {
+            let accepted = machine.accept(&self.database, &arrival, may_begin, now, &plan)?;
+            Ok(match accepted {
+                Accepted::New(number, begun) => {
+                    let name = |place: usize| {
+                        machine.outlets().get(place).map_or_else(String::new, |outlet| outlet.name().to_owned())
+                    };
+                    Some((
+                        number,
+                        begun.iter().map(|handout| (name(handout.place), handout.attempt)).collect::<Vec<_>>(),
+                    ))
+                }
+                Accepted::Known => None,
+            })
+        });
         match accepted {
-            Ok(Accepted::New(number, Some(handout))) => {
-                self.arm_for_first(now.saturating_add(rules.lifecycle.lease()), now);
-                Answer::Accepted(Some(Receipt::new(number, handout.attempt, &self.token())))
+            Ok(Some((number, begun))) => {
+                if !begun.is_empty() {
+                    self.arm_for_first(now.saturating_add(longest), now);
+                }
+                if begun.len().saturating_add(filtered.len()) < plan.destinations.len() {
+                    self.look_for_work(now);
+                }
+                Answer::Accepted((!begun.is_empty()).then(|| Receipt::new(number, &self.token(), begun)))
             }
-            Ok(Accepted::New(_, None)) => {
-                self.look_for_work(now);
-                Answer::Accepted(None)
-            }
-            Ok(Accepted::Known) => match self.database.find(key) {
+            Ok(None) => match self.database.find(key) {
                 Ok(Some(number)) => self.known(number, key, new),
                 _ => Answer::Failed,
             },
@@ -131,7 +155,8 @@ impl Object {
             return true;
         }
         let pending = self.machine.borrow().as_ref().is_some_and(|machine| {
-            machine.state_in_log(number) == EventState::Pending && !machine.outlet().is_under_way(number)
+            machine.outlets().iter().any(|outlet| machine.state_in_log(outlet, number) == EventState::Pending)
+                && !machine.outlets().iter().any(|outlet| outlet.is_under_way(number))
         });
         pending && matches!(self.database.is_stored(number), Ok(false))
     }
@@ -177,9 +202,9 @@ impl Object {
     }
 
     fn mark(&self, key: EventKey, newer: u32) -> Result<(), ()> {
-        let (now, lifecycle) = (clock::now_ms(), self.durable().lifecycle);
+        let (now, retention) = (clock::now_ms(), self.durable().retention);
         self.with(|machine| {
-            machine.open_tables(&self.database, now, &lifecycle)?;
+            machine.open_tables(&self.database, now, &retention)?;
             self.database.claim_mark(key, newer).and_then(|claimed| if claimed { Ok(()) } else { Err(StoreFault) })?;
             machine.mark(&self.database)
         })
@@ -197,8 +222,8 @@ impl Object {
     }
 }
 
-/// The longest time limit of an attempt that whoever hands an event over may make itself.
-const FIRST_MS: u64 = 20_000;
+/// The longest lease of an attempt that whoever hands an event over may make itself.
+const FIRST_MS: u64 = 25_000;
 
 /// The milliseconds that an object's first event waits for the registry.
 const REGISTRY_MS: f64 = 5_000.0;

@@ -64,8 +64,8 @@ impl Object {
         if self.work.passing.get() {
             return self.work.wake();
         }
-        let rules = self.rules(now);
-        let at = self.machine.borrow().as_ref().and_then(|machine| machine.attempts_at(now, &rules));
+        let plan = self.plan(now);
+        let at = self.machine.borrow().as_ref().and_then(|machine| machine.attempts_at(now, &plan));
         if let Some(at) = at {
             self.arm_by(at, now);
         }
@@ -86,9 +86,9 @@ impl Object {
     /// The same, if something is to be attempted or the database cannot be used.
     pub(super) fn rearm_if_due(&self) {
         let now = self.look();
-        let rules = self.rules(now);
+        let plan = self.plan(now);
         let machine = self.machine.borrow();
-        let is_idle = machine.as_ref().is_some_and(|machine| machine.attempts_at(now, &rules).is_none());
+        let is_idle = machine.as_ref().is_some_and(|machine| machine.attempts_at(now, &plan).is_none());
         drop(machine);
         if !is_idle || self.database.has_legacy.get() {
             self.rearm();
@@ -110,15 +110,17 @@ impl Object {
 
     /// What is to be done, and when.
     fn agenda(&self, now: u64) -> Result<Agenda, ()> {
-        let rules = self.rules(now);
+        let plan = self.plan(now);
         let has_legacy = self.database.has_legacy.get();
         let strays = self.database.mend_strays()?;
         let (attempts, tidy) = self.with(|machine| {
-            if strays {
-                machine.replayed_waiting(now);
+            for place in 0..machine.outlets().len() {
+                if strays {
+                    machine.replayed_waiting(place, now);
+                }
             }
-            let tidy = machine.tidy_at(&self.database, now, &rules)?;
-            Ok((machine.attempts_at(now, &rules), tidy))
+            let tidy = machine.tidy_at(&self.database, now, &plan)?;
+            Ok((machine.attempts_at(now, &plan), tidy))
         })?;
         Ok(Agenda {
             attempts: if has_legacy { Some(now) } else { attempts },

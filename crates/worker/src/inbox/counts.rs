@@ -1,85 +1,103 @@
 //! What an inbox counts, for the operator and for `/healthz`.
 
-use countersign::inbox::{EventState, LastError, Machine, Report, Stats, noted_parts};
+use countersign::inbox::{EventState, LastError, Machine, Outlet, Report, Stats, noted_parts};
 use js_sys::Array;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::database::{Database, integer, unsigned};
 
 impl Database {
-    /// Counts. No table of events is read for them.
+    /// Counts, over all destinations and for each. No table of events is read for them.
     ///
     /// # Errors
     /// If events cannot be counted.
     pub(super) fn stats(&self, machine: &Machine) -> Result<Stats, ()> {
-        let outlet = machine.outlet();
+        let first = self.ids.borrow().first().map_or(machine.next(), |table| table.first);
+        let mut all = Stats { bytes: self.size(), ..Stats::default() };
+        let mut destinations = Map::new();
+        for outlet in machine.outlets() {
+            let counted = self.stats_of(machine, outlet, first)?;
+            destinations.insert(outlet.name().to_owned(), self.described(outlet, &counted)?);
+            all = all.and(counted);
+        }
+        Ok(Stats { destinations: destinations.into(), ..all })
+    }
+
+    /// Counts for one destination. Ids are known from the event `first` on.
+    fn stats_of(&self, machine: &Machine, outlet: &Outlet, first: u64) -> Result<Stats, ()> {
+        let ids = self.known_from(outlet.cursor().from().max(1))?;
         let rows = self.rows(
             "SELECT state, count(*), sum(number >= ?2) FROM waiting WHERE destination = ?1 GROUP BY state",
-            &[outlet.name().into(), integer(self.ids.borrow().first().map_or(u64::MAX, |table| table.first))],
+            &[outlet.name().into(), integer(first)],
         )?;
         let counted = |state: EventState, at: u32| {
             let row = rows.iter().find(|row| unsigned(&row.get(0)) == u64::from(state.number()));
             row.map_or(0, |row| unsigned(&row.get(at)))
         };
-        let span = |from: u64| {
+        let dead_from = |from: u64| {
             let dead = outlet.cursor().dead().iter().filter(|span| span.last >= from);
             dead.map(|span| span.last.saturating_sub(span.first.max(from)).saturating_add(1))
                 .fold(0, u64::saturating_add)
         };
-        let mut ids = 0_u64;
-        for table in self.ids.borrow().iter() {
-            let known = self.number(&format!("SELECT count(*) FROM ids_{} WHERE number > 0", table.number), &[])?;
-            ids = ids.saturating_add(known.and_then(|known| u64::try_from(known).ok()).unwrap_or_default());
-        }
-        let first = self.ids.borrow().first().map_or(0, |table| table.first);
-        let open = [counted(EventState::Pending, 2), counted(EventState::Dead, 2), machine.backlog(), span(first)];
+        let backlog = machine.backlog(outlet);
+        let filtered = outlet.cursor().filtered();
+        let other =
+            [counted(EventState::Pending, 2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];
+        // Delivered events that wait to be let go of, and whose id has no row of its own.
+        let apart = counted(EventState::Delivered, 1).saturating_sub(counted(EventState::Delivered, 2));
         let failed = self.rows(
             "SELECT last_status, last_error, due FROM waiting WHERE destination = ? AND state IN (0, 2) AND last_error <> ''
              ORDER BY due DESC LIMIT 1",
             &[outlet.name().into()],
         )?;
-        let pending = machine.backlog().saturating_add(counted(EventState::Pending, 1));
+        let pending = backlog.saturating_add(counted(EventState::Pending, 1));
         Ok(Stats {
             pending,
-            delivered: open
-                .into_iter()
-                .fold(ids, u64::saturating_sub)
-                .saturating_add(self.delivered_apart(machine, first)?),
-            dead: counted(EventState::Dead, 1).saturating_add(span(0)),
-            attempts: self.attempts.get(),
-            oldest_pending: if pending > 0 { self.oldest_pending(machine)? } else { None },
-            last_error: failed.first().and_then(last_error).or_else(|| self.last_report(machine)),
-            bytes: self.size(),
-            destinations: self.state_of(machine)?,
+            delivered: other.into_iter().fold(ids, u64::saturating_sub).saturating_add(apart),
+            dead: counted(EventState::Dead, 1).saturating_add(dead_from(0)),
+            filtered,
+            attempts: self.attempts_at(outlet.name()),
+            oldest_pending: if pending > 0 { self.oldest_pending(machine, outlet)? } else { None },
+            last_error: failed.first().and_then(last_error).or_else(|| self.last_report(outlet)),
+            ..Stats::default()
         })
     }
 
-    /// How many events are pending.
+    /// How many ids of events are known, from one on.
+    fn known_from(&self, first: u64) -> Result<u64, ()> {
+        let mut ids = 0_u64;
+        for table in self.ids.borrow().iter() {
+            let sql = format!("SELECT count(*) FROM ids_{} WHERE number >= ?", table.number);
+            let known = self.number(&sql, &[integer(first)])?;
+            ids = ids.saturating_add(known.and_then(|known| u64::try_from(known).ok()).unwrap_or_default());
+        }
+        Ok(ids)
+    }
+
+    /// How many events are pending, at all destinations.
     pub(super) fn pending(&self, machine: &Machine) -> Result<u64, ()> {
-        let sql = "SELECT count(*) FROM waiting WHERE destination = ? AND state = 0";
-        let waiting = self.number(sql, &[machine.outlet().name().into()])?;
-        let legacy = if self.has_legacy.get() {
-            self.number("SELECT count(*) FROM events_2 WHERE state = 0", &[])?
-        } else {
-            None
-        };
         let counted = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
-        Ok(machine.backlog().saturating_add(counted(waiting)).saturating_add(counted(legacy)))
+        let waiting = counted(self.number("SELECT count(*) FROM waiting WHERE state = 0", &[])?);
+        let legacy = if self.has_legacy.get() {
+            counted(self.number("SELECT count(*) FROM events_2 WHERE state = 0", &[])?)
+        } else {
+            0
+        };
+        let backlogs = machine.outlets().iter().map(|outlet| machine.backlog(outlet));
+        Ok(backlogs.fold(waiting.saturating_add(legacy), u64::saturating_add))
     }
 
-    /// Delivered events that wait to be let go of, and whose id has no row of its own.
-    fn delivered_apart(&self, machine: &Machine, first: u64) -> Result<u64, ()> {
-        let sql = "SELECT count(*) FROM waiting WHERE destination = ? AND state = 1 AND number < ?";
-        let count = self.number(sql, &[machine.outlet().name().into(), integer(first)])?;
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default())
+    fn attempts_at(&self, destination: &str) -> u64 {
+        let recent = self.recent.borrow();
+        recent.iter().find(|recent| recent.destination == destination).map_or(0, |recent| recent.attempts)
     }
 
-    fn oldest_pending(&self, machine: &Machine) -> Result<Option<u64>, ()> {
+    fn oldest_pending(&self, machine: &Machine, outlet: &Outlet) -> Result<Option<u64>, ()> {
         let mut oldest = self.number(
             "SELECT min(received_at) FROM kept WHERE number IN (SELECT number FROM waiting WHERE destination = ? AND state = 0)",
-            &[machine.outlet().name().into()],
+            &[outlet.name().into()],
         )?;
-        let first = machine.outlet().cursor().done().first_missing(1);
+        let first = outlet.cursor().done().first_missing(1);
         if first < machine.next()
             && let Some(table) = self.log_of(first)
         {
@@ -91,32 +109,35 @@ impl Database {
     }
 
     /// The last failure of an event that is still in the log.
-    fn last_report(&self, machine: &Machine) -> Option<LastError> {
+    fn last_report(&self, outlet: &Outlet) -> Option<LastError> {
         let recent = self.recent.borrow();
-        let open = |report: &&Report| report.failure.is_some() && !machine.outlet().cursor().is_done(report.number);
-        let report = recent.iter().rev().find(open)?;
+        let own = recent.iter().find(|recent| recent.destination == outlet.name())?;
+        let open = |report: &&Report| report.failure.is_some() && !outlet.cursor().is_done(report.number);
+        let report = own.reports.iter().rev().find(open)?;
         let (code, cause) = noted_parts(report.failure.as_deref()?);
-        let due = machine.outlet().breaker().next_probe().unwrap_or(report.at).div_euclid(1000);
+        let due = outlet.breaker().next_probe().unwrap_or(report.at).div_euclid(1000);
         Some(LastError { status: report.status, code: code.to_owned(), cause: cause.map(str::to_owned), due })
     }
 
-    /// Whether the destination is attempted, since when, and why not.
-    fn state_of(&self, machine: &Machine) -> Result<Value, ()> {
-        let outlet = machine.outlet();
+    /// Whether a destination is attempted, since when, and why not; and its counts.
+    fn described(&self, outlet: &Outlet, stats: &Stats) -> Result<Value, ()> {
         let sql = "SELECT why FROM destinations WHERE name = ?";
         let rows = self.rows(sql, &[outlet.name().into()])?;
         let why = rows.first().and_then(|row| row.get(0).as_string());
-        let (state, since) = match (outlet.pauses().since(), outlet.breaker().broken_since()) {
-            (Some(since), _) => ("paused", Some(since)),
-            (None, Some(since)) => ("broken", Some(since)),
-            (None, None) => ("open", None),
+        let (state, since) = match (outlet.orphaned(), outlet.pauses().since(), outlet.breaker().broken_since()) {
+            (Some(since), _, _) => ("orphaned", Some(since)),
+            (None, Some(since), _) => ("paused", Some(since)),
+            (None, None, Some(since)) => ("broken", Some(since)),
+            (None, None, None) => ("open", None),
         };
         let held = outlet.breaker().held_until();
         let why = why.filter(|_| state == "broken");
-        Ok(json!({ outlet.name(): {
+        Ok(json!({
             "state": state, "since": since.map(|since| since.div_euclid(1000)), "why": why,
             "held_until": (held > 0).then(|| held.div_euclid(1000)), "under_way": outlet.under_way(),
-        } }))
+            "pending": stats.pending, "delivered": stats.delivered, "dead": stats.dead, "filtered": stats.filtered,
+            "attempts": stats.attempts, "oldest_pending": stats.oldest_pending,
+        }))
     }
 }
 

@@ -13,9 +13,6 @@ use worker::worker_sys::types::SqlStorage;
 
 use super::log::log_error;
 
-/// The name of the destination, as long as a source has one.
-pub(super) const DESTINATION: &str = "default";
-
 /// The database of one object.
 pub(super) struct Database {
     sql: SqlStorage,
@@ -27,10 +24,18 @@ pub(super) struct Database {
     pub(super) has_legacy: Cell<bool>,
     /// What is reported in the transition under way, to be written with it.
     pub(super) reports: RefCell<Vec<Report>>,
+    /// What is known of attempts at each destination.
+    pub(super) recent: RefCell<Vec<Recent>>,
+}
+
+/// What is known of the attempts at one destination.
+#[derive(Default)]
+pub(super) struct Recent {
+    pub(super) destination: String,
     /// The reports that no row of attempts holds yet.
-    pub(super) recent: RefCell<Vec<Report>>,
+    pub(super) reports: Vec<Report>,
     /// All attempts that were reported.
-    pub(super) attempts: Cell<u64>,
+    pub(super) attempts: u64,
 }
 
 impl Database {
@@ -42,7 +47,6 @@ impl Database {
             has_legacy: Cell::new(false),
             reports: RefCell::default(),
             recent: RefCell::default(),
-            attempts: Cell::new(0),
         }
     }
 

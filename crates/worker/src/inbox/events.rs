@@ -1,11 +1,12 @@
 //! Single events: as they are read for an attempt, for a copy of them, and when they are let go.
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Handout, Machine};
+use countersign::inbox::{Handout, Machine, Outlet};
+use countersign::json::value;
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::database::{DESTINATION, Database, integer, key, optional, unsigned};
+use super::database::{Database, integer, key, optional, unsigned};
 
 #[wasm_bindgen]
 extern "C" {
@@ -14,6 +15,11 @@ extern "C" {
     #[derive(Clone)]
     pub type Handed;
 
+    /// The name of the destination.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn destination(this: &Handed) -> String;
+    #[wasm_bindgen(method, setter)]
+    fn set_destination(this: &Handed, destination: &str);
     #[wasm_bindgen(method, getter)]
     pub(crate) fn number(this: &Handed) -> f64;
     #[wasm_bindgen(method, setter)]
@@ -26,27 +32,46 @@ extern "C" {
     pub(crate) fn cause(this: &Handed) -> String;
     #[wasm_bindgen(method, setter)]
     fn set_cause(this: &Handed, cause: &str);
-    /// The columns key, id, form, headers, received_at, bytes and body.
+    /// The columns key, id, form, headers, received_at, bytes, body and type.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn row(this: &Handed) -> Array;
     #[wasm_bindgen(method, setter)]
     fn set_row(this: &Handed, row: &Array);
 }
 
+/// What is read of an event that was handed out.
+pub(super) enum Read {
+    /// The event.
+    Event(Handed),
+    /// It is not for the destination.
+    Filtered,
+    /// There is none, or a column is not of its type.
+    Damaged,
+}
+
 impl Database {
-    /// Reads an event for an attempt; `None` if there is none, or a column is not of its type.
-    pub(super) fn read_for(&self, handout: &Handout) -> Result<Option<Handed>, ()> {
-        let table = if handout.is_waiting { Some("kept".to_owned()) } else { self.log_of(handout.number) };
-        let Some(table) = table else { return Ok(None) };
-        let sql = format!("SELECT key, id, form, headers, received_at, bytes, body FROM {table} WHERE number = ?");
+    /// Reads an event for an attempt.
+    pub(super) fn read_for(&self, handout: &Handout, destination: &str) -> Result<Read, ()> {
+        let (table, filtered) = match handout.is_waiting {
+            true => (Some("kept".to_owned()), "NULL"),
+            false => (self.log_of(handout.number), "filtered"),
+        };
+        let Some(table) = table else { return Ok(Read::Damaged) };
+        let columns = "key, id, form, headers, received_at, bytes, body, type";
+        let sql = format!("SELECT {columns}, {filtered} FROM {table} WHERE number = ?");
         let rows = self.rows(&sql, &[integer(handout.number)])?;
-        let Some(row) = rows.first().filter(|row| is_whole(row)) else { return Ok(None) };
+        let Some(row) = rows.first().filter(|row| is_whole(row)) else { return Ok(Read::Damaged) };
+        let filtered = row.get(8).as_string().and_then(|text| value(&text));
+        if filtered.is_some_and(|filtered| filtered.get(destination).is_some()) {
+            return Ok(Read::Filtered);
+        }
         let handed: Handed = Object::new().unchecked_into();
+        handed.set_destination(destination);
         handed.set_number(handout.number as f64);
         handed.set_attempt(handout.attempt);
         handed.set_cause(handout.cause.as_str());
         handed.set_row(row);
-        Ok(Some(handed))
+        Ok(Read::Event(handed))
     }
 
     /// Whether an event is there to be delivered.
@@ -62,9 +87,19 @@ impl Database {
         Ok(false)
     }
 
-    /// The headers of an event that may still be delivered, and the attempts at it that were begun.
+    /// The headers of an event that may still be delivered anywhere, and the most attempts that were begun at it.
     pub(super) fn headers_of(&self, number: u64, machine: &Machine) -> Result<Option<(String, u32)>, ()> {
-        let outlet = machine.outlet();
+        let mut found: Option<(String, u32)> = None;
+        for outlet in machine.outlets() {
+            if let Some((headers, begun)) = self.headers_for(number, outlet)? {
+                let most = found.map_or(begun, |(_, most)| most.max(begun));
+                found = Some((headers, most));
+            }
+        }
+        Ok(found)
+    }
+
+    fn headers_for(&self, number: u64, outlet: &Outlet) -> Result<Option<(String, u32)>, ()> {
         let sql = "SELECT kept.headers, waiting.attempts FROM waiting JOIN kept ON kept.number = waiting.number
                    WHERE waiting.destination = ? AND waiting.number = ? AND waiting.state IN (0, 2)";
         let rows = self.rows(sql, &[outlet.name().into(), integer(number)])?;
@@ -87,6 +122,23 @@ impl Database {
         self.run(&format!("UPDATE {table} SET headers = ? WHERE number = ?"), &values)
     }
 
+    /// Notes that an event is for a destination after all.
+    pub(super) fn unfilter(&self, number: u64, destination: &str) -> Result<(), ()> {
+        let Some(table) = self.log_of(number) else { return Ok(()) };
+        let path = format!("$.\"{destination}\"");
+        let sql =
+            format!("UPDATE {table} SET filtered = json_remove(filtered, ?) WHERE number = ? AND filtered IS NOT NULL");
+        self.run(&sql, &[path.into(), integer(number)])
+    }
+
+    /// Notes that an event turned out not to be for a destination, and by which condition.
+    pub(super) fn note_filtered(&self, number: u64, destination: &str, condition: &str) -> Result<(), ()> {
+        let Some(table) = self.log_of(number) else { return Ok(()) };
+        let path = format!("$.\"{destination}\"");
+        let sql = format!("UPDATE {table} SET filtered = json_set(coalesce(filtered, '{{}}'), ?, ?) WHERE number = ?");
+        self.run(&sql, &[path.into(), condition.into(), integer(number)])
+    }
+
     /// Removes all that is stored of an event, and its id.
     pub(super) fn erase(&self, number: u64, event: EventKey) -> Result<(), ()> {
         let numbers = [integer(number)];
@@ -95,7 +147,8 @@ impl Database {
         if let Some(table) = self.log_of(number) {
             // The row stays, so that its number is not given again.
             let sql = format!(
-                "UPDATE {table} SET key = x'', id = '', form = '', headers = '', type = NULL, bytes = 0, body = NULL WHERE number = ?"
+                "UPDATE {table} SET key = x'', id = '', form = '', headers = '', type = NULL, bytes = 0, body = NULL,
+                   filtered = NULL WHERE number = ?"
             );
             self.run(&sql, &numbers)?;
         }
@@ -111,8 +164,8 @@ impl Database {
 
     /// Has waiting events attempted whose state does not exist: they would be neither delivered nor seen. Whether there were any.
     pub(super) fn mend_strays(&self) -> Result<bool, ()> {
-        let sql = "UPDATE waiting SET state = 0 WHERE destination = ? AND (state < 0 OR state > 2) RETURNING 1";
-        Ok(self.number(sql, &[DESTINATION.into()])?.is_some())
+        let sql = "UPDATE waiting SET state = 0 WHERE state < 0 OR state > 2 RETURNING 1";
+        Ok(self.number(sql, &[])?.is_some())
     }
 
     /// Reads something of each table that attempts need.

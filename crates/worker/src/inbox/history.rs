@@ -5,44 +5,61 @@ use countersign::json::{printed, value};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, fault, integer};
+use super::database::{Database, Recent, fault, integer};
 
 impl Database {
-    /// The history, the last status and the last error of an event, as the transition under way has them.
-    pub(super) fn history_of(&self, number: u64) -> (JsValue, JsValue, JsValue) {
+    /// The history, the last status and the last error of an event at a destination, as the transition under way has them.
+    pub(super) fn history_of(&self, destination: &str, number: u64) -> (JsValue, JsValue, JsValue) {
         let mut reports = self.reports.borrow_mut();
         let (own, others): (Vec<_>, Vec<_>) = reports.drain(..).partition(|report| report.number == number);
         *reports = others;
         let Some(last) = own.last() else { return (JsValue::NULL, JsValue::NULL, JsValue::NULL) };
-        self.attempts.set(self.attempts.get().saturating_add(own.len() as u64));
+        self.with_recent(destination, |recent| {
+            recent.attempts = recent.attempts.saturating_add(own.len() as u64);
+        });
         let history = printed(&own.iter().map(Report::to_json).collect::<Value>());
         (history.into(), last.status.into(), last.failure.as_deref().unwrap_or_default().into())
     }
 
-    /// Takes what was reported to what is written with the cursor; so many make a row of their own.
-    pub(super) fn keep_reports(&self) -> Result<(), StoreFault> {
-        let mut recent = self.recent.borrow_mut();
+    /// Takes what was reported to what is written with a destination's cursor: the reports, and how many attempts there were. So many make a
+    /// row of their own.
+    pub(super) fn keep_reports(&self, destination: &str) -> Result<(String, u64), StoreFault> {
         let reported = self.reports.take();
-        self.attempts.set(self.attempts.get().saturating_add(reported.len() as u64));
-        recent.extend(reported);
-        let Some(table) = self.logs.borrow().last().map(|table| table.number) else { return Ok(()) };
-        if recent.len() < REPORTS {
-            return Ok(());
+        let (all, attempts) = self.with_recent(destination, |recent| {
+            recent.attempts = recent.attempts.saturating_add(reported.len() as u64);
+            recent.reports.extend(reported);
+            let table = self.logs.borrow().last().map(|table| table.number);
+            let full = table.filter(|_| recent.reports.len() >= REPORTS);
+            (full.map(|table| (table, std::mem::take(&mut recent.reports))), recent.attempts)
+        });
+        if let Some((table, reports)) = all {
+            let numbers = || reports.iter().map(|report| report.number);
+            let (first, last) = (numbers().min().unwrap_or_default(), numbers().max().unwrap_or_default());
+            let sql = format!("INSERT INTO attempts_{table} (first, last, reports) VALUES (?, ?, ?)");
+            self.run(&sql, &[integer(first), integer(last), list(&reports).into()]).map_err(fault)?;
         }
-        let numbers = || recent.iter().map(|report| report.number);
-        let (first, last) = (numbers().min().unwrap_or_default(), numbers().max().unwrap_or_default());
-        let reports = printed(&recent.iter().map(Report::to_json).collect::<Value>());
-        let sql = format!("INSERT INTO attempts_{table} (first, last, reports) VALUES (?, ?, ?)");
-        self.run(&sql, &[integer(first), integer(last), reports.into()]).map_err(fault)?;
-        recent.clear();
-        Ok(())
+        Ok((self.with_recent(destination, |recent| list(&recent.reports)), attempts))
+    }
+
+    /// What is known of attempts at a destination.
+    fn with_recent<T>(&self, destination: &str, work: impl FnOnce(&mut Recent) -> T) -> T {
+        let mut all = self.recent.borrow_mut();
+        let place = all.iter().position(|recent| recent.destination == destination);
+        let place = place.unwrap_or_else(|| {
+            all.push(Recent { destination: destination.to_owned(), ..Recent::default() });
+            all.len().saturating_sub(1)
+        });
+        match all.get_mut(place) {
+            Some(recent) => work(recent),
+            None => work(&mut Recent::default()),
+        }
     }
 
     /// Every attempt at an event that is still known, in the order of their numbers.
     pub(super) fn history(&self, number: u64) -> Result<Vec<Report>, ()> {
         let mut all: Vec<Report> = Vec::new();
         let mut add = |report: Report| {
-            let place = all.partition_point(|known| known.attempt < report.attempt);
+            let place = all.partition_point(|known| (known.at, known.attempt) < (report.at, report.attempt));
             if report.number == number {
                 all.insert(place, report);
             }
@@ -56,9 +73,14 @@ impl Database {
         for text in texts.iter().filter_map(|row| row.get(0).as_string()) {
             value(&text).as_ref().map(Report::read_all).unwrap_or_default().into_iter().for_each(&mut add);
         }
-        self.recent.borrow().iter().for_each(|report| add(report.clone()));
+        let recent = self.recent.borrow();
+        recent.iter().flat_map(|recent| &recent.reports).for_each(|report| add(report.clone()));
         Ok(all)
     }
+}
+
+fn list(reports: &[Report]) -> String {
+    printed(&reports.iter().map(Report::to_json).collect::<Value>())
 }
 
 /// So many reports make a row.

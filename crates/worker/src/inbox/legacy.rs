@@ -1,10 +1,11 @@
 //! Bringing over the events of schema 2, which had one table for everything.
 
+use countersign::config::DEFAULT;
 use countersign::inbox::{EventState, Progress, Store, StoreFault};
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 
-use super::database::{DESTINATION, Database, integer, signed, unsigned};
+use super::database::{Database, integer, signed, unsigned};
 use super::object::Object;
 use super::rows::progress;
 
@@ -15,11 +16,13 @@ impl Object {
             return Ok(());
         }
         let now = self.look();
-        let lifecycle = self.durable().lifecycle;
+        let retention = self.durable().retention;
         self.with(|machine| {
-            machine.open_tables(&self.database, now, &lifecycle)?;
-            self.database.bring_over(now, lifecycle.keep).map_err(|()| StoreFault)?;
-            machine.replayed_waiting(now);
+            machine.open_tables(&self.database, now, &retention)?;
+            self.database.bring_over(now, retention.keep).map_err(|()| StoreFault)?;
+            if let Some(place) = machine.place(DEFAULT) {
+                machine.replayed_waiting(place, now);
+            }
             Ok(())
         })
     }
@@ -66,13 +69,13 @@ impl Database {
                     EventState::Delivered => Progress { due: now.saturating_add(keep), ..known },
                     EventState::Dead => known,
                     // Where the clock was wrong, it is due now.
-                    EventState::Pending => Progress {
+                    EventState::Pending | EventState::Filtered => Progress {
                         state: EventState::Pending,
                         due: known.due.min(now.saturating_add(5 * 3_600_000)),
                         ..known
                     },
                 };
-                self.put_waiting(DESTINATION, number, &brought).map_err(drop)?;
+                self.put_waiting(DEFAULT, number, &brought).map_err(drop)?;
                 let sql = "UPDATE waiting SET last_status = ?, last_error = nullif(?, '') WHERE number = ?";
                 self.run(sql, &[row.get(9), row.get(10), integer(number)])?;
             }

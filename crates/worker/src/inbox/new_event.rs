@@ -58,6 +58,12 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_matched(this: &NewEvent, key: &JsValue);
 
+    /// Which destinations it is not for, each with the condition, as JSON text of an object; or null.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn filtered(this: &NewEvent) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_filtered(this: &NewEvent, filtered: &JsValue);
+
     #[wasm_bindgen(method, getter)]
     pub(super) fn body(this: &NewEvent) -> Uint8Array;
     #[wasm_bindgen(method, setter)]

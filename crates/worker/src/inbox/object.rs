@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use countersign::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Machine, Rules, StoreFault, Watch};
+use countersign::inbox::{Machine, Plan, StoreFault, Watch};
 use js_sys::Function;
 use worker::worker_sys::DurableObjectStorage;
 
 use super::capacity::Capacity;
-use super::database::{DESTINATION, Database};
+use super::database::Database;
 use super::log::{log_event, log_failure};
 use super::reported::Reported;
 use super::schema;
@@ -36,6 +36,8 @@ pub(super) struct Object {
     pub(super) database: Database,
     /// What decides; `None` while the database cannot be used.
     pub(super) machine: RefCell<Option<Machine>>,
+    /// What the source asks for, as it was last asked for.
+    plan: RefCell<Option<Rc<Plan>>>,
     pub(super) capacity: Capacity,
     pub(super) shards: Shards,
     pub(super) work: Work,
@@ -84,6 +86,7 @@ impl Object {
             start_courier,
             database: Database::new(&storage),
             machine: RefCell::default(),
+            plan: RefCell::default(),
             capacity: Capacity::default(),
             shards: Shards::default(),
             work: Work::default(),
@@ -129,7 +132,7 @@ impl Object {
         self.shards.read(about.shards.as_deref());
         *self.aside.borrow_mut() = about.aside;
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
-        let mut machine = Machine::load(&self.database, DESTINATION, now).map_err(|StoreFault| UNREADABLE)?;
+        let mut machine = Machine::load(&self.database, now).map_err(|StoreFault| UNREADABLE)?;
         if let Some(number) = about.reading {
             // Reading it ended the object.
             log_event("unreadable", about.source.as_deref(), LEFT_ASIDE);
@@ -139,6 +142,7 @@ impl Object {
         self.machine.replace(Some(machine));
         self.shard.set(about.shard.unwrap_or_default());
         self.source.replace(about.source);
+        self.fit().map_err(|()| UNREADABLE)?;
         self.careful.set(self.careful.get() || MISREAD.with_borrow(|misread| misread.contains(&self.name())));
         Ok(())
     }
@@ -203,6 +207,10 @@ impl Object {
             self.born.set(Some(born));
             self.shard.set(shard);
             self.source.replace(Some(source.to_owned()));
+            if self.fit().is_err() {
+                self.fail();
+                return false;
+            }
         }
         self.look();
         true
@@ -216,7 +224,7 @@ impl Object {
     /// Reads the clock, and notes whether it jumped.
     pub(super) fn look(&self) -> u64 {
         let (now, mut watch) = (clock::now_ms(), self.watch.get());
-        watch.look(now, self.durable().lifecycle.remember);
+        watch.look(now, self.durable().retention.remember);
         self.watch.set(watch);
         let is_news = self.watched.get().is_none_or(|stored| watch.is_news_to(stored));
         if is_news && self.born.get().is_some() && self.database.set_meta("clock", &watch.to_text().into()).is_ok() {
@@ -227,18 +235,38 @@ impl Object {
 
     /// The configuration of the source's inbox, or the default.
     pub(super) fn durable(&self) -> Durable {
-        let name = self.source.borrow();
-        let source = self.shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name));
-        source.map_or(Durable::DEFAULT, Source::storage)
+        self.with_source(|source| source.map_or(Durable::DEFAULT, Source::storage))
     }
 
-    /// What limits the destination now.
-    pub(super) fn rules(&self, now: u64) -> Rules {
-        let durable = self.durable();
-        Rules {
-            lifecycle: durable.lifecycle,
-            concurrency: durable.concurrency,
-            is_patient: self.watch.get().holds(now),
+    /// What the source asks for now. One that is not configured has no destinations.
+    pub(super) fn plan(&self, now: u64) -> Rc<Plan> {
+        let is_patient = self.watch.get().holds(now);
+        let mut known = self.plan.borrow_mut();
+        let current = known.take().filter(|plan| plan.is_patient == is_patient);
+        let plan = current.unwrap_or_else(|| {
+            let none = || Plan { retention: Durable::DEFAULT.retention, destinations: Vec::new(), is_patient };
+            Rc::new(self.with_source(|source| source.map_or_else(none, |source| source.plan(is_patient))))
+        });
+        *known = Some(Rc::clone(&plan));
+        plan
+    }
+
+    fn with_source<T>(&self, work: impl FnOnce(Option<&Source>) -> T) -> T {
+        let name = self.source.borrow();
+        work(self.shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name)))
+    }
+
+    /// Makes the destinations those that are configured. A source that is not configured keeps what it has.
+    fn fit(&self) -> Result<(), ()> {
+        self.plan.take();
+        let now = clock::now_ms();
+        let plan = self.plan(now);
+        let mut machine = self.machine.borrow_mut();
+        match machine.as_mut() {
+            Some(machine) if !plan.destinations.is_empty() => {
+                machine.fit(&self.database, &plan, now).map(drop).map_err(|StoreFault| ())
+            }
+            _ => Ok(()),
         }
     }
 

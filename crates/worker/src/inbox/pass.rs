@@ -7,7 +7,7 @@ use std::task::Poll;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::log::log_event;
@@ -16,7 +16,7 @@ use super::stub::source;
 use crate::clock::{self, Timer};
 use crate::courier::SLOTS;
 use crate::env::property;
-use crate::executor::settled;
+use crate::executor::{settled, spawn};
 
 impl Object {
     /// Does the work of one alarm.
@@ -63,72 +63,86 @@ impl Object {
             self.bring_over()?;
             self.tidy();
         }
-        let mut couriers: FuturesUnordered<LocalBoxFuture<'static, End>> = FuturesUnordered::new();
+        let mut timer: FuturesUnordered<LocalBoxFuture<'static, ()>> = FuturesUnordered::new();
         let (mut calls, mut timer_at) = (0_usize, u64::MAX);
         loop {
             let now = self.look();
-            let is_last = calls >= MOST_CALLS || now > started.saturating_add(MOST_MS) || !self.is_usable();
-            let (wanted, next_at) = if is_last { (0, None) } else { self.wanted(now)? };
-            if wanted > 0 && calls == 0 {
-                // In case this alarm's object ends before it sets the next.
-                self.arm(now.saturating_add(self.durable().lifecycle.lease()));
+            let is_last = calls >= MOST_CALLS || now > started.saturating_add(MOST_MS);
+            if is_last || !self.is_usable() {
+                // Couriers go on by themselves; the next alarm starts others.
+                break;
             }
-            for _ in 0..wanted.min(MOST_CALLS.saturating_sub(calls)) {
-                calls = calls.saturating_add(1);
-                match self.courier() {
-                    Ok(courier) => couriers.push(Box::pin(courier)),
+            let (wanted, next_at) = self.wanted(now)?;
+            if calls == 0 && wanted.iter().any(|(_, couriers)| *couriers > 0) {
+                // In case this alarm's object ends before it sets the next.
+                self.arm(now.saturating_add(self.longest_lease(now)));
+            }
+            for (destination, couriers) in wanted {
+                for _ in 0..couriers.min(MOST_CALLS.saturating_sub(calls)) {
+                    calls = calls.saturating_add(1);
                     // That says nothing of what is stored.
-                    Err(error) => return self.go_on_later(&error),
+                    if let Err(error) = self.start(&destination) {
+                        return self.go_on_later(&error);
+                    }
                 }
             }
-            if couriers.iter().next().is_none() || couriers.len() == usize::from(timer_at != u64::MAX) {
-                return if self.is_usable() { Ok(()) } else { Err(()) };
+            if self.work.running.get() == 0 {
+                break;
             }
             if let Some(at) = next_at.filter(|at| *at < timer_at && *at > now) {
                 timer_at = at;
-                let timer = Timer::new(at.saturating_sub(now) as f64);
-                couriers.push(Box::pin(async move {
-                    timer.wait().await;
-                    End::Timer
-                }));
+                let next = Timer::new(at.saturating_sub(now) as f64);
+                timer.push(Box::pin(async move { next.wait().await }));
             }
-            if let Some(End::Timer) = self.next(&mut couriers).await {
+            if self.next(&mut timer).await.is_some() {
                 timer_at = u64::MAX;
             }
         }
+        if self.is_usable() { Ok(()) } else { Err(()) }
     }
 
-    /// How many couriers to start now, and when the next may be needed.
-    fn wanted(&self, now: u64) -> Result<(usize, Option<u64>), ()> {
-        let rules = self.rules(now);
+    fn longest_lease(&self, now: u64) -> u64 {
+        let plan = self.plan(now);
+        plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default()
+    }
+
+    /// How many couriers to start now for each destination, and when the next may be needed.
+    fn wanted(&self, now: u64) -> Result<(Vec<(String, usize)>, Option<u64>), ()> {
+        let plan = self.plan(now);
         self.with(|machine| {
-            let at = machine.attempts_at(now, &rules);
-            let is_due = at.is_some_and(|at| at <= now);
-            let room = machine.outlet().room(now, &rules);
-            // Waiting events are not counted: one courier finds out how many there are.
-            let log = usize::try_from(machine.backlog()).unwrap_or(usize::MAX).max(1).min(room);
-            let couriers = log.div_ceil(SLOTS).saturating_sub(self.work.starting());
-            Ok((if is_due { couriers } else { 0 }, at))
+            let mut wanted = Vec::new();
+            for (place, outlet) in machine.outlets().iter().enumerate() {
+                let Some(rules) = plan.rules(outlet.name()) else { continue };
+                if machine.attempts_of(place, now, &plan).is_some_and(|at| at <= now) {
+                    // Waiting events are not counted: one courier finds out how many there are.
+                    let backlog = usize::try_from(machine.backlog(outlet)).unwrap_or(usize::MAX);
+                    let events = backlog.max(1).min(outlet.room(now, rules));
+                    let couriers = events.div_ceil(SLOTS).saturating_sub(self.work.starting(outlet.name()));
+                    wanted.push((outlet.name().to_owned(), couriers));
+                }
+            }
+            Ok((wanted, machine.attempts_at(now, &plan)))
         })
     }
 
-    /// Starts a courier.
+    /// Starts a courier for a destination.
     ///
     /// # Errors
     /// What the platform says if it starts none.
-    fn courier(self: &Rc<Self>) -> Result<impl Future<Output = End> + 'static, JsValue> {
+    fn start(self: &Rc<Self>, destination: &str) -> Result<(), JsValue> {
         let name = self.source.borrow().clone().unwrap_or_default();
-        let token = self.token();
-        let started = self.start_courier.call3(&JsValue::NULL, &name.into(), &self.shard.get().into(), &token.into());
-        let promise: Promise = started?.unchecked_into();
-        self.work.start();
-        let object = Rc::clone(self);
-        Ok(async move {
-            // One that died leaves leases, which lapse.
-            let _ = settled(promise).await;
-            object.work.started();
-            End::Courier
-        })
+        let work = Array::of4(&name.into(), &self.shard.get().into(), &self.token().into(), &destination.into());
+        let started: Promise = self.start_courier.apply(&JsValue::NULL, &work)?.unchecked_into();
+        self.work.start(destination);
+        let (object, destination) = (Rc::clone(self), destination.to_owned());
+        // By itself: the alarm that started it may end before it does.
+        let _ = spawn(async move {
+            // One that died leaves leases, which lapse. It says whether it ever asked for events.
+            let has_asked = settled(started).await.is_ok_and(|asked| asked.is_truthy());
+            object.work.end(&destination, has_asked);
+            JsValue::UNDEFINED
+        });
+        Ok(())
     }
 
     /// Has another alarm try to start couriers.
@@ -140,14 +154,18 @@ impl Object {
         Ok(())
     }
 
-    /// What ends next, or `None` if something happened before.
-    async fn next(&self, work: &mut FuturesUnordered<LocalBoxFuture<'static, End>>) -> Option<End> {
+    /// Waits for the timer, or returns `None` if something happened before.
+    async fn next(&self, timer: &mut FuturesUnordered<LocalBoxFuture<'static, ()>>) -> Option<()> {
         let next = poll_fn(|context| {
             if self.work.news.take() {
                 return Poll::Ready(None);
             }
             self.work.waker.replace(Some(context.waker().clone()));
-            work.poll_next_unpin(context)
+            match timer.poll_next_unpin(context) {
+                Poll::Ready(Some(())) => Poll::Ready(Some(())),
+                // Without one, news are waited for.
+                Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            }
         });
         next.await
     }
@@ -158,18 +176,12 @@ impl Object {
         if now < self.tidy_after.get() {
             return;
         }
-        let rules = self.rules(now);
-        match self.with(|machine| machine.tidy(&self.database, now, &rules)) {
+        let plan = self.plan(now);
+        match self.with(|machine| machine.tidy(&self.database, now, &plan)) {
             Ok(tidied) => self.tidy_soon.set(tidied.has_more),
             Err(()) => self.tidy_after.set(now.saturating_add(LATER)),
         }
     }
-}
-
-/// What ended.
-enum End {
-    Courier,
-    Timer,
 }
 
 /// The invocations that one alarm may start: one event may make 32 on the platform.

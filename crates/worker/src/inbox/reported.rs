@@ -12,5 +12,5 @@ pub(super) struct Reported {
     /// The write that they wait for.
     pub(super) write: RefCell<Option<Promise>>,
     /// Events that were given up by reports that were written; their couriers have not been told yet.
-    pub(super) dead: RefCell<Vec<u64>>,
+    pub(super) dead: RefCell<Vec<String>>,
 }

@@ -4,13 +4,12 @@
 
 use std::rc::Rc;
 
-use countersign::inbox::{Became, Handout, Machine, Report, UNREADABLE};
+use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, UNREADABLE};
 use countersign::json::value;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::database::listed;
-use super::events::Handed;
+use super::events::{Handed, Read};
 use super::log::log_event;
 use super::object::{Object, SET_ASIDE};
 use crate::clock::Timer;
@@ -20,10 +19,16 @@ use crate::executor::{settled, spawn};
 const TOGETHER_MS: f64 = 20.0;
 
 impl Object {
-    /// Takes a courier's reports, JSON of an array, if its token is of this database, and hands it up to `room` events, if it is this
-    /// instance's: an array of which events were given up, as text, and the events; or undefined if the reports could not be written. Then
-    /// the courier reports again.
-    pub(super) async fn report(self: Rc<Self>, token: String, reports: String, room: u32) -> JsValue {
+    /// Takes a courier's reports, JSON of an array, if its token is of this database, and hands it up to `room` events, for one destination
+    /// or for all in turn, if it is this instance's: an array of which events were given up, as text, and the events; or undefined if the
+    /// reports could not be written. Then the courier reports again.
+    pub(super) async fn report(
+        self: Rc<Self>,
+        token: String,
+        reports: String,
+        room: u32,
+        destination: Option<String>,
+    ) -> JsValue {
         if !self.is_usable() {
             return JsValue::UNDEFINED;
         }
@@ -34,16 +39,16 @@ impl Object {
         // What was never handed out would be taken for delivered once an event has its number.
         let next = self.machine.borrow().as_ref().map_or(0, Machine::next);
         reports.retain(|report| (1..next).contains(&report.number));
-        let numbers: Vec<_> = reports.iter().map(|report| report.number).collect();
+        let names: Vec<_> = reports.iter().map(dead_name).collect();
         if !reports.is_empty() && self.write_with_others(reports).await.is_err() {
             return JsValue::UNDEFINED;
         }
         let (dead, others): (Vec<_>, Vec<_>) =
-            self.reported.dead.take().into_iter().partition(|dead| numbers.contains(dead));
+            self.reported.dead.take().into_iter().partition(|dead| names.contains(dead));
         self.reported.dead.replace(others);
-        let handed = Array::of1(&listed(&dead).into());
+        let handed = Array::of1(&dead.join(",").into());
         if self.knows(&token) {
-            for event in self.hand_out(room as usize).await {
+            for event in self.hand_out(room as usize, destination.as_deref()).await {
                 handed.push(&event);
             }
         }
@@ -54,7 +59,8 @@ impl Object {
     /// Writes reports down, with those that come soon after.
     async fn write_with_others(self: &Rc<Self>, reports: Vec<Report>) -> Result<(), ()> {
         self.reported.waiting.borrow_mut().extend(reports);
-        let under_way = self.machine.borrow().as_ref().map_or(0, |machine| machine.outlet().under_way());
+        let under_way = |machine: &Machine| machine.outlets().iter().map(Outlet::under_way).sum::<usize>();
+        let under_way = self.machine.borrow().as_ref().map_or(0, under_way);
         if under_way <= self.reported.waiting.borrow().len() {
             return self.write_reports();
         }
@@ -84,24 +90,46 @@ impl Object {
         for report in lost {
             // What was forgotten or buried meanwhile is not under way any more.
             let machine = self.machine.borrow();
-            let is_under_way = machine.as_ref().is_some_and(|machine| machine.outlet().is_under_way(report.number));
+            let is_under_way = machine
+                .as_ref()
+                .is_some_and(|machine| machine.outlets().iter().any(|outlet| outlet.is_under_way(report.number)));
             drop(machine);
             if is_under_way {
                 self.bury(report.number)?;
             }
         }
-        let outcomes: Vec<_> = ended.iter().map(Report::outcome).collect();
-        let rules = self.rules(now);
-        let became = self.with(|machine| {
-            self.database.reports.replace(ended.clone());
-            machine.report(&self.database, &outcomes, now, &rules)
-        })?;
-        for (report, became) in ended.iter().zip(became) {
-            if became == Became::Dead {
-                self.reported.dead.borrow_mut().push(report.number);
-            }
+        let mut left = ended;
+        while let Some(first) = left.first() {
+            let destination = first.destination.clone();
+            let (same, others) = left.into_iter().partition(|report| report.destination == destination);
+            self.write_of(&destination, same, now)?;
+            left = others;
         }
         self.arm_for_more(now);
+        Ok(())
+    }
+
+    /// Writes down what was reported of one destination.
+    fn write_of(&self, destination: &str, ended: Vec<Report>, now: u64) -> Result<(), ()> {
+        let outcomes: Vec<_> = ended.iter().map(Report::outcome).collect();
+        let plan = self.plan(now);
+        let became = self.with(|machine| {
+            let Some(place) = machine.place(destination) else { return Ok(Vec::new()) };
+            // No attempt was made at what turned out not to be for the destination.
+            let attempts = ended.iter().filter(|report| report.failure.as_deref() != Some(FILTERED));
+            self.database.reports.replace(attempts.cloned().collect());
+            machine.report(&self.database, place, &outcomes, now, &plan)
+        })?;
+        for (report, became) in ended.iter().zip(became) {
+            match became {
+                Became::Dead => self.reported.dead.borrow_mut().push(dead_name(report)),
+                Became::Filtered => {
+                    let condition = report.answer.as_deref().unwrap_or_default();
+                    self.database.note_filtered(report.number, destination, condition)?;
+                }
+                Became::Delivered | Became::Pending | Became::Nothing => {}
+            }
+        }
         Ok(())
     }
 
@@ -112,25 +140,37 @@ impl Object {
     }
 
     /// Takes up to `most` events for a courier.
-    async fn hand_out(&self, most: usize) -> Vec<Handed> {
+    async fn hand_out(&self, most: usize, destination: Option<&str>) -> Vec<Handed> {
         let now = self.look();
-        let rules = self.rules(now);
+        let plan = self.plan(now);
         let (mut handed, mut buried) = (Vec::new(), Vec::new());
         // One at a time where reading one may end the object: the others must not have been taken up in vain.
         while handed.len() < most {
             let share = if self.careful.get() { 1 } else { most.saturating_sub(handed.len()) };
-            let Ok(handouts) = self.with(|machine| machine.hand_out(&self.database, share, now, &rules)) else { break };
+            let handouts = self.with(|machine| {
+                let place = destination.map(|name| machine.place(name).unwrap_or(usize::MAX));
+                let handouts = machine.hand_out(&self.database, place, share, now, &plan)?;
+                let name = |place: usize| machine.outlets().get(place).map(|outlet| outlet.name().to_owned());
+                Ok(handouts.into_iter().filter_map(|handout| Some((name(handout.place)?, handout))).collect::<Vec<_>>())
+            });
+            let Ok(handouts) = handouts else { break };
             if handouts.is_empty() {
                 break;
             }
-            for handout in handouts {
-                match self.read_carefully(&handout).await {
-                    Ok(Some(event)) => handed.push(event),
+            for (name, handout) in handouts {
+                match self.read_carefully(&handout, &name).await {
+                    Ok(Read::Event(event)) => handed.push(event),
+                    Ok(Read::Filtered) => {
+                        let number = handout.number;
+                        if self.with(|machine| machine.pass_by(&self.database, handout.place, number, now)).is_err() {
+                            return handed;
+                        }
+                    }
                     // One that comes again and again would keep the object from everything else.
-                    Ok(None) if buried.contains(&handout.number) || self.bury(handout.number).is_err() => {
+                    Ok(Read::Damaged) if buried.contains(&handout.number) || self.bury(handout.number).is_err() => {
                         return handed;
                     }
-                    Ok(None) => buried.push(handout.number),
+                    Ok(Read::Damaged) => buried.push(handout.number),
                     Err(()) => return handed,
                 }
             }
@@ -139,9 +179,9 @@ impl Object {
     }
 
     /// Reads an event. Where that may end the object, the event is noted on disk before, and the next instance leaves it aside.
-    async fn read_carefully(&self, handout: &Handout) -> Result<Option<Handed>, ()> {
+    async fn read_carefully(&self, handout: &Handout, destination: &str) -> Result<Read, ()> {
         if !self.careful.get() {
-            let read = self.database.read_for(handout);
+            let read = self.database.read_for(handout, destination);
             if read.is_err() {
                 // If a page is damaged, the platform ends the object soon. The next instance is careful.
                 self.distrust();
@@ -150,8 +190,13 @@ impl Object {
         }
         self.database.set_reading(Some(handout.number))?;
         settled(self.storage.sync().map_err(drop)?).await.map_err(drop)?;
-        let read = self.database.read_for(handout)?;
+        let read = self.database.read_for(handout, destination)?;
         self.database.set_reading(None)?;
         Ok(read)
     }
+}
+
+/// How couriers are told that an event was given up.
+fn dead_name(report: &Report) -> String {
+    [&report.destination, "/", &report.number.to_string()].concat()
 }

@@ -1,11 +1,12 @@
 //! The schema of an inbox's database, and the way to it from older ones.
 
+use countersign::config::DEFAULT;
 use countersign::inbox::Cursor;
 use countersign::json::printed;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
 
-use super::database::{DESTINATION, Database, unsigned};
+use super::database::{Database, unsigned};
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,7 +18,7 @@ extern "C" {
 }
 
 /// The version of the schema.
-const VERSION: usize = 3;
+const VERSION: usize = 4;
 
 /// The tables, but for those of events and ids, which come and go.
 ///
@@ -29,11 +30,11 @@ const TABLES: &str = "
       youngest_at INTEGER NOT NULL, finished_at INTEGER, has_marks INTEGER NOT NULL, PRIMARY KEY (kind, number)) WITHOUT ROWID;
     CREATE TABLE destinations (
       name TEXT PRIMARY KEY, cursor TEXT, recent TEXT, attempts INTEGER, broken_since INTEGER, held_until INTEGER, pauses TEXT,
-      why TEXT) WITHOUT ROWID;
+      why TEXT, orphaned INTEGER) WITHOUT ROWID;
     CREATE TABLE waiting (
       destination TEXT NOT NULL, number INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
       tries INTEGER NOT NULL, since INTEGER NOT NULL, due INTEGER NOT NULL, finished INTEGER NOT NULL, last_status INTEGER,
-      last_error TEXT, history TEXT, PRIMARY KEY (destination, number)) WITHOUT ROWID;
+      last_error TEXT, history TEXT, lane INTEGER, PRIMARY KEY (destination, number)) WITHOUT ROWID;
     CREATE INDEX waiting_by_due ON waiting (destination, state, due);
     CREATE TABLE kept (
       number INTEGER PRIMARY KEY, key BLOB NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL, headers TEXT NOT NULL,
@@ -49,6 +50,11 @@ const FROM_2: &str = "
 
 /// Schema 1 lacked what the last attempt said.
 const FROM_1: &str = "ALTER TABLE events ADD COLUMN last_status INTEGER; ALTER TABLE events ADD COLUMN last_error TEXT";
+
+/// Schema 3 had one destination, and nothing that was not for it.
+const FROM_3: &str = "
+    ALTER TABLE destinations ADD COLUMN orphaned INTEGER;
+    ALTER TABLE waiting ADD COLUMN lane INTEGER";
 
 /// Creates the tables, or brings older ones up to date; all of it or nothing.
 ///
@@ -73,6 +79,12 @@ impl Database {
         if version == VERSION {
             return Ok(());
         }
+        if version == 3 {
+            run(FROM_3)?;
+            self.widen_logs().map_err(|()| FAILED)?;
+            self.run("INSERT OR IGNORE INTO destinations (name) VALUES (?)", &[DEFAULT.into()]).map_err(|()| FAILED)?;
+            return self.set_meta("schema", &VERSION.into()).map_err(|()| FAILED);
+        }
         run(TABLES)?;
         if version == 1 {
             run(FROM_1)?;
@@ -83,9 +95,19 @@ impl Database {
             let mut cursor = Cursor::default();
             cursor.skip_before(next);
             let sql = "INSERT INTO destinations (name, cursor) VALUES (?, ?)";
-            self.run(sql, &[DESTINATION.into(), printed(&cursor.to_json()).into()]).map_err(|()| FAILED)?;
+            self.run(sql, &[DEFAULT.into(), printed(&cursor.to_json()).into()]).map_err(|()| FAILED)?;
         }
         self.set_meta("schema", &VERSION.into()).map_err(|()| FAILED)
+    }
+
+    /// Adds the columns that came with schema 4 to the tables of events.
+    fn widen_logs(&self) -> Result<(), ()> {
+        for row in self.rows("SELECT number FROM tables WHERE kind = 0", &[])? {
+            let log = unsigned(&row.get(0));
+            self.run(&format!("ALTER TABLE log_{log} ADD COLUMN filtered TEXT"), &[])?;
+            self.run(&format!("ALTER TABLE log_{log} ADD COLUMN lane INTEGER"), &[])?;
+        }
+        Ok(())
     }
 }
 

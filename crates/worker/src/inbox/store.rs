@@ -5,10 +5,9 @@ use countersign::inbox::{
     Breaker, Cursor, EventState, Kind, Pauses, Progress, Report, Store, StoreFault, Stored, Table,
 };
 use countersign::json::{printed, value};
-use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, but, fault, integer, key, maybe, optional, unsigned};
+use super::database::{Database, Recent, but, fault, integer, key, maybe, optional, unsigned};
 use super::new_event::NewEvent;
 use super::rows::{EVENT, PROGRESS, code, progress, table, values};
 
@@ -31,7 +30,7 @@ impl Store for Database {
             Kind::Log => format!(
                 "CREATE TABLE log_{number} (
                    number INTEGER PRIMARY KEY, key BLOB NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL, headers TEXT NOT NULL,
-                   received_at INTEGER NOT NULL, type TEXT, matched INTEGER, bytes INTEGER NOT NULL, body BLOB);
+                   received_at INTEGER NOT NULL, type TEXT, matched INTEGER, bytes INTEGER NOT NULL, body BLOB, filtered TEXT, lane INTEGER);
                  CREATE TABLE attempts_{number} (place INTEGER PRIMARY KEY, first INTEGER, last INTEGER, reports TEXT)"
             ),
             Kind::Ids => format!("CREATE TABLE ids_{number} (key BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID"),
@@ -114,29 +113,44 @@ impl Store for Database {
         Ok(0)
     }
 
-    fn destination(&self, destination: &str) -> Result<Stored, StoreFault> {
-        let sql = "SELECT cursor, broken_since, held_until, pauses, recent, attempts FROM destinations WHERE name = ?";
-        let rows = self.rows(sql, &[destination.into()]).map_err(fault)?;
-        let Some(row) = rows.first() else { return Ok(Stored::default()) };
-        let json = |at| row.get(at).as_string().and_then(|text| value(&text));
-        *self.recent.borrow_mut() = json(4).as_ref().map(Report::read_all).unwrap_or_default();
-        self.attempts.set(unsigned(&row.get(5)));
-        Ok(Stored {
-            // Without it, events would be delivered again that were delivered: that is better than not at all.
-            cursor: json(0).as_ref().and_then(Cursor::from_json).unwrap_or_default(),
-            broken_since: optional(&row.get(1)),
-            held_until: unsigned(&row.get(2)),
-            pauses: json(3).as_ref().and_then(Pauses::from_json).unwrap_or_default(),
-        })
+    fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault> {
+        let sql = "SELECT name, cursor, broken_since, held_until, pauses, orphaned, recent, attempts FROM destinations";
+        let rows = self.rows(sql, &[]).map_err(fault)?;
+        let mut recent = self.recent.borrow_mut();
+        recent.clear();
+        let read = rows.iter().map(|row| {
+            let name = row.get(0).as_string().unwrap_or_default();
+            let json = |at| row.get(at).as_string().and_then(|text| value(&text));
+            let reports = json(6).as_ref().map(Report::read_all).unwrap_or_default();
+            recent.push(Recent { destination: name.clone(), reports, attempts: unsigned(&row.get(7)) });
+            let stored = Stored {
+                // Without it, events would be delivered again that were delivered: that is better than not at all.
+                cursor: json(1).as_ref().and_then(Cursor::from_json).unwrap_or_default(),
+                broken_since: optional(&row.get(2)),
+                held_until: unsigned(&row.get(3)),
+                pauses: json(4).as_ref().and_then(Pauses::from_json).unwrap_or_default(),
+                orphaned: optional(&row.get(5)),
+            };
+            (name, stored)
+        });
+        Ok(read.collect())
+    }
+
+    fn write_orphaned(&self, destination: &str, since: Option<u64>) -> Result<(), StoreFault> {
+        let sql = "UPDATE destinations SET orphaned = ? WHERE name = ?";
+        self.run(sql, &[maybe(since), destination.into()]).map_err(fault)
+    }
+
+    fn remove_destination(&self, destination: &str) -> Result<(), StoreFault> {
+        self.recent.borrow_mut().retain(|recent| recent.destination != destination);
+        self.run("DELETE FROM destinations WHERE name = ?", &[destination.into()]).map_err(fault)
     }
 
     fn write_cursor(&self, destination: &str, cursor: &Cursor) -> Result<(), StoreFault> {
-        self.keep_reports()?;
-        let recent = printed(&self.recent.borrow().iter().map(Report::to_json).collect::<Value>());
+        let (recent, attempts) = self.keep_reports(destination)?;
         let sql = "INSERT INTO destinations (name, cursor, recent, attempts) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (name) DO UPDATE SET cursor = ?2, recent = ?3, attempts = ?4";
-        let values =
-            [destination.into(), printed(&cursor.to_json()).into(), recent.into(), integer(self.attempts.get())];
+        let values = [destination.into(), printed(&cursor.to_json()).into(), recent.into(), integer(attempts)];
         self.run(sql, &values).map_err(fault)
     }
 
@@ -171,7 +185,7 @@ impl Store for Database {
             let sql = format!("INSERT OR IGNORE INTO kept ({EVENT}) SELECT {EVENT} FROM {table} WHERE number = ?");
             self.run(&sql, &[integer(number)]).map_err(fault)?;
         }
-        let (history, status, error) = self.history_of(number);
+        let (history, status, error) = self.history_of(destination, number);
         let sql = "INSERT OR REPLACE INTO waiting
                      (destination, number, state, attempts, tries, since, due, finished, last_status, last_error, history)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -182,7 +196,7 @@ impl Store for Database {
     }
 
     fn set_waiting(&self, destination: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
-        let (history, status, error) = self.history_of(number);
+        let (history, status, error) = self.history_of(destination, number);
         let sql = "UPDATE waiting SET state = ?, attempts = ?, tries = ?, since = ?, due = ?, finished = ?,
                      last_status = coalesce(?, last_status), last_error = coalesce(?, last_error),
                      history = CASE WHEN ?9 IS NULL THEN history WHEN history IS NULL OR length(history) > 16000 THEN ?9
@@ -265,7 +279,7 @@ impl Database {
     fn append(&self, event: &NewEvent, event_key: EventKey, number: u64) -> Result<(), StoreFault> {
         let table = self.log_of(number).ok_or(StoreFault)?;
         let body = event.body();
-        let sql = format!("INSERT INTO {table} ({EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let sql = format!("INSERT INTO {table} ({EVENT}, filtered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         let values = [
             integer(number),
             key(event_key),
@@ -277,6 +291,7 @@ impl Database {
             event.matched(),
             body.length().into(),
             body.into(),
+            event.filtered(),
         ];
         self.run(&sql, &values).map_err(fault)
     }

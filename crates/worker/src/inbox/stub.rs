@@ -30,9 +30,15 @@ extern "C" {
         newer: u32,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn report(this: &InboxStub, token: &str, reports: &str, room: u32) -> Result<Promise, JsValue>;
+    pub(crate) fn report(
+        this: &InboxStub,
+        token: &str,
+        reports: &str,
+        room: u32,
+        destination: Option<&str>,
+    ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn pause(this: &InboxStub, paused: bool) -> Result<Promise, JsValue>;
+    pub(crate) fn pause(this: &InboxStub, paused: bool, destination: Option<&str>) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn health(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -44,15 +50,32 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn stats(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn list(this: &InboxStub, state: u8, number: f64, limit: u32) -> Result<Promise, JsValue>;
+    pub(crate) fn list(
+        this: &InboxStub,
+        state: &str,
+        number: f64,
+        limit: u32,
+        destination: &str,
+    ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn event(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn replay(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
+    pub(crate) fn replay(
+        this: &InboxStub,
+        source: &str,
+        id: &str,
+        destination: Option<&str>,
+    ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn forget(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, js_name = replayAll, catch)]
-    pub(crate) fn replay_all(this: &InboxStub, state: u8, began: f64, with_log: bool) -> Result<Promise, JsValue>;
+    pub(crate) fn replay_all(
+        this: &InboxStub,
+        state: u8,
+        began: f64,
+        with_log: bool,
+        destination: Option<&str>,
+    ) -> Result<Promise, JsValue>;
 }
 
 /// What is known of an event besides what is stored as its body.
@@ -124,6 +147,7 @@ fn new_event(source: &Source, (shard, shards): (u32, u32), event: &Insertable<Bo
     new.set_received_at(received_at as f64);
     new.set_event_type(&known.event_type.map_or(JsValue::NULL, JsValue::from_str));
     new.set_matched(&known.key.map_or(JsValue::NULL, |key| JsValue::from_f64(key as f64)));
+    new.set_filtered(&JsValue::NULL);
     new.set_body(&http::array(event.payload()));
     new
 }

@@ -10,8 +10,10 @@ use super::token::random;
 pub(super) struct Work {
     /// What the tokens of this instance end with. It is made when the first is needed.
     instance: RefCell<Option<String>>,
-    /// Couriers that were started and have not asked for events yet.
-    starting: Cell<usize>,
+    /// The destinations of couriers that were started and have not asked for events yet.
+    starting: RefCell<Vec<String>>,
+    /// Couriers that were started and have not ended.
+    pub(super) running: Cell<usize>,
     /// Set while an alarm is at work, which then is what starts couriers.
     pub(super) passing: Cell<bool>,
     /// Whether something happened that the alarm at work has to look at.
@@ -27,19 +29,32 @@ impl Work {
         known.clone()
     }
 
-    /// How many couriers were started and have not asked for events yet.
-    pub(super) fn starting(&self) -> usize {
-        self.starting.get()
+    /// How many couriers of a destination were started and have not asked for events yet.
+    pub(super) fn starting(&self, destination: &str) -> usize {
+        self.starting.borrow().iter().filter(|starting| *starting == destination).count()
     }
 
     /// Notes that a courier was started.
-    pub(super) fn start(&self) {
-        self.starting.set(self.starting.get().saturating_add(1));
+    pub(super) fn start(&self, destination: &str) {
+        self.starting.borrow_mut().push(destination.to_owned());
+        self.running.set(self.running.get().saturating_add(1));
     }
 
-    /// Notes that a courier asked for events, or ended.
-    pub(super) fn started(&self) {
-        self.starting.set(self.starting.get().saturating_sub(1));
+    /// Notes that a courier asked for events.
+    pub(super) fn started(&self, destination: &str) {
+        let mut starting = self.starting.borrow_mut();
+        if let Some(place) = starting.iter().position(|starting| starting == destination) {
+            starting.swap_remove(place);
+        }
+    }
+
+    /// Notes that a courier ended. One that never asked for events did so, too.
+    pub(super) fn end(&self, destination: &str, has_asked: bool) {
+        self.running.set(self.running.get().saturating_sub(1));
+        if !has_asked {
+            self.started(destination);
+        }
+        self.wake();
     }
 
     /// Makes the alarm at work look again.

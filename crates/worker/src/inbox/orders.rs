@@ -1,0 +1,68 @@
+//! What an operator orders, of one destination or of all that are configured.
+
+use countersign::inbox::{EventState, Machine, Replayed, StoreFault};
+
+use super::object::Object;
+
+impl Object {
+    /// Has an event attempted again; whether it is kept anywhere that was asked for.
+    pub(super) fn replay(&self, number: u64, destination: Option<&str>, now: u64) -> Result<bool, ()> {
+        if let Some(destination) = destination {
+            // Who names the destination wants it there, whatever its `when` said.
+            self.database.unfilter(number, destination)?;
+        }
+        self.with(|machine| {
+            let mut is_kept = false;
+            for place in chosen(machine, destination) {
+                let is_its = machine.outlets().get(place).is_some_and(|outlet| number >= outlet.cursor().from());
+                if is_its || destination.is_some() {
+                    is_kept |= machine.replay(&self.database, place, number, now)? == Replayed::Yes;
+                }
+            }
+            Ok(is_kept)
+        })
+    }
+
+    /// Has events in a state attempted again: of those that wait by themselves a batch, if they were in it when this `began`.
+    pub(super) fn replay_all(
+        &self,
+        state: EventState,
+        (began, with_log): (u64, bool),
+        destination: Option<&str>,
+        now: u64,
+    ) -> Result<u64, ()> {
+        self.with(|machine| {
+            let mut replayed = 0_u64;
+            for place in chosen(machine, destination) {
+                let Some(outlet) = machine.outlets().get(place) else { continue };
+                let (name, doubts) = (outlet.name().to_owned(), outlet.cursor().doubts_since(0));
+                let log = if with_log { machine.replay_log(&self.database, place, state, now)? } else { 0 };
+                let waiting = self.database.replay_waiting(&name, state, (began, doubts), BATCH);
+                machine.replayed_waiting(place, now);
+                replayed = replayed.saturating_add(log).saturating_add(waiting.map_err(|()| StoreFault)?);
+            }
+            Ok(replayed)
+        })
+    }
+
+    /// Pauses or resumes; whether that changed anything.
+    pub(super) fn pause(&self, paused: bool, destination: Option<&str>, now: u64) -> Result<bool, ()> {
+        self.with(|machine| {
+            let mut is_new = false;
+            for place in chosen(machine, destination) {
+                is_new |= machine.pause(&self.database, place, paused, now)?;
+            }
+            Ok(is_new)
+        })
+    }
+}
+
+/// The place of a destination, or those of all that are configured.
+fn chosen(machine: &Machine, destination: Option<&str>) -> Vec<usize> {
+    let outlets = machine.outlets().iter().enumerate();
+    let is_meant = |name: &str, is_orphan: bool| destination.map_or(!is_orphan, |wanted| wanted == name);
+    outlets.filter(|(_, outlet)| is_meant(outlet.name(), outlet.orphaned().is_some())).map(|(place, _)| place).collect()
+}
+
+/// So many waiting events are replayed at a time.
+const BATCH: u32 = 500;

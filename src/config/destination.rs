@@ -1,0 +1,40 @@
+//! Where events of a source go, and how.
+
+use crate::crypto::HmacKey;
+use crate::inbox::Rules;
+
+/// One destination of a source's events.
+#[derive(Debug)]
+pub struct Destination {
+    /// Its name among the destinations of its source: `default`, unless it is one of `destinations`.
+    pub name: String,
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Keys to sign with for it; if empty, it gets the sender's signature.
+    pub sign_with: Vec<HmacKey>,
+    /// The timeout of an attempt, in milliseconds.
+    pub timeout_ms: u64,
+    /// Whether the beginning of a failing response is kept in the event's history.
+    pub keep_answers: bool,
+    /// The limits of a durable source's attempts.
+    pub rules: Rules,
+}
+
+/// What takes events.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// A URL.
+    Origin(String),
+    /// A service binding.
+    Service(String),
+    /// An object of a namespace, chosen by a template.
+    DurableObject {
+        /// The namespace's binding.
+        binding: String,
+        /// The template of the object's name.
+        name: String,
+    },
+}
+
+/// The name of the only destination of a source that has no `destinations`.
+pub const DEFAULT: &str = "default";

@@ -1,0 +1,100 @@
+//! Destinations that come and go with the configuration. Milliseconds throughout.
+//!
+//! A destination that is no longer configured is an orphan. It may be missing by mistake, or because a deployment was rolled back. So all
+//! that it has not taken stays for a day, what arrives meanwhile too, and what is known of it for a month; if its name returns, it goes on.
+
+use super::machine::Machine;
+use super::outlet::Outlet;
+use super::plan::Plan;
+use super::states::DEAD_KEPT;
+use super::store::{Store, StoreFault, Stored};
+
+impl Machine {
+    /// Makes the destinations those that are configured. A new one begins with the next event, or with what is stored if it asks for that.
+    /// Whether anything changed.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn fit<S: Store>(&mut self, store: &S, plan: &Plan, now: u64) -> Result<bool, StoreFault> {
+        let mut is_changed = false;
+        let first = self.logs.first().map_or(self.next, |table| table.first);
+        let known = self.outlets.len();
+        for (name, rules) in &plan.destinations {
+            match self.outlets.iter_mut().find(|outlet| outlet.name() == name) {
+                Some(outlet) if outlet.orphaned.is_none() => {}
+                Some(outlet) => {
+                    outlet.adopt(store, now)?;
+                    is_changed = true;
+                }
+                None => {
+                    let mut stored = Stored::default();
+                    // Events that no destination is known of are everybody's.
+                    let is_from_stored = rules.from_stored || known == 0;
+                    stored.cursor.begin_with(if is_from_stored { first } else { self.next });
+                    stored.cursor.touch(now);
+                    store.write_cursor(name, &stored.cursor)?;
+                    self.outlets.push(Outlet::load(store, name, stored, 1, now)?);
+                    is_changed = true;
+                }
+            }
+        }
+        for outlet in self.outlets.iter_mut().filter(|outlet| outlet.orphaned.is_none()) {
+            if plan.rules(outlet.name()).is_none() {
+                store.write_orphaned(outlet.name(), Some(now))?;
+                outlet.orphaned = Some(now);
+                is_changed = true;
+            }
+        }
+        self.refresh(now, now);
+        Ok(is_changed)
+    }
+
+    /// Removes orphans whose time is over, a batch of their waiting events at a time. Whether there is more.
+    pub(super) fn tidy_orphans<S: Store>(&mut self, store: &S, now: u64, plan: &Plan) -> Result<bool, StoreFault> {
+        let Some(place) = self.outlets.iter().position(|outlet| outlet.ends_at().is_some_and(|at| at <= now)) else {
+            return Ok(false);
+        };
+        let Some(outlet) = self.outlets.get(place) else { return Ok(false) };
+        let left = store.over(outlet.name(), u64::MAX, u64::MAX, super::expiry::BATCH)?;
+        if left.is_empty() {
+            store.remove_destination(outlet.name())?;
+            self.outlets.remove(place);
+        } else {
+            let removed: Vec<_> = left.iter().map(|(number, progress)| (*number, progress.attempts)).collect();
+            self.remove_waiting(store, place, &removed, now, &plan.retention)?;
+        }
+        Ok(true)
+    }
+}
+
+impl Outlet {
+    /// Goes on, as it is configured again. The time for which it was not attempted does not count.
+    fn adopt<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
+        if let Some(since) = self.orphaned {
+            self.pauses.add(since, now);
+            store.write_breaker(self.name(), &self.breaker, &self.pauses)?;
+            store.write_orphaned(self.name(), None)?;
+            self.orphaned = None;
+        }
+        Ok(())
+    }
+
+    /// When everything about an orphan is forgotten.
+    pub(super) fn ends_at(&self) -> Option<u64> {
+        self.orphaned.map(|since| since.saturating_add(DEAD_KEPT))
+    }
+
+    /// When an orphan no longer holds the events of the log.
+    pub(super) fn lets_go_at(&self) -> Option<u64> {
+        self.orphaned.map(|since| since.saturating_add(HELD))
+    }
+
+    /// Up to which event the log is finished here.
+    pub(super) fn finished_through(&self, now: u64) -> u64 {
+        let lets_go = self.lets_go_at().is_some_and(|at| at <= now);
+        if lets_go { u64::MAX } else { self.cursor().done().through() }
+    }
+}
+
+/// How long the log is held for an orphan.
+const HELD: u64 = 24 * 3_600_000;
