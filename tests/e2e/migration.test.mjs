@@ -71,7 +71,7 @@ test("a database of the first schema is opened, brought up to date, and delivere
   assert.equal(request.body.toString(), made.body);
   assert.equal(request.header("webhook-signature"), Object.fromEntries(made.headers)["webhook-signature"]);
   await operator.becomes(made.id, "delivered");
-  assert.deepEqual(await operator.object("query", ["SELECT value FROM meta WHERE name = 'schema'"]), [{ value: 3 }]);
+  assert.deepEqual(await operator.object("query", ["SELECT value FROM meta WHERE name = 'schema'"]), [{ value: 4 }]);
 });
 
 test("thousands of events of schema 2, and an object that ends after each batch: none is lost, each is delivered once", async () => {
@@ -182,7 +182,33 @@ test("what a later version left waits, and is delivered once the database can be
   await operator.object("ring");
   assert.equal(await operator.object("alarmIsSet"), true, "it is looked at again");
   assert.equal(origin.requests.length, 1);
-  await operator.object("query", ["UPDATE meta SET value = 3 WHERE name = 'schema'"]);
+  await operator.object("query", ["UPDATE meta SET value = 4 WHERE name = 'schema'"]);
   await operator.object("ring");
   await operator.becomes(made.id, "delivered");
+});
+
+test("a database of schema 3 is opened, and what it held is delivered where it was to go", async () => {
+  const { path, origin, operator } = inbox.take();
+  origin.next(answer(500));
+  const waits = await inbox.accept(path);
+  await operator.failed(waits.id);
+  await operator.post("pause");
+  const inLog = await inbox.accept(path);
+  const before = [
+    "ALTER TABLE destinations DROP COLUMN orphaned",
+    "ALTER TABLE waiting DROP COLUMN lane",
+    "ALTER TABLE log_1 DROP COLUMN filtered",
+    "ALTER TABLE log_1 DROP COLUMN lane",
+    "UPDATE meta SET value = 3 WHERE name = 'schema'",
+  ];
+  for (const sql of before) await operator.object("query", [sql]);
+  await operator.evict();
+  duplicate(await worker.post(path, inbox.copy(inLog)), inLog.id);
+  const after = await inbox.accept(path);
+  assert.deepEqual(await operator.object("query", ["SELECT value FROM meta WHERE name = 'schema'"]), [{ value: 4 }]);
+  await worker.setClock(60);
+  await operator.post("resume");
+  for (const { id } of [waits, inLog, after]) await operator.becomes(id, "delivered");
+  const counts = Map.groupBy(origin.requests, (request) => request.header("webhook-id"));
+  assert.deepEqual([waits, inLog, after].map(({ id }) => counts.get(id).length), [2, 1, 1]);
 });

@@ -41,8 +41,8 @@ export class Inbox extends DurableObject {
   report(...reports) {
     return this.#call((inbox) => inbox.report(...reports));
   }
-  pause(paused) {
-    return this.#call((inbox) => inbox.pause(paused));
+  pause(...destination) {
+    return this.#call((inbox) => inbox.pause(...destination));
   }
   stats() {
     return this.#call((inbox) => inbox.stats());

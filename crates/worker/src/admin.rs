@@ -99,7 +99,11 @@ async fn perform(state: &State, name: &str, request: &Request) -> Result<Value, 
         }
         Request::Pause(paused, destination) => {
             for shard in 0..shards.count {
-                match call(shards.at(shard)?.pause(*paused, destination.as_deref())).await?.as_string().as_deref() {
+                match call(shards.at(shard)?.pause(&source.name, shard, *paused, destination.as_deref()))
+                    .await?
+                    .as_string()
+                    .as_deref()
+                {
                     Some("done" | "already") => {}
                     _ => return Err(Refusal::StorageUnavailable),
                 }
@@ -161,8 +165,10 @@ impl Shards<'_> {
                 Endpoint::Origin(_) => "origin",
                 Endpoint::Service(binding) | Endpoint::DurableObject { binding, .. } => binding,
             };
-            let known = stats.get_mut("destinations").and_then(|all| all.get_mut(&destination.name));
-            if let Some(members) = known.and_then(Value::as_object_mut) {
+            let Some(all) = stats.get_mut("destinations").and_then(Value::as_object_mut) else { continue };
+            // Before the first event, no object knows of it.
+            let known = all.entry(&destination.name).or_insert_with(|| json!({ "state": "open", "since": null }));
+            if let Some(members) = known.as_object_mut() {
                 members.insert("to".to_owned(), json!(to));
             }
         }

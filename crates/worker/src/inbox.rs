@@ -212,9 +212,12 @@ impl Inbox {
         replayed.map_or(f64::NAN, |replayed| replayed as f64)
     }
 
-    /// Pauses or resumes one destination or all: `done`, `already` or `failed`.
-    pub fn pause(&self, paused: bool, destination: Option<String>) -> String {
+    /// Pauses or resumes one destination or all, before the first event too: `done`, `already` or `failed`.
+    pub fn pause(&self, source: &str, shard: u32, paused: bool, destination: Option<String>) -> String {
         let (object, now) = (&self.0, clock::now_ms());
+        if !object.begin(source, shard) {
+            return FAILED.to_owned();
+        }
         let outcome = match object.pause(paused, destination.as_deref(), now) {
             Ok(true) => "done",
             Ok(false) => "already",

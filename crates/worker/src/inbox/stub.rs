@@ -38,7 +38,13 @@ extern "C" {
         destination: Option<&str>,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn pause(this: &InboxStub, paused: bool, destination: Option<&str>) -> Result<Promise, JsValue>;
+    pub(crate) fn pause(
+        this: &InboxStub,
+        source: &str,
+        shard: u32,
+        paused: bool,
+        destination: Option<&str>,
+    ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn health(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
