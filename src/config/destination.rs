@@ -1,6 +1,7 @@
 //! Where events of a source go, and how.
 
 use crate::crypto::HmacKey;
+use crate::gateway::when::When;
 use crate::inbox::Rules;
 
 /// One destination of a source's events.
@@ -10,6 +11,8 @@ pub struct Destination {
     pub name: String,
     /// Where it is.
     pub endpoint: Endpoint,
+    /// Which events of a durable source it gets; all, without one.
+    pub when: Option<When>,
     /// Keys to sign with for it; if empty, it gets the sender's signature.
     pub sign_with: Vec<HmacKey>,
     /// The timeout of an attempt, in milliseconds.

@@ -2,6 +2,7 @@
 
 mod described;
 mod destination;
+mod destinations;
 mod durable;
 mod environment;
 mod fault;
@@ -18,6 +19,7 @@ mod spelling;
 mod tables;
 mod units;
 mod urls;
+mod when;
 
 use std::borrow::Cow;
 use std::slice;

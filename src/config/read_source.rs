@@ -1,9 +1,9 @@
 //! Reads one source from its table.
 
+use super::destinations::{Common, read_destinations};
 use super::durable::{DEDUPE, default_dedupe, read_dedupe, read_storage, remembered};
 use super::environment::Environment;
 use super::fault::Fault;
-use super::forward::read_forward;
 use super::header_name::read_header;
 use super::policy::{is_shared, read_jwks, read_policy, read_public_url, read_scheme};
 use super::reader::Reader;
@@ -68,7 +68,8 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let dedupe = dedupe.zip(policy.as_ref()).map(|(seconds, policy)| remembered(seconds, policy));
     let remember = milliseconds(dedupe.unwrap_or_default());
     let retention = Retention { remember, keep: milliseconds(storage.keep) };
-    let forward = read_forward(name, reader, environment, is_durable, retention, &secrets)?;
+    let common = Common { source: name, is_durable, storage: &storage, retention, senders: &secrets };
+    let destinations = read_destinations(reader, environment, &common);
     let policy = policy?;
     let durable = is_durable.then_some(Durable {
         shards: storage.shards,
@@ -85,7 +86,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         dedupe,
         dedupe_header,
         durable,
-        destinations: vec![forward],
+        destinations,
         origin_replies,
         allows_short_keys: short,
         url_token,

@@ -1,5 +1,7 @@
 //! A table of the configuration, read key by key. Every fault names the key and the fix; no value is ever repeated.
 
+use std::borrow::Cow;
+
 use zeroize::Zeroizing;
 
 use super::environment::{Environment, Secret};
@@ -11,7 +13,7 @@ use crate::json::{self, Members};
 ///
 /// Its functions are not inlined: they run once, at each start, and the engine compiles all the code that runs.
 pub(super) struct Reader<'a> {
-    prefix: &'static str,
+    prefix: Cow<'static, str>,
     members: Option<Members<'a>>,
     had: Vec<String>,
     /// Whether shared keys under 16 bytes pass.
@@ -20,10 +22,10 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, prefix: &'static str) -> Self {
+    pub(super) fn new(text: &'a str, prefix: impl Into<Cow<'static, str>>) -> Self {
         let members = Members::parse(text.as_bytes());
         let had = members.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()).collect();
-        let mut reader = Self { prefix, members, had, allow_short: false, faults: Vec::new() };
+        let mut reader = Self { prefix: prefix.into(), members, had, allow_short: false, faults: Vec::new() };
         if reader.members.is_none() {
             reader.fault("", "is not a table with unique keys", "see docs/configuration.md for an example");
         }
@@ -32,8 +34,9 @@ impl<'a> Reader<'a> {
 
     #[inline(never)]
     pub(super) fn fault(&mut self, key: &str, problem: &str, fix: &str) {
-        let key = [self.prefix, key].concat();
-        self.faults.push(Fault::new(&key, problem, fix));
+        let key = [&*self.prefix, key].concat();
+        let key = key.strip_suffix('.').unwrap_or(&key);
+        self.faults.push(Fault::new(key, problem, fix));
     }
 
     /// Whether the table had the key.
@@ -126,6 +129,22 @@ impl<'a> Reader<'a> {
         Some(Self { allow_short: self.allow_short, ..Self::new(text, prefix) })
     }
 
+    /// A table whose text was read with `raw`, or is part of it; its keys come after this key in faults.
+    pub(super) fn within(&self, key: &str, text: &'a str) -> Self {
+        let prefix = [&*self.prefix, key, "."].concat();
+        Self { allow_short: self.allow_short, ..Self::new(text, prefix) }
+    }
+
+    /// The names of all keys that were not read yet.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.members.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// A value as it was written.
+    pub(super) fn raw(&mut self, key: &str) -> Option<&'a str> {
+        self.take(key)
+    }
+
     /// Removes a key unread; whether it was there.
     pub(super) fn discard(&mut self, key: &str) -> bool {
         self.take(key).is_some()
@@ -152,8 +171,8 @@ impl<'a> Reader<'a> {
     pub(super) fn finish(mut self) -> Vec<Fault> {
         let mut left = Vec::new();
         for (name, _) in self.members.iter().flat_map(Members::iter) {
-            let fix = spelling::advice(name, self.prefix);
-            left.push(Fault::unknown_key(&[self.prefix, name].concat(), spelling::is_words(name), &fix));
+            let fix = spelling::advice(name, &self.prefix);
+            left.push(Fault::unknown_key(&[&*self.prefix, name].concat(), spelling::is_words(name), &fix));
         }
         self.faults.append(&mut left);
         self.faults

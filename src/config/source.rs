@@ -140,9 +140,11 @@ pub(super) const fn milliseconds(seconds: u64) -> u64 {
 }
 
 pub(super) fn is_name(name: &str) -> bool {
+    is_label(name) && !["admin", "healthz"].contains(&name)
+}
+
+/// Whether something can be named so.
+pub(super) fn is_label(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=64).contains(&name.len())
-        && !name.starts_with('-')
-        && name.bytes().all(inner)
-        && !["admin", "healthz"].contains(&name)
+    (1..=64).contains(&name.len()) && !name.starts_with('-') && name.bytes().all(inner)
 }

@@ -20,6 +20,7 @@ pub(super) const SOURCE: &[&str] = &[
     "dedupe",
     "dedupe_header",
     "forward",
+    "destinations",
     "reply",
     "durable",
     "keep",
@@ -33,7 +34,7 @@ pub(super) const SOURCE: &[&str] = &[
     "id",
 ];
 
-/// The keys of its table `forward`.
+/// The keys of its table `forward`, and of each of `destinations`.
 pub(super) const FORWARD: &[&str] = &[
     "origin",
     "service",
@@ -44,7 +45,13 @@ pub(super) const FORWARD: &[&str] = &[
     "give_up_after",
     "concurrency",
     "keep_answers",
+    "when",
+    "rate",
+    "from",
 ];
+
+/// The keys of a destination's table `when`.
+const WHEN: &[&str] = &["type", "pointer", "equals", "begins", "one_of"];
 
 /// The keys of its table `signature`.
 const SIGNATURE: &[&str] = &["header", "prefix", "member", "separator", "encoding"];
@@ -61,7 +68,13 @@ pub(super) fn advice(unknown: &str, prefix: &str) -> String {
         return "it is `keep` now, and \"24h\" if it is not set".to_owned();
     }
     let (own, other, place) = match prefix {
+        prefix if prefix.ends_with(".when.") => {
+            (WHEN, FORWARD, ", which belongs to the destination and not under `when`")
+        }
         "forward." => (FORWARD, SOURCE, ", which belongs to the source and not under `forward`"),
+        prefix if prefix.starts_with("destinations.") => {
+            (FORWARD, SOURCE, ", which belongs to the source and not under a destination")
+        }
         "signature." => (SIGNATURE, &[][..], ""),
         "timestamp." => (TIMESTAMP, &[][..], ""),
         "id." => (ID, &[][..], ""),

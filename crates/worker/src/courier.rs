@@ -12,11 +12,11 @@ use std::rc::Rc;
 
 use countersign::config::Source;
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::Event;
+use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::stored::{Columns, Stored};
-use countersign::inbox::{Cause, LEASE_SLACK, Receipt, Report, UNREADABLE, noted};
+use countersign::inbox::{Cause, FILTERED, LEASE_SLACK, Receipt, Report, UNREADABLE, noted};
 use countersign::json::printed;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -62,7 +62,7 @@ pub(crate) fn carry_first(source: &str, shard: u32, receipt: &Receipt, event: &E
     let courier = Courier::new(source, shard, receipt.token(), None, MOST_MS_BEHIND_RESPONSE)?;
     let load = |(destination, attempt): &(String, u32)| {
         let (destination, event) = (destination.clone(), event.clone().at_attempt(*attempt));
-        Load { destination, number: receipt.number(), cause: Cause::First, event }
+        Load { destination, number: receipt.number(), cause: Cause::First, event, event_type: None, is_checked: true }
     };
     let first = receipt.attempts().iter().map(load).collect();
     Some(spawn(async move {
@@ -88,6 +88,10 @@ struct Load {
     number: u64,
     cause: Cause,
     event: Event<Body>,
+    /// The type that it stated; of one that is attempted by whoever brought it, this is not needed.
+    event_type: Option<String>,
+    /// Whether it is known to be for the destination.
+    is_checked: bool,
 }
 
 /// An attempt that ended, and its log record, which waits for what became of the event.
@@ -154,7 +158,10 @@ impl Courier {
         for handed in handed.iter().skip(1) {
             let handed: Handed = handed.unchecked_into();
             match self.read(&handed) {
-                Some(load) => work.push(Box::pin(self.attempt(source, load))),
+                Some(load) => match refused_by(source, &load) {
+                    Some(condition) => work.push(Box::pin(std::future::ready(filtered(&load, condition)))),
+                    None => work.push(Box::pin(self.attempt(source, load))),
+                },
                 None => work.push(Box::pin(std::future::ready(unreadable(&handed)))),
             }
         }
@@ -194,7 +201,8 @@ impl Courier {
         };
         let event = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?.into_event(handed.attempt());
         let cause = Cause::parse(&handed.cause())?;
-        Some(Load { destination: handed.destination(), number: handed.number() as u64, cause, event })
+        let (destination, number) = (handed.destination(), handed.number() as u64);
+        Some(Load { destination, number, cause, event, event_type: row.get(7).as_string(), is_checked: false })
     }
 
     /// Makes one attempt.
@@ -231,7 +239,7 @@ impl Courier {
     }
 
     fn log(&self, source: &Source, ended: &Ended, code: &str) {
-        if ended.code == UNREADABLE {
+        if [UNREADABLE, FILTERED].contains(&ended.code) {
             return;
         }
         let record = LogRecord {
@@ -253,17 +261,31 @@ impl Courier {
 /// What is reported of an event that cannot be read as it is stored.
 fn unreadable(handed: &Handed) -> Ended {
     let number = handed.number() as u64;
+    not_attempted(handed.destination(), (number, handed.attempt()), UNREADABLE, None)
+}
+
+/// What is reported of an event that turns out not to be for its destination.
+fn filtered(load: &Load, condition: String) -> Ended {
+    not_attempted(load.destination.clone(), (load.number, load.event.attempt()), FILTERED, Some(condition))
+}
+
+fn not_attempted(
+    destination: String,
+    (number, attempt): (u64, u32),
+    code: &'static str,
+    answer: Option<String>,
+) -> Ended {
     let report = Report {
-        destination: handed.destination(),
+        destination,
         number,
-        attempt: handed.attempt(),
+        attempt,
         cause: Cause::Retry,
         at: 0,
         ms: 0,
         status: 0,
-        failure: Some(UNREADABLE.to_owned()),
+        failure: Some(code.to_owned()),
         not_before: None,
-        answer: None,
+        answer,
     };
     Ended {
         report,
@@ -271,9 +293,22 @@ fn unreadable(handed: &Handed) -> Ended {
         form: countersign::scheme::Form::V1,
         destination: (0, 0),
         detail: None,
-        code: UNREADABLE,
+        code,
         lapses: clock::now_ms().saturating_add(LEASE_SLACK),
     }
+}
+
+/// The condition that keeps an event from its destination, if there is one. Who replays an event wants it there.
+fn refused_by(source: &Source, load: &Load) -> Option<String> {
+    if load.is_checked || load.cause == Cause::Replay {
+        return None;
+    }
+    let when = source.destination(&load.destination)?.when.as_ref()?;
+    let checked = match load.event.payload() {
+        Payload::Claims(claims) => when.check(load.event_type.as_deref(), claims),
+        Payload::Body(body) => when.check(load.event_type.as_deref(), &body.to_vec()),
+    };
+    checked.err().map(str::to_owned)
 }
 
 /// Whether an object means an attempt by that: see its `dead_name`.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use countersign::config::{Durable, Endpoint, Source};
+use countersign::config::{Destination, Durable, Endpoint, Source};
 use countersign::gateway::acknowledgement::acknowledge;
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::EventKey;
@@ -13,9 +13,11 @@ use countersign::gateway::object_name::is_in_event;
 use countersign::gateway::response::Refusal;
 use countersign::gateway::stored::Insertable;
 use countersign::handshake::{Asked, Reply};
+use countersign::json::printed;
 use countersign::verify::Metadata;
 use countersign::{Headers, Target, Timestamp};
 use js_sys::Uint8Array;
+use serde_json::Map;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
@@ -137,10 +139,12 @@ async fn handle<'a>(
     };
     let body = body_to_read(source, &arrival.body);
     line.event_type = event_type(source.policy.scheme, headers, &verified, body.as_deref());
+    let json = verified.claims().or(body.as_deref()).unwrap_or_default();
+    let filtered = source.durable.and_then(|_| filtered(source, line.event_type.as_deref(), json));
     let content = Content::read(headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
         let event = verified.into_insertable(&source.name, content, arrival.now());
-        return boxed(store(state, source, durable, event, arrival, line))
+        return boxed(store(state, source, (durable, filtered), event, arrival, line))
             .await
             .map(|(code, id)| Done::Event(code, id));
     }
@@ -154,13 +158,13 @@ async fn handle<'a>(
 async fn store(
     state: &State,
     source: &Source,
-    durable: Durable,
+    (durable, filtered): (Durable, Option<String>),
     event: Insertable<Body>,
     arrival: &Arrival,
     line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     line.event = Some(event.key());
-    let known = Known { event_type: line.event_type.as_deref(), key: line.key };
+    let known = Known { event_type: line.event_type.as_deref(), key: line.key, filtered: filtered.as_deref() };
     let handed = inbox::hand_over(&state.bindings, source, durable.shards, &event, &known).await;
     let (status, receipt) = handed.map_err(|why| {
         line.detail = Some(why);
@@ -176,12 +180,26 @@ async fn store(
     Ok((status, id))
 }
 
-/// The body, for the event's type in the log: a small one that goes to the inbox, and one that its object's name is read from anyway. To
-/// read any other would cost more than its check.
+/// Which destinations an event is not for, each with the condition it does not meet: JSON text of an object, if there are any.
+fn filtered(source: &Source, event_type: Option<&str>, json: &[u8]) -> Option<String> {
+    let mut filtered = Map::new();
+    for destination in &source.destinations {
+        if let Some(Err(condition)) = destination.when.as_ref().map(|when| when.check(event_type, json)) {
+            filtered.insert(destination.name.clone(), condition.into());
+        }
+    }
+    (!filtered.is_empty()).then(|| printed(&filtered.into()))
+}
+
+/// The body, for the event's type in the log: a small one that goes to the inbox, and one that an object's name or a filter is read from
+/// anyway. To read any other would cost more than its check.
 fn body_to_read<'b>(source: &Source, body: &'b Body) -> Option<Cow<'b, [u8]>> {
     let small = body.bytes().map(Cow::Borrowed);
-    let mut endpoints = source.destinations.iter().map(|destination| &destination.endpoint);
-    if endpoints.any(|endpoint| matches!(endpoint, Endpoint::DurableObject { name, .. } if is_in_event(name))) {
+    let is_read = |destination: &Destination| match &destination.endpoint {
+        Endpoint::DurableObject { name, .. } if is_in_event(name) => true,
+        _ => destination.when.is_some(),
+    };
+    if source.destinations.iter().any(is_read) {
         return small.or_else(|| Some(body.to_vec().into()));
     }
     small.filter(|_| source.durable.is_some())

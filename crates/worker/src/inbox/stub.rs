@@ -88,6 +88,8 @@ extern "C" {
 pub(crate) struct Known<'a> {
     pub(crate) event_type: Option<&'a str>,
     pub(crate) key: Option<usize>,
+    /// Which destinations it is not for, and why, as JSON.
+    pub(crate) filtered: Option<&'a str>,
 }
 
 /// Hands an event to its shard. What became of it; and the receipt of one that is new and whose first attempt may begin, with the shard.
@@ -153,7 +155,7 @@ fn new_event(source: &Source, (shard, shards): (u32, u32), event: &Insertable<Bo
     new.set_received_at(received_at as f64);
     new.set_event_type(&known.event_type.map_or(JsValue::NULL, JsValue::from_str));
     new.set_matched(&known.key.map_or(JsValue::NULL, |key| JsValue::from_f64(key as f64)));
-    new.set_filtered(&JsValue::NULL);
+    new.set_filtered(&known.filtered.map_or(JsValue::NULL, JsValue::from_str));
     new.set_body(&http::array(event.payload()));
     new
 }
