@@ -71,7 +71,7 @@ fn read_test(reader: &mut Reader<'_>) -> Option<Test> {
         Some(Some(all)) => Some(Test::OneOf(all)),
         Some(None) => {
             let key = if one_of.is_some() { "one_of" } else { "equals" };
-            let fix = "use strings, numbers, true, false or null; `one_of` takes a list of them";
+            let fix = "use strings, numbers of at most 15 digits, true, false or null; `one_of` takes a list of them";
             reader.fault(key, "is nothing that a value could equal", fix);
             None
         }

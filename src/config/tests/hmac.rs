@@ -195,7 +195,7 @@ fn the_hash_of_what_is_signed_leaves_the_timestamp_out() {
 #[test]
 fn every_fault_of_a_configured_scheme_names_its_key() {
     assert_hmac_fault(r#""signed":"{body}""#, "signature", "is required");
-    assert!(format!("{:?}", config(r#""signature":"X-Acme""#).faults()).contains("`signature.` is not a table"));
+    assert!(format!("{:?}", config(r#""signature":"X-Acme""#).faults()).contains("`signature` is not a table"));
     for (signature, key, problem) in [
         ("", "header", "is required"),
         (r#""header":"X Y""#, "header", "is not the name of a header"),

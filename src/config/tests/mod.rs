@@ -8,6 +8,7 @@ use super::*;
 
 mod dedupe;
 mod dedupe_header;
+mod destinations;
 mod formats;
 mod header;
 mod hmac;
