@@ -234,7 +234,7 @@ impl Machine {
         plan: &Plan,
     ) -> Result<Vec<Handout>, StoreFault> {
         let (all, mut taken) = (self.outlets.len(), Vec::new());
-        self.turn = self.turn.wrapping_add(1);
+        self.turn = self.turn.wrapping_add(1).checked_rem(all).unwrap_or_default();
         let places = place.map_or(self.turn..self.turn.wrapping_add(all), |place| place..place.saturating_add(1));
         for place in places.map(|place| place.checked_rem(all).unwrap_or_default()) {
             let left = most.saturating_sub(taken.len());

@@ -9,6 +9,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod courier;
+mod data;
 mod model;
 mod outage;
 mod random;
@@ -16,7 +18,8 @@ mod store;
 
 use countersign::inbox::{Arrival, Lifecycle, Machine, Plan, Retention, Rules};
 
-use self::store::{Event, MemoryStore};
+use self::data::Event;
+use self::store::MemoryStore;
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
@@ -35,7 +38,7 @@ fn plan() -> Plan {
     let retention = Retention { remember: 72 * HOUR, keep: 24 * HOUR };
     let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, retention };
     let rules = Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, from_stored: false };
-    Plan { retention, destinations: vec![(NAME.to_owned(), rules)], is_patient: false }
+    Plan { retention, destinations: vec![(NAMES[0].to_owned(), rules)], is_patient: false }
 }
 
 /// An object with that destination.
@@ -45,13 +48,13 @@ fn machine(store: &MemoryStore, now: u64) -> Machine {
     machine
 }
 
-/// An event for every destination.
+/// An event as it arrives.
 fn arrival(event: &Event) -> Arrival<'_, Event> {
-    Arrival { event, key: model::key(event.id), bytes: 400, filtered: &[] }
+    Arrival { event, key: model::key(event.id), bytes: 400, filtered: event.filtered }
 }
 
-/// The name of the destination.
-const NAME: &str = "forward";
+/// The names of the destinations.
+const NAMES: [&str; 2] = ["billing", "archive"];
 
 /// How many attempts may be under way there.
 const CONCURRENCY: usize = 64;

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use countersign::inbox::{Accepted, Attempt, Handout, Lifecycle, Machine, Outcome, Rules, Sign};
+use countersign::inbox::{Accepted, Attempt, Handout, Machine, Outcome, Sign};
 
-use crate::store::{Event, MemoryStore};
-use crate::{CONCURRENCY, HOUR, SECOND, START, arrival, is_large, machine, plan};
+use crate::data::Event;
+use crate::store::MemoryStore;
+use crate::{SECOND, START, arrival, is_large, machine, plan};
 
 /// How many events arrive in a second.
 const RATE: u64 = 50;
@@ -25,7 +26,7 @@ struct Site {
 impl Site {
     fn accept(&mut self) {
         let id = self.machine.next();
-        let event = Event { id, at: self.now };
+        let event = Event { id, at: self.now, filtered: &[] };
         let accepted = self.machine.accept(&self.store, &arrival(&event), true, self.now, &plan()).unwrap();
         let Accepted::New(number, handout) = accepted else { panic!("refused") };
         assert!(self.waiting.insert(number, self.now).is_none());

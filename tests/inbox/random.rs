@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign::inbox::{
-    Accepted, Attempt, EventState, Handout, Lifecycle, Machine, Outcome, Rules, Sign, StoreFault,
-};
+use countersign::inbox::{Accepted, Attempt, EventState, Handout, Machine, Outcome, Sign, StoreFault};
 use proptest::prelude::*;
 
-use crate::store::{Event, MemoryStore};
-use crate::{CONCURRENCY, HOUR, SECOND, START, arrival, machine, plan};
+use crate::data::Event;
+use crate::store::MemoryStore;
+use crate::{CONCURRENCY, NAMES, SECOND, START, arrival, machine, plan};
 
 struct Site {
     store: MemoryStore,
@@ -38,7 +37,7 @@ impl Site {
 
     fn accept(&mut self) -> Result<(), StoreFault> {
         let id = self.machine.next();
-        let event = Event { id, at: self.now };
+        let event = Event { id, at: self.now, filtered: &[] };
         let accepted = self.machine.accept(&self.store, &arrival(&event), true, self.now, &plan())?;
         let Accepted::New(_, handout) = accepted else { panic!("a new event is known") };
         self.begin(handout);
@@ -130,8 +129,8 @@ proptest! {
         }
         let data = site.store.data();
         for number in 1..=last {
-            prop_assert_eq!(data.state(number), Some(EventState::Delivered), "{}", number);
+            prop_assert_eq!(data.state(NAMES[0], number), Some(EventState::Delivered), "{}", number);
         }
-        prop_assert!(data.cursor.done().iter().count() == 1 || last == 0);
+        prop_assert!(data.destinations[NAMES[0]].cursor.done().iter().count() == 1 || last == 0);
     }
 }

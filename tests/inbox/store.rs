@@ -6,28 +6,7 @@ use std::collections::BTreeMap;
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, Store, StoreFault, Stored, Table, seed};
 
-/// An event, of which only its id and the time of its acceptance matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Event {
-    pub(crate) id: u64,
-    pub(crate) at: u64,
-}
-
-/// What is stored. It survives a crash.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Data {
-    /// Tables of events, by their numbers.
-    pub(crate) logs: Vec<(Table, BTreeMap<u64, Event>)>,
-    /// Tables of ids, each with its event's number.
-    pub(crate) ids: Vec<(Table, BTreeMap<u64, u64>)>,
-    pub(crate) waiting: BTreeMap<u64, (Event, Progress)>,
-    pub(crate) cursor: Cursor,
-    broken_since: Option<u64>,
-    held_until: u64,
-    pub(crate) pauses: Pauses,
-    /// The number of the next event, when a table was dropped.
-    next: u64,
-}
+use crate::data::{Data, Destination, Event};
 
 /// A write, for those who look at what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +17,8 @@ pub(crate) enum Write {
     Insert(u64),
     Cursor,
     Breaker,
+    Orphaned,
+    RemoveDestination,
     PutWaiting(u64),
     SetWaiting(u64),
     RemoveWaiting(u64),
@@ -51,51 +32,6 @@ pub(crate) struct MemoryStore {
     writes: RefCell<Vec<Write>>,
     /// How many more writes succeed; all, if it is `None`.
     allowed: Cell<Option<usize>>,
-}
-
-impl Data {
-    /// The number of the event with that id, as a look-up by id finds it.
-    pub(crate) fn find(&self, id: u64) -> Option<u64> {
-        let in_tables = self.ids.iter().rev().find_map(|(_, ids)| ids.get(&id).copied());
-        in_tables.or_else(|| self.waiting.iter().find(|(_, (event, _))| event.id == id).map(|(number, _)| *number))
-    }
-
-    /// An event of the log.
-    pub(crate) fn in_log(&self, number: u64) -> Option<Event> {
-        self.logs.iter().rev().find_map(|(_, rows)| rows.get(&number).copied())
-    }
-
-    /// The state that is stored for an event; `None` if it is stored no more.
-    pub(crate) fn state(&self, number: u64) -> Option<EventState> {
-        if let Some((_, progress)) = self.waiting.get(&number) {
-            return Some(progress.state);
-        }
-        self.in_log(number)?;
-        Some(match self.cursor.died_at(number) {
-            Some(_) => EventState::Dead,
-            None if self.cursor.is_done(number) => EventState::Delivered,
-            None => EventState::Pending,
-        })
-    }
-
-    /// How many rows it has.
-    pub(crate) fn rows(&self) -> usize {
-        let logs = self.logs.iter().map(|(_, rows)| rows.len());
-        let ids = self.ids.iter().map(|(_, rows)| rows.len());
-        logs.chain(ids).sum::<usize>() + self.waiting.len()
-    }
-
-    fn table(&mut self, kind: Kind, number: u32) -> Option<&mut Table> {
-        match kind {
-            Kind::Log => self.logs.iter_mut().map(|(table, _)| table).find(|table| table.number == number),
-            Kind::Ids => self.ids.iter_mut().map(|(table, _)| table).find(|table| table.number == number),
-        }
-    }
-
-    fn pending(&self, under_way: &[u64]) -> impl Iterator<Item = (u64, Progress)> {
-        let pending = self.waiting.iter().filter(|(_, (_, progress))| progress.state == EventState::Pending);
-        pending.filter(|(number, _)| !under_way.contains(number)).map(|(number, (_, progress))| (*number, *progress))
-    }
 }
 
 impl MemoryStore {
@@ -122,12 +58,20 @@ impl MemoryStore {
     /// Removes an event and its id: the shell's part of forgetting it.
     pub(crate) fn erase(&self, number: u64) -> Result<(), StoreFault> {
         self.write(Write::Erase(number), |data| {
-            let event = data.in_log(number).or_else(|| data.waiting.get(&number).map(|(event, _)| *event));
+            let waiting = data.all_waiting().find(|(waiting, _)| *waiting == number).map(|(_, event)| *event);
+            let id = data.in_log(number).or(waiting).map(|event| event.id);
             data.logs.iter_mut().for_each(|(_, rows)| rows.retain(|row, _| *row != number));
-            data.waiting.remove(&number);
-            let id = event.map(|event| event.id);
+            data.destinations.values_mut().for_each(|stored| stored.waiting.retain(|waiting, _| *waiting != number));
             data.ids.iter_mut().for_each(|(_, ids)| ids.retain(|known, _| Some(*known) != id));
         })
+    }
+
+    fn of<T>(&self, destination: &str, read: impl FnOnce(&Destination) -> T) -> Result<T, StoreFault> {
+        Ok(read(self.data().destinations.get(destination).unwrap()))
+    }
+
+    fn change(&self, write: Write, destination: &str, change: impl FnOnce(&mut Destination)) -> Result<(), StoreFault> {
+        self.write(write, |data| change(data.destinations.get_mut(destination).unwrap()))
     }
 
     fn write<T>(&self, write: Write, change: impl FnOnce(&mut Data) -> T) -> Result<T, StoreFault> {
@@ -189,7 +133,7 @@ impl Store for MemoryStore {
     fn insert(&self, event: &Event, key: EventKey, number: u64) -> Result<bool, StoreFault> {
         let id = seed(key);
         let is_known = self.data().ids.iter().any(|(_, ids)| ids.contains_key(&id))
-            || self.data().waiting.values().any(|(waiting, _)| waiting.id == id);
+            || self.data().all_waiting().any(|(_, waiting)| waiting.id == id);
         if is_known {
             return Ok(false);
         }
@@ -211,82 +155,103 @@ impl Store for MemoryStore {
         Ok(newest_first.find(|(_, event)| event.at <= at).map_or(0, |(number, _)| *number))
     }
 
-    fn destination(&self, _: &str) -> Result<Stored, StoreFault> {
+    fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault> {
         let data = self.data();
-        let (cursor, pauses) = (data.cursor.clone(), data.pauses.clone());
-        Ok(Stored { cursor, broken_since: data.broken_since, held_until: data.held_until, pauses })
+        let all = data.destinations.iter().map(|(name, stored)| {
+            let Destination { cursor, broken_since, held_until, pauses, orphaned, .. } = stored.clone();
+            (name.clone(), Stored { cursor, broken_since, held_until, pauses, orphaned })
+        });
+        Ok(all.collect())
     }
 
-    fn write_cursor(&self, _: &str, cursor: &Cursor) -> Result<(), StoreFault> {
-        self.write(Write::Cursor, |data| data.cursor = cursor.clone())
+    fn write_orphaned(&self, destination: &str, since: Option<u64>) -> Result<(), StoreFault> {
+        self.change(Write::Orphaned, destination, |stored| stored.orphaned = since)
     }
 
-    fn write_breaker(&self, _: &str, breaker: &Breaker, pauses: &Pauses) -> Result<(), StoreFault> {
-        self.write(Write::Breaker, |data| {
-            (data.broken_since, data.held_until) = (breaker.broken_since(), breaker.held_until());
-            data.pauses = pauses.clone();
+    fn remove_destination(&self, destination: &str) -> Result<(), StoreFault> {
+        self.write(Write::RemoveDestination, |data| {
+            let removed = data.destinations.remove(destination).unwrap();
+            assert!(removed.waiting.is_empty(), "its waiting events are left");
         })
     }
 
-    fn waiting_from(&self, _: &str, from: u64) -> Result<Vec<u64>, StoreFault> {
-        Ok(self.data().waiting.range(from..).map(|(number, _)| *number).collect())
-    }
-
-    fn waiting(&self, _: &str, number: u64) -> Result<Option<Progress>, StoreFault> {
-        Ok(self.data().waiting.get(&number).map(|(_, progress)| *progress))
-    }
-
-    fn put_waiting(&self, _: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
-        self.write(Write::PutWaiting(number), |data| {
-            let event = data.in_log(number).unwrap();
-            data.waiting.insert(number, (event, *progress));
+    fn write_cursor(&self, destination: &str, cursor: &Cursor) -> Result<(), StoreFault> {
+        self.write(Write::Cursor, |data| {
+            data.destinations.entry(destination.to_owned()).or_default().cursor = cursor.clone();
         })
     }
 
-    fn set_waiting(&self, _: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
-        self.write(Write::SetWaiting(number), |data| data.waiting.get_mut(&number).unwrap().1 = *progress)
+    fn write_breaker(&self, destination: &str, breaker: &Breaker, pauses: &Pauses) -> Result<(), StoreFault> {
+        self.change(Write::Breaker, destination, |stored| {
+            (stored.broken_since, stored.held_until) = (breaker.broken_since(), breaker.held_until());
+            stored.pauses = pauses.clone();
+        })
     }
 
-    fn remove_waiting(&self, _: &str, number: u64) -> Result<(), StoreFault> {
+    fn waiting_from(&self, destination: &str, from: u64) -> Result<Vec<u64>, StoreFault> {
+        self.of(destination, |stored| stored.waiting.range(from..).map(|(number, _)| *number).collect())
+    }
+
+    fn waiting(&self, destination: &str, number: u64) -> Result<Option<Progress>, StoreFault> {
+        self.of(destination, |stored| stored.waiting.get(&number).map(|(_, progress)| *progress))
+    }
+
+    fn put_waiting(&self, destination: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
+        let event = self.data().in_log(number).unwrap();
+        self.change(Write::PutWaiting(number), destination, |stored| {
+            stored.waiting.insert(number, (event, *progress));
+        })
+    }
+
+    fn set_waiting(&self, destination: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
+        self.change(Write::SetWaiting(number), destination, |stored| {
+            stored.waiting.get_mut(&number).unwrap().1 = *progress;
+        })
+    }
+
+    fn remove_waiting(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
         self.write(Write::RemoveWaiting(number), |data| {
-            let (event, _) = data.waiting.remove(&number).unwrap();
+            let (event, _) = data.destinations.get_mut(destination).unwrap().waiting.remove(&number).unwrap();
             data.ids.last_mut().unwrap().1.insert(event.id, number);
         })
     }
 
     fn due(
         &self,
-        _: &str,
+        destination: &str,
         now: u64,
         latest: u64,
         under_way: &[u64],
         limit: usize,
     ) -> Result<Vec<(u64, Progress)>, StoreFault> {
-        let data = self.data();
-        let due = data.pending(under_way).filter(|(_, progress)| progress.due <= now || progress.due > latest);
-        let mut due: Vec<_> = due.collect();
-        due.sort_by_key(|(number, progress)| (progress.due, *number));
-        due.truncate(limit);
-        Ok(due)
+        self.of(destination, |stored| {
+            let due = stored.pending(under_way).filter(|(_, progress)| progress.due <= now || progress.due > latest);
+            let mut due: Vec<_> = due.collect();
+            due.sort_by_key(|(number, progress)| (progress.due, *number));
+            due.truncate(limit);
+            due
+        })
     }
 
-    fn next_due(&self, _: &str, under_way: &[u64]) -> Result<Option<u64>, StoreFault> {
-        Ok(self.data().pending(under_way).map(|(_, progress)| progress.due).min())
+    fn next_due(&self, destination: &str, under_way: &[u64]) -> Result<Option<u64>, StoreFault> {
+        self.of(destination, |stored| stored.pending(under_way).map(|(_, progress)| progress.due).min())
     }
 
-    fn over(&self, _: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault> {
-        let data = self.data();
-        let all = data.waiting.iter().map(|(number, (_, progress))| (*number, *progress));
-        let over = all.filter(|(_, progress)| match progress.state {
-            EventState::Pending => progress.since <= began,
-            EventState::Delivered | EventState::Dead => progress.due <= now,
-        });
-        Ok(over.take(limit).collect())
+    fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault> {
+        self.of(destination, |stored| {
+            let all = stored.waiting.iter().map(|(number, (_, progress))| (*number, *progress));
+            let over = all.filter(|(_, progress)| match progress.state {
+                EventState::Pending => progress.since <= began,
+                _ => progress.due <= now,
+            });
+            over.take(limit).collect()
+        })
     }
 
-    fn next_over(&self, _: &str) -> Result<Option<u64>, StoreFault> {
-        let data = self.data();
-        let finished = data.waiting.values().filter(|(_, progress)| progress.state != EventState::Pending);
-        Ok(finished.map(|(_, progress)| progress.due).min())
+    fn next_over(&self, destination: &str) -> Result<Option<u64>, StoreFault> {
+        self.of(destination, |stored| {
+            let finished = stored.waiting.values().filter(|(_, progress)| progress.state != EventState::Pending);
+            finished.map(|(_, progress)| progress.due).min()
+        })
     }
 }

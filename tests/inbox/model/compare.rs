@@ -3,72 +3,86 @@
 use countersign::inbox::{DEAD_KEPT, EventState};
 
 use super::action::Action;
+use super::fate::Fate;
 use super::rule;
-use super::world::{GIVE_UP_AFTER, Known, World};
+use super::world::{GIVE_UP_AFTER, World};
+use crate::HOUR;
+
+/// An event at a destination, and what is stored of it there.
+type Stored = (u64, usize, Option<EventState>);
 
 impl World {
-    /// What is stored of every event.
-    pub(crate) fn states(&self) -> Vec<(u64, Option<EventState>)> {
-        self.history.keys().map(|number| (*number, self.data.state(*number))).collect()
+    /// What is stored of every event for every destination that it is there for.
+    pub(crate) fn states(&self) -> Vec<Stored> {
+        let all = self.history.iter().flat_map(|(number, known)| known.fates().map(|(to, _)| (*number, to)));
+        all.map(|(number, to)| (number, to, self.state(number, to))).collect()
     }
 
     /// Compares what is stored with what was stored before an action.
-    pub(crate) fn compare(&mut self, before: Vec<(u64, Option<EventState>)>, action: Action) {
-        for (number, was) in before {
-            let is = self.data.state(number);
+    pub(crate) fn compare(&mut self, before: Vec<Stored>, action: Action) {
+        for (number, to, was) in before {
+            let is = self.state(number, to);
             if was == is {
                 continue;
             }
             let Some(known) = self.history.get(&number).copied() else { continue };
+            let Some(fate) = known.fates[to] else { continue };
             let orders = match action {
-                Action::Replay { number: replayed, .. } => replayed == number,
-                Action::ReplayAll { state, .. } => was == Some(state),
+                Action::Replay { number: replayed, to: at, .. } => replayed == number && at == to,
+                Action::ReplayAll { state, to: at, .. } => was == Some(state) && at == to,
                 _ => false,
             };
             let wrong = match (was, is) {
                 (Some(EventState::Delivered | EventState::Dead), Some(EventState::Pending)) if orders => None,
-                (Some(_), Some(EventState::Dead)) => self.may_die(&known),
-                (Some(was), Some(is)) => change(was, is, &known),
-                (Some(was), None) => self.may_vanish(was, &known),
+                (Some(_), Some(EventState::Dead)) => self.may_die(to, &fate),
+                (Some(was), Some(is)) => change(was, is, &fate),
+                (Some(was), None) => self.may_vanish(to, was, &fate),
                 (None, _) => Some(rule::WRITTEN),
             };
             if let Some(wrong) = wrong.filter(|_| !known.is_unwanted) {
                 self.fail(wrong);
             }
-            self.note(number, is);
+            self.note(number, to, is);
         }
     }
 
-    fn note(&mut self, number: u64, is: Option<EventState>) {
+    fn note(&mut self, number: u64, to: usize, is: Option<EventState>) {
         let now = self.now;
-        let Some(known) = self.history.get_mut(&number) else { return };
+        let Some(fate) = self.history.get_mut(&number).and_then(|known| known.fates[to].as_mut()) else { return };
         match is {
-            None if known.finished.is_none() => known.finished = Some((EventState::Delivered, now)),
+            None if fate.finished.is_none() => fate.finished = Some((EventState::Delivered, now)),
             Some(EventState::Pending) => {
-                (known.since, known.is_answered, known.finished) = (now, false, None);
+                (fate.since, fate.is_answered, fate.finished) = (now, false, None);
             }
-            Some(state) => known.finished = Some((state, now)),
+            Some(state) => fate.finished = Some((state, now)),
             None => {}
         }
     }
 
-    fn may_die(&self, known: &Known) -> Option<&'static str> {
-        match known.finished {
-            Some((EventState::Delivered, _)) => Some(rule::WRITTEN),
+    fn may_die(&self, to: usize, fate: &Fate) -> Option<&'static str> {
+        match fate.finished {
+            Some((EventState::Delivered | EventState::Filtered, _)) => Some(rule::WRITTEN),
+            _ if self.sites[to].removed_at.is_some() => Some(rule::ORPHANS),
             _ if self.now < self.patient_until => Some(rule::PATIENT),
-            _ if self.now < known.since + GIVE_UP_AFTER => Some(rule::KEPT),
+            _ if self.now < fate.since + GIVE_UP_AFTER => Some(rule::KEPT),
             _ => None,
         }
     }
 
-    fn may_vanish(&self, was: EventState, known: &Known) -> Option<&'static str> {
+    fn may_vanish(&self, to: usize, was: EventState, fate: &Fate) -> Option<&'static str> {
+        // A destination that is not configured any more holds the log for a day, and its waiting events for a month.
+        let is_let_go = self.sites[to].removed_at.is_some_and(|at| self.now >= at + 24 * HOUR);
         let kept = match was {
+            EventState::Pending if is_let_go => return (self.now < self.patient_until).then_some(rule::PATIENT),
             // A delivered event that is not kept is removed at once.
-            EventState::Pending => return (!known.is_answered || self.keep > 0).then_some(rule::KEPT),
-            EventState::Delivered => self.keep,
+            EventState::Pending => {
+                let is_done = fate.is_answered || fate.is_filtered;
+                return (!is_done || self.keep > 0).then_some(rule::KEPT);
+            }
+            EventState::Delivered | EventState::Filtered => self.keep,
             EventState::Dead => DEAD_KEPT,
         };
-        let finished = known.finished.map_or(u64::MAX, |(_, at)| at);
+        let finished = fate.finished.map_or(u64::MAX, |(_, at)| at);
         if self.now < finished.saturating_add(kept) {
             return Some(rule::DROPPED);
         }
@@ -76,9 +90,9 @@ impl World {
     }
 }
 
-fn change(was: EventState, is: EventState, known: &Known) -> Option<&'static str> {
+fn change(was: EventState, is: EventState, fate: &Fate) -> Option<&'static str> {
     match (was, is) {
-        (EventState::Pending, EventState::Delivered) if known.is_answered => None,
+        (EventState::Pending, EventState::Delivered) if fate.is_answered || fate.is_filtered => None,
         (EventState::Pending, EventState::Delivered) => Some(rule::KEPT),
         _ => Some(rule::WRITTEN),
     }

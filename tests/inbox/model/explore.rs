@@ -6,7 +6,9 @@ use stateright::{Model, Property};
 use super::action::{Action, Answer, Crash};
 use super::rule;
 use super::scope::Question;
+use super::step::REPLAYABLE;
 use super::world::World;
+use crate::NAMES;
 
 /// The property that nothing went wrong by that name.
 macro_rules! never {
@@ -20,7 +22,7 @@ impl Model for Question {
     type Action = Action;
 
     fn init_states(&self) -> Vec<World> {
-        let world = World::new(self.scope, self.keep);
+        let world = World::new(self);
         vec![if self.is_broken { broken(world) } else { world }]
     }
 
@@ -40,6 +42,9 @@ impl Model for Question {
             self.calls(world, crash, actions);
             if left.orders > 0 {
                 orders(world, crash, actions);
+            }
+            if left.changes > 0 {
+                changes(world, crash, actions);
             }
         }
         if left.losses > 0 {
@@ -64,23 +69,24 @@ impl Model for Question {
             Action::Accept { .. } => left.copies = left.copies.checked_sub(1)?,
             Action::Report { answer, again, .. } => {
                 left.doubles = left.doubles.checked_sub(u8::from(again))?;
-                left.failures = left.failures.checked_sub(u8::from(answer != Answer::Taken))?;
+                left.failures = left.failures.checked_sub(u8::from(answer.is_failure()))?;
             }
             Action::ReportAll { first, .. } => {
-                left.failures = left.failures.checked_sub(u8::from(first != Answer::Taken))?
+                left.failures = left.failures.checked_sub(u8::from(first.is_failure()))?
             }
             Action::Lose { .. } => left.losses = left.losses.checked_sub(1)?,
             Action::Wake => left.sleeps = left.sleeps.checked_sub(1)?,
             Action::Pass => left.passes = left.passes.checked_sub(1)?,
+            Action::Day => left.days = left.days.checked_sub(1)?,
+            Action::Month => left.months = left.months.checked_sub(1)?,
             Action::Ahead | Action::Back => left.jumps = left.jumps.checked_sub(1)?,
             Action::Pause { .. } | Action::Replay { .. } | Action::ReplayAll { .. } | Action::Forget { .. } => {
                 left.orders = left.orders.checked_sub(1)?;
             }
+            Action::Add { .. } | Action::Remove { .. } => left.changes = left.changes.checked_sub(1)?,
             Action::HandOut { .. } | Action::Tidy { .. } | Action::End | Action::Load { .. } => {}
         }
-        let began = next.history.values().map(|known| known.attempt).sum::<u32>();
-        let before = world.history.values().map(|known| known.attempt).sum::<u32>();
-        if began > before {
+        if next.attempts() > world.attempts() {
             next.left.attempts = next.left.attempts.checked_sub(1)?;
         }
         Some(next)
@@ -93,6 +99,9 @@ impl Model for Question {
             never!(rule::DROPPED),
             never!(rule::PATIENT),
             never!(rule::NUMBERS),
+            never!(rule::ALONE),
+            never!(rule::FILTERED),
+            never!(rule::ORPHANS),
             never!(rule::PLACE),
             never!(rule::REPLAYED),
             never!(rule::CONCURRENCY),
@@ -100,10 +109,16 @@ impl Model for Question {
             never!(rule::PAUSED),
             Property::always(rule::KNOWN, |_, world: &World| world.wrong != Some(rule::KNOWN) && world.knows_ids()),
             Property::always(rule::STORED, |_, world: &World| world.knows_what_is_stored()),
-            Property::always(rule::AGAIN, |_, world: &World| world.settle(Answer::Taken).is_none()),
+            Property::always(rule::AGAIN, |_, world: &World| world.settle([Answer::Taken; 2]).is_none()),
         ];
-        if self.failures.contains(&Answer::Silent) {
-            all.push(Property::always(rule::DIES, |_, world: &World| world.settle(Answer::Silent).is_none()));
+        let is_silent = self.failures[0].contains(&Answer::Silent);
+        if is_silent && self.destinations == 1 {
+            all.push(Property::always(rule::DIES, |_, world: &World| world.settle([Answer::Silent; 2]).is_none()));
+        }
+        if is_silent && self.destinations > 1 {
+            all.push(Property::always(rule::DIES, |_, world: &World| {
+                world.settle([Answer::Silent, Answer::Taken]).is_none()
+            }));
         }
         all
     }
@@ -119,22 +134,38 @@ impl Question {
         if left.copies > 0 {
             actions.extend((1..=ids).map(|id| Action::Accept { id, may_begin: true, crash }));
         }
+        let destinations = world.known_destinations();
         if left.attempts > 0 {
-            actions.extend([1, 2].map(|most| Action::HandOut { most, crash }));
+            actions.extend([1, 2].map(|most| Action::HandOut { to: None, most, crash }));
+            if destinations.len() > 1 {
+                actions.extend(destinations.iter().map(|to| Action::HandOut { to: Some(*to), most: 1, crash }));
+            }
         }
         actions.push(Action::Tidy { crash });
-        let failures = if left.failures > 0 { self.failures } else { &[] };
         for (place, flight) in world.flights.iter().enumerate() {
-            let any = [Answer::Taken].into_iter().chain(failures.iter().copied());
+            let any = self.answers(world, flight.number, flight.to).into_iter();
             for answer in any.filter(|answer| flight.answer.is_none_or(|before| before == *answer)) {
                 let again: &[bool] = if left.doubles > 0 { &[false, true] } else { &[false] };
                 actions.extend(again.iter().map(|again| Action::Report { place, answer, again: *again, crash }));
             }
         }
-        if world.flights.len() > 1 && world.flights.iter().all(|flight| flight.answer.is_none()) {
-            let any = [Answer::Taken].into_iter().chain(failures.iter().copied());
-            actions.extend(any.map(|first| Action::ReportAll { first, crash }));
+        for to in destinations {
+            let flights: Vec<_> = world.flights.iter().filter(|flight| flight.to == to).collect();
+            let are_new = flights.iter().all(|flight| flight.answer.is_none() && !world.is_filtered(flight.number, to));
+            if flights.len() > 1 && are_new {
+                let any = self.answers(world, flights[0].number, to).into_iter();
+                actions.extend(any.map(|first| Action::ReportAll { to, first, crash }));
+            }
         }
+    }
+
+    /// How an attempt may end.
+    fn answers(&self, world: &World, number: u64, to: usize) -> Vec<Answer> {
+        if world.is_filtered(number, to) {
+            return vec![Answer::Filtered];
+        }
+        let failures = if world.left.failures > 0 { self.failures[to] } else { &[] };
+        [Answer::Taken].into_iter().chain(failures.iter().copied()).collect()
     }
 
     fn time(&self, world: &World, actions: &mut Vec<Action>) {
@@ -142,6 +173,8 @@ impl Question {
         let times = [
             (left.sleeps, Action::Wake),
             (left.passes, Action::Pass),
+            (left.days, Action::Day),
+            (left.months, Action::Month),
             (left.jumps, Action::Ahead),
             (left.jumps, Action::Back),
         ];
@@ -150,11 +183,24 @@ impl Question {
 }
 
 fn orders(world: &World, crash: Crash, actions: &mut Vec<Action>) {
-    actions.extend([true, false].map(|paused| Action::Pause { paused, crash }));
-    actions.extend([EventState::Dead, EventState::Delivered].map(|state| Action::ReplayAll { state, crash }));
-    for (number, known) in &world.history {
-        if !known.is_unwanted {
-            actions.extend([Action::Replay { number: *number, crash }, Action::Forget { number: *number, crash }]);
+    for to in world.known_destinations() {
+        actions.extend([true, false].map(|paused| Action::Pause { to, paused, crash }));
+        actions.extend(REPLAYABLE.map(|state| Action::ReplayAll { to, state, crash }));
+    }
+    for (number, known) in world.history.iter().filter(|(_, known)| !known.is_unwanted) {
+        actions.extend(known.fates().map(|(to, _)| Action::Replay { to, number: *number, crash }));
+        actions.push(Action::Forget { number: *number, crash });
+    }
+}
+
+/// A source always has a destination.
+fn changes(world: &World, crash: Crash, actions: &mut Vec<Action>) {
+    let configured: Vec<_> = world.sites.iter().map(|site| site.is_configured).collect();
+    for (to, is_configured) in configured.iter().enumerate() {
+        match is_configured {
+            true if configured.iter().all(|configured| *configured) => actions.push(Action::Remove { to, crash }),
+            true => {}
+            false => actions.extend([true, false].map(|from_stored| Action::Add { to, from_stored, crash })),
         }
     }
 }
@@ -167,10 +213,10 @@ fn broken(mut world: World) -> World {
     for _ in 0..2 {
         act(Action::Report { place: 0, answer: Answer::Silent, again: false, crash: None });
         act(Action::Wake);
-        act(Action::HandOut { most: 1, crash: None });
+        act(Action::HandOut { to: Some(0), most: 1, crash: None });
     }
     act(Action::Report { place: 0, answer: Answer::Silent, again: false, crash: None });
-    assert!(world.machine.as_ref().unwrap().outlet().breaker().broken_since().is_some());
+    assert!(world.machine.as_ref().unwrap().outlets()[world.place(0).unwrap()].breaker().broken_since().is_some());
     world
 }
 
@@ -184,9 +230,23 @@ impl World {
     /// Whether the machine knows what is stored, and has room for no more than it may.
     fn knows_what_is_stored(&self) -> bool {
         let Some(machine) = &self.machine else { return true };
-        self.history.keys().all(|number| {
-            let is_in_log = self.data.in_log(*number).is_some() && !self.data.waiting.contains_key(number);
-            !is_in_log || self.data.state(*number) == Some(machine.state_in_log(*number))
+        self.states().into_iter().all(|(number, to, state)| {
+            let Some(place) = self.place(to) else { return state.is_none() };
+            let is_waiting = self.data.destinations[NAMES[to]].waiting.contains_key(&number);
+            // What was passed by is not written down at once: the event's row says so.
+            let is_in_log = self.data.in_log(number).is_some() && state != Some(EventState::Filtered);
+            let known = machine.state_in_log(&machine.outlets()[place], number);
+            !is_in_log || is_waiting || state == Some(known)
         })
+    }
+
+    /// The destinations of which anything is stored.
+    fn known_destinations(&self) -> Vec<usize> {
+        (0..NAMES.len()).filter(|to| self.sites[*to].is_known).collect()
+    }
+
+    /// How many attempts were begun.
+    fn attempts(&self) -> u32 {
+        self.history.values().flat_map(|known| known.fates().map(|(_, fate)| fate.attempt).collect::<Vec<_>>()).sum()
     }
 }

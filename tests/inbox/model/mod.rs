@@ -2,7 +2,10 @@
 
 mod action;
 mod compare;
+mod destination;
 mod explore;
+mod fate;
+mod flow;
 mod questions;
 mod rule;
 mod scope;

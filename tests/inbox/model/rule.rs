@@ -6,14 +6,21 @@ pub(crate) const KEPT: &str = "1 after a 202, the event is kept until it is answ
 pub(crate) const WRITTEN: &str = "2 what was written is never taken back, and nothing is attempted after a 2xx";
 /// An event is attempted again whenever no outcome of its last attempt was written.
 pub(crate) const AGAIN: &str = "3 an event is attempted again whenever no outcome was written, by alarms alone";
-/// No table is dropped with an event that is needed.
+/// No table is dropped with an event that a destination needs.
 pub(crate) const DROPPED: &str = "4 dropping a table drops nothing that is needed";
 /// An id is known as long as its event is stored, and for `dedupe` after it is finished.
 pub(crate) const KNOWN: &str = "5 an id is known while its event is stored, and for dedupe after it is finished";
 /// Nothing is dropped or given up in the first hour awake after a jump of the clock.
 pub(crate) const PATIENT: &str = "6 nothing is dropped or given up in the first hour after the clock jumped";
 
-/// No two attempts at an event have the same number, nor two events.
+/// Nothing that happens at one destination changes anything of another.
+pub(crate) const ALONE: &str = "7 what happens at one destination changes nothing of another";
+/// What a destination filters is never attempted there.
+pub(crate) const FILTERED: &str = "8 what is filtered is never attempted";
+/// A destination that is not configured is not attempted, and nothing is given up there.
+pub(crate) const ORPHANS: &str = "9 a destination that is not configured is left as it is";
+
+/// No two attempts at an event at a destination have the same number, nor two events.
 pub(crate) const NUMBERS: &str = "a number is used once";
 /// What is handed out is where it is said to be.
 pub(crate) const PLACE: &str = "what is handed out is stored where it is said to be";

@@ -1,6 +1,7 @@
 //! How much of everything may happen: what bounds the model.
 
 use super::action::Answer;
+use crate::NAMES;
 
 /// How often something may happen yet. Each scope is one question to the model, and as large as it can be for some seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -27,6 +28,12 @@ pub(crate) struct Scope {
     pub(crate) jumps: u8,
     /// Orders of the operator.
     pub(crate) orders: u8,
+    /// Destinations that are added or removed.
+    pub(crate) changes: u8,
+    /// Days that pass.
+    pub(crate) days: u8,
+    /// Months that pass.
+    pub(crate) months: u8,
 }
 
 impl Scope {
@@ -45,6 +52,9 @@ impl Scope {
             passes: self.passes,
             jumps: self.jumps,
             orders: self.orders,
+            changes: self.changes,
+            days: self.days,
+            months: self.months,
         }
     }
 }
@@ -54,10 +64,12 @@ impl Scope {
 pub(crate) struct Question {
     pub(crate) name: &'static str,
     pub(crate) scope: Scope,
-    /// How the origin may answer, besides with 200.
-    pub(crate) failures: &'static [Answer],
+    /// How many destinations are configured in the beginning.
+    pub(crate) destinations: usize,
+    /// How each destination may answer, besides with 200.
+    pub(crate) failures: [&'static [Answer]; NAMES.len()],
     /// How long delivered events are kept.
     pub(crate) keep: u64,
-    /// Whether it begins with a destination that is broken.
+    /// Whether the first destination is broken in the beginning.
     pub(crate) is_broken: bool,
 }

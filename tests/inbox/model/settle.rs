@@ -1,4 +1,4 @@
-//! What comes of a state by alarms alone: without another crash, request or order.
+//! What comes of a state by alarms alone: without another crash, request, order or change of the configuration.
 
 use std::collections::BTreeSet;
 
@@ -7,28 +7,37 @@ use countersign::inbox::EventState;
 use super::action::{Action, Answer};
 use super::rule;
 use super::world::{GIVE_UP_AFTER, World};
-use crate::HOUR;
+use crate::{HOUR, NAMES};
+
+/// How each destination answers from now on.
+pub(crate) type Answers = [Answer; NAMES.len()];
 
 impl World {
-    /// What does not happen, although it must, if the origin answers so from now on and an operator resumes what is paused.
-    pub(crate) fn settle(&self, answer: Answer) -> Option<&'static str> {
+    /// What does not happen, although it must, if the destinations answer so from now on and an operator resumes what is paused.
+    pub(crate) fn settle(&self, answers: Answers) -> Option<&'static str> {
         let mut world = self.clone();
         // Whatever is under way is never reported.
         world.flights.clear();
         if world.machine.is_none() {
             world.load(None);
+            world.note_destinations();
         }
-        world.call(None, |machine, store, now, _| machine.pause(store, false, now));
+        let all: Vec<_> = (0..NAMES.len()).filter_map(|to| world.place(to)).collect();
+        for place in all {
+            world.call(None, |machine, store, now, _| machine.pause(store, place, false, now));
+        }
         let mut pending = world.pending();
         let deadline = world.now + GIVE_UP_AFTER + 8 * HOUR;
         let mut spins = 0;
         for _ in 0..MOST_ALARMS {
-            let handed = world.alarm(answer);
-            pending.retain(|number| !handed.contains(number));
-            if world.now > deadline && !world.pending().is_empty() {
-                return Some(if answer == Answer::Taken { rule::AGAIN } else { rule::DIES });
+            let handed = world.alarm(answers);
+            pending.retain(|event| !handed.contains(event));
+            if world.now > deadline
+                && let Some((_, to)) = world.pending().first()
+            {
+                return Some(if answers[*to] == Answer::Taken { rule::AGAIN } else { rule::DIES });
             }
-            let Some(at) = world.agenda()?.wake_at(world.now) else { return world.asleep(answer, &pending) };
+            let Some(at) = world.agenda()?.wake_at(world.now) else { return world.asleep(answers, &pending) };
             spins = if at > world.now || !handed.is_empty() { 0 } else { spins + 1 };
             if spins > MOST_SPINS {
                 return Some(rule::ASLEEP);
@@ -38,33 +47,52 @@ impl World {
         Some(rule::ASLEEP)
     }
 
-    /// What an object does when it wakes up; the numbers of what was attempted.
-    fn alarm(&mut self, answer: Answer) -> Vec<u64> {
+    /// What an object does when it wakes up; what was attempted, and where.
+    fn alarm(&mut self, answers: Answers) -> Vec<(u64, usize)> {
         let tidy = self.agenda().and_then(|agenda| agenda.tidy);
         let before = self.states();
         if tidy.is_some_and(|at| at <= self.now) {
-            self.call(None, |machine, store, now, rules| machine.tidy(store, now, rules));
+            self.call(None, |machine, store, now, plan| machine.tidy(store, now, plan));
         }
-        self.hand_out(64, None);
-        let handed: Vec<_> = self.flights.iter().map(|flight| flight.number).collect();
-        let all: Vec<_> = (0..handed.len()).map(|place| (place, answer)).collect();
-        if !all.is_empty() {
-            self.report(&all, false, None);
+        self.hand_out(None, 64, None);
+        let handed: Vec<_> = self.flights.iter().map(|flight| (flight.number, flight.to)).collect();
+        for to in 0..NAMES.len() {
+            let flights = self.flights.iter().enumerate().filter(|(_, flight)| flight.to == to);
+            let ended: Vec<_> =
+                flights.map(|(place, flight)| (place, self.answer(flight.number, to, answers[to]))).collect();
+            if !ended.is_empty() {
+                self.report(&ended, false, None);
+            }
         }
         self.compare(before, Action::Tidy { crash: None });
+        self.note_destinations();
         handed
     }
 
-    fn pending(&self) -> BTreeSet<u64> {
-        let all = self.history.iter().filter(|(_, known)| !known.is_erased).map(|(number, _)| *number);
-        all.filter(|number| self.data.state(*number) == Some(EventState::Pending)).collect()
+    /// How an attempt ends, if the destination answers so: without any, if the event is not for it.
+    fn answer(&self, number: u64, to: usize, answer: Answer) -> Answer {
+        if self.is_filtered(number, to) { Answer::Filtered } else { answer }
     }
 
-    fn asleep(&self, answer: Answer, pending: &BTreeSet<u64>) -> Option<&'static str> {
+    /// Whether an event is not for a destination.
+    pub(crate) fn is_filtered(&self, number: u64, to: usize) -> bool {
+        let fate = self.history.get(&number).and_then(|known| known.fates[to]);
+        fate.is_some_and(|fate| fate.is_filtered)
+    }
+
+    /// What is to be delivered, and where.
+    fn pending(&self) -> BTreeSet<(u64, usize)> {
+        let all = self.history.iter().filter(|(_, known)| !known.is_erased);
+        let all = all.flat_map(|(number, known)| known.fates().map(|(to, _)| (*number, to)));
+        let configured = all.filter(|(_, to)| self.sites[*to].is_configured);
+        configured.filter(|(number, to)| self.state(*number, *to) == Some(EventState::Pending)).collect()
+    }
+
+    fn asleep(&self, answers: Answers, pending: &BTreeSet<(u64, usize)>) -> Option<&'static str> {
         if let Some(wrong) = self.wrong {
             return Some(wrong);
         }
-        if answer == Answer::Taken && !pending.is_empty() {
+        if pending.iter().any(|(_, to)| answers[*to] == Answer::Taken) {
             return Some(rule::AGAIN);
         }
         (self.data.rows() > 0 || !self.pending().is_empty()).then_some(rule::ASLEEP)

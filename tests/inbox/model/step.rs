@@ -1,12 +1,11 @@
 //! How an action changes the world, and what it must not change.
 
-use countersign::inbox::{Accepted, EventState, Handout, Machine, Replayed};
+use countersign::inbox::{EventState, Replayed};
 
 use super::action::{Action, Answer, Crash};
 use super::rule;
-use super::world::{CONCURRENCY, Called, Flight, Known, World};
-use crate::HOUR;
-use crate::store::Event;
+use super::world::{Called, World};
+use crate::{HOUR, NAMES};
 
 impl World {
     /// The world after an action; `None` if the action is impossible.
@@ -14,18 +13,22 @@ impl World {
         let mut next = self.clone();
         next.act(action)?;
         next.compare(self.states(), action);
+        next.note_destinations();
+        if let Some(only) = self.concerns(action) {
+            next.compare_others(self, only);
+        }
         Some(next)
     }
 
     fn act(&mut self, action: Action) -> Option<()> {
         match action {
             Action::Accept { id, may_begin, crash } => self.accept(id, may_begin, crash),
-            Action::HandOut { most, crash } => self.hand_out(most, crash).map(drop),
+            Action::HandOut { to, most, crash } => self.hand_out(to, most, crash).map(drop),
             Action::Report { place, answer, again, crash } => self.report(&[(place, answer)], again, crash),
-            Action::ReportAll { first, crash } => {
-                let all: Vec<_> = (0..self.flights.len()).map(|place| (place, Answer::Taken)).collect();
-                let all: Vec<_> =
-                    all.into_iter().map(|(place, taken)| (place, if place == 0 { first } else { taken })).collect();
+            Action::ReportAll { to, first, crash } => {
+                let all = self.flights.iter().enumerate().filter(|(_, flight)| flight.to == to);
+                let mut first = Some(first);
+                let all: Vec<_> = all.map(|(place, _)| (place, first.take().unwrap_or(Answer::Taken))).collect();
                 self.report(&all, false, crash)
             }
             Action::Lose { place } => {
@@ -33,23 +36,34 @@ impl World {
                 Some(())
             }
             Action::Tidy { crash } => {
-                possible(self.call(crash, |machine, store, now, rules| machine.tidy(store, now, rules)))
+                possible(self.call(crash, |machine, store, now, plan| machine.tidy(store, now, plan)))
             }
-            Action::Wake | Action::Pass | Action::Ahead | Action::Back => self.pass(action),
+            Action::Wake | Action::Pass | Action::Day | Action::Month | Action::Ahead | Action::Back => {
+                self.pass(action)
+            }
             Action::End => {
                 self.crash();
                 Some(())
             }
             Action::Load { crash } => possible(self.load(crash)),
-            Action::Pause { paused, crash } => {
-                possible(self.call(crash, |machine, store, now, _| machine.pause(store, paused, now)))
+            Action::Add { to, from_stored, crash } => self.configure(to, true, from_stored, crash),
+            Action::Remove { to, crash } => self.configure(to, false, false, crash),
+            Action::Pause { to, paused, crash } => {
+                let place = self.place(to)?;
+                possible(self.call(crash, |machine, store, now, _| machine.pause(store, place, paused, now)))
             }
-            Action::Replay { number, crash } => self.replay(number, crash),
-            Action::ReplayAll { state, crash } => {
-                possible(self.call(crash, |machine, store, now, _| machine.replay_log(store, state, now)))
+            Action::Replay { to, number, crash } => self.replay(to, number, crash),
+            Action::ReplayAll { to, state, crash } => {
+                let place = self.place(to)?;
+                possible(self.call(crash, |machine, store, now, _| machine.replay_log(store, place, state, now)))
             }
             Action::Forget { number, crash } => self.forget(number, crash),
         }
+    }
+
+    /// The place of a destination in the machine.
+    pub(crate) fn place(&self, to: usize) -> Option<usize> {
+        self.machine.as_ref()?.place(NAMES[to])
     }
 
     fn pass(&mut self, action: Action) -> Option<()> {
@@ -64,159 +78,26 @@ impl World {
         let now = match action {
             Action::Wake => self.agenda()?.wake_at(self.now)?.max(self.now),
             Action::Pass => self.now + 5 * HOUR / 2,
+            Action::Day => self.now + 25 * HOUR,
+            Action::Month => self.now + 31 * 24 * HOUR,
             Action::Ahead => self.now + 4 * HOUR,
             _ => self.now - 4 * HOUR,
         };
         // Nothing gets more time for a clock that was ahead.
-        for known in self.history.values_mut() {
-            known.since = known.since.min(now);
-            known.finished = known.finished.map(|(state, at)| (state, at.min(now)));
+        for fate in self.history.values_mut().flat_map(|known| &mut known.fates).flatten() {
+            fate.since = fate.since.min(now);
+            fate.finished = fate.finished.map(|(state, at)| (state, at.min(now)));
         }
         (std::mem::replace(&mut self.now, now) != now).then_some(())
     }
 
-    fn accept(&mut self, id: u64, may_begin: bool, crash: Crash) -> Option<()> {
-        let (event, key) = (Event { id, at: self.now }, super::key(id));
-        let is_expected: Vec<u64> = self
-            .history
-            .iter()
-            .filter(|(number, known)| known.id == id && self.is_remembered(**number, known))
-            .map(|(number, _)| *number)
-            .collect();
-        let number = self.machine.as_ref()?.next();
-        let accepted = self
-            .call(crash, |machine, store, now, rules| machine.accept(store, (&event, key, 1), may_begin, now, rules));
-        let is_stored = self.data.in_log(number).is_some();
-        if is_stored {
-            if !is_expected.is_empty() {
-                self.fail(rule::KNOWN);
-            }
-            let known = Known {
-                id,
-                is_promised: matches!(accepted, Called::Done(_)),
-                accepted_at: self.now,
-                since: self.now,
-                attempt: 0,
-                is_answered: false,
-                finished: None,
-                is_unwanted: false,
-                is_erased: false,
-            };
-            if self.history.insert(number, known).is_some() {
-                self.fail(rule::NUMBERS);
-            }
-        }
-        match accepted {
-            Called::Impossible => None,
-            Called::Crashed => Some(()),
-            Called::Done(Accepted::New(_, handout)) => {
-                self.begin(handout.into_iter().collect());
-                Some(())
-            }
-            Called::Done(Accepted::Known) => {
-                match self.data.find(id).and_then(|number| self.history.get_mut(&number)) {
-                    Some(known) => known.is_promised = true,
-                    None => self.fail(rule::KNOWN),
-                }
-                Some(())
-            }
-        }
-    }
-
-    /// Has couriers take events; how many.
-    pub(crate) fn hand_out(&mut self, most: usize, crash: Crash) -> Option<usize> {
-        match self.call(crash, |machine, store, now, rules| machine.hand_out(store, most, now, rules)) {
-            Called::Impossible => None,
-            Called::Crashed => Some(0),
-            Called::Done(handed) => {
-                let count = handed.len();
-                self.begin(handed);
-                Some(count)
-            }
-        }
-    }
-
-    /// Notes that attempts begin.
-    fn begin(&mut self, handed: Vec<Handout>) {
-        let Some(machine) = self.machine.take() else { return };
-        for handout in &handed {
-            let Handout { number, attempt, is_waiting, .. } = *handout;
-            if self.data.state(number) != Some(EventState::Pending) {
-                self.fail(rule::WRITTEN);
-            }
-            if is_waiting != self.data.waiting.contains_key(&number) {
-                self.fail(rule::PLACE);
-            }
-            let Some(known) = self.history.get_mut(&number) else {
-                self.fail(rule::PLACE);
-                continue;
-            };
-            let highest = known.attempt;
-            known.attempt = highest.max(attempt);
-            if attempt <= highest {
-                self.fail(rule::NUMBERS);
-            }
-            self.flights.push(Flight { number, attempt, answer: None });
-        }
-        self.flights.sort_unstable();
-        if !handed.is_empty() {
-            self.check_limits(&machine);
-        }
-        self.machine = Some(machine);
-    }
-
-    fn check_limits(&mut self, machine: &Machine) {
-        let outlet = machine.outlet();
-        if outlet.under_way() > CONCURRENCY {
-            self.fail(rule::CONCURRENCY);
-        }
-        if outlet.breaker().broken_since().is_some() && outlet.under_way() > 1 {
-            self.fail(rule::PROBES);
-        }
-        if outlet.pauses().since().is_some() || self.now < outlet.breaker().held_until() {
-            self.fail(rule::PAUSED);
-        }
-    }
-
-    /// Reports what came of attempts.
-    pub(crate) fn report(&mut self, ended: &[(usize, Answer)], again: bool, crash: Crash) -> Option<()> {
-        let mut outcomes = Vec::new();
-        for (place, answer) in ended {
-            let flight = self.flights.get_mut(*place)?;
-            flight.answer = Some(*answer);
-            outcomes.push(answer.outcome(flight.number, flight.attempt, self.now));
-            if *answer == Answer::Taken {
-                self.history.get_mut(&flight.number)?.is_answered = true;
-            }
-        }
-        let reported = self.call(crash, |machine, store, now, rules| machine.report(store, &outcomes, now, rules));
-        let arrived = match reported {
-            Called::Impossible => return None,
-            Called::Crashed => false,
-            Called::Done(became) => {
-                let fits = became.len() == ended.len()
-                    && ended.iter().zip(became).all(|((_, answer), became)| answer.allows(became));
-                if !fits {
-                    self.fail(rule::WRITTEN);
-                }
-                true
-            }
-        };
-        if arrived && !again {
-            let places: Vec<_> = ended.iter().map(|(place, _)| *place).collect();
-            let kept = self.flights.iter().enumerate().filter(|(place, _)| !places.contains(place));
-            self.flights = kept.map(|(_, flight)| *flight).collect();
-        }
-        Some(())
-    }
-
-    fn replay(&mut self, number: u64, crash: Crash) -> Option<()> {
-        match self.call(crash, |machine, store, now, _| machine.replay(store, number, now)) {
+    fn replay(&mut self, to: usize, number: u64, crash: Crash) -> Option<()> {
+        let place = self.place(to)?;
+        match self.call(crash, |machine, store, now, _| machine.replay(store, place, number, now)) {
             Called::Impossible => None,
             Called::Crashed => Some(()),
             Called::Done(replayed) => {
-                let is_stored = self.data.state(number).is_some();
-                if (replayed == Replayed::Yes) != is_stored {
+                if (replayed == Replayed::Yes) != self.state(number, to).is_some() {
                     self.fail(rule::REPLAYED);
                 }
                 Some(())
@@ -229,17 +110,51 @@ impl World {
             machine.forget(store, number, now)?;
             store.erase(number)
         });
+        let is_stored = self.data.has(number);
         let known = self.history.get_mut(&number)?;
         known.is_unwanted = true;
         match forgotten {
             Called::Impossible => return None,
-            Called::Crashed => known.is_erased = self.data.state(number).is_none(),
+            Called::Crashed => known.is_erased = !is_stored,
             Called::Done(()) => known.is_erased = true,
         }
         Some(())
+    }
+
+    /// The only destination that an action may change anything of, if there is one.
+    fn concerns(&self, action: Action) -> Option<usize> {
+        match action {
+            Action::Report { place, .. } | Action::Lose { place } => self.flights.get(place).map(|flight| flight.to),
+            Action::HandOut { to, .. } => to,
+            Action::ReportAll { to, .. }
+            | Action::Pause { to, .. }
+            | Action::Replay { to, .. }
+            | Action::ReplayAll { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+
+    /// Checks that nothing changed of other destinations: neither what is stored, nor what is in memory.
+    fn compare_others(&mut self, before: &Self, only: usize) {
+        for name in NAMES.into_iter().enumerate().filter(|(to, _)| *to != only).map(|(_, name)| name) {
+            let outlet = |world: &Self| {
+                let machine = world.machine.as_ref()?;
+                Some(machine.place(name).map(|place| machine.outlets()[place].clone()))
+            };
+            let is_other = match (outlet(before), outlet(self)) {
+                (Some(before), Some(after)) => before != after,
+                _ => false,
+            };
+            if is_other || before.data.destinations.get(name) != self.data.destinations.get(name) {
+                self.fail(rule::ALONE);
+            }
+        }
     }
 }
 
 fn possible<T>(called: Called<T>) -> Option<()> {
     (!matches!(called, Called::Impossible)).then_some(())
 }
+
+/// What an operator may replay all events of.
+pub(crate) const REPLAYABLE: [EventState; 2] = [EventState::Dead, EventState::Delivered];

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use countersign::inbox::{Agenda, EventState, Lifecycle, Machine, Rules, StoreFault, Watch};
+use countersign::inbox::{Agenda, EventState, Lifecycle, Machine, Plan, Retention, Rules, StoreFault, Watch};
 
 use super::action::{Answer, Crash};
-use super::scope::Scope;
-use crate::store::{Data, MemoryStore};
-use crate::{HOUR, MINUTE, SECOND, START};
+use super::scope::Question;
+use super::{destination::Site, fate::Known};
+use crate::data::Data;
+use crate::store::MemoryStore;
+use crate::{HOUR, MINUTE, NAMES, SECOND, START};
 
 /// One state of the model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,12 +24,14 @@ pub(crate) struct World {
     pub(crate) flights: Vec<Flight>,
     /// What is known of every event that was ever stored, by its number.
     pub(crate) history: BTreeMap<u64, Known>,
+    /// The destinations, in the order of [`NAMES`].
+    pub(crate) sites: [Site; NAMES.len()],
     /// When the object last did anything.
     pub(crate) awake_at: u64,
     /// Until when the first hour after a jump of the clock lasts.
     pub(crate) patient_until: u64,
     /// How often everything may happen yet.
-    pub(crate) left: Scope,
+    pub(crate) left: super::scope::Scope,
     /// What went wrong on the way here.
     pub(crate) wrong: Option<&'static str>,
     pub(crate) keep: u64,
@@ -36,30 +40,12 @@ pub(crate) struct World {
 /// An attempt whose report did not arrive yet, or is to arrive once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Flight {
+    /// The destination.
+    pub(crate) to: usize,
     pub(crate) number: u64,
     pub(crate) attempt: u32,
     /// How it ended, if that was reported.
     pub(crate) answer: Option<Answer>,
-}
-
-/// What is known of an event, and was promised for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Known {
-    pub(crate) id: u64,
-    /// Whether its sender has a 202.
-    pub(crate) is_promised: bool,
-    pub(crate) accepted_at: u64,
-    /// When it was accepted or last replayed.
-    pub(crate) since: u64,
-    /// The highest number of an attempt at it.
-    pub(crate) attempt: u32,
-    /// Whether the destination answered 2xx since then.
-    pub(crate) is_answered: bool,
-    /// What became of it, and when that was written.
-    pub(crate) finished: Option<(EventState, u64)>,
-    /// Whether an operator asked to forget it, and whether that was done.
-    pub(crate) is_unwanted: bool,
-    pub(crate) is_erased: bool,
 }
 
 /// What came of a call.
@@ -72,64 +58,60 @@ pub(crate) enum Called<T> {
 
 impl World {
     /// An object without any event.
-    pub(crate) fn new(left: Scope, keep: u64) -> Self {
-        let data = Data::default();
-        let store = MemoryStore::new(data, None);
-        let machine = Machine::load(&store, NAME, START).unwrap();
-        Self {
-            data: store.into_data(),
-            machine: Some(machine),
+    pub(crate) fn new(question: &Question) -> Self {
+        let configured = |to| Site { is_configured: to < question.destinations, ..Site::default() };
+        let mut world = Self {
+            data: Data::default(),
+            machine: None,
             now: START,
             watch: Watch::new(START),
             stored_watch: Watch::new(START),
             flights: Vec::new(),
             history: BTreeMap::new(),
+            sites: std::array::from_fn(configured),
             awake_at: START,
             patient_until: 0,
-            left,
+            left: question.scope,
             wrong: None,
-            keep,
-        }
+            keep: question.keep,
+        };
+        world.load(None);
+        world.note_destinations();
+        world
     }
 
     /// Has the machine do something, and perhaps crash meanwhile.
     pub(crate) fn call<T>(
         &mut self,
         crash: Crash,
-        call: impl FnOnce(&mut Machine, &MemoryStore, u64, &Rules) -> Result<T, StoreFault>,
+        call: impl FnOnce(&mut Machine, &MemoryStore, u64, &Plan) -> Result<T, StoreFault>,
     ) -> Called<T> {
-        let rules = self.look();
+        let plan = self.look();
         let Some(mut machine) = self.machine.take() else { return Called::Impossible };
         let store = MemoryStore::new(std::mem::take(&mut self.data), crash);
-        let done = call(&mut machine, &store, self.now, &rules);
-        let writes = store.take_writes().len();
-        self.data = store.into_data();
-        match (done, crash) {
-            (Ok(_), Some(after)) if writes < after => Called::Impossible,
-            (Ok(done), None) => {
-                self.machine = Some(machine);
-                Called::Done(done)
-            }
-            (_, Some(_)) => {
-                self.crash();
-                Called::Crashed
-            }
-            (Err(_), None) => panic!("nothing failed"),
-        }
+        let done = call(&mut machine, &store, self.now, &plan).map(|done| (machine, done));
+        self.called(store, crash, done)
     }
 
     /// Loads the object, and perhaps crashes meanwhile.
     pub(crate) fn load(&mut self, crash: Crash) -> Called<()> {
-        self.look();
+        let plan = self.look();
         let store = MemoryStore::new(std::mem::take(&mut self.data), crash);
-        let loaded = Machine::load(&store, NAME, self.now);
+        let loaded = Machine::load(&store, self.now).and_then(|mut machine| {
+            machine.fit(&store, &plan, self.now)?;
+            Ok((machine, ()))
+        });
+        self.called(store, crash, loaded)
+    }
+
+    fn called<T>(&mut self, store: MemoryStore, crash: Crash, done: Result<(Machine, T), StoreFault>) -> Called<T> {
         let writes = store.take_writes().len();
         self.data = store.into_data();
-        match (loaded, crash) {
+        match (done, crash) {
             (Ok(_), Some(after)) if writes < after => Called::Impossible,
-            (Ok(machine), None) => {
+            (Ok((machine, done)), None) => {
                 self.machine = Some(machine);
-                Called::Done(())
+                Called::Done(done)
             }
             (_, Some(_)) => {
                 self.crash();
@@ -146,7 +128,7 @@ impl World {
     }
 
     /// Reads the clock, as an object does before everything else.
-    pub(crate) fn look(&mut self) -> Rules {
+    pub(crate) fn look(&mut self) -> Plan {
         self.watch.look(self.now, REMEMBER);
         if self.watch.is_news_to(self.stored_watch) {
             self.stored_watch = self.watch;
@@ -156,34 +138,42 @@ impl World {
         }
         self.patient_until = self.patient_until.min(self.now + HOUR);
         self.awake_at = self.now;
-        Rules { lifecycle: self.lifecycle(), concurrency: CONCURRENCY, is_patient: self.watch.holds(self.now) }
+        self.plan()
     }
 
     /// When the object wakes up, and when there is something to attempt.
     pub(crate) fn agenda(&mut self) -> Option<Agenda> {
-        let machine = self.machine.as_ref()?;
-        let rules =
-            Rules { lifecycle: self.lifecycle(), concurrency: CONCURRENCY, is_patient: self.watch.holds(self.now) };
+        let (machine, plan) = (self.machine.as_ref()?, self.plan());
         let store = MemoryStore::new(std::mem::take(&mut self.data), None);
-        let tidy = machine.tidy_at(&store, self.now, &rules).unwrap();
+        let tidy = machine.tidy_at(&store, self.now, &plan).unwrap();
         self.data = store.into_data();
         Some(Agenda {
-            attempts: machine.attempts_at(self.now, &rules),
+            attempts: machine.attempts_at(self.now, &plan),
             tidy,
             soon: false,
             not_before: self.watch.holds_until(),
         })
     }
 
-    pub(crate) const fn lifecycle(&self) -> Lifecycle {
-        Lifecycle { timeout: 10 * SECOND, give_up_after: GIVE_UP_AFTER, remember: REMEMBER, keep: self.keep }
+    fn plan(&self) -> Plan {
+        let retention = Retention { remember: REMEMBER, keep: self.keep };
+        let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: GIVE_UP_AFTER, retention };
+        let configured = self.sites.iter().zip(NAMES).filter(|(site, _)| site.is_configured);
+        let rules = |from_stored| Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, from_stored };
+        let destinations = configured.map(|(site, name)| (name.to_owned(), rules(site.from_stored))).collect();
+        Plan { retention, destinations, is_patient: self.watch.holds(self.now) }
     }
 
     /// Whether the id of an event has to be known now.
     pub(crate) fn is_remembered(&self, number: u64, known: &Known) -> bool {
-        let is_stored = self.data.state(number).is_some();
-        let since = known.finished.map_or(known.accepted_at, |(_, at)| at.max(known.accepted_at));
-        !known.is_unwanted && (is_stored || self.now < since + REMEMBER)
+        let since = known.fates().filter_map(|(_, fate)| fate.finished).map(|(_, at)| at);
+        let since = since.fold(known.accepted_at, u64::max);
+        !known.is_unwanted && (self.data.has(number) || self.now < since + REMEMBER)
+    }
+
+    /// The state that is stored for an event at a destination.
+    pub(crate) fn state(&self, number: u64, to: usize) -> Option<EventState> {
+        self.data.state(NAMES[to], number)
     }
 
     /// Notes what went wrong, if that is the first.
@@ -191,9 +181,6 @@ impl World {
         self.wrong = self.wrong.or(Some(wrong));
     }
 }
-
-/// The name of the destination.
-const NAME: &str = "forward";
 
 /// How long ids are remembered.
 pub(crate) const REMEMBER: u64 = 12 * HOUR;
