@@ -6,6 +6,8 @@
 //! beginning of its body to the end of the URL would leave no JSON; `public_url` fixes the URL. One body holds several events, whose
 //! `eventId` HubSpot does not call unique, so a delivery is known by its hash, without the `attemptNumber` of its events: a retry counts it
 //! up. A retry that HubSpot puts together from other events is another event here.
+//!
+//! HubSpot retries up to ten times within 24 hours. <https://developers.hubspot.com/docs/api-reference/legacy/webhooks/guide>
 
 use super::bases::hmac;
 use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Unit, in_header, stamped};
@@ -15,6 +17,7 @@ use crate::url::percent_decode_some;
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::None,
+    retries: Some(24 * 3600),
     ..hmac(
         "hubspot",
         Template {

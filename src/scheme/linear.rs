@@ -5,7 +5,7 @@
 //! `Linear-Delivery` and `Linear-Timestamp` are not signed. A body has no id of its own, so an event is known by the hash of its body without
 //! `webhookTimestamp`, which each attempt sets.
 //!
-//! Linear expects 200 within five seconds, and retries after a minute, an hour and six hours.
+//! Linear expects 200 within five seconds, and retries after a minute, an hour and six hours. <https://linear.app/developers/webhooks>
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
@@ -14,6 +14,7 @@ use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {
     forward: &["linear-delivery", "linear-event"],
+    retries: Some(60 + 3600 + 6 * 3600),
     acknowledgement: Acknowledgement::Ok,
     ..hmac(
         "linear",

@@ -1,6 +1,6 @@
 //! Okta: <https://developer.okta.com/docs/concepts/event-hooks/>, read in November 2026.
 //!
-//! An event hook expects 200 or 204 without a body. An inline hook waits for the application's commands: set `reply = "origin"`.
+//! An event hook expects 200 or 204 without a body within three seconds, and Okta retries once at most. An inline hook waits for the application's commands: set `reply = "origin"`.
 //!
 //! The authentication secret is the whole value of `Authorization`, also if it begins with `Basic` or `Bearer`. If the hook has another header
 //! as its authentication field, set `header` to that name. The secret proves the sender and nothing about the body, and whoever reads one
