@@ -1,0 +1,222 @@
+// Several destinations of one source: each gets what it is to get, by itself; and they come and go with the configuration.
+
+import { after, before, beforeEach, test } from "node:test";
+import assert from "node:assert/strict";
+import { Stored } from "./fixtures/stored.mjs";
+import { source } from "./fixtures/worker.mjs";
+import { Operator } from "./fixtures/inbox.mjs";
+import { answer, never } from "./fixtures/loopback.mjs";
+import { duplicate } from "./fixtures/expect.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const DAY = 24 * 3600;
+const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "orphaned", "typo"];
+let stored, worker;
+
+/** A source whose destinations are these: name → keys besides `origin`. */
+function fan(path, destinations, more = {}) {
+  const to = ([name, keys]) => [name, { origin: stored.loopback.at(`${path}-${name}`).url, timeout: "2s", ...keys }];
+  const { forward, ...rest } = source({ url: "" }, { durable: true, ...more });
+  return { ...rest, destinations: Object.fromEntries(Object.entries(destinations).map(to)) };
+}
+
+const TWO = { billing: {}, audit: {} };
+const FILTERS = {
+  invoices: { when: { type: ["invoice.*"] } },
+  live: { when: [{ pointer: "/data/livemode", equals: true }] },
+  all: {},
+};
+
+before(async () => {
+  const plans = { filters: FILTERS, paced: { billing: { rate: "5/s" } }, grown: { billing: {} } };
+  stored = await Stored.start({
+    plain: 0,
+    others: (loopback) => {
+      stored = { loopback };
+      return Object.fromEntries(NAMES.map((name) => [name, fan(name, plans[name] ?? TWO)]));
+    },
+  });
+  ({ worker } = stored);
+});
+
+after(() => stored?.close());
+beforeEach(() => worker.setClock(0));
+
+const take = (path) => ({ path, operator: new Operator(worker, path), at: (name) => stored.loopback.at(`${path}-${name}`) });
+const ids = (endpoint) => endpoint.requests.map((request) => request.header("webhook-id"));
+const counts = async (operator, name) => (await operator.stats()).destinations[name];
+const configure = (path, destinations, more) => worker.restart({ sources: { ...stored.sources, [path]: fan(path, destinations, more) } });
+
+test("an event is stored once, and each destination gets it", async () => {
+  const { path, operator, at } = take("both");
+  const made = await stored.accept(path);
+  duplicate(await worker.post(path, stored.copy(made)), made.id);
+  await operator.becomes(made.id, "delivered");
+  for (const name of ["billing", "audit"]) {
+    const [request, ...more] = at(name).requests;
+    assert.deepEqual([request.body.toString(), request.header("countersign-attempt"), more.length], [made.body, "1", 0]);
+  }
+  const event = await operator.event(made.id);
+  assert.deepEqual(Object.keys(event.destinations), ["audit", "billing"]);
+  assert.deepEqual(event.history.map(({ destination, status }) => [destination, status]).toSorted(), [["audit", 200], ["billing", 200]]);
+  assert.deepEqual(await operator.object("query", ["SELECT count(*) AS rows FROM log_1"]), [{ rows: 1 }]);
+});
+
+test("one that is down has retries of its own, and the other does not notice", async () => {
+  const { path, operator, at } = take("down");
+  at("billing").always(answer(503));
+  const made = [];
+  for (let n = 0; n < 12; n += 1) made.push(await stored.accept(path));
+  await until(() => at("audit").requests.length === made.length, "the other to get them all");
+  await until(async () => (await counts(operator, "billing")).state === "broken", "the one that is down to be broken");
+  const audit = await counts(operator, "audit");
+  assert.deepEqual([audit.state, audit.pending, audit.delivered], ["open", 0, made.length]);
+  assert.ok(at("billing").requests.length < made.length, "what waits costs no attempts");
+  assert.equal((await operator.event(made[0].id)).state, "pending", "as long as one has not taken it");
+  at("billing").always(answer(200));
+  await worker.setClock(60);
+  for (const { id } of made) await operator.becomes(id, "delivered");
+  assert.equal(at("audit").requests.length, made.length, "nothing is sent there again");
+});
+
+test("one that stalls does not hold the other up", async () => {
+  const { path, operator, at } = take("stalls");
+  at("billing").always(never);
+  for (let n = 0; n < 100; n += 1) {
+    await stored.accept(path);
+    if (n % 20 === 19) await until(() => at("audit").requests.length === n + 1, `${n + 1} events at the other`);
+  }
+  await until(async () => (await counts(operator, "audit")).pending === 0, "nothing to wait at the other");
+  assert.ok((await counts(operator, "billing")).pending > 0);
+});
+
+test("a destination gets what its filter lets through, and what it does not get is listed with the condition", async () => {
+  const { path, operator, at } = take("filters");
+  const body = (type, livemode) => JSON.stringify({ type, data: { livemode } });
+  const made = [];
+  for (const [type, livemode] of [["invoice.paid", true], ["invoice.paid", false], ["charge.failed", true], ["charge.failed", "true"]]) {
+    made.push(await stored.accept(path, { body: body(type, livemode) }));
+  }
+  await until(() => at("all").requests.length === 4 && at("invoices").requests.length === 2 && at("live").requests.length === 2, "all to arrive");
+  assert.deepEqual(ids(at("invoices")).toSorted(), [made[0].id, made[1].id].toSorted());
+  assert.deepEqual(ids(at("live")).toSorted(), [made[0].id, made[2].id].toSorted());
+  const listed = async (name) => (await operator.list(`state=filtered&destination=${name}`)).map(({ id, filtered_by: by }) => [id, by]);
+  assert.deepEqual(await listed("invoices"), [[made[3].id, "type"], [made[2].id, "type"]]);
+  assert.deepEqual(await listed("live"), [[made[3].id, "/data/livemode"], [made[1].id, "/data/livemode"]]);
+  assert.deepEqual(await listed("all"), []);
+  await operator.becomes(made[3].id, "delivered");
+  const stats = await counts(operator, "live");
+  assert.deepEqual([stats.pending, stats.delivered, stats.filtered], [0, 2, 2]);
+  // Who names the destination wants it there.
+  await operator.post(`events/${made[3].id}/replay?destination=invoices`);
+  await until(() => ids(at("invoices")).includes(made[3].id), "the replay to arrive");
+  assert.equal(ids(at("live")).includes(made[3].id), false);
+});
+
+test("what is filtered is not sent after the object ended", async () => {
+  const { path, operator, at } = take("filters");
+  await operator.post("pause");
+  const sent = at("live").requests.length;
+  const made = await stored.accept(path, { body: JSON.stringify({ type: "x", data: { livemode: false } }) });
+  await operator.evict();
+  await operator.post("resume");
+  await operator.becomes(made.id, "delivered");
+  assert.equal(at("live").requests.length, sent);
+  assert.equal((await operator.list("state=filtered&destination=live"))[0].id, made.id);
+});
+
+test("a rate holds attempts back, and nothing is lost", async () => {
+  const { path, operator, at } = take("paced");
+  const made = [];
+  for (let n = 0; n < 12; n += 1) made.push(await stored.accept(path));
+  await until(() => at("billing").requests.length >= 5, "a second's worth");
+  assert.ok((await counts(operator, "billing")).pending > 0);
+  for (const { id } of made) await operator.becomes(id, "delivered");
+  assert.equal(at("billing").requests.length, made.length);
+});
+
+test("one is paused and resumed by its name", async () => {
+  const { path, operator, at } = take("paused");
+  assert.equal((await operator.post("pause?destination=audit")).status, 200);
+  assert.equal((await operator.post("pause?destination=nobody")).status, 404);
+  const made = await stored.accept(path);
+  await until(() => at("billing").requests.length === 1, "the other to get it");
+  const { billing, audit } = (await operator.stats()).destinations;
+  assert.deepEqual([billing.state, audit.state, audit.pending], ["open", "paused", 1]);
+  assert.deepEqual((await operator.list("state=pending")).map(({ id, destination }) => [id, destination]), [[made.id, "audit"]]);
+  await operator.post("resume?destination=audit");
+  await operator.becomes(made.id, "delivered");
+});
+
+test("a replay goes where it is asked to go", async () => {
+  const { path, operator, at } = take("replayed");
+  const made = await stored.accept(path);
+  await operator.becomes(made.id, "delivered");
+  await operator.post(`events/${made.id}/replay?destination=audit`);
+  await until(() => at("audit").requests.length === 2, "one more attempt");
+  await operator.becomes(made.id, "delivered");
+  await operator.post(`events/${made.id}/replay`);
+  await until(() => at("audit").requests.length === 3 && at("billing").requests.length === 2, "one more for each");
+  await operator.becomes(made.id, "delivered");
+  await operator.post("replay?state=delivered&destination=billing");
+  await until(() => at("billing").requests.length === 3, "one more of all");
+  assert.equal(at("audit").requests.length, 3);
+});
+
+test("one that is added begins with what comes next, or with what is stored", async () => {
+  const { path, operator, at } = take("grown");
+  const before = await stored.accept(path);
+  await operator.becomes(before.id, "delivered");
+  await configure(path, { billing: {}, audit: {}, archive: { from: "stored" } });
+  const next = await stored.accept(path);
+  await until(() => at("archive").requests.length === 2 && at("audit").requests.length === 1, "the new ones to get theirs");
+  assert.deepEqual(ids(at("archive")).toSorted(), [before.id, next.id].toSorted());
+  assert.deepEqual(ids(at("audit")), [next.id]);
+  await operator.becomes(next.id, "delivered");
+  const { billing, audit, archive } = (await operator.stats()).destinations;
+  assert.deepEqual([billing.delivered, audit.delivered, archive.delivered], [2, 1, 2]);
+});
+
+test("one that is not configured any more is shown, and goes on when its name returns", async () => {
+  const { path, operator, at } = take("orphaned");
+  at("audit").always(answer(500));
+  const waits = await stored.accept(path);
+  await until(async () => (await operator.event(waits.id)).destinations.audit.attempts === 1, "an attempt that fails");
+  await configure(path, { billing: {} });
+  const meanwhile = await stored.accept(path);
+  await until(() => ids(at("billing")).includes(meanwhile.id), "the other to go on");
+  assert.equal((await counts(operator, "audit")).state, "orphaned");
+  assert.equal((await operator.list("state=pending&destination=audit")).length, 2);
+  await worker.setClock(20 * 3600);
+  await operator.object("ring");
+  at("audit").always(answer(200));
+  await configure(path, TWO);
+  const next = await stored.accept(path);
+  for (const { id } of [waits, meanwhile, next]) await until(() => ids(at("audit")).includes(id), "what waited, and what came meanwhile");
+  assert.equal((await counts(operator, "audit")).state, "open");
+});
+
+test("what is known of one goes after a month, and what it did not take after a day", async () => {
+  const { path, operator, at } = take("typo");
+  await operator.post("pause?destination=audit");
+  const made = await stored.accept(path);
+  await until(() => at("billing").requests.length === 1, "the other to get it");
+  await configure(path, { billing: {}, adit: {} });
+  await operator.stats();
+  const rows = async () => (await operator.object("query", ["SELECT name FROM destinations ORDER BY name"])).map(({ name }) => name);
+  await stored.accept(path);
+  assert.deepEqual(await rows(), ["adit", "audit", "billing"]);
+  // Past the day, the hour after a jump of the clock, and `keep`.
+  for (const days of [2, 4, 8]) {
+    await worker.setClock(days * DAY);
+    await operator.stats();
+    await worker.setClock(days * DAY + 2 * 3600);
+    await operator.object("ring");
+  }
+  assert.equal((await operator.get(`events/${made.id}`)).status, 404, "nothing holds it");
+  await worker.setClock(40 * DAY);
+  await operator.stats();
+  await worker.setClock(40 * DAY + 2 * 3600);
+  await operator.object("ring");
+  assert.deepEqual(await rows(), ["adit", "billing"]);
+});
