@@ -151,7 +151,7 @@ impl Machine {
         for (place, outlet) in self.outlets.iter_mut().enumerate() {
             let Some(rules) = plan.rules(outlet.name()) else { continue };
             if arrival.filtered.contains(&outlet.name()) {
-                outlet.pass_by(store, number, now)?;
+                outlet.pass_by_new(store, number, now)?;
             } else if may_begin {
                 begun.extend(outlet.begin_first(place, number, now, rules));
             }

@@ -73,15 +73,21 @@ impl Outlet {
         if self.passed_by > 0 { self.save(store, now) } else { Ok(()) }
     }
 
+    /// Notes that an event that arrives is not for this destination. If that would make a range of its own in the cursor, between events
+    /// that wait, and there are many already, the event is passed by when it is its turn.
+    pub(super) fn pass_by_new<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
+        let is_next = self.cursor.is_done(number.saturating_sub(1));
+        if is_next || self.cursor.done().iter().count() < MOST_RANGES {
+            self.pass_by(store, number, now)?;
+        }
+        Ok(())
+    }
+
     /// Notes that an event of the log is not for this destination. That is written down with what comes next, or with others: until then,
     /// the event's own row says so.
     pub(super) fn pass_by<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
         self.under_way.end(number);
         if self.cursor.is_done(number) {
-            return Ok(());
-        }
-        if self.cursor.done().iter().count() >= MOST_RANGES && !self.cursor.is_done(number.saturating_sub(1)) {
-            // It is passed by when it is its turn: this would be a range of its own, between events that wait.
             return Ok(());
         }
         self.cursor.pass_by(number);
@@ -339,7 +345,7 @@ impl Outlet {
 /// The places that events are taken from in turn.
 const PLACES: u8 = 3;
 
-/// Events that are passed by make so many ranges of a cursor at most, which is written whole.
+/// Events that are passed by as they arrive make so many ranges of a cursor at most, which is written whole.
 const MOST_RANGES: usize = 64;
 
 /// So many events that were passed by are written down at once, if nothing else is to be written.
