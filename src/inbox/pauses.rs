@@ -40,12 +40,21 @@ impl Pauses {
         true
     }
 
-    /// Notes a pause that nobody ordered.
+    /// Notes a pause that nobody ordered. What an operator ordered meanwhile counts once.
     pub(super) fn add(&mut self, since: u64, end: u64) {
-        if since < end && !self.ended.iter().any(|(start, _)| *start == since) {
-            let place = self.ended.partition_point(|(start, _)| *start < since);
-            self.ended.insert(place, (since, end));
+        let (mut since, mut end) = (since, self.since.map_or(end, |paused| end.min(paused)));
+        if since >= end {
+            return;
         }
+        self.ended.retain(|(start, stop)| {
+            let is_part = *start <= end && since <= *stop;
+            if is_part {
+                (since, end) = (since.min(*start), end.max(*stop));
+            }
+            !is_part
+        });
+        let place = self.ended.partition_point(|(start, _)| *start < since);
+        self.ended.insert(place, (since, end));
     }
 
     /// For how long it was paused between two times.
@@ -106,5 +115,23 @@ mod tests {
             assert_eq!(1_500 - since - pauses.within(since, 1_500), open, "{open}");
         }
         assert_eq!(Pauses::from_json(&pauses.to_json()), Some(pauses));
+    }
+
+    #[test]
+    fn what_was_paused_twice_at_a_time_counts_once() {
+        let paused = |pauses: &Pauses| pauses.within(0, 1_000);
+        let mut pauses = Pauses::default();
+        pauses.add(500, 600);
+        pauses.add(100, 200);
+        pauses.add(100, 250);
+        assert_eq!((paused(&pauses), pauses.open_since(1_000, 750)), (250, 0), "noted once more after a crash");
+        assert!(pauses.pause(300) && pauses.resume(350));
+        pauses.add(280, 400);
+        assert_eq!(paused(&pauses), 370, "an operator's pause was part of it");
+        pauses.pause(700);
+        pauses.add(800, 900);
+        assert_eq!(paused(&pauses), 670, "it is part of an operator's pause");
+        pauses.add(650, 900);
+        assert_eq!(paused(&pauses), 720);
     }
 }
