@@ -90,7 +90,7 @@ impl Machine {
         let next = used.map_or(next, |last| next.max(last.saturating_add(1)));
         let outlets = stored.into_iter().map(|(name, stored)| Outlet::load(store, &name, stored, next, now));
         let outlets = outlets.collect::<Result<Vec<_>, _>>()?;
-        let finished_at = outlets.iter().map(|outlet| outlet.cursor().written_at()).max();
+        let finished_at = outlets.iter().map(|outlet| outlet.finished_at(now)).max();
         let mut machine = Self { next, logs, ids, noted, bytes: 0, outlets, turn: 0 };
         machine.refresh(finished_at.unwrap_or(now), now);
         Ok(machine)

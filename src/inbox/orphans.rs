@@ -89,6 +89,12 @@ impl Outlet {
         self.orphaned.map(|since| since.saturating_add(HELD))
     }
 
+    /// When the last of the log was finished here that is.
+    pub(super) fn finished_at(&self, now: u64) -> u64 {
+        let let_go = self.lets_go_at().filter(|at| *at <= now);
+        self.cursor().written_at().max(let_go.unwrap_or_default())
+    }
+
     /// Up to which event the log is finished here.
     pub(super) fn finished_through(&self, now: u64) -> u64 {
         let lets_go = self.lets_go_at().is_some_and(|at| at <= now);
