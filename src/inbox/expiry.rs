@@ -104,12 +104,23 @@ impl Machine {
 
     /// Finds out which tables have no event any more that is not finished everywhere: since `since`, if that is new.
     pub(super) fn refresh(&mut self, since: u64, now: u64) {
-        let last = self.next.saturating_sub(1);
-        let through = self.outlets.iter().map(|outlet| outlet.finished_through(now)).min().unwrap_or_default();
+        let (last, through) = (self.next.saturating_sub(1), self.finished_through(now));
         for table in self.logs.iter_mut().chain(&mut self.ids) {
             let is_finished = table.last.unwrap_or(last) <= through;
             table.finished_at = is_finished.then(|| table.finished_at.unwrap_or(since));
         }
+    }
+
+    /// Up to which event the log is finished everywhere.
+    fn finished_through(&self, now: u64) -> u64 {
+        self.outlets.iter().map(|outlet| outlet.finished_through(now)).min().unwrap_or_default()
+    }
+
+    /// Whether a table is finished, as an orphan has let go of it, and nobody has found out yet.
+    fn has_let_go(&self, now: u64) -> bool {
+        let (last, through) = (self.next.saturating_sub(1), self.finished_through(now));
+        let mut open = self.logs.iter().chain(&self.ids).filter(|table| table.finished_at.is_none());
+        open.any(|table| table.last.unwrap_or(last) <= through)
     }
 
     fn drop_tables<S: Store>(&mut self, store: &S, now: u64, retention: &Retention) -> Result<(), StoreFault> {
@@ -157,7 +168,7 @@ impl Machine {
         for outlet in &self.outlets {
             let waiting = store.next_over(&outlet.name)?;
             let given_up = if outlet.is_closed() { outlet.next_given_up(store, now, plan)? } else { None };
-            let lets_go = outlet.lets_go_at().filter(|at| *at > now);
+            let lets_go = outlet.lets_go_at().filter(|at| *at > now || self.has_let_go(now));
             let all = [waiting, given_up, lets_go, outlet.ends_at()].into_iter().flatten();
             earliest = all.chain(earliest).min();
         }
