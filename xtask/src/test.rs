@@ -38,6 +38,9 @@ const STEPS: &[Step] = &[
     Step::new("soak", "30 kills while 10,000 events are sent, and as many of each other kind", long::soak)
         .on_build()
         .long(),
+    Step::new("outages", "eight hours without an origin, and 30,000 events, in workerd", long::outages)
+        .on_build()
+        .long(),
     Step::new("peers", "the bench's contenders do the same", benches::check).on_build(),
     Step::new("sdk", "Gemini's SDKs, the emulator, wrangler dev, an origin", suites::sdk).on_build(),
     Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),

@@ -141,11 +141,12 @@ impl Courier {
         work: &mut FuturesUnordered<LocalBoxFuture<'a, Ended>>,
         requests: &mut usize,
     ) -> bool {
+        *requests = requests.saturating_add(1);
+        // Each attempt under way, and each that begins, is followed by a report.
         let under_way = work.len();
         let left = MOST_REQUESTS.saturating_sub(*requests).saturating_sub(under_way.saturating_mul(2)).div_euclid(2);
         let is_over = clock::now_ms() >= self.until;
         let room = if is_over { 0 } else { SLOTS.saturating_sub(under_way).min(left) };
-        *requests = requests.saturating_add(1);
         let lapses = ended.iter().map(|ended| ended.lapses).max().unwrap_or_default();
         let reports = printed(&ended.iter().map(|ended| ended.report.to_json()).collect::<Value>());
         let answer = self.report(&reports, room, lapses).await;

@@ -96,6 +96,11 @@ pub(super) fn soak() -> Result<()> {
     Ok(())
 }
 
+/// The outages of `e2e` with a hundred times as many events.
+pub(super) fn outages() -> Result<()> {
+    process::stream(node_test::file("tests/e2e/outages.test.mjs")?.env("COUNTERSIGN_OUTAGE", "30000"))
+}
+
 /// Events through Gemini and Worker to an origin that refuses three in five: every one has to arrive within the day of retries.
 pub(super) fn outage() -> Result<()> {
     benches::day("2000", "60%")
