@@ -37,6 +37,13 @@ pub enum Endpoint {
         /// The template of the object's name.
         name: String,
     },
+    /// A Queue, which gets messages.
+    Queue {
+        /// The queue's binding.
+        binding: String,
+        /// The binding of the R2 bucket for bodies that do not fit into a message.
+        large: Option<String>,
+    },
 }
 
 /// The name of the only destination of a source that has no `destinations`.

@@ -13,6 +13,7 @@ use crate::key::SecretKey;
 pub(super) struct Common<'a> {
     pub(super) source: &'a str,
     pub(super) is_durable: bool,
+    pub(super) max_body: u64,
     pub(super) storage: &'a Storage,
     pub(super) retention: Retention,
     pub(super) senders: &'a [SecretKey],

@@ -39,4 +39,8 @@ pub enum Binding<'a> {
     Service(&'a str),
     /// A Durable Object namespace.
     DurableObject(&'a str),
+    /// A producer of a Queue.
+    Queue(&'a str),
+    /// An R2 bucket.
+    R2(&'a str),
 }

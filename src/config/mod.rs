@@ -4,6 +4,7 @@ mod described;
 mod destination;
 mod destinations;
 mod durable;
+mod endpoint;
 mod environment;
 mod fault;
 mod forward;

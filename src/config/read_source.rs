@@ -68,7 +68,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let dedupe = dedupe.zip(policy.as_ref()).map(|(seconds, policy)| remembered(seconds, policy));
     let remember = milliseconds(dedupe.unwrap_or_default());
     let retention = Retention { remember, keep: milliseconds(storage.keep) };
-    let common = Common { source: name, is_durable, storage: &storage, retention, senders: &secrets };
+    let common = Common { source: name, is_durable, max_body, storage: &storage, retention, senders: &secrets };
     let destinations = read_destinations(reader, environment, &common);
     let policy = policy?;
     let durable = is_durable.then_some(Durable {

@@ -40,6 +40,8 @@ pub(super) const FORWARD: &[&str] = &[
     "service",
     "durable_object",
     "name",
+    "queue",
+    "large",
     "sign_with",
     "timeout",
     "give_up_after",

@@ -240,6 +240,8 @@ impl Environment for Known<'_> {
             Binding::Kv(name) => self.lists(&["kv_namespaces"], "binding", name),
             Binding::Service(name) => self.lists(&["services"], "binding", name),
             Binding::DurableObject(name) => self.lists(&["durable_objects", "bindings"], "name", name),
+            Binding::Queue(name) => self.lists(&["queues", "producers"], "binding", name),
+            Binding::R2(name) => self.lists(&["r2_buckets"], "binding", name),
         }
     }
 

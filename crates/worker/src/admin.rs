@@ -163,7 +163,9 @@ impl Shards<'_> {
         for destination in &self.source.destinations {
             let to = match &destination.endpoint {
                 Endpoint::Origin(_) => "origin",
-                Endpoint::Service(binding) | Endpoint::DurableObject { binding, .. } => binding,
+                Endpoint::Service(binding)
+                | Endpoint::DurableObject { binding, .. }
+                | Endpoint::Queue { binding, .. } => binding,
             };
             let Some(all) = stats.get_mut("destinations").and_then(Value::as_object_mut) else { continue };
             // Before the first event, no object knows of it.

@@ -10,7 +10,7 @@
 
 use std::rc::Rc;
 
-use countersign::config::Source;
+use countersign::config::{Destination, Endpoint, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::log_record::LogRecord;
@@ -31,6 +31,7 @@ use crate::console;
 use crate::executor::{settled, spawn};
 use crate::http::{self, Reply};
 use crate::inbox::{Handed, source_of, stub};
+use crate::queue;
 use crate::state::{State, state};
 
 /// Attempts under way at once in one courier: the connections of an invocation.
@@ -210,7 +211,7 @@ impl Courier {
     async fn attempt(&self, source: &Source, load: Load) -> Ended {
         let at = clock::now_ms();
         let reply = match source.destination(&load.destination) {
-            Some(destination) => http::send(&load.event, (source, destination), &self.state.bindings).await,
+            Some(destination) => self.send(&load.event, source, destination).await,
             None => http::unsent(at),
         };
         let now = clock::now_ms();
@@ -236,6 +237,16 @@ impl Courier {
             detail: cause,
             code: outcome.map_or_else(|refusal| refusal.code(), |()| "delivered"),
             lapses: now.saturating_add(LEASE_SLACK),
+        }
+    }
+
+    async fn send(&self, event: &Event<Body>, source: &Source, destination: &Destination) -> Reply {
+        let bindings = &self.state.bindings;
+        match &destination.endpoint {
+            Endpoint::Queue { binding, large } => {
+                queue::send(event, (source, destination), (binding, large.as_deref()), bindings).await
+            }
+            _ => http::send(event, (source, destination), bindings).await,
         }
     }
 

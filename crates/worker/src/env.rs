@@ -23,6 +23,8 @@ pub(crate) struct Bindings {
     pub(crate) inbox: Option<DurableObjectNamespace>,
     services: Vec<(Box<str>, Fetcher)>,
     objects: Vec<(Box<str>, DurableObjectNamespace)>,
+    /// Queues and buckets.
+    others: Vec<(Box<str>, JsValue)>,
 }
 
 impl Bindings {
@@ -51,6 +53,13 @@ impl Bindings {
                 let objects = variables.binding(Binding::DurableObject(name));
                 self.objects.extend(objects.map(|objects| (name.as_str().into(), objects.unchecked_into())));
             }
+            Endpoint::Queue { binding, large } => {
+                let queue = variables.binding(Binding::Queue(binding));
+                self.others.extend(queue.map(|queue| (binding.as_str().into(), queue)));
+                let bucket =
+                    large.as_deref().and_then(|name| Some((name.into(), variables.binding(Binding::R2(name))?)));
+                self.others.extend(bucket);
+            }
         }
     }
 
@@ -62,6 +71,11 @@ impl Bindings {
     /// The Durable Object namespace of that name, if a source forwards to one of its objects.
     pub(crate) fn objects(&self, name: &str) -> Option<&DurableObjectNamespace> {
         self.objects.iter().find(|(known, _)| **known == *name).map(|(_, namespace)| namespace)
+    }
+
+    /// The queue or the bucket of that name, if a source uses it.
+    pub(crate) fn other(&self, name: &str) -> Option<&JsValue> {
+        self.others.iter().find(|(known, _)| **known == *name).map(|(_, binding)| binding)
     }
 }
 
@@ -95,17 +109,23 @@ impl Environment for Variables<'_> {
 }
 
 impl Variables<'_> {
-    /// The object of a binding, if it is what it should be. Objects and services are known by their class, as `worker::EnvBinding` knows
+    /// The object of a binding, if it is what it should be. All but KV are known by their class, as `worker::EnvBinding` knows
     /// them; without its errors, which weigh 7 KB. KV is known by its methods, so that a stand-in serves; a service binding has a method
     /// of any name, each being a call to the other Worker.
     fn binding(&self, binding: Binding<'_>) -> Option<JsValue> {
-        let (Binding::Kv(name) | Binding::Service(name) | Binding::DurableObject(name)) = binding;
+        let (Binding::Kv(name)
+        | Binding::Service(name)
+        | Binding::DurableObject(name)
+        | Binding::Queue(name)
+        | Binding::R2(name)) = binding;
         let value = property(self.0, name).filter(JsValue::is_object)?;
         let class = property(&value, "constructor").and_then(|class| property(&class, "name")?.as_string());
         let has_method = |name| property(&value, name).is_some_and(|member| member.is_function());
         let is_meant = match binding {
             Binding::Service(_) => class.as_deref() == Some(worker::Fetcher::TYPE_NAME),
             Binding::DurableObject(_) => class.as_deref() == Some(ObjectNamespace::TYPE_NAME),
+            Binding::Queue(_) => class.as_deref() == Some("WorkerQueue"),
+            Binding::R2(_) => class.as_deref() == Some(worker::Bucket::TYPE_NAME),
             Binding::Kv(_) => {
                 class.as_deref() != Some(worker::Fetcher::TYPE_NAME) && has_method("get") && has_method("put")
             }

@@ -135,6 +135,7 @@ fn fetcher(
 ) -> Result<Option<Fetcher>, NoBinding> {
     match &destination.endpoint {
         Endpoint::Origin(_) => Ok(None),
+        Endpoint::Queue { .. } => Err(NoBinding),
         Endpoint::Service(binding) => {
             let service = bindings.service(binding).ok_or(NoBinding)?;
             Ok(Some(service.clone()))

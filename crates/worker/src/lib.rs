@@ -33,6 +33,7 @@ mod kv;
 mod open;
 mod outbound;
 mod pass_through;
+mod queue;
 mod receive;
 mod state;
 mod step;

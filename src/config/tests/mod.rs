@@ -15,6 +15,7 @@ mod hmac;
 mod identity;
 mod kinds;
 mod public_url;
+mod queue;
 mod reply;
 mod secrets;
 mod variables;
@@ -36,7 +37,14 @@ impl Environment for Known {
     }
 
     fn has(&self, binding: Binding<'_>) -> bool {
-        matches!(binding, Binding::Kv("EVENTS") | Binding::Service("APP") | Binding::DurableObject("ROOMS" | "INBOX"))
+        matches!(
+            binding,
+            Binding::Kv("EVENTS")
+                | Binding::Service("APP")
+                | Binding::DurableObject("ROOMS" | "INBOX")
+                | Binding::Queue("JOBS")
+                | Binding::R2("BODIES")
+        )
     }
 }
 

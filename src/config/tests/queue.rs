@@ -1,0 +1,26 @@
+//! Queues as destinations.
+
+use super::*;
+
+fn queue(forward: &str, more: &str) -> String {
+    format!(r#""scheme":"gemini","secrets":["GOOD"],"forward":{{{forward}}}{more}"#)
+}
+
+#[test]
+fn a_queue_takes_events_of_a_durable_source() {
+    let durable = r#","durable":true"#;
+    let small = r#","durable":true,"max_body":"64KiB""#;
+    assert_ready(&queue(r#""queue":"JOBS","large":"BODIES","sign_with":"GOOD","timeout":"5s""#, durable));
+    assert_ready(&queue(r#""queue":"JOBS""#, small));
+    assert_fault(&queue(r#""queue":"JOBS","large":"BODIES""#, ""), "forward.queue");
+    assert_fault(&queue(r#""queue":"NONE","large":"BODIES""#, durable), "forward.queue");
+    assert_fault(&queue(r#""queue":"BODIES","large":"BODIES""#, durable), "forward.queue");
+    assert_fault(&queue(r#""queue":"JOBS","large":"JOBS""#, durable), "forward.large");
+    assert_fault(&queue(r#""queue":"JOBS","large":"BODIES","name":"{id}""#, durable), "forward.name");
+    assert_fault(&queue(r#""queue":"JOBS","large":"BODIES","origin":"https://a.example""#, durable), "forward.origin");
+    assert_fault(&queue(r#""origin":"https://a.example","large":"BODIES""#, durable), "forward.large");
+    assert!(faults(&queue(r#""queue":"JOBS""#, durable)).starts_with(
+        "`forward.large` is required: a message of a queue has at most 128 KB, and `max_body` allows more; "
+    ));
+    assert_fault(&queue(r#""queue":"JOBS""#, r#","durable":true,"max_body":"65KiB""#), "forward.large");
+}
