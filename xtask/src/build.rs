@@ -63,6 +63,7 @@ const PRODUCTION: Worker = Worker {
         ("crates/worker/js/limits.js", "limits.js"),
         ("crates/worker/js/reading.js", "reading.js"),
         ("crates/worker/js/outbound.js", "outbound.js"),
+        ("crates/worker/js/queue.js", "queue.js"),
         ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
@@ -80,6 +81,7 @@ const TEST: Worker = Worker {
         ("crates/worker/js/limits.js", "limits.js"),
         ("crates/worker/js/reading.js", "reading.js"),
         ("crates/worker/js/outbound.js", "outbound.js"),
+        ("crates/worker/js/queue.js", "queue.js"),
         ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
