@@ -10,6 +10,7 @@ mod fault;
 mod forward;
 mod header_name;
 mod hmac;
+mod order;
 mod policy;
 mod read_source;
 mod reader;

@@ -5,6 +5,7 @@ use super::durable::{DEDUPE, default_dedupe, read_dedupe, read_storage, remember
 use super::environment::Environment;
 use super::fault::Fault;
 use super::header_name::read_header;
+use super::order::read_order;
 use super::policy::{is_shared, read_jwks, read_policy, read_public_url, read_scheme};
 use super::reader::Reader;
 use super::secrets::Carrier;
@@ -70,6 +71,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let retention = Retention { remember, keep: milliseconds(storage.keep) };
     let common = Common { source: name, is_durable, max_body, storage: &storage, retention, senders: &secrets };
     let destinations = read_destinations(reader, environment, &common);
+    let order = read_order(reader, scheme, policy.as_ref(), is_durable);
     let policy = policy?;
     let durable = is_durable.then_some(Durable {
         shards: storage.shards,
@@ -86,6 +88,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         dedupe,
         dedupe_header,
         durable,
+        order,
         destinations,
         origin_replies,
         allows_short_keys: short,

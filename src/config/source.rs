@@ -32,6 +32,9 @@ pub struct Source {
     pub dedupe_header: Option<&'static str>,
     /// How events are stored before they are acknowledged, if they are.
     pub durable: Option<Durable>,
+    /// The template of what stored events have in common that are delivered one after the other; see
+    /// [`order_key`](crate::gateway::order::order_key).
+    pub order: Option<String>,
     /// Where events go: one destination, or several if the source is durable. Of these, each event is stored once.
     pub destinations: Vec<Destination>,
     /// Whether the destination's answer goes to the sender.

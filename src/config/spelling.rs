@@ -27,6 +27,7 @@ pub(super) const SOURCE: &[&str] = &[
     "max_stored",
     "location",
     "shards",
+    "order",
     "signature",
     "hash",
     "signed",

@@ -13,6 +13,7 @@ pub mod header_list;
 pub mod jwks_cache;
 pub mod log_record;
 pub mod object_name;
+pub mod order;
 pub mod queue;
 pub mod response;
 pub mod retry_after;

@@ -14,6 +14,7 @@ mod header;
 mod hmac;
 mod identity;
 mod kinds;
+mod order;
 mod public_url;
 mod queue;
 mod reply;
