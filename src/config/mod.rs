@@ -1,5 +1,6 @@
 //! The configuration: `SOURCES` and its further variables, and the secrets and bindings that they name. A fault in one source leaves the others working.
 
+mod alerts;
 mod described;
 mod destination;
 mod destinations;
@@ -30,6 +31,8 @@ use zeroize::Zeroizing;
 
 use crate::crypto::constant_time_eq;
 
+pub use self::alerts::Alerts;
+use self::alerts::{ALERTS, read_alerts};
 pub use self::described::{choose_header, describe_hmac};
 pub use self::destination::{DEFAULT, Destination, Endpoint};
 pub use self::durable::default_dedupe;
@@ -48,6 +51,8 @@ pub struct Config {
     whole: Vec<Fault>,
     /// Whether one of them could not be read.
     is_partial: bool,
+    alerts: Option<Alerts>,
+    alert_faults: Vec<Fault>,
     admin_token: Option<Zeroizing<String>>,
     /// Why the token that is set cannot be used: then there is no `/admin`.
     admin_fault: Option<Fault>,
@@ -65,7 +70,7 @@ pub struct AtFault<'a> {
 }
 
 impl Config {
-    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20` of the environment. It never fails: [`Config::faults`] lists what is
+    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20` and `ALERTS` of the environment. It never fails: [`Config::faults`] lists what is
     /// wrong.
     ///
     /// ```
@@ -99,6 +104,11 @@ impl Config {
             },
             _ => {}
         }
+        match environment.variable(ALERTS).map(|text| read_alerts(&text, environment)) {
+            Some(Ok(alerts)) => whole.alerts = Some(alerts),
+            Some(Err(faults)) => whole.alert_faults = faults,
+            None => {}
+        }
         let Tables { entries, faults, is_partial } = Tables::read(sources, environment);
         Self { entries, whole: faults, is_partial, ..whole }
     }
@@ -125,11 +135,14 @@ impl Config {
     }
 
     /// All faults, by source, in the order of [`Config::iter`], after those of no source, which have the name of their variable: `SOURCES`,
-    /// or `ADMIN_TOKEN`.
+    /// `ALERTS` or `ADMIN_TOKEN`.
     pub fn faults(&self) -> Vec<AtFault<'_>> {
         let mut all = Vec::new();
         for fault in self.whole.iter().chain(&self.admin_fault) {
             all.push(AtFault { index: None, name: fault.key().into(), faults: slice::from_ref(fault) });
+        }
+        if !self.alert_faults.is_empty() {
+            all.push(AtFault { index: None, name: ALERTS.into(), faults: &self.alert_faults });
         }
         for (index, _, entry) in self.iter() {
             if let (Entry::Faulty(faults), Some(name)) = (entry, self.name(index)) {
@@ -137,6 +150,11 @@ impl Config {
             }
         }
         all
+    }
+
+    /// Where alerts go, if anywhere.
+    pub const fn alerts(&self) -> Option<&Alerts> {
+        self.alerts.as_ref()
     }
 
     /// What an operator should know about working sources: those with `allow_short_keys`, and whether they need it.

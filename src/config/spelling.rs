@@ -56,6 +56,9 @@ pub(super) const FORWARD: &[&str] = &[
 /// The keys of a destination's table `when`.
 const WHEN: &[&str] = &["type", "pointer", "equals", "begins", "one_of"];
 
+/// The keys of `ALERTS`.
+const ALERTS: &[&str] = &["url", "sign_with", "oldest_pending"];
+
 /// The keys of its table `signature`.
 const SIGNATURE: &[&str] = &["header", "prefix", "member", "separator", "encoding"];
 
@@ -79,6 +82,7 @@ pub(super) fn advice(unknown: &str, prefix: &str) -> String {
             (FORWARD, SOURCE, ", which belongs to the source and not under a destination")
         }
         "signature." => (SIGNATURE, &[][..], ""),
+        "ALERTS." => (ALERTS, &[][..], ""),
         "timestamp." => (TIMESTAMP, &[][..], ""),
         "id." => (ID, &[][..], ""),
         _ => (SOURCE, FORWARD, ", under `forward`"),

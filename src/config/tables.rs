@@ -1,5 +1,6 @@
 //! The tables of sources: `SOURCES`, and what does not fit into it, read as one.
 
+use super::alerts::ALERTS;
 use super::environment::Environment;
 use super::fault::Fault;
 use super::read_source::read_source;
@@ -84,7 +85,8 @@ impl Tables {
                     )]);
                 }
                 None => {
-                    let source = read_source(name, text, environment);
+                    let is_taken = name == "alerts" && environment.variable(ALERTS).is_some();
+                    let source = if is_taken { Err(vec![taken()]) } else { read_source(name, text, environment) };
                     let entry = source.map_or_else(Entry::Faulty, |source| Entry::Ready(Box::new(source)));
                     self.entries.insert(place, (name.to_owned(), entry));
                 }
@@ -96,6 +98,11 @@ impl Tables {
         self.is_partial = true;
         self.faults.push(Fault::new(variable, problem, fix));
     }
+}
+
+/// The fault of a source that has the name under which alerts are stored.
+fn taken() -> Fault {
+    Fault::new("name", "is taken by [vars.ALERTS]", "rename the source, or remove ALERTS")
 }
 
 /// The name of the variable of that number, from 2 on.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod alerts;
 mod dedupe;
 mod dedupe_header;
 mod destinations;
