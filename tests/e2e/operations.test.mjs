@@ -29,6 +29,9 @@ const CROSSINGS = ["refused", "refused_64k", "passed_unmarked", "passed", "repea
  */
 const [ALONE, ASLEEP, IN_BURSTS] = [4, 5, 2.5];
 
+/** And so many more for a second destination, in bursts. */
+const SECOND = 0.3;
+
 const found = {};
 let worker, loopback, pool;
 
@@ -37,6 +40,10 @@ before(async () => {
   pool = new Pool(loopback, 1);
   const through = (name, more) => [name, source(loopback.at(name), more)];
   const durable = (name, more = {}) => [name, source(loopback.at(name), { durable: true, ...more })];
+  const fanned = (name) => {
+    const { forward, ...more } = source(loopback.at(name), { durable: true });
+    return [name, { ...more, destinations: { one: forward, other: { ...forward, when: { pointer: "/note", begins: "e2e" } } } }];
+  };
   worker = await Worker.start({
     build: "worker-test",
     sources: {
@@ -46,6 +53,7 @@ before(async () => {
         through("unmarked", { dedupe: "off" }),
         ...["stored", "held", "drowsy", "busy", "failing", "broken", "forgotten"].map((name) => durable(name)),
         durable("kept", { keep: "1h" }),
+        fanned("doubled"),
       ]),
     },
     secrets: { SECRET: secret, ADMIN_TOKEN },
@@ -177,6 +185,24 @@ test("eight events that come together, and whose origin answers them together", 
   await costs("looked_after_eight", () => minuteLater(path));
   const rows = rowsOf("stored_eight", "looked_after_eight") / 8;
   assert.ok(rows <= IN_BURSTS, `${rows} rows for an event, their alarm included`);
+});
+
+test("eight events for two destinations, of which one filters", async () => {
+  const path = "doubled";
+  await cost(worker, () => accept(path), logged(3));
+  await minuteLater(path);
+  const origin = loopback.at(path);
+  const holds = Array.from({ length: 16 }, () => origin.hold());
+  await costs("stored_eight_twice", async () => {
+    await Promise.all(Array.from({ length: 8 }, () => accept(path)));
+    for (const held of holds) await held.arrived();
+    for (const held of holds) held.answer();
+  }, logged(24));
+  assert.equal(found.stored_eight_twice.fetches, 16);
+  await costs("looked_after_eight_twice", () => minuteLater(path));
+  const rows = (...names) => rowsOf(...names) / 8;
+  const more = rows("stored_eight_twice", "looked_after_eight_twice") - rows("stored_eight", "looked_after_eight");
+  assert.ok(more <= SECOND, `${more} rows more for an event`);
 });
 
 test("an attempt in vain, and the one that makes up for it", async () => {
