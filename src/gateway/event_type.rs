@@ -17,16 +17,26 @@ pub fn event_type<'h, B>(
     verified: &Verified<'_, B>,
     body: Option<&[u8]>,
 ) -> Option<Cow<'h, str>> {
-    let owned = |text: &str| printable(text).map(|text| Cow::Owned(text.to_owned()));
+    match scheme.event_type {
+        EventType::Pointer(_) if verified.event_type().is_some() => verified.event_type().and_then(owned),
+        _ => stated_type(scheme, headers, verified.claims().or(body)),
+    }
+}
+
+/// The type that an event of a scheme states, whether it is verified or not: in a header, or in its JSON.
+pub fn stated_type<'h>(scheme: &Scheme, headers: &'h Headers<'_>, json: Option<&[u8]>) -> Option<Cow<'h, str>> {
     match scheme.event_type {
         EventType::Header(name) => printable(std::str::from_utf8(headers.get(name)?).ok()?).map(Cow::Borrowed),
-        EventType::Pointer(_) if verified.event_type().is_some() => verified.event_type().and_then(owned),
         EventType::Pointer(pointer) => {
-            let event = value(std::str::from_utf8(verified.claims().or(body)?).ok()?)?;
+            let event = value(std::str::from_utf8(json?).ok()?)?;
             event.pointer(pointer)?.as_str().and_then(owned)
         }
         EventType::None => None,
     }
+}
+
+fn owned(text: &str) -> Option<Cow<'static, str>> {
+    printable(text).map(|text| Cow::Owned(text.to_owned()))
 }
 
 fn printable(text: &str) -> Option<&str> {

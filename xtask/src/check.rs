@@ -95,9 +95,7 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
             println!("    {}", dim(capacity(&durable, slowest)));
         }
         if let Some((_, host)) = sample {
-            println!(
-                "    `forward.origin` still has the host of an example, {host}; put your application's in its place"
-            );
+            println!("    `origin` still has the host of an example, {host}; put your application's in its place");
         }
     }
     for fault in faults.iter().filter(|one| one.index.is_none()).flat_map(|one| one.faults) {
@@ -151,27 +149,30 @@ fn capacity(durable: &Durable, concurrency: usize) -> String {
 /// Events a second that one object accepts, on the machine of docs/performance.md.
 const BURST: f64 = 1_000.0;
 
-/// Prints the value of a key of a source, such as `forward.origin`.
+/// Prints the value of a key of a source, such as `forward.origin`, or `destinations.billing.origin`.
 fn show_value(source: Option<&Json>, key: &str) {
     let Some(source) = source else { return };
-    let (table, name) = key.split_once('.').map_or((Some(source), key), |(table, name)| (source.get(table), name));
-    let value = table.and_then(|table| table.get(name)).or_else(|| source.get(key));
-    if let Some(value) = value {
+    let value = key.split('.').try_fold(source, |table, name| table.get(name));
+    if let Some(value) = value.or_else(|| source.get(key)) {
         println!("      {}", dim(format!("{key} = {value}")));
     }
 }
 
 /// The sources whose origin is a reserved example host (RFC 2606), as in the shipped `wrangler.toml`, each with that host.
 pub(crate) fn samples(sources: &Json) -> Vec<(&str, String)> {
-    let host = |source: &Json| {
-        let origin = source.get("forward")?.get("origin")?.as_str()?;
+    let host = |destination: &Json| {
+        let origin = destination.get("origin")?.as_str()?;
         let authority = origin.split_once("://")?.1.split(['/', '?', '#']).next()?;
         let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_end_matches('.').to_lowercase();
         let is_sample = |domain: &&str| host == *domain || host.ends_with(&format!(".{domain}"));
         ["example.com", "example.net", "example.org"].iter().any(is_sample).then_some(host)
     };
+    let first = |source: &Json| {
+        let several = source.get("destinations").and_then(Json::as_object);
+        source.get("forward").into_iter().chain(several.into_iter().flat_map(Map::values)).find_map(host)
+    };
     let all = sources.as_object().into_iter().flatten();
-    all.filter_map(|(name, source)| Some((name.as_str(), host(source)?))).collect()
+    all.filter_map(|(name, source)| Some((name.as_str(), first(source)?))).collect()
 }
 
 /// The names of the variables that hold sources, or look as if they were meant to.
@@ -253,6 +254,16 @@ impl Environment for Known<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_host_of_an_example_is_found_at_any_destination() {
+        let sources = serde_json::json!({
+            "one": { "forward": { "origin": "https://app.example.com/x" } },
+            "two": { "destinations": { "a": { "service": "APP" }, "b": { "origin": "https://Example.ORG.:443" } } },
+            "fine": { "destinations": { "a": { "origin": "https://app.example/x" } } },
+        });
+        assert_eq!(samples(&sources), [("one", "app.example.com".to_owned()), ("two", "example.org".to_owned())]);
+    }
 
     #[test]
     fn further_variables_are_read_with_the_first() {

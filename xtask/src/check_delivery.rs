@@ -1,4 +1,4 @@
-//! `cargo xtask check --try FILE`: whether a source of the configuration would accept a saved delivery, and if not, why.
+//! `cargo xtask check --try FILE`: whether a source of the configuration would accept a saved delivery, and where that would go; if not, why.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
-use countersign::config::{Config, Source};
+use countersign::config::{Config, Destination, Source};
 use countersign::explain::{self, Receiver, Report, Ruling, Secret, State};
+use countersign::gateway::event_type::stated_type;
 use countersign::gateway::route::{Route, route};
 use countersign::{Delivery, Headers, Timestamp};
 use serde_json::Value as Json;
@@ -42,14 +43,37 @@ pub(crate) fn try_delivery(
         println!("  {mark} {}: {}", step.name, step.detail);
     }
     println!("{} {}", green("✓"), conclusion(&report)?);
+    for (name, refused) in destinations(&request, source, &report) {
+        match refused {
+            None => println!("  {} goes to `{name}`", green("→")),
+            Some(condition) => println!(
+                "  {} is filtered at `{name}`: it does not meet the condition on `{condition}`",
+                dim("-".to_owned())
+            ),
+        }
+    }
     Ok(())
+}
+
+/// The destinations of a delivery, each with the condition that keeps it away, if there is one.
+fn destinations<'s>(request: &SavedRequest, source: &'s Source, report: &Report) -> Vec<(&'s str, Option<&'s str>)> {
+    let claims = report.token.as_ref().filter(|_| report.form == Some("jwt")).and_then(|token| token.claims.as_ref());
+    let claims = claims.map(ToString::to_string);
+    let json = claims.as_deref().map_or(request.body.as_slice(), str::as_bytes);
+    let headers = headers_of(request);
+    let stated = stated_type(source.policy.scheme, &headers, Some(json));
+    let refused = |destination: &'s Destination| destination.when.as_ref()?.check(stated.as_deref(), json).err();
+    source.destinations.iter().map(|destination| (destination.name.as_str(), refused(destination))).collect()
 }
 
 fn explained(request: &SavedRequest, source: &Source, keys: &[String], now: Timestamp) -> Report {
     let secrets: Vec<_> = keys.iter().map(|text| Secret::Text(text)).collect();
     let receiver = Receiver { policy: &source.policy, secrets: &secrets, jwks: None, now };
-    let lines = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
-    explain::report(&receiver, &Delivery::new(lines.collect::<Headers<'_>>(), request.body.as_slice()))
+    explain::report(&receiver, &Delivery::new(headers_of(request), request.body.as_slice()))
+}
+
+fn headers_of(request: &SavedRequest) -> Headers<'_> {
+    request.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
 }
 
 /// Why a delivery passes, or an error that says why it does not.
@@ -165,5 +189,25 @@ mod tests {
         );
         assert!(error(concluded("s", 1, 0, "/Acme", KEY)).contains("`not_found` (other_case)"));
         assert!(error(concluded("s", 1, 0, "/bad", KEY)).contains("has a fault: `scheme` is required"));
+    }
+
+    #[test]
+    fn a_delivery_that_passes_goes_where_the_filters_let_it() {
+        let sources = r#"{"a":{"scheme":"github","secrets":["ACME"],"durable":true,"destinations":{
+            "all":{"origin":"https://a.example"},
+            "pushes":{"origin":"https://b.example","when":{"type":["push"]}},
+            "live":{"service":"APP","when":[{"type":["p*"]},{"pointer":"/live","equals":true}]}}}}"#;
+        let config = Config::parse(Some(sources), &Known);
+        let source = config.source(0).expect("a source without faults");
+        let found = |kind: &str, body: &str| {
+            let saved = format!("POST /a HTTP/1.1\nX-GitHub-Event: {kind}\n\n{body}");
+            let request = SavedRequest::parse(saved.as_bytes()).expect("a request");
+            let report = explained(&request, source, &[], Timestamp::from_unix(AT));
+            let all = destinations(&request, source, &report);
+            all.into_iter().map(|(name, refused)| [name, refused.unwrap_or("yes")].join(" ")).collect::<Vec<_>>()
+        };
+        assert_eq!(found("push", r#"{"live":true}"#), ["all yes", "live yes", "pushes yes"]);
+        assert_eq!(found("ping", r#"{"live":false}"#), ["all yes", "live /live", "pushes type"]);
+        assert_eq!(found("issues", "no JSON"), ["all yes", "live type", "pushes type"]);
     }
 }

@@ -63,12 +63,12 @@ impl Plan {
         }
         if !faults.is_empty() {
             eprintln!(
-                "  There they answer 500 `config_invalid`: bare workerd has no KV, no other service and no Durable Object \
-                 but the inbox.\n  A source works with `durable = true`, or passes through with dedupe = \"off\".\n"
+                "  There they answer 500 `config_invalid`: bare workerd has no KV, no Queue, no R2, no other service and \
+                 no Durable Object but the inbox.\n  A source works with `durable = true`, or passes through with dedupe = \"off\".\n"
             );
         }
         for (name, host) in samples(&self.checked.tables) {
-            eprintln!("{} {name}: `forward.origin` still has the host of an example, {host}", yellow("!"));
+            eprintln!("{} {name}: `origin` still has the host of an example, {host}", yellow("!"));
         }
         for name in self.secrets().filter(|name| self.vars.contains_key(*name)) {
             eprintln!(
