@@ -8,8 +8,10 @@ use countersign::gateway::acknowledgement::acknowledge;
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::event_type::event_type;
+use countersign::gateway::header_list::HeaderList;
 use countersign::gateway::log_record::LogRecord;
-use countersign::gateway::object_name::is_in_event;
+use countersign::gateway::object_name::{Named, is_in_event};
+use countersign::gateway::order::order_key;
 use countersign::gateway::response::Refusal;
 use countersign::gateway::stored::Insertable;
 use countersign::handshake::{Asked, Reply};
@@ -143,8 +145,9 @@ async fn handle<'a>(
     let filtered = source.durable.and_then(|_| filtered(source, line.event_type.as_deref(), json));
     let content = Content::read(headers, || arrival.body.beginning());
     if let Some(durable) = source.durable {
+        let lane = source.order.as_deref().and_then(|template| lane(template, source, verified.id(), json));
         let event = verified.into_insertable(&source.name, content, arrival.now());
-        return boxed(store(state, source, (durable, filtered), event, arrival, line))
+        return boxed(store(state, source, (durable, filtered, lane), event, arrival, line))
             .await
             .map(|(code, id)| Done::Event(code, id));
     }
@@ -158,13 +161,13 @@ async fn handle<'a>(
 async fn store(
     state: &State,
     source: &Source,
-    (durable, filtered): (Durable, Option<String>),
+    (durable, filtered, lane): (Durable, Option<String>, Option<u64>),
     event: Insertable<Body>,
     arrival: &Arrival,
     line: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
     line.event = Some(event.key());
-    let known = Known { event_type: line.event_type.as_deref(), key: line.key, filtered: filtered.as_deref() };
+    let known = Known { event_type: line.event_type.as_deref(), key: line.key, filtered: filtered.as_deref(), lane };
     let handed = inbox::hand_over(&state.bindings, source, durable.shards, &event, &known).await;
     let (status, receipt) = handed.map_err(|why| {
         line.detail = Some(why);
@@ -191,15 +194,22 @@ fn filtered(source: &Source, event_type: Option<&str>, json: &[u8]) -> Option<St
     (!filtered.is_empty()).then(|| printed(&filtered.into()))
 }
 
-/// The body, for the event's type in the log: a small one that goes to the inbox, and one that an object's name or a filter is read from
-/// anyway. To read any other would cost more than its check.
+/// The lane of an event: 52 bits of its key, so that a JavaScript number holds them. `None` if it is unordered.
+fn lane(template: &str, source: &Source, id: &[u8], json: &[u8]) -> Option<u64> {
+    let event_type = source.policy.scheme.event_type;
+    let named = Named { source: &source.name, id, event_type, headers: &HeaderList::default(), json };
+    Some(u64::from_be_bytes(order_key(template, named)?) >> 12)
+}
+
+/// The body, for the event's type in the log: a small one that goes to the inbox, and one that an object's name, a filter or an order
+/// is read from anyway. To read any other would cost more than its check.
 fn body_to_read<'b>(source: &Source, body: &'b Body) -> Option<Cow<'b, [u8]>> {
     let small = body.bytes().map(Cow::Borrowed);
     let is_read = |destination: &Destination| match &destination.endpoint {
         Endpoint::DurableObject { name, .. } if is_in_event(name) => true,
         _ => destination.when.is_some(),
     };
-    if source.destinations.iter().any(is_read) {
+    if source.order.is_some() || source.destinations.iter().any(is_read) {
         return small.or_else(|| Some(body.to_vec().into()));
     }
     small.filter(|_| source.durable.is_some())

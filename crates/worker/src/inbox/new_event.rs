@@ -64,6 +64,12 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_filtered(this: &NewEvent, filtered: &JsValue);
 
+    /// Its lane, or null.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn lane(this: &NewEvent) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_lane(this: &NewEvent, lane: &JsValue);
+
     #[wasm_bindgen(method, getter)]
     pub(super) fn body(this: &NewEvent) -> Uint8Array;
     #[wasm_bindgen(method, setter)]

@@ -279,7 +279,7 @@ impl Database {
     fn append(&self, event: &NewEvent, event_key: EventKey, number: u64) -> Result<(), StoreFault> {
         let table = self.log_of(number).ok_or(StoreFault)?;
         let body = event.body();
-        let sql = format!("INSERT INTO {table} ({EVENT}, filtered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        let sql = format!("INSERT INTO {table} ({EVENT}, filtered, lane) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         let values = [
             integer(number),
             key(event_key),
@@ -292,6 +292,8 @@ impl Database {
             body.length().into(),
             body.into(),
             event.filtered(),
+            // A Worker of an earlier version sends none.
+            event.lane().as_f64().map_or(JsValue::NULL, JsValue::from_f64),
         ];
         self.run(&sql, &values).map_err(fault)
     }

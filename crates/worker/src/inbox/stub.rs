@@ -90,6 +90,8 @@ pub(crate) struct Known<'a> {
     pub(crate) key: Option<usize>,
     /// Which destinations it is not for, and why, as JSON.
     pub(crate) filtered: Option<&'a str>,
+    /// Its lane, if it is ordered.
+    pub(crate) lane: Option<u64>,
 }
 
 /// Hands an event to its shard. What became of it; and the receipt of one that is new and whose first attempt may begin, with the shard.
@@ -156,6 +158,7 @@ fn new_event(source: &Source, (shard, shards): (u32, u32), event: &Insertable<Bo
     new.set_event_type(&known.event_type.map_or(JsValue::NULL, JsValue::from_str));
     new.set_matched(&known.key.map_or(JsValue::NULL, |key| JsValue::from_f64(key as f64)));
     new.set_filtered(&known.filtered.map_or(JsValue::NULL, JsValue::from_str));
+    new.set_lane(&known.lane.map_or(JsValue::NULL, |lane| JsValue::from_f64(lane as f64)));
     new.set_body(&http::array(event.payload()));
     new
 }
