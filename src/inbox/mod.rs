@@ -7,7 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `machine` | accepting, and when there is something to do |
-//! | `outlet`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
+//! | `outlet`, `picking`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
 //! | `cursor`, `ranges` | what is finished there, without a row for each event |
 //! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
 //! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
@@ -33,6 +33,7 @@ mod outcome;
 mod outlet;
 mod pace;
 mod pauses;
+mod picking;
 mod plan;
 mod ranges;
 mod receipt;

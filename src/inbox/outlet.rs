@@ -2,13 +2,12 @@
 
 use super::breaker::Breaker;
 use super::cursor::Cursor;
-use super::handout::{Cause, Handout};
-use super::leases::{Lease, Leases};
+use super::leases::Leases;
 use super::lifecycle::Lifecycle;
 use super::pace::Pace;
 use super::pauses::Pauses;
 use super::plan::{Plan, Rules};
-use super::states::{EventState, Progress};
+use super::states::Progress;
 use super::store::{Store, StoreFault, Stored};
 
 /// A destination, as its object knows it.
@@ -21,11 +20,11 @@ pub struct Outlet {
     pub(super) under_way: Leases,
     /// Since when it is not configured any more.
     pub(super) orphaned: Option<u64>,
-    pace: Pace,
+    pub(super) pace: Pace,
     /// Events that were passed by and are not written down as such.
     passed_by: u32,
     /// Where the next event is taken from: see [`Outlet::next_place`].
-    turn: u8,
+    pub(super) turn: u8,
     /// No waiting event is due before this time.
     pub(super) due_from: u64,
 }
@@ -179,13 +178,6 @@ impl Outlet {
         room.min(self.pace.room(now, rules))
     }
 
-    /// Begins the first attempt at an event that was just stored, if there is room; the caller has the event. `place` is this destination's.
-    pub fn begin_first(&mut self, place: usize, number: u64, now: u64, rules: &Rules) -> Option<Handout> {
-        // A probe is made with what the object chooses.
-        let may_begin = self.room(now, rules) > 0 && self.breaker.broken_since().is_none();
-        may_begin.then(|| self.begin(place, (number, None), now, rules))
-    }
-
     /// How many attempts at an event may have begun.
     pub(super) fn begun(&self, number: u64, waiting: Option<&Progress>) -> u32 {
         let noted = match waiting {
@@ -193,139 +185,6 @@ impl Outlet {
             None => self.cursor.attempts(number),
         };
         self.under_way.get(number).map_or(noted, |lease| noted.max(lease.attempt))
-    }
-
-    fn begin(&mut self, place: usize, (number, waiting): (u64, Option<Progress>), now: u64, rules: &Rules) -> Handout {
-        let before = self.begun(number, waiting.as_ref());
-        let is_probe = self.breaker.broken_since().is_some();
-        let is_replay = match &waiting {
-            Some(progress) => progress.tries == 0,
-            None => self.cursor.renewed_at(number).is_some(),
-        };
-        let cause = match before {
-            _ if is_probe => Cause::Probe,
-            0 => Cause::First,
-            _ if is_replay => Cause::Replay,
-            _ => Cause::Retry,
-        };
-        let (until, attempt) = (now.saturating_add(rules.lifecycle.lease()), before.saturating_add(1));
-        self.under_way.begin(Lease { number, until, attempt, waiting });
-        self.pace.begin(now, rules);
-        Handout { place, number, attempt, is_waiting: waiting.is_some(), cause }
-    }
-
-    /// Takes up to `most` events to be attempted now: waiting events that are due, the oldest and the newest of the log in turn, so that
-    /// what is fresh does not wait behind hours of backlog. `place` is this destination's, `next` the sequence number of the next event.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub fn hand_out<S: Store>(
-        &mut self,
-        store: &S,
-        (place, next): (usize, u64),
-        most: usize,
-        now: u64,
-        rules: &Rules,
-    ) -> Result<Vec<Handout>, StoreFault> {
-        self.lapse(store, now, rules)?;
-        let most = most.min(self.room(now, rules));
-        let mut due = self.due(store, most, now, rules)?.into_iter();
-        let mut taken = Vec::new();
-        while taken.len() < most {
-            let Some(event) = self.next_place(&mut due, next) else { break };
-            taken.push(self.begin(place, event, now, rules));
-        }
-        // Those for which there was no turn are due all the same.
-        self.due_from = due.map(|(_, progress)| progress.due).chain([self.due_from]).min().unwrap_or(u64::MAX);
-        // Written before they leave, so that their numbers are not used again.
-        let handed = self.under_way.iter().filter_map(|lease| lease.waiting).map(|progress| progress.due).max();
-        if handed.is_some_and(|due| self.cursor.hand_out(due)) {
-            store.write_cursor(&self.name, &self.cursor)?;
-        }
-        Ok(taken)
-    }
-
-    fn next_place(
-        &mut self,
-        due: &mut impl Iterator<Item = (u64, Progress)>,
-        next: u64,
-    ) -> Option<(u64, Option<Progress>)> {
-        for _ in 0..PLACES {
-            self.turn = self.turn.wrapping_add(1).checked_rem(PLACES).unwrap_or_default();
-            let found = match self.turn {
-                0 => due.next().map(|(number, progress)| (number, Some(progress))),
-                1 => self.oldest(next).map(|number| (number, None)),
-                _ => self.newest(next).map(|number| (number, None)),
-            };
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
-    }
-
-    /// The oldest event of the log that is to be attempted.
-    fn oldest(&self, next: u64) -> Option<u64> {
-        let mut number = self.cursor.done().first_missing(1);
-        while number < next && self.is_under_way(number) {
-            number = self.cursor.done().first_missing(number.saturating_add(1));
-        }
-        (number < next).then_some(number)
-    }
-
-    /// The newest event of the log that is to be attempted.
-    fn newest(&self, next: u64) -> Option<u64> {
-        let mut number = self.cursor.done().last_missing(next.saturating_sub(1));
-        while number > 0 && self.is_under_way(number) {
-            number = self.cursor.done().last_missing(number.saturating_sub(1));
-        }
-        (number > 0).then_some(number)
-    }
-
-    /// The waiting events that are due. They are looked for only if there may be one.
-    fn due<S: Store>(
-        &mut self,
-        store: &S,
-        most: usize,
-        now: u64,
-        rules: &Rules,
-    ) -> Result<Vec<(u64, Progress)>, StoreFault> {
-        let latest = rules.lifecycle.latest_due(now);
-        if most == 0 || self.due_from == u64::MAX || (now < self.due_from && self.due_from <= latest) {
-            return Ok(Vec::new());
-        }
-        let under_way: Vec<_> = self.under_way.iter().map(|lease| lease.number).collect();
-        let due = store.due(&self.name, now, latest, &under_way, most)?;
-        let taken: Vec<_> = under_way.into_iter().chain(due.iter().map(|(number, _)| *number)).collect();
-        self.due_from = store.next_due(&self.name, &taken)?.unwrap_or(u64::MAX);
-        Ok(due)
-    }
-
-    /// Ends the attempts of which nobody reported what came of them in time. They may have arrived; the events are attempted again.
-    fn lapse<S: Store>(&mut self, store: &S, now: u64, rules: &Rules) -> Result<(), StoreFault> {
-        let lapsed = self.under_way.iter().filter(|lease| lease.lapses(now, &rules.lifecycle) <= now);
-        let lapsed: Vec<_> = lapsed.copied().collect();
-        let mut is_moved = false;
-        for Lease { number, attempt, waiting, .. } in lapsed {
-            if waiting.is_some() {
-                self.lapse_waiting(store, number, attempt, now)?;
-            } else if !self.cursor.is_done(number) {
-                self.cursor.try_again(number);
-                is_moved = true;
-            }
-            self.under_way.end(number);
-        }
-        if is_moved { self.save(store, now) } else { Ok(()) }
-    }
-
-    /// The outcome of an earlier attempt may have arrived meanwhile, and an operator may have replayed the event: so it is read once more.
-    fn lapse_waiting<S: Store>(&mut self, store: &S, number: u64, attempt: u32, now: u64) -> Result<(), StoreFault> {
-        let progress = store.waiting(&self.name, number)?;
-        let Some(progress) = progress.filter(|progress| progress.state == EventState::Pending) else { return Ok(()) };
-        let again = Progress { attempts: progress.attempts.max(attempt), due: now, ..progress };
-        store.set_waiting(&self.name, number, &again)?;
-        self.due_from = self.due_from.min(now);
-        Ok(())
     }
 
     /// The durations for an event: what the destination was paused for does not count.
@@ -341,9 +200,6 @@ impl Outlet {
         Lifecycle { give_up_after: rules.lifecycle.give_up_after.saturating_add(paused), ..rules.lifecycle }
     }
 }
-
-/// The places that events are taken from in turn.
-const PLACES: u8 = 3;
 
 /// Events that are passed by as they arrive make so many ranges of a cursor at most, which is written whole.
 const MOST_RANGES: usize = 64;
