@@ -116,6 +116,18 @@ test("an alarm that comes twice, or was lost, does no harm", async () => {
   assert.equal(await operator.object("alarmIsSet"), true, "a new instance sets it");
 });
 
+test("an alarm ends once nothing is under way, and does not wait for the retry", async () => {
+  const { path, origin, operator } = inbox.take();
+  await worker.delayAlarms(3600);
+  await operator.post("pause");
+  await inbox.accept(path);
+  origin.next(answer(500));
+  await operator.post("resume");
+  await operator.object("ring");
+  assert.equal(origin.requests.length, 1, "the retry is for another alarm");
+  await worker.delayAlarms(0);
+});
+
 test("an attempt that is under way is not begun a second time by a replay of all", async () => {
   const { path, origin, operator } = inbox.take();
   const held = origin.hold();
