@@ -1,6 +1,6 @@
 //! `cargo xtask bench inbox`: what an inbox accepts, what one object sustains, and how fast a backlog drains.
 //!
-//! A full run keeps its figures in `docs/performance-inbox.json` and writes the section on the inbox in `docs/performance.md`, with its plots.
+//! A full run keeps the figures of each part in `docs/performance-inbox.json` and writes the section on the inbox in `docs/performance.md`, with its plots.
 
 mod accept;
 mod drain;
@@ -10,6 +10,7 @@ mod sender;
 mod serve;
 mod sustain;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,16 +19,15 @@ use lexopt::ValueExt;
 
 use self::accept::Extent;
 use self::origin::Origin;
-use self::page::Kept;
 pub(crate) use self::page::section;
+use self::page::{Kept, Part};
 use self::sustain::Setup;
-use crate::{machine, report};
 use xtask::demo::Secret;
 use xtask::{build, paths};
 
 /// Rounds of a full run, and of a quick one: of accepting, which takes less time, and of what is sustained.
 const ACCEPT_ROUNDS: (usize, usize) = (12, 3);
-const WARM_UP: (usize, usize) = (10_000, 1_000);
+const WARM_UP: (usize, usize) = (6_000, 1_000);
 const SUSTAIN_ROUNDS: (usize, usize) = (3, 1);
 /// Ids in the full shard, unless others are asked for.
 const STORED: u32 = 1_000_000;
@@ -35,7 +35,8 @@ const STORED: u32 = 1_000_000;
 const PENDING: (usize, usize) = (100_000, 10_000);
 
 /// What `--only` can be a part of, besides the setups.
-const PARTS: [&str; 3] = ["accept", "sustain", "drain"];
+const PARTS: [&str; 3] = ["accept", SUSTAIN, "drain"];
+const SUSTAIN: &str = "sustain";
 
 /// What is asked for.
 struct Options {
@@ -68,44 +69,27 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         "nothing has that in its name; there are: {}",
         names().collect::<Vec<_>>().join(", ")
     );
-    options.run(setups)
+    options.run(&setups)
 }
 
 impl Options {
-    fn run(&self, setups: Vec<Setup>) -> Result<()> {
-        let (started, load) = (Instant::now(), machine::load());
+    fn run(&self, setups: &[Setup]) -> Result<()> {
         build::production()?;
         let dir = paths::build_dir("bench-inbox")?;
         serve::prepare(&dir)?;
-        let secret = Arc::new(Secret::random()?);
-        let origin = Origin::start()?;
-        let mut kept = Kept { load, cpu: self.cpu, origin_limit: origin.limit()?, ..Kept::describe()? };
-        if self.wants("accept") {
-            let (rounds, warm_up) = (self.of(ACCEPT_ROUNDS), self.of(WARM_UP));
-            let extent = Extent { rounds, warm_up, stored: self.stored };
-            (kept.lines, kept.figures) = accept::measure(&dir, &secret, &extent, self.cpu)?;
+        let bench = Bench { options: self, dir, secret: Arc::new(Secret::random()?), origin: Origin::start()? };
+        let mut kept = Kept::describe()?;
+        for name in PARTS.iter().filter(|name| self.wants(name) || (**name == SUSTAIN && !setups.is_empty())) {
+            let part = bench.part(name, setups)?;
+            part.print();
+            kept.parts.insert((*name).to_owned(), part);
+            // Part by part: a long run that is interrupted keeps what it has.
+            if !self.quick && self.stored == STORED && self.wants(name) {
+                kept.keep()?;
+                page::write(&kept)?;
+            }
         }
-        if !setups.is_empty() {
-            kept.sustained = sustain::measure(&dir, &secret, &origin, setups, self.of(SUSTAIN_ROUNDS))?;
-            kept.lines.extend(sustain::line(&kept.sustained));
-        }
-        if self.wants("drain") {
-            kept.lines.extend(drain::measure(&dir, &secret, &origin, self.of(PENDING))?);
-        }
-        kept.minutes = started.elapsed().as_secs_f64() / 60.0;
-        kept.load_after = machine::load();
-        println!();
-        report::print(&kept.lines, &kept.figures);
-        if !kept.sustained.is_empty() {
-            sustain::print(&kept.sustained);
-        }
-        println!("\nThe origin alone takes {:.0} requests a second.", kept.origin_limit);
-        println!("Load average: {} before, {} after.", kept.load, kept.load_after);
-        if self.quick || self.only.is_some() || self.stored != STORED {
-            return Ok(());
-        }
-        kept.keep()?;
-        page::write(&kept)
+        Ok(())
     }
 
     fn of(&self, (full, quick): (usize, usize)) -> usize {
@@ -113,10 +97,40 @@ impl Options {
     }
 
     fn wants_setup(&self, setup: &Setup) -> bool {
-        self.wants("sustain") || self.wants(&setup.name())
+        self.wants(SUSTAIN) || self.wants(&setup.name())
     }
 
     fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(only.as_str()))
+    }
+}
+
+/// What all parts need.
+struct Bench<'a> {
+    options: &'a Options,
+    dir: PathBuf,
+    secret: Arc<Secret>,
+    origin: Origin,
+}
+
+impl Bench<'_> {
+    fn part(&self, name: &str, setups: &[Setup]) -> Result<Part> {
+        let Self { options, dir, secret, origin } = self;
+        let started = Instant::now();
+        let mut part = Part { origin_limit: origin.limit()?, ..Part::begin(options.cpu)? };
+        match name {
+            SUSTAIN => {
+                part.sustained = sustain::measure(dir, secret, origin, setups, options.of(SUSTAIN_ROUNDS))?;
+                part.lines.extend(sustain::line(&part.sustained));
+            }
+            "drain" => part.lines = drain::measure(dir, secret, origin, options.of(PENDING))?,
+            _ => {
+                let (rounds, warm_up) = (options.of(ACCEPT_ROUNDS), options.of(WARM_UP));
+                let extent = Extent { rounds, warm_up, stored: options.stored };
+                (part.lines, part.figures) = accept::measure(dir, secret, &extent, options.cpu)?;
+            }
+        }
+        part.end(started);
+        Ok(part)
     }
 }

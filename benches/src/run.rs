@@ -52,7 +52,7 @@ pub(crate) struct Line {
 }
 
 /// What one contender did by itself.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Figure {
     pub(crate) title: String,
     pub(crate) contender: String,

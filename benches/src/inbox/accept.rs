@@ -141,8 +141,8 @@ fn round(served: &Served, secret: &Secret, round: usize, clock: Clock) -> Result
     for _ in 0..SLICES {
         turns.rotate_left(1);
         for n in &turns {
-            let Some(sender) = senders.get_mut(*n) else { continue };
-            sender.slice(&requests, SLICE)?;
+            let Some((sender, name)) = senders.get_mut(*n).zip(CONTENDERS.get(*n)) else { continue };
+            sender.slice(&requests, SLICE).with_context(|| format!("`{name}` accepts nothing"))?;
         }
         process::stop_if_interrupted();
     }

@@ -1,13 +1,15 @@
 //! The section on the inbox in `docs/performance.md`, and its plots.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::sustain::{CONCURRENCY, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, WINDOW, as_f64};
+use super::sustain::{self, CONCURRENCY, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, WINDOW, as_f64};
 use crate::machine;
 use crate::plot::{Chart, Line as PlotLine, Panel};
 use crate::report;
@@ -22,30 +24,63 @@ const TEMPLATE: &str = include_str!("../../inbox.md");
 const BEGIN: &str = "<!-- cargo xtask bench inbox -->\n\n";
 const END: &str = "<!-- end -->\n\n";
 
-/// The measurements of a run, as they are stored in `docs/performance-inbox.json`.
+/// The measurements that are stored in `docs/performance-inbox.json`, each part as it was measured last.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Kept {
-    pub(crate) date: String,
     pub(crate) machine: String,
     pub(crate) workerd: String,
+    pub(crate) parts: BTreeMap<String, Part>,
+}
+
+/// What one part of a run measured, and when.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) date: String,
     /// The load average before and after.
     pub(crate) load: String,
     pub(crate) load_after: String,
+    pub(crate) minutes: f64,
     /// Whether accepting was measured by workerd's processor time.
     pub(crate) cpu: bool,
-    pub(crate) minutes: f64,
+    /// The requests per second that the origin takes by itself.
+    pub(crate) origin_limit: f64,
     pub(crate) lines: Vec<Line>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) sustained: Vec<Sustained>,
-    /// The requests per second that the origin takes by itself.
-    pub(crate) origin_limit: f64,
+}
+
+impl Part {
+    /// A part of which nothing was measured yet.
+    pub(crate) fn begin(cpu: bool) -> Result<Self> {
+        Ok(Self { date: machine::describe()?.date, load: machine::load(), cpu, ..Self::default() })
+    }
+
+    /// Notes how long it took.
+    pub(crate) fn end(&mut self, started: Instant) {
+        self.minutes = started.elapsed().as_secs_f64() / 60.0;
+        self.load_after = machine::load();
+    }
+
+    /// Shows it on the terminal.
+    pub(crate) fn print(&self) {
+        println!();
+        report::print(&self.lines, &self.figures);
+        if !self.sustained.is_empty() {
+            sustain::print(&self.sustained);
+        }
+        println!("\nThe origin alone takes {:.0} requests a second.", self.origin_limit);
+        println!("Load average: {} before, {} after.\n", self.load, self.load_after);
+    }
 }
 
 impl Kept {
-    /// A run in which nothing was measured yet.
+    /// What was kept on this machine, or nothing yet.
     pub(crate) fn describe() -> Result<Self> {
         let run = machine::describe()?;
-        Ok(Self { date: run.date, machine: run.machine, workerd: run.workerd, ..Self::default() })
+        let last = if file().exists() { Self::last()? } else { Self::default() };
+        let is_same = (&last.machine, &last.workerd) == (&run.machine, &run.workerd);
+        let parts = if is_same { last.parts } else { BTreeMap::new() };
+        Ok(Self { machine: run.machine, workerd: run.workerd, parts })
     }
 
     /// Keeps every value.
@@ -64,7 +99,7 @@ impl Kept {
     }
 
     fn of(&self, setup: Setup) -> Option<&Sustained> {
-        self.sustained.iter().find(|sustained| sustained.setup == setup)
+        self.parts.values().flat_map(|part| &part.sustained).find(|sustained| sustained.setup == setup)
     }
 }
 
@@ -94,25 +129,31 @@ pub(crate) fn write(kept: &Kept) -> Result<()> {
 
 /// The template, with every `{{name}}` filled in.
 fn text(kept: &Kept) -> Result<String> {
-    let met = kept.lines.iter().filter(|line| line.has_aim() && line.met()).count();
-    let all = kept.lines.iter().filter(|line| line.has_aim()).count();
-    let parts = [
-        ("date", kept.date.clone()),
+    let parts = || kept.parts.values();
+    let lines: Vec<_> = parts().flat_map(|part| &part.lines).cloned().collect();
+    let figures: Vec<_> = parts().flat_map(|part| &part.figures).cloned().collect();
+    let sustained: Vec<_> = parts().flat_map(|part| &part.sustained).cloned().collect();
+    let aimed = || lines.iter().filter(|line| line.has_aim());
+    let when = |(name, part): (&String, &Part)| {
+        let Part { date, minutes, load, load_after, .. } = part;
+        format!("{name} on {date}, in {minutes:.0} minutes at a load average of {load} before and {load_after} after")
+    };
+    let by_cpu = parts().any(|part| part.cpu);
+    let filled = [
+        ("when", kept.parts.iter().map(when).collect::<Vec<_>>().join("; ")),
         ("machine", kept.machine.clone()),
         ("workerd", kept.workerd.clone()),
-        ("load", format!("{} before, {} after", kept.load, kept.load_after)),
-        ("minutes", format!("{:.0}", kept.minutes)),
-        ("clock", if kept.cpu { "processor time of workerd" } else { "time" }.to_owned()),
-        ("met", format!("{met} of {all}")),
-        ("lines", report::lines(&kept.lines)),
-        ("missed", report::missed(&kept.lines, &kept.figures)?),
-        ("figures", report::figures(&kept.figures)),
-        ("sustained", table(&kept.sustained)),
-        ("origin-limit", format!("{:.0}", kept.origin_limit)),
+        ("clock", if by_cpu { "processor time of workerd" } else { "time" }.to_owned()),
+        ("met", format!("{} of {}", aimed().filter(|line| line.met()).count(), aimed().count())),
+        ("lines", report::lines(&lines)),
+        ("missed", report::missed(&lines, &figures)?),
+        ("figures", report::figures(&figures)),
+        ("sustained", table(&sustained)),
+        ("origin-limit", format!("{:.0}", parts().map(|part| part.origin_limit).fold(0.0, f64::max))),
         ("window", WINDOW.as_secs().to_string()),
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);
-    Ok([BEGIN, &parts.iter().fold(TEMPLATE.to_owned(), fill), END].concat())
+    Ok([BEGIN, &filled.iter().fold(TEMPLATE.to_owned(), fill), END].concat())
 }
 
 fn table(all: &[Sustained]) -> String {
@@ -191,7 +232,8 @@ mod tests {
             unit: "/s".to_owned(),
             values: vec![160.0],
         };
-        let kept = Kept { lines: vec![line], sustained: vec![sustained], ..Kept::default() };
+        let part = Part { lines: vec![line], sustained: vec![sustained], ..Part::default() };
+        let kept = Kept { parts: [("sustain".to_owned(), part)].into(), ..Kept::default() };
         let text = text(&kept).expect("it is written");
         assert!(!text.contains("{{") && text.contains("0 of 1"), "{text}");
         assert!(text.contains("| 200 ms | 1 | 64 | **160** | 50 % | 2.5 ms | 40 % | 10 % |"), "{text}");

@@ -160,12 +160,18 @@ pub(crate) fn measure(
     dir: &Path,
     secret: &Arc<Secret>,
     origin: &Origin,
-    setups: Vec<Setup>,
+    setups: &[Setup],
     rounds: usize,
 ) -> Result<Vec<Sustained>> {
-    let served = serve(dir, secret, origin, &setups, rounds)?;
-    let begun = |setup| Sustained { setup, rates: Vec::new(), cpu_us: Vec::new(), ran: Vec::new(), waited: Vec::new() };
-    let mut all: Vec<_> = setups.into_iter().map(begun).collect();
+    let served = serve(dir, secret, origin, setups, rounds)?;
+    let begun = |setup: &Setup| Sustained {
+        setup: *setup,
+        rates: Vec::new(),
+        cpu_us: Vec::new(),
+        ran: Vec::new(),
+        waited: Vec::new(),
+    };
+    let mut all: Vec<_> = setups.iter().map(begun).collect();
     for round in 0..rounds {
         let progress = Progress::start(&format!("sustain: round {} of {rounds}", round + 1), None);
         for sustained in &mut all {
