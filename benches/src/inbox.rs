@@ -25,10 +25,9 @@ use self::sustain::Setup;
 use xtask::demo::Secret;
 use xtask::{build, paths};
 
-/// Rounds of a full run, and of a quick one: of accepting, which takes less time, and of what is sustained.
+/// Rounds of accepting in a full run and in a quick one, and the events before them that do not count.
 const ACCEPT_ROUNDS: (usize, usize) = (12, 3);
 const WARM_UP: (usize, usize) = (6_000, 1_000);
-const SUSTAIN_ROUNDS: (usize, usize) = (3, 1);
 /// Ids in the full shard, unless others are asked for.
 const STORED: u32 = 1_000_000;
 /// Pending events that are drained.
@@ -120,7 +119,13 @@ impl Bench<'_> {
         let mut part = Part { origin_limit: origin.limit()?, ..Part::begin(options.cpu)? };
         match name {
             SUSTAIN => {
-                part.sustained = sustain::measure(dir, secret, origin, setups, options.of(SUSTAIN_ROUNDS))?;
+                part.sustained = sustain::measure(
+                    dir,
+                    secret,
+                    origin,
+                    setups,
+                    if options.quick { &sustain::QUICK } else { &sustain::FULL },
+                )?;
                 part.lines.extend(sustain::line(&part.sustained));
             }
             "drain" => part.lines = drain::measure(dir, secret, origin, options.of(PENDING))?,

@@ -68,7 +68,7 @@ pub(crate) fn measure(dir: &Path, secret: &Secret, extent: &Extent, cpu: bool) -
     progress.done();
     let [insert, by_hand, empty, full] = rates.as_slice() else { anyhow::bail!("four contenders") };
     let line = |title: &str, against: &str, aim: Aim, before: &Vec<f64>, ours: &Vec<f64>| Line {
-        case: "inbox".to_owned(),
+        case: "inbox-accept".to_owned(),
         title: title.to_owned(),
         against: against.to_owned(),
         aim,

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::sustain::{self, CONCURRENCY, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, WINDOW, as_f64};
+use super::sustain::{self, CONCURRENCY, FULL, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, as_f64};
 use crate::machine;
 use crate::plot::{Chart, Line as PlotLine, Panel};
 use crate::report;
@@ -150,7 +150,7 @@ fn text(kept: &Kept) -> Result<String> {
         ("figures", report::figures(&figures)),
         ("sustained", table(&sustained)),
         ("origin-limit", format!("{:.0}", parts().map(|part| part.origin_limit).fold(0.0, f64::max))),
-        ("window", WINDOW.as_secs().to_string()),
+        ("window", FULL.window.as_secs().to_string()),
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);
     Ok([BEGIN, &filled.iter().fold(TEMPLATE.to_owned(), fill), END].concat())

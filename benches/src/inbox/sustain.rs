@@ -44,9 +44,17 @@ const CONNECTIONS: usize = 32;
 /// Events in the backlog, for each attempt that may be under way.
 const BACKLOG: usize = 5;
 
-/// What goes on before it is measured, and for how long it is.
-const RAMP: Duration = Duration::from_secs(2);
-pub(crate) const WINDOW: Duration = Duration::from_secs(5);
+/// How often and how long each setup is measured.
+pub(crate) struct Extent {
+    pub(crate) rounds: usize,
+    /// What goes on before.
+    pub(crate) ramp: Duration,
+    pub(crate) window: Duration,
+}
+
+/// That of a full run, and of a quick one.
+pub(crate) const FULL: Extent = Extent { rounds: 3, ramp: Duration::from_secs(2), window: Duration::from_secs(5) };
+pub(crate) const QUICK: Extent = Extent { rounds: 1, ramp: Duration::from_secs(1), window: Duration::from_secs(3) };
 
 /// The longest time until the last reports are written.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -161,8 +169,9 @@ pub(crate) fn measure(
     secret: &Arc<Secret>,
     origin: &Origin,
     setups: &[Setup],
-    rounds: usize,
+    extent: &Extent,
 ) -> Result<Vec<Sustained>> {
+    let rounds = extent.rounds;
     let served = serve(dir, secret, origin, setups, rounds)?;
     let begun = |setup: &Setup| Sustained {
         setup: *setup,
@@ -175,7 +184,7 @@ pub(crate) fn measure(
     for round in 0..rounds {
         let progress = Progress::start(&format!("sustain: round {} of {rounds}", round + 1), None);
         for sustained in &mut all {
-            let Seen { rate, ran, waited } = once(&served, secret, origin, sustained.setup, round)?;
+            let Seen { rate, ran, waited } = once(&served, secret, origin, sustained.setup, (extent, round))?;
             sustained.rates.push(rate);
             sustained.cpu_us.push(ran * 1e6 / rate);
             sustained.ran.push(ran);
@@ -193,12 +202,18 @@ struct Seen {
     waited: f64,
 }
 
-fn once(served: &Served, secret: &Arc<Secret>, origin: &Origin, setup: Setup, round: usize) -> Result<Seen> {
+fn once(
+    served: &Served,
+    secret: &Arc<Secret>,
+    origin: &Origin,
+    setup: Setup,
+    (extent, round): (&Extent, usize),
+) -> Result<Seen> {
     let source = setup.source(round);
     let sender = store(served, &source, secret, setup.shards * setup.concurrency * BACKLOG)?;
     resume(served, &source)?;
-    let (from, mut sent) = (Instant::now() + RAMP, 0);
-    let until = from + WINDOW;
+    let (from, mut sent) = (Instant::now() + extent.ramp, 0);
+    let until = from + extent.window;
     let (mut arrived, mut before) = (0, None);
     loop {
         let now = Instant::now();
@@ -225,7 +240,7 @@ fn once(served: &Served, secret: &Arc<Secret>, origin: &Origin, setup: Setup, ro
     let (seconds, after) = (began.elapsed().as_secs_f64(), served.usage()?);
     served.admin(WORKER, "POST", &source, "pause")?;
     let share = |before: Duration, after: Duration| after.saturating_sub(before).as_secs_f64() / seconds;
-    let rate = as_f64(arrived) / WINDOW.as_secs_f64();
+    let rate = as_f64(arrived) / extent.window.as_secs_f64();
     Ok(Seen { rate, ran: share(ran, after.0), waited: share(waited, after.1) })
 }
 
