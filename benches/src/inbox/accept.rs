@@ -78,9 +78,9 @@ pub(crate) fn measure(dir: &Path, secret: &Secret, extent: &Extent, cpu: bool) -
         values: ratios(before, ours),
     };
     let lines = vec![
-        line("accept, time", "`standardwebhooks` and a Durable Object by hand", Aim::AtMost(BY_HAND), by_hand, empty),
-        line("accept, time", "the insert alone, by hand", Aim::Reported, insert, empty),
-        line(&format!("accept with {stored} ids stored, time"), "an empty object", Aim::AtMost(STORED), empty, full),
+        line("time to accept", "`standardwebhooks` and a Durable Object by hand", Aim::AtMost(BY_HAND), by_hand, empty),
+        line("time to accept", "the insert alone, by hand", Aim::Reported, insert, empty),
+        line(&format!("time to accept with {stored} ids stored"), "an empty object", Aim::AtMost(STORED), empty, full),
     ];
     let figure = |(name, values): (&str, &Vec<f64>)| Figure {
         title: "accept, 400 B".to_owned(),

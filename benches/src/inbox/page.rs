@@ -40,7 +40,7 @@ pub(crate) struct Part {
     pub(crate) load: String,
     pub(crate) load_after: String,
     pub(crate) minutes: f64,
-    /// Whether accepting was measured by workerd's processor time.
+    /// Whether rates are by workerd's processor time.
     pub(crate) cpu: bool,
     /// The requests per second that the origin takes by itself.
     pub(crate) origin_limit: f64,
@@ -201,14 +201,19 @@ fn place(ms: u64) -> f64 {
     if ms == 0 { 20.0 } else { std::time::Duration::from_millis(ms).as_secs_f64() * 1000.0 }
 }
 
-/// What was measured, and what the concurrency allows.
+/// What was measured, what the concurrency allows, and what the processor time of an event does.
 fn chart(kept: &Kept, title: String, x: &str, ticks: Vec<(f64, String)>, places: &[(f64, Setup)]) -> Chart {
-    let measured = places.iter().filter_map(|(x, setup)| Some((*x, Quartiles::of(&kept.of(*setup)?.rates)))).collect();
+    let of = |values: fn(&Sustained) -> Vec<f64>| {
+        places.iter().filter_map(|(x, setup)| Some((*x, Quartiles::of(&values(kept.of(*setup)?))))).collect::<Vec<_>>()
+    };
     let exactly = |value| Quartiles { lower: value, median: value, upper: value };
     let allowed = places.iter().filter_map(|(x, setup)| Some((*x, exactly(setup.allowed()?)))).collect();
     let line = |label: &str, class, dashed, points| PlotLine { label: label.to_owned(), class, dashed, points };
-    let lines =
-        vec![line("Countersign", "countersign", false, measured), line("concurrency ÷ time", "empty", true, allowed)];
+    let lines = vec![
+        line("measured", "countersign", false, of(|sustained| sustained.rates.clone())),
+        line("1 ÷ processor time", "standardwebhooks", true, of(Sustained::by_cpu)),
+        line("concurrency ÷ time", "empty", true, allowed),
+    ];
     Chart { title, x: x.to_owned(), ticks, panels: vec![Panel { y: "events per second", logarithmic: true, lines }] }
 }
 

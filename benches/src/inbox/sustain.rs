@@ -244,20 +244,28 @@ fn once(
     Ok(Seen { rate, ran: share(ran, after.0), waited: share(waited, after.1) })
 }
 
-/// The line of the table.
-pub(crate) fn line(all: &[Sustained]) -> Option<Line> {
+/// The line of the table; by workerd's processor time, if `cpu` says so.
+pub(crate) fn line(all: &[Sustained], cpu: bool) -> Option<Line> {
     let usual = Setup { origin_ms: USUAL_MS, shards: 1, concurrency: CONCURRENCY };
     let sustained = all.iter().find(|sustained| sustained.setup == usual)?;
+    let second = if cpu { "second of processor time" } else { "second" };
     Some(Line {
         case: "inbox-sustained".to_owned(),
-        title: format!("events per second that one object sustains, origin {USUAL_MS} ms"),
+        title: format!("events per {second} that one object sustains, origin {USUAL_MS} ms"),
         against: String::new(),
         aim: Aim::AtLeast(SUSTAINED),
         overall: None,
         digits: 0,
         unit: "/s".to_owned(),
-        values: sustained.rates.clone(),
+        values: if cpu { sustained.by_cpu() } else { sustained.rates.clone() },
     })
+}
+
+impl Sustained {
+    /// Events per second of processor time: what a thread sustains that nobody else's work delays.
+    pub(crate) fn by_cpu(&self) -> Vec<f64> {
+        self.cpu_us.iter().map(|us| 1e6 / us).collect()
+    }
 }
 
 /// A line for each setup.
