@@ -17,7 +17,7 @@ const COLLECTOR: &str = "collector";
 pub(crate) const SERVED: &str = "served.js";
 
 /// The same for all. Countersign's own is in `wrangler.toml`.
-pub(crate) const DATE: &str = "2026-08-04";
+pub(crate) const DATE: &str = "2026-10-01";
 
 type Variables = Vec<(&'static str, String)>;
 
