@@ -44,6 +44,11 @@ pub enum Endpoint {
         /// The binding of the R2 bucket for bodies that do not fit into a message.
         large: Option<String>,
     },
+    /// An R2 bucket, which gets an object for many events.
+    R2 {
+        /// The bucket's binding.
+        binding: String,
+    },
 }
 
 /// The name of the only destination of a source that has no `destinations`.

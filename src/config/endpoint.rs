@@ -20,6 +20,7 @@ pub(super) fn read_endpoint(
         read_service(forward, environment),
         read_object(forward, environment, common.source),
         read_queue(forward, environment, common),
+        read_r2(forward, environment, common),
     ];
     for (key, owner) in [("name", "durable_object"), ("large", "queue")] {
         // It was not read with the key that it belongs to.
@@ -30,7 +31,7 @@ pub(super) fn read_endpoint(
     if named != 1 {
         forward.fault(
             "origin",
-            "exactly one of `origin`, `service`, `durable_object` and `queue` is needed",
+            "exactly one of `origin`, `service`, `durable_object`, `queue` and `r2` is needed",
             "name one destination",
         );
         return None;
@@ -39,7 +40,7 @@ pub(super) fn read_endpoint(
 }
 
 /// The keys that name an endpoint.
-const KINDS: [&str; 4] = ["origin", "service", "durable_object", "queue"];
+const KINDS: [&str; 5] = ["origin", "service", "durable_object", "queue", "r2"];
 
 fn read_origin(forward: &mut Reader<'_>) -> Option<Endpoint> {
     let url = forward.text("origin")?;
@@ -97,6 +98,20 @@ fn read_queue(forward: &mut Reader<'_>, environment: &impl Environment, common: 
         _ => {}
     }
     Some(Endpoint::Queue { binding, large })
+}
+
+fn read_r2(forward: &mut Reader<'_>, environment: &impl Environment, common: &Common<'_>) -> Option<Endpoint> {
+    let binding = forward.text("r2")?;
+    if !common.is_durable {
+        forward.fault("r2", "needs `durable`", "set durable = true");
+    }
+    if !environment.has(Binding::R2(&binding)) {
+        forward.unbound("r2", "R2", "[[r2_buckets]]");
+    }
+    if forward.had("concurrency") {
+        forward.fault("concurrency", "does not go with `r2`, to which events go together", "remove it");
+    }
+    Some(Endpoint::R2 { binding })
 }
 
 /// Whether all placeholders of a template are known.

@@ -1,6 +1,6 @@
 //! Reads where events go.
 
-use super::destination::Destination;
+use super::destination::{Destination, Endpoint};
 use super::destinations::Common;
 use super::durable::only_durable;
 use super::endpoint::read_endpoint;
@@ -9,6 +9,7 @@ use super::reader::Reader;
 use super::source::milliseconds;
 use super::units;
 use super::when::read_when;
+use crate::gateway::archive;
 use crate::inbox::{Lifecycle, Rules};
 
 /// Reads the table of a destination.
@@ -37,7 +38,11 @@ pub(super) fn read_forward(
     let timeout_ms = milliseconds(timeout);
     let give_up_after = milliseconds(give_up_after);
     let lifecycle = Lifecycle { timeout: timeout_ms, give_up_after, retention: common.retention };
-    let rules = Rules { lifecycle, concurrency, interval, from_stored };
+    let (concurrency, gather) = match &endpoint {
+        Some(Endpoint::R2 { .. }) => (archive::most_events(common.max_body), archive::GATHER),
+        _ => (concurrency, 0),
+    };
+    let rules = Rules { lifecycle, concurrency, interval, gather, from_stored };
     let name = destination.to_owned();
     Some(Destination { name, endpoint: endpoint?, when, sign_with, timeout_ms, keep_answers, rules })
 }

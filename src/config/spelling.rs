@@ -43,6 +43,7 @@ pub(super) const FORWARD: &[&str] = &[
     "name",
     "queue",
     "large",
+    "r2",
     "sign_with",
     "timeout",
     "give_up_after",

@@ -3,6 +3,7 @@
 //! All of them are functions of plain values. A shell does the I/O between them.
 
 pub mod acknowledgement;
+pub mod archive;
 pub mod content;
 pub mod copies;
 pub mod dedupe;

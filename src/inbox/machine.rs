@@ -152,7 +152,7 @@ impl Machine {
             let Some(rules) = plan.rules(outlet.name()) else { continue };
             if arrival.filtered.contains(&outlet.name()) {
                 outlet.pass_by_new(store, number, now)?;
-            } else if may_begin {
+            } else if may_begin || rules.gather > 0 {
                 begun.extend(outlet.begin_first(place, number, now, rules));
             }
         }
@@ -234,12 +234,17 @@ impl Machine {
         plan: &Plan,
     ) -> Result<Vec<Handout>, StoreFault> {
         let (all, mut taken) = (self.outlets.len(), Vec::new());
+        let is_due = place.and_then(|place| self.attempts_of(place, now, plan)).is_some_and(|at| at <= now);
         self.turn = self.turn.wrapping_add(1).checked_rem(all).unwrap_or_default();
         let places = place.map_or(self.turn..self.turn.wrapping_add(all), |place| place..place.saturating_add(1));
         for place in places.map(|place| place.checked_rem(all).unwrap_or_default()) {
             let left = most.saturating_sub(taken.len());
             let Some(outlet) = self.outlets.get_mut(place) else { continue };
             let Some(rules) = plan.rules(outlet.name()) else { continue };
+            // What is gathered is taken whole, by whoever comes for it.
+            if rules.gather > 0 && !is_due {
+                continue;
+            }
             taken.extend(outlet.hand_out(store, (place, self.next), left, now, rules)?);
         }
         Ok(taken)
@@ -287,8 +292,13 @@ impl Machine {
         if outlet.pauses().since().is_some() {
             return lapse;
         }
-        let has_backlog = self.backlog(outlet) > outlet.log_under_way() as u64;
-        let due = if has_backlog { Some(now) } else { outlet.next_due(now, &rules.lifecycle) };
+        let backlog = self.backlog(outlet).saturating_sub(outlet.log_under_way() as u64);
+        let waiting = outlet.next_due(now, &rules.lifecycle);
+        let due = match outlet.gathered_at(backlog, now, rules) {
+            _ if backlog == 0 => waiting,
+            gathered if gathered > now => waiting.into_iter().chain([gathered]).min(),
+            _ => Some(now),
+        };
         let earliest = outlet.breaker().next_probe().unwrap_or_default().max(outlet.breaker().held_until());
         let earliest = earliest.max(outlet.pace().next_at(now, rules));
         let due = due.map(|due| due.max(earliest));

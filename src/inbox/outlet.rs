@@ -27,6 +27,8 @@ pub struct Outlet {
     pub(super) turn: u8,
     /// No waiting event is due before this time.
     pub(super) due_from: u64,
+    /// Since when events of the log are gathered.
+    pub(super) gathering_since: Option<u64>,
 }
 
 impl Outlet {
@@ -46,6 +48,7 @@ impl Outlet {
             passed_by: 0,
             turn: 0,
             due_from: store.next_due(name, &[])?.unwrap_or(u64::MAX),
+            gathering_since: None,
         };
         // A failed event is copied before the cursor moves on: the object may have ended in between.
         let from = outlet.cursor.done().first_missing(1);
@@ -176,6 +179,12 @@ impl Outlet {
         }
         let room = self.breaker.allowed(rules.concurrency, now).saturating_sub(self.under_way.len());
         room.min(self.pace.room(now, rules))
+    }
+
+    /// When so many events of the log, which nobody attempts, are attempted together. After a restart that is at once.
+    pub(super) fn gathered_at(&self, count: u64, now: u64, rules: &Rules) -> u64 {
+        let since = self.gathering_since.filter(|since| *since <= now && count < rules.concurrency as u64);
+        since.map_or(now, |since| since.saturating_add(rules.gather))
     }
 
     /// How many attempts at an event may have begun.

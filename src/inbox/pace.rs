@@ -8,7 +8,7 @@ use super::plan::Rules;
 /// use countersign::inbox::{Lifecycle, Pace, Retention, Rules};
 ///
 /// let lifecycle = Lifecycle { timeout: 10_000, give_up_after: 1, retention: Retention { remember: 1, keep: 1 } };
-/// let rules = Rules { lifecycle, concurrency: 64, interval: 100_000, from_stored: false };
+/// let rules = Rules { lifecycle, concurrency: 64, interval: 100_000, gather: 0, from_stored: false };
 /// let mut pace = Pace::default();
 /// (0..10).for_each(|_| pace.begin(5_000, &rules));
 /// assert_eq!((pace.room(5_000, &rules), pace.next_at(5_000, &rules)), (0, 5_100), "ten a second");

@@ -8,8 +8,13 @@ use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault};
 
 impl Outlet {
-    /// Begins the first attempt at an event that was just stored, if there is room; the caller has the event. `place` is this destination's.
+    /// Begins the first attempt at an event that was just stored, if there is room and it is not gathered with others; the caller has the
+    /// event. `place` is this destination's.
     pub fn begin_first(&mut self, place: usize, number: u64, now: u64, rules: &Rules) -> Option<Handout> {
+        if rules.gather > 0 {
+            self.gathering_since.get_or_insert(now);
+            return None;
+        }
         // A probe is made with what the object chooses.
         let may_begin = self.room(now, rules) > 0 && self.breaker.broken_since().is_none();
         may_begin.then(|| self.begin(place, (number, None), now, rules))
@@ -54,6 +59,9 @@ impl Outlet {
         while taken.len() < most {
             let Some(event) = self.next_place(&mut due, next) else { break };
             taken.push(self.begin(place, event, now, rules));
+        }
+        if !taken.is_empty() {
+            self.gathering_since = None;
         }
         // Those for which there was no turn are due all the same.
         self.due_from = due.map(|(_, progress)| progress.due).chain([self.due_from]).min().unwrap_or(u64::MAX);

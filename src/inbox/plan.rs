@@ -11,6 +11,8 @@ pub struct Rules {
     pub concurrency: usize,
     /// The microseconds from one attempt to the next, on average over a second; 0 without a limit.
     pub interval: u64,
+    /// How long events are gathered to be attempted together, up to `concurrency` of them; 0 if each is attempted at once, by itself.
+    pub gather: u64,
     /// Whether a new destination begins with what is stored, and not with what comes next.
     pub from_stored: bool,
 }

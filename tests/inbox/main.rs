@@ -37,7 +37,7 @@ fn is_large() -> bool {
 fn plan() -> Plan {
     let retention = Retention { remember: 72 * HOUR, keep: 24 * HOUR };
     let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, retention };
-    let rules = Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, from_stored: false };
+    let rules = Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored: false };
     Plan { retention, destinations: vec![(NAMES[0].to_owned(), rules)], is_patient: false }
 }
 

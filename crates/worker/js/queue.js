@@ -39,3 +39,18 @@ function textOf(body) {
     return undefined;
   }
 }
+
+/**
+ * Writes events into one object, a line of JSON each; it is there once this resolves. `all` are their headers, a JSON array, in the order of
+ * their `bodies`; `at` is the time, which names the day.
+ */
+export function archive(bucket, folder, at, name, all, bodies, milliseconds) {
+  const lines = JSON.parse(all).map((headers, index) => `${JSON.stringify(whole(headers, bodies[index]))}\n`);
+  const key = `${folder}/${new Date(at).toISOString().slice(0, 10)}/${name}`;
+  return within(bucket.put(key, lines.join(""), { httpMetadata: { contentType: "application/x-ndjson" } }), milliseconds);
+}
+
+function whole(headers, body) {
+  const text = textOf(body);
+  return text === undefined ? { headers, base64: body.toBase64() } : { headers, body: text };
+}

@@ -159,7 +159,7 @@ impl World {
         let retention = Retention { remember: REMEMBER, keep: self.keep };
         let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: GIVE_UP_AFTER, retention };
         let configured = self.sites.iter().zip(NAMES).filter(|(site, _)| site.is_configured);
-        let rules = |from_stored| Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, from_stored };
+        let rules = |from_stored| Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored };
         let destinations = configured.map(|(site, name)| (name.to_owned(), rules(site.from_stored))).collect();
         Plan { retention, destinations, is_patient: self.watch.holds(self.now) }
     }
