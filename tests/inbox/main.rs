@@ -11,6 +11,7 @@
 
 mod courier;
 mod data;
+mod gather;
 mod model;
 mod outage;
 mod random;

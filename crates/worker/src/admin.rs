@@ -165,7 +165,8 @@ impl Shards<'_> {
                 Endpoint::Origin(_) => "origin",
                 Endpoint::Service(binding)
                 | Endpoint::DurableObject { binding, .. }
-                | Endpoint::Queue { binding, .. } => binding,
+                | Endpoint::Queue { binding, .. }
+                | Endpoint::R2 { binding } => binding,
             };
             let Some(all) = stats.get_mut("destinations").and_then(Value::as_object_mut) else { continue };
             // Before the first event, no object knows of it.

@@ -11,6 +11,7 @@
 use std::rc::Rc;
 
 use countersign::config::{Destination, Endpoint, Source};
+use countersign::gateway::archive::object_name;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::log_record::LogRecord;
@@ -25,6 +26,7 @@ use js_sys::{Array, Promise, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
+use crate::archive;
 use crate::body::Body;
 use crate::clock::{self, Timer};
 use crate::console;
@@ -39,6 +41,9 @@ pub(crate) const SLOTS: usize = 6;
 
 /// The requests that a courier makes at most, reports among them: an invocation may make 50 where the plan is free.
 const MOST_REQUESTS: usize = 45;
+
+/// The objects that a courier writes at most. Each is a request, and so is each report.
+const MOST_OBJECTS: usize = MOST_REQUESTS / 2;
 
 /// The milliseconds after which a courier takes nothing more.
 const MOST_MS: u64 = 60_000;
@@ -116,6 +121,10 @@ impl Courier {
     /// Makes those attempts, or asks for others; then goes on until there is nothing more to do. Whether the object answered.
     async fn run(&self, first: Vec<Load>) -> bool {
         let Some(source) = source_of(&self.state, &self.source) else { return false };
+        let destination = self.destination.as_deref().and_then(|name| source.destination(name));
+        if let Some((destination, Endpoint::R2 { binding })) = destination.map(|one| (one, &one.endpoint)) {
+            return self.archive(source, destination, binding).await;
+        }
         let mut work: FuturesUnordered<LocalBoxFuture<'_, Ended>> = FuturesUnordered::new();
         let (mut requests, mut first) = (0_usize, first.into_iter());
         let has_first = first.len() > 0;
@@ -148,26 +157,65 @@ impl Courier {
         let left = MOST_REQUESTS.saturating_sub(*requests).saturating_sub(under_way.saturating_mul(2)).div_euclid(2);
         let is_over = clock::now_ms() >= self.until;
         let room = if is_over { 0 } else { SLOTS.saturating_sub(under_way).min(left) };
+        let Some(handed) = self.turn_in(source, &ended, room).await else { return false };
+        for handed in handed {
+            match self.load(source, &handed) {
+                Ok(load) => work.push(Box::pin(self.attempt(source, load))),
+                Err(ended) => work.push(Box::pin(std::future::ready(*ended))),
+            }
+        }
+        true
+    }
+
+    /// Takes what was gathered for a bucket, writes it as one object, and so on until there is nothing more. Whether the shard answered.
+    async fn archive(&self, source: &Source, destination: &Destination, binding: &str) -> bool {
+        let (mut ended, mut answered) = (Vec::new(), false);
+        for turn in 1..=MOST_OBJECTS {
+            let is_over = turn == MOST_OBJECTS || clock::now_ms() >= self.until;
+            let room = if is_over { 0 } else { destination.rules.concurrency };
+            let Some(handed) = self.turn_in(source, &ended, room).await else { break };
+            answered = true;
+            if handed.is_empty() {
+                break;
+            }
+            let (mut loads, mut others) = (Vec::new(), Vec::new());
+            for handed in handed {
+                match self.load(source, &handed) {
+                    Ok(load) => loads.push(load),
+                    Err(ended) => others.push(*ended),
+                }
+            }
+            ended = others;
+            if let Some(first) = loads.first() {
+                let (at, events) = (clock::now_ms(), loads.iter().map(|load| &load.event));
+                let name = object_name(self.shard, first.number, first.event.attempt());
+                let reply = archive::write(events, (source, destination), (binding, &name), &self.state.bindings).await;
+                ended.extend(loads.into_iter().map(|load| self.ended(load, reply.clone(), at)));
+            }
+        }
+        answered
+    }
+
+    /// Reports, logs what was reported, and returns up to `room` events that are handed out; `None` if the object does not answer.
+    async fn turn_in(&self, source: &Source, ended: &[Ended], room: usize) -> Option<Vec<Handed>> {
         let lapses = ended.iter().map(|ended| ended.lapses).max().unwrap_or_default();
         let reports = printed(&ended.iter().map(|ended| ended.report.to_json()).collect::<Value>());
         let answer = self.report(&reports, room, lapses).await;
         let dead = answer.as_ref().and_then(|answer| answer.get(0).as_string()).unwrap_or_default();
-        for ended in &ended {
+        for ended in ended {
             let is_dead = dead.split(',').any(|dead| is_name(dead, &ended.report));
             self.log(source, ended, if is_dead { "dead" } else { ended.code });
         }
-        let Some(handed) = answer else { return false };
-        for handed in handed.iter().skip(1) {
-            let handed: Handed = handed.unchecked_into();
-            match self.read(&handed) {
-                Some(load) => match refused_by(source, &load) {
-                    Some(condition) => work.push(Box::pin(std::future::ready(filtered(&load, condition)))),
-                    None => work.push(Box::pin(self.attempt(source, load))),
-                },
-                None => work.push(Box::pin(std::future::ready(unreadable(&handed)))),
-            }
+        Some(answer?.iter().skip(1).map(JsCast::unchecked_into).collect())
+    }
+
+    /// An event to be attempted, or what is reported of one that is not.
+    fn load(&self, source: &Source, handed: &Handed) -> Result<Load, Box<Ended>> {
+        let load = self.read(handed).ok_or_else(|| Box::new(unreadable(handed)))?;
+        match refused_by(source, &load) {
+            Some(condition) => Err(Box::new(filtered(&load, condition))),
+            None => Ok(load),
         }
-        true
     }
 
     /// Reports until the object has written it down, or the leases are over. Then the events are attempted again.
@@ -214,6 +262,11 @@ impl Courier {
             Some(destination) => self.send(&load.event, source, destination).await,
             None => http::unsent(at),
         };
+        self.ended(load, reply, at)
+    }
+
+    /// What is reported of an attempt.
+    fn ended(&self, load: Load, reply: Reply, at: u64) -> Ended {
         let now = clock::now_ms();
         let Reply { outcome, status, ms, retry_after: asked, cause, answer } = reply;
         let wait = asked.as_deref().and_then(|value| retry_after(value, now));

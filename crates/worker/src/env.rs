@@ -53,6 +53,10 @@ impl Bindings {
                 let objects = variables.binding(Binding::DurableObject(name));
                 self.objects.extend(objects.map(|objects| (name.as_str().into(), objects.unchecked_into())));
             }
+            Endpoint::R2 { binding } => {
+                let bucket = variables.binding(Binding::R2(binding));
+                self.others.extend(bucket.map(|bucket| (binding.as_str().into(), bucket)));
+            }
             Endpoint::Queue { binding, large } => {
                 let queue = variables.binding(Binding::Queue(binding));
                 self.others.extend(queue.map(|queue| (binding.as_str().into(), queue)));

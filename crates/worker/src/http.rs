@@ -23,6 +23,7 @@ use crate::executor::boxed;
 use crate::outbound;
 
 /// What came of a request: the status (0: none), the milliseconds it took, and what a failure says of `Retry-After`.
+#[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) outcome: Result<(), Refusal>,
     pub(crate) status: u16,
@@ -135,7 +136,7 @@ fn fetcher(
 ) -> Result<Option<Fetcher>, NoBinding> {
     match &destination.endpoint {
         Endpoint::Origin(_) => Ok(None),
-        Endpoint::Queue { .. } => Err(NoBinding),
+        Endpoint::Queue { .. } | Endpoint::R2 { .. } => Err(NoBinding),
         Endpoint::Service(binding) => {
             let service = bindings.service(binding).ok_or(NoBinding)?;
             Ok(Some(service.clone()))

@@ -15,6 +15,7 @@
 //! as the HMAC of a small body.
 
 mod admin;
+mod archive;
 mod arrival;
 mod body;
 mod clock;

@@ -47,11 +47,15 @@ pub(crate) async fn send(
     let key = large_key(&source.name, EventKey::new(&source.name, event.id()));
     let body = array(event.payload());
     let sent = settled(enqueue(queue, bucket, &key, &headers, &body, LARGEST_MESSAGE, destination.timeout_ms as f64));
-    let error = sent.await.err();
+    reply(sent.await.err().as_ref(), started)
+}
+
+/// What came of an event that went to a queue or a bucket, by the error, if there was one.
+pub(crate) fn reply(error: Option<&JsValue>, started: u64) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
-    let message = error.as_ref().map(|error| property(error, "message").and_then(|text| text.as_string()));
+    let message = error.map(|error| property(error, "message").and_then(|text| text.as_string()));
     let message = message.map(Option::unwrap_or_default);
-    let (outcome, cause) = match &error {
+    let (outcome, cause) = match error {
         None => (Ok(()), None),
         Some(error) if is_late(error) => (Err(Refusal::DestinationTimeout), None),
         Some(_) if message.as_deref() == Some(MESSAGE_TOO_LARGE) => {

@@ -1,4 +1,4 @@
-//! Queues as destinations.
+//! Queues and archives as destinations.
 
 use super::*;
 
@@ -23,4 +23,17 @@ fn a_queue_takes_events_of_a_durable_source() {
         "`forward.large` is required: a message of a queue has at most 128 KB, and `max_body` allows more; "
     ));
     assert_fault(&queue(r#""queue":"JOBS""#, r#","durable":true,"max_body":"65KiB""#), "forward.large");
+}
+
+#[test]
+fn an_archive_takes_many_events_of_a_durable_source_together() {
+    let archive = queue(r#""r2":"BODIES""#, r#","durable":true,"max_body":"64KiB""#);
+    assert_ready(&archive);
+    let config = Config::parse(Some(&format!(r#"{{"s":{{{archive}}}}}"#)), &Known);
+    let rules = config.source(0).map(|source| source.destinations[0].rules).unwrap();
+    assert_eq!((rules.gather, rules.concurrency), (30_000, 256));
+    assert_fault(&queue(r#""r2":"BODIES""#, ""), "forward.r2");
+    assert_fault(&queue(r#""r2":"JOBS""#, r#","durable":true"#), "forward.r2");
+    assert_fault(&queue(r#""r2":"BODIES","concurrency":4"#, r#","durable":true"#), "forward.concurrency");
+    assert_fault(&queue(r#""r2":"BODIES","queue":"JOBS","large":"BODIES""#, r#","durable":true"#), "forward.origin");
 }

@@ -117,7 +117,9 @@ impl Object {
                     // Waiting events are not counted: one courier finds out how many there are.
                     let backlog = usize::try_from(machine.backlog(outlet)).unwrap_or(usize::MAX);
                     let events = backlog.max(1).min(outlet.room(now, rules));
-                    let couriers = events.div_ceil(SLOTS).saturating_sub(self.work.starting(outlet.name()));
+                    // What was gathered, one takes.
+                    let couriers = if rules.gather > 0 { events.min(1) } else { events.div_ceil(SLOTS) };
+                    let couriers = couriers.saturating_sub(self.work.starting(outlet.name()));
                     wanted.push((outlet.name().to_owned(), couriers));
                 }
             }
