@@ -68,6 +68,25 @@ for (const [what, jumps] of [["an hour back", [-HOUR]], ["ahead by three days", 
   });
 }
 
+test("a clock that jumps an hour back and three days ahead, while every page is asked for, loses nothing and sends nothing twice", async () => {
+  const { path, origin, operator } = inbox.take();
+  const made = [await inbox.delivered({ path, operator })];
+  const polled = operator.poll();
+  for (const seconds of [-HOUR, 72 * HOUR, 71 * HOUR, 0]) {
+    await operator.idle();
+    await worker.setClock(seconds);
+    await operator.post("pause");
+    made.push(...(await inbox.acceptAll(path, 6)));
+    await operator.object("ring");
+    for (const one of made) duplicate(await worker.post(path, inbox.copy(one)), one.id);
+    await operator.post("resume");
+    await operator.allDelivered(made.length);
+  }
+  const arrived = origin.requests.map((request) => request.header("webhook-id"));
+  assert.deepEqual(arrived.toSorted(), made.map(({ id }) => id).toSorted());
+  assert.ok((await polled()) > 5);
+});
+
 test("a clock that jumps ahead gives nothing up for an hour", async () => {
   const { path, origin, operator } = inbox.take("short");
   origin.always(answer(500));

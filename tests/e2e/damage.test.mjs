@@ -1,17 +1,14 @@
 // Databases that are damaged: an event that cannot be delivered is dead where everybody can see it, holds up no other, and is not
-// acknowledged again; a database that cannot be used takes nothing. Real SQLite, damaged by SQL and by other bytes in its file.
+// acknowledged again; a database that cannot be used takes nothing. Real SQLite, damaged by SQL; `damaged-files` has other bytes in its file.
 
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
-import { closeSync, globSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
-import { Selfhost } from "./fixtures/selfhost.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
-import { closeConnections, send } from "./fixtures/http.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
 import { accepted, duplicate, refusedForNow } from "./fixtures/expect.mjs";
-import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
@@ -208,132 +205,4 @@ test("a source that its database does not name is named by the next event", asyn
     await all.operator.becomes(made.id, "delivered");
     await worker.setClock(0);
   }
-});
-
-/** Bare workerd with its storage on disk, and an operator of the source `events`. */
-async function onDisk(t, name) {
-  const origin = loopback.at(name);
-  const secrets = { SECRET: secret, ADMIN_TOKEN };
-  const host = await Selfhost.generate(name, { build: "worker-test", sources: { events: source(origin, { durable: true }, { timeout: "2s" }) }, secrets });
-  t.after(() => host.close());
-  await host.start();
-  const post = (made) => send(`${host.url}events`, made);
-  const get = async (path) => (await send(`${host.url}${path}`, { method: "GET", headers: [["authorization", `Bearer ${ADMIN_TOKEN}`]] }));
-  const database = () => globSync(`${host.folder}/**/*.sqlite`).filter((file) => {
-    const opened = new DatabaseSync(file);
-    try {
-      return opened.prepare("SELECT count(*) AS n FROM waiting").get().n > 0 || opened.prepare("SELECT count(*) AS n FROM log_1").get().n > 0;
-    } catch {
-      return false;
-    } finally {
-      opened.close();
-    }
-  })[0];
-  return { host, origin, post, get, database };
-}
-
-const large = (n) => `{"note":"${BODY_MARK}${n}${"x".repeat(60_000)}"}`;
-
-/**
- * Breaks the chain of pages of the body of the first or the last event of the log; its other pages and its neighbours stay whole. Returns
- * that event's id, as SQLite itself says which one can no longer be read.
- */
-function breakBody(file, place) {
-  const whole = new DatabaseSync(file);
-  // Stores the bodies in the order of their numbers.
-  whole.exec("VACUUM");
-  // Otherwise the write-ahead log could hold a newer copy of the page.
-  assert.deepEqual({ ...whole.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() }, { busy: 0, log: 0, checkpointed: 0 });
-  const { page_size: size } = whole.prepare("PRAGMA page_size").get();
-  const middle = whole.prepare("SELECT pageno FROM dbstat WHERE name = 'log_1' AND pagetype = 'overflow' AND path LIKE '%+000003' ORDER BY pageno").all().at(place === "last" ? -1 : 0);
-  whole.close();
-  // An overflow page begins with the number of the page that comes after it.
-  const handle = openSync(file, "r+");
-  writeSync(handle, Buffer.from([0xff, 0xff, 0xff, 0xf0]), 0, 4, (middle.pageno - 1) * size);
-  closeSync(handle);
-  const broken = new DatabaseSync(file, { readOnly: true });
-  const ids = broken.prepare("SELECT id FROM log_1").all().map(({ id }) => id);
-  const lost = ids.filter((id) => {
-    try {
-      return broken.prepare("SELECT body FROM log_1 WHERE id = ?").get(id) === undefined;
-    } catch {
-      return true;
-    }
-  });
-  broken.close();
-  assert.equal(lost.length, 1, "one body cannot be read");
-  return lost[0];
-}
-
-for (const place of ["first", "last"]) test(`a body of which a page is damaged, the ${place}: its event is dead, a copy takes its place, and the rest is delivered`, async (t) => {
-  const { host, origin, post, get, database } = await onDisk(t, `pages-${place}`);
-  const operate = (page) => send(`${host.url}admin/events/${page}`, { method: "POST", headers: [["authorization", `Bearer ${ADMIN_TOKEN}`]] });
-  const first = delivery(sign, { body: large("first") });
-  accepted(await post(first), first.id);
-  await until(async () => (await get("admin/events/stats")).json?.delivered === 1, "the first to be delivered");
-  assert.equal((await operate("pause")).status, 200);
-  const all = Array.from({ length: 6 }, (_, n) => delivery(sign, { body: large(n) }));
-  for (const made of all) accepted(await post(made), made.id);
-  await host.stop();
-  const lost = breakBody(database(), place);
-  const [before, others] = [origin.requests.length, all.filter(({ id }) => id !== lost)];
-  await host.start();
-  assert.equal((await operate("resume")).status, 200);
-  const came = ({ id }) => id === lost || origin.requests.slice(before).some((request) => request.header("webhook-id") === id);
-  // Each read of the page ends the object, and the platform waits twice as long before the next alarm.
-  await until(() => others.every(came), "the others to be delivered", 120_000);
-  const count = others.length + 1;
-  await until(async () => (await get("admin/events/stats")).json?.pending === 0, "that to be written", 120_000);
-  const { delivered, dead } = (await get("admin/events/stats")).json;
-  // The first was delivered before its page was broken: nobody reads it.
-  if (place === "last") assert.deepEqual([delivered, dead], [count, 1]);
-  const made = lost === first.id ? first : all.find(({ id }) => id === lost);
-  if (place === "last") {
-    const listed = await get("admin/events/events?state=dead");
-    assert.deepEqual(listed.json.events.map((event) => event.last_error), ["unreadable"]);
-    assert.equal((await get(`admin/events/events/${lost}`)).json.last_error, "unreadable");
-    accepted(await post(delivery(sign, { id: lost, body: made.body })), lost);
-    await until(async () => (await get("admin/events/stats")).json?.delivered === count + 1, "the copy to be delivered");
-  }
-  const later = delivery(sign);
-  accepted(await post(later), later.id);
-  await until(() => origin.requests.some((request) => request.header("webhook-id") === later.id), "what came later to be delivered");
-  const lines = host.lines.filter((line) => line.includes('"ev":"inbox"'));
-  assert.ok(lines.length < 100, `${lines.length} log records`);
-});
-
-test("a file that is no database: 503, and the log says why", async (t) => {
-  const { host, post, get, database } = await onDisk(t, "garbage");
-  const made = delivery(sign);
-  accepted(await post(made), made.id);
-  await until(async () => (await get("admin/events/stats")).json?.delivered === 1, "it to be delivered");
-  await host.stop();
-  const file = database();
-  rmSync(`${file}-wal`, { force: true });
-  rmSync(`${file}-shm`, { force: true });
-  writeFileSync(file, Buffer.alloc(8192, "no database"));
-  await host.start();
-  const refusal = await post(delivery(sign));
-  assert.equal(refusal.status, 503, refusal.text);
-  await until(() => host.lines.some((line) => line.includes('"ev":"inbox"') && line.includes('"source":"events"')), "the log record");
-  assert.equal((await get("admin/events/stats")).status, 503);
-  const health = await get("healthz");
-  assert.equal(health.status, 503);
-  assert.equal(health.json.status, "storage_unavailable");
-  assert.deepEqual(Object.keys(health.json.storage), ["events"]);
-});
-
-test("a file that is gone: /healthz says so until events are stored again", async (t) => {
-  const { host, post, get, database } = await onDisk(t, "gone");
-  const made = delivery(sign);
-  accepted(await post(made), made.id);
-  await until(async () => (await get("admin/events/stats")).json?.delivered === 1, "it to be delivered");
-  assert.equal((await get("healthz")).status, 200);
-  await host.stop();
-  const file = database();
-  for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
-  await host.start();
-  const health = await get("healthz");
-  assert.deepEqual([health.status, health.json.status], [503, "storage_unavailable"], health.text);
-  assert.match(health.json.storage.events, /is gone/);
 });

@@ -49,8 +49,10 @@ test("a courier that another Worker calls delivers nothing without a token", asy
   const all = await waiting();
   const made = await inbox.acceptAll(all.path, 3);
   const { path } = all;
-  const calls = [[path, 0, FOREIGN], [path, 0, ""], [path, 1, FOREIGN], [path, 2 ** 32 - 1, FOREIGN], [path, -1, ""], ["nobody", 0, FOREIGN], ["", 0, ""], ["../x", 0, ""], [path], [], [path, "0", null], [null, null, null]];
-  for (const courier of calls) await worker.stranger({ courier });
+  const shards = [0, 1, 2 ** 32 - 1, -1].map((shard) => [path, shard, FOREIGN]);
+  const sources = ["nobody", "", "../x", "__proto__"].map((source) => [source, 0, FOREIGN]);
+  const whole = [[path, 0, ""], ...shards, ...sources].map((call) => [...call, "default"]);
+  for (const courier of [...whole, [path, 0, FOREIGN, "elsewhere"], [path], [], [path, "0", null], [null, null, null, null]]) await worker.stranger({ courier });
   assert.equal(all.origin.requests.length, 0);
   assert.equal((await all.operator.stats()).pending, 3);
   await allArriveOnce(all, made);
@@ -80,6 +82,15 @@ test("a report of a number that no event has yet does not count for the event th
   const others = await inbox.acceptAll(all.path, 2);
   assert.equal((await all.operator.stats()).pending, 3);
   await allArriveOnce(all, [first, ...others]);
+});
+
+test("nor does one of a destination that the source has not", async () => {
+  const all = await waiting();
+  const made = await inbox.accept(all.path);
+  const [number, token] = [await numberOf(all.operator, made), await secretOf(all.operator)];
+  const elsewhere = [report(number, 1), report(number, 1, "destination_failed")].map((one) => [...one, "elsewhere"]);
+  assert.deepEqual(await reports(all.path, token, elsewhere), [""]);
+  await allArriveOnce(all, [made]);
 });
 
 test("a report counts once, and with the token of an earlier instance; nothing is handed out for that", async () => {

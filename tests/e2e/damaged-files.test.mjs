@@ -1,0 +1,136 @@
+// Files of a database that are damaged or gone, while an operator looks at every page all the while: an event on a damaged page is dead where
+// everybody can see it and holds up no other, and a database that cannot be used takes nothing.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { OnDisk, breakBody } from "./fixtures/disk.mjs";
+import { Loopback } from "./fixtures/loopback.mjs";
+import { closeConnections } from "./fixtures/http.mjs";
+import { accepted } from "./fixtures/expect.mjs";
+import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const secret = newSecret();
+const sign = signedBy(secret);
+let loopback;
+
+before(async () => {
+  loopback = await Loopback.start();
+});
+
+after(async () => {
+  await loopback?.close();
+  closeConnections();
+});
+
+const large = (n) => `{"note":"${BODY_MARK}${n}${"x".repeat(60_000)}"}`;
+
+async function accept(inbox, options) {
+  const made = delivery(sign, options);
+  accepted(await inbox.post(made), made.id);
+  return made;
+}
+
+const delivered = (inbox, count) => until(async () => (await inbox.stats()).delivered === count, `${count} events to be delivered`);
+
+for (const place of ["first", "last"]) test(`a body of which a page is damaged, the ${place}: its event is dead, a copy takes its place, and the rest is delivered`, async (t) => {
+  const inbox = await OnDisk.start(t, loopback, `pages-${place}`, secret);
+  const { host, origin } = inbox;
+  const first = await accept(inbox, { body: large("first") });
+  await delivered(inbox, 1);
+  assert.equal((await inbox.operate("pause")).status, 200);
+  const all = [];
+  for (let n = 0; n < 6; n += 1) all.push(await accept(inbox, { body: large(n) }));
+  await host.stop();
+  const lost = breakBody(inbox.database(), place);
+  const [before, others] = [origin.requests.length, all.filter(({ id }) => id !== lost)];
+  await host.start();
+  const polled = inbox.poll();
+  await until(async () => (await inbox.operate("resume")).status === 200, "deliveries to be resumed");
+  const came = ({ id }) => id === lost || origin.requests.slice(before).some((request) => request.header("webhook-id") === id);
+  // Each read of the page ends the object, and the platform waits twice as long before the next alarm.
+  await until(() => others.every(came), "the others to be delivered", 120_000);
+  const count = others.length + 1;
+  await until(async () => (await inbox.stats()).pending === 0, "that to be written", 120_000);
+  // The first was delivered before its page was broken: nobody reads it.
+  if (place === "last") {
+    const { delivered, dead } = await inbox.stats();
+    assert.deepEqual([delivered, dead], [count, 1]);
+    const listed = await inbox.get("admin/events/events?state=dead");
+    assert.deepEqual(listed.json.events.map((event) => event.last_error), ["unreadable"]);
+    assert.equal((await inbox.get(`admin/events/events/${lost}`)).json.last_error, "unreadable");
+    const { body } = [first, ...all].find(({ id }) => id === lost);
+    await accept(inbox, { id: lost, body });
+    await until(async () => (await inbox.stats()).delivered === count + 1, "the copy to be delivered");
+  }
+  const later = await accept(inbox);
+  await until(() => origin.requests.some((request) => request.header("webhook-id") === later.id), "what came later to be delivered");
+  assert.ok((await polled()) > 4);
+  const lines = host.lines.filter((line) => line.includes('"ev":"inbox"'));
+  assert.ok(lines.length < 100, `${lines.length} log records`);
+});
+
+test("a file that is no database: 503, and the log says why", async (t) => {
+  const inbox = await OnDisk.start(t, loopback, "garbage", secret);
+  const { host } = inbox;
+  await accept(inbox);
+  await delivered(inbox, 1);
+  await host.stop();
+  const file = inbox.database();
+  rmSync(`${file}-wal`, { force: true });
+  rmSync(`${file}-shm`, { force: true });
+  writeFileSync(file, Buffer.alloc(8192, "no database"));
+  await host.start();
+  const polled = inbox.poll();
+  const refusal = await inbox.post(delivery(sign));
+  assert.equal(refusal.status, 503, refusal.text);
+  await until(() => host.lines.some((line) => line.includes('"ev":"inbox"') && line.includes('"source":"events"')), "the log record");
+  assert.equal((await inbox.get("admin/events/stats")).status, 503);
+  const health = await inbox.get("healthz");
+  assert.equal(health.status, 503);
+  assert.equal(health.json.status, "storage_unavailable");
+  assert.deepEqual(Object.keys(health.json.storage), ["events"]);
+  await polled();
+});
+
+test("a file that is gone: /healthz says so until events are stored again", async (t) => {
+  const inbox = await OnDisk.start(t, loopback, "gone", secret);
+  await accept(inbox);
+  await delivered(inbox, 1);
+  assert.equal((await inbox.get("healthz")).status, 200);
+  await inbox.host.stop();
+  const file = inbox.database();
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+  await inbox.host.start();
+  const polled = inbox.poll();
+  const health = await inbox.get("healthz");
+  assert.deepEqual([health.status, health.json.status], [503, "storage_unavailable"], health.text);
+  assert.match(health.json.storage.events, /is gone/);
+  await accept(inbox);
+  await delivered(inbox, 1);
+  await polled();
+});
+
+test("a file that goes while it is in use: what is accepted from then on is delivered, here or after a restart", async (t) => {
+  const inbox = await OnDisk.start(t, loopback, "unlinked", secret);
+  await accept(inbox);
+  await delivered(inbox, 1);
+  const file = inbox.database();
+  const polled = inbox.poll();
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+  const replies = [];
+  for (let n = 0; n < 5; n += 1) replies.push(delivery(sign));
+  const taken = [];
+  for (const made of replies) {
+    const { status, text } = await inbox.post(made);
+    assert.ok(status === 202 || status === 503, text);
+    if (status === 202) taken.push(made.id);
+  }
+  const arrived = (id) => inbox.origin.requests.some((request) => request.header("webhook-id") === id);
+  await until(() => taken.every(arrived), "all that was accepted to arrive");
+  await inbox.host.crash();
+  await accept(inbox);
+  await delivered(inbox, 1);
+  await polled().catch((error) => assert.match(error.code ?? "", /^E/));
+});
