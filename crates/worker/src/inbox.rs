@@ -14,6 +14,7 @@ mod alarm;
 mod capacity;
 mod counts;
 mod database;
+mod destinations;
 mod events;
 mod history;
 mod ids;

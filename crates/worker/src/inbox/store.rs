@@ -1,13 +1,10 @@
 //! What the state machine asks of the database, in SQL.
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{
-    Breaker, Cursor, EventState, Kind, Pauses, Progress, Report, Store, StoreFault, Stored, Table,
-};
-use countersign::json::{printed, value};
+use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, Store, StoreFault, Stored, Table};
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, Recent, but, fault, integer, key, maybe, optional, unsigned};
+use super::database::{Database, but, fault, integer, key, maybe, unsigned};
 use super::new_event::NewEvent;
 use super::rows::{EVENT, PROGRESS, code, progress, table, values};
 
@@ -114,26 +111,7 @@ impl Store for Database {
     }
 
     fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault> {
-        let sql = "SELECT name, cursor, broken_since, held_until, pauses, orphaned, recent, attempts FROM destinations";
-        let rows = self.rows(sql, &[]).map_err(fault)?;
-        let mut recent = self.recent.borrow_mut();
-        recent.clear();
-        let read = rows.iter().map(|row| {
-            let name = row.get(0).as_string().unwrap_or_default();
-            let json = |at| row.get(at).as_string().and_then(|text| value(&text));
-            let reports = json(6).as_ref().map(Report::read_all).unwrap_or_default();
-            recent.push(Recent { destination: name.clone(), reports, attempts: unsigned(&row.get(7)) });
-            let stored = Stored {
-                // Without it, events would be delivered again that were delivered: that is better than not at all.
-                cursor: json(1).as_ref().and_then(Cursor::from_json).unwrap_or_default(),
-                broken_since: optional(&row.get(2)),
-                held_until: unsigned(&row.get(3)),
-                pauses: json(4).as_ref().and_then(Pauses::from_json).unwrap_or_default(),
-                orphaned: optional(&row.get(5)),
-            };
-            (name, stored)
-        });
-        Ok(read.collect())
+        self.read_destinations().map_err(fault)
     }
 
     fn write_orphaned(&self, destination: &str, since: Option<u64>) -> Result<(), StoreFault> {
@@ -147,25 +125,11 @@ impl Store for Database {
     }
 
     fn write_cursor(&self, destination: &str, cursor: &Cursor) -> Result<(), StoreFault> {
-        let (recent, attempts) = self.keep_reports(destination)?;
-        let sql = "INSERT INTO destinations (name, cursor, recent, attempts) VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT (name) DO UPDATE SET cursor = ?2, recent = ?3, attempts = ?4";
-        let values = [destination.into(), printed(&cursor.to_json()).into(), recent.into(), integer(attempts)];
-        self.run(sql, &values).map_err(fault)
+        self.set_cursor(destination, cursor).map_err(fault)
     }
 
     fn write_breaker(&self, destination: &str, breaker: &Breaker, pauses: &Pauses) -> Result<(), StoreFault> {
-        let why = self.reports.borrow().iter().rev().find_map(|report| report.failure.clone());
-        let sql = "INSERT INTO destinations (name, broken_since, held_until, pauses, why) VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT (name) DO UPDATE SET broken_since = ?2, held_until = ?3, pauses = ?4, why = coalesce(?5, why)";
-        let values = [
-            destination.into(),
-            maybe(breaker.broken_since()),
-            integer(breaker.held_until()),
-            printed(&pauses.to_json()).into(),
-            why.map_or(JsValue::NULL, JsValue::from),
-        ];
-        self.run(sql, &values).map_err(fault)
+        self.set_breaker(destination, breaker, pauses).map_err(fault)
     }
 
     fn waiting_from(&self, destination: &str, from: u64) -> Result<Vec<u64>, StoreFault> {
