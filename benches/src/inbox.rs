@@ -42,7 +42,7 @@ struct Options {
     /// Part of the name of what is measured: `accept`, `sustain`, `drain`, or a setup of what is sustained, like `o200-s1-c64`.
     only: Option<String>,
     quick: bool,
-    /// Whether rates are by workerd's processor time, for a machine that is shared.
+    /// Whether accepting is compared by workerd's processor time, for a machine that is shared.
     cpu: bool,
     /// Ids in the full shard.
     stored: u32,
@@ -126,7 +126,7 @@ impl Bench<'_> {
                     setups,
                     if options.quick { &sustain::QUICK } else { &sustain::FULL },
                 )?;
-                part.lines.extend(sustain::line(&part.sustained, options.cpu));
+                part.lines = sustain::lines(&part.sustained);
             }
             "drain" => part.lines = drain::measure(dir, secret, origin, options.of(PENDING))?,
             _ => {

@@ -40,7 +40,7 @@ pub(crate) struct Part {
     pub(crate) load: String,
     pub(crate) load_after: String,
     pub(crate) minutes: f64,
-    /// Whether rates are by workerd's processor time.
+    /// Whether accepting was compared by workerd's processor time.
     pub(crate) cpu: bool,
     /// The requests per second that the origin takes by itself.
     pub(crate) origin_limit: f64,
