@@ -192,7 +192,7 @@ fn by_origin(kept: &Kept) -> Chart {
     let setup = |origin_ms: &u64| Setup { origin_ms: *origin_ms, shards: 1, concurrency: CONCURRENCY };
     let places: Vec<_> = ORIGINS.iter().map(|ms| (place(*ms), setup(ms))).collect();
     let ticks = ORIGINS.iter().map(|ms| (place(*ms), ms.to_string())).collect();
-    let title = format!("Events per second that one object sustains, by the origin's time (concurrency {CONCURRENCY})");
+    let title = format!("Events/s that one object sustains, by the origin's time (concurrency {CONCURRENCY})");
     chart(kept, title, "milliseconds that the origin takes", ticks, &places)
 }
 
