@@ -129,7 +129,7 @@ test("a file that goes while it is in use: what is accepted from then on is deli
   }
   const arrived = (id) => inbox.origin.requests.some((request) => request.header("webhook-id") === id);
   await until(() => taken.every(arrived), "all that was accepted to arrive");
-  await inbox.host.crash();
+  await inbox.host.strike();
   await accept(inbox);
   await delivered(inbox, 1);
   await polled().catch((error) => assert.match(error.code ?? "", /^E/));

@@ -10,7 +10,7 @@ import { Selfhost } from "./fixtures/selfhost.mjs";
 import { source } from "./fixtures/worker.mjs";
 import { ADMIN_TOKEN } from "./fixtures/inbox.mjs";
 import { closeConnections, send } from "./fixtures/http.mjs";
-import { BODY_MARK, delivery, newSecret, now, signedBy } from "./fixtures/sign.mjs";
+import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const secret = newSecret();
@@ -51,7 +51,6 @@ async function onSmallDisk(t, name, bytes, more) {
 /** What is stored on a small disk, and what arrives. */
 class Site {
   accepted = [];
-  offset = 0;
 
   constructor(host, origin, folder) {
     Object.assign(this, { host, origin, folder });
@@ -63,7 +62,7 @@ class Site {
 
   /** Sends an event of so many bytes: its status, 202 if it was accepted. */
   async send(size) {
-    const made = delivery(sign, { timestamp: now() + this.offset, body: `{"note":"${BODY_MARK}${"x".repeat(size)}"}` });
+    const made = delivery(sign, { timestamp: this.host.now(), body: `{"note":"${BODY_MARK}${"x".repeat(size)}"}` });
     const { status, text } = await send(`${this.host.url}events`, made);
     assert.ok(status === 202 || status === 503, `${status} ${text}`);
     if (status === 202) this.accepted.push(made);
@@ -104,7 +103,7 @@ test("a disk that fills up takes no event that it cannot keep, and all that it t
   assert.equal((await site.operate("pause")).status, 200);
   for (const size of [30_000, 3_000, 300]) await site.fill(size, 3);
   assert.ok(site.accepted.length > 10 && site.free() < MIB / 4, `${site.accepted.length} accepted, ${site.free()} bytes left`);
-  await site.host.crash();
+  await site.host.strike();
   await site.fill(300, 3);
   assert.equal(site.origin.requests.length, 0);
   rmSync(ballast);
@@ -126,8 +125,7 @@ test("with `max_stored` below what the disk has, a full inbox delivers, frees it
     assert.equal((await site.operate("resume")).status, 200);
     await site.allArrive();
     await until(async () => (await site.operate("stats", "GET")).json.pending === 0, "that to be written");
-    await site.host.test("clock", { offset_seconds: (round + 1) * 3600 });
-    site.offset = (round + 1) * 3600;
+    await site.host.setClock((round + 1) * 3600);
     await site.looksAgain();
     await until(async () => (await site.operate("stats", "GET")).json.bytes < MIB, "what was delivered to be dropped");
   }

@@ -29,7 +29,7 @@ test("a backlog leaves several at a time after a restart, and an event that fail
   assert.equal((await inbox.operate("pause")).status, 200);
   const all = Array.from({ length: COUNT }, () => delivery(sign));
   for (const made of all) accepted(await inbox.post(made), made.id);
-  await host.crash();
+  await host.strike();
   assert.equal(origin.requests.length, 0);
   // Seven are more than one courier may have under way.
   const early = [];
