@@ -4,7 +4,7 @@ use super::lifecycle::Retention;
 use super::machine::Machine;
 use super::outlet::Outlet;
 use super::plan::Plan;
-use super::states::{DEAD_KEPT, Over, Progress};
+use super::states::{DEAD_KEPT, EventState, Over, Progress};
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
 
@@ -48,10 +48,16 @@ impl Machine {
         let began = open.map_or(0, |rules| outlet.pauses.open_since(now, rules.lifecycle.give_up_after));
         let over = store.over(&outlet.name, now, began, BATCH)?;
         let has_more = over.len() >= BATCH;
+        let first = self.logs.first().map_or(self.next, |table| table.first);
         let mut removed = Vec::new();
         for (number, progress) in over.into_iter().filter(|(number, _)| !outlet.is_under_way(*number)) {
             let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
             match progress.over(now, &outlet.lifecycle(progress.since, now, plan)) {
+                // Without its copy, it would look as if it was delivered.
+                Over::Remove if progress.state == EventState::Dead && number >= first => {
+                    let kept = Progress { due: now.saturating_add(DAY), ..progress };
+                    store.set_waiting(&outlet.name, number, &kept)?;
+                }
                 Over::Remove => removed.push((number, progress.attempts)),
                 Over::Dead(dead) => store.set_waiting(&outlet.name, number, &dead)?,
                 Over::Keep => {}
@@ -219,6 +225,9 @@ impl Outlet {
         Ok(end.map(|end| end.max(now)))
     }
 }
+
+/// What died is looked at so often while another destination holds its event in the log.
+const DAY: u64 = 24 * 3_600_000;
 
 /// So many waiting events are looked at in one go.
 pub(super) const BATCH: usize = 200;
