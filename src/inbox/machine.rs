@@ -156,6 +156,10 @@ impl Machine {
                 begun.extend(outlet.begin_first(place, number, now, rules));
             }
         }
+        if !arrival.filtered.is_empty() {
+            // If it is for no destination, nothing is reported that would find its table finished.
+            self.refresh(now, now);
+        }
         Ok(Accepted::New(number, begun))
     }
 

@@ -120,7 +120,8 @@ impl Object {
         });
         match accepted {
             Ok(Some((number, begun))) => {
-                if !begun.is_empty() {
+                // What is for no destination is to be dropped in time, too.
+                if !begun.is_empty() || filtered.len() >= plan.destinations.len() {
                     self.arm_for_first(now.saturating_add(longest), now);
                 }
                 if begun.len().saturating_add(filtered.len()) < plan.destinations.len() {
