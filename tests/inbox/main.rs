@@ -34,18 +34,19 @@ fn is_large() -> bool {
     std::env::var("COUNTERSIGN_MODEL").is_ok_and(|size| size == "large")
 }
 
-/// A plan with one destination.
-fn plan() -> Plan {
+/// A plan with these destinations.
+fn plan(names: &[&str]) -> Plan {
     let retention = Retention { remember: 72 * HOUR, keep: 24 * HOUR };
     let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, retention };
     let rules = Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored: false };
-    Plan { retention, destinations: vec![(NAMES[0].to_owned(), rules)], is_patient: false }
+    let destinations = names.iter().map(|name| ((*name).to_owned(), rules)).collect();
+    Plan { retention, destinations, is_patient: false }
 }
 
-/// An object with that destination.
-fn machine(store: &MemoryStore, now: u64) -> Machine {
+/// An object with the destinations of a plan.
+fn machine(store: &MemoryStore, now: u64, plan: &Plan) -> Machine {
     let mut machine = Machine::load(store, now).unwrap();
-    machine.fit(store, &plan(), now).unwrap();
+    machine.fit(store, plan, now).unwrap();
     machine
 }
 
@@ -57,5 +58,5 @@ fn arrival(event: &Event) -> Arrival<'_, Event> {
 /// The names of the destinations.
 const NAMES: [&str; 2] = ["billing", "archive"];
 
-/// How many attempts may be under way there.
+/// How many attempts may be under way at each.
 const CONCURRENCY: usize = 64;

@@ -1,25 +1,54 @@
-//! Thousands of events in random order: with failures, lost reports, and ends of the object at any write.
+//! Thousands of events in random order, at two destinations that fail in their own ways, filter, and come and go: with lost reports, and
+//! ends of the object at any write.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign::inbox::{Accepted, Attempt, EventState, Handout, Machine, Outcome, Sign, StoreFault};
+use countersign::inbox::{Accepted, Attempt, EventState, Handout, Machine, Outcome, Plan, Sign, StoreFault};
 use proptest::prelude::*;
 
 use crate::data::Event;
 use crate::store::MemoryStore;
-use crate::{CONCURRENCY, NAMES, SECOND, START, arrival, machine, plan};
+use crate::{CONCURRENCY, NAMES, SECOND, START, arrival, courier, machine, plan};
+
+/// An event at a destination.
+type Place = (usize, u64);
+
+/// What is filtered, in turn.
+const FILTERS: [&[&str]; 6] = [&[], &[NAMES[1]], &[], &[NAMES[0]], &[NAMES[1]], &NAMES];
 
 struct Site {
     store: MemoryStore,
     machine: Machine,
+    plan: Plan,
+    keep: u64,
     now: u64,
     seed: u64,
-    flights: Vec<Handout>,
-    highest: BTreeMap<u64, u32>,
-    delivered: BTreeSet<u64>,
+    /// What is under way, by destination.
+    flights: Vec<(usize, Handout)>,
+    highest: BTreeMap<Place, u32>,
+    /// What a destination answered 2xx to, and of what that was written.
+    answered: BTreeSet<Place>,
+    delivered: BTreeSet<Place>,
 }
 
 impl Site {
+    fn new(seed: u64, keep: u64) -> Self {
+        let (store, plan) = (MemoryStore::default(), with_keep(plan(&NAMES), keep));
+        let machine = machine(&store, START, &plan);
+        Self {
+            store,
+            machine,
+            plan,
+            keep,
+            now: START,
+            seed,
+            flights: Vec::new(),
+            highest: BTreeMap::new(),
+            answered: BTreeSet::new(),
+            delivered: BTreeSet::new(),
+        }
+    }
+
     /// A number below `below`, by xorshift.
     fn random(&mut self, below: u64) -> u64 {
         self.seed ^= self.seed << 13;
@@ -32,78 +61,146 @@ impl Site {
     fn reload(&mut self) {
         let data = self.store.data().clone();
         self.store = MemoryStore::new(data, None);
-        self.machine = machine(&self.store, self.now);
+        self.machine = machine(&self.store, self.now, &self.plan);
+    }
+
+    /// Configures these destinations.
+    fn configure(&mut self, names: &[&str]) -> Result<(), StoreFault> {
+        self.plan = with_keep(plan(names), self.keep);
+        self.machine.fit(&self.store, &self.plan, self.now).map(drop)
     }
 
     fn accept(&mut self) -> Result<(), StoreFault> {
         let id = self.machine.next();
-        let event = Event { id, at: self.now, filtered: &[] };
-        let accepted = self.machine.accept(&self.store, &arrival(&event), true, self.now, &plan())?;
-        let Accepted::New(_, handout) = accepted else { panic!("a new event is known") };
-        self.begin(handout);
+        let event = Event { id, at: self.now, filtered: filtered(id) };
+        let accepted = self.machine.accept(&self.store, &arrival(&event), true, self.now, &self.plan)?;
+        let Accepted::New(_, handouts) = accepted else { panic!("a new event is known") };
+        self.begin(handouts);
         Ok(())
     }
 
     fn begin(&mut self, handed: Vec<Handout>) {
         for handout in handed {
-            assert!(!self.delivered.contains(&handout.number), "attempted after it was delivered");
-            let highest = self.highest.entry(handout.number).or_default();
+            let name = self.machine.outlets()[handout.place].name();
+            let to = NAMES.into_iter().position(|known| known == name).unwrap();
+            assert!(self.plan.rules(name).is_some(), "it is not configured: {handout:?}");
+            assert!(!filtered(handout.number).contains(&name), "it is filtered: {handout:?}");
+            let place = (to, handout.number);
+            assert!(!self.delivered.contains(&place), "attempted after it was delivered: {handout:?}");
+            let highest = self.highest.entry(place).or_default();
             assert!(handout.attempt > *highest, "a number of an attempt is used twice: {handout:?}");
             *highest = handout.attempt;
-            self.flights.push(handout);
+            self.flights.push((to, handout));
+        }
+        for outlet in self.machine.outlets() {
+            assert!(outlet.under_way() <= CONCURRENCY, "{} are under way", outlet.under_way());
         }
     }
 
-    fn report(&mut self, failures: u64) -> Result<(), StoreFault> {
-        let count = self.random(self.flights.len() as u64 + 1) as usize;
-        let ended: Vec<_> = self.flights.drain(..count).collect();
-        let mut outcomes = Vec::new();
-        for Handout { number, attempt, .. } in ended {
-            let (ended, sign) = match self.random(100) {
-                percent if percent < failures / 2 => (Attempt::Failed { not_before: None }, Sign::Up),
-                percent if percent < failures => (Attempt::Failed { not_before: None }, Sign::Silent),
-                percent if percent > 97 => continue,
-                _ => (Attempt::Delivered, Sign::Up),
-            };
-            outcomes.push(Outcome { number, attempt, ended, sign });
-        }
-        self.machine.report(&self.store, 0, &outcomes, self.now, &plan())?;
-        let delivered = outcomes.iter().filter(|outcome| outcome.ended == Attempt::Delivered);
-        self.delivered.extend(delivered.map(|outcome| outcome.number));
+    fn hand_out(&mut self) -> Result<(), StoreFault> {
+        let handed = courier::take(&mut self.machine, &self.store, None, usize::MAX, self.now, &self.plan)?;
+        self.begin(handed);
         Ok(())
     }
 
-    fn step(&mut self, failures: u64) -> Result<(), StoreFault> {
-        match self.random(10) {
-            0..4 => (0..self.random(30)).try_for_each(|_| self.accept()),
-            4..6 => {
-                let handed = self.machine.hand_out(&self.store, None, usize::MAX, self.now, &plan())?;
-                assert!(self.machine.outlets()[0].under_way() <= CONCURRENCY);
-                self.begin(handed);
+    /// Some of the attempts end, and are reported, destination by destination.
+    fn report(&mut self, failures: [u64; 2]) -> Result<(), StoreFault> {
+        let count = self.random(self.flights.len() as u64 + 1) as usize;
+        let ended: Vec<_> = self.flights.drain(..count).collect();
+        let mut outcomes = [Vec::new(), Vec::new()];
+        for (to, Handout { number, attempt, .. }) in ended {
+            let failures = failures[to];
+            let (ended, sign) = match self.random(100) {
+                percent if percent < failures / 2 => (Attempt::Failed { not_before: None }, Sign::Up),
+                percent if percent < failures => (Attempt::Failed { not_before: None }, Sign::Silent),
+                _ => (Attempt::Delivered, Sign::Up),
+            };
+            if ended == Attempt::Delivered {
+                self.answered.insert((to, number));
+            }
+            // Some reports get lost.
+            if self.random(50) > 0 {
+                outcomes[to].push(Outcome { number, attempt, ended, sign });
+            }
+        }
+        outcomes.into_iter().enumerate().try_for_each(|(to, outcomes)| self.write(to, &outcomes))
+    }
+
+    fn write(&mut self, to: usize, outcomes: &[Outcome]) -> Result<(), StoreFault> {
+        let place = self.machine.place(NAMES[to]).unwrap();
+        self.machine.report(&self.store, place, outcomes, self.now, &self.plan)?;
+        let delivered = outcomes.iter().filter(|outcome| outcome.ended == Attempt::Delivered);
+        self.delivered.extend(delivered.map(|outcome| (to, outcome.number)));
+        Ok(())
+    }
+
+    fn step(&mut self, failures: [u64; 2]) -> Result<(), StoreFault> {
+        match self.random(32) {
+            0..12 => (0..self.random(30)).try_for_each(|_| self.accept()),
+            12..18 => self.hand_out(),
+            18..24 => self.report(failures),
+            24..27 => {
+                self.now += self.random(40 * SECOND);
                 Ok(())
             }
-            6..8 => self.report(failures),
-            8 => {
-                self.now += self.random(10 * SECOND);
-                Ok(())
-            }
-            _ => self.machine.tidy(&self.store, self.now, &plan()).map(drop),
+            27..30 => self.machine.tidy(&self.store, self.now, &self.plan).map(drop),
+            _ => match self.random(4) {
+                0 => self.configure(&NAMES[..1]),
+                1 => self.configure(&NAMES[1..]),
+                _ => self.configure(&NAMES),
+            },
         }
     }
+
+    /// From now on the destinations answer, and alarms do the rest.
+    fn settle(&mut self) {
+        self.flights.clear();
+        self.configure(&NAMES).unwrap();
+        for _ in 0..20_000 {
+            self.hand_out().unwrap();
+            for to in 0..NAMES.len() {
+                let flights = self.flights.iter().filter(|(at, _)| *at == to);
+                let outcome = |Handout { number, attempt, .. }| Outcome {
+                    number,
+                    attempt,
+                    ended: Attempt::Delivered,
+                    sign: Sign::Up,
+                };
+                let outcomes: Vec<_> = flights.map(|(_, handout)| outcome(*handout)).collect();
+                self.answered.extend(outcomes.iter().map(|outcome| (to, outcome.number)));
+                self.write(to, &outcomes).unwrap();
+            }
+            self.flights.clear();
+            let Some(at) = self.machine.attempts_at(self.now, &self.plan) else { break };
+            self.now = self.now.max(at);
+        }
+    }
+}
+
+/// The destinations that filter an event.
+const fn filtered(id: u64) -> &'static [&'static str] {
+    FILTERS[(id % FILTERS.len() as u64) as usize]
+}
+
+/// The same plan, with finished events kept for so long.
+fn with_keep(mut plan: Plan, keep: u64) -> Plan {
+    plan.retention.keep = keep;
+    plan.destinations.iter_mut().for_each(|(_, rules)| rules.lifecycle.retention.keep = keep);
+    plan
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_event_is_delivered_whatever_happened(seed in 1..u64::MAX, failures in 0..60_u64, crashes in 0..8_u64) {
-        let store = MemoryStore::default();
-        let machine = machine(&store, START);
-        let (flights, highest, delivered) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
-        let mut site = Site { store, machine, now: START, seed, flights, highest, delivered };
-        for _ in 0..400 {
+    fn every_event_is_delivered_whatever_happened(
+        seed in 1..u64::MAX, first in 0..60_u64, second in 0..20_u64, crashes in 0..8_u64, is_kept: bool,
+    ) {
+        let mut site = Site::new(seed, if is_kept { 24 * crate::HOUR } else { 0 });
+        let failures = [first, second];
+        for _ in 0..600 {
             if site.random(100) < crashes {
-                let allowed = site.random(4) as usize;
+                let allowed = site.random(6) as usize;
                 let data = site.store.data().clone();
                 site.store = MemoryStore::new(data, Some(allowed));
                 if site.step(failures).is_ok() {
@@ -114,23 +211,18 @@ proptest! {
                 site.step(failures).unwrap();
             }
         }
-        // From now on the origin answers, and alarms do the rest.
-        site.flights.clear();
         let last = site.machine.next() - 1;
-        for _ in 0..20_000 {
-            let handed = site.machine.hand_out(&site.store, None, usize::MAX, site.now, &plan()).unwrap();
-            site.begin(handed);
-            let flights: Vec<_> = site.flights.drain(..).collect();
-            let outcomes: Vec<_> = flights.into_iter().map(|handout| Outcome { number: handout.number, attempt: handout.attempt, ended: Attempt::Delivered, sign: Sign::Up }).collect();
-            site.machine.report(&site.store, 0, &outcomes, site.now, &plan()).unwrap();
-            site.delivered.extend(outcomes.iter().map(|outcome| outcome.number));
-            let Some(at) = site.machine.attempts_at(site.now, &plan()) else { break };
-            site.now = site.now.max(at);
-        }
+        site.settle();
         let data = site.store.data();
         for number in 1..=last {
-            prop_assert_eq!(data.state(NAMES[0], number), Some(EventState::Delivered), "{}", number);
+            for (to, name) in NAMES.into_iter().enumerate() {
+                let is_filtered = filtered(number).contains(&name);
+                prop_assert_eq!(site.answered.contains(&(to, number)), !is_filtered, "{} at {}", number, name);
+                prop_assert_ne!(data.state(name, number), Some(EventState::Pending), "{} at {}", number, name);
+            }
         }
-        prop_assert!(data.destinations[NAMES[0]].cursor.done().iter().count() == 1 || last == 0);
+        for name in NAMES {
+            prop_assert!(data.destinations[name].cursor.done().iter().count() <= 1, "all is done at {}", name);
+        }
     }
 }

@@ -3,10 +3,10 @@
 use countersign::inbox::{DEAD_KEPT, EventState};
 
 use super::action::Action;
+use super::destination::HELD;
 use super::fate::Fate;
 use super::rule;
 use super::world::{GIVE_UP_AFTER, World};
-use crate::HOUR;
 
 /// An event at a destination, and what is stored of it there.
 type Stored = (u64, usize, Option<EventState>);
@@ -27,6 +27,11 @@ impl World {
             }
             let Some(known) = self.history.get(&number).copied() else { continue };
             let Some(fate) = known.fates[to] else { continue };
+            // A month after it was removed, nothing is owed to a destination.
+            if self.sites[to].is_over(self.now) {
+                self.note(number, to, is);
+                continue;
+            }
             let orders = match action {
                 Action::Replay { number: replayed, to: at, .. } => replayed == number && at == to,
                 Action::ReplayAll { state, to: at, .. } => was == Some(state) && at == to,
@@ -47,10 +52,14 @@ impl World {
     }
 
     fn note(&mut self, number: u64, to: usize, is: Option<EventState>) {
-        let now = self.now;
+        let (now, site) = (self.now, self.sites[to]);
         let Some(fate) = self.history.get_mut(&number).and_then(|known| known.fates[to].as_mut()) else { return };
         match is {
-            None if fate.finished.is_none() => fate.finished = Some((EventState::Delivered, now)),
+            // What it held until then is finished when a destination lets go of it.
+            None if fate.finished.is_none() => {
+                let at = site.removed_at.map_or(now, |at| now.min(at + HELD));
+                fate.finished = Some((EventState::Delivered, at));
+            }
             Some(EventState::Pending) => {
                 (fate.since, fate.is_answered, fate.finished) = (now, false, None);
             }
@@ -71,7 +80,7 @@ impl World {
 
     fn may_vanish(&self, to: usize, was: EventState, fate: &Fate) -> Option<&'static str> {
         // A destination that is not configured any more holds the log for a day, and its waiting events for a month.
-        let is_let_go = self.sites[to].removed_at.is_some_and(|at| self.now >= at + 24 * HOUR);
+        let is_let_go = self.sites[to].removed_at.is_some_and(|at| self.now >= at + HELD);
         let kept = match was {
             EventState::Pending if is_let_go => return (self.now < self.patient_until).then_some(rule::PATIENT),
             // A delivered event that is not kept is removed at once.

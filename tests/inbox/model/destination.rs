@@ -6,7 +6,7 @@ use super::action::Crash;
 use super::fate::Fate;
 use super::rule;
 use super::world::{Called, World};
-use crate::NAMES;
+use crate::{HOUR, NAMES};
 
 /// One destination.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -20,6 +20,13 @@ pub(crate) struct Site {
     pub(crate) removed_at: Option<u64>,
 }
 
+impl Site {
+    /// Whether it was removed so long ago that nothing of it is kept.
+    pub(crate) fn is_over(&self, now: u64) -> bool {
+        self.removed_at.is_some_and(|at| now >= at + DEAD_KEPT)
+    }
+}
+
 impl World {
     /// Configures a destination, or removes it from the configuration.
     pub(crate) fn configure(&mut self, to: usize, is_configured: bool, from_stored: bool, crash: Crash) -> Option<()> {
@@ -30,7 +37,7 @@ impl World {
         if let Some(removed_at) = removed_at {
             let fates = self.history.values_mut().filter_map(|known| known.fates[to].as_mut());
             for fate in fates.filter(|fate| fate.finished.is_none()) {
-                fate.since += now - removed_at.max(fate.since);
+                fate.since += now.saturating_sub(removed_at.max(fate.since));
             }
         }
         let fitted = self.call(crash, |machine, store, now, plan| machine.fit(store, plan, now));
@@ -46,8 +53,7 @@ impl World {
                 continue;
             }
             self.sites[to].is_known = is_known;
-            let is_over = site.removed_at.is_some_and(|at| self.now >= at + DEAD_KEPT);
-            if !is_known && !is_over {
+            if !is_known && !site.is_over(self.now) {
                 self.fail(rule::KEPT);
             }
             for (number, known) in &mut self.history {
@@ -57,3 +63,6 @@ impl World {
         }
     }
 }
+
+/// How long the log is held for a destination that is not configured any more.
+pub(crate) const HELD: u64 = 24 * HOUR;

@@ -23,7 +23,7 @@ impl Model for Question {
 
     fn init_states(&self) -> Vec<World> {
         let world = World::new(self);
-        vec![if self.is_broken { broken(world) } else { world }]
+        vec![if self.is_broken { broken(self, world) } else { world }]
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
@@ -206,10 +206,13 @@ fn changes(world: &World, crash: Crash, actions: &mut Vec<Action>) {
 }
 
 /// The same with a destination that is broken: one event was attempted three times without an answer.
-fn broken(mut world: World) -> World {
+fn broken(question: &Question, mut world: World) -> World {
     world.left.events -= 1;
     let mut act = |action| world = world.after(action).unwrap();
     act(Action::Accept { id: 1, may_begin: true, crash: None });
+    if question.destinations > 1 {
+        act(Action::Report { place: 1, answer: Answer::Taken, again: false, crash: None });
+    }
     for _ in 0..2 {
         act(Action::Report { place: 0, answer: Answer::Silent, again: false, crash: None });
         act(Action::Wake);

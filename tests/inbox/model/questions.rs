@@ -96,6 +96,78 @@ fn a_clock_that_jumps() {
     });
 }
 
+#[test]
+fn two_destinations_of_which_one_filters_and_one_fails() {
+    explore(Question {
+        name: "two",
+        scope: Scope { events: 2, attempts: 2, failures: 1, crashes: 1, ..NONE },
+        destinations: 2,
+        failures: [&[Answer::Refused], &[]],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn one_destination_is_down_and_the_other_is_fine() {
+    explore(Question {
+        name: "half down",
+        scope: Scope { events: 2, attempts: 2, failures: 1, sleeps: 2, orders: 1, ..NONE },
+        destinations: 2,
+        failures: [&[Answer::Silent], &[]],
+        keep: 0,
+        is_broken: true,
+    });
+}
+
+#[test]
+fn a_destination_that_is_added() {
+    explore(Question {
+        name: "added",
+        scope: Scope { events: 2, attempts: 2, crashes: 1, changes: 1, ..NONE },
+        destinations: 1,
+        failures: [&[], &[]],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn a_destination_that_is_removed_and_comes_back() {
+    explore(Question {
+        name: "removed",
+        scope: Scope { events: 2, attempts: 2, changes: 2, passes: 1, days: 1, ..NONE },
+        destinations: 2,
+        failures: [&[], &[]],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn a_destination_that_is_forgotten_after_a_month() {
+    explore(Question {
+        name: "forgotten",
+        scope: Scope { events: 1, attempts: 2, failures: 1, changes: 2, passes: 2, months: 1, ..NONE },
+        destinations: 2,
+        failures: [&[Answer::Refused], &[Answer::Refused]],
+        keep: 8 * HOUR,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn crashes_while_destinations_come_and_go() {
+    explore(Question {
+        name: "rollback",
+        scope: Scope { events: 1, attempts: 2, crashes: 1, changes: 2, days: 1, ..NONE },
+        destinations: 2,
+        failures: [&[], &[]],
+        keep: 0,
+        is_broken: false,
+    });
+}
+
 /// Explores all of it, and says how much that was. `COUNTERSIGN_MODEL=large` allows more of everything.
 fn explore(mut question: Question) {
     let name = question.name;
