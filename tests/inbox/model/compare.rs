@@ -53,17 +53,15 @@ impl World {
 
     fn note(&mut self, number: u64, to: usize, is: Option<EventState>) {
         let (now, site) = (self.now, self.sites[to]);
+        // All that a destination held until it let go of the log is finished then.
+        let at = site.removed_at.map_or(now, |at| now.min(at + HELD));
         let Some(fate) = self.history.get_mut(&number).and_then(|known| known.fates[to].as_mut()) else { return };
         match is {
-            // What it held until then is finished when a destination lets go of it.
-            None if fate.finished.is_none() => {
-                let at = site.removed_at.map_or(now, |at| now.min(at + HELD));
-                fate.finished = Some((EventState::Delivered, at));
-            }
+            None if fate.finished.is_none() => fate.finished = Some((EventState::Delivered, at)),
             Some(EventState::Pending) => {
                 (fate.since, fate.is_answered, fate.finished) = (now, false, None);
             }
-            Some(state) => fate.finished = Some((state, now)),
+            Some(state) => fate.finished = Some((state, at)),
             None => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Destinations that come and go.
 
-use countersign::inbox::DEAD_KEPT;
+use countersign::inbox::{DEAD_KEPT, EventState};
 
 use super::action::Crash;
 use super::fate::Fate;
@@ -59,6 +59,9 @@ impl World {
             for (number, known) in &mut self.history {
                 let is_owed = is_known && site.from_stored && self.data.in_log(*number).is_some();
                 known.fates[to] = is_owed.then(|| Fate::new(known.id, to, known.accepted_at));
+            }
+            if self.states().iter().any(|(_, at, state)| *at == to && *state != Some(EventState::Pending)) {
+                self.fail(rule::KEPT);
             }
         }
     }
