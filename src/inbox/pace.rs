@@ -46,9 +46,69 @@ impl Pace {
     fn window(&self, now: u64, rules: &Rules) -> (u64, u64) {
         let now = now.saturating_mul(1_000);
         let end = now.saturating_add(rules.interval.max(SECOND));
-        (self.over.clamp(now, end), end)
+        let is_ahead = self.over > end.saturating_add(rules.interval);
+        (if is_ahead { now } else { self.over.clamp(now, end) }, end)
     }
 }
 
 /// In microseconds.
 const SECOND: u64 = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifecycle::{Lifecycle, Retention};
+    use super::*;
+
+    const NOW: u64 = 1_800_000_000_000;
+
+    const fn every(interval: u64) -> Rules {
+        let retention = Retention { remember: 1, keep: 1 };
+        let lifecycle = Lifecycle { timeout: 10_000, give_up_after: 1, retention };
+        Rules { lifecycle, concurrency: 64, interval, from_stored: false }
+    }
+
+    /// Begins all that may begin now; how many that is.
+    fn begin_all(pace: &mut Pace, now: u64, rules: &Rules) -> usize {
+        let room = pace.room(now, rules);
+        (0..room).for_each(|_| pace.begin(now, rules));
+        room
+    }
+
+    #[test]
+    fn without_a_rate_nothing_is_held_back() {
+        let (mut pace, rules) = (Pace::default(), every(0));
+        (0..9_999).for_each(|_| pace.begin(NOW, &rules));
+        assert_eq!((pace, pace.room(NOW, &rules)), (Pace::default(), usize::MAX));
+        assert!(pace.next_at(NOW, &rules) <= NOW);
+    }
+
+    #[test]
+    fn a_rate_is_kept_over_time_after_a_second_worth_at_once() {
+        for (interval, a_second) in [(20_000, 50), (333_334, 2), (1_000_000, 1)] {
+            let (mut pace, rules) = (Pace::default(), every(interval));
+            assert_eq!(begin_all(&mut pace, NOW, &rules), a_second, "at once");
+            let later: usize = (1..=6_000).map(|tenth| begin_all(&mut pace, NOW + tenth * 10, &rules)).sum();
+            let expected = usize::try_from(60_000_000 / interval).unwrap();
+            assert!(later.abs_diff(expected) <= 2, "{later} in a minute, not {expected}");
+        }
+    }
+
+    #[test]
+    fn the_next_may_begin_when_it_says_and_not_before() {
+        for interval in [7_001, 20_000, 250_000, 60_000_000] {
+            let (mut pace, rules) = (Pace::default(), every(interval));
+            begin_all(&mut pace, NOW, &rules);
+            let next = pace.next_at(NOW, &rules);
+            assert!(next > NOW, "every {interval} µs");
+            assert_eq!((pace.room(next - 1, &rules), pace.room(next, &rules) > 0), (0, true), "every {interval} µs");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_holds_nothing_back_for_long() {
+        let (mut pace, rules) = (Pace::default(), every(100_000));
+        begin_all(&mut pace, NOW + 99_000_000, &rules);
+        assert_eq!(begin_all(&mut pace, NOW, &rules), 10);
+        assert_eq!(pace.next_at(NOW, &rules), NOW + 100);
+    }
+}
