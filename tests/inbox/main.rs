@@ -11,8 +11,10 @@
 
 mod courier;
 mod data;
+mod fan;
 mod gather;
 mod model;
+mod orphans;
 mod outage;
 mod random;
 mod store;

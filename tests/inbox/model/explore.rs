@@ -136,10 +136,9 @@ impl Question {
         }
         let destinations = world.known_destinations();
         if left.attempts > 0 {
-            actions.extend([1, 2].map(|most| Action::HandOut { to: None, most, crash }));
-            if destinations.len() > 1 {
-                actions.extend(destinations.iter().map(|to| Action::HandOut { to: Some(*to), most: 1, crash }));
-            }
+            actions.push(Action::HandOut { to: None, most: 2, crash });
+            // One at a time, for any of them.
+            actions.extend(destinations.iter().map(|to| Action::HandOut { to: Some(*to), most: 1, crash }));
         }
         actions.push(Action::Tidy { crash });
         for (place, flight) in world.flights.iter().enumerate() {

@@ -1,0 +1,124 @@
+//! Destinations that are added, removed and back again, by example.
+
+use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Kind};
+
+use crate::fan::Object;
+use crate::{HOUR, MINUTE, NAMES, START, plan};
+
+/// An object of which one destination was removed while an event waits for it, and has everything at the other.
+fn removed(keep: u64) -> Object {
+    let mut both = plan(&NAMES);
+    both.retention.keep = keep;
+    both.destinations.iter_mut().for_each(|(_, rules)| rules.lifecycle.retention.keep = keep);
+    let mut object = Object::new(both.clone());
+    object.accept(&[], true);
+    object.report(NAMES[0], 1, Attempt::Delivered);
+    object.report(NAMES[1], 1, Attempt::Failed { not_before: None });
+    both.destinations.truncate(1);
+    assert!(object.fit(both).unwrap());
+    object.accept(&[], true);
+    object.report(NAMES[0], 2, Attempt::Delivered);
+    object
+}
+
+fn back(object: &Object) -> countersign::inbox::Plan {
+    let (_, rules) = object.plan.destinations[0];
+    let mut back = object.plan.clone();
+    back.destinations.push((NAMES[1].to_owned(), rules));
+    back
+}
+
+fn tidy(object: &mut Object, after: u64) {
+    object.now += after;
+    object.machine.tidy(&object.store, object.now, &object.plan).unwrap();
+}
+
+#[test]
+fn one_that_is_back_within_a_day_has_lost_nothing() {
+    let mut object = removed(0);
+    assert!(!object.fit(object.plan.clone()).unwrap(), "nothing changed");
+    tidy(&mut object, 24 * HOUR - 1);
+    assert!(object.take(Some(NAMES[1]), 9).is_empty(), "it is not configured");
+    assert_eq!(object.machine.outlets()[object.place(NAMES[1])].orphaned(), Some(START));
+    object.reload();
+    let plan = back(&object);
+    assert!(object.fit(plan).unwrap());
+    let mut all = object.take(Some(NAMES[1]), 9);
+    all.sort();
+    assert_eq!(all, [1, 2].map(|number| (NAMES[1].to_owned(), number)), "what waited, and what came meanwhile");
+    assert_eq!(object.machine.outlets()[object.place(NAMES[1])].orphaned(), None);
+}
+
+#[test]
+fn the_time_without_it_does_not_count() {
+    let mut object = removed(0);
+    object.plan.destinations[0].1.lifecycle.give_up_after = HOUR;
+    tidy(&mut object, 20 * HOUR);
+    let plan = back(&object);
+    object.fit(plan).unwrap();
+    object.take(Some(NAMES[1]), 9);
+    let (place, outcome) = (object.place(NAMES[1]), |attempt| countersign::inbox::Outcome {
+        number: 1,
+        attempt,
+        ended: Attempt::Failed { not_before: None },
+        sign: countersign::inbox::Sign::Up,
+    });
+    object.machine.report(&object.store, place, &[outcome(2)], object.now, &object.plan).unwrap();
+    assert_eq!(object.state(NAMES[1], 1), Some(EventState::Pending));
+    object.now += HOUR;
+    object.take(Some(NAMES[1]), 9);
+    object.machine.report(&object.store, place, &[outcome(3)], object.now, &object.plan).unwrap();
+    assert_eq!(object.state(NAMES[1], 1), Some(EventState::Dead));
+}
+
+#[test]
+fn after_a_day_the_log_goes_and_after_a_month_all_of_it() {
+    let mut object = removed(0);
+    let lets_go = object.machine.tidy_at(&object.store, object.now, &object.plan).unwrap();
+    assert_eq!(lets_go, Some(START + 24 * HOUR));
+    object.now += 24 * HOUR + 10 * MINUTE;
+    // Something wakes the object before it tidies, and the tidying is not put off by it.
+    object.take(None, 9);
+    let due = object.machine.tidy_at(&object.store, object.now, &object.plan).unwrap();
+    assert_eq!(due, Some(START + 24 * HOUR));
+    tidy(&mut object, 0);
+    assert!(object.machine.tables(Kind::Log).is_empty());
+    assert_eq!(object.state(NAMES[1], 1), Some(EventState::Pending), "its copy is kept");
+    object.now = START + DEAD_KEPT;
+    (0..3).for_each(|_| tidy(&mut object, 0));
+    assert_eq!(object.machine.place(NAMES[1]), None);
+    assert!(!object.store.data().destinations.contains_key(NAMES[1]));
+    let plan = back(&object);
+    assert!(object.fit(plan).unwrap());
+    assert!(object.take(Some(NAMES[1]), 9).is_empty(), "it begins with what comes next");
+}
+
+#[test]
+fn a_new_one_begins_now_or_with_what_is_stored() {
+    for (from_stored, expected) in [(false, 0), (true, 1)] {
+        let mut object = Object::new(plan(&NAMES[..1]));
+        object.accept(&[], true);
+        object.report(NAMES[0], 1, Attempt::Delivered);
+        let mut both = plan(&NAMES);
+        both.destinations[1].1.from_stored = from_stored;
+        assert!(object.fit(both).unwrap());
+        assert_eq!(object.backlog(NAMES[1]), expected);
+        object.reload();
+        assert_eq!(object.take(None, 9).len() as u64, expected);
+        assert_eq!(object.machine.tables(Kind::Log)[0].finished_at.is_none(), from_stored, "the log is held for it");
+    }
+}
+
+#[test]
+fn a_dead_event_is_seen_as_such_while_the_log_has_it() {
+    let mut object = Object::new(plan(&NAMES));
+    object.plan.destinations[1].1.lifecycle.give_up_after = 0;
+    object.accept(&[], true);
+    object.machine.pause(&object.store, 0, true, object.now).unwrap();
+    object.report(NAMES[1], 1, Attempt::Failed { not_before: None });
+    for days in [1, 29, 31, 60] {
+        object.now = START + days * 24 * HOUR;
+        tidy(&mut object, 0);
+        assert_eq!(object.state(NAMES[1], 1), Some(EventState::Dead), "after {days} days");
+    }
+}
