@@ -49,5 +49,5 @@ impl Fate {
 
 /// Whether a destination filters an event: the second one every other.
 pub(crate) const fn is_filtered(id: u64, to: usize) -> bool {
-    to == 1 && id % 2 == 0
+    to == 1 && id.is_multiple_of(2)
 }

@@ -56,10 +56,9 @@ impl World {
         }
         self.hand_out(None, 64, None);
         let handed: Vec<_> = self.flights.iter().map(|flight| (flight.number, flight.to)).collect();
-        for to in 0..NAMES.len() {
+        for (to, its) in answers.into_iter().enumerate() {
             let flights = self.flights.iter().enumerate().filter(|(_, flight)| flight.to == to);
-            let ended: Vec<_> =
-                flights.map(|(place, flight)| (place, self.answer(flight.number, to, answers[to]))).collect();
+            let ended: Vec<_> = flights.map(|(place, flight)| (place, self.answer(flight.number, to, its))).collect();
             if !ended.is_empty() {
                 self.report(&ended, false, None);
             }
