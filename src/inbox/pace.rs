@@ -64,7 +64,7 @@ mod tests {
     const fn every(interval: u64) -> Rules {
         let retention = Retention { remember: 1, keep: 1 };
         let lifecycle = Lifecycle { timeout: 10_000, give_up_after: 1, retention };
-        Rules { lifecycle, concurrency: 64, interval, from_stored: false }
+        Rules { lifecycle, concurrency: 64, interval, gather: 0, from_stored: false }
     }
 
     /// Begins all that may begin now; how many that is.

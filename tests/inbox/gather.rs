@@ -12,7 +12,7 @@ const GATHER: u64 = 30 * SECOND;
 const MOST: usize = 5;
 
 fn both() -> Plan {
-    let mut plan = plan();
+    let mut plan = plan(&NAMES[..1]);
     let mut rules = plan.destinations[0].1;
     (rules.gather, rules.concurrency) = (GATHER, MOST);
     plan.destinations.push((NAMES[1].to_owned(), rules));

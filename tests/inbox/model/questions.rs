@@ -109,6 +109,18 @@ fn two_destinations_of_which_one_filters_and_one_fails() {
 }
 
 #[test]
+fn orders_at_one_of_two_destinations() {
+    explore(Question {
+        name: "orders at two",
+        scope: Scope { events: 1, attempts: 3, failures: 1, orders: 1, ..NONE },
+        destinations: 2,
+        failures: [&[Answer::Refused], &[]],
+        keep: 8 * HOUR,
+        is_broken: false,
+    });
+}
+
+#[test]
 fn one_destination_is_down_and_the_other_is_fine() {
     explore(Question {
         name: "half down",
