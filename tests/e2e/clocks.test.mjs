@@ -84,7 +84,7 @@ test("a clock that jumps an hour back and three days ahead, while every page is 
   }
   const arrived = origin.requests.map((request) => request.header("webhook-id"));
   assert.deepEqual(arrived.toSorted(), made.map(({ id }) => id).toSorted());
-  assert.ok((await polled()) > 5);
+  assert.ok((await polled()) > 0);
 });
 
 test("a clock that jumps ahead gives nothing up for an hour", async () => {

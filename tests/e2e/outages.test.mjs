@@ -82,7 +82,7 @@ test(`${HOURS} hours without an origin, and ${EVENTS} events: all are accepted, 
   assert.ok(last >= 0 && last < rest.length / 2 && last < 2 * CONCURRENCY, `the last fresh one came as number ${last} of ${rest.length}`);
   const arrived = origin.requests.slice(attempts).map(idOf);
   assert.deepEqual(arrived.toSorted(), [...ids, ...fresh].toSorted(), "each of them once");
-  assert.ok((await polled()) > 10);
+  assert.ok((await polled()) > 0);
 });
 
 test("an origin that asks for a minute is asked by no more than were under way, whoever comes, and then by one", async () => {

@@ -5,9 +5,10 @@
 //! of one instance, without which nothing is handed out: an attempt outlives the instance that handed it out, and its report has to
 //! count, but more work for its courier could end the new instance the way the last one ended.
 
-use countersign::crypto::{constant_time_eq, hex};
+use countersign::crypto::constant_time_eq;
 
 use super::object::Object;
+use super::work::random;
 
 impl Object {
     /// The token of this instance; empty if there is none, because a random number or a write failed. No courier is believed then.
@@ -36,10 +37,4 @@ impl Object {
         }
         known.clone()
     }
-}
-
-/// 128 random bits, in hex.
-pub(super) fn random() -> Option<String> {
-    let mut bytes = [0_u8; 16];
-    getrandom::getrandom(&mut bytes).is_ok().then(|| hex(&bytes))
 }

@@ -3,8 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::task::Waker;
 
-use super::token::random;
-
 /// What is known of the couriers that this instance of the object started.
 #[derive(Default)]
 pub(super) struct Work {
@@ -64,4 +62,10 @@ impl Work {
             waker.wake();
         }
     }
+}
+
+/// 128 random bits, in hex.
+pub(super) fn random() -> Option<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::getrandom(&mut bytes).is_ok().then(|| countersign::crypto::hex(&bytes))
 }
