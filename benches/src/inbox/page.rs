@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::sustain::{self, CONCURRENCY, FULL, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, as_f64};
+use super::sustain::{CONCURRENCY, FULL, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, as_f64};
 use crate::machine;
 use crate::plot::{Chart, Line as PlotLine, Panel};
 use crate::report;
@@ -66,7 +66,7 @@ impl Part {
         println!();
         report::print(&self.lines, &self.figures);
         if !self.sustained.is_empty() {
-            sustain::print(&self.sustained);
+            print(&self.sustained);
         }
         println!("\nThe origin alone takes {:.0} requests a second.", self.origin_limit);
         println!("Load average: {} before, {} after.\n", self.load, self.load_after);
@@ -154,6 +154,28 @@ fn text(kept: &Kept) -> Result<String> {
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);
     Ok([BEGIN, &filled.iter().fold(TEMPLATE.to_owned(), fill), END].concat())
+}
+
+/// A line for each setup, on the terminal.
+fn print(all: &[Sustained]) {
+    println!(
+        "\n    origin  shards  concurrency    events/s  of what the concurrency allows   µs of processor per event,  ran, waited"
+    );
+    for Sustained { setup, rates, cpu_us, ran, waited } in all {
+        let rate = Quartiles::of(rates);
+        let share =
+            setup.allowed().map_or("–".to_owned(), |allowed| format!("{:.0} %", rate.median * 100.0 / allowed));
+        println!(
+            "{:>7} ms {:>7} {:>12} {:>11.0} {share:>31} {:>20.0} {:>9.0} % {:>5.0} %",
+            setup.origin_ms,
+            setup.shards,
+            setup.concurrency,
+            rate.median,
+            Quartiles::of(cpu_us).median,
+            Quartiles::of(ran).median * 100.0,
+            Quartiles::of(waited).median * 100.0
+        );
+    }
 }
 
 fn table(all: &[Sustained]) -> String {

@@ -18,7 +18,6 @@ use super::sender::Sender;
 use super::serve::{Served, Worker};
 use crate::aim::Aim;
 use crate::run::Line;
-use crate::stats::Quartiles;
 use xtask::demo::Secret;
 use xtask::process;
 use xtask::term::Progress;
@@ -272,28 +271,6 @@ impl Sustained {
     /// Events per second of processor time: the limit of a thread that runs all the time.
     pub(crate) fn by_cpu(&self) -> Vec<f64> {
         self.cpu_us.iter().map(|us| 1e6 / us).collect()
-    }
-}
-
-/// A line for each setup.
-pub(crate) fn print(all: &[Sustained]) {
-    println!(
-        "\n    origin  shards  concurrency    events/s  of what the concurrency allows   µs of processor per event,  ran, waited"
-    );
-    for Sustained { setup, rates, cpu_us, ran, waited } in all {
-        let rate = Quartiles::of(rates);
-        let share =
-            setup.allowed().map_or("–".to_owned(), |allowed| format!("{:.0} %", rate.median * 100.0 / allowed));
-        println!(
-            "{:>7} ms {:>7} {:>12} {:>11.0} {share:>31} {:>20.0} {:>9.0} % {:>5.0} %",
-            setup.origin_ms,
-            setup.shards,
-            setup.concurrency,
-            rate.median,
-            Quartiles::of(cpu_us).median,
-            Quartiles::of(ran).median * 100.0,
-            Quartiles::of(waited).median * 100.0
-        );
     }
 }
 
