@@ -5,6 +5,8 @@
 pub struct Agenda {
     /// When an attempt may begin, or the report of one is late.
     pub attempts: Option<u64>,
+    /// When operators may have to be alerted.
+    pub alerts: Option<u64>,
     /// When the first table or event is over.
     pub tidy: Option<u64>,
     /// Whether expiry is urgent: there is more than one batch, or the object is full.
@@ -21,7 +23,7 @@ impl Agenda {
             let at = if self.soon { due.max(now.saturating_add(BREATH)) } else { due.saturating_add(TIDY_EVERY) };
             at.max(self.not_before)
         });
-        self.attempts.into_iter().chain(tidy).min()
+        self.attempts.into_iter().chain(self.alerts).chain(tidy).min()
     }
 }
 

@@ -9,10 +9,10 @@ use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
 
 /// What a look for what is over came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tidied {
-    /// Events that were given up.
-    pub given_up: u64,
+    /// The places of destinations at which events were given up, and how many.
+    pub given_up: Vec<(usize, u64)>,
     /// Whether there may be more than was looked at.
     pub has_more: bool,
 }
@@ -26,13 +26,18 @@ impl Machine {
         if plan.is_patient {
             return Ok(Tidied::default());
         }
-        let mut tidied = Tidied { given_up: 0, has_more: self.tidy_orphans(store, now, plan)? };
+        let mut tidied = Tidied { given_up: Vec::new(), has_more: self.tidy_orphans(store, now, plan)? };
         let next = self.next;
         for place in 0..self.outlets.len() {
             let Some(outlet) = self.outlets.get_mut(place) else { continue };
             outlet.save_passed_by(store, now)?;
-            tidied.given_up = tidied.given_up.saturating_add(outlet.give_up(store, next, now, plan)?);
-            tidied.has_more |= self.tidy_waiting(store, place, now, plan)?;
+            let given_up = outlet.give_up(store, next, now, plan)?;
+            let (by_themselves, has_more) = self.tidy_waiting(store, place, now, plan)?;
+            tidied.has_more |= has_more;
+            let given_up = given_up.saturating_add(by_themselves);
+            if given_up > 0 {
+                tidied.given_up.push((place, given_up));
+            }
         }
         self.refresh(now, now);
         self.note_finished(store)?;
@@ -40,16 +45,23 @@ impl Machine {
         Ok(tidied)
     }
 
-    /// Removes waiting events whose time is over, and gives up those that a broken destination was not asked to take.
-    fn tidy_waiting<S: Store>(&mut self, store: &S, place: usize, now: u64, plan: &Plan) -> Result<bool, StoreFault> {
-        let Some(outlet) = self.outlets.get(place) else { return Ok(false) };
+    /// Removes waiting events whose time is over, and gives up those that a broken destination was not asked to take: how many, and
+    /// whether there may be more.
+    fn tidy_waiting<S: Store>(
+        &mut self,
+        store: &S,
+        place: usize,
+        now: u64,
+        plan: &Plan,
+    ) -> Result<(u64, bool), StoreFault> {
+        let Some(outlet) = self.outlets.get(place) else { return Ok((0, false)) };
         let open = plan.rules(&outlet.name).filter(|_| outlet.is_closed());
         // Nothing began before time did.
         let began = open.map_or(0, |rules| outlet.pauses.open_since(now, rules.lifecycle.give_up_after));
         let over = store.over(&outlet.name, now, began, BATCH)?;
         let has_more = over.len() >= BATCH;
         let first = self.logs.first().map_or(self.next, |table| table.first);
-        let mut removed = Vec::new();
+        let (mut removed, mut given_up) = (Vec::new(), 0_u64);
         for (number, progress) in over.into_iter().filter(|(number, _)| !outlet.is_under_way(*number)) {
             let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
             match progress.over(now, &outlet.lifecycle(progress.since, now, plan)) {
@@ -59,12 +71,15 @@ impl Machine {
                     store.set_waiting(&outlet.name, number, &kept)?;
                 }
                 Over::Remove => removed.push((number, progress.attempts)),
-                Over::Dead(dead) => store.set_waiting(&outlet.name, number, &dead)?,
+                Over::Dead(dead) => {
+                    store.set_waiting(&outlet.name, number, &dead)?;
+                    given_up = given_up.saturating_add(1);
+                }
                 Over::Keep => {}
             }
         }
         self.remove_waiting(store, place, &removed, now, &plan.retention)?;
-        Ok(has_more)
+        Ok((given_up, has_more))
     }
 
     /// Removes waiting events. Their ids go to the youngest table of ids, which then is kept as if they had just arrived: the table that
