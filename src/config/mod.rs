@@ -31,7 +31,7 @@ use zeroize::Zeroizing;
 
 use crate::crypto::constant_time_eq;
 
-pub use self::alerts::Alerts;
+pub use self::alerts::{ALERT_SOURCE, Alerts};
 use self::alerts::{ALERTS, read_alerts};
 pub use self::described::{choose_header, describe_hmac};
 pub use self::destination::{DEFAULT, Destination, Endpoint};
@@ -70,8 +70,8 @@ pub struct AtFault<'a> {
 }
 
 impl Config {
-    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20` and `ALERTS` of the environment. It never fails: [`Config::faults`] lists what is
-    /// wrong.
+    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20` and `ALERTS` of the environment. It never fails:
+    /// [`Config::faults`] lists what is wrong.
     ///
     /// ```
     /// use countersign::config::{Binding, Config, Environment, Secret};
@@ -109,7 +109,14 @@ impl Config {
             Some(Err(faults)) => whole.alert_faults = faults,
             None => {}
         }
-        let Tables { entries, faults, is_partial } = Tables::read(sources, environment);
+        let Tables { mut entries, faults, is_partial } = Tables::read(sources, environment);
+        let place = entries.partition_point(|(name, _)| name.as_str() < ALERT_SOURCE);
+        // One of that name is at fault.
+        if let Some(alerts) = &whole.alerts
+            && entries.get(place).is_none_or(|(name, _)| name != ALERT_SOURCE)
+        {
+            entries.insert(place, (ALERT_SOURCE.to_owned(), Entry::Ready(Box::new(alerts.to_source()))));
+        }
         Self { entries, whole: faults, is_partial, ..whole }
     }
 

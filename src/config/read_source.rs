@@ -92,6 +92,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
         destinations,
         origin_replies,
         allows_short_keys: short,
+        is_internal: false,
         url_token,
         verify_token,
         public_url,

@@ -41,6 +41,8 @@ pub struct Source {
     pub origin_replies: bool,
     /// Whether shared keys under 16 bytes pass.
     pub allows_short_keys: bool,
+    /// Whether its events are Countersign's own, so that no request reaches it.
+    pub is_internal: bool,
     pub(super) url_token: Option<Zeroizing<String>>,
     pub(super) verify_token: Option<Zeroizing<String>>,
     pub(super) public_url: Option<String>,

@@ -1,6 +1,6 @@
 //! The tables of sources: `SOURCES`, and what does not fit into it, read as one.
 
-use super::alerts::ALERTS;
+use super::alerts::{ALERT_SOURCE, ALERTS};
 use super::environment::Environment;
 use super::fault::Fault;
 use super::read_source::read_source;
@@ -85,7 +85,7 @@ impl Tables {
                     )]);
                 }
                 None => {
-                    let is_taken = name == "alerts" && environment.variable(ALERTS).is_some();
+                    let is_taken = name == ALERT_SOURCE && environment.variable(ALERTS).is_some();
                     let source = if is_taken { Err(vec![taken()]) } else { read_source(name, text, environment) };
                     let entry = source.map_or_else(Entry::Faulty, |source| Entry::Ready(Box::new(source)));
                     self.entries.insert(place, (name.to_owned(), entry));

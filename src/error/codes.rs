@@ -35,6 +35,12 @@ codes! {
     ACCEPTED: "accepted", 202,
         "the event is stored",
         "nothing to do: the inbox delivers it";
+    ALERT_DELAYED: "alert_delayed", 0,
+        "an alert could not be handed over or delivered",
+        "check that the URL of `[vars.ALERTS]` responds with 2xx; alerts wait for it, and are attempted again";
+    ALERTED: "alerted", 0,
+        "an alert is stored",
+        "see to what its `type` names; `/admin/alerts/events` shows the alert";
     ALREADY_ANSWERED: "already_answered", 409,
         "the event was answered before",
         "nothing to do if the sender repeated itself; set `dedupe = \"off\"` if each of its deliveries is to reach the \

@@ -68,7 +68,8 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
         b"admin" if config.has_admin() => return Ok(Route::Admin),
         _ => {}
     }
-    let Some((index, entry)) = config.find(name) else {
+    let is_reachable = |entry: &Entry| !matches!(entry, Entry::Ready(source) if source.is_internal);
+    let Some((index, entry)) = config.find(name).filter(|(_, entry)| is_reachable(entry)) else {
         if config.is_partial() {
             return Err(missed(Refusal::ConfigInvalid));
         }

@@ -6,7 +6,7 @@ use super::types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
 use crate::key::KeyFormat;
 
 /// Standard Webhooks as the specification has it. The other schemes of that family say what they do differently.
-pub(super) const STANDARD: Scheme = Scheme {
+pub(crate) const STANDARD: Scheme = Scheme {
     name: "standard-webhooks",
     signing: Signing::Standard(&[WEBHOOK]),
     forms: &[Form::V1, Form::V1a],

@@ -87,6 +87,7 @@ mod zendesk;
 mod zoom;
 
 pub use acknowledgement::Acknowledgement;
+pub(crate) use bases::STANDARD;
 pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list, with_header};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use handshake::{Handshake, Media};

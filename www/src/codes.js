@@ -1,6 +1,8 @@
 // What each code means and what to do about it. Generated from src/error/codes.rs; to update: UPDATE=1 cargo test --test codes
 export const CODES = {
   accepted: { title: "the event is stored", remedy: "nothing to do: the inbox delivers it" },
+  alert_delayed: { title: "an alert could not be handed over or delivered", remedy: "check that the URL of `[vars.ALERTS]` responds with 2xx; alerts wait for it, and are attempted again" },
+  alerted: { title: "an alert is stored", remedy: "see to what its `type` names; `/admin/alerts/events` shows the alert" },
   already_answered: { title: "the event was answered before", remedy: "nothing to do if the sender repeated itself; set `dedupe = \"off\"` if each of its deliveries is to reach the destination" },
   body_incomplete: { title: "the body is shorter than announced", remedy: "check the sender, or a proxy before the Worker: the connection broke, or `Content-Length` is wrong" },
   body_timeout: { title: "the body did not arrive within 30 seconds", remedy: "check the sender, or a proxy before the Worker: the body arrived too slowly" },

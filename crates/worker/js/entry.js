@@ -24,7 +24,8 @@ const valueOf = (step) => step >>> 3;
 async function handle(request, env, context) {
   let born = generation;
   try {
-    const { sources } = prepared(env);
+    const { sources, hasFaults } = prepared(env);
+    if (hasFaults) tellFaults(env, context);
     const { method, url, headers } = request;
     const length = lengthOf(headers);
     const opened = glue.open(method, url, length);
@@ -51,6 +52,13 @@ async function handle(request, env, context) {
     recover(error, born);
     return unexpected();
   }
+}
+
+/** Has operators alerted to sources at fault, once for an isolate. If that fails, the next request tries again. */
+function tellFaults(env, context) {
+  const ready = prepared(env);
+  ready.hasFaults = false;
+  context.waitUntil(glue.tell_faults().then((isTaken) => (ready.hasFaults = !isTaken)));
 }
 
 /** The step after the first, and after the body was read if that was the first: `body` is its bytes, or why there are none. */

@@ -74,6 +74,9 @@ export class Inbox extends DurableObject {
   replayAll(...events) {
     return this.#call((inbox) => inbox.replayAll(...events));
   }
+  alert(notices) {
+    return this.#call((inbox) => inbox.alert(notices));
+  }
 
   /**
    * Never throws: the platform gives up on an alarm that does. Nor does it wait for what died in a trap: the new instance sets its own

@@ -11,6 +11,7 @@
 
 mod accept;
 mod alarm;
+mod alerts;
 mod capacity;
 mod counts;
 mod database;
@@ -35,6 +36,7 @@ mod schema;
 mod shards;
 mod store;
 mod stub;
+mod tell;
 mod token;
 mod work;
 
@@ -116,6 +118,12 @@ impl Inbox {
             self.0.work.started(destination);
         }
         spawn(object.report(token, reports, room, destination))
+    }
+
+    /// Takes what objects and Workers say is wrong, or is well again, as lines of text; whether that is written down. Only the object
+    /// that alerts operators does: see `alerts.rs`.
+    pub fn alert(&self, notices: String) -> js_sys::Promise {
+        spawn(Rc::clone(&self.0).take_notices(notices))
     }
 
     /// Has what is due delivered, until nothing is.

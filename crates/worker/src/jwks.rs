@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
+use crate::alerts::tell_of_keys;
 use crate::clock;
 use crate::executor;
 use crate::kv::KvNamespace;
@@ -38,6 +39,8 @@ struct Slot {
     refreshed_at: Option<u64>,
     /// When the last load failed, if it did, and for how long that holds others back. Milliseconds.
     failed: Option<(u64, u64)>,
+    /// Whether operators were alerted that it cannot be had.
+    is_told: bool,
 }
 
 /// What a load needs besides the cache: the second level, and the context of the request that pays for it.
@@ -124,13 +127,17 @@ impl Cache {
             (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
         let flight = executor::spawn(async move {
             let Loaded { set, failed } = load(&url_owned, kv, &context, source).await;
-            cache.slot(&url_owned, |slot| {
+            let alert = cache.slot(&url_owned, |slot| {
                 slot.flight = None;
                 if let Some((set, freshness)) = set {
                     slot.set = Some((Rc::new(set), freshness));
                 }
                 slot.note(failed);
+                slot.alert(failed)
             });
+            if let Some(has_failed) = alert {
+                tell_of_keys(&url_owned, has_failed, &context);
+            }
             JsValue::UNDEFINED
         });
         // It throws only after the request's end, when nobody waits for this load.
@@ -165,6 +172,15 @@ impl Cache {
 impl Slot {
     fn is_paused(&self) -> bool {
         self.failed.is_some_and(|(at, pause)| !may_fetch_after_failure(at, pause, clock::now_ms()))
+    }
+
+    /// What operators are to be alerted to after a load: that no usable set is left, once, or that there is one. Another isolate may have
+    /// said that there is none, so each load that succeeds says so.
+    fn alert(&mut self, failed: bool) -> Option<bool> {
+        let has_set = self.set.as_ref().is_some_and(|(_, freshness)| freshness.at(clock::now()) != Standing::Expired);
+        let is_news = if failed { !has_set && !self.is_told } else { true };
+        self.is_told = if failed { self.is_told || !has_set } else { false };
+        is_news.then_some(failed)
     }
 
     /// Notes how a load ended.

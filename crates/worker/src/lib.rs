@@ -15,6 +15,7 @@
 //! as the HMAC of a small body.
 
 mod admin;
+mod alerts;
 mod archive;
 mod arrival;
 mod body;
@@ -42,6 +43,7 @@ mod verdict;
 mod verification;
 
 pub use crate::admin::admin;
+pub use crate::alerts::tell_faults;
 pub use crate::body::Body;
 pub use crate::courier::carry;
 pub use crate::crypto::Platform;

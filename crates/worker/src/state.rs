@@ -39,7 +39,7 @@ pub(crate) fn state() -> Option<Rc<State>> {
 }
 
 /// Reads the configuration, once per instance of the Wasm. Returns what `instance.js` needs, as JSON: the prepared responses, what to
-/// read for each source, and the size up to which a body's bytes are handed over.
+/// read for each source, the size up to which a body's bytes are handed over, and whether operators are to be alerted to faults.
 #[wasm_bindgen]
 pub fn setup(env: Env, sources: Option<String>) -> String {
     let config = Config::parse(sources.as_deref(), &Variables(&env));
@@ -58,7 +58,9 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
     let answer =
         |answer: &ReadyResponse| json!({ "status": answer.status, "body": answer.body(), "header": answer.header });
     let answers: Vec<_> = RESPONSES.iter().map(answer).collect();
-    let told = json!({ "sources": described.collect::<Vec<_>>(), "answers": answers, "smallBody": SMALL });
+    let has_news = config.alerts().is_some() && !config.faults().is_empty();
+    let sources = described.collect::<Vec<_>>();
+    let told = json!({ "sources": sources, "answers": answers, "smallBody": SMALL, "hasFaults": has_news });
     let (sets, in_flight, health) = (Rc::default(), RefCell::new(InFlight::new()), Health::default());
     STATE.set(Some(Rc::new(State { config, bindings, sets, in_flight, health })));
     printed(&told)

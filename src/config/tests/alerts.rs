@@ -1,6 +1,8 @@
 //! Where alerts go.
 
 use super::*;
+use crate::gateway::response::Refusal;
+use crate::gateway::route::{Route, route};
 
 struct Alerting(String);
 
@@ -83,4 +85,20 @@ fn the_name_alerts_is_taken_only_if_there_are_some() {
     assert_eq!(faults, ["`name` is taken by [vars.ALERTS]; rename the source, or remove ALERTS"]);
     let without = Config::parse(Some(&format!(r#"{{"alerts":{{{}}}}}"#, gemini(""))), &Known);
     assert!(without.faults().is_empty());
+}
+
+#[test]
+fn alerts_are_a_source_that_no_request_reaches() {
+    let config = alerting(r#"{"url":"https://a.example/x","sign_with":"GOOD"}"#, "s");
+    let (place, entry) = config.find(ALERT_SOURCE.as_bytes()).unwrap();
+    let Entry::Ready(source) = entry else { panic!("it works") };
+    assert_eq!((place, source.durable, source.destinations.len()), (0, Some(Durable::DEFAULT), 1));
+    assert_eq!(source.destinations[0].endpoint, Endpoint::Origin("https://a.example/x".to_owned()));
+    for path in ["alerts", "alerts/", "alerts/x"] {
+        let url = format!("https://hooks.example/{path}");
+        let missed = route(&config, "POST", &url).unwrap_err();
+        assert_eq!((missed.refusal, missed.source), (Refusal::NotFound, None), "{path}");
+        assert_eq!(route(&config, "GET", &url).unwrap_err().refusal, Refusal::NotFound);
+    }
+    assert_eq!(route(&config, "POST", "https://hooks.example/s"), Ok(Route::Source(1)));
 }

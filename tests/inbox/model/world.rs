@@ -148,6 +148,7 @@ impl World {
         let tidy = machine.tidy_at(&store, self.now, &plan).unwrap();
         self.data = store.into_data();
         Some(Agenda {
+            alerts: None,
             attempts: machine.attempts_at(self.now, &plan),
             tidy,
             soon: false,

@@ -148,7 +148,7 @@ const countersign :Workerd.Worker = (
     }
 }
 
-/// The Wrangler configuration with the bindings that the Worker has in bare workerd, and of the variables those of sources.
+/// The Wrangler configuration with the bindings that the Worker has in bare workerd, and of the variables those that the Worker reads.
 fn there(wrangler: &Table) -> Table {
     let mut table = toml! {
         [[durable_objects.bindings]]
@@ -156,7 +156,8 @@ fn there(wrangler: &Table) -> Table {
         class_name = "Inbox"
     };
     let all = wrangler.get("vars").and_then(Value::as_table);
-    let kept = source_variables(wrangler).filter_map(|name| Some((name.to_owned(), all?.get(name)?.clone())));
+    let read = source_variables(wrangler).chain(["ALERTS"]);
+    let kept = read.filter_map(|name| Some((name.to_owned(), all?.get(name)?.clone())));
     let vars = Table::from_iter(kept);
     table.insert("vars".to_owned(), Value::Table(vars));
     table

@@ -28,7 +28,7 @@ impl Object {
             return None;
         }
         let asked = self.to_ask(key, shard, now);
-        (asked.is_empty() || !matches!(self.database.find(key), Ok(None))).then(|| self.store(key, new))
+        (asked.is_empty() || !matches!(self.database.find(key), Ok(None))).then(|| self.store(key, new, true))
     }
 
     /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong.
@@ -54,11 +54,11 @@ impl Object {
                 _ => return Answer::Failed,
             }
         }
-        self.store(key, new)
+        self.store(key, new, true)
     }
 
     /// Has the registry say how many shards there were, and tells it how many there are.
-    async fn learn_shards(&self, source: &str, shard: u32, shards: u32) -> Result<(), ()> {
+    pub(super) async fn learn_shards(&self, source: &str, shard: u32, shards: u32) -> Result<(), ()> {
         let registry = self.bindings().and_then(registry).ok_or(())?;
         let asked = registry.enter(source, shard, shards).map_err(|_| ())?;
         let answer = clock::outcome_within(&asked, REGISTRY_MS).await.map_err(|_| ())?;
@@ -77,8 +77,8 @@ impl Object {
         settled(asked.ok()?).await.ok()?.as_string()
     }
 
-    /// Stores an event, unless its id is known here.
-    fn store(&self, key: EventKey, new: &NewEvent) -> Answer {
+    /// Stores an event, unless its id is known here. `is_brought` says that whoever brings it can make the first attempt.
+    pub(super) fn store(&self, key: EventKey, new: &NewEvent, is_brought: bool) -> Answer {
         let now = clock::now_ms();
         let plan = self.plan(now);
         if !self.capacity.take(&self.database, self.durable().max_stored) {
@@ -94,7 +94,7 @@ impl Object {
         }
         let longest = plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default();
         // Whoever handed it over is ended 30 s after its response.
-        let may_begin = longest <= FIRST_MS;
+        let may_begin = is_brought && longest <= FIRST_MS;
         let filtered = new.filtered().as_string().and_then(|text| value(&text));
         let filtered: Vec<_> = filtered
             .iter()
@@ -175,7 +175,7 @@ impl Object {
         if self.with(|machine| machine.forget(&self.database, number, now)).is_err() {
             return Answer::Failed;
         }
-        self.store(key, new)
+        self.store(key, new, true)
     }
 
     /// Surrenders an id to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that

@@ -67,7 +67,7 @@ impl Object {
         let plan = self.plan(now);
         let at = self.machine.borrow().as_ref().and_then(|machine| machine.attempts_at(now, &plan));
         if let Some(at) = at {
-            self.arm_by(at, now);
+            self.arm_by(self.before_old(at, now), now);
         }
     }
 
@@ -122,7 +122,9 @@ impl Object {
             let tidy = machine.tidy_at(&self.database, now, &plan)?;
             Ok((machine.attempts_at(now, &plan), tidy))
         })?;
+        self.look_for_troubles(now);
         Ok(Agenda {
+            alerts: self.tell_at(now).into_iter().chain(self.alert_at()).min(),
             attempts: if has_legacy { Some(now) } else { attempts },
             tidy,
             soon: self.tidy_soon.get(),

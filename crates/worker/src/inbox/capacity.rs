@@ -25,7 +25,7 @@ pub(super) struct Capacity {
 impl Capacity {
     /// Whether there is room for one more event, which then counts as stored. Measuring the database takes a tenth of an insert.
     pub(super) fn take(&self, database: &Database, configured: u64) -> bool {
-        let limit = LIMIT.get().unwrap_or(configured);
+        let limit = Self::limit(configured);
         let unmeasured = self.unmeasured.get().filter(|(measured, _)| *measured == limit);
         let left = match unmeasured.and_then(|(_, left)| left.checked_sub(1)) {
             Some(left) => Some((limit, left)),
@@ -33,5 +33,10 @@ impl Capacity {
         };
         self.unmeasured.set(left);
         left.is_some()
+    }
+
+    /// The bytes that an object may hold.
+    pub(super) fn limit(configured: u64) -> u64 {
+        LIMIT.get().unwrap_or(configured)
     }
 }

@@ -92,9 +92,12 @@ impl Database {
         recent.iter().find(|recent| recent.destination == destination).map_or(0, |recent| recent.attempts)
     }
 
-    fn oldest_pending(&self, machine: &Machine, outlet: &Outlet) -> Result<Option<u64>, ()> {
+    /// When the oldest pending event of a destination was received, in seconds; `None` if none is pending. Events are numbered as they
+    /// come, so only the first of each kind is read: with the `+`, that is not looked for by the index of another order.
+    pub(super) fn oldest_pending(&self, machine: &Machine, outlet: &Outlet) -> Result<Option<u64>, ()> {
         let mut oldest = self.number(
-            "SELECT min(received_at) FROM kept WHERE number IN (SELECT number FROM waiting WHERE destination = ? AND state = 0)",
+            "SELECT received_at FROM kept WHERE number =
+               (SELECT number FROM waiting WHERE destination = ? AND +state = 0 ORDER BY number LIMIT 1)",
             &[outlet.name().into()],
         )?;
         let first = outlet.cursor().done().first_missing(1);
@@ -119,11 +122,15 @@ impl Database {
         Some(LastError { status: report.status, code: code.to_owned(), cause: cause.map(str::to_owned), due })
     }
 
+    /// Why a destination was last broken or held back.
+    pub(super) fn why(&self, destination: &str) -> Result<Option<String>, ()> {
+        let rows = self.rows("SELECT why FROM destinations WHERE name = ?", &[destination.into()])?;
+        Ok(rows.first().and_then(|row| row.get(0).as_string()))
+    }
+
     /// Whether a destination is attempted, since when, and why not; and its counts.
     fn described(&self, outlet: &Outlet, stats: &Stats) -> Result<Value, ()> {
-        let sql = "SELECT why FROM destinations WHERE name = ?";
-        let rows = self.rows(sql, &[outlet.name().into()])?;
-        let why = rows.first().and_then(|row| row.get(0).as_string());
+        let why = self.why(outlet.name())?;
         let (state, since) = match (outlet.orphaned(), outlet.pauses().since(), outlet.breaker().broken_since()) {
             (Some(since), _, _) => ("orphaned", Some(since)),
             (None, Some(since), _) => ("paused", Some(since)),

@@ -1,6 +1,7 @@
 //! What an object knows besides its events: whose shard it is, its clock, and which events it cannot read.
 
 use countersign::inbox::Watch;
+use countersign::inbox::alerts::Topic;
 use wasm_bindgen::prelude::*;
 
 use super::database::{Database, integer, listed, maybe};
@@ -20,6 +21,11 @@ pub(super) struct About {
     pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
     pub(super) registered: bool,
+    /// What it said that is wrong, and how many events were given up: see `tell.rs`.
+    pub(super) told: Option<String>,
+    pub(super) dead: Option<String>,
+    /// What alerts are about, by subject: see `alerts.rs`.
+    pub(super) topics: Vec<(String, Topic)>,
 }
 
 impl Database {
@@ -36,12 +42,17 @@ impl Database {
                 "registered" => about.registered = true,
                 "reading" => about.reading = value.as_f64().map(|number| number as u64),
                 "shards" => about.shards = value.as_string(),
+                "told" => about.told = value.as_string(),
+                "dead" => about.dead = value.as_string(),
                 "aside" => {
                     let numbers = value.as_string().unwrap_or_default();
                     about.aside = numbers.split(',').filter_map(|number| number.parse().ok()).collect();
                 }
                 "clock" => about.watch = value.as_string().and_then(|text| Watch::parse(&text)),
-                _ => {}
+                name => {
+                    let topic = value.as_string().filter(|_| name.contains('\t')).and_then(|text| Topic::read(&text));
+                    about.topics.extend(topic.map(|topic| (name.to_owned(), topic)));
+                }
             }
         }
         Ok(about)

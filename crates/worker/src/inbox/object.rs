@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use countersign::config::{Durable, Source};
 use countersign::gateway::dedupe::EventKey;
+use countersign::inbox::alerts::Topic;
 use countersign::inbox::{Machine, Plan, StoreFault, Watch};
 use js_sys::Function;
 use worker::worker_sys::DurableObjectStorage;
@@ -16,6 +17,7 @@ use super::reported::Reported;
 use super::schema;
 use super::shards::Shards;
 use super::stub::source;
+use super::tell::Telling;
 use super::work::Work;
 use crate::clock;
 use crate::env::Bindings;
@@ -42,6 +44,9 @@ pub(super) struct Object {
     pub(super) shards: Shards,
     pub(super) work: Work,
     pub(super) reported: Reported,
+    pub(super) telling: Telling,
+    /// What alerts are about, by subject: see `alerts.rs`.
+    pub(super) topics: RefCell<Vec<(String, Topic)>>,
     /// The secret of the database: see `token.rs`.
     pub(super) secret: RefCell<Option<String>>,
     /// Why the database cannot be used, if it cannot.
@@ -91,6 +96,8 @@ impl Object {
             shards: Shards::default(),
             work: Work::default(),
             reported: Reported::default(),
+            telling: Telling::default(),
+            topics: RefCell::default(),
             storage,
             secret: RefCell::default(),
             broken: Cell::new(None),
@@ -130,6 +137,8 @@ impl Object {
         self.registered.set(about.registered);
         self.secret.replace(about.secret);
         self.shards.read(about.shards.as_deref());
+        self.telling.read(about.told.as_deref(), about.dead.as_deref());
+        self.topics.replace(about.topics);
         *self.aside.borrow_mut() = about.aside;
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
         let mut machine = Machine::load(&self.database, now).map_err(|StoreFault| UNREADABLE)?;

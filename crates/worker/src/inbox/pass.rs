@@ -28,7 +28,8 @@ impl Object {
         if self.work.passing.replace(true) {
             return;
         }
-        self.look();
+        let now = self.look();
+        self.alert_due(now);
         let name = self.source.borrow().clone();
         let is_ready =
             self.shared.as_deref().zip(name.as_deref()).is_some_and(|(state, name)| source(state, name).is_some());
@@ -44,6 +45,7 @@ impl Object {
                 } else {
                     self.rearm();
                 }
+                self.tell();
             }
             Ok(false) => self.wait_for_source(name.as_deref()),
             Err(()) => self.fail(),
@@ -179,8 +181,18 @@ impl Object {
             return;
         }
         let plan = self.plan(now);
-        match self.with(|machine| machine.tidy(&self.database, now, &plan)) {
-            Ok(tidied) => self.tidy_soon.set(tidied.has_more),
+        let tidied = self.with(|machine| {
+            let tidied = machine.tidy(&self.database, now, &plan)?;
+            let name = |place: usize| machine.outlets().get(place).map(|outlet| outlet.name().to_owned());
+            let given_up: Vec<_> =
+                tidied.given_up.iter().filter_map(|(place, count)| Some((name(*place)?, *count))).collect();
+            Ok((given_up, tidied.has_more))
+        });
+        match tidied {
+            Ok((given_up, has_more)) => {
+                self.tidy_soon.set(has_more);
+                given_up.iter().for_each(|(destination, count)| self.note_dead(destination, *count));
+            }
             Err(()) => self.tidy_after.set(now.saturating_add(LATER)),
         }
     }

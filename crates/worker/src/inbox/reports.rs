@@ -79,7 +79,7 @@ impl Object {
     }
 
     /// Writes down what was reported so far.
-    fn write_reports(&self) -> Result<(), ()> {
+    fn write_reports(self: &Rc<Self>) -> Result<(), ()> {
         let reports = self.reported.waiting.take();
         if reports.is_empty() {
             return Ok(());
@@ -106,6 +106,7 @@ impl Object {
             left = others;
         }
         self.arm_for_more(now);
+        self.tell();
         Ok(())
     }
 
@@ -120,6 +121,10 @@ impl Object {
             self.database.reports.replace(attempts.cloned().collect());
             machine.report(&self.database, place, &outcomes, now, &plan)
         })?;
+        let dead = became.iter().filter(|became| **became == Became::Dead).count() as u64;
+        if dead > 0 {
+            self.note_dead(destination, dead);
+        }
         for (report, became) in ended.iter().zip(became) {
             match became {
                 Became::Dead => self.reported.dead.borrow_mut().push(dead_name(report)),

@@ -54,6 +54,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn registered(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
+    pub(crate) fn alert(this: &InboxStub, notices: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
     pub(crate) fn stats(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn list(

@@ -1,0 +1,163 @@
+//! The object that alerts operators: it takes notices, keeps the state of each subject, and stores an event for each alert.
+//!
+//! It is the only shard of the source that the configuration makes of `ALERTS`. Its events are stored, retried, shown and replayed like
+//! those of any source.
+
+use std::rc::Rc;
+
+use countersign::config::ALERT_SOURCE;
+use countersign::gateway::dedupe::EventKey;
+use countersign::inbox::Answer;
+use countersign::inbox::alerts::{Alert, Notice, SOURCE, Topic};
+use countersign::json::printed;
+use js_sys::{Date, Uint8Array};
+use serde_json::{Map, Value, json};
+use wasm_bindgen::prelude::*;
+
+use super::new_event::NewEvent;
+use super::object::Object;
+use crate::clock;
+use crate::console;
+use crate::state::State;
+
+impl Object {
+    /// Takes what objects and Workers say; whether it is written down. What is no news costs nothing.
+    pub(super) async fn take_notices(self: Rc<Self>, text: String) -> JsValue {
+        let notices = Notice::read_all(&text);
+        let is_news = notices.iter().any(|notice| self.topic_of(&notice.subject()).note(notice));
+        if !is_news {
+            return JsValue::TRUE;
+        }
+        let is_other = self.source.borrow().as_deref().is_some_and(|source| source != ALERT_SOURCE);
+        if is_other || !self.begin(ALERT_SOURCE, 0) {
+            return JsValue::FALSE;
+        }
+        if self.shards.get().current() != Some(1) && self.learn_shards(ALERT_SOURCE, 0, 1).await.is_err() {
+            return JsValue::FALSE;
+        }
+        for notice in &notices {
+            let subject = notice.subject();
+            let mut topic = self.topic_of(&subject);
+            if topic.note(notice) && self.write_topic(&subject, topic).is_err() {
+                return JsValue::FALSE;
+            }
+        }
+        let now = clock::now_ms();
+        self.alert_due(now);
+        if let Some(at) = self.alert_at() {
+            self.arm_by(at, now);
+        }
+        JsValue::TRUE
+    }
+
+    /// Stores an event for each alert that is due, in the turn in which its subject counts as said.
+    pub(super) fn alert_due(&self, now: u64) {
+        if self.topics.borrow().is_empty() {
+            return;
+        }
+        self.settle_faults();
+        let topics = self.topics.borrow().clone();
+        for (subject, mut topic) in topics {
+            let mut parts = subject.split('\t').map(str::to_owned);
+            let kind = parts.next().unwrap_or_default();
+            let before = topic.clone();
+            if let Some(alert) = topic.tell(&kind, now) {
+                let (source, destination) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                if !self.store_alert(&subject, (&source, &destination), alert, now) {
+                    // The next alarm tries again.
+                    return self.arm_by(now.saturating_add(AGAIN), now);
+                }
+            }
+            if topic != before {
+                let _ = self.write_topic(&subject, topic);
+            }
+        }
+    }
+
+    /// When the next alert is due.
+    pub(super) fn alert_at(&self) -> Option<u64> {
+        let topics = self.topics.borrow();
+        topics.iter().filter_map(|(subject, topic)| topic.due_at(subject.split('\t').next()?)).min()
+    }
+
+    /// Sources that are at fault no more are so without anybody's saying it: their configuration is known here.
+    fn settle_faults(&self) {
+        let Some(config) = self.shared.as_deref().map(|state: &State| &state.config) else { return };
+        let faults = config.faults();
+        for (subject, topic) in self.topics.borrow_mut().iter_mut() {
+            let source = subject.strip_prefix(SOURCE).map(str::trim);
+            if source.is_some_and(|source| !faults.iter().any(|one| one.name == source)) {
+                topic.settle();
+            }
+        }
+    }
+
+    /// Stores an event for an alert; whether it is stored.
+    fn store_alert(&self, subject: &str, (source, destination): (&str, &str), alert: Alert, now: u64) -> bool {
+        let Alert { event_type, since, cause, shards, count } = alert;
+        let id = EventKey::new(ALERT_SOURCE, format!("{subject}\t{event_type}\t{now}").as_bytes());
+        let id = ["alert_", id.to_hex().get(..32).unwrap_or_default()].concat();
+        let mut data = Map::new();
+        let mut add = |name: &str, value: Value| data.insert(name.to_owned(), value);
+        add("source", source.into());
+        for (name, value) in [("destination", destination), ("cause", &cause)] {
+            if !value.is_empty() {
+                add(name, value.into());
+            }
+        }
+        add("since", time(since).into());
+        add("shards", shards.into());
+        if let Some(count) = count {
+            add("count", count.into());
+        }
+        let line = json!({ "ev": "alert", "code": "alerted", "type": event_type, "source": source, "destination": destination });
+        let body = printed(&json!({ "type": event_type, "timestamp": time(now), "data": data }));
+        let stored =
+            self.store(EventKey::new(ALERT_SOURCE, id.as_bytes()), &new_event(&id, event_type, &body, now), false);
+        let is_stored = matches!(stored, Answer::Accepted(_) | Answer::Duplicate);
+        if is_stored {
+            console::log(&printed(&line));
+        }
+        is_stored
+    }
+
+    fn topic_of(&self, subject: &str) -> Topic {
+        let topics = self.topics.borrow();
+        topics.iter().find(|(known, _)| known == subject).map(|(_, topic)| topic.clone()).unwrap_or_default()
+    }
+
+    fn write_topic(&self, subject: &str, topic: Topic) -> Result<(), ()> {
+        self.database.set_meta(subject, &topic.to_text().into())?;
+        let mut topics = self.topics.borrow_mut();
+        match topics.iter_mut().find(|(known, _)| known == subject) {
+            Some((_, known)) => *known = topic,
+            None => topics.push((subject.to_owned(), topic)),
+        }
+        Ok(())
+    }
+}
+
+/// The event of an alert, as if it had come from a sender.
+fn new_event(id: &str, event_type: &str, body: &str, now: u64) -> NewEvent {
+    let new = NewEvent::empty();
+    new.set_source(ALERT_SOURCE);
+    new.set_shards(1);
+    new.set_shard(0);
+    new.set_id(id);
+    new.set_form("v1");
+    new.set_headers("[[\"content-type\",\"application/json\"]]");
+    new.set_received_at(now.div_euclid(1000) as f64);
+    new.set_event_type(&event_type.into());
+    new.set_matched(&JsValue::NULL);
+    new.set_filtered(&JsValue::NULL);
+    new.set_body(&Uint8Array::from(body.as_bytes()));
+    new
+}
+
+/// A time as in RFC 3339.
+fn time(milliseconds: u64) -> String {
+    Date::new(&JsValue::from_f64(milliseconds as f64)).to_iso_string().into()
+}
+
+/// The milliseconds after which an alert that could not be stored is tried again.
+const AGAIN: u64 = 10_000;

@@ -1,0 +1,220 @@
+//! What an object says to the one that alerts operators, on transitions alone.
+//!
+//! The object compares what is wrong with it now to what it last said, which it keeps in its database. So what changed shortly before it
+//! ended is said by its next instance. Whenever the two differ an alarm is set, in the same turn as the change was written.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use countersign::config::ALERT_SOURCE;
+use countersign::inbox::alerts::{DEAD, DESTINATION, FULL, Notice, PENDING};
+use countersign::inbox::{Machine, noted_parts};
+use wasm_bindgen::prelude::*;
+
+use super::capacity::Capacity;
+use super::log::log_event;
+use super::object::Object;
+use crate::alerts::send;
+use crate::clock;
+use crate::executor::spawn;
+
+/// What an object said, and what it has to say.
+#[derive(Default)]
+pub(super) struct Telling {
+    /// What it said that is wrong, and was taken.
+    told: RefCell<Vec<Notice>>,
+    /// How many events were given up, by destination.
+    dead: RefCell<Vec<(String, u64)>>,
+    /// What an alarm found: too much is stored, or pending for too long. `None` before the first look.
+    found: RefCell<Option<Vec<Notice>>>,
+    /// When the oldest pending event has been pending for too long.
+    old_at: Cell<Option<u64>>,
+    is_busy: Cell<bool>,
+    /// Nothing is said before, because the last time failed.
+    not_before: Cell<u64>,
+    /// Whether it was logged that alerts themselves cannot be delivered.
+    is_logged: Cell<bool>,
+}
+
+impl Telling {
+    /// Takes up what the database holds: rows of `meta`.
+    pub(super) fn read(&self, told: Option<&str>, dead: Option<&str>) {
+        self.told.replace(Notice::read_all(told.unwrap_or_default()));
+        let count = |line: &str| {
+            let (destination, count) = line.split_once('=')?;
+            Some((destination.to_owned(), count.parse().ok()?))
+        };
+        self.dead.replace(dead.unwrap_or_default().split(',').filter_map(count).collect());
+    }
+}
+
+impl Object {
+    /// The seconds after which a pending event is old, if there is anybody to say anything to.
+    fn alerts(&self) -> Option<u64> {
+        let alerts = self.shared.as_ref()?.config.alerts()?;
+        // Of itself it would say it to itself.
+        (self.source.borrow().as_deref()? != ALERT_SOURCE).then_some(alerts.oldest_pending)
+    }
+
+    /// Counts events that were given up, in the turn in which that was written.
+    pub(super) fn note_dead(&self, destination: &str, count: u64) {
+        if self.alerts().is_none() {
+            return;
+        }
+        let mut dead = self.telling.dead.borrow_mut();
+        match dead.iter_mut().find(|(known, _)| known == destination) {
+            Some((_, all)) => *all = all.saturating_add(count),
+            None => dead.push((destination.to_owned(), count)),
+        }
+        let all: Vec<_> =
+            dead.iter().map(|(destination, count)| [destination, "=", &count.to_string()].concat()).collect();
+        let _ = self.database.set_meta("dead", &all.join(",").into());
+    }
+
+    /// Says what changed, if anything did. Costs no read if all is well, and was.
+    pub(super) fn tell(self: &Rc<Self>) {
+        let now = clock::now_ms();
+        self.log_own();
+        if self.telling.is_busy.get() || now < self.telling.not_before.get() || self.untold(now).is_empty() {
+            return;
+        }
+        self.telling.is_busy.set(true);
+        // In case this instance ends before it was taken.
+        self.arm_by(now.saturating_add(AGAIN), now);
+        let object = Rc::clone(self);
+        let _ = spawn(async move {
+            object.tell_all().await;
+            JsValue::UNDEFINED
+        });
+    }
+
+    /// Says what changed until nothing does any more, or it is not taken.
+    async fn tell_all(&self) {
+        while let Some(state) = &self.shared {
+            let notices = self.untold(clock::now_ms());
+            if notices.is_empty() {
+                break;
+            }
+            if !send(state, &notices).await {
+                self.telling.not_before.set(clock::now_ms().saturating_add(AGAIN));
+                break;
+            }
+            let mut told = self.telling.told.borrow_mut();
+            let subjects: Vec<_> = notices.iter().map(Notice::subject).collect();
+            told.retain(|known| !subjects.contains(&known.subject()));
+            told.extend(notices.into_iter().filter(|notice| notice.value > 0));
+            let text: String = told.iter().map(Notice::to_text).collect();
+            drop(told);
+            if self.database.set_meta("told", &text.into()).is_err() {
+                break;
+            }
+        }
+        self.telling.is_busy.set(false);
+    }
+
+    /// When there is something to say, or may be.
+    pub(super) fn tell_at(&self, now: u64) -> Option<u64> {
+        let untold = (!self.untold(now).is_empty()).then(|| now.saturating_add(AGAIN));
+        untold.into_iter().chain(self.telling.old_at.get()).min()
+    }
+
+    /// Caps the time of an alarm that events wait for, so that their age is seen.
+    pub(super) fn before_old(&self, at: u64, now: u64) -> u64 {
+        let old = self.alerts().map(|seconds| now.saturating_add(seconds.saturating_mul(1000)).saturating_add(1000));
+        old.map_or(at, |old| at.min(old))
+    }
+
+    /// Looks for what no report shows: how old the oldest pending event of each destination is, and how much is stored.
+    pub(super) fn look_for_troubles(&self, now: u64) {
+        let Some(seconds) = self.alerts() else { return };
+        let limit = seconds.saturating_mul(1000);
+        let (mut found, mut old_at) = (Vec::new(), None);
+        let most = Capacity::limit(self.durable().max_stored);
+        if self.database.size() >= most.div_euclid(10).saturating_mul(8) {
+            found.push(self.notice(FULL, "", 1, now));
+        }
+        let plan = self.plan(now);
+        let machine = self.machine.borrow();
+        for outlet in machine.iter().flat_map(Machine::outlets) {
+            // What an operator paused is meant to wait.
+            if plan.rules(outlet.name()).is_none() || outlet.pauses().since().is_some() {
+                continue;
+            }
+            let oldest = machine.as_ref().and_then(|machine| self.database.oldest_pending(machine, outlet).ok()?);
+            let Some(oldest) = oldest.map(|seconds| seconds.saturating_mul(1000)) else { continue };
+            let due = oldest.saturating_add(limit);
+            if due <= now {
+                found.push(self.notice(PENDING, outlet.name(), 1, oldest));
+            } else {
+                old_at = old_at.into_iter().chain([due]).min();
+            }
+        }
+        self.telling.found.replace(Some(found));
+        self.telling.old_at.set(old_at);
+    }
+
+    /// What is not as it was said last.
+    fn untold(&self, now: u64) -> Vec<Notice> {
+        if self.alerts().is_none() {
+            return Vec::new();
+        }
+        let plan = self.plan(now);
+        let told = self.telling.told.borrow();
+        // Before the first look, that is as it was.
+        let as_told = || told.iter().filter(|told| [FULL, PENDING].contains(&told.kind.as_str())).cloned().collect();
+        let mut current = self.telling.found.borrow().clone().unwrap_or_else(as_told);
+        let machine = self.machine.borrow();
+        let Some(machine) = machine.as_ref().filter(|_| !plan.destinations.is_empty()) else { return Vec::new() };
+        for outlet in machine.outlets().iter().filter(|outlet| plan.rules(outlet.name()).is_some()) {
+            if let Some(since) = outlet.breaker().broken_since() {
+                current.push(self.notice(DESTINATION, outlet.name(), 1, since));
+            }
+        }
+        for (destination, count) in self.telling.dead.borrow().iter() {
+            current.push(self.notice(DEAD, destination, *count, now));
+        }
+        let said = |notice: &Notice| told.iter().find(|told| told.subject() == notice.subject());
+        let ended = told.iter().filter(|told| !current.iter().any(|notice| notice.subject() == told.subject()));
+        let ended: Vec<_> =
+            ended.map(|told| Notice { value: 0, since: now, cause: String::new(), ..told.clone() }).collect();
+        current.retain(|notice| said(notice).is_none_or(|told| told.value != notice.value));
+        for notice in current.iter_mut().filter(|notice| notice.kind == DESTINATION) {
+            let why = self.database.why(&notice.destination).ok().flatten().unwrap_or_default();
+            let (code, cause) = noted_parts(&why);
+            notice.cause = cause.unwrap_or(code).to_owned();
+        }
+        current.into_iter().chain(ended).collect()
+    }
+
+    fn notice(&self, kind: &str, destination: &str, value: u64, since: u64) -> Notice {
+        Notice {
+            kind: kind.to_owned(),
+            source: self.source.borrow().clone().unwrap_or_default(),
+            destination: destination.to_owned(),
+            shard: self.shard.get(),
+            value,
+            since,
+            cause: String::new(),
+        }
+    }
+
+    /// Logs that alerts themselves cannot be delivered, which nobody can be alerted to.
+    fn log_own(&self) {
+        if self.source.borrow().as_deref() != Some(ALERT_SOURCE) {
+            return;
+        }
+        let machine = self.machine.borrow();
+        let is_broken =
+            machine.iter().flat_map(Machine::outlets).any(|outlet| outlet.breaker().broken_since().is_some());
+        if self.telling.is_logged.replace(is_broken) != is_broken && is_broken {
+            log_event(
+                "alert_delayed",
+                Some(ALERT_SOURCE),
+                "the URL of [vars.ALERTS] does not answer; alerts wait for it",
+            );
+        }
+    }
+}
+
+/// The milliseconds after which what was not taken is said again.
+const AGAIN: u64 = 10_000;
