@@ -70,7 +70,12 @@ impl Source {
     /// The same, for the state machine of an inbox. `is_patient` says that the clock may be wrong.
     pub fn plan(&self, is_patient: bool) -> Plan {
         let destinations = self.destinations.iter().map(|one| (one.name.clone(), one.rules));
-        Plan { retention: self.storage().retention, destinations: destinations.collect(), is_patient }
+        Plan {
+            retention: self.storage().retention,
+            destinations: destinations.collect(),
+            is_ordered: self.order.is_some(),
+            is_patient,
+        }
     }
 
     /// The destination of that name.

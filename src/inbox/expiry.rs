@@ -61,7 +61,7 @@ impl Machine {
         let over = store.over(&outlet.name, now, began, BATCH)?;
         let has_more = over.len() >= BATCH;
         let first = self.logs.first().map_or(self.next, |table| table.first);
-        let (mut removed, mut given_up) = (Vec::new(), 0_u64);
+        let (mut removed, mut given_up) = (Vec::new(), Vec::new());
         for (number, progress) in over.into_iter().filter(|(number, _)| !outlet.is_under_way(*number)) {
             let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
             match progress.over(now, &outlet.lifecycle(progress.since, now, plan)) {
@@ -73,13 +73,16 @@ impl Machine {
                 Over::Remove => removed.push((number, progress.attempts)),
                 Over::Dead(dead) => {
                     store.set_waiting(&outlet.name, number, &dead)?;
-                    given_up = given_up.saturating_add(1);
+                    given_up.push(progress);
                 }
                 Over::Keep => {}
             }
         }
+        if let Some(outlet) = self.outlets.get_mut(place) {
+            given_up.iter().for_each(|progress| outlet.release(progress));
+        }
         self.remove_waiting(store, place, &removed, now, &plan.retention)?;
-        Ok((given_up, has_more))
+        Ok((given_up.len() as u64, has_more))
     }
 
     /// Removes waiting events. Their ids go to the youngest table of ids, which then is kept as if they had just arrived: the table that

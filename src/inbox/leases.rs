@@ -13,6 +13,8 @@ pub(super) struct Lease {
     pub(super) attempt: u32,
     /// The waiting event, unless the event is in the log.
     pub(super) waiting: Option<Progress>,
+    /// Its lane, if it is ordered.
+    pub(super) lane: Option<u64>,
 }
 
 impl Lease {

@@ -52,6 +52,8 @@ pub struct Arrival<'a, E> {
     pub bytes: u64,
     /// The names of the destinations that it is not for.
     pub filtered: &'a [&'a str],
+    /// Its lane, if it is ordered.
+    pub lane: Option<u64>,
 }
 
 /// What came of an event that arrived.
@@ -125,6 +127,11 @@ impl Machine {
         last.saturating_sub(outlet.cursor().done().count(1, last))
     }
 
+    /// How many events of the log wait for nothing but room at a destination, as far as is known.
+    pub fn ready(&self, outlet: &Outlet) -> usize {
+        outlet.ready(self.next)
+    }
+
     /// Stores an event, unless its id is known. With `may_begin`, the caller delivers it at once where there is room.
     ///
     /// # Errors
@@ -150,10 +157,13 @@ impl Machine {
         let mut begun = Vec::new();
         for (place, outlet) in self.outlets.iter_mut().enumerate() {
             let Some(rules) = plan.rules(outlet.name()) else { continue };
-            if arrival.filtered.contains(&outlet.name()) {
+            let is_filtered = arrival.filtered.contains(&outlet.name());
+            if is_filtered {
                 outlet.pass_by_new(store, number, now)?;
-            } else if may_begin || rules.gather > 0 {
-                begun.extend(outlet.begin_first(place, number, now, rules));
+            }
+            let is_free = outlet.arrive(number, arrival.lane);
+            if !is_filtered && (rules.gather > 0 || (may_begin && is_free)) {
+                begun.extend(outlet.begin_first(place, (number, arrival.lane), now, rules));
             }
         }
         if !arrival.filtered.is_empty() {
@@ -296,7 +306,7 @@ impl Machine {
         if outlet.pauses().since().is_some() {
             return lapse;
         }
-        let backlog = self.backlog(outlet).saturating_sub(outlet.log_under_way() as u64);
+        let backlog = outlet.ready(self.next) as u64;
         let waiting = outlet.next_due(now, &rules.lifecycle);
         let due = match outlet.gathered_at(backlog, now, rules) {
             _ if backlog == 0 => waiting,

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `machine` | accepting, and when there is something to do |
 //! | `outlet`, `picking`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
+//! | `ordering`, `lanes` | events of one key, one after the other |
 //! | `cursor`, `ranges` | what is finished there, without a row for each event |
 //! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
 //! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
@@ -26,9 +27,11 @@ mod capacity;
 mod cursor;
 mod expiry;
 mod handout;
+mod lanes;
 mod leases;
 mod lifecycle;
 mod machine;
+mod ordering;
 mod orders;
 mod orphans;
 mod outcome;

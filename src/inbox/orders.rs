@@ -35,12 +35,14 @@ impl Machine {
         }
         if let Some(progress) = store.waiting(&outlet.name, number)? {
             let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
-            store.set_waiting(&outlet.name, number, &progress.replayed(now))?;
+            let again = outlet.replayed(progress, now);
+            store.set_waiting(&outlet.name, number, &again)?;
             outlet.due_from = outlet.due_from.min(now);
         } else if store.accepted_at(number)?.is_none() {
             return Ok(Replayed::Gone);
         } else if outlet.cursor.is_done(number) {
             outlet.cursor.renew(number, number, now);
+            outlet.forget_lanes();
             outlet.save(store, now)?;
         }
         outlet.breaker.probe_now(now);
@@ -75,6 +77,7 @@ impl Machine {
             }
         }
         outlet.breaker.probe_now(now);
+        outlet.forget_lanes();
         if replayed > 0 {
             outlet.save(store, now)?;
         }
@@ -87,6 +90,7 @@ impl Machine {
         if let Some(outlet) = self.outlets.get_mut(place) {
             outlet.due_from = outlet.due_from.min(now);
             outlet.breaker.probe_now(now);
+            outlet.forget_lanes();
         }
     }
 
@@ -98,6 +102,7 @@ impl Machine {
         for outlet in &mut self.outlets {
             outlet.under_way.end(number);
             outlet.cursor.forget(number);
+            outlet.forget_lanes();
             outlet.save(store, now)?;
         }
         self.refresh(now, now);
@@ -133,7 +138,7 @@ impl Outlet {
     /// The ranges of the log that are in a state, from `first` on; none of pending ones.
     fn spans<S: Store>(&self, store: &S, state: EventState, first: u64) -> Result<Vec<(u64, u64)>, StoreFault> {
         Ok(match state {
-            EventState::Pending | EventState::Filtered => Vec::new(),
+            EventState::Pending | EventState::Filtered | EventState::Behind => Vec::new(),
             EventState::Dead => self.cursor.dead().iter().map(|span| (span.first, span.last)).collect(),
             EventState::Delivered => {
                 let mut delivered = self.cursor.done().clone();
@@ -150,6 +155,7 @@ impl Outlet {
         let waiting = store.waiting(&self.name, number)?;
         let attempts = self.begun(number, waiting.as_ref());
         self.under_way.end(number);
+        self.forget_lanes();
         match waiting {
             Some(progress) => {
                 let due = now.saturating_add(super::DEAD_KEPT);

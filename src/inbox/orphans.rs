@@ -45,6 +45,10 @@ impl Machine {
                 is_changed = true;
             }
         }
+        let configured = |outlet: &&mut Outlet| plan.rules(outlet.name()).is_some();
+        for outlet in self.outlets.iter_mut().filter(configured) {
+            outlet.set_order(store, plan.is_ordered, self.next, now)?;
+        }
         self.refresh(now, now);
         Ok(is_changed)
     }

@@ -63,6 +63,9 @@ impl Outlet {
                 self.under_way.end(outcome.number);
             }
         }
+        if let Some(lanes) = &mut self.lanes {
+            lanes.prune(&self.cursor);
+        }
         Ok(became)
     }
 
@@ -70,7 +73,7 @@ impl Outlet {
         let lease = self.under_way.get(outcome.number).copied();
         let waiting = store_waiting(store, &self.name, outcome.number, &self.cursor)?;
         let is_open = match &waiting {
-            Some(progress) => progress.state == EventState::Pending,
+            Some(progress) => progress.state.is_pending(),
             None => !self.cursor.is_done(outcome.number),
         };
         let is_superseded = match (lease, &waiting) {
@@ -120,6 +123,7 @@ impl Outlet {
                 let delivered =
                     progress.attempted(Attempt::Delivered, now, &self.lifecycle(progress.since, now, plan), 0);
                 store.set_waiting(&self.name, outcome.number, &delivered)?;
+                self.release(&progress);
             }
         }
         Ok(Became::Delivered)
@@ -170,10 +174,14 @@ impl Outlet {
         let tried = Progress { tries: progress.tries.saturating_add(1), ..progress };
         let after = tried.attempted(outcome.ended, now, &self.lifecycle(tried.since, now, plan), outcome.number);
         if is_new {
-            store.put_waiting(&self.name, outcome.number, &after)?;
+            let queued = self.queued(store, outcome.number, after)?;
+            store.put_waiting(&self.name, outcome.number, &queued)?;
             self.cursor.finish(outcome.number);
         } else {
             store.set_waiting(&self.name, outcome.number, &after)?;
+        }
+        if after.state == EventState::Dead && !is_new {
+            self.release(&progress);
         }
         if after.state == EventState::Dead {
             return Ok(Became::Dead);

@@ -2,6 +2,7 @@
 
 use super::breaker::Breaker;
 use super::cursor::Cursor;
+use super::lanes::Lanes;
 use super::leases::Leases;
 use super::lifecycle::Lifecycle;
 use super::pace::Pace;
@@ -25,6 +26,8 @@ pub struct Outlet {
     passed_by: u32,
     /// Where the next event is taken from: see [`Outlet::next_place`].
     pub(super) turn: u8,
+    /// What is known of the lanes of an ordered source.
+    pub(super) lanes: Option<Lanes>,
     /// No waiting event is due before this time.
     pub(super) due_from: u64,
     /// Since when events of the log are gathered.
@@ -47,6 +50,7 @@ impl Outlet {
             pace: Pace::default(),
             passed_by: 0,
             turn: 0,
+            lanes: None,
             due_from: store.next_due(name, &[])?.unwrap_or(u64::MAX),
             gathering_since: None,
         };

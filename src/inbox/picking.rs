@@ -4,23 +4,31 @@ use super::handout::{Cause, Handout};
 use super::leases::Lease;
 use super::outlet::Outlet;
 use super::plan::Rules;
-use super::states::{EventState, Progress};
+use super::states::Progress;
 use super::store::{Store, StoreFault};
 
 impl Outlet {
     /// Begins the first attempt at an event that was just stored, if there is room and it is not gathered with others; the caller has the
     /// event. `place` is this destination's.
-    pub fn begin_first(&mut self, place: usize, number: u64, now: u64, rules: &Rules) -> Option<Handout> {
+    pub fn begin_first(
+        &mut self,
+        place: usize,
+        (number, lane): (u64, Option<u64>),
+        now: u64,
+        rules: &Rules,
+    ) -> Option<Handout> {
         if rules.gather > 0 {
             self.gathering_since.get_or_insert(now);
             return None;
         }
         // A probe is made with what the object chooses.
         let may_begin = self.room(now, rules) > 0 && self.breaker.broken_since().is_none();
-        may_begin.then(|| self.begin(place, (number, None), now, rules))
+        may_begin.then(|| self.begin(place, Picked { number, lane, waiting: None }, now, rules))
     }
 
-    fn begin(&mut self, place: usize, (number, waiting): (u64, Option<Progress>), now: u64, rules: &Rules) -> Handout {
+    fn begin(&mut self, place: usize, picked: Picked, now: u64, rules: &Rules) -> Handout {
+        let Picked { number, lane, waiting } = picked;
+        let lane = lane.filter(|_| self.lanes.is_some());
         let before = self.begun(number, waiting.as_ref());
         let is_probe = self.breaker.broken_since().is_some();
         let is_replay = match &waiting {
@@ -34,13 +42,14 @@ impl Outlet {
             _ => Cause::Retry,
         };
         let (until, attempt) = (now.saturating_add(rules.lifecycle.lease()), before.saturating_add(1));
-        self.under_way.begin(Lease { number, until, attempt, waiting });
+        self.under_way.begin(Lease { number, until, attempt, waiting, lane });
         self.pace.begin(now, rules);
         Handout { place, number, attempt, is_waiting: waiting.is_some(), cause }
     }
 
     /// Takes up to `most` events to be attempted now: waiting events that are due, the oldest and the newest of the log in turn, so that
-    /// what is fresh does not wait behind hours of backlog. `place` is this destination's, `next` the sequence number of the next event.
+    /// what is fresh does not wait behind hours of backlog. Of an ordered source, the oldest that wait for no other. `place` is this
+    /// destination's, `next` the sequence number of the next event.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -54,10 +63,12 @@ impl Outlet {
     ) -> Result<Vec<Handout>, StoreFault> {
         self.lapse(store, now, rules)?;
         let most = most.min(self.room(now, rules));
-        let mut due = self.due(store, most, now, rules)?.into_iter();
+        let mut in_order = self.in_order(store, next, most, now)?.map(Vec::into_iter);
+        let due = self.due(store, most, now, rules)?;
+        let mut due = self.one_each(store, due)?.into_iter();
         let mut taken = Vec::new();
         while taken.len() < most {
-            let Some(event) = self.next_place(&mut due, next) else { break };
+            let Some(event) = self.next_place(&mut due, &mut in_order, next) else { break };
             taken.push(self.begin(place, event, now, rules));
         }
         if !taken.is_empty() {
@@ -76,14 +87,18 @@ impl Outlet {
     fn next_place(
         &mut self,
         due: &mut impl Iterator<Item = (u64, Progress)>,
+        in_order: &mut Option<impl Iterator<Item = (u64, Option<u64>)>>,
         next: u64,
-    ) -> Option<(u64, Option<Progress>)> {
+    ) -> Option<Picked> {
         for _ in 0..PLACES {
             self.turn = self.turn.wrapping_add(1).checked_rem(PLACES).unwrap_or_default();
-            let found = match self.turn {
-                0 => due.next().map(|(number, progress)| (number, Some(progress))),
-                1 => self.oldest(next).map(|number| (number, None)),
-                _ => self.newest(next).map(|number| (number, None)),
+            let found = match (self.turn, &mut *in_order) {
+                (0, _) => {
+                    due.next().map(|(number, waiting)| Picked { number, lane: waiting.lane, waiting: Some(waiting) })
+                }
+                (_, Some(in_order)) => in_order.next().map(|(number, lane)| Picked { number, lane, waiting: None }),
+                (1, None) => self.oldest(next).map(Picked::of_log),
+                (_, None) => self.newest(next).map(Picked::of_log),
             };
             if found.is_some() {
                 return found;
@@ -149,11 +164,25 @@ impl Outlet {
     /// The outcome of an earlier attempt may have arrived meanwhile, and an operator may have replayed the event: so it is read once more.
     fn lapse_waiting<S: Store>(&mut self, store: &S, number: u64, attempt: u32, now: u64) -> Result<(), StoreFault> {
         let progress = store.waiting(&self.name, number)?;
-        let Some(progress) = progress.filter(|progress| progress.state == EventState::Pending) else { return Ok(()) };
+        let Some(progress) = progress.filter(|progress| progress.state.is_pending()) else { return Ok(()) };
         let again = Progress { attempts: progress.attempts.max(attempt), due: now, ..progress };
         store.set_waiting(&self.name, number, &again)?;
         self.due_from = self.due_from.min(now);
         Ok(())
+    }
+}
+
+/// An event that is attempted next.
+struct Picked {
+    number: u64,
+    lane: Option<u64>,
+    /// The waiting event, unless it is in the log.
+    waiting: Option<Progress>,
+}
+
+impl Picked {
+    const fn of_log(number: u64) -> Self {
+        Self { number, lane: None, waiting: None }
     }
 }
 

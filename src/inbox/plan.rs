@@ -24,6 +24,8 @@ pub struct Plan {
     pub retention: Retention,
     /// The destinations by their names; none for a source that is not configured.
     pub destinations: Vec<(String, Rules)>,
+    /// Whether events of one lane are delivered one after the other.
+    pub is_ordered: bool,
     /// Whether the clock may be wrong, so that nothing is given up or dropped.
     pub is_patient: bool,
 }

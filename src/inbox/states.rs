@@ -22,6 +22,8 @@ pub enum EventState {
     Dead,
     /// Not for the destination. No waiting event is in this state.
     Filtered,
+    /// To be delivered once an earlier event of its lane is finished. An operator sees it as pending.
+    Behind,
 }
 
 impl EventState {
@@ -38,6 +40,7 @@ impl EventState {
             Self::Delivered => 1,
             Self::Dead => 2,
             Self::Filtered => 3,
+            Self::Behind => 4,
         }
     }
 
@@ -46,6 +49,7 @@ impl EventState {
         match number {
             1 => Self::Delivered,
             2 => Self::Dead,
+            4 => Self::Behind,
             _ => Self::Pending,
         }
     }
@@ -53,11 +57,16 @@ impl EventState {
     /// Its name in queries and responses.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Pending => "pending",
+            Self::Pending | Self::Behind => "pending",
             Self::Delivered => "delivered",
             Self::Dead => "dead",
             Self::Filtered => "filtered",
         }
+    }
+
+    /// Whether it is to be delivered, now or later.
+    pub const fn is_pending(self) -> bool {
+        matches!(self, Self::Pending | Self::Behind)
     }
 
     /// The state of that name.
@@ -94,6 +103,8 @@ pub struct Progress {
     pub due: u64,
     /// When it was delivered or given up; 0 while pending.
     pub finished: u64,
+    /// The lane of an event of an ordered source.
+    pub lane: Option<u64>,
 }
 
 /// How an attempt ended.
@@ -124,7 +135,7 @@ pub enum Over {
 impl Progress {
     /// An event that was just accepted.
     pub const fn accepted(now: u64) -> Self {
-        Self { state: EventState::Pending, attempts: 0, tries: 0, since: now, due: now, finished: 0 }
+        Self { state: EventState::Pending, attempts: 0, tries: 0, since: now, due: now, finished: 0, lane: None }
     }
 
     /// The event after an attempt, which is counted already.
@@ -159,13 +170,13 @@ impl Progress {
     /// The event as it is delivered again, at once and with the whole schedule ahead of it.
     #[must_use]
     pub const fn replayed(self, now: u64) -> Self {
-        Self { attempts: self.attempts, ..Self::accepted(now) }
+        Self { attempts: self.attempts, lane: self.lane, ..Self::accepted(now) }
     }
 
     /// What becomes of an event that is not attempted, now.
     pub fn over(self, now: u64, lifecycle: &Lifecycle) -> Over {
         match self.state {
-            EventState::Pending if now >= self.since.saturating_add(lifecycle.give_up_after) => {
+            EventState::Pending | EventState::Behind if now >= self.since.saturating_add(lifecycle.give_up_after) => {
                 Over::Dead(self.given_up(now, lifecycle))
             }
             EventState::Delivered | EventState::Dead if now >= self.due => Over::Remove,

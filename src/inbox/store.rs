@@ -53,6 +53,8 @@ pub trait Store {
     fn insert(&self, event: &Self::Event, key: EventKey, number: u64) -> Result<bool, StoreFault>;
     /// When an event of the log was accepted; `None` if it is not there.
     fn accepted_at(&self, number: u64) -> Result<Option<u64>, StoreFault>;
+    /// The numbers of events of the log from `from` on, in their order, each with its lane; the first `limit` of them.
+    fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault>;
     /// The last event of the log that was accepted at that time or before; 0 if there is none.
     fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault>;
 
@@ -88,6 +90,13 @@ pub trait Store {
     ) -> Result<Vec<(u64, Progress)>, StoreFault>;
     /// When the first pending event is due that is not in `under_way`.
     fn next_due(&self, destination: &str, under_way: &[u64]) -> Result<Option<u64>, StoreFault>;
+    /// The lanes of pending events and of those behind, each with whether an event of it is pending.
+    fn lanes_waiting(&self, destination: &str) -> Result<Vec<(u64, bool)>, StoreFault>;
+    /// The first event of a lane that is behind.
+    fn first_behind(&self, destination: &str, lane: u64) -> Result<Option<(u64, Progress)>, StoreFault>;
+    /// Has one event of each lane pending at most, the first of those that are, and the others behind it; or, without an order, none
+    /// behind. Whether anything changed.
+    fn settle_order(&self, destination: &str, is_ordered: bool) -> Result<bool, StoreFault>;
     /// Waiting events whose time is over at `now`: finished ones that are due, and pending ones that began at `began` or before; with
     /// `u64::MAX` for both, all.
     fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault>;

@@ -14,6 +14,7 @@ mod data;
 mod fan;
 mod gather;
 mod model;
+mod order;
 mod orphans;
 mod outage;
 mod random;
@@ -42,7 +43,7 @@ fn plan(names: &[&str]) -> Plan {
     let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: 72 * HOUR, retention };
     let rules = Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored: false };
     let destinations = names.iter().map(|name| ((*name).to_owned(), rules)).collect();
-    Plan { retention, destinations, is_patient: false }
+    Plan { retention, destinations, is_ordered: false, is_patient: false }
 }
 
 /// An object with the destinations of a plan.
@@ -54,7 +55,7 @@ fn machine(store: &MemoryStore, now: u64, plan: &Plan) -> Machine {
 
 /// An event as it arrives.
 fn arrival(event: &Event) -> Arrival<'_, Event> {
-    Arrival { event, key: model::key(event.id), bytes: 400, filtered: event.filtered }
+    Arrival { event, key: model::key(event.id), bytes: 400, filtered: event.filtered, lane: None }
 }
 
 /// The names of the destinations.

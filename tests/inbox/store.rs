@@ -1,7 +1,7 @@
 //! The database of one object, in memory. It records every write, and fails when it is told to: between any two writes.
 
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, Store, StoreFault, Stored, Table, seed};
@@ -19,6 +19,7 @@ pub(crate) enum Write {
     Breaker,
     Orphaned,
     RemoveDestination,
+    SettleOrder,
     PutWaiting(u64),
     SetWaiting(u64),
     RemoveWaiting(u64),
@@ -32,12 +33,24 @@ pub(crate) struct MemoryStore {
     writes: RefCell<Vec<Write>>,
     /// How many more writes succeed; all, if it is `None`.
     allowed: Cell<Option<usize>>,
+    /// How many lanes the events have, by their ids; none, if it is 0.
+    pub(crate) lanes: u64,
 }
 
 impl MemoryStore {
     /// A database with that contents, of which so many writes succeed.
     pub(crate) fn new(data: Data, allowed: Option<usize>) -> Self {
-        Self { data: RefCell::new(data), writes: RefCell::default(), allowed: Cell::new(allowed) }
+        Self { data: RefCell::new(data), writes: RefCell::default(), allowed: Cell::new(allowed), lanes: 0 }
+    }
+
+    /// Has so many more writes succeed.
+    pub(crate) fn allow(&self, allowed: Option<usize>) {
+        self.allowed.set(allowed);
+    }
+
+    /// The lane of an event. Some have none.
+    pub(crate) fn lane(&self, event: &Event) -> Option<u64> {
+        event.id.checked_rem(self.lanes).filter(|lane| *lane > 0)
     }
 
     /// What is stored.
@@ -149,6 +162,12 @@ impl Store for MemoryStore {
         Ok(self.data().in_log(number).map(|event| event.at))
     }
 
+    fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault> {
+        let data = self.data();
+        let all = data.logs.iter().flat_map(|(_, rows)| rows.range(from..));
+        Ok(all.map(|(number, event)| (*number, self.lane(event))).take(limit).collect())
+    }
+
     fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault> {
         let data = self.data();
         let mut newest_first = data.logs.iter().rev().flat_map(|(_, rows)| rows.iter().rev());
@@ -237,11 +256,50 @@ impl Store for MemoryStore {
         self.of(destination, |stored| stored.pending(under_way).map(|(_, progress)| progress.due).min())
     }
 
+    fn lanes_waiting(&self, destination: &str) -> Result<Vec<(u64, bool)>, StoreFault> {
+        self.of(destination, |stored| {
+            let mut lanes = BTreeMap::new();
+            for (_, progress) in stored.waiting.values().filter(|(_, progress)| progress.state.is_pending()) {
+                if let Some(lane) = progress.lane {
+                    *lanes.entry(lane).or_default() |= progress.state == EventState::Pending;
+                }
+            }
+            lanes.into_iter().collect()
+        })
+    }
+
+    fn first_behind(&self, destination: &str, lane: u64) -> Result<Option<(u64, Progress)>, StoreFault> {
+        self.of(destination, |stored| {
+            let all = stored.waiting.iter().map(|(number, (_, progress))| (*number, *progress));
+            let mut own = all.filter(|(_, progress)| progress.lane == Some(lane));
+            own.find(|(_, progress)| progress.state == EventState::Behind)
+        })
+    }
+
+    fn settle_order(&self, destination: &str, is_ordered: bool) -> Result<bool, StoreFault> {
+        let settled = self.of(destination, |stored| {
+            let (mut stored, mut headed) = (stored.clone(), BTreeSet::new());
+            for (_, progress) in stored.waiting.values_mut() {
+                progress.state = match (progress.state, progress.lane) {
+                    (EventState::Pending, Some(lane)) if is_ordered && !headed.insert(lane) => EventState::Behind,
+                    (EventState::Behind, _) if !is_ordered => EventState::Pending,
+                    (state, _) => state,
+                };
+            }
+            stored
+        })?;
+        if self.of(destination, |stored| *stored == settled)? {
+            return Ok(false);
+        }
+        self.change(Write::SettleOrder, destination, |stored| *stored = settled)?;
+        Ok(true)
+    }
+
     fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault> {
         self.of(destination, |stored| {
             let all = stored.waiting.iter().map(|(number, (_, progress))| (*number, *progress));
             let over = all.filter(|(_, progress)| match progress.state {
-                EventState::Pending => progress.since <= began,
+                EventState::Pending | EventState::Behind => progress.since <= began,
                 _ => progress.due <= now,
             });
             over.take(limit).collect()
@@ -250,7 +308,7 @@ impl Store for MemoryStore {
 
     fn next_over(&self, destination: &str) -> Result<Option<u64>, StoreFault> {
         self.of(destination, |stored| {
-            let finished = stored.waiting.values().filter(|(_, progress)| progress.state != EventState::Pending);
+            let finished = stored.waiting.values().filter(|(_, progress)| !progress.state.is_pending());
             finished.map(|(_, progress)| progress.due).min()
         })
     }

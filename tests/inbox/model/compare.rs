@@ -82,7 +82,7 @@ impl World {
         let kept = match was {
             EventState::Pending if is_let_go => return (self.now < self.patient_until).then_some(rule::PATIENT),
             // A delivered event that is not kept is removed at once.
-            EventState::Pending => {
+            EventState::Pending | EventState::Behind => {
                 let is_done = fate.is_answered || fate.is_filtered;
                 return (!is_done || self.keep > 0).then_some(rule::KEPT);
             }

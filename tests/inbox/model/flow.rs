@@ -13,7 +13,7 @@ impl World {
     /// Has an event arrive.
     pub(crate) fn accept(&mut self, id: u64, may_begin: bool, crash: Crash) -> Option<()> {
         let event = Event { id, at: self.now, filtered: self.filtered(id) };
-        let arrival = Arrival { event: &event, key: super::key(id), bytes: 1, filtered: event.filtered };
+        let arrival = Arrival { event: &event, key: super::key(id), bytes: 1, filtered: event.filtered, lane: None };
         let known = self.history.iter().filter(|(_, known)| known.id == id);
         let is_expected = known.into_iter().any(|(number, known)| self.is_remembered(*number, known));
         let number = self.machine.as_ref()?.next();

@@ -162,7 +162,7 @@ impl World {
         let configured = self.sites.iter().zip(NAMES).filter(|(site, _)| site.is_configured);
         let rules = |from_stored| Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored };
         let destinations = configured.map(|(site, name)| (name.to_owned(), rules(site.from_stored))).collect();
-        Plan { retention, destinations, is_patient: self.watch.holds(self.now) }
+        Plan { retention, destinations, is_ordered: false, is_patient: self.watch.holds(self.now) }
     }
 
     /// Whether the id of an event has to be known now.

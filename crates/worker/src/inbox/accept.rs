@@ -102,7 +102,8 @@ impl Object {
             .flat_map(|all| all.keys())
             .map(String::as_str)
             .collect();
-        let arrival = Arrival { event: new, key, bytes: u64::from(new.body().length()), filtered: &filtered };
+        let arrival =
+            Arrival { event: new, key, bytes: u64::from(new.body().length()), filtered: &filtered, lane: new.order() };
         let accepted = self.with(|machine| {
             let accepted = machine.accept(&self.database, &arrival, may_begin, now, &plan)?;
             Ok(match accepted {

@@ -31,9 +31,10 @@ impl Database {
             &[outlet.name().into(), integer(first)],
         )?;
         let counted = |state: EventState, at: u32| {
-            let row = rows.iter().find(|row| unsigned(&row.get(0)) == u64::from(state.number()));
-            row.map_or(0, |row| unsigned(&row.get(at)))
+            let is_in = |row: &&Array| unsigned(&row.get(0)) == u64::from(state.number());
+            rows.iter().find(is_in).map_or(0, |row| unsigned(&row.get(at)))
         };
+        let pending = |at| counted(EventState::Pending, at).saturating_add(counted(EventState::Behind, at));
         let dead_from = |from: u64| {
             let dead = outlet.cursor().dead().iter().filter(|span| span.last >= from);
             dead.map(|span| span.last.saturating_sub(span.first.max(from)).saturating_add(1))
@@ -41,16 +42,15 @@ impl Database {
         };
         let backlog = machine.backlog(outlet);
         let filtered = outlet.cursor().filtered();
-        let other =
-            [counted(EventState::Pending, 2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];
+        let other = [pending(2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];
         // Delivered events that wait to be let go of, and whose id has no row of its own.
         let apart = counted(EventState::Delivered, 1).saturating_sub(counted(EventState::Delivered, 2));
         let failed = self.rows(
-            "SELECT last_status, last_error, due FROM waiting WHERE destination = ? AND state IN (0, 2) AND last_error <> ''
+            "SELECT last_status, last_error, due FROM waiting WHERE destination = ? AND state IN (0, 2, 4) AND last_error <> ''
              ORDER BY due DESC LIMIT 1",
             &[outlet.name().into()],
         )?;
-        let pending = backlog.saturating_add(counted(EventState::Pending, 1));
+        let pending = backlog.saturating_add(pending(1));
         Ok(Stats {
             pending,
             delivered: other.into_iter().fold(ids, u64::saturating_sub).saturating_add(apart),
@@ -77,7 +77,7 @@ impl Database {
     /// How many events are pending, at all destinations.
     pub(super) fn pending(&self, machine: &Machine) -> Result<u64, ()> {
         let counted = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
-        let waiting = counted(self.number("SELECT count(*) FROM waiting WHERE state = 0", &[])?);
+        let waiting = counted(self.number("SELECT count(*) FROM waiting WHERE state IN (0, 4)", &[])?);
         let legacy = if self.has_legacy.get() {
             counted(self.number("SELECT count(*) FROM events_2 WHERE state = 0", &[])?)
         } else {
@@ -97,7 +97,7 @@ impl Database {
     pub(super) fn oldest_pending(&self, machine: &Machine, outlet: &Outlet) -> Result<Option<u64>, ()> {
         let mut oldest = self.number(
             "SELECT received_at FROM kept WHERE number =
-               (SELECT number FROM waiting WHERE destination = ? AND +state = 0 ORDER BY number LIMIT 1)",
+               (SELECT number FROM waiting WHERE destination = ? AND +state IN (0, 4) ORDER BY number LIMIT 1)",
             &[outlet.name().into()],
         )?;
         let first = outlet.cursor().done().first_missing(1);

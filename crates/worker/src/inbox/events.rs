@@ -101,7 +101,7 @@ impl Database {
 
     fn headers_for(&self, number: u64, outlet: &Outlet) -> Result<Option<(String, u32)>, ()> {
         let sql = "SELECT kept.headers, waiting.attempts FROM waiting JOIN kept ON kept.number = waiting.number
-                   WHERE waiting.destination = ? AND waiting.number = ? AND waiting.state IN (0, 2)";
+                   WHERE waiting.destination = ? AND waiting.number = ? AND waiting.state IN (0, 2, 4)";
         let rows = self.rows(sql, &[outlet.name().into(), integer(number)])?;
         if let Some(row) = rows.first() {
             let begun = unsigned(&row.get(1)).saturating_add(u64::from(outlet.is_under_way(number)));
@@ -164,7 +164,7 @@ impl Database {
 
     /// Has waiting events attempted whose state does not exist: they would be neither delivered nor seen. Whether there were any.
     pub(super) fn mend_strays(&self) -> Result<bool, ()> {
-        let sql = "UPDATE waiting SET state = 0 WHERE state < 0 OR state > 2 RETURNING 1";
+        let sql = "UPDATE waiting SET state = 0 WHERE state NOT IN (0, 1, 2, 4) RETURNING 1";
         Ok(self.number(sql, &[])?.is_some())
     }
 

@@ -69,7 +69,7 @@ impl Database {
                     EventState::Delivered => Progress { due: now.saturating_add(keep), ..known },
                     EventState::Dead => known,
                     // Where the clock was wrong, it is due now.
-                    EventState::Pending | EventState::Filtered => Progress {
+                    EventState::Pending | EventState::Filtered | EventState::Behind => Progress {
                         state: EventState::Pending,
                         due: known.due.min(now.saturating_add(5 * 3_600_000)),
                         ..known

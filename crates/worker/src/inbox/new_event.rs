@@ -81,4 +81,9 @@ impl NewEvent {
     pub(super) fn empty() -> Self {
         Object::new().unchecked_into()
     }
+
+    /// Its lane, if it is ordered. A Worker of an earlier version sends none.
+    pub(super) fn order(&self) -> Option<u64> {
+        self.lane().as_f64().map(|lane| lane as u64)
+    }
 }

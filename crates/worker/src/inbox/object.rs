@@ -253,7 +253,12 @@ impl Object {
         let mut known = self.plan.borrow_mut();
         let current = known.take().filter(|plan| plan.is_patient == is_patient);
         let plan = current.unwrap_or_else(|| {
-            let none = || Plan { retention: Durable::DEFAULT.retention, destinations: Vec::new(), is_patient };
+            let none = || Plan {
+                retention: Durable::DEFAULT.retention,
+                destinations: Vec::new(),
+                is_ordered: false,
+                is_patient,
+            };
             Rc::new(self.with_source(|source| source.map_or_else(none, |source| source.plan(is_patient))))
         });
         *known = Some(Rc::clone(&plan));

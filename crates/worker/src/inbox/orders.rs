@@ -31,13 +31,14 @@ impl Object {
         destination: Option<&str>,
         now: u64,
     ) -> Result<u64, ()> {
+        let is_ordered = self.plan(now).is_ordered;
         self.with(|machine| {
             let mut replayed = 0_u64;
             for place in chosen(machine, destination) {
                 let Some(outlet) = machine.outlets().get(place) else { continue };
                 let (name, doubts) = (outlet.name().to_owned(), outlet.cursor().doubts_since(0));
                 let log = if with_log { machine.replay_log(&self.database, place, state, now)? } else { 0 };
-                let waiting = self.database.replay_waiting(&name, state, (began, doubts), BATCH);
+                let waiting = self.database.replay_waiting(&name, state, (began, doubts), is_ordered, BATCH);
                 machine.replayed_waiting(place, now);
                 replayed = replayed.saturating_add(log).saturating_add(waiting.map_err(|()| StoreFault)?);
             }

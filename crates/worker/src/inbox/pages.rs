@@ -73,7 +73,7 @@ impl Database {
         let (beyond, order) = if page.is_back() { ("<", "DESC") } else { (">", "ASC") };
         let condition = if after == 0 { String::new() } else { format!(" AND waiting.number {beyond} {after}") };
         let sql = format!(
-            "SELECT waiting.number, {SHOWN_WAITING} WHERE waiting.destination = ? AND waiting.state = ?{condition}{}
+            "SELECT waiting.number, {SHOWN_WAITING} WHERE waiting.destination = ?1 AND (waiting.state = ?2 OR (?2 = 0 AND waiting.state = 4)){condition}{}
              ORDER BY waiting.number {order} LIMIT {limit}",
             but(aside).replace("number", "waiting.number")
         );
@@ -263,9 +263,9 @@ const SHOWN: &str =
 /// A waiting event as an operator sees it.
 const SHOWN_WAITING: &str =
     "json_object('id', id, 'type', type, 'form', form, 'key', matched, 'received_at', received_at, 'bytes', bytes,
-      'replayable', json('true'), 'state', CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END,
-      'attempts', attempts, 'next_attempt_at', CASE state WHEN 0 THEN due / 1000 END,
-      'finished_at', CASE state WHEN 0 THEN NULL ELSE finished / 1000 END, 'last_status', last_status,
+      'replayable', json('true'), 'state', CASE state WHEN 1 THEN 'delivered' WHEN 2 THEN 'dead' ELSE 'pending' END,
+      'attempts', attempts, 'next_attempt_at', CASE WHEN state IN (0, 4) THEN due / 1000 END,
+      'finished_at', CASE WHEN state IN (1, 2) THEN finished / 1000 END, 'last_status', last_status,
       'last_error', nullif(substr(last_error || '/', 1, instr(last_error || '/', '/') - 1), ''),
       'last_cause', nullif(substr(last_error, instr(last_error || '/', '/') + 1), ''))
     FROM waiting LEFT JOIN kept ON kept.number = waiting.number";

@@ -118,6 +118,8 @@ impl Object {
                 if machine.attempts_of(place, now, &plan).is_some_and(|at| at <= now) {
                     // Waiting events are not counted: one courier finds out how many there are.
                     let backlog = usize::try_from(machine.backlog(outlet)).unwrap_or(usize::MAX);
+                    // Of an ordered source, most may wait for others.
+                    let backlog = if plan.is_ordered { machine.ready(outlet) } else { backlog };
                     let events = backlog.max(1).min(outlet.room(now, rules));
                     // What was gathered, one takes.
                     let couriers = if rules.gather > 0 { events.min(1) } else { events.div_ceil(SLOTS) };

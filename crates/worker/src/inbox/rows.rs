@@ -10,7 +10,7 @@ use super::database::{integer, optional, signed, unsigned};
 pub(super) const EVENT: &str = "number, key, id, form, headers, received_at, type, matched, bytes, body";
 
 /// The columns that [`progress`] reads.
-pub(super) const PROGRESS: &str = "number, state, attempts, tries, since, due, finished";
+pub(super) const PROGRESS: &str = "number, state, attempts, tries, since, due, finished, lane";
 
 /// The number of a waiting event, and its progress.
 pub(super) fn progress(row: &Array) -> (u64, Progress) {
@@ -22,6 +22,7 @@ pub(super) fn progress(row: &Array) -> (u64, Progress) {
         since: unsigned(&row.get(4)),
         due: unsigned(&row.get(5)),
         finished: unsigned(&row.get(6)),
+        lane: optional(&row.get(7)),
     };
     (unsigned(&row.get(0)), progress)
 }

@@ -2,9 +2,8 @@
 
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, Store, StoreFault, Stored, Table};
-use wasm_bindgen::prelude::*;
 
-use super::database::{Database, but, fault, integer, key, maybe, unsigned};
+use super::database::{Database, but, fault, integer, key, maybe, optional, unsigned};
 use super::new_event::NewEvent;
 use super::rows::{EVENT, PROGRESS, code, progress, table, values};
 
@@ -100,6 +99,22 @@ impl Store for Database {
         Ok(at.map(|at| u64::try_from(at).unwrap_or_default().saturating_mul(1000)))
     }
 
+    fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault> {
+        let mut found = Vec::new();
+        for table in self.logs.borrow().iter() {
+            let left = limit.saturating_sub(found.len());
+            if left > 0 && table.last.is_none_or(|last| last >= from) {
+                let sql = format!(
+                    "SELECT number, lane FROM log_{} WHERE number >= ? ORDER BY number LIMIT {left}",
+                    table.number
+                );
+                let rows = self.rows(&sql, &[integer(from)]).map_err(fault)?;
+                found.extend(rows.iter().map(|row| (unsigned(&row.get(0)), optional(&row.get(1)))));
+            }
+        }
+        Ok(found)
+    }
+
     fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault> {
         for table in self.logs.borrow().iter().rev().filter(|table| table.opened_at <= at) {
             let sql = format!("SELECT max(number) FROM log_{} WHERE received_at <= ?", table.number);
@@ -151,11 +166,11 @@ impl Store for Database {
         }
         let (history, status, error) = self.history_of(destination, number);
         let sql = "INSERT OR REPLACE INTO waiting
-                     (destination, number, state, attempts, tries, since, due, finished, last_status, last_error, history)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        let progress = values(progress);
-        let values: Vec<_> =
-            [destination.into(), integer(number)].into_iter().chain(progress).chain([status, error, history]).collect();
+                     (destination, number, state, attempts, tries, since, due, finished, last_status, last_error, history, lane)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let at = [destination.into(), integer(number)];
+        let noted = [status, error, history, maybe(progress.lane)];
+        let values: Vec<_> = at.into_iter().chain(values(progress)).chain(noted).collect();
         self.run(sql, &values).map_err(fault)
     }
 
@@ -207,9 +222,38 @@ impl Store for Database {
         Ok(due.map(|due| u64::try_from(due).unwrap_or_default()))
     }
 
+    fn lanes_waiting(&self, destination: &str) -> Result<Vec<(u64, bool)>, StoreFault> {
+        let sql = "SELECT lane, max(state = 0) FROM waiting WHERE destination = ? AND state IN (0, 4) AND lane IS NOT NULL GROUP BY lane";
+        let rows = self.rows(sql, &[destination.into()]).map_err(fault)?;
+        Ok(rows.iter().map(|row| (unsigned(&row.get(0)), unsigned(&row.get(1)) > 0)).collect())
+    }
+
+    fn first_behind(&self, destination: &str, lane: u64) -> Result<Option<(u64, Progress)>, StoreFault> {
+        let sql = format!(
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ? AND lane = ? AND state = 4 ORDER BY number LIMIT 1"
+        );
+        let rows = self.rows(&sql, &[destination.into(), integer(lane)]).map_err(fault)?;
+        Ok(rows.first().map(progress))
+    }
+
+    fn settle_order(&self, destination: &str, is_ordered: bool) -> Result<bool, StoreFault> {
+        let sql = if is_ordered {
+            // Only ordered sources have it, and only events that are behind cost its rows.
+            let index =
+                "CREATE INDEX IF NOT EXISTS waiting_behind ON waiting (destination, lane, number) WHERE state = 4";
+            self.run(index, &[]).map_err(fault)?;
+            "UPDATE waiting SET state = 4 WHERE destination = ?1 AND state = 0 AND lane IS NOT NULL AND number NOT IN
+               (SELECT min(number) FROM waiting WHERE destination = ?1 AND state = 0 AND lane IS NOT NULL GROUP BY lane)
+             RETURNING 1"
+        } else {
+            "UPDATE waiting SET state = 0 WHERE destination = ? AND state = 4 RETURNING 1"
+        };
+        Ok(self.number(sql, &[destination.into()]).map_err(fault)?.is_some())
+    }
+
     fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault> {
         let sql = format!(
-            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND ((state > 0 AND due <= ?2) OR (?3 > 0 AND state = 0 AND since <= ?3)) LIMIT {limit}"
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND ((state IN (1, 2) AND due <= ?2) OR (?3 > 0 AND state IN (0, 4) AND since <= ?3)) LIMIT {limit}"
         );
         let rows = self.rows(&sql, &[destination.into(), integer(now), integer(began)]).map_err(fault)?;
         Ok(rows.iter().map(progress).collect())
@@ -256,27 +300,29 @@ impl Database {
             body.length().into(),
             body.into(),
             event.filtered(),
-            // A Worker of an earlier version sends none.
-            event.lane().as_f64().map_or(JsValue::NULL, JsValue::from_f64),
+            maybe(event.order()),
         ];
         self.run(&sql, &values).map_err(fault)
     }
 
     /// Replays up to so many waiting events that were in a state when this began; how many. As many attempts as there are `doubts` may have
-    /// been made at a pending one.
+    /// been made at a pending one. Finished ones of an ordered source are behind, until the machine finds that nothing is before them.
     pub(super) fn replay_waiting(
         &self,
         destination: &str,
         state: EventState,
         (began, doubts): (u64, u32),
+        is_ordered: bool,
         limit: u32,
     ) -> Result<u64, ()> {
         // `since` tells those that were replayed by this from all others, whatever the clock did.
-        let sql = "UPDATE waiting SET state = 0, tries = 0, since = ?1, due = ?1, finished = 0,
-                     attempts = attempts + CASE state WHEN 0 THEN ?5 ELSE 0 END
+        let sql = "UPDATE waiting SET state = CASE WHEN ?6 AND lane IS NOT NULL AND state > 0 THEN 4 ELSE 0 END,
+                     tries = 0, since = ?1, due = ?1, finished = 0,
+                     attempts = attempts + CASE WHEN state IN (0, 4) THEN ?5 ELSE 0 END
                    WHERE destination = ?2 AND number IN
-                     (SELECT number FROM waiting WHERE destination = ?2 AND state = ?3 AND since <> ?1 LIMIT ?4) RETURNING 1";
-        let values = [integer(began), destination.into(), state.number().into(), limit.into(), doubts.into()];
+                     (SELECT number FROM waiting WHERE destination = ?2 AND (state = ?3 OR (?3 = 0 AND state = 4)) AND since <> ?1 LIMIT ?4) RETURNING 1";
+        let values =
+            [integer(began), destination.into(), state.number().into(), limit.into(), doubts.into(), is_ordered.into()];
         let rows = self.rows(sql, &values)?;
         Ok(rows.len() as u64)
     }

@@ -1,0 +1,208 @@
+//! Events of one key, one after the other: what a destination of an ordered source does besides. Milliseconds throughout.
+
+use super::lanes::Lanes;
+use super::outlet::Outlet;
+use super::states::{EventState, Progress};
+use super::store::{Store, StoreFault};
+
+impl Outlet {
+    /// Makes the destination ordered or not. `next` is the sequence number of the next event.
+    pub(super) fn set_order<S: Store>(
+        &mut self,
+        store: &S,
+        is_ordered: bool,
+        next: u64,
+        now: u64,
+    ) -> Result<(), StoreFault> {
+        if is_ordered == self.lanes.is_some() && is_ordered {
+            return Ok(());
+        }
+        if store.settle_order(&self.name, is_ordered)? {
+            self.due_from = self.due_from.min(now);
+        }
+        self.lanes = is_ordered.then(Lanes::default);
+        self.load_lanes(store, next)
+    }
+
+    fn load_lanes<S: Store>(&mut self, store: &S, next: u64) -> Result<(), StoreFault> {
+        match &mut self.lanes {
+            Some(lanes) => lanes.load(store, &self.name, &self.cursor, next),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets what memory knows of the order, after what changed more than one event.
+    pub(super) fn forget_lanes(&mut self) {
+        if let Some(lanes) = &mut self.lanes {
+            lanes.forget();
+        }
+    }
+
+    /// Takes an event that arrives; whether none that is open has to be finished before it.
+    pub(super) fn arrive(&mut self, number: u64, lane: Option<u64>) -> bool {
+        let is_busy = lane.is_some_and(|lane| self.is_busy(lane, number));
+        match &mut self.lanes {
+            Some(lanes) => lanes.arrive(number, lane, &self.cursor) && !is_busy,
+            None => true,
+        }
+    }
+
+    /// Whether another event of a lane than this one is under way.
+    fn is_busy(&self, lane: u64, number: u64) -> bool {
+        self.under_way.iter().any(|lease| lease.lane == Some(lane) && lease.number != number)
+    }
+
+    /// How many events of the log could be attempted now, if there were room: those that are not under way. Of an ordered source, only those
+    /// that wait for no other, and one if that is not known.
+    pub(super) fn ready(&self, next: u64) -> usize {
+        let Some(lanes) = &self.lanes else {
+            let last = next.saturating_sub(1);
+            let open = last.saturating_sub(self.cursor.done().count(1, last));
+            return usize::try_from(open).unwrap_or(usize::MAX).saturating_sub(self.log_under_way());
+        };
+        let behind = lanes.headless().filter(|lane| !self.is_busy(*lane, 0)).count();
+        let ready = lanes.ready(&self.cursor, &self.under_way, MOST).len();
+        let may_see_more =
+            lanes.has_more(next) || (lanes.overflows(next) && !lanes.held_back(&self.under_way, 1).is_empty());
+        ready.saturating_add(behind).saturating_add(usize::from(may_see_more))
+    }
+
+    /// Finds out which events of an ordered source may be attempted: up to `most` of the log, oldest first. `None` if it is not ordered.
+    pub(super) fn in_order<S: Store>(
+        &mut self,
+        store: &S,
+        next: u64,
+        most: usize,
+        now: u64,
+    ) -> Result<Option<Vec<(u64, Option<u64>)>>, StoreFault> {
+        if self.lanes.is_none() {
+            return Ok(None);
+        }
+        self.load_lanes(store, next)?;
+        while self.hold_back(store, next, now)? {
+            self.load_lanes(store, next)?;
+        }
+        self.promote(store, now)?;
+        Ok(self.lanes.as_ref().map(|lanes| lanes.ready(&self.cursor, &self.under_way, most)))
+    }
+
+    /// Has the first event that is behind attempted, in each lane of which none is.
+    fn promote<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
+        let headless: Vec<_> = self.lanes.iter().flat_map(Lanes::headless).collect();
+        for lane in headless.into_iter().filter(|lane| !self.is_busy(*lane, 0)).collect::<Vec<_>>() {
+            let first = store.first_behind(&self.name, lane)?;
+            let Some(lanes) = &mut self.lanes else { return Ok(()) };
+            let Some((number, progress)) = first else {
+                lanes.end_waiting(lane);
+                continue;
+            };
+            // One that was replayed may be before it, in the log.
+            if lanes.first_of(lane, &self.cursor).is_none_or(|earlier| earlier > number) {
+                let due = progress.due.max(now);
+                store.set_waiting(&self.name, number, &Progress { state: EventState::Pending, due, ..progress })?;
+                lanes.wait(lane, true);
+                self.due_from = self.due_from.min(due);
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves a batch of events that wait for one that failed out of the log, if they keep others from being seen. So a poison event holds up
+    /// its own lane, and no other. Whether there were any.
+    fn hold_back<S: Store>(&mut self, store: &S, next: u64, now: u64) -> Result<bool, StoreFault> {
+        let Some(lanes) = self.lanes.as_ref().filter(|lanes| lanes.overflows(next)) else { return Ok(false) };
+        let held = lanes.held_back(&self.under_way, super::expiry::BATCH);
+        for (number, lane) in &held {
+            let accepted = store.accepted_at(*number)?.unwrap_or(now);
+            let renewed = self.cursor.renewed_at(*number);
+            let attempts = self.cursor.attempts(*number);
+            let tries = u32::from(attempts > 0 && renewed.is_none());
+            let since = renewed.unwrap_or(accepted).min(now);
+            let behind =
+                Progress { state: EventState::Behind, attempts, tries, lane: Some(*lane), ..Progress::accepted(since) };
+            store.put_waiting(&self.name, *number, &behind)?;
+            self.cursor.finish(*number);
+        }
+        if !held.is_empty() {
+            self.save(store, now)?;
+        }
+        Ok(!held.is_empty())
+    }
+
+    /// A failed event of the log as it begins to wait by itself: at the head of its lane, or behind others.
+    pub(super) fn queued<S: Store>(
+        &mut self,
+        store: &S,
+        number: u64,
+        progress: Progress,
+    ) -> Result<Progress, StoreFault> {
+        if self.lanes.is_none() {
+            return Ok(progress);
+        }
+        let known = self.under_way.get(number).and_then(|lease| lease.lane);
+        let stored =
+            || Ok(store.lanes(number, 1)?.first().filter(|(found, _)| *found == number).and_then(|(_, lane)| *lane));
+        let Some(lane) = known.map_or_else(stored, |lane| Ok(Some(lane)))? else { return Ok(progress) };
+        let is_busy = self.is_busy(lane, number);
+        let Some(lanes) = &mut self.lanes else { return Ok(progress) };
+        let lane = (lane, !lanes.waits(lane) && !is_busy);
+        let state = match progress.state {
+            EventState::Pending => {
+                lanes.wait(lane.0, lane.1);
+                if lane.1 { EventState::Pending } else { EventState::Behind }
+            }
+            other => other,
+        };
+        Ok(Progress { state, lane: Some(lane.0), ..progress })
+    }
+
+    /// Notes that a waiting event is finished, which may have been the head of its lane.
+    pub(super) fn release(&mut self, progress: &Progress) {
+        if let Some((lanes, lane)) = self.lanes.as_mut().zip(progress.lane)
+            && progress.state == EventState::Pending
+        {
+            lanes.lose_head(lane);
+        }
+    }
+
+    /// A waiting event as it is replayed: behind the others of its lane, until none before it is open.
+    pub(super) fn replayed(&mut self, progress: Progress, now: u64) -> Progress {
+        let again = progress.replayed(now);
+        match self.lanes.as_mut().zip(progress.lane) {
+            Some((lanes, lane)) if progress.state != EventState::Pending => {
+                lanes.wait(lane, false);
+                Progress { state: EventState::Behind, ..again }
+            }
+            _ => again,
+        }
+    }
+
+    /// Of waiting events that are due, those that may be attempted: one in each lane. Others go behind it.
+    pub(super) fn one_each<S: Store>(
+        &mut self,
+        store: &S,
+        due: Vec<(u64, Progress)>,
+    ) -> Result<Vec<(u64, Progress)>, StoreFault> {
+        let mut kept: Vec<(u64, Progress)> = Vec::new();
+        for (number, progress) in due {
+            let lane = progress.lane.filter(|_| self.lanes.is_some());
+            let has_other = |lane| kept.iter().any(|(_, other)| other.lane == Some(lane));
+            match lane {
+                Some(lane) if self.is_busy(lane, number) || has_other(lane) => {
+                    let behind = Progress { state: EventState::Behind, ..progress };
+                    store.set_waiting(&self.name, number, &behind)?;
+                    let is_headed = has_other(lane)
+                        || self.under_way.iter().any(|lease| lease.lane == Some(lane) && lease.waiting.is_some());
+                    if let Some(lanes) = self.lanes.as_mut().filter(|_| !is_headed) {
+                        lanes.lose_head(lane);
+                    }
+                }
+                _ => kept.push((number, progress)),
+            }
+        }
+        Ok(kept)
+    }
+}
+
+/// As many attempts are under way at most.
+const MOST: usize = 128;
