@@ -11,7 +11,7 @@ pub(super) fn read_order(
     reader: &mut Reader<'_>,
     scheme: Option<&Scheme>,
     policy: Option<&Policy>,
-    durable: bool,
+    (durable, shards): (bool, u32),
 ) -> Option<String> {
     only_durable(reader, "order", durable);
     let template = reader.text("order")?;
@@ -32,6 +32,10 @@ pub(super) fn read_order(
         let fix = "use a placeholder of what is signed, or remove it";
         reader.fault("order", "rests on what this sender does not sign", fix);
         return None;
+    }
+    if shards > 1 {
+        // A shard is chosen by the event's id, and knows nothing of what the others hold.
+        reader.fault("order", "needs one shard: others would not wait for it", "remove `shards`, or `order`");
     }
     Some(template)
 }
