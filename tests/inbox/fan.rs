@@ -152,6 +152,7 @@ fn a_courier_may_find_that_an_event_is_filtered() {
     object.accept(&[], true);
     assert_eq!(object.report(NAMES[0], 1, Attempt::Filtered), Became::Filtered);
     assert_eq!((object.backlog(NAMES[0]), object.backlog(NAMES[1])), (0, 1));
+    assert_eq!(object.machine.outlets()[object.place(NAMES[0])].cursor().filtered(), 1);
     // One that waits is let go of like one that was delivered: a copy of it may have been.
     assert_eq!(object.report(NAMES[1], 1, FAILED), Became::Pending);
     object.now += 10 * SECOND;

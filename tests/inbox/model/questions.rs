@@ -112,7 +112,7 @@ fn two_destinations_of_which_one_filters_and_one_fails() {
 fn orders_at_one_of_two_destinations() {
     explore(Question {
         name: "orders at two",
-        scope: Scope { events: 1, attempts: 3, failures: 1, orders: 1, ..NONE },
+        scope: Scope { events: 1, attempts: 2, failures: 1, crashes: 1, orders: 1, ..NONE },
         destinations: 2,
         failures: [&[Answer::Refused], &[]],
         keep: 8 * HOUR,
