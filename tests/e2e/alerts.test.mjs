@@ -65,12 +65,15 @@ async function breaks({ path, origin, operator }) {
   await until(async () => (await operator.destination()).state === "broken", `${path} to break`);
 }
 
-/** Has the probe answered. */
+/** Has the probe answered, and all that waited delivered: what is still under way when the origin fails again would be news of its own. */
 async function recovers({ path, origin, operator }) {
   origin.always(answer(200));
   await operator.post("replay?state=pending");
   await operator.object("ring");
-  await until(async () => (await operator.destination()).state === "open", `${path} to recover`);
+  await until(async () => {
+    const { state, pending, under_way: underWay } = await operator.destination();
+    return state === "open" && pending === 0 && underWay === 0;
+  }, `${path} to recover`);
 }
 
 /** Waits until the state of a subject is known to the object that alerts. */
