@@ -19,7 +19,7 @@ use crate::run::{Curve, Figure, Line, Run};
 use crate::sign::Signer;
 use crate::start::{COLD, MEMORY, WASM};
 use crate::worker::workers_of;
-use crate::{cpu, day, inbox, machine, npm, parity, report, start, table};
+use crate::{cpu, day, inbox, lines, machine, npm, parity, report, start, table};
 
 /// Rounds of a full run, and of a quick one; those of a plot, and starts of a process.
 const ROUNDS: usize = 30;
@@ -86,7 +86,7 @@ impl Options {
         let (mut lines, mut figures, curves) = self.side_by_side(&bundle, &mut signer)?;
         self.one_by_one(&bundle, &mut signer, &mut lines, &mut figures)?;
         println!();
-        report::print(&lines, &figures);
+        lines::print(&lines, &figures);
         report::print_curves(&curves);
         if self.quick || self.cpu || self.only.is_some() {
             return Ok(());

@@ -17,6 +17,7 @@ mod curves;
 mod day;
 mod inbox;
 mod interleave;
+mod lines;
 mod machine;
 mod npm;
 mod parity;

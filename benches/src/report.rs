@@ -1,50 +1,23 @@
 //! The report of a run, on the terminal and in `docs/`.
 
-use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::aim::Aim;
 use crate::cases::{Contender, LONG_SLICES, SLICES};
 use crate::curves::PLOTS;
 use crate::inbox;
+use crate::lines;
 use crate::plot::{Chart, Line as PlotLine, Panel};
-use crate::run::{Curve, DOCS, Figure, Line, Point, Run};
+use crate::run::{Curve, DOCS, Point, Run};
 use crate::sign::FRESH;
 use crate::start::SECONDS;
 use crate::stats::Quartiles;
 use crate::table::WARM_UP;
 use xtask::paths;
-use xtask::term::{bold, dim, green, red};
+use xtask::term::bold;
 
 const TEMPLATE: &str = include_str!("../performance.md");
-/// What is known about lines that are missed: a file each, by the name of the case.
-const LIMITS: &str = "benches/limits";
-
-/// Ratios first, then what they are made from.
-pub(crate) fn print(lines: &[Line], figures: &[Figure]) {
-    for line in lines {
-        let mark = match line.aim {
-            Aim::Reported => dim("·"),
-            _ if line.met() => green("✓"),
-            _ => red("✗"),
-        };
-        let against = if line.against.is_empty() { String::new() } else { format!(", beside {}", line.against) };
-        let (median, rest) = line.measured();
-        let limit = match line.limit(figures) {
-            Some((name, value, rest)) if !line.met() => format!("; the {name} reaches {value}{rest}"),
-            _ => String::new(),
-        };
-        println!("{mark} {}{rest}  {}{}", bold(median), line.title, dim(format!("{against}; {}{limit}", line.aimed())));
-    }
-    println!();
-    for figure in figures {
-        let values = format!("{} {}", figure.measured(), figure.unit);
-        println!("{values:>32}  {:<20} {}", figure.contender, dim(&figure.title));
-    }
-}
-
 /// The median at each place of a plot.
 pub(crate) fn print_curves(curves: &[Curve]) {
     for curve in curves {
@@ -81,9 +54,9 @@ fn page(run: &Run) -> Result<String> {
         ("processes", run.processes.to_string()),
         ("minutes", format!("{:.0}", run.minutes)),
         ("met", format!("{met} of {}", run.lines.len())),
-        ("lines", lines(&run.lines)),
-        ("missed", missed(&run.lines, &run.figures)?),
-        ("figures", figures(&run.figures)),
+        ("lines", lines::lines(&run.lines)),
+        ("missed", lines::missed(&run.lines, &run.figures)?),
+        ("figures", lines::figures(&run.figures)),
         ("inbox", inbox::section()?),
         ("fresh", FRESH.to_string()),
         ("warm-up", WARM_UP.to_string()),
@@ -93,62 +66,6 @@ fn page(run: &Run) -> Result<String> {
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(&format!("{{{{{name}}}}}"), part);
     Ok(parts.iter().fold(TEMPLATE.to_owned(), fill))
-}
-
-/// The table of lines.
-pub(crate) fn lines(lines: &[Line]) -> String {
-    let mut table = "| case | compared with | aim | measured | |\n|---|---|---|---|---|\n".to_owned();
-    for line in lines {
-        let mark = match line.aim {
-            Aim::Reported => "",
-            _ if line.met() => "met",
-            _ => "**missed**",
-        };
-        let (median, rest) = line.measured();
-        // A text can always be written.
-        let _ =
-            writeln!(table, "| {} | {} | {} | **{median}**{rest} | {mark} |", line.title, line.against, line.aimed());
-    }
-    table
-}
-
-/// A paragraph for each case that misses an aim: the figures, and what is known about the cause.
-pub(crate) fn missed(lines: &[Line], figures: &[Figure]) -> Result<String> {
-    let missed: Vec<_> = lines.iter().filter(|line| !line.met()).collect();
-    let mut text = String::new();
-    for lines in missed.chunk_by(|one, other| one.case == other.case) {
-        let Some(first) = lines.first() else { continue };
-        let file = format!("{LIMITS}/{}.md", first.case);
-        let cause = match fs::read_to_string(paths::root().join(&file)) {
-            Ok(cause) => cause.trim().to_owned(),
-            Err(_) => format!("What it comes from is not in `{file}` yet."),
-        };
-        let measured: Vec<_> = lines.iter().map(|line| fallen_short(line, figures)).collect();
-        write!(text, "**{}:** {}. {cause}\n\n", first.title, measured.join("; "))?;
-    }
-    Ok(text)
-}
-
-fn fallen_short(line: &Line, figures: &[Figure]) -> String {
-    let (median, rest) = line.measured();
-    let limit = line
-        .limit(figures)
-        .map_or_else(String::new, |(name, value, rest)| format!(", and the {name} reaches **{value}**{rest}"));
-    let beside = if line.against.is_empty() { String::new() } else { format!(" beside {}", line.against) };
-    format!("{median}{rest}{beside}, where the aim is {}{limit}", line.aimed())
-}
-
-/// The table of figures.
-pub(crate) fn figures(figures: &[Figure]) -> String {
-    let mut table = "| case | contender | measured |\n|---|---|---|\n".to_owned();
-    let mut before = "";
-    for figure in figures {
-        // A case is named once.
-        let title = if figure.title == before { "" } else { &figure.title };
-        before = &figure.title;
-        let _ = writeln!(table, "| {title} | {} | {} {} |", figure.contender, figure.measured(), figure.unit);
-    }
-    table
 }
 
 fn chart(name: &str, curves: &[&Curve]) -> Chart {
@@ -208,43 +125,22 @@ fn tick(name: &str, x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aim::Aim;
+    use crate::run::Line;
 
-    fn line(case: &str, against: &str) -> Line {
-        Line {
-            case: case.to_owned(),
-            title: format!("a {case}"),
-            against: against.to_owned(),
+    #[test]
+    fn nothing_of_the_template_is_left_open() {
+        let line = Line {
+            case: "x".to_owned(),
+            title: "an x".to_owned(),
+            against: "this".to_owned(),
             aim: Aim::AtLeast(2.0),
             overall: None,
             digits: 1,
             unit: String::new(),
             values: vec![1.0, 1.0],
-        }
-    }
-
-    #[test]
-    fn a_case_that_misses_two_aims_has_one_paragraph() {
-        let figure = |contender: &str, values: &[f64]| Figure {
-            title: "a x".to_owned(),
-            contender: contender.to_owned(),
-            overall: None,
-            digits: 0,
-            unit: String::new(),
-            values: values.to_vec(),
         };
-        let figures = [figure("empty Worker", &[3.0, 3.0]), figure("that", &[2.0, 2.0])];
-        let lines = [line("x", "this"), line("x", "that"), line("y", "")];
-        let text = missed(&lines, &figures).expect("is written");
-        let x = "**a x:** 1.0 (1.0 to 1.0) beside this, where the aim is at least 2; 1.0 (1.0 to 1.0) beside that, where the aim is \
-                 at least 2, and the empty Worker reaches **1.5** (1.5 to 1.5). What it comes from is not in \
-                 `benches/limits/x.md` yet.\n\n";
-        assert!(text.starts_with(x), "{text}");
-        assert_eq!(text.matches("\n\n").count(), 2);
-    }
-
-    #[test]
-    fn nothing_of_the_template_is_left_open() {
-        let run = Run { lines: vec![line("x", "this")], ..Run::default() };
+        let run = Run { lines: vec![line], ..Run::default() };
         let page = page(&run).expect("is written");
         assert!(!page.contains("{{") && page.contains("0 of 1"), "{page}");
     }

@@ -1,23 +1,11 @@
 //! Reads where events go: one destination, or several by their names.
 
+use super::common::Common;
 use super::destination::{DEFAULT, Destination};
-use super::durable::Storage;
 use super::environment::Environment;
 use super::forward::read_forward;
 use super::reader::Reader;
 use super::source::is_label;
-use crate::inbox::Retention;
-use crate::key::SecretKey;
-
-/// What the destinations of a source have in common.
-pub(super) struct Common<'a> {
-    pub(super) source: &'a str,
-    pub(super) is_durable: bool,
-    pub(super) max_body: u64,
-    pub(super) storage: &'a Storage,
-    pub(super) retention: Retention,
-    pub(super) senders: &'a [SecretKey],
-}
 
 /// Reads `forward` or `destinations`; at least one destination, unless there are faults.
 pub(super) fn read_destinations(

@@ -1,7 +1,7 @@
 //! Reads what takes the events of a destination.
 
+use super::common::Common;
 use super::destination::Endpoint;
-use super::destinations::Common;
 use super::environment::{Binding, Environment};
 use super::reader::Reader;
 use super::urls;

@@ -1,7 +1,7 @@
 //! Reads where events go.
 
+use super::common::Common;
 use super::destination::{Destination, Endpoint};
-use super::destinations::Common;
 use super::durable::only_durable;
 use super::endpoint::read_endpoint;
 use super::environment::Environment;

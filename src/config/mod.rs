@@ -1,6 +1,7 @@
 //! The configuration: `SOURCES` and its further variables, and the secrets and bindings that they name. A fault in one source leaves the others working.
 
 mod alerts;
+mod common;
 mod described;
 mod destination;
 mod destinations;

@@ -1,6 +1,7 @@
 //! Reads one source from its table.
 
-use super::destinations::{Common, read_destinations};
+use super::common::Common;
+use super::destinations::read_destinations;
 use super::durable::{DEDUPE, default_dedupe, read_dedupe, read_storage, remembered};
 use super::environment::Environment;
 use super::fault::Fault;

@@ -10,9 +10,9 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::sustain::{CONCURRENCY, FULL, ORIGINS, SHARDS, Setup, Sustained, USUAL_MS, as_f64};
+use crate::lines;
 use crate::machine;
 use crate::plot::{Chart, Line as PlotLine, Panel};
-use crate::report;
 use crate::run::{DOCS, Figure, Line};
 use crate::stats::Quartiles;
 use xtask::paths;
@@ -64,7 +64,7 @@ impl Part {
     /// Shows it on the terminal.
     pub(crate) fn print(&self) {
         println!();
-        report::print(&self.lines, &self.figures);
+        lines::print(&self.lines, &self.figures);
         if !self.sustained.is_empty() {
             print(&self.sustained);
         }
@@ -145,9 +145,9 @@ fn text(kept: &Kept) -> Result<String> {
         ("workerd", kept.workerd.clone()),
         ("clock", if by_cpu { "processor time of workerd" } else { "time" }.to_owned()),
         ("met", format!("{} of {}", aimed().filter(|line| line.met()).count(), aimed().count())),
-        ("lines", report::lines(&lines)),
-        ("missed", report::missed(&lines, &figures)?),
-        ("figures", report::figures(&figures)),
+        ("lines", lines::lines(&lines)),
+        ("missed", lines::missed(&lines, &figures)?),
+        ("figures", lines::figures(&figures)),
         ("sustained", table(&sustained)),
         ("origin-limit", format!("{:.0}", parts().map(|part| part.origin_limit).fold(0.0, f64::max))),
         ("window", FULL.window.as_secs().to_string()),

@@ -74,7 +74,7 @@ impl Object {
                 // Couriers go on by themselves; the next alarm starts others.
                 break;
             }
-            let (wanted, next_at) = self.wanted(now)?;
+            let Wanted { couriers: wanted, next_at } = self.wanted(now)?;
             if calls == 0 && wanted.iter().any(|(_, couriers)| *couriers > 0) {
                 // In case this alarm's object ends before it sets the next.
                 self.arm(now.saturating_add(self.longest_lease(now)));
@@ -108,11 +108,11 @@ impl Object {
         plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default()
     }
 
-    /// How many couriers to start now for each destination, and when the next may be needed.
-    fn wanted(&self, now: u64) -> Result<(Vec<(String, usize)>, Option<u64>), ()> {
+    /// The couriers to start now.
+    fn wanted(&self, now: u64) -> Result<Wanted, ()> {
         let plan = self.plan(now);
         self.with(|machine| {
-            let mut wanted = Vec::new();
+            let mut wanted = Wanted { couriers: Vec::new(), next_at: machine.attempts_at(now, &plan) };
             for (place, outlet) in machine.outlets().iter().enumerate() {
                 let Some(rules) = plan.rules(outlet.name()) else { continue };
                 if machine.attempts_of(place, now, &plan).is_some_and(|at| at <= now) {
@@ -124,10 +124,10 @@ impl Object {
                     // What was gathered, one takes.
                     let couriers = if rules.gather > 0 { events.min(1) } else { events.div_ceil(SLOTS) };
                     let couriers = couriers.saturating_sub(self.work.starting(outlet.name()));
-                    wanted.push((outlet.name().to_owned(), couriers));
+                    wanted.couriers.push((outlet.name().to_owned(), couriers));
                 }
             }
-            Ok((wanted, machine.attempts_at(now, &plan)))
+            Ok(wanted)
         })
     }
 
@@ -198,6 +198,12 @@ impl Object {
             Err(()) => self.tidy_after.set(now.saturating_add(LATER)),
         }
     }
+}
+
+/// How many couriers to start now for each destination, and when the next may be needed.
+struct Wanted {
+    couriers: Vec<(String, usize)>,
+    next_at: Option<u64>,
 }
 
 /// The invocations that one alarm may start: one event may make 32 on the platform.
