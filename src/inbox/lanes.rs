@@ -15,11 +15,14 @@ use super::cursor::Cursor;
 use super::leases::Leases;
 use super::store::{Store, StoreFault};
 
+/// The number of an event of the log, and its lane if it has one.
+pub(super) type InLane = (u64, Option<u64>);
+
 /// What is known of the lanes at one destination.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lanes {
     /// Events of the log that are not done, oldest first, each with its lane. Those that were just finished may still be here.
-    window: Vec<(u64, Option<u64>)>,
+    window: Vec<InLane>,
     /// The window has all of them that come before this number.
     end: u64,
     /// The lanes of which events wait by themselves, and whether one of these is the head; otherwise, all are behind.
@@ -95,7 +98,7 @@ impl Lanes {
     }
 
     /// Up to `most` events of the log that may be attempted now, oldest first.
-    pub(super) fn ready(&self, cursor: &Cursor, under_way: &Leases, most: usize) -> Vec<(u64, Option<u64>)> {
+    pub(super) fn ready(&self, cursor: &Cursor, under_way: &Leases, most: usize) -> Vec<InLane> {
         let heads = self.waiting.iter().filter(|(_, has_head)| **has_head).map(|(lane, _)| *lane);
         let mut taken: BTreeSet<u64> = heads.chain(under_way.iter().filter_map(|lease| lease.lane)).collect();
         let may_begin = |(number, lane): &&(u64, Option<u64>)| {

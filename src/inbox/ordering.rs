@@ -1,6 +1,6 @@
 //! Events of one key, one after the other: what a destination of an ordered source does besides. Milliseconds throughout.
 
-use super::lanes::Lanes;
+use super::lanes::{InLane, Lanes};
 use super::outlet::Outlet;
 use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault};
@@ -74,7 +74,7 @@ impl Outlet {
         next: u64,
         most: usize,
         now: u64,
-    ) -> Result<Option<Vec<(u64, Option<u64>)>>, StoreFault> {
+    ) -> Result<Option<Vec<InLane>>, StoreFault> {
         if self.lanes.is_none() {
             return Ok(None);
         }

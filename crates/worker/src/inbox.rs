@@ -37,6 +37,7 @@ mod shards;
 mod store;
 mod stub;
 mod tell;
+mod telling;
 mod token;
 mod work;
 

@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
-use crate::alerts::tell_of_keys;
 use crate::clock;
 use crate::executor;
 use crate::kv::KvNamespace;
@@ -48,6 +47,8 @@ struct Slot {
 pub(crate) struct Access<'a> {
     pub(crate) kv: Option<&'a KvNamespace>,
     pub(crate) context: &'a Rc<Context>,
+    /// Is told of a URL whether its set could not be had, each time that this changes or a set is fetched.
+    pub(crate) tell: fn(&str, bool, &Rc<Context>),
 }
 
 impl Cache {
@@ -125,6 +126,7 @@ impl Cache {
         }
         let (cache, url_owned, kv, context) =
             (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
+        let tell = access.tell;
         let flight = executor::spawn(async move {
             let Loaded { set, failed } = load(&url_owned, kv, &context, source).await;
             let alert = cache.slot(&url_owned, |slot| {
@@ -136,7 +138,7 @@ impl Cache {
                 slot.alert(failed)
             });
             if let Some(has_failed) = alert {
-                tell_of_keys(&url_owned, has_failed, &context);
+                tell(&url_owned, has_failed, &context);
             }
             JsValue::UNDEFINED
         });

@@ -1,31 +1,12 @@
 //! Destinations that come and go.
 
-use countersign::inbox::{DEAD_KEPT, EventState};
+use countersign::inbox::EventState;
 
 use super::action::Crash;
 use super::fate::Fate;
 use super::rule;
 use super::world::{Called, World};
 use crate::{HOUR, NAMES};
-
-/// One destination.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Site {
-    pub(crate) is_configured: bool,
-    /// Whether it begins with what is stored, if it is new.
-    pub(crate) from_stored: bool,
-    /// Whether the database has anything of it.
-    pub(crate) is_known: bool,
-    /// Since when it is not configured any more.
-    pub(crate) removed_at: Option<u64>,
-}
-
-impl Site {
-    /// Whether it was removed so long ago that nothing of it is kept.
-    pub(crate) fn is_over(&self, now: u64) -> bool {
-        self.removed_at.is_some_and(|at| now >= at + DEAD_KEPT)
-    }
-}
 
 impl World {
     /// Configures a destination, or removes it from the configuration.

@@ -10,6 +10,7 @@ mod questions;
 mod rule;
 mod scope;
 mod settle;
+mod site;
 mod step;
 mod world;
 

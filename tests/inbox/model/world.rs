@@ -6,7 +6,7 @@ use countersign::inbox::{Agenda, EventState, Lifecycle, Machine, Plan, Retention
 
 use super::action::{Answer, Crash};
 use super::scope::Question;
-use super::{destination::Site, fate::Known};
+use super::{fate::Known, site::Site};
 use crate::data::Data;
 use crate::store::MemoryStore;
 use crate::{HOUR, MINUTE, NAMES, SECOND, START};

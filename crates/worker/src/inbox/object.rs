@@ -17,7 +17,7 @@ use super::reported::Reported;
 use super::schema;
 use super::shards::Shards;
 use super::stub::source;
-use super::tell::Telling;
+use super::telling::Telling;
 use super::work::Work;
 use crate::clock;
 use crate::env::Bindings;

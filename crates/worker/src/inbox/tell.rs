@@ -3,7 +3,6 @@
 //! The object compares what is wrong with it now to what it last said, which it keeps in its database. So what changed shortly before it
 //! ended is said by its next instance. Whenever the two differ an alarm is set, in the same turn as the change was written.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use countersign::config::ALERT_SOURCE;
@@ -17,36 +16,6 @@ use super::object::Object;
 use crate::alerts::send;
 use crate::clock;
 use crate::executor::spawn;
-
-/// What an object said, and what it has to say.
-#[derive(Default)]
-pub(super) struct Telling {
-    /// What it said that is wrong, and was taken.
-    told: RefCell<Vec<Notice>>,
-    /// How many events were given up, by destination.
-    dead: RefCell<Vec<(String, u64)>>,
-    /// What an alarm found: too much is stored, or pending for too long. `None` before the first look.
-    found: RefCell<Option<Vec<Notice>>>,
-    /// When the oldest pending event has been pending for too long.
-    old_at: Cell<Option<u64>>,
-    is_busy: Cell<bool>,
-    /// Nothing is said before, because the last time failed.
-    not_before: Cell<u64>,
-    /// Whether it was logged that alerts themselves cannot be delivered.
-    is_logged: Cell<bool>,
-}
-
-impl Telling {
-    /// Takes up what the database holds: rows of `meta`.
-    pub(super) fn read(&self, told: Option<&str>, dead: Option<&str>) {
-        self.told.replace(Notice::read_all(told.unwrap_or_default()));
-        let count = |line: &str| {
-            let (destination, count) = line.split_once('=')?;
-            Some((destination.to_owned(), count.parse().ok()?))
-        };
-        self.dead.replace(dead.unwrap_or_default().split(',').filter_map(count).collect());
-    }
-}
 
 impl Object {
     /// The seconds after which a pending event is old, if there is anybody to say anything to.
