@@ -4,7 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
-import { OnDisk, breakBody } from "./fixtures/disk.mjs";
+import { OnDisk, breakBody } from "./fixtures/on-disk.mjs";
 import { Loopback } from "./fixtures/loopback.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { accepted } from "./fixtures/expect.mjs";

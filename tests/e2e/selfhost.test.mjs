@@ -2,7 +2,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { OnDisk } from "./fixtures/disk.mjs";
+import { OnDisk } from "./fixtures/on-disk.mjs";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { accepted } from "./fixtures/expect.mjs";

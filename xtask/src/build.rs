@@ -14,7 +14,7 @@ use crate::term::{Progress, bold};
 use crate::{paths, process, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
-const BUDGET: usize = 276_000;
+const BUDGET: usize = 336_000;
 
 /// Measured: `-Oz` is smaller than `-Os` and no slower here. Left alone, it puts whatever is called from one place in line, and the
 /// engine, which compiles a function when it first runs, has half as much again to compile before the first answer.
