@@ -89,7 +89,7 @@ impl Position {
 /// use countersign::inbox::admin::{Request, parse};
 ///
 /// let request = parse("POST", "https://hooks.example.com/admin/gemini/events/msg%2F1/replay");
-/// assert_eq!(request, Ok(("gemini", Request::Replay(b"msg/1".to_vec()))));
+/// assert_eq!(request, Ok(("gemini", Request::Replay(b"msg/1".to_vec(), None))));
 /// ```
 ///
 ///
