@@ -6,7 +6,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `machine` | accepting, and when there is something to do |
+//! | `machine`, `deliveries` | accepting; what couriers get and report, and when there is something to do |
 //! | `outlet`, `picking`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
 //! | `ordering`, `lanes` | events of one key, one after the other |
 //! | `cursor`, `ranges` | what is finished there, without a row for each event |
@@ -25,6 +25,7 @@ pub mod alerts;
 mod breaker;
 mod capacity;
 mod cursor;
+mod deliveries;
 mod expiry;
 mod handout;
 mod lanes;

@@ -13,11 +13,10 @@ use std::rc::Rc;
 use countersign::config::{Destination, Endpoint, Source};
 use countersign::gateway::archive::object_name;
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::{Event, Payload};
-use countersign::gateway::log_record::LogRecord;
+use countersign::gateway::forward::Event;
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::stored::{Columns, Stored};
-use countersign::inbox::{Cause, FILTERED, LEASE_SLACK, Receipt, Report, UNREADABLE, noted};
+use countersign::inbox::{Cause, LEASE_SLACK, Receipt, Report, noted};
 use countersign::json::printed;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -27,9 +26,9 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::archive;
+use crate::attempt::{Ended, Load, filtered, refused_by, unreadable};
 use crate::body::Body;
 use crate::clock::{self, Timer};
-use crate::console;
 use crate::executor::{settled, spawn};
 use crate::http::{self, Reply};
 use crate::inbox::{Handed, source_of, stub};
@@ -86,29 +85,6 @@ struct Courier {
     destination: Option<String>,
     /// When it takes nothing more.
     until: u64,
-}
-
-/// An event to be attempted.
-struct Load {
-    destination: String,
-    number: u64,
-    cause: Cause,
-    event: Event<Body>,
-    /// The type that it stated; of one that is attempted by whoever brought it, this is not needed.
-    event_type: Option<String>,
-    /// Whether it is known to be for the destination.
-    is_checked: bool,
-}
-
-/// An attempt that ended, and its log record, which waits for what became of the event.
-struct Ended {
-    report: Report,
-    key: EventKey,
-    form: countersign::scheme::Form,
-    destination: (u16, u64),
-    detail: Option<&'static str>,
-    code: &'static str,
-    lapses: u64,
 }
 
 impl Courier {
@@ -204,7 +180,7 @@ impl Courier {
         let dead = answer.as_ref().and_then(|answer| answer.get(0).as_string()).unwrap_or_default();
         for ended in ended {
             let is_dead = dead.split(',').any(|dead| is_name(dead, &ended.report));
-            self.log(source, ended, if is_dead { "dead" } else { ended.code });
+            ended.log(source, if is_dead { "dead" } else { ended.code });
         }
         Some(answer?.iter().skip(1).map(JsCast::unchecked_into).collect())
     }
@@ -302,78 +278,6 @@ impl Courier {
             _ => http::send(event, (source, destination), bindings).await,
         }
     }
-
-    fn log(&self, source: &Source, ended: &Ended, code: &str) {
-        if [UNREADABLE, FILTERED].contains(&ended.code) {
-            return;
-        }
-        let record = LogRecord {
-            code,
-            status: ended.report.status,
-            source: Some(&self.source),
-            scheme: Some(source.policy.scheme.name),
-            form: Some(ended.form),
-            event: Some(ended.key),
-            attempt: Some(ended.report.attempt),
-            destination: Some(ended.destination),
-            cause: ended.detail,
-            ..LogRecord::default()
-        };
-        console::log(&record.to_json());
-    }
-}
-
-/// What is reported of an event that cannot be read as it is stored.
-fn unreadable(handed: &Handed) -> Ended {
-    let number = handed.number() as u64;
-    not_attempted(handed.destination(), (number, handed.attempt()), UNREADABLE, None)
-}
-
-/// What is reported of an event that turns out not to be for its destination.
-fn filtered(load: &Load, condition: String) -> Ended {
-    not_attempted(load.destination.clone(), (load.number, load.event.attempt()), FILTERED, Some(condition))
-}
-
-fn not_attempted(
-    destination: String,
-    (number, attempt): (u64, u32),
-    code: &'static str,
-    answer: Option<String>,
-) -> Ended {
-    let report = Report {
-        destination,
-        number,
-        attempt,
-        cause: Cause::Retry,
-        at: 0,
-        ms: 0,
-        status: 0,
-        failure: Some(code.to_owned()),
-        not_before: None,
-        answer,
-    };
-    Ended {
-        report,
-        key: EventKey::from_bytes([0; 32]),
-        form: countersign::scheme::Form::V1,
-        destination: (0, 0),
-        detail: None,
-        code,
-        lapses: clock::now_ms().saturating_add(LEASE_SLACK),
-    }
-}
-
-/// The condition that keeps an event from its destination, if there is one. Who replays an event wants it there.
-fn refused_by(source: &Source, load: &Load) -> Option<String> {
-    if load.is_checked || load.cause == Cause::Replay {
-        return None;
-    }
-    let when = source.destination(&load.destination)?.when.as_ref()?;
-    let checked = match load.event.payload() {
-        Payload::Claims(claims) => when.check(load.event_type.as_deref(), claims),
-        Payload::Body(body) => when.check(load.event_type.as_deref(), &body.to_vec()),
-    };
-    checked.err().map(str::to_owned)
 }
 
 /// Whether an object means an attempt by that: see its `dead_name`.

@@ -18,6 +18,7 @@ mod admin;
 mod alerts;
 mod archive;
 mod arrival;
+mod attempt;
 mod body;
 mod clock;
 mod console;

@@ -1,0 +1,95 @@
+//! What couriers ask of a machine: events to be attempted, and to take what came of them. Milliseconds throughout.
+
+use super::handout::Handout;
+use super::machine::Machine;
+use super::outcome::{Became, Outcome};
+use super::plan::Plan;
+use super::store::{Store, StoreFault};
+
+impl Machine {
+    /// Takes up to `most` events to be attempted now: for one destination, or for all in turn.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn hand_out<S: Store>(
+        &mut self,
+        store: &S,
+        place: Option<usize>,
+        most: usize,
+        now: u64,
+        plan: &Plan,
+    ) -> Result<Vec<Handout>, StoreFault> {
+        let (all, mut taken) = (self.outlets.len(), Vec::new());
+        let is_due = place.and_then(|place| self.attempts_of(place, now, plan)).is_some_and(|at| at <= now);
+        self.turn = self.turn.wrapping_add(1).checked_rem(all).unwrap_or_default();
+        let places = place.map_or(self.turn..self.turn.wrapping_add(all), |place| place..place.saturating_add(1));
+        for place in places.map(|place| place.checked_rem(all).unwrap_or_default()) {
+            let left = most.saturating_sub(taken.len());
+            let Some(outlet) = self.outlets.get_mut(place) else { continue };
+            let Some(rules) = plan.rules(outlet.name()) else { continue };
+            // What is gathered is taken whole, by whoever comes for it.
+            if rules.gather > 0 && !is_due {
+                continue;
+            }
+            taken.extend(outlet.hand_out(store, (place, self.next), left, now, rules)?);
+        }
+        Ok(taken)
+    }
+
+    /// Notes that an event of the log that was handed out is not for a destination after all.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn pass_by<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<(), StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(()) };
+        outlet.pass_by(store, number, now)?;
+        self.refresh(now, now);
+        Ok(())
+    }
+
+    /// Takes what came of attempts at a destination.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn report<S: Store>(
+        &mut self,
+        store: &S,
+        place: usize,
+        outcomes: &[Outcome],
+        now: u64,
+        plan: &Plan,
+    ) -> Result<Vec<Became>, StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(vec![Became::Nothing; outcomes.len()]) };
+        let became = outlet.report(store, outcomes, now, plan)?;
+        self.refresh(now, now);
+        Ok(became)
+    }
+
+    /// When there is something to do for any destination: an attempt that may begin, or one whose report is late.
+    pub fn attempts_at(&self, now: u64, plan: &Plan) -> Option<u64> {
+        (0..self.outlets.len()).filter_map(|place| self.attempts_of(place, now, plan)).min()
+    }
+
+    /// The same for one destination.
+    pub fn attempts_of(&self, place: usize, now: u64, plan: &Plan) -> Option<u64> {
+        let outlet = self.outlets.get(place)?;
+        let rules = plan.rules(outlet.name())?;
+        let lapse = outlet.next_lapse(now, &rules.lifecycle);
+        if outlet.pauses().since().is_some() {
+            return lapse;
+        }
+        let backlog = outlet.ready(self.next) as u64;
+        let waiting = outlet.next_due(now, &rules.lifecycle);
+        let due = match outlet.gathered_at(backlog, now, rules) {
+            _ if backlog == 0 => waiting,
+            gathered if gathered > now => waiting.into_iter().chain([gathered]).min(),
+            _ => Some(now),
+        };
+        let earliest = outlet.breaker().next_probe().unwrap_or_default().max(outlet.breaker().held_until());
+        let earliest = earliest.max(outlet.pace().next_at(now, rules));
+        let due = due.map(|due| due.max(earliest));
+        // With no room, a report or a lapse makes some.
+        let is_full = earliest <= now && outlet.room(now, rules) == 0;
+        due.filter(|_| !is_full).into_iter().chain(lapse).min()
+    }
+}
