@@ -31,9 +31,12 @@ impl Object {
         (asked.is_empty() || !matches!(self.database.find(key), Ok(None))).then(|| self.store(key, new, true))
     }
 
-    /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong.
+    /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong: an object that was made
+    /// within the hour cannot have seen it jump.
     fn to_ask(&self, key: EventKey, shard: u32, now: u64) -> Vec<u32> {
-        let remember = if self.watch.get().holds(now) { u64::MAX } else { self.durable().retention.remember };
+        let is_young = self.born.get().is_none_or(|born| now < born.saturating_add(HOUR));
+        let is_wary = is_young || self.watch.get().holds(now);
+        let remember = if is_wary { u64::MAX } else { self.durable().retention.remember };
         self.shards.get().to_ask(key, shard, now, remember)
     }
 
@@ -229,3 +232,6 @@ const FIRST_MS: u64 = 25_000;
 
 /// The milliseconds that an object's first event waits for the registry.
 const REGISTRY_MS: f64 = 5_000.0;
+
+/// In milliseconds.
+const HOUR: u64 = 3_600_000;
