@@ -59,6 +59,7 @@ mod sign_as;
 mod timestamp;
 mod url;
 
+pub mod admin;
 pub mod config;
 pub mod crypto;
 pub mod error;

@@ -45,6 +45,12 @@ codes! {
         "the event was answered before",
         "nothing to do if the sender repeated itself; set `dedupe = \"off\"` if each of its deliveries is to reach the \
          destination";
+    BODIES_HIDDEN: "bodies_hidden", 403,
+        "the configuration does not allow the admin API to show bodies",
+        "set `bodies = true` in `[vars.ADMIN]` if whoever has the admin token may read bodies";
+    BODY_GONE: "body_gone", 410,
+        "the event's body is no longer kept; see `keep`",
+        "have the sender resend the event; `keep` keeps later ones for longer";
     BODY_INCOMPLETE: "body_incomplete", 400,
         "the body is shorter than announced",
         "check the sender, or a proxy before the Worker: the connection broke, or `Content-Length` is wrong";
@@ -80,6 +86,9 @@ codes! {
     EMPTY_SECRET: "empty_secret", 500,
         "the secret is empty",
         "set it to the sender's `whsec_…` value; the environment variable is probably not set where this runs";
+    FORBIDDEN: "forbidden", 403,
+        "your role does not include this",
+        "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies";
     FORGOTTEN: "forgotten", 200,
         "the event was forgotten",
         "nothing to do: the sender's next copy is accepted";
@@ -113,6 +122,9 @@ codes! {
     INVALID_TIMESTAMP: "invalid_timestamp", 400,
         "the timestamp is not whole Unix seconds in decimal digits",
         "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero";
+    JOB_RUNNING: "job_running", 409,
+        "another replay of this source is running",
+        "wait until the job is done, or cancel it; `/admin/{source}/jobs` shows it";
     JWK_UNKNOWN_KID: "jwk_unknown_kid", 401,
         "the token names an unknown key",
         "fetch the key set again; if it is current, the token is from another issuer";
@@ -173,6 +185,9 @@ codes! {
     STORAGE_UNAVAILABLE: "storage_unavailable", 503,
         "the event could not be stored",
         "read `detail` in the log: the inbox is full, or its database cannot be used; the sender retries";
+    TEST_UNAVAILABLE: "test_unavailable", 409,
+        "only the sender has the key that would sign a test event",
+        "have the sender send a test event; most have a button for it";
     TIMESTAMP_TOO_NEW: "timestamp_too_new", 401,
         "the timestamp is too far in the future",
         "check this machine's clock; a value of 13 digits is in milliseconds, and the sender must send seconds";

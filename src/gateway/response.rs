@@ -13,21 +13,29 @@ macro_rules! of_row {
             // Their callers ask the error.
             Refusal::Check(_) | Refusal::ConfigInvalid => codes::CONFIG_INVALID.$member,
             Refusal::AlreadyAnswered => codes::ALREADY_ANSWERED.$member,
+            Refusal::BodiesHidden => codes::BODIES_HIDDEN.$member,
+            Refusal::BodyGone => codes::BODY_GONE.$member,
             Refusal::BodyIncomplete => codes::BODY_INCOMPLETE.$member,
             Refusal::BodyTimeout => codes::BODY_TIMEOUT.$member,
             Refusal::BodyTooLarge => codes::BODY_TOO_LARGE.$member,
             Refusal::DestinationFailed => codes::DESTINATION_FAILED.$member,
             Refusal::DestinationTimeout => codes::DESTINATION_TIMEOUT.$member,
+            Refusal::Forbidden => codes::FORBIDDEN.$member,
             Refusal::HandshakeRefused => codes::HANDSHAKE_REFUSED.$member,
             Refusal::InFlight => codes::IN_FLIGHT.$member,
             Refusal::InvalidQuery => codes::INVALID_QUERY.$member,
+            Refusal::JobRunning => codes::JOB_RUNNING.$member,
             Refusal::KeysUnavailable => codes::KEYS_UNAVAILABLE.$member,
-            Refusal::MethodNotAllowed | Refusal::MethodNotAllowedHealth | Refusal::MethodNotAllowedEvent => {
-                codes::METHOD_NOT_ALLOWED.$member
-            }
+            Refusal::MethodNotAllowed
+            | Refusal::MethodNotAllowedCapture
+            | Refusal::MethodNotAllowedEvent
+            | Refusal::MethodNotAllowedHealth
+            | Refusal::MethodNotAllowedJob
+            | Refusal::MethodNotAllowedSession => codes::METHOD_NOT_ALLOWED.$member,
             Refusal::NotFound => codes::NOT_FOUND.$member,
             Refusal::NotReplayable => codes::NOT_REPLAYABLE.$member,
             Refusal::StorageUnavailable => codes::STORAGE_UNAVAILABLE.$member,
+            Refusal::TestUnavailable => codes::TEST_UNAVAILABLE.$member,
             Refusal::Unauthorized => codes::UNAUTHORIZED.$member,
         }
     };
@@ -38,7 +46,7 @@ macro_rules! of_row {
 pub struct ReadyResponse {
     /// The stable code.
     pub code: &'static str,
-    /// The HTTP status: at least 400, never 410, because senders disable an endpoint over redirects and 410.
+    /// The HTTP status: at least 400. No response to a sender is a 410, because senders disable an endpoint over redirects and 410.
     pub status: u16,
     /// The `title` of the problem (RFC 9457).
     pub title: &'static str,
@@ -55,6 +63,9 @@ impl ReadyResponse {
     const fn of(refusal: Refusal) -> Self {
         let title = match refusal {
             Refusal::MethodNotAllowedHealth => "use GET",
+            Refusal::MethodNotAllowedCapture => "use POST to begin, or DELETE to stop",
+            Refusal::MethodNotAllowedJob => "use DELETE",
+            Refusal::MethodNotAllowedSession => "use GET, POST or DELETE",
             Refusal::MethodNotAllowedEvent => "use GET to read the event, or DELETE to forget it",
             Refusal::Check(error) => error.title(),
             _ => of_row!(refusal, title),
@@ -85,6 +96,10 @@ pub enum Refusal {
     Check(Error),
     /// The destination has answered the event before, and its answer is not kept.
     AlreadyAnswered,
+    /// The configuration does not allow `/admin` to show bodies.
+    BodiesHidden,
+    /// The event's body is not kept any more.
+    BodyGone,
     /// The body ended before its announced length.
     BodyIncomplete,
     /// The body did not arrive in time.
@@ -97,16 +112,26 @@ pub enum Refusal {
     DestinationFailed,
     /// The destination did not respond in time.
     DestinationTimeout,
+    /// The role of whoever asks does not include the operation.
+    Forbidden,
     /// The GET of a handshake has another verify token, or none, or no challenge.
     HandshakeRefused,
     /// A copy of the event is being delivered.
     InFlight,
+    /// A replay of the source's events is under way.
+    JobRunning,
     /// The source has no key set to verify with.
     KeysUnavailable,
     /// The query of an admin request is invalid.
     InvalidQuery,
     /// A request to a source, or to replay, is not a POST.
     MethodNotAllowed,
+    /// A request about captures is neither a POST nor a DELETE.
+    MethodNotAllowedCapture,
+    /// A request about a job is not a DELETE.
+    MethodNotAllowedJob,
+    /// A request about a session is none of GET, POST and DELETE.
+    MethodNotAllowedSession,
     /// A request for the health page, or to read the inbox, is not a GET.
     MethodNotAllowedHealth,
     /// A request for one event is neither a GET nor a DELETE.
@@ -117,6 +142,8 @@ pub enum Refusal {
     NotReplayable,
     /// The inbox could not store the event.
     StorageUnavailable,
+    /// Only the sender has the key with which a test event would have to be signed.
+    TestUnavailable,
     /// The admin token is missing or wrong.
     Unauthorized,
 }
@@ -166,6 +193,14 @@ impl Refusal {
             Self::Check(error) => index_of(error),
             Self::HandshakeRefused => 34,
             Self::AlreadyAnswered => 35,
+            Self::BodiesHidden => 36,
+            Self::BodyGone => 37,
+            Self::Forbidden => 38,
+            Self::JobRunning => 39,
+            Self::MethodNotAllowedCapture => 40,
+            Self::MethodNotAllowedJob => 41,
+            Self::MethodNotAllowedSession => 42,
+            Self::TestUnavailable => 43,
         }
     }
 
@@ -176,6 +211,9 @@ impl Refusal {
             Self::MethodNotAllowed => Some(("allow", "POST")),
             Self::MethodNotAllowedHealth => Some(("allow", "GET, HEAD")),
             Self::MethodNotAllowedEvent => Some(("allow", "GET, HEAD, DELETE")),
+            Self::MethodNotAllowedCapture => Some(("allow", "POST, DELETE")),
+            Self::MethodNotAllowedJob => Some(("allow", "DELETE")),
+            Self::MethodNotAllowedSession => Some(("allow", "GET, HEAD, POST, DELETE")),
             Self::Unauthorized => Some(("www-authenticate", "Bearer")),
             _ => None,
         }
@@ -194,7 +232,7 @@ pub static RESPONSES: [ReadyResponse; REFUSALS.len()] = {
 };
 
 /// One refusal for each response, in the order of [`Refusal::index`].
-const REFUSALS: [Refusal; 36] = [
+const REFUSALS: [Refusal; 44] = [
     Refusal::ConfigInvalid,
     Refusal::BodyIncomplete,
     Refusal::BodyTimeout,
@@ -231,6 +269,14 @@ const REFUSALS: [Refusal; 36] = [
     Refusal::Check(Error::TooManySignatures),
     Refusal::HandshakeRefused,
     Refusal::AlreadyAnswered,
+    Refusal::BodiesHidden,
+    Refusal::BodyGone,
+    Refusal::Forbidden,
+    Refusal::JobRunning,
+    Refusal::MethodNotAllowedCapture,
+    Refusal::MethodNotAllowedJob,
+    Refusal::MethodNotAllowedSession,
+    Refusal::TestUnavailable,
 ];
 
 const fn index_of(error: Error) -> usize {
@@ -278,10 +324,11 @@ mod tests {
         }
     }
 
-    /// Senders disable an endpoint over these.
+    /// Senders disable an endpoint over these. `body_gone` is a response of `/admin` alone.
     #[test]
-    fn no_response_is_a_redirect_or_gone() {
-        assert!(RESPONSES.iter().all(|response| response.status >= 400 && response.status != 410));
+    fn no_response_to_a_sender_is_a_redirect_or_gone() {
+        let mut sent = RESPONSES.iter().filter(|response| response.code != "body_gone");
+        assert!(sent.all(|response| response.status >= 400 && response.status != 410));
     }
 
     #[test]

@@ -14,12 +14,11 @@
 //! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
 //! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
-//! | `orders`, `admin`, `stats` | what an operator may ask |
+//! | `orders`, `stats` | what an operator may ask |
 //! | `alerts` | what operators are alerted to |
 //! | `receipt`, `report` | what crosses between an object and who delivers |
 //! | `shards` | which object holds an event |
 
-pub mod admin;
 mod agenda;
 pub mod alerts;
 mod breaker;

@@ -1,0 +1,117 @@
+//! The query of a request: which parameters it may have, and their values.
+
+use crate::gateway::response::Refusal;
+use crate::inbox::EventState;
+use crate::url::percent_decode;
+
+/// A parameter that a route's query may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value must be.
+    pub kind: Kind,
+    /// What it means, in one line.
+    pub summary: &'static str,
+}
+
+/// What the value of a parameter must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// The name of an [`EventState`].
+    State,
+    /// A whole number from 1 to `most`.
+    Count {
+        /// The highest number.
+        most: u32,
+    },
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+}
+
+impl Kind {
+    /// Whether a value is of this kind.
+    pub fn accepts(self, value: &str) -> bool {
+        match self {
+            Self::Text => true,
+            Self::State => EventState::parse(value).is_some(),
+            Self::Count { most } => value.parse().is_ok_and(|count: u32| (1..=most).contains(&count)),
+            Self::OneOf(words) => words.contains(&value),
+        }
+    }
+}
+
+/// The parameters of a request, each a value that its route accepts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(Vec<(&'static str, String)>);
+
+impl Query {
+    /// Reads a query as an HTML form encodes it. An empty value, as in `cursor=`, counts as missing.
+    ///
+    /// # Errors
+    /// `invalid_query` if the route does not have a parameter, or does not accept its value.
+    pub fn parse(query: &str, parameters: &[Parameter]) -> Result<Self, Refusal> {
+        let mut read = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if value.is_empty() {
+                continue;
+            }
+            let known = parameters.iter().find(|parameter| parameter.name == name).ok_or(Refusal::InvalidQuery)?;
+            let value = percent_decode(value.replace('+', " ").as_bytes());
+            let value = String::from_utf8(value).map_err(|_| Refusal::InvalidQuery)?;
+            if !known.kind.accepts(&value) {
+                return Err(Refusal::InvalidQuery);
+            }
+            read.push((known.name, value));
+        }
+        Ok(Self(read))
+    }
+
+    /// The value of a parameter. If it occurs more than once, the last counts.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The destination that the request is about; `None`: all.
+    pub fn destination(&self) -> Option<&str> {
+        self.get("destination")
+    }
+
+    /// The state that the request is about.
+    pub fn state(&self) -> Option<EventState> {
+        self.get("state").and_then(EventState::parse)
+    }
+
+    /// The number of a parameter, or another if it is missing.
+    pub fn count(&self, name: &str, missing: u32) -> u32 {
+        self.get(name).and_then(|value| value.parse().ok()).unwrap_or(missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARAMETERS: &[Parameter] = &[
+        Parameter { name: "type", kind: Kind::Text, summary: "" },
+        Parameter { name: "limit", kind: Kind::Count { most: 200 }, summary: "" },
+        Parameter { name: "order", kind: Kind::OneOf(&["new", "old"]), summary: "" },
+    ];
+
+    #[test]
+    fn values_are_decoded_and_the_last_counts() {
+        let query = Query::parse("type=a%26b+c%2B&limit=7&limit=200&order=", PARAMETERS).unwrap();
+        assert_eq!((query.get("type"), query.count("limit", 50), query.get("order")), (Some("a&b c+"), 200, None));
+        assert_eq!(Query::parse("", PARAMETERS).unwrap().count("limit", 50), 50);
+    }
+
+    #[test]
+    fn unknown_parameters_and_values_are_refused() {
+        for query in ["typ=a", "limit=0", "limit=201", "limit=1e2", "order=newest", "type=%ff"] {
+            assert_eq!(Query::parse(query, PARAMETERS), Err(Refusal::InvalidQuery), "{query}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The table of routes.
+
+use super::query::{Kind, Parameter};
+
+/// The method of a route. A GET route also responds to HEAD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Changes something.
+    Post,
+    /// Removes something.
+    Delete,
+}
+
+impl Method {
+    /// Its name in requests.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether a route of this method responds to a request of that method.
+    pub fn accepts(self, method: &str) -> bool {
+        method == self.as_str() || (self == Self::Get && method == "HEAD")
+    }
+}
+
+/// Who may use a route. Each role includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Anybody, without a token.
+    Anyone,
+    /// May look, but sees no bodies.
+    Viewer,
+    /// May do everything.
+    Operator,
+}
+
+/// One route: a row of [`ROUTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// What the route does.
+    pub operation: Operation,
+    /// Its method.
+    pub method: Method,
+    /// Its path below `/admin/`. `{source}` is the name of a source; at most one other segment is in braces: the item.
+    pub path: &'static str,
+    /// The role that it requires.
+    pub role: Role,
+    /// The parameters of its query. It refuses all others.
+    pub query: &'static [Parameter],
+    /// What it does, in one line.
+    pub summary: &'static str,
+}
+
+impl Route {
+    /// Whether the route is about one source.
+    pub fn has_source(&self) -> bool {
+        self.path.starts_with("{source}/")
+    }
+}
+
+/// The operations of the API, and [`ROUTES`] of all of them.
+macro_rules! routes {
+    ($($operation:ident: $method:ident $path:literal, $role:ident, [$($parameter:expr),*], $summary:literal;)*) => {
+        /// What a route does.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Operation {
+            $(#[doc = $summary] $operation,)*
+        }
+
+        /// Every route. Of routes that match a path, the first counts.
+        pub const ROUTES: &[Route] = &[$(Route {
+            operation: Operation::$operation,
+            method: Method::$method,
+            path: $path,
+            role: Role::$role,
+            query: &[$($parameter),*],
+            summary: $summary,
+        }),*];
+    };
+}
+
+// The routes of a source come first: a source can be called `codes`.
+routes! {
+    Stats: Get "{source}/stats", Viewer, [], "Count a source's events, by state and destination.";
+    List: Get "{source}/events", Viewer, [STATE, DESTINATION, LIMIT, CURSOR], "List events.";
+    Event: Get "{source}/events/{id}", Viewer, [], "Show one event, with its attempts.";
+    Forget: Delete "{source}/events/{id}", Operator, [], "Forget an event and its id.";
+    Replay: Post "{source}/events/{id}/replay", Operator, [DESTINATION], "Deliver one event again.";
+    ReplayAll: Post "{source}/replay", Operator, [STATE, DESTINATION], "Deliver events again.";
+    Pause: Post "{source}/pause", Operator, [DESTINATION], "Stop deliveries.";
+    Resume: Post "{source}/resume", Operator, [DESTINATION], "Continue deliveries.";
+}
+
+const STATE: Parameter = Parameter { name: "state", kind: Kind::State, summary: "Only events in this state." };
+const DESTINATION: Parameter =
+    Parameter { name: "destination", kind: Kind::Text, summary: "Only at this destination; without it, at all." };
+const LIMIT: Parameter =
+    Parameter { name: "limit", kind: Kind::Count { most: 200 }, summary: "The most rows; 50 if missing." };
+const CURSOR: Parameter =
+    Parameter { name: "cursor", kind: Kind::Text, summary: "Continue where the page with this cursor ended." };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_unambiguous() {
+        for (place, route) in ROUTES.iter().enumerate() {
+            let braces: Vec<_> = route.path.split('/').filter(|segment| segment.starts_with('{')).collect();
+            let items = braces.iter().filter(|segment| **segment != "{source}").count();
+            assert!(items <= 1, "{}", route.path);
+            assert!(route.has_source() || !route.path.contains("{source}"), "{}", route.path);
+            assert!(route.summary.ends_with('.') && !route.summary.contains('\n'), "{}", route.summary);
+            let same = |other: &Route| (other.method, other.path) == (route.method, route.path);
+            assert_eq!(ROUTES.iter().position(same), Some(place), "{}", route.path);
+            for (place, parameter) in route.query.iter().enumerate() {
+                assert_eq!(route.query.iter().position(|other| other.name == parameter.name), Some(place));
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_may_look_changes_nothing() {
+        for route in ROUTES.iter().filter(|route| route.method != Method::Get) {
+            assert_ne!(route.role, Role::Viewer, "{}", route.path);
+        }
+    }
+}
