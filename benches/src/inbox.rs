@@ -27,7 +27,7 @@ use xtask::{build, paths};
 
 /// Rounds of accepting in a full run and in a quick one, and the events before them that do not count.
 const ACCEPT_ROUNDS: (usize, usize) = (12, 3);
-const WARM_UP: (usize, usize) = (6_000, 1_000);
+const WARM_UP: (usize, usize) = (24_000, 1_000);
 /// Ids in the full shard, unless others are asked for.
 const STORED: u32 = 1_000_000;
 /// Pending events that are drained.
