@@ -28,7 +28,7 @@ pub(super) fn read_source(name: &str, text: &str, environment: &impl Environment
         reader.fault(
             "name",
             "is not a source's name",
-            "use a-z, 0-9 and -, at most 64 characters, not `admin` or `healthz`",
+            "use a-z, 0-9 and -, at most 64 characters, not `admin`, `console` or `healthz`",
         );
     }
     let source = read(name, &mut reader, environment);

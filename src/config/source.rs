@@ -150,7 +150,7 @@ pub(super) const fn milliseconds(seconds: u64) -> u64 {
 }
 
 pub(super) fn is_name(name: &str) -> bool {
-    is_label(name) && !["admin", "healthz"].contains(&name)
+    is_label(name) && !["admin", "console", "healthz"].contains(&name)
 }
 
 /// Whether something can be named so.

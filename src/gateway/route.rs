@@ -15,7 +15,12 @@ pub enum Route {
     Health,
     /// Anything under `/admin`, where an admin token is set.
     Admin,
+    /// `GET /console/` and the console's other files, where `/admin` exists: the file's place in [`CONSOLE_FILES`].
+    Console(usize),
 }
+
+/// The names of the console's files under `/console/`. Its page has none.
+pub const CONSOLE_FILES: [&str; 3] = ["", "console.css", "console.js"];
 
 /// A request without a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +71,7 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
         b"healthz" if token.is_none() && matches!(method, "GET" | "HEAD") => return Ok(Route::Health),
         b"healthz" if token.is_none() => return Err(missed(Refusal::MethodNotAllowedHealth)),
         b"admin" if config.has_admin() => return Ok(Route::Admin),
+        b"console" if config.has_admin() => return console(method, token, rest).map_err(missed),
         _ => {}
     }
     let is_reachable = |entry: &Entry| !matches!(entry, Entry::Ready(source) if source.is_internal);
@@ -85,6 +91,18 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
         Ok(()) if method == "POST" => Ok(Route::Source(index)),
         Ok(()) if method == "GET" && source.answers_get() => Ok(Route::Handshake(index)),
         Ok(()) => at_source(Refusal::MethodNotAllowed, None),
+    }
+}
+
+/// A file of the console.
+#[inline(never)]
+fn console(method: &str, name: Option<&[u8]>, rest: Option<&[u8]>) -> Result<Route, Refusal> {
+    let name = name.unwrap_or_default();
+    let place = CONSOLE_FILES.iter().position(|file| file.as_bytes() == name && rest.is_none());
+    match place {
+        Some(place) if matches!(method, "GET" | "HEAD") => Ok(Route::Console(place)),
+        Some(_) => Err(Refusal::MethodNotAllowedHealth),
+        None => Err(Refusal::NotFound),
     }
 }
 

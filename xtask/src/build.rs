@@ -1,17 +1,16 @@
 //! `cargo xtask build`: Rust to Wasm, its glue, wasm-opt, and one module that `wrangler deploy` takes as it is.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::gzip::gzipped;
 use crate::term::{Progress, bold};
-use crate::{paths, process, tools, unused};
+use crate::{console, paths, process, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
 const BUDGET: usize = 336_000;
@@ -64,6 +63,7 @@ const PRODUCTION: Worker = Worker {
         ("crates/worker/js/reading.js", "reading.js"),
         ("crates/worker/js/outbound.js", "outbound.js"),
         ("crates/worker/js/queue.js", "queue.js"),
+        ("crates/worker/js/console.js", "console.js"),
         ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
@@ -82,6 +82,7 @@ const TEST: Worker = Worker {
         ("crates/worker/js/reading.js", "reading.js"),
         ("crates/worker/js/outbound.js", "outbound.js"),
         ("crates/worker/js/queue.js", "queue.js"),
+        ("crates/worker/js/console.js", "console.js"),
         ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
@@ -131,6 +132,7 @@ impl Worker {
         for (from, to) in self.scripts {
             fs::copy(paths::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
         }
+        console::write(&stage.join("console-files.js"))?;
         self.bundle(&stage)
     }
 
@@ -243,9 +245,7 @@ impl Size {
     pub fn of(wasm: &Path) -> Result<Self> {
         let bytes = fs::read(wasm)
             .with_context(|| format!("{} is missing; run `cargo xtask build` or `package`", wasm.display()))?;
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-        gzip.write_all(&bytes)?;
-        Ok(Self { raw: bytes.len(), gzipped: gzip.finish()?.len() })
+        Ok(Self { raw: bytes.len(), gzipped: gzipped(&bytes)? })
     }
 
     /// Fails beyond a budget of gzipped bytes.

@@ -41,6 +41,8 @@ pub(crate) fn assemble() -> Result<()> {
     let (www, dist) = (paths::build_dir("www")?, paths::build_dir("npm/package/dist")?);
     fs::remove_dir_all(&www).with_context(|| format!("{} cannot be emptied", www.display()))?;
     copy_tree(&paths::root().join("www"), &www)?;
+    // The Worker serves the console.
+    fs::remove_dir_all(www.join("console")).context("build/www/console cannot be removed")?;
     let engine = www.join("engine");
     fs::create_dir_all(&engine)?;
     for file in fs::read_dir(&dist)? {

@@ -1,5 +1,6 @@
 // Owns each request: reads it, calls Rust, does the step that Rust returns, and responds. Rust decides what is refused and with what,
 // how much of a body is read, and what is waited for; HTTP, the body's stream and recovery after a trap are handled here.
+import { consoleFile } from "./console.js";
 import * as glue from "./glue.js";
 import { generation, prepared, recover } from "./instance.js";
 import { LATE, Limits } from "./limits.js";
@@ -17,8 +18,8 @@ const MEDIA_HEADERS = [
 ];
 
 /** A step is a number, as step.rs encodes it: this is its kind, and `valueOf` its value. */
-const kindOf = (step) => step & 7;
-const valueOf = (step) => step >>> 3;
+const kindOf = (step) => step & 15;
+const valueOf = (step) => step >>> 4;
 
 /** Up to the first thing that Rust waits for in one asynchronous function: each costs about as much as the HMAC of a small body. */
 async function handle(request, env, context) {
@@ -43,7 +44,7 @@ async function handle(request, env, context) {
     born = generation;
     const step = next(opened, ready, request, body, length, context);
     const isHead = method === "HEAD" && kindOf(opened) !== Kind.Refuse;
-    if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead);
+    if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead, headers);
     const response = drive(step, born, ready.refusals, isHead, limits);
     // Also for a sender that hangs up: what was begun is finished, and its task removed.
     context.waitUntil(response);
@@ -154,11 +155,12 @@ function receive(index, source, { url, headers }, body, smallBody, length, conte
   return step;
 }
 
-function respond(step, refusals, isHead) {
+function respond(step, refusals, isHead, headers) {
   if (kindOf(step) === Kind.Refuse) {
     const { body, init } = refusals[valueOf(step)];
     return new Response(isHead ? null : body, init);
   }
+  if (kindOf(step) === Kind.Console) return consoleFile(valueOf(step), headers, isHead);
   const text = glue.text();
   const status = valueOf(step) & 1023;
   return new Response(isHead || status === 204 ? null : text, { status, headers: MEDIA_HEADERS[valueOf(step) >>> 10] });

@@ -28,6 +28,7 @@ pub fn open(method: &str, url: &str, content_length: f64) -> u32 {
     match route(&state.config, method, url) {
         Ok(Route::Health) => Step::HEALTH.encode(),
         Ok(Route::Admin) => Step::ADMIN.encode(),
+        Ok(Route::Console(file)) => Step::console(file).encode(),
         Ok(Route::Handshake(index)) => handshake::open(&state, index, url).encode(),
         Ok(Route::Source(index)) => match state.config.source(index) {
             Some(source) if content_length > source.max_body as f64 => {

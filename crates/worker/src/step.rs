@@ -25,10 +25,12 @@ pub enum Kind {
     Greet = 6,
     /// Respond with the response that the task awaited: the destination's answer.
     PassOn = 7,
+    /// Respond with the console's file at that place.
+    Console = 8,
 }
 
 /// The bits of a step that hold its [`Kind`]; its value is in the bits above.
-const KIND_BITS: u32 = 3;
+const KIND_BITS: u32 = 4;
 
 /// The bits of a response's value that hold its status.
 const STATUS_BITS: u32 = 10;
@@ -66,6 +68,10 @@ impl Step {
         Self::new(Kind::Read, source)
     }
 
+    pub(crate) fn console(file: usize) -> Self {
+        Self::new(Kind::Console, file)
+    }
+
     pub(crate) fn greet(source: usize) -> Self {
         Self::new(Kind::Greet, source)
     }
@@ -86,7 +92,7 @@ mod tests {
 
     /// As `entry.js` decodes it.
     fn decode(step: u32) -> (u32, u32) {
-        (step & 7, step >> 3)
+        (step & 15, step >> 4)
     }
 
     #[test]
@@ -100,5 +106,6 @@ mod tests {
         assert_eq!(decode(Step::respond(200, Media::Text).encode()), (Kind::Respond as u32, 1 << 10 | 200));
         assert_eq!(decode(Step::respond(200, Media::Xml).encode()), (Kind::Respond as u32, 2 << 10 | 200));
         assert_eq!(decode(Step::ADMIN.encode()), (Kind::Admin as u32, 0));
+        assert_eq!(decode(Step::console(2).encode()), (Kind::Console as u32, 2));
     }
 }

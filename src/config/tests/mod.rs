@@ -268,6 +268,7 @@ fn names_are_paths() {
         ("-a", false),
         ("a_b", false),
         ("admin", false),
+        ("console", false),
         ("healthz", false),
         ("a/b", false),
     ] {

@@ -1,0 +1,55 @@
+// The Worker's `/admin`. Every write says that it comes from the console, and the browser, that it comes from here: see SECURITY.md.
+
+const LIMIT_MS = 20_000;
+
+/** What the Worker responded in place of an answer. `status` is 0 if it did not respond. */
+export class Problem extends Error {
+  constructor(status, { code = "unreachable", title, detail } = {}) {
+    super(detail ?? title ?? "The Worker does not respond.");
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The answer to a GET, parsed. */
+export const get = (path, query, signal) => call("GET", path, { query, signal });
+
+/** The answer to a write, parsed; undefined if there is none. */
+export const post = (path, query, body) => call("POST", path, { query, body });
+export const remove = (path, query) => call("DELETE", path, { query });
+
+/** The bytes that a GET responds with. */
+export async function bytes(path) {
+  const response = await ask("GET", path, {});
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The path of one event. */
+export const eventPath = (source, id) => `${encodeURIComponent(source)}/events/${encodeURIComponent(id)}`;
+
+async function call(method, path, options) {
+  const response = await ask(method, path, options);
+  const text = await response.text();
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(response.status, { code: "unreadable", title: "The Worker's response is no JSON." });
+  }
+}
+
+async function ask(method, path, { query = {}, body, signal }) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const url = `/admin/${path}${given.length > 0 ? `?${new URLSearchParams(given)}` : ""}`;
+  const headers = method === "GET" ? {} : { "x-countersign-console": "1", ...(body === undefined ? {} : { "content-type": "application/json" }) };
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  let response;
+  try {
+    response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: signal ? AbortSignal.any([signal, limit]) : limit, redirect: "error", cache: "no-store" });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(0);
+  }
+  if (response.ok) return response;
+  throw new Problem(response.status, await response.json().catch(() => ({ code: "unreadable", title: `The Worker responded ${response.status}.` })));
+}

@@ -1,0 +1,119 @@
+// The console: signs in, follows the URL to a screen, and runs what is clicked or typed.
+import "../src/theme.js";
+import { byId, el, fill } from "../src/dom.js";
+import { Problem } from "./api.js";
+import { connectKeyboard, help } from "./keyboard.js";
+import { announce, copy, say } from "./notice.js";
+import { words } from "./parts.js";
+import { link, placeOf } from "./place.js";
+import { Runner } from "./runner.js";
+import { connectSearch } from "./search.js";
+import { SCREENS } from "./screens.js";
+import { session, signIn, signOut } from "./sign-in.js";
+
+const TABS = [["sources", "Sources"], ["events", "Events"], ["refused", "Refused"], ["health", "Health"], ["audit", "Audit"]];
+
+/** What the screens share: the session, the sources that were seen last, and how to act. */
+const app = { session: undefined, sources: [], acts: false, act, draw: () => runner.draw(), load: () => runner.load() };
+const runner = new Runner(() => leave("Your session ended. Sign in again to go on."));
+
+const EVERYWHERE = {
+  again: () => runner.load(),
+  copy: ({ text, said }) => copy(text, said),
+  help,
+  skip: () => byId("main").focus(),
+  "sign-out": async () => {
+    await signOut();
+    leave("You are signed out.");
+  },
+};
+
+/** Does what changes something, says what came of it, and shows the new state. */
+async function act(work, done) {
+  try {
+    await work();
+    if (done !== undefined) say(done);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 401) return leave("Your session ended. Sign in again to go on.");
+    say(error.message.replaceAll("`", ""), "bad");
+  }
+  await runner.load();
+}
+
+/** Runs an action of the screen, or one that is everywhere. */
+function run(name, element) {
+  const action = runner.screen?.actions?.[name] ?? EVERYWHERE[name];
+  return action?.({ ...element?.closest("[data-key]")?.dataset, ...element?.dataset }, app, element);
+}
+
+function follow() {
+  if (app.session === undefined) return;
+  const place = placeOf(location.hash);
+  const isOther = byId("main").dataset.place !== `${place.screen}/${place.parts}`;
+  byId("main").dataset.place = `${place.screen}/${place.parts}`;
+  showTabs(place.screen === "event" ? "events" : place.screen);
+  announce("");
+  runner.show(SCREENS[place.screen](place, app));
+  // Filters leave the focus where it is.
+  if (isOther && document.activeElement?.closest("#search-form, #main, #nav")) byId("main").focus({ preventScroll: true });
+  if (isOther) scrollTo(0, 0);
+}
+
+function showTabs(current) {
+  const first = app.sources[0]?.name;
+  fill(byId("nav"), TABS.map(([screen, label]) => el("a", { href: link(screen, screen === "events" && first ? [first] : []), "aria-current": screen === current && "page" }, label)));
+}
+
+async function enter() {
+  const found = await session();
+  if (found === undefined) return leave();
+  app.session = found;
+  app.acts = found.role === "operator";
+  for (const id of ["nav", "search-form"]) byId(id).hidden = false;
+  const who = found.name ?? (app.acts ? "Operator" : "Viewer");
+  const title = app.acts ? "You may act on events and destinations." : "A viewer changes nothing and sees no bodies. Sign in with ADMIN_TOKEN to act.";
+  fill(byId("session"), el("span.role", { title, "data-role": found.role }, found.name ? `${who} · ${found.role}` : who), found.by === "token" && el("button", { type: "button", class: "quiet", "data-do": "sign-out" }, "Sign out"));
+  byId("version").textContent = `Countersign ${found.version ?? ""}${found.commit ? `, ${found.commit}` : ""}.`;
+  follow();
+}
+
+/** Shows the form to sign in, and nothing of what was there. */
+function leave(why) {
+  app.session = undefined;
+  runner.stop();
+  for (const id of ["nav", "search-form"]) byId(id).hidden = true;
+  fill(byId("session"));
+  if (byId("dialog").open) byId("dialog").close("");
+  signIn(enter, why);
+}
+
+function connect() {
+  addEventListener("hashchange", follow);
+  document.addEventListener("click", (event) => {
+    const element = event.target.closest("[data-do]");
+    if (element === null) return;
+    if (element.tagName === "A") event.preventDefault();
+    run(element.dataset.do, element);
+  });
+  const onChange = (event) => {
+    const name = event.target.closest("[data-change]")?.dataset.change;
+    if (name) run(name, event.target);
+  };
+  document.addEventListener("change", onChange);
+  document.addEventListener("submit", (event) => event.preventDefault());
+  connectKeyboard({ current: () => runner.screen, run });
+  connectSearch(app);
+}
+
+async function start() {
+  connect();
+  try {
+    await enter();
+  } catch (error) {
+    fill(byId("main"), el("div.failed", el("p", el("strong", "The console could not start. "), words(error.message)), el("p", "Reload the page to try again.")));
+    document.documentElement.setAttribute("data-ready", "");
+  }
+}
+
+addEventListener("DOMContentLoaded", start);
