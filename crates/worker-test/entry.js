@@ -1,6 +1,6 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
 import { env } from "cloudflare:workers";
-import { countKv, countStorage, counted, countedObject, counts, wrapMethod } from "./counts.js";
+import { countKv, countStorage, counted, countedObject, counts, uncounted, wrapMethod } from "./counts.js";
 import { alarm, countCalls, courier, invocation, most } from "./invocations.js";
 import worker, { Courier as ProductionCourier, Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
@@ -57,9 +57,9 @@ export class Inbox extends countedObject(ProductionInbox) {
     this.ctx.abort("planted");
   }
 
-  /** All rows of a query. */
+  /** All rows of a query, whose reading does not count. */
   query(sql) {
-    return this.ctx.storage.sql.exec(sql).toArray();
+    return uncounted(() => this.ctx.storage.sql.exec(sql).toArray());
   }
 
   /** What the platform would do with an alarm that is late or comes twice. */

@@ -36,6 +36,15 @@ const OPERATIONS: [(&str, &str); 24] = [
     ("keys_refreshed", "the same, with a stale set, which is refreshed after the response"),
 ];
 
+/// What `ALERTS` adds.
+const ALERTS: [(&str, &str); 5] = [
+    ("alerted", "a change that causes an alert: its notice, and the alert stored"),
+    ("alert_delivered", "the alarm that delivers the alert"),
+    ("suppressed", "a change within a minute of the last alert"),
+    ("alerted_late", "the alarm when the minute is over: the alert stored and delivered"),
+    ("keys_told", "a key set that is fetched"),
+];
+
 /// Those whose crossings a test holds.
 const CROSSINGS: [(&str, &str); 8] = [
     ("refused", "refused, 400 B"),
@@ -180,18 +189,25 @@ fn counted(figures: &Figures) -> Result<String> {
         ("fetches", "fetches"),
     ];
     let mut text = String::from(
-        "## What was counted\n\n`tests/e2e/operations.test.mjs` counts what the Worker does in workerd, with real KV and SQLite, and \
-         fails if a count changes. Fetches, of key sets and to origins, are not billed.\n\n",
+        "## What was counted\n\n`tests/e2e/operations.test.mjs` and `alert-costs.test.mjs` count what the Worker does in workerd, with real KV and \
+         SQLite, and fail if a count changes. Fetches, of key sets and to origins, are not billed.\n\n",
     );
     let names: Vec<_> = COUNTS.iter().map(|(_, name)| *name).collect();
     writeln!(text, "| | {} |\n|---{}|", names.join(" | "), "|---".repeat(COUNTS.len()))?;
-    for (operation, what) in OPERATIONS {
-        let count = |(name, _): &(&str, &str)| Ok(blank(figures.count("operations", operation, name)?));
+    let row = |part, (operation, what): (&str, &str)| -> Result<String> {
+        let count = |(name, _): &(&str, &str)| Ok(blank(figures.count(part, operation, name)?));
         let cells: Vec<_> = COUNTS.iter().map(count).collect::<Result<_>>()?;
-        writeln!(text, "| {what} | {} |", cells.join(" | "))?;
+        Ok(format!("| {what} | {} |\n", cells.join(" | ")))
+    };
+    for operation in OPERATIONS {
+        text += &row("operations", operation)?;
+    }
+    for operation in ALERTS {
+        text += &row("alerts", operation)?;
     }
     text += "\nAn event that is delivered at its first attempt is a row of events, a row of an id, and its share of a row for all that was \
-             reported at about the same time. A retry is billed to the object for as long as its courier takes.\n\n";
+             reported at about the same time. A retry is billed to the object for as long as its courier takes.\n\nThe last rows are what \
+             [alerts](inbox.md#alerts) add to the events that cause them. An event that changes nothing costs the same with alerts as without.\n\n";
     Ok(text)
 }
 
