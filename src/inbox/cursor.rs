@@ -4,24 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::passed::Passed;
 use super::ranges::Ranges;
-
-/// Events from `first` to `last`, and when something became of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Span {
-    /// The first sequence number.
-    pub first: u64,
-    /// The last sequence number.
-    pub last: u64,
-    /// Milliseconds since 1970.
-    pub at: u64,
-}
-
-impl Span {
-    const fn contains(&self, number: u64) -> bool {
-        self.first <= number && number <= self.last
-    }
-}
+use super::span::Span;
 
 /// What became of the events of a log at one destination: everything that is not the first attempt of an event that succeeds is an
 /// exception, and noted as one.
@@ -45,9 +30,8 @@ pub struct Cursor {
     most: u32,
     /// The first event that the destination was there for. Those before are done, too.
     from: u64,
-    /// How many events were passed by, as they are not for the destination, by the first event of the table of ids that was open then.
-    /// They are done, too.
-    filtered: Vec<(u64, u64)>,
+    /// How many events were passed by, as they are not for the destination. They are done, too.
+    passed: Passed,
     /// When it was last written, in milliseconds since 1970.
     written_at: u64,
 }
@@ -142,23 +126,17 @@ impl Cursor {
     pub fn pass_by(&mut self, number: u64) {
         self.done.insert(number, number);
         self.tried.remove(&number);
-        match self.filtered.last_mut() {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => self.filtered.push((0, 1)),
-        }
+        self.passed.add();
     }
 
     /// How many events were passed by whose ids are remembered.
     pub fn filtered(&self) -> u64 {
-        self.filtered.iter().map(|(_, count)| count).fold(0, |all, count| all.saturating_add(*count))
+        self.passed.count()
     }
 
     /// Notes that the ids of the events from `first` on go to another table.
     pub fn open_ids(&mut self, first: u64) {
-        match self.filtered.last_mut() {
-            Some((from, 0)) => *from = first,
-            _ => self.filtered.push((first, 0)),
-        }
+        self.passed.open_ids(first);
     }
 
     /// Begins with an event: those before were there before the destination was.
@@ -231,12 +209,7 @@ impl Cursor {
 
     /// Takes events out of what was given up; they are done all the same.
     pub fn revive(&mut self, first: u64, last: u64) {
-        let cut = |span: &Span| {
-            let before = (span.first < first).then(|| Span { last: span.last.min(first.saturating_sub(1)), ..*span });
-            let behind = (span.last > last).then(|| Span { first: span.first.max(last.saturating_add(1)), ..*span });
-            if span.last < first || span.first > last { [Some(*span), None] } else { [before, behind] }
-        };
-        self.dead = self.dead.iter().flat_map(cut).flatten().collect();
+        self.dead = self.dead.iter().flat_map(|span| span.without(first, last)).flatten().collect();
     }
 
     /// Notes that the object was loaded: what is not done, up to `last`, may have been under way, and waiting events, of which the first is
@@ -254,8 +227,7 @@ impl Cursor {
     /// Forgets what concerns only events before `first`, of which nothing is stored any more, or before `ids`, whose ids are not
     /// remembered; and doubts that no waiting event was due before.
     pub fn forget_before(&mut self, first: u64, ids: u64, oldest_due: Option<u64>) {
-        let over = self.filtered.iter().skip(1).take_while(|(next, _)| *next <= ids).count();
-        self.filtered.drain(..over);
+        self.passed.forget_before(ids);
         if first > 1 {
             self.done.insert(1, first.saturating_sub(1));
         }
@@ -273,25 +245,20 @@ impl Cursor {
 
     /// The text that is stored.
     pub fn to_json(&self) -> Value {
-        let spans =
-            |spans: &[Span]| spans.iter().map(|span| json!([span.first, span.last, span.at])).collect::<Value>();
+        let spans = |spans: &[Span]| spans.iter().copied().map(Span::to_json).collect::<Value>();
         let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": spans(&self.dead), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.filtered, "at": self.written_at,
+            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "at": self.written_at,
         })
     }
 
     /// What [`Cursor::to_json`] wrote; `None` if it is damaged.
     pub fn from_json(json: &Value) -> Option<Self> {
-        let span = |span: &Value| {
-            Some(Span { first: span.get(0)?.as_u64()?, last: span.get(1)?.as_u64()?, at: span.get(2)?.as_u64()? })
-        };
-        let spans = |name: &str| json.get(name)?.as_array()?.iter().map(span).collect::<Option<Vec<_>>>();
-        let pair = |pair: &Value| Some((pair.get(0)?.as_u64()?, pair.get(1)?.as_u64()?));
+        let spans = |name: &str| json.get(name)?.as_array()?.iter().map(Span::from_json).collect::<Option<Vec<_>>>();
         let count = |count: &Value| u32::try_from(count.as_u64()?).ok();
-        let renewed = |entry: &Value| Some((span(entry)?, count(entry.get(3)?)?));
+        let renewed = |entry: &Value| Some((Span::from_json(entry)?, count(entry.get(3)?)?));
         let tried = |entry: &Value| Some((entry.get(0)?.as_u64()?, count(entry.get(1)?)?));
         Some(Self {
             done: Ranges::from_json(json.get("done")?)?,
@@ -304,7 +271,7 @@ impl Cursor {
             most: count(json.get("most")?)?,
             // Schema 3 had one destination, and no filters.
             from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
-            filtered: json.get("filtered").and_then(Value::as_array).into_iter().flatten().filter_map(pair).collect(),
+            passed: json.get("filtered").map(Passed::from_json).unwrap_or_default(),
             written_at: json.get("at")?.as_u64()?,
         })
     }

@@ -9,7 +9,7 @@
 //! | `machine`, `deliveries` | accepting; what couriers get and report, and when there is something to do |
 //! | `outlet`, `picking`, `outcome` | a destination: what is attempted next, what becomes of an outcome |
 //! | `ordering`, `lanes` | events of one key, one after the other |
-//! | `cursor`, `ranges` | what is finished there, without a row for each event |
+//! | `cursor`, `ranges`, `span`, `passed` | what is finished there, without a row for each event |
 //! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
 //! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
 //! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
@@ -37,6 +37,7 @@ mod orphans;
 mod outcome;
 mod outlet;
 mod pace;
+mod passed;
 mod pauses;
 mod picking;
 mod plan;
@@ -45,6 +46,7 @@ mod receipt;
 mod report;
 mod schedule;
 mod shards;
+mod span;
 mod states;
 mod stats;
 mod store;
@@ -54,7 +56,7 @@ mod watch;
 pub use self::agenda::Agenda;
 pub use self::breaker::{Breaker, Sign};
 pub use self::capacity::{MAX_BODY, MAX_STORED, MEASURE_EVERY};
-pub use self::cursor::{Cursor, Span};
+pub use self::cursor::Cursor;
 pub use self::expiry::Tidied;
 pub use self::handout::{Cause, Handout};
 pub use self::lifecycle::{LEASE_SLACK, Lifecycle, Retention};
@@ -70,6 +72,7 @@ pub use self::receipt::{Answer, Receipt};
 pub use self::report::{FILTERED, Report, UNREADABLE};
 pub use self::schedule::{delay, seed};
 pub use self::shards::{MOST_SHARDS, ShardCounts, homes, shard_name};
+pub use self::span::Span;
 pub use self::states::{Attempt, DEAD_KEPT, EventState, Over, Progress};
 pub use self::stats::{LastError, Stats, noted, noted_parts};
 pub use self::store::{Store, StoreFault, Stored};

@@ -5,7 +5,8 @@ use countersign::inbox::{
 };
 
 use crate::data::Event;
-use crate::store::{MemoryStore, Write};
+use crate::store::MemoryStore;
+use crate::write::Write;
 use crate::{HOUR, NAMES, SECOND, START, arrival, courier, machine, plan};
 
 /// An object with two destinations.

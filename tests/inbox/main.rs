@@ -19,6 +19,7 @@ mod orphans;
 mod outage;
 mod random;
 mod store;
+mod write;
 
 use countersign::inbox::{Arrival, Lifecycle, Machine, Plan, Retention, Rules};
 

@@ -7,24 +7,7 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, Store, StoreFault, Stored, Table, seed};
 
 use crate::data::{Data, Destination, Event};
-
-/// A write, for those who look at what was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Write {
-    OpenTable(Kind, u32),
-    NoteTable(Kind, u32),
-    DropTable(Kind, u32),
-    Insert(u64),
-    Cursor,
-    Breaker,
-    Orphaned,
-    RemoveDestination,
-    SettleOrder,
-    PutWaiting(u64),
-    SetWaiting(u64),
-    RemoveWaiting(u64),
-    Erase(u64),
-}
+use crate::write::Write;
 
 /// A [`Store`] in memory.
 #[derive(Debug, Default)]

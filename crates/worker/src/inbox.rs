@@ -33,6 +33,8 @@ mod reported;
 mod reports;
 mod rows;
 mod schema;
+mod segments;
+mod settings;
 mod shards;
 mod store;
 mod stub;

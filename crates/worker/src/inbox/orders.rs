@@ -2,6 +2,7 @@
 
 use countersign::inbox::{EventState, Machine, Replayed, StoreFault};
 
+use super::database::{Database, integer};
 use super::object::Object;
 
 impl Object {
@@ -55,6 +56,30 @@ impl Object {
             }
             Ok(is_new)
         })
+    }
+}
+
+impl Database {
+    /// Replays up to so many waiting events that were in a state when this began; how many. As many attempts as there are `doubts` may have
+    /// been made at a pending one. Finished ones of an ordered source are behind, until the machine finds that nothing is before them.
+    fn replay_waiting(
+        &self,
+        destination: &str,
+        state: EventState,
+        (began, doubts): (u64, u32),
+        is_ordered: bool,
+        limit: u32,
+    ) -> Result<u64, ()> {
+        // `since` tells those that were replayed by this from all others, whatever the clock did.
+        let sql = "UPDATE waiting SET state = CASE WHEN ?6 AND lane IS NOT NULL AND state > 0 THEN 4 ELSE 0 END,
+                     tries = 0, since = ?1, due = ?1, finished = 0,
+                     attempts = attempts + CASE WHEN state IN (0, 4) THEN ?5 ELSE 0 END
+                   WHERE destination = ?2 AND number IN
+                     (SELECT number FROM waiting WHERE destination = ?2 AND (state = ?3 OR (?3 = 0 AND state = 4)) AND since <> ?1 LIMIT ?4) RETURNING 1";
+        let values =
+            [integer(began), destination.into(), state.number().into(), limit.into(), doubts.into(), is_ordered.into()];
+        let rows = self.rows(sql, &values)?;
+        Ok(rows.len() as u64)
     }
 }
 

@@ -3,7 +3,7 @@
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, Store, StoreFault, Stored, Table};
 
-use super::database::{Database, but, fault, integer, key, maybe, optional, unsigned};
+use super::database::{Database, but, fault, integer, maybe, optional, unsigned};
 use super::new_event::NewEvent;
 use super::rows::{EVENT, PROGRESS, code, progress, table, values};
 
@@ -266,64 +266,5 @@ impl Store for Database {
         };
         let next = [next(EventState::Delivered)?, next(EventState::Dead)?].into_iter().flatten().min();
         Ok(next.map(|due| u64::try_from(due).unwrap_or_default()))
-    }
-}
-
-impl Database {
-    fn known(&self, kind: Kind) -> &std::cell::RefCell<Vec<Table>> {
-        match kind {
-            Kind::Log => &self.logs,
-            Kind::Ids => &self.ids,
-        }
-    }
-
-    /// The name of the table of events that has this one, or would.
-    pub(super) fn log_of(&self, number: u64) -> Option<String> {
-        let logs = self.logs.borrow();
-        let table = logs.iter().rev().find(|table| table.first <= number)?;
-        Some(format!("log_{}", table.number))
-    }
-
-    fn append(&self, event: &NewEvent, event_key: EventKey, number: u64) -> Result<(), StoreFault> {
-        let table = self.log_of(number).ok_or(StoreFault)?;
-        let body = event.body();
-        let sql = format!("INSERT INTO {table} ({EVENT}, filtered, lane) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        let values = [
-            integer(number),
-            key(event_key),
-            event.id().into(),
-            event.form().into(),
-            event.headers().into(),
-            event.received_at().into(),
-            event.event_type(),
-            event.matched(),
-            body.length().into(),
-            body.into(),
-            event.filtered(),
-            maybe(event.order()),
-        ];
-        self.run(&sql, &values).map_err(fault)
-    }
-
-    /// Replays up to so many waiting events that were in a state when this began; how many. As many attempts as there are `doubts` may have
-    /// been made at a pending one. Finished ones of an ordered source are behind, until the machine finds that nothing is before them.
-    pub(super) fn replay_waiting(
-        &self,
-        destination: &str,
-        state: EventState,
-        (began, doubts): (u64, u32),
-        is_ordered: bool,
-        limit: u32,
-    ) -> Result<u64, ()> {
-        // `since` tells those that were replayed by this from all others, whatever the clock did.
-        let sql = "UPDATE waiting SET state = CASE WHEN ?6 AND lane IS NOT NULL AND state > 0 THEN 4 ELSE 0 END,
-                     tries = 0, since = ?1, due = ?1, finished = 0,
-                     attempts = attempts + CASE WHEN state IN (0, 4) THEN ?5 ELSE 0 END
-                   WHERE destination = ?2 AND number IN
-                     (SELECT number FROM waiting WHERE destination = ?2 AND (state = ?3 OR (?3 = 0 AND state = 4)) AND since <> ?1 LIMIT ?4) RETURNING 1";
-        let values =
-            [integer(began), destination.into(), state.number().into(), limit.into(), doubts.into(), is_ordered.into()];
-        let rows = self.rows(sql, &values)?;
-        Ok(rows.len() as u64)
     }
 }
