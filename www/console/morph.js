@@ -43,4 +43,8 @@ function update(old, fresh) {
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !OWN.includes(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (!OWN.includes(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   morph(old, [...fresh.childNodes]);
+  // What a control shows is not among its attributes once somebody used it. While it has the focus, it is being used.
+  if (old === document.activeElement || !("value" in old) || old.nodeName === "PROGRESS") return;
+  if (old.value !== fresh.value) old.value = fresh.value;
+  if (old.checked !== fresh.checked) old.checked = fresh.checked;
 }

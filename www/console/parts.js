@@ -53,6 +53,6 @@ export function table(label, heads, rows) {
     { class: "rows" },
     el("caption.hidden", label),
     el("thead", el("tr", heads.map((head) => el("th", { scope: "col", class: head.end && "end" }, head.text)))),
-    el("tbody", rows.map(({ attributes, cells }) => el("tr", attributes, cells.map((cell, at) => el("td", { "data-head": heads[at].text, class: heads[at].end && "end" }, cell))))),
+    el("tbody", rows.map(({ attributes, cells }) => el("tr", attributes, cells.map((cell, at) => el("td", { "data-head": heads[at].text, "data-empty": cell === "–", class: heads[at].end && "end" }, cell))))),
   );
 }

@@ -3,8 +3,9 @@ import { aboutRecord } from "../src/log-record.js";
 import { byId, el, prose } from "../src/dom.js";
 import { Problem, eventPath, get } from "./api.js";
 import { show } from "./ask.js";
+import { meaningOf, showCode } from "./meaning.js";
 import { say } from "./notice.js";
-import { code, words } from "./parts.js";
+import { code } from "./parts.js";
 import { link } from "./place.js";
 
 const HASH = /^[0-9a-f]{16,64}$/;
@@ -33,8 +34,8 @@ async function find(text, app) {
   const found = await byEventId(text, app.sources.map(({ name }) => name));
   if (found.length > 0) return open(found[0]);
   if (CODE.test(text)) {
-    const known = await orNothing(get(`codes/${text}`));
-    if (known) return show(text, [el("p", words(capital(known.title)), "."), el("p.fix", el("span.fix-label", "Fix"), el("span", words(capital(known.fix)), "."))]);
+    const known = await orNothing(meaningOf(text));
+    if (known) return showCode(known);
   }
   say(`No event and no code is called ${text.slice(0, 60)}.`, "bad");
 }
@@ -84,4 +85,3 @@ function open({ source, id }) {
   location.hash = link("event", [source, id]);
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -18,6 +18,13 @@ export function sources(_, app) {
       if (await ask(`Pause ${destination}?`, question, "Pause")) await act(() => post(`${source}/pause`, { destination }), `${destination} is paused.`);
     },
     resume: ({ source, destination }, { act }) => act(() => post(`${source}/resume`, { destination }), `${destination} is resumed.`),
+    // The key has one meaning: whatever is not paused is paused.
+    hold(data, context) {
+      const known = app.sources.find(({ name }) => name === data.source);
+      const destination = known?.destinations?.find(({ name }) => name === data.destination) ?? (known?.destinations?.length === 1 ? known.destinations[0] : undefined);
+      if (!app.acts || destination === undefined || destination.state === "orphaned") return undefined;
+      return actions[destination.state === "paused" ? "resume" : "pause"]({ source: known.name, destination: destination.name }, context);
+    },
     test: ({ source }, { act }) => act(async () => say(`A test event was sent: ${(await post(`${source}/test`)).id}.`)),
   };
   return {
@@ -25,6 +32,7 @@ export function sources(_, app) {
     title: "Sources",
     every: 5_000,
     actions,
+    keys: { p: "hold" },
     async load(signal) {
       answer = await get("sources", {}, signal);
       app.sources = answer.sources;
@@ -100,7 +108,7 @@ function row(source, { name, to, state, since, why, pending, dead, p95_ms: p95, 
     { "data-key": name, ...data, "data-state": state },
     el("div.destination-name", el("strong", foreign(name)), to && el("span.hint", ` → ${to}`)),
     el("div.destination-state", stateTag(state), since && state !== "open" && el("span.hint", " since ", time(since)), why && el("span.hint", ": ", code(why))),
-    el("div.destination-counts", el("a", { href: link("events", [source.name], { destination: name, state: "pending" }) }, `${count(pending ?? 0)} pending`), ", ", el("a", { href: link("events", [source.name], { destination: name, state: "dead" }), class: dead > 0 && "bad" }, `${count(dead ?? 0)} dead`), oldest && `, oldest ${distance(oldest)}`, next && [", next ", time(next)], Number.isFinite(p95) && `, p95 ${milliseconds(p95)}`),
+    el("div.destination-counts", el("a", { href: link("events", [source.name], { destination: name, state: "pending" }), "data-item": "" }, `${count(pending ?? 0)} pending`), ", ", el("a", { href: link("events", [source.name], { destination: name, state: "dead" }), class: dead > 0 && "bad" }, `${count(dead ?? 0)} dead`), oldest && `, oldest ${distance(oldest)}`, next && [", next ", time(next)], Number.isFinite(p95) && `, p95 ${milliseconds(p95)}`),
     el("div.destination-act", act),
   );
 }

@@ -27,7 +27,8 @@ export function leftOut(id, { headers }) {
   return fits === undefined ? [] : headers.filter((header) => !belongsToConnection(header) && !fits(header)).map(([name]) => name);
 }
 
-function curl(delivery) {
+/** A curl command that sends the delivery. */
+export function curl(delivery) {
   const { headers, body } = delivery;
   const sent = headers.filter((header) => isHeader(header) && !belongsToConnection(header));
   // `name;` sends an empty header. `name:` sends none, and keeps curl from adding its own.

@@ -1,13 +1,12 @@
 // A delivery in the fragment of a link, which browsers never send to a server. It never contains the secret, nor a header that the
 // check does not use: that may be a credential.
 import { SCHEMES } from "./scheme-list.js";
-import { fromBase64, textOf, toBase64Url, utf8 } from "./encoding.js";
+import { fromBase64, textOf, toBase64Url } from "./encoding.js";
+import { fragmentWith } from "./fragment.js";
 
 const KEPT = /^(webhook-|svix-|content-type$)/i;
 /** Headers of schemes that sign. A token in a header is the secret itself. */
 const SIGNED = SCHEMES.filter(({ form, identity }) => form !== "token" && identity === null).flatMap(({ signatures, others }) => [...signatures, ...others]);
-/** Browsers and chat programs truncate longer links. */
-const LONGEST = 64_000;
 
 /** The link's fragment. Throws an error whose message is for people. */
 export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, email, header, url, method, tolerance, now, secrets }) {
@@ -18,9 +17,7 @@ export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, emai
   if (secrets.some((secret) => typeof secret === "string" && secret.length > 0 && plain.includes(secret))) {
     throw new Error("The headers, the body or the key set contain the secret itself. Take it out before you share this.");
   }
-  const fragment = `#${toBase64Url(utf8(text))}`;
-  if (fragment.length > LONGEST) throw new Error("This delivery is too large for a link. Copy it as a curl command instead.");
-  return fragment;
+  return fragmentWith(shared);
 }
 
 /** The delivery in a fragment; undefined for any other fragment. */

@@ -24,9 +24,13 @@ const TITLES = {
 };
 const WORDS = { pass: "passed", fail: "failed", skip: "not judged", note: "note" };
 
-export function showSteps(list, { steps }) {
-  fill(list, steps.map(row));
+/** Draws a report's steps in a list. */
+export function showSteps(list, report) {
+  fill(list, stepList(report));
 }
+
+/** The items of a report's steps. */
+export const stepList = ({ steps }) => steps.map(row);
 
 function row(step) {
   const state = stateOf(step);

@@ -1,0 +1,50 @@
+// Who did what.
+import { el } from "../src/dom.js";
+import { get } from "./api.js";
+import { button, code, empty, table } from "./parts.js";
+import { link } from "./place.js";
+import { count, foreign, time } from "./text.js";
+
+/** The screen of the audit records, the latest first. */
+export function audit(_, app) {
+  let [rows, cursor, older] = [[], undefined, []];
+  return {
+    name: "audit",
+    title: "Audit",
+    every: 10_000,
+    actions: {
+      older: () => app.act(async () => {
+        const page = await get("audit", { cursor });
+        older = [...older, ...page.audit];
+        cursor = page.cursor;
+      }),
+    },
+    async load(signal) {
+      const page = await get("audit", {}, signal);
+      rows = page.audit;
+      if (older.length === 0) cursor = page.cursor;
+    },
+    view: () => [
+      el("h1", "Audit"),
+      el("p.summary.spaced", "Every action of an operator, here or by script, is recorded for 90 days."),
+      rows.length === 0 ? empty("Nobody has changed anything yet") : list([...rows, ...older]),
+      cursor && el("p.buttons.after", button("older", "Older records")),
+    ],
+  };
+}
+
+function list(rows) {
+  const heads = [{ text: "When" }, { text: "Who" }, { text: "Action" }, { text: "Source" }, { text: "On" }, { text: "How many", end: true }, { text: "Result" }];
+  return table("Audit", heads, rows.map(({ at, who, role, action, source, destination, id_hash: hash, count: number, code: result }) => ({
+    attributes: {},
+    cells: [
+      time(at),
+      [foreign(who ?? "–"), role && el("span.hint", ` ${role}`)],
+      action,
+      source ? el("a", { href: link("events", [source]), "data-item": "" }, foreign(source)) : "–",
+      [destination && foreign(destination), hash && el("code", { title: hash }, `${hash.slice(0, 12)}…`), !destination && !hash && "–"],
+      Number.isFinite(number) ? count(number) : "–",
+      result ? code(result) : "–",
+    ],
+  })));
+}
