@@ -59,6 +59,7 @@ mod sign_as;
 mod timestamp;
 mod url;
 
+pub mod access;
 pub mod admin;
 pub mod config;
 pub mod crypto;

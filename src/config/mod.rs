@@ -1,5 +1,6 @@
 //! The configuration: `SOURCES` and its further variables, and the secrets and bindings that they name. A fault in one source leaves the others working.
 
+mod admin;
 mod alerts;
 mod common;
 mod described;
@@ -28,10 +29,7 @@ mod when;
 use std::borrow::Cow;
 use std::slice;
 
-use zeroize::Zeroizing;
-
-use crate::crypto::constant_time_eq;
-
+pub use self::admin::Admin;
 pub use self::alerts::{ALERT_SOURCE, Alerts};
 use self::alerts::{ALERTS, read_alerts};
 pub use self::described::{choose_header, describe_hmac};
@@ -39,7 +37,6 @@ pub use self::destination::{DEFAULT, Destination, Endpoint};
 pub use self::durable::default_dedupe;
 pub use self::environment::{Binding, Environment, Secret};
 pub use self::fault::Fault;
-use self::secrets::{Carrier, token_fault};
 pub use self::source::{Durable, Source};
 pub use self::tables::Entry;
 use self::tables::Tables;
@@ -54,9 +51,7 @@ pub struct Config {
     is_partial: bool,
     alerts: Option<Alerts>,
     alert_faults: Vec<Fault>,
-    admin_token: Option<Zeroizing<String>>,
-    /// Why the token that is set cannot be used: then there is no `/admin`.
-    admin_fault: Option<Fault>,
+    admin: Admin,
 }
 
 /// What is wrong with one source.
@@ -71,7 +66,7 @@ pub struct AtFault<'a> {
 }
 
 impl Config {
-    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20` and `ALERTS` of the environment. It never fails:
+    /// Reads `SOURCES`, as JSON text, and `SOURCES_2` to `SOURCES_20`, `ALERTS` and `ADMIN` of the environment. It never fails:
     /// [`Config::faults`] lists what is wrong.
     ///
     /// ```
@@ -94,17 +89,7 @@ impl Config {
     /// assert!(faults.contains(&"`forward.orgin` is not a key of the configuration; did you mean `origin`?".to_owned()));
     /// ```
     pub fn parse(sources: Option<&str>, environment: &impl Environment) -> Self {
-        let mut whole = Self::default();
-        match environment.secret(ADMIN_TOKEN) {
-            Secret::Value(token) if !token.trim_ascii().is_empty() => match token_fault(&token, Carrier::Header) {
-                Some((problem, fix)) => {
-                    let problem = ["cannot be used, so there is no /admin: ", &problem].concat();
-                    whole.admin_fault = Some(Fault::new(ADMIN_TOKEN, &problem, fix));
-                }
-                None => whole.admin_token = Some(token),
-            },
-            _ => {}
-        }
+        let mut whole = Self { admin: Admin::read(environment), ..Self::default() };
         match environment.variable(ALERTS).map(|text| read_alerts(&text, environment)) {
             Some(Ok(alerts)) => whole.alerts = Some(alerts),
             Some(Err(faults)) => whole.alert_faults = faults,
@@ -143,11 +128,14 @@ impl Config {
     }
 
     /// All faults, by source, in the order of [`Config::iter`], after those of no source, which have the name of their variable: `SOURCES`,
-    /// `ALERTS` or `ADMIN_TOKEN`.
+    /// `ALERTS`, `ADMIN`, `ADMIN_TOKEN` or `ADMIN_READ_TOKEN`.
     pub fn faults(&self) -> Vec<AtFault<'_>> {
         let mut all = Vec::new();
-        for fault in self.whole.iter().chain(&self.admin_fault) {
+        for fault in &self.whole {
             all.push(AtFault { index: None, name: fault.key().into(), faults: slice::from_ref(fault) });
+        }
+        for (name, faults) in &self.admin.faults {
+            all.push(AtFault { index: None, name: (*name).into(), faults });
         }
         if !self.alert_faults.is_empty() {
             all.push(AtFault { index: None, name: ALERTS.into(), faults: &self.alert_faults });
@@ -173,16 +161,9 @@ impl Config {
         })
     }
 
-    /// Whether a bearer token is the admin's, in constant time.
-    pub fn is_admin(&self, authorization: Option<&[u8]>) -> bool {
-        let given = authorization.and_then(|value| value.strip_prefix(b"Bearer "));
-        given
-            .zip(self.admin_token.as_ref())
-            .is_some_and(|(given, token)| constant_time_eq(given, token.trim_ascii().as_bytes()))
-    }
-
-    pub(crate) fn has_admin(&self) -> bool {
-        self.admin_token.is_some()
+    /// Who may use `/admin`.
+    pub const fn admin(&self) -> &Admin {
+        &self.admin
     }
 
     /// Whether there may be sources that are not known, in a variable that could not be read.
@@ -196,9 +177,6 @@ impl Config {
         self.entries.get(index).map(|(_, entry)| (index, entry))
     }
 }
-
-/// The secret that opens `/admin`.
-const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 
 #[cfg(test)]
 mod tests;

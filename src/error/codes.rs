@@ -87,8 +87,9 @@ codes! {
         "the secret is empty",
         "set it to the sender's `whsec_…` value; the environment variable is probably not set where this runs";
     FORBIDDEN: "forbidden", 403,
-        "your role does not include this",
-        "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies";
+        "you may not do this",
+        "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies. With a cookie, a request that \
+         changes something needs `Sec-Fetch-Site: same-origin` and `X-Countersign-Console: 1`";
     FORGOTTEN: "forgotten", 200,
         "the event was forgotten",
         "nothing to do: the sender's next copy is accepted";
@@ -200,7 +201,7 @@ codes! {
         "reject the delivery: no sender sends this many, unless a proxy joined headers by mistake";
     UNAUTHORIZED: "unauthorized", 401,
         "the admin token is missing or wrong",
-        "send `Authorization: Bearer …` with the value of the secret `ADMIN_TOKEN`";
+        "send `Authorization: Bearer …` with the value of the secret `ADMIN_TOKEN` or `ADMIN_READ_TOKEN`, or sign in again";
     WEAK_KEY: "weak_key", 500,
         "anybody can sign under the public key",
         "use the sender's real public key";

@@ -144,7 +144,7 @@ pub enum Refusal {
     StorageUnavailable,
     /// Only the sender has the key with which a test event would have to be signed.
     TestUnavailable,
-    /// The admin token is missing or wrong.
+    /// Nothing shows who asks at `/admin`, or it is wrong.
     Unauthorized,
 }
 

@@ -13,7 +13,7 @@ pub enum Route {
     Handshake(usize),
     /// `GET /healthz`.
     Health,
-    /// Anything under `/admin`, where an admin token is set.
+    /// Anything under `/admin`, if anybody may use it.
     Admin,
     /// `GET /console/` and the console's other files, where `/admin` exists: the file's place in [`CONSOLE_FILES`].
     Console(usize),
@@ -70,8 +70,8 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
     match name {
         b"healthz" if token.is_none() && matches!(method, "GET" | "HEAD") => return Ok(Route::Health),
         b"healthz" if token.is_none() => return Err(missed(Refusal::MethodNotAllowedHealth)),
-        b"admin" if config.has_admin() => return Ok(Route::Admin),
-        b"console" if config.has_admin() => return console(method, token, rest).map_err(missed),
+        b"admin" if config.admin().exists() => return Ok(Route::Admin),
+        b"console" if config.admin().exists() => return console(method, token, rest).map_err(missed),
         _ => {}
     }
     let is_reachable = |entry: &Entry| !matches!(entry, Entry::Ready(source) if source.is_internal);

@@ -17,7 +17,7 @@ export const CODES = {
   destination_timeout: { title: "the destination did not respond in time", remedy: "have the destination respond sooner, raise `forward.timeout`, or set `durable = true`; the event is retried" },
   duplicate: { title: "the event was accepted before", remedy: "nothing to do: this copy was not forwarded" },
   empty_secret: { title: "the secret is empty", remedy: "set it to the sender's `whsec_…` value; the environment variable is probably not set where this runs" },
-  forbidden: { title: "your role does not include this", remedy: "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies" },
+  forbidden: { title: "you may not do this", remedy: "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies. With a cookie, a request that changes something needs `Sec-Fetch-Site: same-origin` and `X-Countersign-Console: 1`" },
   forgotten: { title: "the event was forgotten", remedy: "nothing to do: the sender's next copy is accepted" },
   handshake: { title: "the sender's handshake is answered", remedy: "nothing to do: it is no event, and is not forwarded" },
   handshake_refused: { title: "the handshake does not hold", remedy: "give the sender the verify token that `verify_token` names, or its secret if it has none, and have it ask again" },
@@ -54,7 +54,7 @@ export const CODES = {
   timestamp_too_new: { title: "the timestamp is too far in the future", remedy: "check this machine's clock; a value of 13 digits is in milliseconds, and the sender must send seconds" },
   timestamp_too_old: { title: "the timestamp is too old", remedy: "check this machine's clock; the sender must put a new timestamp on every retry; to examine an old delivery, set `now` to its time" },
   too_many_signatures: { title: "the delivery carries too many signatures", remedy: "reject the delivery: no sender sends this many, unless a proxy joined headers by mistake" },
-  unauthorized: { title: "the admin token is missing or wrong", remedy: "send `Authorization: Bearer …` with the value of the secret `ADMIN_TOKEN`" },
+  unauthorized: { title: "the admin token is missing or wrong", remedy: "send `Authorization: Bearer …` with the value of the secret `ADMIN_TOKEN` or `ADMIN_READ_TOKEN`, or sign in again" },
   weak_key: { title: "anybody can sign under the public key", remedy: "use the sender's real public key" },
   weak_secret: { title: "the secret is too weak", remedy: "copy the whole `whsec_…` value, or make a new one with `openssl rand -base64 32`" },
 };

@@ -3,9 +3,11 @@
 #![allow(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
+use zeroize::Zeroizing;
 
 use super::*;
 
+mod admin;
 mod alerts;
 mod dedupe;
 mod dedupe_header;

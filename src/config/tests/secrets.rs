@@ -166,7 +166,7 @@ fn a_token_that_no_request_can_carry_is_a_fault() {
     let of_admin = |admin: &str| {
         let config = config(r#""secrets":["GOOD"]"#, &Values { admin, ..Values::default() });
         assert!(config.source(0).is_some(), "the sources work");
-        assert_eq!(config.has_admin(), config.faults().is_empty() && !admin.trim().is_empty());
+        assert_eq!(config.admin().exists(), config.faults().is_empty() && !admin.trim().is_empty());
         said(&config)
     };
     let long = |with: &str| format!("{TOKEN}{with}{TOKEN}");
