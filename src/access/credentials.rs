@@ -53,8 +53,8 @@ impl<'a> Credentials<'a> {
         }
     }
 
-    /// What counts: a bearer token before a session, and a session before Access. Of two cookies of one name neither counts, as nobody
-    /// can say which the browser meant.
+    /// What counts: a bearer token before a session, and a session before Access. Of two cookies of one name neither counts, because
+    /// nobody can say which of them the browser meant.
     pub fn credential(self) -> Credential<'a> {
         if !self.authorization.is_empty() {
             return Credential::Bearer(self.authorization.strip_prefix("Bearer ").unwrap_or_default());
@@ -62,14 +62,27 @@ impl<'a> Credentials<'a> {
         if let Some(session) = self.only_cookie(COOKIE) {
             return Credential::Session(session);
         }
+        self.assertion().map_or(Credential::None, Credential::Assertion)
+    }
+
+    /// The token of Access, unless there is a bearer token. The header counts before the cookie.
+    pub fn assertion(self) -> Option<&'a str> {
+        if !self.authorization.is_empty() {
+            return None;
+        }
         let assertion = Some(self.assertion).filter(|assertion| !assertion.is_empty());
-        assertion.or_else(|| self.only_cookie("CF_Authorization")).map_or(Credential::None, Credential::Assertion)
+        assertion.or_else(|| self.only_cookie("CF_Authorization"))
     }
 
     /// Whether a page of this Worker's own sent the request. A browser sets `Sec-Fetch-Site`, and lets another site's page add
     /// no header of ours.
     pub fn is_from_console(self) -> bool {
         self.fetch_site == "same-origin" && self.console == "1"
+    }
+
+    /// Whether a browser says that a page of another site sent the request, which no script outside of a browser does.
+    pub fn is_from_elsewhere(self) -> bool {
+        !matches!(self.fetch_site, "" | "same-origin")
     }
 
     /// The value of the only cookie of a name; `None` if there is none or more than one.
@@ -96,6 +109,8 @@ mod tests {
         assert_eq!(of("\na=1; __Host-countersign=b;c=2\nc"), Credential::Session("b"));
         assert_eq!(of("\n\nc"), Credential::Assertion("c"));
         assert_eq!(of("\nCF_Authorization=d"), Credential::Assertion("d"));
+        assert_eq!(Credentials::read("\n__Host-countersign=b\nc").assertion(), Some("c"), "if the session has ended");
+        assert_eq!(Credentials::read("Bearer a\n\nc").assertion(), None);
     }
 
     #[test]

@@ -111,11 +111,13 @@ mod tests {
         others.push(format!("{good}="));
         others.push(format!(" {good}"));
         others.push(good.replacen("v1.", "v2.", 1));
-        others.extend((0..good.len()).map(|at| format!("{}{}", &good[..at], &good[at + 1..])));
-        others.extend((0..good.len()).map(|at| {
-            let other = if &good[at..=at] == "A" { "B" } else { "A" };
-            format!("{}{other}{}", &good[..at], &good[at + 1..])
-        }));
+        for at in 0..good.len() {
+            let changed = |by: &str| {
+                good.char_indices().map(|(place, old)| if place == at { by.to_owned() } else { old.into() }).collect()
+            };
+            let other = if good.as_bytes().get(at) == Some(&b'A') { "B" } else { "A" };
+            others.extend(["", other].map(changed));
+        }
         for other in others {
             assert_eq!(Session::of_cookie(&other, (Role::Viewer, &key("one")), NOW), None, "{other}");
         }

@@ -95,6 +95,9 @@ routes! {
     ReplayAll: Post "{source}/replay", Operator, [STATE, DESTINATION], "Deliver events again.";
     Pause: Post "{source}/pause", Operator, [DESTINATION], "Stop deliveries.";
     Resume: Post "{source}/resume", Operator, [DESTINATION], "Continue deliveries.";
+    SignIn: Post "session", Anyone, [], "Begin a session of the console: the body is `{\"token\": \"…\"}`, the response a cookie.";
+    SignOut: Delete "session", Anyone, [], "Remove the cookie of the session.";
+    Session: Get "session", Viewer, [], "Show who asks, what they may do, and until when.";
 }
 
 const STATE: Parameter = Parameter { name: "state", kind: Kind::State, summary: "Only events in this state." };

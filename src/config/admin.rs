@@ -20,6 +20,8 @@ pub struct Admin {
     team: Option<Team>,
     /// Whether operators may read the bodies of events and captures: `bodies`.
     shows_bodies: bool,
+    /// `counts`, which is the default.
+    counts: Option<bool>,
     /// What is wrong, by variable. A credential with a fault proves nothing.
     pub(super) faults: Vec<(&'static str, Vec<Fault>)>,
 }
@@ -38,9 +40,10 @@ impl Admin {
             let mut reader = Reader::new(&text, "ADMIN.");
             let team = read_team(&mut reader);
             let shows_bodies = reader.flag("bodies").unwrap_or_default();
+            let counts = reader.flag("counts");
             let faults = reader.finish();
             if faults.is_empty() {
-                (admin.team, admin.shows_bodies) = (team, shows_bodies);
+                (admin.team, admin.shows_bodies, admin.counts) = (team, shows_bodies, counts);
             } else {
                 admin.faults.push((TABLE, faults));
             }
@@ -56,6 +59,11 @@ impl Admin {
     /// The Access application whose users may, if there is one.
     pub const fn team(&self) -> Option<&Team> {
         self.team.as_ref()
+    }
+
+    /// Whether deliveries are counted for `/admin`: if it exists, unless the configuration says otherwise.
+    pub fn counts(&self) -> bool {
+        self.exists() && self.counts.unwrap_or(true)
     }
 
     /// Whether operators may read the bodies of events and captures.

@@ -1,9 +1,10 @@
 // Owns each request: reads it, calls Rust, does the step that Rust returns, and responds. Rust decides what is refused and with what,
 // how much of a body is read, and what is waited for; HTTP, the body's stream and recovery after a trap are handled here.
 import { consoleFile } from "./console.js";
+import { capture, countSoon, isCaptured } from "./counting.js";
 import * as glue from "./glue.js";
 import { generation, prepared, recover } from "./instance.js";
-import { LATE, Limits } from "./limits.js";
+import { LATE, Limits, within } from "./limits.js";
 import { isUnread, readAll, readerOf, skip } from "./reading.js";
 
 export { Courier, Inbox } from "./inbox.js";
@@ -17,6 +18,10 @@ const MEDIA_HEADERS = [
   new Headers({ "content-type": "text/xml", "x-content-type-options": "nosniff" }),
 ];
 
+/** The longest body of a request to `/admin`, and the time that it has to arrive. */
+const ADMIN_BODY = 4096;
+const ADMIN_BODY_MS = 5_000;
+
 /** A step is a number, as step.rs encodes it: this is its kind, and `valueOf` its value. */
 const kindOf = (step) => step & 15;
 const valueOf = (step) => step >>> 4;
@@ -25,7 +30,7 @@ const valueOf = (step) => step >>> 4;
 async function handle(request, env, context) {
   let born = generation;
   try {
-    const { sources, hasFaults } = prepared(env);
+    const { sources, hasFaults, counts } = prepared(env);
     if (hasFaults) tellFaults(env, context);
     const { method, url, headers } = request;
     const length = lengthOf(headers);
@@ -36,16 +41,21 @@ async function handle(request, env, context) {
     if (kindOf(opened) === Kind.Read) {
       limits = new Limits(source.timeout);
       body = await read(request, length, source.maxBody, limits);
+    } else if (kindOf(opened) === Kind.Admin) {
+      body = await textOf(request);
     } else if (isUnread(request, length)) {
       await skip(readerOf(request.body));
     }
     // Another request may have met a trap meanwhile.
     const ready = prepared(env);
     born = generation;
-    const step = next(opened, ready, request, body, length, context);
+    // Only an operator has a source's refused deliveries kept.
+    const kept = counts && kindOf(opened) === Kind.Read && isCaptured(source.name) ? { env, context, source, request, body } : undefined;
+    const step = next(opened, ready, request, body, length, context, kept);
+    if (counts && (kindOf(opened) === Kind.Read || kindOf(opened) === Kind.Refuse)) countSoon(env, context);
     const isHead = method === "HEAD" && kindOf(opened) !== Kind.Refuse;
-    if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead, headers);
-    const response = drive(step, born, ready.refusals, isHead, limits);
+    if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead, headers, kept);
+    const response = drive(step, born, ready.refusals, isHead, limits, kept);
     // Also for a sender that hangs up: what was begun is finished, and its task removed.
     context.waitUntil(response);
     return response;
@@ -63,26 +73,26 @@ function tellFaults(env, context) {
 }
 
 /** The step after the first, and after the body was read if that was the first: `body` is its bytes, or why there are none. */
-function next(opened, { sources, smallBody }, request, body, length, context) {
+function next(opened, { sources, smallBody, adminHeaders }, request, body, length, context, kept) {
   const index = valueOf(opened);
   const { headers, method, url } = request;
   switch (kindOf(opened)) {
     case Kind.Read:
       if (typeof body === "number") return glue.refuse_body(index, body);
-      return receive(index, sources[index], request, body, smallBody, length, context);
+      return receive(index, sources[index], request, body, smallBody, length, context, kept);
     case Kind.Health:
       return glue.health(headers.get("authorization"), context);
     case Kind.Greet:
       return greet(index, sources[index], headers);
     case Kind.Admin:
-      return glue.admin(headers.get("authorization"), method, url);
+      return glue.admin(adminHeaders.map((name) => headers.get(name)).join("\n"), method, url, body, context);
     default:
       return opened;
   }
 }
 
 /** Resumes a task with what each of its promises comes to, until it responds. */
-async function drive(step, born, refusals, isHead, limits) {
+async function drive(step, born, refusals, isHead, limits, kept) {
   let answer;
   try {
     while (kindOf(step) === Kind.Wait) {
@@ -105,7 +115,7 @@ async function drive(step, born, refusals, isHead, limits) {
       step = glue.resume(task, fulfilled, value);
     }
     if (kindOf(step) === Kind.PassOn) return answer;
-    return respond(step, refusals, isHead);
+    return respond(step, refusals, isHead, undefined, kept);
   } catch (error) {
     recover(error, born);
     return unexpected();
@@ -134,6 +144,20 @@ async function read(request, length, limit, limits) {
   }
 }
 
+/** The body of a request to `/admin`; empty if it is longer than any that a route takes, or cannot be read. */
+async function textOf(request) {
+  if (request.body === null) return "";
+  const reader = readerOf(request.body);
+  try {
+    const bytes = await within(readAll(reader, ADMIN_BODY), ADMIN_BODY_MS);
+    if (bytes !== null) return new TextDecoder().decode(bytes);
+    await skip(reader);
+  } catch {
+    // The token that it should have is missing then.
+  }
+  return "";
+}
+
 /** The values of the headers that Rust reads for a source. */
 const valuesOf = (source, headers) => source.headers.map((name) => headers.get(name)).join("\n");
 
@@ -143,7 +167,7 @@ function greet(index, source, headers) {
 }
 
 /** Hands a delivery to Rust. */
-function receive(index, source, { url, headers }, body, smallBody, length, context) {
+function receive(index, source, { url, headers }, body, smallBody, length, context, kept) {
   let values = valuesOf(source, headers);
   if (source.signsUrl) values += `\n${url}`;
   // As a string: to encode it first would cost a small delivery 6 %, and save one with a hundred signatures 2 %.
@@ -151,19 +175,21 @@ function receive(index, source, { url, headers }, body, smallBody, length, conte
   const step = glue.receive(index, values, small, body, length, context, Date.now());
   // Refused, and nobody else has it. Left to the garbage collector, it is found some thousand deliveries later, and meanwhile each is read
   // into memory that no cache holds: 7 % of refusing 64 KiB.
-  if (kindOf(step) === Kind.Refuse && !small) body.buffer.transfer(0);
+  if (kindOf(step) === Kind.Refuse && !small && !kept) body.buffer.transfer(0);
   return step;
 }
 
-function respond(step, refusals, isHead, headers) {
+function respond(step, refusals, isHead, requested, kept) {
   if (kindOf(step) === Kind.Refuse) {
     const { body, init } = refusals[valueOf(step)];
+    if (kept) capture(kept, refusals[valueOf(step)]);
     return new Response(isHead ? null : body, init);
   }
-  if (kindOf(step) === Kind.Console) return consoleFile(valueOf(step), headers, isHead);
+  if (kindOf(step) === Kind.Console) return consoleFile(valueOf(step), requested, isHead);
   const text = glue.text();
   const status = valueOf(step) & 1023;
-  return new Response(isHead || status === 204 ? null : text, { status, headers: MEDIA_HEADERS[valueOf(step) >>> 10] });
+  const headers = MEDIA_HEADERS[valueOf(step) >>> 10] ?? new Headers(JSON.parse(glue.page_headers()));
+  return new Response(isHead || status === 204 ? null : text, { status, headers });
 }
 
 /** After a trap. The sender delivers again: nothing was marked as delivered. */

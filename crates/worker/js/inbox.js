@@ -1,6 +1,7 @@
 // The Durable Object class. Its methods are those of `Inbox` in crates/worker/src/inbox.rs; here is what a trap needs.
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import * as glue from "./glue.js";
+import { Ledger } from "./ledger.js";
 import { generation, onTrap, prepared, recover } from "./instance.js";
 
 const RETRY_ALARM_MS = 30_000;
@@ -26,6 +27,8 @@ export class Courier extends WorkerEntrypoint {
 export class Inbox extends DurableObject {
   #inbox;
   #born;
+  /** Only the object that knows all others has one. */
+  #ledger;
 
   constructor(ctx, env) {
     super(ctx, env);
@@ -76,6 +79,12 @@ export class Inbox extends DurableObject {
   }
   alert(notices) {
     return this.#call((inbox) => inbox.alert(notices));
+  }
+
+  /** Calls a method of the ledger: see ledger.js. */
+  ledger(method, ...values) {
+    this.#ledger ??= new Ledger(this.ctx.storage);
+    return this.#ledger[method](...values);
   }
 
   /**

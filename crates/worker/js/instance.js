@@ -24,7 +24,7 @@ function setup(env) {
   const refusals = answers.map(({ status, body, header }) => {
     // A `Blob` has its bytes and its type ready: a text is encoded, and a `Content-Type` among the headers copied, for each response.
     const blob = new Blob([body], { type: "application/problem+json" });
-    return { body: blob, init: header ? { status, headers: new Headers([header]) } : { status } };
+    return { text: body, body: blob, init: header ? { status, headers: new Headers([header]) } : { status } };
   });
   return { refusals, ...rest };
 }

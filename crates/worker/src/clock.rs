@@ -26,6 +26,13 @@ pub(crate) fn now() -> u64 {
     now_ms().div_euclid(1000)
 }
 
+/// A time in milliseconds as in RFC 3339, in UTC, with milliseconds.
+pub(crate) fn rfc3339(milliseconds: u64) -> String {
+    // Beyond the year 275760 there is no date, and `toISOString` throws.
+    let milliseconds = milliseconds.min(8_640_000_000_000_000);
+    js_sys::Date::new(&JsValue::from_f64(milliseconds as f64)).to_iso_string().into()
+}
+
 /// Waits until a promise settles, or until the time limit. Whatever the promise comes to is dropped.
 pub(crate) async fn within(promise: &Promise, milliseconds: f64) {
     let _ = outcome_within(promise, milliseconds).await;

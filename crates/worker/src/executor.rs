@@ -32,6 +32,12 @@ pub(crate) enum Outcome {
         media: Media,
         text: String,
     },
+    /// A text with headers of its own, as a JSON array of pairs.
+    Page {
+        status: u16,
+        text: String,
+        headers: String,
+    },
     /// The destination's answer, which JavaScript has.
     Answer,
 }
@@ -76,6 +82,8 @@ thread_local! {
     static TASKS: RefCell<Slab<Task>> = const { RefCell::new(Slab::new()) };
     /// The text of the last response. A number crosses for less than a string, and most responses are a number.
     static TEXT: RefCell<String> = const { RefCell::new(String::new()) };
+    /// The headers of the last response, if it has any of its own.
+    static HEADERS: RefCell<String> = const { RefCell::new(String::new()) };
     /// `Some` while this executor polls. In a future that something else polls, [`settled`] finds `None`.
     static POLL: RefCell<Option<Exchange>> = const { RefCell::new(None) };
 }
@@ -131,6 +139,12 @@ pub fn text() -> String {
     TEXT.take()
 }
 
+/// The headers of the response that the last step was, as a JSON array of pairs.
+#[wasm_bindgen]
+pub fn page_headers() -> String {
+    HEADERS.take()
+}
+
 /// The step that ends a request.
 pub(crate) fn last_step(outcome: Outcome) -> Step {
     match outcome {
@@ -138,6 +152,11 @@ pub(crate) fn last_step(outcome: Outcome) -> Step {
         Outcome::Text { status, media, text } => {
             TEXT.set(text);
             Step::respond(status, media)
+        }
+        Outcome::Page { status, text, headers } => {
+            TEXT.set(text);
+            HEADERS.set(headers);
+            Step::page(status)
         }
         Outcome::Answer => Step::PASS_ON,
     }

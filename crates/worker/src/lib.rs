@@ -14,6 +14,7 @@
 //! next. A refusal is the number of a prepared response, returned at once if nothing had to be awaited: each promise costs about as much
 //! as the HMAC of a small body.
 
+mod access;
 mod admin;
 mod alerts;
 mod archive;
@@ -40,6 +41,7 @@ mod queue;
 mod receive;
 mod state;
 mod step;
+mod tally;
 mod verdict;
 mod verification;
 
@@ -49,7 +51,7 @@ pub use crate::body::Body;
 pub use crate::courier::carry;
 pub use crate::crypto::Platform;
 pub use crate::env::take_any_key;
-pub use crate::executor::{awaited, resume, text};
+pub use crate::executor::{awaited, page_headers, resume, text};
 pub use crate::handshake::greet;
 pub use crate::health::health;
 pub use crate::inbox::{Inbox, set_limit};
@@ -57,3 +59,4 @@ pub use crate::open::{BodyFault, open, refuse_body};
 pub use crate::receive::receive;
 pub use crate::state::setup;
 pub use crate::step::Kind;
+pub use crate::tally::take_counts;

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::state::state;
 use crate::step::Step;
+use crate::tally::{self, NOWHERE};
 use crate::{console, handshake};
 
 /// Why a body was not read to its end.
@@ -24,7 +25,7 @@ pub enum BodyFault {
 /// Steps 1 to 3: the step that leads on. `content_length` is NaN if the request has none: a number crosses for less than its digits.
 #[wasm_bindgen]
 pub fn open(method: &str, url: &str, content_length: f64) -> u32 {
-    let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, None, None) };
+    let Some(state) = state() else { return refuse(Refusal::ConfigInvalid, (NOWHERE, None), None) };
     match route(&state.config, method, url) {
         Ok(Route::Health) => Step::HEALTH.encode(),
         Ok(Route::Admin) => Step::ADMIN.encode(),
@@ -32,13 +33,13 @@ pub fn open(method: &str, url: &str, content_length: f64) -> u32 {
         Ok(Route::Handshake(index)) => handshake::open(&state, index, url).encode(),
         Ok(Route::Source(index)) => match state.config.source(index) {
             Some(source) if content_length > source.max_body as f64 => {
-                refuse(Refusal::BodyTooLarge, Some(&source.name), None)
+                refuse(Refusal::BodyTooLarge, (index, Some(&source.name)), None)
             }
             _ => Step::read(index).encode(),
         },
         Err(missed) => {
             let source = missed.source.and_then(|at| state.config.name(at));
-            refuse(missed.refusal, source.as_deref(), missed.detail)
+            refuse(missed.refusal, (missed.source.unwrap_or(NOWHERE), source.as_deref()), missed.detail)
         }
     }
 }
@@ -53,10 +54,11 @@ pub fn refuse_body(index: usize, fault: BodyFault) -> u32 {
         BodyFault::TooLarge => Refusal::BodyTooLarge,
         BodyFault::Late => Refusal::BodyTimeout,
     };
-    refuse(refusal, source.map(|source| source.name.as_str()), None)
+    refuse(refusal, (index, source.map(|source| source.name.as_str())), None)
 }
 
-fn refuse(refusal: Refusal, source: Option<&str>, detail: Option<&str>) -> u32 {
+fn refuse(refusal: Refusal, (place, source): (usize, Option<&str>), detail: Option<&str>) -> u32 {
+    tally::count(place, refusal.code());
     let status = refusal.response().status;
     console::log(&LogRecord { code: refusal.code(), status, source, detail, ..LogRecord::default() }.to_json());
     Step::refuse(refusal).encode()

@@ -32,6 +32,7 @@ use crate::open::{BodyFault, refuse_body};
 use crate::pass_through::{Passed, pass_through};
 use crate::state::{State, delivery_headers, state};
 use crate::step::Step;
+use crate::tally;
 use crate::verification::verify;
 use crate::{courier, handshake, inbox};
 
@@ -62,14 +63,14 @@ pub fn receive(
     let arrival = Arrival { headers: headers.into_bytes(), context: Rc::new(context), body, now_ms: now as u64 };
     let answer = async move {
         match state.config.source(index) {
-            Some(source) => answer(&state, source, &arrival).await,
+            Some(source) => answer(&state, (index, source), &arrival).await,
             None => Outcome::Refused(Refusal::ConfigInvalid),
         }
     };
     executor::start(answer).encode()
 }
 
-async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
+async fn answer(state: &State, (index, source): (usize, &Source), arrival: &Arrival) -> Outcome {
     let headers = delivery_headers(source, &arrival.headers);
     let mut line = LogRecord {
         source: Some(&source.name),
@@ -89,6 +90,7 @@ async fn answer(state: &State, source: &Source, arrival: &Arrival) -> Outcome {
             (refusal.code(), status, Outcome::Refused(refusal))
         }
     };
+    tally::count(index, code);
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     console::log(&line.to_json());
     outcome

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::Headers;
+use countersign::access::{Guesses, HEADERS};
 use countersign::config::{AtFault, Config, Entry, Source};
 use countersign::gateway::content::CONTENT;
 use countersign::gateway::dedupe::InFlight;
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) sets: Rc<Cache>,
     pub(crate) in_flight: RefCell<InFlight>,
     pub(crate) health: Health,
+    pub(crate) guesses: RefCell<Guesses>,
 }
 
 thread_local! {
@@ -39,7 +41,8 @@ pub(crate) fn state() -> Option<Rc<State>> {
 }
 
 /// Reads the configuration, once per instance of the Wasm. Returns what `instance.js` needs, as JSON: the prepared responses, what to
-/// read for each source, the size up to which a body's bytes are handed over, and whether operators are to be alerted to faults.
+/// read for each source, the size up to which a body's bytes are handed over, whether operators are to be alerted to faults, the headers that
+/// `/admin` reads, and whether deliveries are counted.
 #[wasm_bindgen]
 pub fn setup(env: Env, sources: Option<String>) -> String {
     let config = Config::parse(sources.as_deref(), &Variables(&env));
@@ -51,7 +54,7 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
             let signs_url = source.policy.scheme.signs_target();
             let challenge = source.policy.scheme.handshake.and_then(Handshake::header);
             let timeout = source.destinations.first().map(|destination| destination.timeout_ms);
-            json!({ "headers": names, "maxBody": source.max_body, "timeout": timeout, "signsUrl": signs_url, "challenge": challenge })
+            json!({ "name": source.name, "headers": names, "maxBody": source.max_body, "timeout": timeout, "signsUrl": signs_url, "challenge": challenge })
         }
         Entry::Faulty(_) => json!(null),
     });
@@ -59,10 +62,11 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
         |answer: &ReadyResponse| json!({ "status": answer.status, "body": answer.body(), "header": answer.header });
     let answers: Vec<_> = RESPONSES.iter().map(answer).collect();
     let has_news = config.alerts().is_some() && !config.faults().is_empty();
+    let counts = config.admin().counts() && bindings.inbox.is_some();
     let sources = described.collect::<Vec<_>>();
-    let told = json!({ "sources": sources, "answers": answers, "smallBody": SMALL, "hasFaults": has_news });
+    let told = json!({ "sources": sources, "answers": answers, "smallBody": SMALL, "hasFaults": has_news, "adminHeaders": HEADERS, "counts": counts });
     let (sets, in_flight, health) = (Rc::default(), RefCell::new(InFlight::new()), Health::default());
-    STATE.set(Some(Rc::new(State { config, bindings, sets, in_flight, health })));
+    STATE.set(Some(Rc::new(State { config, bindings, sets, in_flight, health, guesses: RefCell::default() })));
     printed(&told)
 }
 

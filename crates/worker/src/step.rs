@@ -35,6 +35,9 @@ const KIND_BITS: u32 = 4;
 /// The bits of a response's value that hold its status.
 const STATUS_BITS: u32 = 10;
 
+/// In the place of a media type: the response has headers of its own.
+const OWN_HEADERS: u32 = 3;
+
 /// A kind and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -58,6 +61,11 @@ impl Step {
             _ => 0,
         };
         Self { kind: Kind::Respond, value: u32::from(status) | media << STATUS_BITS }
+    }
+
+    /// A response whose headers are those of [`page_headers`](crate::page_headers).
+    pub(crate) fn page(status: u16) -> Self {
+        Self { kind: Kind::Respond, value: u32::from(status) | OWN_HEADERS << STATUS_BITS }
     }
 
     pub(crate) fn wait(task: usize, is_limited: bool) -> Self {
@@ -105,6 +113,7 @@ mod tests {
         assert_eq!(decode(Step::respond(503, Media::Json).encode()), (Kind::Respond as u32, 503));
         assert_eq!(decode(Step::respond(200, Media::Text).encode()), (Kind::Respond as u32, 1 << 10 | 200));
         assert_eq!(decode(Step::respond(200, Media::Xml).encode()), (Kind::Respond as u32, 2 << 10 | 200));
+        assert_eq!(decode(Step::page(204).encode()), (Kind::Respond as u32, 3 << 10 | 204));
         assert_eq!(decode(Step::ADMIN.encode()), (Kind::Admin as u32, 0));
         assert_eq!(decode(Step::console(2).encode()), (Kind::Console as u32, 2));
     }

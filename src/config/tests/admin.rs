@@ -45,7 +45,7 @@ fn one_token_operates_and_the_other_looks() {
     let role = |token: &str| config.admin().by_token(token).map(|who| (who.role, who.label().to_owned()));
     assert_eq!(role(TOKEN), Some((Role::Operator, "token".to_owned())));
     assert_eq!(role(READ_TOKEN), Some((Role::Viewer, "read-token".to_owned())));
-    for wrong in ["", "x", &TOKEN[1..], &format!("{TOKEN} "), &TOKEN.to_uppercase()] {
+    for wrong in ["", "x", TOKEN.trim_start_matches('5'), &format!("{TOKEN} "), &TOKEN.to_uppercase()] {
         assert_eq!(role(wrong), None, "{wrong}");
     }
 }

@@ -1,48 +1,78 @@
 //! `/admin`: the operator's requests, sent to the shards of a source.
 
 mod forget;
+mod page;
+mod session;
 mod shards;
 
-use countersign::admin::{Method, Operation, Page, Position, Request, parse};
+use std::rc::Rc;
+
+use countersign::access::{self, Credentials};
+use countersign::admin::{self, Method, Operation, Position, Request, Role, parse};
 use countersign::config::Entry;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
 use countersign::inbox::EventState;
 use countersign::json::printed;
-use countersign::scheme::Media;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
+use worker::worker_sys::Context;
 
 use self::forget::forget;
+use self::page::Page;
+use self::session::{session, sign_in, sign_out};
 use self::shards::Shards;
+use crate::access::who;
 use crate::console;
 use crate::executor::{self, Outcome};
 use crate::state::{State, state};
 use crate::step::Step;
 
-/// Answers anything under `/admin`: the next step.
-#[wasm_bindgen]
-pub fn admin(authorization: Option<String>, method: String, url: String) -> u32 {
-    let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
-    if !state.config.is_admin(authorization.as_deref().map(str::as_bytes)) {
-        console::log(&printed(&json!({ "ev": "admin", "code": "unauthorized", "status": 401 })));
-        return Step::refuse(Refusal::Unauthorized).encode();
-    }
-    let answer = async move {
-        match answer(&state, &method, &url).await {
-            Ok(text) => Outcome::Text { status: 200, media: Media::Json, text },
-            Err(refusal) => Outcome::Refused(refusal),
-        }
-    };
-    executor::start(answer).encode()
+/// A request as it came.
+struct Asked {
+    /// The values of [`HEADERS`](countersign::access::HEADERS), separated by line feeds.
+    shown: String,
+    method: String,
+    url: String,
+    /// The body as text; empty if it is longer than any that a route takes.
+    body: String,
+    context: Rc<Context>,
 }
 
-/// Answers an authenticated request. Whatever changes something, or tries to, leaves a log record.
-async fn answer(state: &State, method: &str, url: &str) -> Result<String, Refusal> {
-    let request = parse(method, url)?;
+/// Answers anything under `/admin`: the next step.
+#[wasm_bindgen]
+pub fn admin(shown: String, method: String, url: String, body: String, context: Context) -> u32 {
+    let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
+    let asked = Asked { shown, method, url, body, context: Rc::new(context) };
+    executor::start(async move { answer(&state, &asked).await.map_or_else(Outcome::Refused, Page::into_outcome) })
+        .encode()
+}
+
+/// Answers a request of somebody who may make it. Whatever changes something, or tries to, leaves a log record.
+async fn answer(state: &State, asked: &Asked) -> Result<Page, Refusal> {
+    let shown = Credentials::read(&asked.shown);
+    let request = parse(&asked.method, &asked.url);
+    match &request {
+        Ok(request) if request.operation() == Operation::SignIn => return sign_in(state, shown, &asked.body).await,
+        Ok(request) if request.operation() == Operation::SignOut => return sign_out(shown),
+        _ => {}
+    }
+    let who = who(state, shown, &asked.context).await?;
+    let request = request?;
+    let may = match request.route.role {
+        Role::Anyone | Role::Viewer => true,
+        Role::Operator => who.role == access::Role::Operator,
+    };
+    // A browser sends a cookie by itself, whichever page asks it to.
+    if !may || (request.route.method != Method::Get && who.is_ambient && !shown.is_from_console()) {
+        return Err(Refusal::Forbidden);
+    }
+    if request.operation() == Operation::Session {
+        return Ok(session(&who).into());
+    }
     let answer = perform(state, &request).await;
     note(state, &request, answer.as_ref());
-    answer.map(|answer| printed(&answer))
+    answer.map(Page::from)
 }
 
 /// Logs what changes something.
@@ -53,7 +83,7 @@ fn note(state: &State, request: &Request<'_>, answer: Result<&Value, &Refusal>) 
         Operation::Replay | Operation::ReplayAll => ("replay", "replayed"),
         Operation::Pause => ("pause", "paused"),
         Operation::Resume => ("resume", "resumed"),
-        Operation::Stats | Operation::List | Operation::Event => return,
+        _ => return,
     };
     // A name that is not configured may be anything, a token too.
     let source = request.source.filter(|name| state.config.find(name.as_bytes()).is_some());
@@ -87,7 +117,7 @@ async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal>
     match request.operation() {
         Operation::Stats => shards.stats().await,
         Operation::List => {
-            let Page { state, from, limit } = Page::read(&request.query)?;
+            let admin::Page { state, from, limit } = admin::Page::read(&request.query)?;
             let (events, cursor) = shards.list(state, from, limit, destination).await?;
             Ok(json!({ "events": events, "cursor": cursor.map(Position::cursor) }))
         }
@@ -100,5 +130,7 @@ async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal>
             let state = request.query.state().filter(|state| *state != EventState::Filtered);
             shards.replay_all(state.ok_or(Refusal::InvalidQuery)?, destination).await
         }
+        // They are about no source.
+        Operation::SignIn | Operation::SignOut | Operation::Session => Err(Refusal::NotFound),
     }
 }

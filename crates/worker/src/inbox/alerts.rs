@@ -10,7 +10,7 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::Answer;
 use countersign::inbox::alerts::{Alert, Notice, SOURCE, Topic};
 use countersign::json::printed;
-use js_sys::{Date, Uint8Array};
+use js_sys::Uint8Array;
 use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 
@@ -105,13 +105,13 @@ impl Object {
                 add(name, value.into());
             }
         }
-        add("since", time(since).into());
+        add("since", clock::rfc3339(since).into());
         add("shards", shards.into());
         if let Some(count) = count {
             add("count", count.into());
         }
         let line = json!({ "ev": "alert", "code": "alerted", "type": event_type, "source": source, "destination": destination });
-        let body = printed(&json!({ "type": event_type, "timestamp": time(now), "data": data }));
+        let body = printed(&json!({ "type": event_type, "timestamp": clock::rfc3339(now), "data": data }));
         let stored =
             self.store(EventKey::new(ALERT_SOURCE, id.as_bytes()), &new_event(&id, event_type, &body, now), false);
         let is_stored = matches!(stored, Answer::Accepted(_) | Answer::Duplicate);
@@ -152,11 +152,6 @@ fn new_event(id: &str, event_type: &str, body: &str, now: u64) -> NewEvent {
     new.set_filtered(&JsValue::NULL);
     new.set_body(&Uint8Array::from(body.as_bytes()));
     new
-}
-
-/// A time as in RFC 3339.
-fn time(milliseconds: u64) -> String {
-    Date::new(&JsValue::from_f64(milliseconds as f64)).to_iso_string().into()
 }
 
 /// The milliseconds after which an alert that could not be stored is tried again.

@@ -1,0 +1,43 @@
+//! A response of `/admin`: a text, and headers of its own.
+
+use countersign::json::printed;
+use serde_json::{Value, json};
+
+use crate::executor::Outcome;
+
+/// A response that is no refusal. Nothing of `/admin` may be stored by a cache.
+pub(super) struct Page {
+    status: u16,
+    text: String,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl Page {
+    /// A text of a media type.
+    pub(super) fn text(media: &str, text: String) -> Self {
+        Self { status: 200, text, headers: vec![("content-type", media.to_owned())] }
+    }
+
+    /// A response without a body.
+    pub(super) const fn empty() -> Self {
+        Self { status: 204, text: String::new(), headers: Vec::new() }
+    }
+
+    /// The same with one more header.
+    pub(super) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(super) fn into_outcome(self) -> Outcome {
+        let fixed = [("cache-control", "no-store".to_owned()), ("x-content-type-options", "nosniff".to_owned())];
+        let headers = self.headers.into_iter().chain(fixed).map(|(name, value)| json!([name, value]));
+        Outcome::Page { status: self.status, text: self.text, headers: printed(&headers.collect()) }
+    }
+}
+
+impl From<Value> for Page {
+    fn from(value: Value) -> Self {
+        Self::text("application/json", printed(&value))
+    }
+}
