@@ -13,7 +13,7 @@ use crate::term::{Progress, bold};
 use crate::{console, paths, process, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
-const BUDGET: usize = 336_000;
+const BUDGET: usize = 350_000;
 
 /// Measured: `-Oz` is smaller than `-Os` and no slower here. Left alone, it puts whatever is called from one place in line, and the
 /// engine, which compiles a function when it first runs, has half as much again to compile before the first answer.
