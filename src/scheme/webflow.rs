@@ -3,7 +3,7 @@
 //!
 //! The timestamp is in milliseconds. The key is the webhook's `secretKey`, or the client secret of the OAuth app that made it. Webhooks
 //! made in the dashboard before April 2025 are not signed, so they are refused. An event has no id, so it is known by the hash of its
-//! body.
+//! body. Webflow retries three times, ten minutes apart. <https://developers.webflow.com/data/v1.0.0/docs/limits-and-retries>
 
 use super::bases::hmac;
 use super::template::{Field, Layout, Part, Template, Unit, in_header, stamped};
@@ -11,6 +11,7 @@ use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/triggerType"),
+    retries: Some(30 * 60),
     ..hmac(
         "webflow",
         Template {
