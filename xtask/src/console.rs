@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::gzip::gzipped;
-use crate::{paths, process, tools};
+use crate::{node_test, paths, process, tools};
 
 /// The most that the three files may weigh together, each gzipped.
 const BUDGET: usize = 40_000;
@@ -36,6 +36,16 @@ pub(crate) fn write(module: &Path) -> Result<()> {
     ensure!(weight <= BUDGET, "the console weighs {weight} bytes gzipped, of {BUDGET} at most");
     fs::write(module, format!("export const FILES = {};\n", Value::Array(files)))
         .with_context(|| format!("{} cannot be written", module.display()))
+}
+
+/// The step `console` of `cargo xtask test`: every screen and action, over the Worker that was built last.
+///
+/// # Errors
+/// If a browser is missing, or a test fails.
+pub(crate) fn test() -> Result<()> {
+    tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
+    paths::build_dir("screenshots")?;
+    process::stream(&mut node_test::folder("tests/console")?)
 }
 
 /// Makes `build/console` from `www/console`.

@@ -51,6 +51,7 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
     println!("\n{} {}   what Google would call", bold("Worker"), harness.worker);
     println!("{} {}   what an SDK takes for Google", bold("Gemini"), harness.gemini);
     println!("{}   {}/   explains a delivery that does not match", bold("Page"), harness.worker);
+    println!("{}  {}/console/   sign in with {}", bold("Console"), harness.worker, harness.secrets.admin);
     println!("{} {}   what stands for your application", bold("Origin"), harness.origin);
     show::signed_and_forged(&harness, &arrivals)?;
     show::job(&harness, &arrivals)?;

@@ -13,7 +13,7 @@ use lexopt::ValueExt;
 
 use self::step::{Needs, Step};
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{api, benches, build, circles, devtest, example, npmtest, page};
+use crate::{api, benches, build, circles, console, devtest, example, npmtest, page};
 
 const STEPS: &[Step] = &[
     Step::new("system", "system packages", checks::system),
@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     // After the package, which its page needs: compiling that takes longer than a start may.
     Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build(),
     Step::new("page", "the page, in headless Chromium", page::test),
+    Step::new("console", "the console over the real Worker, in three browsers", console::test).on_build(),
 ];
 
 /// The step that others rest on.
