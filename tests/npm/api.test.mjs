@@ -9,7 +9,9 @@ import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, KEY, NOW, SECRET, at, caught, headersFor, thrown } from "./fixtures/delivery.mjs";
 
 const countersign = await import(`${installed}/dist/index.js`);
-const { Webhook, WebhookVerificationError, explain, gemini, geminiDynamic, standard, svix } = countersign;
+const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = countersign;
+const { explain, inspect } = await import(`${installed}/dist/explain.js`);
+const jwt = await import(`${installed}/dist/jwt.js`);
 const reference = createRequire(import.meta.url)("standardwebhooks");
 
 test("headers are read in every form that frameworks use", () => {
@@ -172,9 +174,9 @@ test("invalid options are refused", () => {
   for (const tolerance of [-1, Number.NaN, Infinity, 1.5, "300"]) assert.equal(thrown(() => new Webhook(SECRET, { tolerance })).code, "config_invalid");
   assert.equal(thrown(() => new Webhook(SECRET, { format: "hex" })).code, "config_invalid");
   assert.equal(thrown(() => new Webhook(SECRET).verify(BODY, HEADERS, { now: Number.NaN })).code, "config_invalid");
-  assert.match(thrown(() => geminiDynamic({ accept: ["jwt"] })).message, /audience/);
+  assert.match(thrown(() => jwt.geminiDynamic({ accept: ["jwt"] })).message, /audience/);
   assert.match(thrown(() => geminiDynamic({ accept: ["v1"] })).message, /accept/);
-  assert.match(thrown(() => geminiDynamic({ accept: ["jwt"], audience: "me", issuer: 7 })).message, /`issuer` is text/);
+  assert.match(thrown(() => jwt.geminiDynamic({ accept: ["jwt"], audience: "me", issuer: 7 })).message, /`issuer` is text/);
   assert.match(thrown(() => geminiDynamic({ cacheTtl: 1 })).message, /no option `cacheTtl`/);
   assert.match(thrown(() => geminiDynamic({ jwks: "http://a.example/" })).message, /https/);
   assert.match(thrown(() => geminiDynamic({ jwks: "nope" })).message, /not a URL/);
@@ -230,11 +232,11 @@ test("a token's claims are the event, never the body beside it", async () => {
   const claims = { aud: "me", exp: NOW + 60, iat: NOW, jti: "event-1", type: "batch.succeeded" };
   const signed = `${part({ alg: "RS256", kid: "one" })}.${part(claims)}`;
   const token = `${signed}.${crypto.sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`;
-  const verifier = geminiDynamic({ jwks, accept: ["v1a", "jwt"], audience: "me" });
+  const verifier = jwt.geminiDynamic({ jwks, accept: ["v1a", "jwt"], audience: "me" });
   const delivery = await verifier.unwrap('{"forged":true}', { "webhook-signature": token }, at);
   assert.deepEqual({ ...delivery, body: new TextDecoder().decode(delivery.body) }, { id: "event-1", timestamp: new Date(NOW * 1000), scheme: "jwt", keyIndex: 0, kid: "one", event: claims, body: JSON.stringify(claims) });
-  const error = await caught(geminiDynamic({ jwks, accept: ["jwt"], audience: "you" }).unwrap("", { "webhook-signature": token }, at));
+  const error = await caught(jwt.geminiDynamic({ jwks, accept: ["jwt"], audience: "you" }).unwrap("", { "webhook-signature": token }, at));
   assert.equal(error.code, "jwt_audience");
-  const report = await verifier.inspect("", { "webhook-signature": token }, at);
+  const report = await inspect(verifier, "", { "webhook-signature": token }, at);
   assert.deepEqual([report.ok, report.form, report.token.claims, report.keys[0].matches], [true, "jwt", claims, true]);
 });

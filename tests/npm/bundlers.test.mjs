@@ -4,12 +4,10 @@ import { after, before, test } from "node:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
-import { gzipSync } from "node:zlib";
 import { RUN, app, assertAll, folder, output, path, tool } from "./fixtures/app.mjs";
 import { Browser, serve } from "./fixtures/browser.mjs";
 import { inFirefox } from "./fixtures/firefox.mjs";
 import { inWebKit } from "./fixtures/webkit.mjs";
-import { bundle } from "./fixtures/workerd.mjs";
 
 const require = createRequire(import.meta.url);
 const SHOW = `run(entries, vectors).then((result) => (globalThis.result = result), (error) => (globalThis.result = { failures: [String(error.stack)] }));\n`;
@@ -30,7 +28,8 @@ async function inChromium(t, dir, page) {
   return requests;
 }
 
-const MAP = `<script type="importmap">{"imports":{"countersign":"/node_modules/countersign/dist/index.js","countersign/hmac":"/node_modules/countersign/dist/hmac.js"}}</script>`;
+const IMPORTS = Object.fromEntries([["countersign", "index"], ...["hmac", "explain", "jwt"].map((entry) => [`countersign/${entry}`, entry])].map(([name, file]) => [name, `/node_modules/countersign/dist/${file}.js`]));
+const MAP = `<script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
 
 test("Chromium: plain ESM, with an import map", async (t) => {
   folder("plain", { "index.html": html(MAP, "main.mjs"), "main.mjs": RUN + SHOW });
@@ -73,31 +72,23 @@ for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
   });
 }
 
-test("esbuild: a bundle of countersign/hmac contains what it imports, and nothing else of the package", async () => {
-  const shared = ["body.js", "check.js", "error.js", "given.js", "headers.js", "hmac-bytes.js", "hmac-glue.js", "hmac-verifier.js", "hmac.js", "native.js", "options.js", "outcome.js", "run.mjs", "static.js", "target.js", "wasm.js"];
-  // The most that everything weighs, gzipped: scripts, and the Wasm as text.
-  for (const [name, more, most] of [
-    ["Webhook", ["hmac-api.js"], 80_000],
-    ["stripe", ["hmac-senders.js"], 80_000],
-    ["hmac", ["configured.js", "describe-bytes.js", "describe-glue.js", "describe.js", "hmac-described.js"], 122_000],
+test("esbuild: a bundle contains the Wasm of what it imports, and no script that it does not need", async () => {
+  const [keySets, reports, descriptions] = [["jwks.js", "key-set-verifier.js", "token.js"], ["report.js"], ["description.js"]];
+  for (const [from, name, wasm, without] of [
+    ["countersign/hmac", "Webhook", ["hmac"], [...keySets, ...reports, ...descriptions, "hmac-senders.js"]],
+    ["countersign/hmac", "stripe", ["hmac"], [...keySets, ...reports, ...descriptions]],
+    ["countersign/custom", "hmac", ["describe", "hmac"], [...keySets, ...reports, "hmac-senders.js"]],
+    ["countersign", "stripe", ["core"], [...reports, ...descriptions]],
+    ["countersign/ecdsa", "sendgrid", ["full"], [...reports, ...descriptions, "jwt-senders.js"]],
+    ["countersign/jwt", "googlePubsub", ["full"], [...reports, ...descriptions, "ecdsa-senders.js"]],
+    ["countersign/explain", "explain", ["full"], [...descriptions, "jwt-senders.js", "ecdsa-senders.js", "senders.js"]],
   ]) {
-    const dir = folder(`esbuild-hmac-${name}`, { "run.mjs": `export { ${name} } from "countersign/hmac";\n` });
+    const dir = folder(`esbuild-${basename(from)}-${name}`, { "run.mjs": `export { ${name} } from "${from}";\n` });
     const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", "--platform=neutral", "--format=esm", "--log-level=warning", `--outfile=${dir}/bundle.mjs`, `--metafile=${dir}/meta.json`];
     await output(path("node_modules/.bin/esbuild"), esbuild);
     const [{ inputs }] = Object.values(JSON.parse(readFileSync(`${dir}/meta.json`, "utf8")).outputs);
-    assert.deepEqual(Object.keys(inputs).map((file) => basename(file)).sort(), [...shared, ...more].sort(), name);
-    const weight = gzipSync(readFileSync(`${dir}/bundle.mjs`)).length;
-    assert.ok(weight < most, `${name}: ${weight} bytes gzipped`);
+    const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => basename(file));
+    assert.deepEqual(used.filter((file) => file.endsWith("-bytes.js")).sort(), wasm.map((of) => `${of}-bytes.js`), `${from}: ${name}`);
+    assert.deepEqual(used.filter((file) => without.includes(file)), [], `${from}: ${name}`);
   }
-});
-
-// wrangler uploads every Wasm that an entry may import, also the one of `hmac(…)`.
-test("a Worker that imports one sender of countersign/hmac uploads at most 100 KB, gzipped", async () => {
-  const dir = folder("hmac-worker", {
-    "index.js": 'import { stripe } from "countersign/hmac";\nexport default { fetch: (request, env) => stripe(env.SECRET).unwrap(request).then(() => new Response()) };\n',
-    "wrangler.toml": 'name = "one-sender"\nmain = "index.js"\ncompatibility_date = "2026-08-04"\n',
-  });
-  const said = await bundle(dir);
-  const weight = Number(said.match(/gzip: ([\d.]+) KiB/)[1]) * 1.024;
-  assert.ok(weight < 100, `${weight} KB`);
 });

@@ -69,5 +69,4 @@ test("a public key is refused, and a signature by it does not match", async () =
 test("both work in one program", async () => {
   const [small, large] = [hmac.standard(SECRET), whole.standard(SECRET)];
   for (const verifier of [small, large, small]) assert.equal((await verifier.unwrap(BODY, HEADERS, at)).id, "msg_1");
-  assert.equal("inspect" in small, false);
 });

@@ -10,6 +10,7 @@ import { runInNewContext } from "node:vm";
 import { installed } from "./fixtures/app.mjs";
 
 const { version } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
+const { inspect } = await import(`${installed}/dist/explain.js`);
 const { geminiDynamic, WebhookVerificationError } = await import(`${installed}/dist/index.js`);
 const BODY = '{"type":"ping"}';
 const START = 1_700_000_000_000;
@@ -178,7 +179,7 @@ test("a key set without a usable key is reported, with the reasons", async () =>
       assert.match(error.message, why);
       assert.ok(!error.message.includes(jwk.x));
       assert.deepEqual(await error.toResponse().json(), { title: "no signature matches", status: 401, code: "no_matching_signature" });
-      const report = await one.inspect(...delivery());
+      const report = await inspect(one, ...delivery());
       assert.match(report.steps.find(({ name }) => name === "keys").detail, why);
     }
   }

@@ -9,17 +9,20 @@ const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0
 
 test("the tarball contains these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
-  const dist = [
-    "api.js", "body.js", "check.js", "configured.js", "core.js", "core.wasm", "describe-bytes.js", "describe-glue.js", "describe.js", "describe.wasm", "described-workerd.js", "described.js", "error.js", "full-bytes.js", "full-given.js", "full-glue.js", "full-workerd.js", "full.js", "full.wasm", "given.js", "glue.js",
-    "headers.js", "hmac-api.js", "hmac-bytes.js", "hmac-described-workerd.js", "hmac-described.js", "hmac-glue.js", "hmac-senders.js", "hmac-verifier.js", "hmac-workerd.js", "hmac.cjs", "hmac.d.cts", "hmac.d.ts", "hmac.js", "hmac.wasm", "index.cjs", "index.d.cts", "index.d.ts", "index.js", "instances.js",
-    "jwks.js", "key-set-verifier.js", "native.js", "options.js", "outcome.js", "report.js", "secret-verifier.js", "senders.js", "slim.cjs", "slim.d.cts", "slim.d.ts", "slim.js", "static.js", "target.js", "token.js", "wasm.js", "worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "workerd.js",
-  ];
+  const entries = ["custom", "ecdsa", "explain", "hmac", "index", "jwt"].flatMap((entry) => [`${entry}.js`, `${entry}-workerd.js`, `${entry}-api.js`, `${entry}.cjs`, `${entry}.d.ts`, `${entry}.d.cts`]);
+  const slim = ["slim", "slim-explain"].flatMap((entry) => [`${entry}.js`, `${entry}.cjs`, `${entry}.d.ts`, `${entry}.d.cts`]);
+  const wasm = ["core", "describe", "full", "hmac"].flatMap((name) => [`${name}.wasm`, `${name}-bytes.js`, `${name}-glue.js`, `${name}-instance.js`, `${name}-inside.js`, `${name}-module.js`]);
+  const senders = ["senders", "hmac-senders", "jwt-senders", "ecdsa-senders"].flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
+  const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
+  const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
+  const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm"];
+  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...scripts.map((name) => `${name}.js`), ...worker];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {
-  for (const file of ["dist/glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/describe-glue.js", "dist/describe.wasm", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm"]) {
+  for (const file of ["dist/core-glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/describe-glue.js", "dist/describe.wasm", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm"]) {
     const text = readFileSync(`${installed}/${file}`, "latin1");
     assert.equal(text.match(/\/(home|root|work|Users)\/[\w./-]{0,60}/)?.[0], undefined, file);
   }
@@ -36,7 +39,7 @@ test("attw finds nothing", async () => {
   const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args, "worker"]);
   const worker = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args.with(2, "esm-only")]);
   assert.match(worker, /"countersign\/worker" +│ OK/);
-  for (const entry of ["countersign", "countersign/hmac", "countersign/slim"]) assert.match(said, new RegExp(`"${entry}"`));
+  for (const entry of ["countersign", "countersign/custom", "countersign/ecdsa", "countersign/explain", "countersign/hmac", "countersign/jwt", "countersign/slim", "countersign/slim/explain"]) assert.match(said, new RegExp(`"${entry}"`));
 });
 
 /** A CommonJS project, for the old resolution, which reads `main`, `types` and `typesVersions`, and for Node's. */
@@ -47,7 +50,7 @@ import type { Inbox } from "countersign/worker";
 const signature: string = new Webhook(process.env.SECRET).sign("msg_1", 1, "{}");
 const id: Promise<string> = gemini(process.env.SECRET).unwrap("{}", {}).then((delivery) => delivery.id);
 const start: typeof initSync = initSync;
-const same: hmac.Unwrapper<hmac.GeminiEvent> = hmac.gemini("whsec_");
+const same: hmac.Verifier<hmac.GeminiEvent> = hmac.gemini("whsec_");
 declare const inbox: Inbox;
 export { id, inbox, same, signature, start };
 `;
@@ -98,32 +101,45 @@ console.log(typeof new Webhook("whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP").verify)
 test("slim starts on init, and says so before", async () => {
   const dir = folder("slim", {
     "run.mjs": `import { readFile } from "node:fs/promises";
-import { Webhook, gemini, init } from "countersign/slim";
+import { registerHooks } from "node:module";
+registerHooks({ load: (url, context, next) => (/-(bytes|inside|module)\\.js$/.test(url) ? process.exit(1) : next(url, context)) });
+const { Webhook, gemini, init } = await import("countersign/slim");
+const slim = await import("countersign/slim/explain");
+const wasm = (name) => readFile(new URL(import.meta.resolve("countersign/" + name)));
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 try { new Webhook(secret); } catch (error) { console.log(error.message); }
-await init(readFile(new URL(import.meta.resolve("countersign/core.wasm"))));
+await init(wasm("core.wasm"));
 const headers = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-timestamp": "1614265330", "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" };
 const body = '{"test": 2432232314}';
 console.log(new Webhook(secret, { allowShortKeys: true }).verify(body, headers, { now: 1614265330 }));
-console.log((await gemini(secret, { allowShortKeys: true }).inspect(body, headers, { now: 1614265330 })).ok);\n`,
-    // If both Wasms come from outside, neither's script is loaded: only the one that checks descriptions for `hmac(…)` is inside.
-    "outside.mjs": `import { readFile } from "node:fs/promises";
-import { registerHooks } from "node:module";
-registerHooks({ load: (url, context, next) => (/(core|full|hmac)-bytes\\.js$|core\\.js$/.test(url) ? process.exit(1) : next(url, context)) });
-const { explain, init } = await import("countersign/slim");
-const wasm = (name) => readFile(new URL(import.meta.resolve("countersign/" + name)));
-await init(wasm("core.wasm"), wasm("full.wasm"));
-console.log((await explain({ scheme: "gemini" }, "", {})).code);\n`,
+const report = () => slim.inspect(gemini(secret, { allowShortKeys: true }), body, headers, { now: 1614265330 });
+console.log((await report()).verdict.detail);
+await slim.init(wasm("full.wasm"));
+console.log((await report()).ok, (await slim.explain({ scheme: "gemini" }, "", {})).code);\n`,
   });
-  const [before, event, ok] = (await output(node, [`${dir}/run.mjs`])).trim().split("\n");
-  assert.match(before, /await `init\(…\)`/);
-  assert.deepEqual([event, ok], ["{ test: 2432232314 }", "true"]);
-  assert.equal(await output(node, [`${dir}/outside.mjs`]), "missing_header\n");
+  const [before, event, unready, ...after] = (await output(node, [`${dir}/run.mjs`])).trim().split("\n");
+  assert.match(before, /^countersign\/slim is not ready: await `init\(…\)`/);
+  assert.match(unready, /^countersign\/slim\/explain is not ready: await `init\(…\)`/);
+  assert.deepEqual([event, ...after], ["{ test: 2432232314 }", "true missing_header"]);
 });
 
-for (const [entry, file] of [["countersign", "index.d.ts"], ["countersign/hmac", "hmac.d.ts"]]) {
+test("without WebAssembly an import says so", async () => {
+  for (const entry of ["countersign", "countersign/hmac", "countersign/explain", "countersign/jwt", "countersign/ecdsa", "countersign/custom"]) {
+    const dir = folder("no-wasm", { "run.mjs": `delete globalThis.WebAssembly;\nawait import("${entry}").catch((error) => console.log(error.message));\n` });
+    assert.match(await output(node, [`${dir}/run.mjs`]), /^countersign needs WebAssembly, and this runtime has none\. /, entry);
+  }
+});
+
+test("where no WebAssembly may be compiled, the first call names the Content-Security-Policy and the edge", async () => {
+  const dir = folder("no-compilation", { "run.mjs": `WebAssembly.Module = class { constructor() { throw new WebAssembly.CompileError("disallowed by embedder"); } };\nconst { gemini } = await import("countersign");\ntry { gemini("whsec_"); } catch (error) { console.log(error.message, error.cause.message); }\n` });
+  assert.match(await output(node, [`${dir}/run.mjs`]), /cannot compile .* 'wasm-unsafe-eval'.* `workerd`.* disallowed by embedder$/m);
+});
+
+for (const name of ["index", "hmac", "explain", "jwt", "ecdsa", "custom"]) {
+  const entry = name === "index" ? "countersign" : `countersign/${name}`;
   test(`the exports of ${entry} are those of its types`, async () => {
-    const types = readFileSync(`${installed}/dist/${file}`, "utf8");
+    const read = (file) => readFileSync(`${installed}/dist/${file}`, "utf8");
+    const types = read(`${name}.d.ts`).replace(/^export \* from "\.\/(.+)\.js";$/gm, (_, file) => read(`${file}.d.ts`));
     const declared = [...types.matchAll(/^export (?:declare )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
     const passedOn = [...types.matchAll(/^export \{ ([\w, ]+) \} from/gm)].flatMap(([, names]) => names.split(", "));
     const dir = folder("exports", { "run.mjs": `console.log(Object.keys(await import("${entry}")).join());\n` });
@@ -136,7 +152,7 @@ test("every code of the core is in the types, and in the README with what to do"
   const codes = [...readFileSync(path("src/error.rs"), "utf8").matchAll(/=> codes::(\w+)\.\$member/g)].map(([, code]) => code.toLowerCase());
   const own = ["config_invalid", "internal_error", "invalid_body", "invalid_json", "keys_unavailable", "not_found"];
   const expected = [...new Set([...codes, ...own])].sort();
-  const types = readFileSync(`${installed}/dist/index.d.ts`, "utf8");
+  const types = readFileSync(`${installed}/dist/types.d.ts`, "utf8");
   const union = types.match(/type ErrorCode =([^;]+);/)[1];
   assert.deepEqual([...union.matchAll(/"([a-z_]+)"/g)].map(([, code]) => code), expected);
   const readme = readFileSync(`${installed}/README.md`, "utf8");

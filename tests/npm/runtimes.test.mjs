@@ -17,7 +17,9 @@ globalThis.Request = class {
 };
 delete globalThis.Buffer;
 delete globalThis.process;
-const entries = { countersign: await import("countersign"), hmac: await import("countersign/hmac") };
+const { inspect } = await import("countersign/explain");
+const { geminiDynamic } = await import("countersign/jwt");
+const entries = { countersign: { ...(await import("countersign")), geminiDynamic, inspect }, hmac: await import("countersign/hmac") };
 const { run } = await import("./suite.mjs");
 const { default: vectors } = await import("./vectors.mjs");
 console.log(JSON.stringify(await run(entries, vectors)));\n`,

@@ -5,7 +5,7 @@ import { path } from "./fixtures/app.mjs";
 
 const dist = path("build/npm-test/package/dist");
 const { Webhook, standard } = await import(`${dist}/index.js`);
-const { core } = await import(`${dist}/instances.js`);
+const { core } = await import(`${dist}/core-instance.js`);
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const SAMPLE = { allowShortKeys: true };
 const BODY = '{"test": 2432232314}';

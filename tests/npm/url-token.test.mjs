@@ -5,6 +5,7 @@ import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, at, caught, thrown } from "./fixtures/delivery.mjs";
 
+const { inspect } = await import(`${installed}/dist/explain.js`);
 const { geminiDynamic } = await import(`${installed}/dist/index.js`);
 
 const pair = crypto.generateKeyPairSync("ed25519");
@@ -20,7 +21,7 @@ test("only a delivery to the right URL is accepted", async () => {
   for (const path of good) {
     assert.equal((await dynamic().unwrap(requestTo(`https://a.example${path}`), at)).id, "msg_1", path);
     for (const url of [path, new URL(path, "https://a.example/")]) assert.equal((await dynamic().unwrap(BODY, dynamicHeaders(BODY), { ...at, url })).id, "msg_1", path);
-    const report = await dynamic().inspect(requestTo(`https://a.example${path}`), at);
+    const report = await inspect(dynamic(), requestTo(`https://a.example${path}`), at);
     assert.deepEqual([report.ok, report.steps[0].name, report.steps[0].state], [true, "url", "pass"]);
   }
   const bad = ["/", "", "/jobs", "/jobs/", `/jobs/${TOKEN}0`, `/jobs/${TOKEN.slice(1)}`, `/jobs/${TOKEN}//`, `/jobs/${TOKEN}/x`, `/jobs?${TOKEN}`, `/jobs#/${TOKEN}`, `/jobs/${TOKEN.toUpperCase()}`, "/jobs/undefined", "/jobs/null", `/jobs/%2566${TOKEN.slice(1)}`, `/jobs%2f${TOKEN}`, `/jobs/${TOKEN}%2f`];
@@ -32,7 +33,7 @@ test("only a delivery to the right URL is accepted", async () => {
       const response = error.toResponse();
       assert.deepEqual([response.status, await response.json()], [404, { title: "there is nothing at this URL", status: 404, code: "not_found" }]);
     }
-    const report = await dynamic().inspect(requestTo(`https://a.example${path}`), at);
+    const report = await inspect(dynamic(), requestTo(`https://a.example${path}`), at);
     assert.deepEqual([report.ok, report.code, report.steps[0].name, report.steps[0].state], [false, "not_found", "url", "fail"], path);
     assert.deepEqual([report.verdict.state, report.verdict.code], ["refused", "not_found"], path);
   }
@@ -63,7 +64,7 @@ test("an unset token is refused at first use, and a guessable one at once", asyn
     for (const path of ["/jobs/undefined", "/jobs/null", "/jobs/", "/"]) {
       const error = await caught(verifier.unwrap(requestTo(`https://a.example${path}`), at));
       assert.deepEqual([error.code, error.status], ["empty_secret", 500]);
-      assert.equal((await verifier.inspect(requestTo(`https://a.example${path}`), at)).code, "empty_secret");
+      assert.equal((await inspect(verifier, requestTo(`https://a.example${path}`), at)).code, "empty_secret");
     }
   }
   for (const urlToken of ["undefined", "a".repeat(21), `${TOKEN}/`, `${TOKEN}?`, `${TOKEN}#`, `${TOKEN}%20`, `${TOKEN}\n`, `${TOKEN} ${TOKEN}`, `${TOKEN}\u200b`, `${TOKEN}\ufeff`, `\\${TOKEN}`, 7, {}, ["a".repeat(22)]]) {

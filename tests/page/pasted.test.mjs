@@ -205,7 +205,7 @@ test("a record of the Worker's own log is explained", () => {
 
 test("every code that the Worker logs is explained", () => {
   const read = (file) => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
-  const typed = /export type ErrorCode =([^;]*);/.exec(read("crates/npm/js/index.d.ts"))[1].matchAll(/"(\w+)"/g);
+  const typed = /export type ErrorCode =([^;]*);/.exec(read("crates/npm/js/types.d.ts"))[1].matchAll(/"(\w+)"/g);
   const missing = [...typed].map(([, code]) => code).filter((code) => !(code in CODES));
   assert.deepEqual(missing, []);
 });

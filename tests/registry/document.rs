@@ -83,7 +83,10 @@ pub(crate) fn text(senders: &[Sender]) -> String {
 fn section(sender: &Sender) -> String {
     let scheme = sender.scheme;
     let mut rows = vec![
-        ("`scheme`", format!("{}; in the npm package `{}`", code(scheme.name), sender.function)),
+        (
+            "`scheme`",
+            format!("{}; in the npm package `{}` of `{}`", code(scheme.name), sender.function, sender.entry()),
+        ),
         ("Headers", words::headers(scheme)),
         ("Signature", words::algorithms(scheme)),
     ];

@@ -1,57 +1,78 @@
 //! The npm package's functions for senders, and their types.
 
 use std::fmt::Write as _;
-use std::fs;
 
 use countersign::scheme::notation;
 
+use crate::Content;
 use crate::sender::Sender;
 use crate::words;
-use crate::{Content, root};
 
-const TYPES: &str = "crates/npm/js/index.d.ts";
-const HMAC_TYPES: &str = "crates/npm/js/hmac.d.ts";
+/// The line at the top of a generated file.
+const GENERATED: &str = "Generated from src/scheme; to update: UPDATE=1 cargo test --test senders";
 
-/// The line before a generated part, and the one after it.
-const BEGIN: &str = "// Generated from src/scheme; to update: UPDATE=1 cargo test --test senders\n";
-const END: &str = "// End of the generated part.\n";
+/// The names of functions that an entry's own types declare, with more than the generator knows.
+const BY_HAND: [&str; 4] = ["standard", "svix", "gemini", "geminiDynamic"];
+
+/// A group of senders that one entry exports.
+struct Group<'s> {
+    entry: &'static str,
+    /// The script that makes the functions of senders.
+    makers: &'static str,
+    senders: Vec<&'s Sender>,
+    /// How a scheme is passed to that script.
+    scheme: fn(&Sender) -> String,
+}
 
 /// The generated files of the package.
 pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
-    let hmac: Vec<_> = senders.iter().filter(|sender| sender.has_shared_secret()).collect();
-    let all: Vec<_> = senders.iter().collect();
-    let types = declarations(TYPES, &all, "Verifier") + &unions(senders);
-    vec![
-        ("crates/npm/js/senders.js", Content::Whole(script("countersign", &all, "secret-verifier", by_name))),
-        ("crates/npm/js/hmac-senders.js", Content::Whole(script("countersign/hmac", &hmac, "hmac-verifier", by_lines))),
-        (TYPES, Content::Part { begin: BEGIN, end: END, text: types }),
-        (HMAC_TYPES, Content::Part { begin: BEGIN, end: END, text: declarations(HMAC_TYPES, &hmac, "Unwrapper") }),
-    ]
+    let of = |chosen: fn(&Sender) -> bool| senders.iter().filter(|sender| chosen(sender)).collect();
+    let group = |entry, makers, senders, scheme| Group { entry, makers, senders, scheme };
+    let core = group("countersign", "core-verifiers", of(|sender| sender.entry() == "countersign"), by_name);
+    let hmac = group("countersign/hmac", "hmac-verifiers", of(Sender::has_shared_secret), by_lines);
+    let jwt = group(
+        "countersign/jwt",
+        "full-verifiers",
+        of(|sender| sender.has_identity() || sender.takes_tokens()),
+        by_name,
+    );
+    let ecdsa = group("countersign/ecdsa", "full-verifiers", of(Sender::has_ecdsa), by_name);
+    let mut files = vec![("crates/npm/js/schemes.d.ts", Content::Whole(unions(senders)))];
+    for (group, script_file, types_file) in [
+        (core, "crates/npm/js/senders.js", "crates/npm/js/senders.d.ts"),
+        (hmac, "crates/npm/js/hmac-senders.js", "crates/npm/js/hmac-senders.d.ts"),
+        (jwt, "crates/npm/js/jwt-senders.js", "crates/npm/js/jwt-senders.d.ts"),
+        (ecdsa, "crates/npm/js/ecdsa-senders.js", "crates/npm/js/ecdsa-senders.d.ts"),
+    ] {
+        files.push((script_file, Content::Whole(script(&group))));
+        files.push((types_file, Content::Whole(declarations(&group))));
+    }
+    files
 }
 
 /// A module that exports a function for each sender. `scheme` is what its verifier knows a scheme by. A bundler leaves out the functions
 /// that are not used.
-fn script(entry: &str, senders: &[&Sender], verifier: &str, scheme: impl Fn(&Sender) -> String) -> String {
-    let mut text = format!("// The senders of `{entry}`. {}", BEGIN.trim_start_matches("// "));
-    if senders.iter().any(|sender| sender.has_key_set()) {
-        text += "import { KeySetVerifier } from \"./key-set-verifier.js\";\n";
-    }
-    let makers = if senders.iter().any(|sender| sender.scheme.header_is_chosen) {
-        "withSecrets, withToken"
-    } else {
-        "withSecrets"
-    };
-    writeln!(text, "import {{ {makers} }} from \"./{verifier}.js\";\n").unwrap();
-    for sender in senders.iter().filter(|sender| !sender.has_key_set()) {
-        let maker = if sender.scheme.header_is_chosen { "withToken" } else { "withSecrets" };
-        let (function, scheme) = (&sender.function, scheme(sender));
+fn script(group: &Group<'_>) -> String {
+    let lines: Vec<_> =
+        group.senders.iter().map(|sender| (maker(sender), &sender.function, (group.scheme)(sender))).collect();
+    let mut makers: Vec<_> = lines.iter().map(|(maker, ..)| *maker).collect();
+    makers.sort_unstable();
+    makers.dedup();
+    let mut text = format!("// The senders of `{}`. {GENERATED}\n", group.entry);
+    writeln!(text, "import {{ {} }} from \"./{}.js\";\n", makers.join(", "), group.makers).unwrap();
+    for (maker, function, scheme) in lines {
         writeln!(text, "export const {function} = /* @__PURE__ */ {maker}({scheme});").unwrap();
     }
-    for Sender { scheme, function, .. } in senders.iter().filter(|sender| sender.has_key_set()) {
-        writeln!(text, "export const {function} = (options) => new KeySetVerifier(\"{}\", options);", scheme.name)
-            .unwrap();
-    }
     text
+}
+
+/// What makes the function of a sender.
+fn maker(sender: &Sender) -> &'static str {
+    match sender.has_key_set() {
+        true => "withKeySet",
+        false if sender.scheme.header_is_chosen => "withToken",
+        false => "withSecrets",
+    }
 }
 
 /// The registry in the Wasm knows a scheme by its name.
@@ -65,25 +86,44 @@ fn by_lines(sender: &Sender) -> String {
     text.lines().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The types of the functions that the file does not declare by hand.
-fn declarations(file: &str, senders: &[&Sender], verifier: &str) -> String {
-    let current = fs::read_to_string(root().join(file)).unwrap_or_default();
-    let by_hand = current.split(BEGIN).next().unwrap_or_default();
-    let mut text = String::new();
-    for sender in senders.iter().filter(|sender| !by_hand.contains(&format!("function {}", sender.function))) {
-        let (name, source) = (&sender.function, &sender.source);
-        let signature = words::signature_in_brief(sender.scheme);
-        write!(text, "\n/** Verifies webhooks of [{}]({source}): {signature}. */\n", sender.title).unwrap();
-        let parameters = match sender.has_key_set() {
-            _ if sender.scheme.identity().is_some() => "options: IdentityOptions",
-            true => "options?: KeySetOptions",
-            false if sender.scheme.header_is_chosen => "secrets: Secrets, options?: TokenOptions",
-            false => "secrets: Secrets, options?: StaticOptions",
-        };
-        writeln!(text, "export function {name}<E = unknown>({parameters}): {verifier}<E>;").unwrap();
+/// The types of the functions of a group.
+fn declarations(group: &Group<'_>) -> String {
+    let senders = group.senders.iter().filter(|sender| !BY_HAND.contains(&sender.function.as_str()));
+    let declared: Vec<_> = senders.map(|sender| declaration(group.entry, sender)).collect();
+    let types = ["IdentityOptions", "KeySetOptions", "Secrets", "StaticOptions", "TokenOptions", "Verifier"];
+    let used = |from: &str| {
+        let names = types.iter().filter(|name| (**name == "IdentityOptions") == (from == "jwt"));
+        let names = names.filter(|name| declared.iter().any(|text| text.contains(&format!(": {name}")))).copied();
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let mut text = format!("// The senders of `{}`. {GENERATED}\n", group.entry);
+    for from in ["jwt", "types"].into_iter().filter(|from| !used(from).is_empty()) {
+        writeln!(text, "import type {{ {} }} from \"./{from}.js\";", used(from)).unwrap();
     }
-    text + "\n"
+    text + "\n" + &declared.join("\n")
 }
+
+/// A function's documentation, with an example, and its type.
+fn declaration(entry: &str, sender: &Sender) -> String {
+    let (name, title, source) = (&sender.function, &sender.title, &sender.source);
+    let signature = words::signature_in_brief(sender.scheme);
+    let (parameters, given) = match sender.has_key_set() {
+        _ if sender.has_identity() => {
+            ("options: IdentityOptions", "{ audience: process.env.AUDIENCE, email: process.env.SENDER_EMAIL }")
+        }
+        true => ("options?: KeySetOptions", ""),
+        false if sender.scheme.header_is_chosen => ("secrets: Secrets, options?: TokenOptions", SECRET),
+        false => ("secrets: Secrets, options?: StaticOptions", SECRET),
+    };
+    format!(
+        "/**\n * Verifies webhooks of [{title}]({source}): {signature}.\n *\n * @example\n * ```js\n * import {{ {name} }} from \"{entry}\";\n *\n \
+         * const webhooks = {name}({given});\n * const {{ id, event }} = await webhooks.unwrap(request);\n * ```\n */\n\
+         export function {name}<E = unknown>({parameters}): Verifier<E>;\n"
+    )
+}
+
+/// The secret in examples.
+const SECRET: &str = "process.env.WEBHOOK_SECRET";
 
 /// The names of schemes, and of forms of signature.
 fn unions(senders: &[Sender]) -> String {
@@ -95,8 +135,8 @@ fn unions(senders: &[Sender]) -> String {
         }
     }
     format!(
-        "/** The name of a way to sign. */\nexport type SchemeName ={};\n\n\
-         /** The name of a form of signature. */\nexport type SignatureForm ={};\n\n",
+        "// The names of the registry. {GENERATED}\n\n/** The name of a way to sign. */\nexport type SchemeName ={};\n\n\
+         /** The name of a form of signature. */\nexport type SignatureForm ={};\n",
         union(&names),
         union(&forms)
     )

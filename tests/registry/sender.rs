@@ -104,6 +104,30 @@ impl Sender {
         !self.has_key_set() && self.scheme.forms.iter().any(|form| is_hmac(*form))
     }
 
+    /// Whether it signs by ECDSA.
+    pub(crate) fn has_ecdsa(&self) -> bool {
+        self.scheme.forms.contains(&Form::EcdsaP256)
+    }
+
+    /// Whether a token proves its identity.
+    pub(crate) fn has_identity(&self) -> bool {
+        self.scheme.identity().is_some()
+    }
+
+    /// Whether a token may take the place of its signature.
+    pub(crate) fn takes_tokens(&self) -> bool {
+        self.scheme.forms.contains(&Form::Jwt)
+    }
+
+    /// The entry of the npm package that exports its function.
+    pub(crate) fn entry(&self) -> &'static str {
+        match self.has_ecdsa() {
+            true => "countersign/ecdsa",
+            false if self.has_identity() => "countersign/jwt",
+            false => "countersign",
+        }
+    }
+
     pub(crate) fn family(&self) -> Family {
         match &self.scheme.signing {
             Signing::Standard(_) => Family::Standard,

@@ -3,7 +3,8 @@ import { createPublicKey } from "node:crypto";
 import { installed } from "../npm/fixtures/app.mjs";
 import { EMAIL, senders } from "./signers.mjs";
 
-const countersign = await import(`${installed}/dist/index.js`);
+const entries = await Promise.all(["ecdsa", "jwt", "index"].map((entry) => import(`${installed}/dist/${entry}.js`)));
+const countersign = Object.assign({}, ...entries);
 
 /** Senders whose receivers configure a key set, not a secret. */
 const WITH_A_KEY_SET = ["google-pubsub"];

@@ -114,7 +114,7 @@ function js(delivery) {
   const checked = report.ok ? `  await ${call};` : `  await assert.rejects(async () => ${call}, { code: ${jsString(report.code)} });`;
   return `import test from "node:test";
 import assert from "node:assert/strict";
-import { ${maker(scheme)} } from "countersign";
+import { ${maker(scheme)} } from "${entryOf(delivery)}";
 
 test(${jsString(name)}, async () => {
   const headers = [
@@ -127,6 +127,9 @@ ${checked}
 }
 
 const maker = (scheme) => schemeNamed(scheme).make;
+
+/** The entry of the package: tokens need the one that checks RS256. */
+const entryOf = ({ scheme, audience }) => (audience && schemeNamed(scheme).takesTokens ? "countersign/jwt" : schemeNamed(scheme).entry);
 
 function jsArguments({ scheme, header, jwks, secrets, own, audience, issuer, email, tolerance }) {
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `tolerance: ${tolerance}`;

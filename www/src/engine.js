@@ -1,5 +1,7 @@
 // The npm package, loaded once. Its reports are those of a receiver that uses the package.
-import * as countersign from "../engine/slim.js";
+import { withSecrets } from "../engine/full-verifiers.js";
+import * as countersign from "../engine/slim-explain.js";
+import { init } from "../engine/slim.js";
 import { schemeNamed } from "./senders.js";
 
 /** The size of all Wasm in bytes, once loaded. */
@@ -9,13 +11,11 @@ export let wasmBytes = 0;
 export async function start() {
   const [core, explainer] = await Promise.all([load("core.wasm"), load("full.wasm")]);
   wasmBytes = core.byteLength + explainer.byteLength;
-  await countersign.init(core, explainer);
-  // The first report starts the second module.
-  await countersign.explain({ scheme: "standard-webhooks" }, "", {});
+  await Promise.all([init(core), countersign.init(explainer)]);
 }
 
 /**
- * The report of a delivery, whatever is wrong with it. Its shape is `Report` in the package's `index.d.ts`.
+ * The report of a delivery, whatever is wrong with it. Its shape is `Report` in the package's `explain.d.ts`.
  *
  * `secrets` are texts, or bytes of raw keys; `jwks` is the unparsed text of a key set; `headers` are pairs; `body` is bytes;
  * `header` is the one that the receiver chose for the token; `url` and `method` are given if the sender signs the URL.
@@ -36,7 +36,7 @@ export function refusalOf({ scheme, secrets }, report) {
   const short = report.secrets.find(({ kind, bytes }) => kind === "hmac" && bytes < LEAST);
   if (short !== undefined) return `a shared key has at least ${LEAST} bytes, and this one has ${short.bytes}`;
   try {
-    if (secrets.length > 0) countersign[schemeNamed(scheme).make](secrets);
+    if (secrets.length > 0) withSecrets(scheme)(secrets);
     return undefined;
   } catch (error) {
     return error.message;

@@ -22,7 +22,7 @@ const BUDGETS: [(&str, usize, &str); 4] = [
 
 const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", profile: "npm", abort_handler: false };
 
-/// The Wasm with reports and the jwt form, which is loaded at first use.
+/// The Wasm with reports, RS256 and ECDSA.
 const FULL: Module =
     Module { name: "npm-full", package: "countersign-npm-full", profile: "small", abort_handler: false };
 
@@ -30,7 +30,7 @@ const FULL: Module =
 const HMAC: Module =
     Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "small", abort_handler: false };
 
-/// The Wasm that checks descriptions of senders, which is started at first use.
+/// The Wasm that checks descriptions of senders.
 const DESCRIBE: Module =
     Module { name: "npm-describe", package: "countersign-npm-describe", profile: "small", abort_handler: false };
 
@@ -104,11 +104,9 @@ fn assemble(module: &Module) -> Result<PathBuf> {
         let script = script?;
         copy(&script.path(), &dist.join(script.file_name()))?;
     }
-    for entry in ["index", "hmac", "slim"] {
-        commonjs(&dist, entry)?;
-    }
+    commonjs(&dist)?;
     for (stage, prefix, wasm, script) in [
-        (stage, "", "core.wasm", "core.js"),
+        (stage, "core-", "core.wasm", "core-bytes.js"),
         (HMAC.build()?, "hmac-", "hmac.wasm", "hmac-bytes.js"),
         (DESCRIBE.build()?, "describe-", "describe.wasm", "describe-bytes.js"),
         (FULL.build()?, "full-", "full.wasm", "full-bytes.js"),
@@ -120,12 +118,19 @@ fn assemble(module: &Module) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes an entry for `require`, and its types. Node can require modules since 20.19, but a compiler refuses to let CommonJS load the
+/// Writes each entry for `require`, and its types. Node can require modules since 20.19, but a compiler refuses to let CommonJS load the
 /// types of a module.
-fn commonjs(dist: &Path, entry: &str) -> Result<()> {
-    let types = fs::read_to_string(dist.join(format!("{entry}.d.ts")))?;
-    fs::write(dist.join(format!("{entry}.d.cts")), types.replace("\"./index.js\"", "\"./index.cjs\""))?;
-    fs::write(dist.join(format!("{entry}.cjs")), format!("module.exports = require(\"./{entry}.js\");\n"))?;
+fn commonjs(dist: &Path) -> Result<()> {
+    let files: Vec<_> = fs::read_dir(dist)?.collect::<std::io::Result<_>>()?;
+    for path in files.iter().map(fs::DirEntry::path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(stem) = name.strip_suffix(".d.ts").filter(|stem| *stem != "worker") else { continue };
+        let types = fs::read_to_string(&path)?;
+        fs::write(dist.join(format!("{stem}.d.cts")), types.replace(".js\";\n", ".cjs\";\n"))?;
+        if dist.join(format!("{stem}.js")).is_file() {
+            fs::write(dist.join(format!("{stem}.cjs")), format!("module.exports = require(\"./{stem}.js\");\n"))?;
+        }
+    }
     Ok(())
 }
 
@@ -133,7 +138,7 @@ fn commonjs(dist: &Path, entry: &str) -> Result<()> {
 fn inlined(wasm: &Path) -> Result<String> {
     let text = STANDARD.encode(fs::read(wasm)?);
     Ok(format!(
-        "// Wasm, for runtimes and bundlers that load only scripts.\nexport default () => Uint8Array.from(atob(\"{text}\"), (c) => c.charCodeAt(0));\n"
+        "// Wasm, for runtimes and bundlers that load only scripts.\nimport {{ decoded }} from \"./base64.js\";\n\nexport default () => decoded(\"{text}\");\n"
     ))
 }
 

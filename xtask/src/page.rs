@@ -1,6 +1,7 @@
 //! `cargo xtask page`: assembles the page that explains a delivery in `build/www`, from `www/` and, in `engine/`, the npm package's
 //! files. Nothing is compiled or bundled; any static server can serve the folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,11 +11,11 @@ use anyhow::{Context, Result, ensure};
 use crate::term::bold;
 use crate::{node_test, package, paths, process, tools};
 
-/// Scripts that contain Wasm as text. The page does not need them: it passes the `.wasm` files to `countersign/slim`.
-const NOT_TAKEN: [&str; 6] = ["core.js", "full.js", "full-bytes.js", "full-workerd.js", "index.js", "workerd.js"];
+/// The scripts of the package that the page imports, with what those import.
+const ENTRIES: [&str; 3] = ["slim.js", "slim-explain.js", "full-verifiers.js"];
 
-/// The entry for shared secrets, which the page does not use.
-const HMAC: &str = "hmac";
+/// The Wasm that the page loads.
+const WASM: [&str; 2] = ["core.wasm", "full.wasm"];
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
@@ -45,15 +46,29 @@ pub(crate) fn assemble() -> Result<()> {
     fs::remove_dir_all(www.join("console")).context("build/www/console cannot be removed")?;
     let engine = www.join("engine");
     fs::create_dir_all(&engine)?;
-    for file in fs::read_dir(&dist)? {
-        let (path, name) = file.map(|file| (file.path(), file.file_name().to_string_lossy().into_owned()))?;
-        let taken = name.ends_with(".wasm") || (name.ends_with(".js") && !NOT_TAKEN.contains(&name.as_str()));
-        if taken && !name.starts_with(HMAC) {
-            copy(&path, &engine.join(name))?;
+    ensure!(dist.join("full.wasm").is_file(), "build/npm/package has no full.wasm; run `cargo xtask package`");
+    for name in scripts(&dist)?.iter().map(String::as_str).chain(WASM) {
+        copy(&dist.join(name), &engine.join(name))?;
+    }
+    fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")
+}
+
+/// The names of the scripts that are reached from [`ENTRIES`].
+fn scripts(dist: &Path) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<_> = ENTRIES.map(str::to_owned).to_vec();
+    while let Some(name) = open.pop() {
+        let text = fs::read_to_string(dist.join(&name)).with_context(|| format!("{name} cannot be read"))?;
+        if found.insert(name) {
+            open.extend(imports(&text).map(str::to_owned));
         }
     }
-    ensure!(engine.join("full.wasm").is_file(), "build/npm/package has no full.wasm; run `cargo xtask package`");
-    fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")
+    Ok(found)
+}
+
+/// What a script imports or passes on: `from "./given.js"`.
+fn imports(text: &str) -> impl Iterator<Item = &str> {
+    text.split("from \"./").skip(1).filter_map(|rest| rest.split_once('"').map(|(name, _)| name))
 }
 
 /// The page's version and, if there is git, its commit.

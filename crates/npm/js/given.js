@@ -1,4 +1,5 @@
 // Reads the arguments of a call: a request, a Lambda event, or a body with headers. Names whatever else was passed.
+import { fromBase64 as decode } from "./base64.js";
 import { misuse } from "./error.js";
 import { CALL, optionsOf } from "./options.js";
 
@@ -41,13 +42,11 @@ function ofLambda(event) {
 }
 
 function fromBase64(text) {
-  let binary;
   try {
-    binary = atob(text);
+    return decode(text);
   } catch {
     throw misuse("invalid_body", "the event says `isBase64Encoded`, but its body is not base64: pass the event unchanged");
   }
-  return Uint8Array.from(binary, (byte) => byte.charCodeAt(0));
 }
 
 /** Says what was passed instead of a body, headers or a request, and what to pass; undefined if it is unknown. */

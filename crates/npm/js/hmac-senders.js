@@ -1,5 +1,5 @@
 // The senders of `countersign/hmac`. Generated from src/scheme; to update: UPDATE=1 cargo test --test senders
-import { withSecrets } from "./hmac-verifier.js";
+import { withSecrets } from "./hmac-verifiers.js";
 
 export const standard = /* @__PURE__ */ withSecrets("standard-webhooks", "form v1", "keys standard", "set webhook-id webhook-timestamp webhook-signature");
 export const svix = /* @__PURE__ */ withSecrets("svix", "form v1", "keys standard", "set svix-id svix-timestamp svix-signature", "set webhook-id webhook-timestamp webhook-signature");

@@ -1,9 +1,4 @@
-// The default entry, with its Wasm inside: ready when imported.
-import bytes from "./core.js";
-import { core, useFull } from "./instances.js";
+// The entry `countersign`, with its Wasm inside.
+import "./core-inside.js";
 
-core.start(bytes());
-useFull(() => import("./full.js"));
-
-export * from "./api.js";
-export { hmac } from "./described.js";
+export * from "./index-api.js";

@@ -1,7 +1,5 @@
 // Fetches and caches key sets. The core decides how long a key set is fresh and when a fetch is due; the limits of a fetch are here.
 import { misuse } from "./error.js";
-import { Standing } from "./glue.js";
-import { core } from "./instances.js";
 
 const FETCH_MS = 5_000;
 const WAIT_MS = 6_000;
@@ -16,31 +14,32 @@ const shared = new Map();
 const apart = new WeakMap();
 
 /**
- * The slot of a URL: `{ document, fetchedAt, ttl }` once there is a key set. After a failed fetch, `failure` is the reason, `failedAt` the
+ * The slot of a URL: `{ wasm, document, fetchedAt, ttl }` once there is a key set. After a failed fetch, `failure` is the reason, `failedAt` the
  * time, and `pause` the seconds for which the fetch is not repeated.
  */
-function slotOf(url, fetcher) {
+function slotOf(url, fetcher, wasm) {
   let slots = shared;
   if (fetcher !== undefined) {
     slots = apart.get(fetcher) ?? new Map();
     apart.set(fetcher, slots);
   }
-  if (!slots.has(url)) slots.set(url, { url, fetcher });
+  if (!slots.has(url)) slots.set(url, { wasm, url, fetcher });
   return slots.get(url);
 }
 
-const standing = (slot) => (slot.document ? core.call((glue) => glue.standing(slot.fetchedAt, slot.ttl, now())) : undefined);
-const isDue = (last) => core.call((glue) => glue.mayRefetch(last, now()));
+/** What may be done with a key set: "Fresh", "Stale" or "Expired"; undefined if there is none. */
+const standing = ({ wasm, document, fetchedAt, ttl }) => (document ? wasm.call(({ Standing, standing }) => Standing[standing(fetchedAt, ttl, now())]) : undefined);
+const isDue = ({ wasm }, last) => wasm.call((glue) => glue.mayRefetch(last, now()));
 /** Whether the last fetch failed so recently that it is not repeated. Otherwise each forged delivery would cause a fetch. */
-const rests = ({ failedAt, pause }) => failedAt !== undefined && !core.call((glue) => glue.mayFetchAfterFailure(failedAt, pause, now()));
+const rests = ({ wasm, failedAt, pause }) => failedAt !== undefined && !wasm.call((glue) => glue.mayFetchAfterFailure(failedAt, pause, now()));
 
 /** The document of a usable key set, cached or fetched; undefined if there is none. */
-export async function current(url, { fetcher, waitUntil }) {
-  const slot = slotOf(url, fetcher);
+export async function current(wasm, url, { fetcher, waitUntil }) {
+  const slot = slotOf(url, fetcher, wasm);
   const known = standing(slot);
-  if (known === Standing.Fresh) return slot.document;
-  if (known === Standing.Stale) {
-    if (isDue(slot.refreshedAt) && !rests(slot)) {
+  if (known === "Fresh") return slot.document;
+  if (known === "Stale") {
+    if (isDue(slot, slot.refreshedAt) && !rests(slot)) {
       slot.refreshedAt = now();
       const flight = load(slot);
       keepAlive(waitUntil, flight);
@@ -53,10 +52,10 @@ export async function current(url, { fetcher, waitUntil }) {
 }
 
 /** The document of a key set that may be newer than the one that did not match; undefined if no fetch is in flight or due. */
-export async function newer(url, { fetcher }) {
-  const slot = slotOf(url, fetcher);
+export async function newer(wasm, url, { fetcher }) {
+  const slot = slotOf(url, fetcher, wasm);
   let flight = slot.flight;
-  if (flight === undefined && isDue(slot.refetchedAt) && !rests(slot)) {
+  if (flight === undefined && isDue(slot, slot.refetchedAt) && !rests(slot)) {
     slot.refetchedAt = now();
     flight = load(slot);
   }
@@ -67,7 +66,7 @@ export async function newer(url, { fetcher }) {
 
 /** Why the last fetch failed, for the operator. */
 export function failureOf(url, { fetcher }) {
-  return slotOf(url, fetcher).failure;
+  return slotOf(url, fetcher, undefined).failure;
 }
 
 function keepAlive(waitUntil, flight) {
@@ -80,7 +79,7 @@ function keepAlive(waitUntil, flight) {
 
 function inMemory(slot) {
   const known = standing(slot);
-  return known === Standing.Fresh || known === Standing.Stale ? slot.document : undefined;
+  return known === "Fresh" || known === "Stale" ? slot.document : undefined;
 }
 
 /** Starts a fetch, or joins the one in flight. The promise never rejects. */
@@ -88,7 +87,7 @@ function load(slot) {
   slot.flight ??= fetchSet(slot)
     .then(
       (set) => Object.assign(slot, set, { failure: undefined, failedAt: undefined }),
-      (failure) => Object.assign(slot, { failure, failedAt: now(), pause: core.call((glue) => glue.pauseAfterFailure(Math.random() * 256)) }),
+      (failure) => Object.assign(slot, { failure, failedAt: now(), pause: slot.wasm.call((glue) => glue.pauseAfterFailure(Math.random() * 256)) }),
     )
     .then(() => (slot.flight = undefined));
   return slot.flight;
@@ -103,36 +102,36 @@ async function settled(slot, flight) {
   if (slot.flight === flight) slot.flight = undefined;
 }
 
-async function fetchSet({ url, fetcher }) {
+async function fetchSet({ wasm, url, fetcher }) {
   const limit = new AbortController();
   const late = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason)));
   const timer = setTimeout(() => limit.abort(new Error(`no response within ${FETCH_MS / 1000} s`)), FETCH_MS);
   try {
     // The user's own function may ignore the signal.
-    return await Promise.race([respondedTo(url, fetcher, limit.signal), late]);
+    return await Promise.race([respondedTo(wasm, url, fetcher, limit.signal), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function respondedTo(url, fetcher, signal) {
-  const init = { __proto__: null, redirect: "manual", headers: headers(), signal };
+async function respondedTo(wasm, url, fetcher, signal) {
+  const init = { __proto__: null, redirect: "manual", headers: headers(wasm), signal };
   const response = await (fetcher ?? globalThis.fetch)(url, init);
   if (response.status !== 200) {
     await response.body?.cancel();
     throw new Error(`the key set's URL responded with ${response.status || "a redirect"}`);
   }
-  const ttl = core.call((glue) => glue.timeToLive(response.headers.get("cache-control") ?? undefined));
+  const ttl = wasm.call((glue) => glue.timeToLive(response.headers.get("cache-control") ?? undefined));
   const document = await readUpTo(MAX_DOCUMENT, response.body, signal);
-  core.call((glue) => glue.checkKeySet(document));
+  wasm.call((glue) => glue.checkKeySet(document));
   return { document, ttl, fetchedAt: now() };
 }
 
 /** In a browser, a `user-agent` of our own would cause a CORS preflight. */
-function headers() {
+function headers(wasm) {
   const accept = "application/jwk-set+json, application/json";
   const isBrowser = globalThis.navigator?.userAgent?.startsWith?.("Mozilla/");
-  return isBrowser ? { accept } : { accept, "user-agent": core.call((glue) => glue.userAgent()) };
+  return isBrowser ? { accept } : { accept, "user-agent": wasm.call((glue) => glue.userAgent()) };
 }
 
 /** Reads into one buffer that grows: a chunk of one byte may keep kilobytes of memory alive. */

@@ -3,10 +3,9 @@ import { bodyOf, bodyOfRequest } from "./body.js";
 import { Check } from "./check.js";
 import { fromFault, mayBeRotation, misuse } from "./error.js";
 import { arrange, isRequest } from "./given.js";
-import { core, full } from "./instances.js";
 import { current, failureOf, newer } from "./jwks.js";
 import { optionsOf, secondsOf } from "./options.js";
-import { inspected } from "./report.js";
+import { note } from "./receivers.js";
 import { checkToken, tokenOf } from "./token.js";
 
 /** The options of the `jwt` form, and of identity tokens. */
@@ -17,8 +16,9 @@ const KEY_SET = ["jwks", "fetch", "urlToken", "tolerance", "accept", "audience",
 /** The options of a sender that proves its identity. */
 const IDENTITY = ["audience", "email", "issuer", "leeway", "jwks", "fetch", "urlToken"];
 
-/** Verifies with the keys of a key set, and explains. */
+/** Verifies with the keys of a key set. */
 export class KeySetVerifier {
+  #wasm;
   #settings;
   #url;
   #document;
@@ -27,23 +27,26 @@ export class KeySetVerifier {
   #identity;
   /** The token that ends the URL, if the receiver has one. */
   #token;
-  /** The check, and the document and Wasm that it was constructed with. */
+  /** The check, and the document that it was constructed with. */
   #check;
   #used;
-  #wasm;
 
-  constructor(scheme, given) {
-    this.#identity = core.call((glue) => glue.hasIdentity(scheme));
+  /** `tokens`: whether this Wasm checks tokens. */
+  constructor(wasm, scheme, given, { tokens = false } = {}) {
+    this.#wasm = wasm;
+    this.#identity = wasm.call((glue) => glue.hasIdentity(scheme));
     const options = optionsOf(given, this.#identity ? IDENTITY : KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
-    const { jwks = core.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
+    const { jwks = wasm.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
     if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
     this.#settings = { __proto__: null, scheme, ...settings };
+    if (!tokens && Array.isArray(this.#settings.accept) && this.#settings.accept.includes("jwt")) throw misuse("config_invalid", "`accept` names `jwt`, and tokens are in another entry: import `geminiDynamic` from \"countersign/jwt\"");
     if (Array.isArray(this.#settings.accept)) this.#settings.accept = [...this.#settings.accept];
     this.#fetcher = fetch;
     if ("urlToken" in options) this.#token = tokenOf(urlToken);
     if (typeof jwks === "object" && !isUrl(jwks)) this.#document = documentOf(jwks);
     else this.#url = urlOf(jwks);
-    if (this.#unset() === undefined) this.#use(this.#document, core);
+    if (this.#unset() === undefined) this.#use(this.#document);
+    note(this, () => ({ settings: this.#settings, secrets: [], keys: (options) => this.#document ?? this.#keys(options), token: this.#token }));
   }
 
   async unwrap(...given) {
@@ -58,35 +61,29 @@ export class KeySetVerifier {
     check.checkHeaders(values, now);
     const body = whole ?? (await bodyOfRequest(payload));
     const document = this.#document ?? (await this.#keys(options));
-    const wasm = this.#identity || this.#settings.accept?.includes("jwt") ? await full() : core;
     const verify = (document) => {
-      const check = this.#use(document, wasm);
+      const check = this.#use(document);
       return check.describe(check.verify(values, body, now), options);
     };
     try {
       return verify(document);
     } catch (error) {
-      const newest = this.#url !== undefined && mayBeRotation(error) ? await newer(this.#url, { fetcher: this.#fetcher }) : undefined;
+      const newest = this.#url !== undefined && mayBeRotation(error) ? await newer(this.#wasm, this.#url, { fetcher: this.#fetcher }) : undefined;
       if (newest === undefined || isSame(newest, document)) throw error;
       return verify(newest);
     }
   }
 
-  inspect(...given) {
-    const keys = (options) => this.#document ?? this.#keys(options);
-    return inspected(given, () => ({ settings: this.#settings, secrets: [], keys, token: this.#token }));
-  }
-
   async #keys({ waitUntil }) {
-    const document = await current(this.#url, { fetcher: this.#fetcher, waitUntil });
+    const document = await current(this.#wasm, this.#url, { fetcher: this.#fetcher, waitUntil });
     if (document !== undefined) return document;
-    throw fromFault(core.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
+    throw fromFault(this.#wasm.call((glue) => glue.keysUnavailable()), failureOf(this.#url, { fetcher: this.#fetcher }));
   }
 
-  #use(document, wasm) {
-    if (this.#check === undefined || this.#used !== document || this.#wasm !== wasm) {
-      this.#check = new Check(wasm, this.#settings, [], document);
-      [this.#used, this.#wasm] = [document, wasm];
+  #use(document) {
+    if (this.#check === undefined || this.#used !== document) {
+      this.#check = new Check(this.#wasm, this.#settings, [], document);
+      this.#used = document;
     }
     return this.#check;
   }

@@ -1,8 +1,9 @@
-// Reports: `inspect` and `explain`. The second Wasm writes them.
+// Reports: `inspect` and `explain`.
+import { fromBase64 } from "./base64.js";
 import { bodyOf, bodyOfRequest } from "./body.js";
+import { full } from "./full-instance.js";
 import { arrange, isRequest } from "./given.js";
 import { pairsOf } from "./headers.js";
-import { core, full } from "./instances.js";
 import { secondsOf, settingsOf } from "./options.js";
 import { partsOf, targetOf } from "./target.js";
 import { checkToken } from "./token.js";
@@ -15,7 +16,7 @@ export async function inspected(given, receiver) {
     const { payload, headers, options, url } = arranged;
     const body = isRequest(payload) ? await bodyOfRequest(payload.bodyUsed ? payload : (payload.clone?.() ?? payload)) : payload;
     const document = await Promise.resolve(keys(options)).catch(() => undefined);
-    const whole = await report(settings, secrets, document, body, headers, secondsOf(options.now), targetOf(arranged));
+    const whole = report(settings, secrets, document, body, headers, secondsOf(options.now), targetOf(arranged));
     return token === undefined ? whole : withToken(whole, token, options.url ?? url);
   } catch (error) {
     const { code = "internal_error", message } = error ?? {};
@@ -37,18 +38,16 @@ function withToken(report, token, url) {
 }
 
 /** The core's report, with the bytes that are signed. */
-async function report(settings, secrets, document, payload, headers, now, target) {
+function report(settings, secrets, document, payload, headers, now, target) {
   const { scheme: given, ...options } = { __proto__: null, ...settings };
   const scheme = String(given);
-  const pairs = pairsOf(headers, core.call((glue) => glue.headerNames(scheme)));
-  const signsUrl = core.call((glue) => glue.signsUrl(scheme));
+  const pairs = pairsOf(headers, full.call((glue) => glue.headerNames(scheme)));
+  const signsUrl = full.call((glue) => glue.signsUrl(scheme));
   const body = bodyOf(payload);
-  // A copy: the second Wasm may have to be loaded first.
   const bytes = typeof body === "string" ? encoder.encode(body) : body.slice();
-  const wasm = await full();
   const [url, method] = signsUrl ? partsOf(target) : [];
   const settled = { ...settingsOf(options), url, method };
-  const text = wasm.call((glue) => glue.inspect(scheme, settled, secrets, document, pairs.flat(), bytes, now));
+  const text = full.call((glue) => glue.inspect(scheme, settled, secrets, document, pairs.flat(), bytes, now));
   const report = JSON.parse(text);
   if (report.signed !== undefined) report.signedContent = contentOf(report.signed, bytes);
   return report;
@@ -65,7 +64,5 @@ function contentOf(parts, body) {
   }
   return content;
 }
-
-const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 const encoder = new TextEncoder();

@@ -1,10 +1,10 @@
 // The senders of `countersign`. Generated from src/scheme; to update: UPDATE=1 cargo test --test senders
-import { KeySetVerifier } from "./key-set-verifier.js";
-import { withSecrets, withToken } from "./secret-verifier.js";
+import { withKeySet, withSecrets, withToken } from "./core-verifiers.js";
 
 export const standard = /* @__PURE__ */ withSecrets("standard-webhooks");
 export const svix = /* @__PURE__ */ withSecrets("svix");
 export const gemini = /* @__PURE__ */ withSecrets("gemini");
+export const geminiDynamic = /* @__PURE__ */ withKeySet("gemini-dynamic");
 export const openai = /* @__PURE__ */ withSecrets("openai");
 export const anthropic = /* @__PURE__ */ withSecrets("anthropic");
 export const replicate = /* @__PURE__ */ withSecrets("replicate");
@@ -61,11 +61,8 @@ export const adyen = /* @__PURE__ */ withSecrets("adyen");
 export const adyenStandard = /* @__PURE__ */ withSecrets("adyen-standard");
 export const discord = /* @__PURE__ */ withSecrets("discord");
 export const telnyx = /* @__PURE__ */ withSecrets("telnyx");
-export const sendgrid = /* @__PURE__ */ withSecrets("sendgrid");
+export const fal = /* @__PURE__ */ withKeySet("fal");
 export const gitlabToken = /* @__PURE__ */ withSecrets("gitlab-token");
 export const assemblyai = /* @__PURE__ */ withToken("assemblyai");
 export const okta = /* @__PURE__ */ withToken("okta");
 export const vapiToken = /* @__PURE__ */ withToken("vapi-token");
-export const geminiDynamic = (options) => new KeySetVerifier("gemini-dynamic", options);
-export const fal = (options) => new KeySetVerifier("fal", options);
-export const googlePubsub = (options) => new KeySetVerifier("google-pubsub", options);

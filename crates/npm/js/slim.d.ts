@@ -1,4 +1,4 @@
-/** The package without WebAssembly inside. Call `init` or `initSync` first: until then, every function throws. */
+/** `countersign` without WebAssembly inside. Call `init` or `initSync` first: until then, every function throws. */
 export * from "./index.js";
 
 /** A source of WebAssembly: bytes, a compiled module, a response, a URL, or a promise of one of these. */
@@ -14,9 +14,6 @@ export type WasmSource =
 /**
  * Starts with the bytes of `countersign/core.wasm`, or a module compiled from them. The package is ready when it returns.
  *
- * `explainer` is `countersign/full.wasm`, for reports and the `jwt` form. It is loaded when first needed, and a URL is fetched again
- * after a fetch that failed. Without it, the package imports a script of its own that contains it.
- *
  * @example
  * ```js
  * import { readFileSync } from "node:fs";
@@ -28,22 +25,20 @@ export type WasmSource =
  *
  * @throws {WebAssembly.CompileError} if the bytes are not WebAssembly
  */
-export function initSync(module: BufferSource | WebAssembly.Module, explainer?: WasmSource): void;
+export function initSync(module: BufferSource | WebAssembly.Module): void;
 
 /**
- * Starts with any source of `countersign/core.wasm`. The package is ready when the promise resolves. `explainer` is as for
- * {@link initSync}.
+ * Starts with any source of `countersign/core.wasm`. The package is ready when the promise resolves.
  *
  * @example
  * ```js
  * import { readFile } from "node:fs/promises";
  * import { gemini, init } from "countersign/slim";
  *
- * const wasm = (name) => readFile(new URL(import.meta.resolve(`countersign/${name}`))); // in a browser: fetch(`/${name}`)
- * await init(wasm("core.wasm"), wasm("full.wasm"));
+ * await init(readFile(new URL(import.meta.resolve("countersign/core.wasm")))); // in a browser: fetch("/core.wasm")
  * const { id } = await gemini(process.env.WEBHOOK_SECRET).unwrap(request);
  * ```
  *
  * @throws {TypeError} the promise rejects if the source cannot be fetched
  */
-export function init(source: WasmSource, explainer?: WasmSource): Promise<void>;
+export function init(source: WasmSource): Promise<void>;

@@ -4,6 +4,7 @@ import { Check, secretsOf } from "./check.js";
 import { misuse } from "./error.js";
 import { arrange, isRequest } from "./given.js";
 import { CALL, optionsOf, secondsOf } from "./options.js";
+import { note } from "./receivers.js";
 import { targetOf } from "./target.js";
 
 /** The options of a verifier with secrets. */
@@ -35,12 +36,10 @@ export const webhookOn = (wasm, scheme) =>
 /** Verifies with secrets. */
 export class StaticVerifier {
   #check;
-  /** Loads the Wasm that verifies, and makes its check, if it is not the one that was given. */
-  #load;
 
-  constructor(wasm, settings, secrets, loadWasm) {
+  constructor(wasm, settings, secrets) {
     this.#check = new Check(wasm, settings, secrets);
-    if (loadWasm !== undefined) this.#load = async () => new Check(await loadWasm(), settings, secrets);
+    note(this, () => ({ settings, secrets }));
   }
 
   async unwrap(...given) {
@@ -48,12 +47,9 @@ export class StaticVerifier {
     const { payload, headers, options } = arranged;
     const [values, now] = [this.#check.values(headers), secondsOf(options.now)];
     const body = isRequest(payload) ? await bodyOfRequest(payload) : bodyOf(payload);
-    if (this.#load !== undefined) {
-      // A copy: the second Wasm may have to be loaded first.
-      const whole = typeof body === "string" ? body : body.slice();
-      [this.#check, this.#load] = [await this.#load(), undefined];
-      return this.#check.describe(this.#check.verify(values, whole, now, targetOf(arranged)), options);
-    }
     return this.#check.describe(this.#check.verify(values, body, now, targetOf(arranged)), options);
   }
 }
+
+/** What makes the function of a scheme's sender. */
+export const withSecretsOn = (wasm) => (scheme) => (secrets, options) => new StaticVerifier(wasm, { scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets));

@@ -4,10 +4,8 @@ import {
   type SignatureForm,
   Webhook,
   WebhookVerificationError,
-  explain,
   gemini,
-  geminiDynamic,
-  hmac,
+  geminiDynamic as ed25519Only,
   okta,
   standard,
   svix,
@@ -15,14 +13,15 @@ import {
   type ErrorCode,
   type GeminiEvent,
   type HeadersLike,
-  type HmacDescription,
-  type FailedStep,
-  type Receiver,
-  type Report,
   type Verifier,
 } from "countersign";
-import { Webhook as SmallWebhook, gemini as smallGemini, hmac as smallHmac, type Unwrapper } from "countersign/hmac";
+import { type HmacDescription, hmac } from "countersign/custom";
+import { sendgrid } from "countersign/ecdsa";
+import { type FailedStep, type Receiver, type Report, explain, inspect } from "countersign/explain";
+import { Webhook as SmallWebhook, gemini as smallGemini } from "countersign/hmac";
+import { geminiDynamic, googlePubsub } from "countersign/jwt";
 import { init, initSync, gemini as slimGemini } from "countersign/slim";
+import { explain as slimExplain, init as initExplain } from "countersign/slim/explain";
 import worker, { Inbox } from "countersign/worker";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -56,6 +55,11 @@ webhook.verify({ type: "batch.succeeded" }, incoming.headers);
 // Verifiers.
 const dynamic: Verifier<GeminiEvent> = geminiDynamic({ accept: ["v1a", "jwt"], audience: "me", jwks: new URL("https://a.example/") });
 geminiDynamic();
+ed25519Only({ urlToken: process.env.URL_TOKEN });
+// @ts-expect-error tokens are in another entry
+ed25519Only({ accept: ["jwt"], audience: "me" });
+sendgrid(process.env.SECRET);
+googlePubsub({ audience: process.env.AUDIENCE, email: process.env.EMAIL, leeway: 5 });
 geminiDynamic({ jwks: { keys: [{ kty: "OKP", crv: "Ed25519", x: "…" }] }, fetch: globalThis.fetch });
 geminiDynamic({ urlToken: process.env.URL_TOKEN, accept: ["jwt"], audience: process.env.AUDIENCE });
 gemini(process.env.SECRET);
@@ -66,7 +70,6 @@ gemini(process.env.SECRET, { header: "X-Hook-Key" });
 // Senders without a function of their own.
 const description: HmacDescription = { signature: { header: "S", member: "v1", separator: ";", encoding: "base64" }, timestamp: { header: "S", member: "t", unit: "ms" }, signed: "{timestamp}.{body}", id: "/id", hash: "sha1" };
 const acme: Verifier<{ id: string }> = hmac(description)<{ id: string }>([process.env.SECRET, new Uint8Array(32)], { tolerance: 60 });
-const smallAcme: Unwrapper<unknown> = smallHmac({ signature: { header: "S" } })(process.env.SECRET);
 // @ts-expect-error a description says where the signature is
 hmac({ signed: "{body}" });
 // @ts-expect-error there is no such encoding
@@ -126,7 +129,7 @@ try {
     if (error.code === "bad_signature") throw error;
   }
 }
-const report: Report = await dynamic.inspect("{}", {});
+const report: Report = await inspect(dynamic, "{}", {});
 const first: string | undefined = report.nearMisses[0]?.matchesIf;
 
 const receiver: Receiver = { scheme: "gemini", secrets: [secret, new Uint8Array(24)], jwks: "{}", accept: ["v1"] };
@@ -138,13 +141,16 @@ const [{ name: stepName, code: stepCode, fix } = { name: "headers", code: undefi
 explain({ scheme: "strype" }, request);
 
 // The other entries.
-const small: Unwrapper<GeminiEvent> = smallGemini([secret], { tolerance: 60 });
+const small: Verifier<GeminiEvent> = smallGemini([secret], { tolerance: 60 });
 const smallDelivery: Delivery<GeminiEvent> = await small.unwrap(request);
 new SmallWebhook(secret).verify("{}", {});
-// @ts-expect-error there are no reports in it
-small.inspect(request);
+const ofSmall: Report = await inspect(small, request);
+// @ts-expect-error the verifier comes first
+inspect(request);
 await init(fetch("https://a.example/core.wasm"));
-await init(new URL("https://a.example/core.wasm"), fetch("https://a.example/full.wasm"));
+await init(new URL("https://a.example/core.wasm"));
+await initExplain(fetch("https://a.example/full.wasm"));
+slimExplain(receiver, request);
 initSync(new Uint8Array());
 slimGemini(secret);
 const answer: Promise<Response> = worker.fetch(request, {}, { waitUntil() {} });

@@ -16,11 +16,12 @@ const WRITTEN: [&str; 3] =
     ["*\t0\tsrc/scheme/made_up.rs", "2\t0\tsrc/scheme/mod.rs", "*\t0\ttests/vectors/made-up.json"];
 
 /// What is generated of it.
-const GENERATED: [&str; 8] = [
+const GENERATED: [&str; 9] = [
     "README.md",
+    "crates/npm/js/hmac-senders.d.ts",
     "crates/npm/js/hmac-senders.js",
-    "crates/npm/js/hmac.d.ts",
-    "crates/npm/js/index.d.ts",
+    "crates/npm/js/schemes.d.ts",
+    "crates/npm/js/senders.d.ts",
     "crates/npm/js/senders.js",
     "docs/configuration.md",
     "docs/senders.md",

@@ -2,7 +2,7 @@
 
 use countersign::Jwks;
 use countersign::gateway::jwks_cache::{self, Freshness};
-use countersign::scheme::{self, Form, KeySource};
+use countersign::scheme::{self, KeySource};
 use countersign_npm_common::{Fault, Refused};
 use wasm_bindgen::prelude::*;
 
@@ -25,12 +25,6 @@ pub fn key_set_url(scheme: &str) -> Option<String> {
         KeySource::SharedJwks(url) | KeySource::IssuerJwks(url) => Some(url.to_owned()),
         _ => None,
     }
-}
-
-/// Whether a scheme's signatures are ECDSA, which only `countersign-npm-full` checks.
-#[wasm_bindgen(js_name = signsByEcdsa)]
-pub fn signs_by_ecdsa(scheme: &str) -> bool {
-    scheme::find(scheme).is_some_and(|scheme| scheme.forms.contains(&Form::EcdsaP256))
 }
 
 /// Whether a scheme's sender proves its identity by a token, which only `countersign-npm-full` checks.

@@ -2,7 +2,7 @@
 //!
 //! It binds the core to JavaScript, and the core decides everything about headers, age, signatures and tokens. The scripts in
 //! `crates/npm/js` read requests, headers and bodies in whatever form the user passes them, name misuse, compare the `urlToken`, and fetch
-//! key sets when [`key_set`] says that a fetch is due. Reports and RS256 are in `countersign-npm-full`, which they load at first use.
+//! key sets when [`key_set`] says that a fetch is due. Reports, RS256 and ECDSA are in `countersign-npm-full`.
 //!
 //! A fault leaves as an exception of the class [`Refused`](countersign_npm_common::Refused). Any other exception is a trap, after
 //! which the scripts replace the instance.

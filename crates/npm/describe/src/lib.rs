@@ -1,4 +1,4 @@
-//! The Wasm that the npm package starts when `hmac(…)` is first called: it checks the description of a sender.
+//! The Wasm with which `countersign/custom` checks the description of a sender.
 //!
 //! The rules are those of `scheme = "hmac"` in the Worker's configuration. They and their messages would be 10 KB of the Wasm that every
 //! program loads, gzipped, and few describe a sender.

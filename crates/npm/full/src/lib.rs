@@ -1,7 +1,7 @@
-//! The Wasm that the npm package loads when first used: reports, RS256 for the `jwt` form, and ECDSA on P-256.
+//! The Wasm of the entries `countersign/explain`, `countersign/jwt` and `countersign/ecdsa`: reports, RS256, and ECDSA on P-256.
 //!
-//! It holds all of `countersign-npm-core` too, so that such deliveries are verified by one instance. Few receivers need it, and it would more
-//! than double what everybody loads.
+//! It also holds all of `countersign-npm-core`, so that a program that imports one of these entries loads one module. Few receivers need it,
+//! and it would double what everybody loads.
 
 use countersign::crypto::{Crypto, Portable, install_rs256};
 use countersign::explain::{self, Receiver};
@@ -18,7 +18,7 @@ pub fn prepare() {
     install_p256(|key, message, signature| Crypto::<[u8]>::p256(&Portable, key, message, signature));
 }
 
-/// Explains a delivery: a report as JSON, which `Report` in `index.d.ts` describes. `headers` are names and values in turn.
+/// Explains a delivery: a report as JSON, which `Report` in `explain.d.ts` describes. `headers` are names and values in turn.
 ///
 /// # Errors
 /// `config_invalid` if the options cannot be read.

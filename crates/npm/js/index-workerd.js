@@ -1,0 +1,4 @@
+// The entry `countersign` for Cloudflare Workers.
+import "./core-module.js";
+
+export * from "./index-api.js";

@@ -1,0 +1,72 @@
+// What each entry adds to an upload, as the package's README says. Writes the table with UPDATE=1.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { folder, output, path, tool } from "./fixtures/app.mjs";
+import { bundle } from "./fixtures/workerd.mjs";
+
+const README = path("crates/npm/README.md");
+const [BEGIN, END] = ["<!-- sizes: UPDATE=1 node --test tests/npm/sizes.test.mjs -->\n", "<!-- end of sizes -->\n"];
+
+/** A program for each entry: it verifies one sender, or explains. */
+const PROGRAMS = {
+  "countersign": 'import { stripe } from "countersign";\nexport const use = (secret, request) => stripe(secret).unwrap(request);\n',
+  "countersign/hmac": 'import { stripe } from "countersign/hmac";\nexport const use = (secret, request) => stripe(secret).unwrap(request);\n',
+  "countersign/custom": 'import { hmac } from "countersign/custom";\nconst acme = hmac({ signature: { header: "s" } });\nexport const use = (secret, request) => acme(secret).unwrap(request);\n',
+  "countersign/jwt": 'import { googlePubsub } from "countersign/jwt";\nexport const use = (email, request) => googlePubsub({ audience: "a", email }).unwrap(request);\n',
+  "countersign/ecdsa": 'import { sendgrid } from "countersign/ecdsa";\nexport const use = (secret, request) => sendgrid(secret).unwrap(request);\n',
+  "countersign/explain": 'import { explain } from "countersign/explain";\nexport const use = (secrets, request) => explain({ scheme: "stripe", secrets }, request);\n',
+};
+
+const kilobytes = (...buffers) => Math.round(buffers.reduce((sum, buffer) => sum + gzipSync(buffer, { level: 9 }).length, 0) / 1000);
+
+/** What each tool makes of a program, in gzipped kilobytes. */
+const TOOLS = {
+  "wrangler": async (dir) => {
+    const said = await bundle(dir);
+    return Math.round(Number(said.match(/gzip: ([\d.]+) KiB/)[1]) * 1.024);
+  },
+  "esbuild": async (dir) => {
+    await output(path("node_modules/.bin/esbuild"), [`${dir}/use.mjs`, "--bundle", "--minify", "--platform=neutral", "--format=esm", "--log-level=warning", `--outfile=${dir}/esbuild.mjs`]);
+    return kilobytes(readFileSync(`${dir}/esbuild.mjs`));
+  },
+  "Vite": async (dir) => {
+    await output(path("node_modules/.bin/node"), [tool("vite/bin/vite.js"), "build", "--logLevel", "warn", "--outDir", "vite"], { cwd: dir });
+    return kilobytes(...readdirSync(`${dir}/vite/assets`).map((file) => readFileSync(`${dir}/vite/assets/${file}`)));
+  },
+  "Lambda": async (dir) => {
+    await output(path("node_modules/.bin/esbuild"), [`${dir}/lambda.mjs`, "--bundle", "--minify", "--platform=node", "--target=node22", "--format=cjs", "--log-level=warning", `--outfile=${dir}/lambda.cjs`]);
+    return kilobytes(readFileSync(`${dir}/lambda.cjs`));
+  },
+};
+
+async function row(entry, code) {
+  const dir = folder(`sizes-${entry.replace("/", "-")}`, {
+    "use.mjs": code,
+    "index.mjs": `${code}export default { fetch: (request, env) => use(env.SECRET, request).then(() => new Response()) };\n`,
+    "lambda.mjs": `${code}export const handler = (event) => use(process.env.SECRET, event).then(() => ({ statusCode: 204 }));\n`,
+    "index.html": '<!doctype html><title>sizes</title><script type="module" src="/page.mjs"></script>',
+    "page.mjs": `${code}globalThis.use = use;\n`,
+    "wrangler.toml": 'name = "sizes"\nmain = "index.mjs"\ncompatibility_date = "2026-08-04"\n',
+  });
+  const sizes = [];
+  for (const measure of Object.values(TOOLS)) sizes.push(await measure(dir));
+  return { entry, sizes };
+}
+
+const shown = ({ entry, sizes }) => `| \`${entry}\` | ${sizes.map((size) => `${size} KB`).join(" | ")} |\n`;
+
+test("the README's table of sizes is that of this package", async () => {
+  const rows = [];
+  for (const [entry, code] of Object.entries(PROGRAMS)) rows.push(await row(entry, code));
+  const table = `| a program that imports one function of | ${Object.keys(TOOLS).join(" | ")} |\n|---|${"---|".repeat(Object.keys(TOOLS).length)}\n${rows.map(shown).join("")}`;
+  const readme = readFileSync(README, "utf8");
+  const [before, rest] = readme.split(BEGIN);
+  const [written, after] = rest.split(END);
+  if (process.env.UPDATE) writeFileSync(README, `${before}${BEGIN}\n${table}\n${END}${after}`);
+  // A kilobyte more or less: rounding, and another version of a bundler.
+  const numbers = (text) => [...text.matchAll(/(\d+) KB/g)].map(([, number]) => Number(number));
+  const isCurrent = numbers(written).length === numbers(table).length && numbers(written).every((number, at) => Math.abs(number - numbers(table)[at]) <= 1);
+  assert.ok(isCurrent || process.env.UPDATE, `the table says\n${written}\nand the package is\n${table}\nto update: UPDATE=1 node --test tests/npm/sizes.test.mjs`);
+});
