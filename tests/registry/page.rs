@@ -4,7 +4,7 @@
 
 use std::fmt::Debug;
 
-use countersign::scheme::{Derive, Encoding, Field, Form, IdSource, KeySource, Part, Scheme, Template, Time, Unit};
+use countersign::scheme::{Derive, Encoding, Field, IdSource, KeySource, Part, Scheme, Template, Time, Unit};
 use countersign::{KeyFormat, Target};
 use serde_json::{Value, json};
 
