@@ -11,9 +11,9 @@ pub(super) fn read_order(
     reader: &mut Reader<'_>,
     scheme: Option<&Scheme>,
     policy: Option<&Policy>,
-    (durable, shards): (bool, u32),
+    is_durable: bool,
 ) -> Option<String> {
-    only_durable(reader, "order", durable);
+    only_durable(reader, "order", is_durable);
     let template = reader.text("order")?;
     let names: Option<Vec<&str>> = placeholders(&template).collect();
     let Some(names) = names.filter(|_| template.matches('}').count() == template.matches('{').count()) else {
@@ -32,10 +32,6 @@ pub(super) fn read_order(
         let fix = "use a placeholder of what is signed, or remove it";
         reader.fault("order", "rests on what this sender does not sign", fix);
         return None;
-    }
-    if shards > 1 {
-        // A shard is chosen by the event's id, and knows nothing of what the others hold.
-        reader.fault("order", "needs one shard: others would not wait for it", "remove `shards`, or `order`");
     }
     Some(template)
 }

@@ -72,7 +72,7 @@ fn read(name: &str, reader: &mut Reader<'_>, environment: &impl Environment) -> 
     let retention = Retention { remember, keep: milliseconds(storage.keep) };
     let common = Common { source: name, is_durable, max_body, storage: &storage, retention, senders: &secrets };
     let destinations = read_destinations(reader, environment, &common);
-    let order = read_order(reader, scheme, policy.as_ref(), (is_durable, storage.shards));
+    let order = read_order(reader, scheme, policy.as_ref(), is_durable);
     let policy = policy?;
     let durable = is_durable.then_some(Durable {
         shards: storage.shards,

@@ -23,6 +23,21 @@ pub fn order_key(template: &str, event: Named<'_>) -> Option<[u8; 8]> {
     hash.first_chunk().copied()
 }
 
+/// A hash of what a template names, of 52 bits: templates of one hash give events the same keys.
+///
+/// ```
+/// use countersign::gateway::order::template_hash;
+///
+/// assert_eq!(template_hash("{source}:{data.id}"), template_hash("{source} {data.id}"), "the text between does not count");
+/// assert_ne!(template_hash("{source}{data.id}"), template_hash("{data.id}"));
+/// ```
+pub fn template_hash(template: &str) -> u64 {
+    // No placeholder has a brace.
+    let names: String = placeholders(template).map(|name| ["{", name.unwrap_or_default()].concat()).collect();
+    let hash = sha256(&[names.as_bytes()]);
+    hash.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes)) >> 12
+}
+
 /// The placeholders of a template, without their braces; `None` in place of one that is not known or not closed.
 pub(crate) fn placeholders(template: &str) -> impl Iterator<Item = Option<&str>> {
     template.split('{').skip(1).map(|piece| {

@@ -46,7 +46,7 @@ mod work;
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{EventState, StoreFault};
+use countersign::inbox::{EventState, Layout, StoreFault};
 use countersign::json::printed;
 use js_sys::Function;
 use serde_json::json;
@@ -251,10 +251,11 @@ impl Inbox {
         }))
     }
 
-    /// Adds an object to the registry, which is one object that knows the others, and how many shards its source has: how many it had, as
-    /// text, or `failed`.
-    pub fn enter(&self, source: &str, shard: u32, shards: u32) -> String {
-        or_failed(self.0.database.enter(source, shard, shards, clock::now_ms()))
+    /// Adds an object to the registry, which is one object that knows the others, and how its source spreads events over shards: the
+    /// layouts it had, as text, or `failed`.
+    pub fn enter(&self, source: &str, shard: u32, shards: u32, order: Option<f64>) -> String {
+        let layout = Layout { shards, order: order.map(|hash| hash as u64) };
+        or_failed(self.0.database.enter(source, shard, layout, clock::now_ms()))
     }
 
     /// Adds an object to the registry; whether it did.

@@ -12,7 +12,7 @@ fn an_order_rests_on_what_is_signed() {
         assert_fault(&durable(order), "order");
     }
     assert_fault(&gemini(r#","order":"{data.id}""#), "order");
-    assert_fault(&gemini(r#","durable":true,"shards":2,"order":"{data.id}""#), "order");
+    assert_ready(&gemini(r#","durable":true,"shards":8,"order":"{data.id}""#));
     let of = |scheme: &str, secret: &str, order: &str| {
         format!(r#""scheme":"{scheme}","secrets":["{secret}"],"durable":true,{FORWARD},"order":"{order}""#)
     };

@@ -85,10 +85,13 @@ impl Shards<'_> {
         Ok((events, None))
     }
 
-    /// The shards that may hold an id: its own, and those it was in when they were fewer.
+    /// All shards, in the order in which an id is looked for: its own, those it was in when they were fewer, and the others. An event
+    /// that is or was ordered may be in any of them.
     fn of(&self, id: &str) -> impl Iterator<Item = Result<InboxStub, Refusal>> {
-        let key = EventKey::new(&self.source.name, id.as_bytes());
-        inbox::homes(key, self.count).into_iter().rev().map(|shard| self.at(shard))
+        let mut all = inbox::homes(EventKey::new(&self.source.name, id.as_bytes()), self.count);
+        all.reverse();
+        let others: Vec<_> = (0..self.count).filter(|shard| !all.contains(shard)).collect();
+        all.into_iter().chain(others).map(|shard| self.at(shard))
     }
 
     pub(super) async fn pause(&self, paused: bool, destination: Option<&str>) -> Result<Value, Refusal> {

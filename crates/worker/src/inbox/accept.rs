@@ -2,8 +2,10 @@
 
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Accepted, Answer, Arrival, EventState, Receipt, StoreFault};
+use countersign::inbox::{Accepted, Answer, Arrival, EventState, Layout, Receipt, StoreFault};
 use countersign::json::value;
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
 
 use super::new_event::NewEvent;
 use super::object::Object;
@@ -15,55 +17,61 @@ use crate::executor::settled;
 impl Object {
     /// Stores an event that nobody else has to be asked about; `None` if somebody has.
     pub(super) fn accept_now(&self, key: EventKey, new: &NewEvent) -> Option<Answer> {
-        let (source, shard, shards) = (new.source(), new.shard(), new.shards());
+        let (source, shard, layout) = (new.source(), new.shard(), new.layout());
         if !self.begin(&source, shard) {
             return Some(Answer::Failed);
         }
-        let (counts, now) = (self.shards.get(), clock::now_ms());
+        let (layouts, now) = (self.shards.get(), clock::now_ms());
         // 0 comes from a Worker that was sent here by an older shard, and does not know how many there are.
-        if shards > 0 && counts.forbids(shards, now) {
+        if layout.shards > 0 && layouts.forbids(layout.shards, now) {
             return Some(Answer::FewerShards);
         }
-        if shards > 0 && counts.current() != Some(shards) {
+        if layout.shards > 0 && layouts.current() != Some(layout) {
             return None;
         }
-        let asked = self.to_ask(key, shard, now);
+        let asked = self.to_ask(key, new, now);
         (asked.is_empty() || !matches!(self.database.find(key), Ok(None))).then(|| self.store(key, new, true))
     }
 
     /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong: an object that was made
     /// within the hour cannot have seen it jump.
-    fn to_ask(&self, key: EventKey, shard: u32, now: u64) -> Vec<u32> {
+    fn to_ask(&self, key: EventKey, new: &NewEvent, now: u64) -> Vec<u32> {
         let is_young = self.born.get().is_none_or(|born| now < born.saturating_add(HOUR));
         let is_wary = is_young || self.watch.get().holds(now);
         let remember = if is_wary { u64::MAX } else { self.durable().retention.remember };
-        self.shards.get().to_ask(key, shard, now, remember)
+        self.shards.get().to_ask((key, new.order()), new.shard(), new.layout().order, now, remember)
     }
 
     /// Stores an event once it is known how many shards there were, and those that held its id before have surrendered it.
     pub(super) async fn accept_later(&self, key: EventKey, new: &NewEvent) -> Answer {
-        let (source, shard) = (new.source(), new.shard());
-        let is_known = new.shards() == 0 || self.shards.get().current() == Some(new.shards());
-        if !is_known && self.learn_shards(&source, shard, new.shards()).await.is_err() {
+        let (source, shard, layout) = (new.source(), new.shard(), new.layout());
+        let is_known = layout.shards == 0 || self.shards.get().current() == Some(layout);
+        if !is_known && self.learn_shards(&source, shard, layout).await.is_err() {
             return Answer::Failed;
         }
-        if new.shards() > 0 && self.shards.get().forbids(new.shards(), clock::now_ms()) {
+        if layout.shards > 0 && self.shards.get().forbids(layout.shards, clock::now_ms()) {
             return Answer::FewerShards;
         }
-        for before in self.to_ask(key, shard, clock::now_ms()) {
-            match self.ask(before, new).await.as_deref() {
-                Some("moved") => {}
-                Some("stored") => return Answer::Duplicate,
-                _ => return Answer::Failed,
-            }
+        let asked = self.to_ask(key, new, clock::now_ms());
+        if asked.is_empty() || !matches!(self.database.find(key), Ok(None)) {
+            return self.store(key, new, true);
         }
-        self.store(key, new, true)
+        // All at once: after a change of the order, these may be all shards.
+        let asked: Option<Array> = asked.into_iter().map(|before| self.ask(before, new)).collect();
+        let Some(asked) = asked else { return Answer::Failed };
+        let answers = settled(Promise::all(&asked)).await.ok().and_then(|answers| answers.dyn_into::<Array>().ok());
+        let Some(answers) = answers else { return Answer::Failed };
+        if answers.iter().any(|answer| answer == "stored") {
+            return Answer::Duplicate;
+        }
+        if answers.iter().all(|answer| answer == "moved") { self.store(key, new, true) } else { Answer::Failed }
     }
 
-    /// Has the registry say how many shards there were, and tells it how many there are.
-    pub(super) async fn learn_shards(&self, source: &str, shard: u32, shards: u32) -> Result<(), ()> {
+    /// Has the registry say how the source spread its events over shards, and tells it how it does.
+    pub(super) async fn learn_shards(&self, source: &str, shard: u32, layout: Layout) -> Result<(), ()> {
         let registry = self.bindings().and_then(registry).ok_or(())?;
-        let asked = registry.enter(source, shard, shards).map_err(|_| ())?;
+        let asked =
+            registry.enter(source, shard, layout.shards, layout.order.map(|hash| hash as f64)).map_err(|_| ())?;
         let answer = clock::outcome_within(&asked, REGISTRY_MS).await.map_err(|_| ())?;
         let text = answer.as_string().filter(|text| text != "failed").ok_or(())?;
         self.database.set_meta("shards", &text.as_str().into())?;
@@ -73,11 +81,10 @@ impl Object {
         Ok(())
     }
 
-    async fn ask(&self, shard: u32, new: &NewEvent) -> Option<String> {
+    fn ask(&self, shard: u32, new: &NewEvent) -> Option<Promise> {
         let source = new.source();
         let stub = stub(self.bindings()?, &source, shard)?;
-        let asked = stub.surrender(&source, shard, &new.id(), &String::from(&new.headers()), new.shard());
-        settled(asked.ok()?).await.ok()?.as_string()
+        stub.surrender(&source, shard, &new.id(), &String::from(&new.headers()), new.shard()).ok()
     }
 
     /// Stores an event, unless its id is known here. `is_brought` says that whoever brings it can make the first attempt.

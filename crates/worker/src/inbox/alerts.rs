@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use countersign::config::ALERT_SOURCE;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::Answer;
 use countersign::inbox::alerts::{Alert, Notice, SOURCE, Topic};
+use countersign::inbox::{Answer, Layout};
 use countersign::json::printed;
 use js_sys::Uint8Array;
 use serde_json::{Map, Value, json};
@@ -32,7 +32,7 @@ impl Object {
         if is_other || !self.begin(ALERT_SOURCE, 0) {
             return JsValue::FALSE;
         }
-        if self.shards.get().current() != Some(1) && self.learn_shards(ALERT_SOURCE, 0, 1).await.is_err() {
+        if self.shards.get().current() != Some(ALERTS) && self.learn_shards(ALERT_SOURCE, 0, ALERTS).await.is_err() {
             return JsValue::FALSE;
         }
         for notice in &notices {
@@ -141,7 +141,7 @@ impl Object {
 fn new_event(id: &str, event_type: &str, body: &str, now: u64) -> NewEvent {
     let new = NewEvent::empty();
     new.set_source(ALERT_SOURCE);
-    new.set_shards(1);
+    new.set_layout(ALERTS);
     new.set_shard(0);
     new.set_id(id);
     new.set_form("v1");
@@ -153,6 +153,9 @@ fn new_event(id: &str, event_type: &str, body: &str, now: u64) -> NewEvent {
     new.set_body(&Uint8Array::from(body.as_bytes()));
     new
 }
+
+/// The layout of the source of alerts.
+const ALERTS: Layout = Layout { shards: 1, order: None };
 
 /// The milliseconds after which an alert that could not be stored is tried again.
 const AGAIN: u64 = 10_000;

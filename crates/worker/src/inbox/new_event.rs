@@ -1,5 +1,6 @@
 //! An event as it is handed to its object.
 
+use countersign::inbox::Layout;
 use js_sys::{JsString, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -20,11 +21,17 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub(super) fn set_shard(this: &NewEvent, shard: u32);
 
-    /// How many shards the source has.
+    /// How many shards the source has; 0 if the Worker does not know.
     #[wasm_bindgen(method, getter)]
     pub(super) fn shards(this: &NewEvent) -> u32;
     #[wasm_bindgen(method, setter)]
-    pub(super) fn set_shards(this: &NewEvent, shards: u32);
+    fn set_shards(this: &NewEvent, shards: u32);
+
+    /// The hash of the template that its lane is of, if it has several shards; or null. A Worker of an earlier version sets none.
+    #[wasm_bindgen(method, getter)]
+    fn template(this: &NewEvent) -> JsValue;
+    #[wasm_bindgen(method, setter)]
+    fn set_template(this: &NewEvent, template: &JsValue);
 
     #[wasm_bindgen(method, getter)]
     pub(super) fn id(this: &NewEvent) -> String;
@@ -80,6 +87,16 @@ impl NewEvent {
     /// An object without members.
     pub(super) fn empty() -> Self {
         Object::new().unchecked_into()
+    }
+
+    /// How the source spreads its events over shards, as the Worker knows it.
+    pub(super) fn layout(&self) -> Layout {
+        Layout { shards: self.shards(), order: self.template().as_f64().map(|hash| hash as u64) }
+    }
+
+    pub(super) fn set_layout(&self, layout: Layout) {
+        self.set_shards(layout.shards);
+        self.set_template(&layout.order.map_or(JsValue::NULL, |hash| JsValue::from_f64(hash as f64)));
     }
 
     /// Its lane, if it is ordered. A Worker of an earlier version sends none.

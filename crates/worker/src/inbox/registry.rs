@@ -1,9 +1,9 @@
 //! The registry of objects: a namespace cannot be listed, and an object whose source was removed may hold events.
 //!
-//! One object, whose name no source can have, keeps a row for each of the others, and how many shards each source had. An object asks
-//! for that before it stores its first event, and when the number changes.
+//! One object, whose name no source can have, keeps a row for each of the others, and how each source spread its events over shards. An
+//! object asks for that before it stores its first event, and when it changes.
 
-use countersign::inbox::ShardCounts;
+use countersign::inbox::{Layout, Layouts};
 use countersign::json::printed;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -41,23 +41,23 @@ impl Object {
 }
 
 impl Database {
-    /// Notes an object, and how many shards its source has; how many it had, as text.
-    pub(super) fn enter(&self, source: &str, shard: u32, shards: u32, now: u64) -> Result<String, ()> {
+    /// Notes an object, and the layout of its source; the layouts it had, as text.
+    pub(super) fn enter(&self, source: &str, shard: u32, layout: Layout, now: u64) -> Result<String, ()> {
         let name = ["shards:", source].concat();
         let stored = self.meta(&name)?.and_then(|text| text.as_string());
-        let mut counts = stored.as_deref().and_then(ShardCounts::parse).unwrap_or_default();
-        if counts.current().is_none() {
+        let mut layouts = stored.as_deref().and_then(Layouts::parse).unwrap_or_default();
+        if layouts.current().is_none() {
             // Versions before this one noted no number, but their objects are known.
             // When they came, nobody knows: an id may be where it was under any number before.
             for count in 1..=self.most_known(source)? {
-                counts.note(count, now);
+                layouts.note(Layout::new(count, None), now);
             }
         }
-        if counts.note(shards, now) || stored.is_none() {
-            self.set_meta(&name, &counts.to_text().into())?;
+        if layouts.note(layout, now) || stored.is_none() {
+            self.set_meta(&name, &layouts.to_text().into())?;
         }
         self.set_meta(&registered(source, shard), &1.into())?;
-        Ok(counts.to_text())
+        Ok(layouts.to_text())
     }
 
     /// How many shards of a source are known, counted by the last.

@@ -1,19 +1,19 @@
-//! How many shards a source had, and whom a new one asks.
+//! How the source of an object spread its events over shards.
 
 use std::cell::RefCell;
 
-use countersign::inbox::ShardCounts;
+use countersign::inbox::Layouts;
 
-/// How many shards the source of an object had, as the object knows it.
+/// The layouts that the source of an object had, as the object knows them.
 #[derive(Default)]
-pub(super) struct Shards(RefCell<ShardCounts>);
+pub(super) struct Shards(RefCell<Layouts>);
 
 impl Shards {
     pub(super) fn read(&self, stored: Option<&str>) {
-        self.0.replace(stored.and_then(ShardCounts::parse).unwrap_or_default());
+        self.0.replace(stored.and_then(Layouts::parse).unwrap_or_default());
     }
 
-    pub(super) fn get(&self) -> ShardCounts {
+    pub(super) fn get(&self) -> Layouts {
         self.0.borrow().clone()
     }
 }

@@ -1,8 +1,9 @@
 //! The objects of a source, as callers see them: which holds an event, and how it is called.
 
 use countersign::config::{Entry, Source};
+use countersign::gateway::order::template_hash;
 use countersign::gateway::stored::{Columns, Insertable};
-use countersign::inbox::{self, Answer, Receipt};
+use countersign::inbox::{self, Answer, Layout, Receipt};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
@@ -48,7 +49,13 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn health(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(super) fn enter(this: &InboxStub, source: &str, shard: u32, shards: u32) -> Result<Promise, JsValue>;
+    pub(super) fn enter(
+        this: &InboxStub,
+        source: &str,
+        shard: u32,
+        shards: u32,
+        order: Option<f64>,
+    ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(super) fn register(this: &InboxStub, source: &str, shard: u32) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
@@ -107,12 +114,14 @@ pub(crate) async fn hand_over(
     event: &Insertable<Body>,
     known: &Known<'_>,
 ) -> Result<(&'static str, Option<(u32, Receipt)>), &'static str> {
-    let mut shard = inbox::homes(event.key(), shards).last().copied().unwrap_or_default();
-    let mut answer = ask(bindings, source, (shard, shards), event, known).await;
+    let order = source.order.as_deref().filter(|_| shards > 1).map(template_hash);
+    let layout = Layout::new(shards, order);
+    let mut shard = layout.home(event.key(), known.lane);
+    let mut answer = ask(bindings, source, (shard, layout), event, known).await;
     if let Answer::Moved(newer @ 0..inbox::MOST_SHARDS) = answer {
         // This Worker does not know yet how many shards there are; that one has the id.
         shard = newer;
-        answer = ask(bindings, source, (newer, 0), event, known).await;
+        answer = ask(bindings, source, (newer, Layout { shards: 0, order }), event, known).await;
     }
     match answer {
         Answer::Accepted(receipt) => Ok(("accepted", receipt.map(|receipt| (shard, receipt)))),
@@ -128,12 +137,12 @@ pub(crate) async fn hand_over(
 async fn ask(
     bindings: &Bindings,
     source: &Source,
-    (shard, shards): (u32, u32),
+    (shard, layout): (u32, Layout),
     event: &Insertable<Body>,
     known: &Known<'_>,
 ) -> Answer {
     let asked = placed_stub(bindings, source, shard)
-        .and_then(|stub| stub.accept(&new_event(source, (shard, shards), event, known)).ok());
+        .and_then(|stub| stub.accept(&new_event(source, (shard, layout), event, known)).ok());
     let Some(asked) = asked else { return Answer::Failed };
     match settled(asked).await {
         Ok(answer) => answer.as_string().map_or(Answer::Failed, |answer| Answer::parse(&answer)),
@@ -147,12 +156,12 @@ async fn ask(
     }
 }
 
-fn new_event(source: &Source, (shard, shards): (u32, u32), event: &Insertable<Body>, known: &Known<'_>) -> NewEvent {
+fn new_event(source: &Source, (shard, layout): (u32, Layout), event: &Insertable<Body>, known: &Known<'_>) -> NewEvent {
     let Columns { id, form, headers, received_at, .. } = event.columns();
     let new = NewEvent::empty();
     new.set_source(&source.name);
     new.set_shard(shard);
-    new.set_shards(shards);
+    new.set_layout(layout);
     new.set_id(&id);
     new.set_form(&form);
     new.set_headers(&headers);
