@@ -29,13 +29,16 @@ export class Runner {
 
   /** Shows a screen: `{ title, every, load(signal), view(), actions, keys }`. */
   show(screen) {
+    const isSame = this.#screen?.name === screen.name;
     this.stop();
     this.#screen = screen;
     this.#loadedAt = undefined;
     this.#problem = undefined;
     this.#failures = 0;
     document.title = `${screen.title} · Countersign`;
-    this.draw();
+    // With other filters, what is there stays until it is replaced, and the focus where it is.
+    if (isSame) byId("main").setAttribute("aria-busy", "true");
+    else this.draw();
     return this.load();
   }
 
