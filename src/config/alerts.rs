@@ -60,7 +60,7 @@ pub(super) fn read_alerts(text: &str, environment: &impl Environment) -> Result<
 }
 
 impl Alerts {
-    /// The source whose events are alerts: durable, with one shard and one destination.
+    /// The source whose events are alerts: durable, with one shard and one destination. Alerts about one subject are delivered in order.
     pub(super) fn to_source(&self) -> Source {
         let durable = Durable::DEFAULT;
         let timeout_ms = milliseconds(10);
@@ -84,7 +84,8 @@ impl Alerts {
             dedupe: Some(durable.retention.remember.div_euclid(1000)),
             dedupe_header: None,
             durable: Some(durable),
-            order: None,
+            // The object that stores alerts knows what each is about, and takes that as its key.
+            order: Some(String::new()),
             destinations: vec![destination],
             origin_replies: false,
             allows_short_keys: false,

@@ -112,8 +112,8 @@ impl Object {
         }
         let line = json!({ "ev": "alert", "code": "alerted", "type": event_type, "source": source, "destination": destination });
         let body = printed(&json!({ "type": event_type, "timestamp": clock::rfc3339(now), "data": data }));
-        let stored =
-            self.store(EventKey::new(ALERT_SOURCE, id.as_bytes()), &new_event(&id, event_type, &body, now), false);
+        let event = new_event(&id, lane(subject), event_type, &body, now);
+        let stored = self.store(EventKey::new(ALERT_SOURCE, id.as_bytes()), &event, false);
         let is_stored = matches!(stored, Answer::Accepted(_) | Answer::Duplicate);
         if is_stored {
             console::log(&printed(&line));
@@ -137,8 +137,14 @@ impl Object {
     }
 }
 
+/// The lane of a subject's alerts, which arrive one after the other: 48 bits, so that a JavaScript number holds them.
+fn lane(subject: &str) -> f64 {
+    let key = EventKey::new(ALERT_SOURCE, subject.as_bytes());
+    key.as_bytes().iter().take(6).fold(0.0, |lane, byte| lane * 256.0 + f64::from(*byte))
+}
+
 /// The event of an alert, as if it had come from a sender.
-fn new_event(id: &str, event_type: &str, body: &str, now: u64) -> NewEvent {
+fn new_event(id: &str, lane: f64, event_type: &str, body: &str, now: u64) -> NewEvent {
     let new = NewEvent::empty();
     new.set_source(ALERT_SOURCE);
     new.set_layout(ALERTS);
@@ -150,6 +156,7 @@ fn new_event(id: &str, event_type: &str, body: &str, now: u64) -> NewEvent {
     new.set_event_type(&event_type.into());
     new.set_matched(&JsValue::NULL);
     new.set_filtered(&JsValue::NULL);
+    new.set_lane(&lane.into());
     new.set_body(&Uint8Array::from(body.as_bytes()));
     new
 }

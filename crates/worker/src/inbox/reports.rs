@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, UNREADABLE};
+use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, Sign, UNREADABLE};
 use countersign::json::value;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -112,7 +112,14 @@ impl Object {
 
     /// Writes down what was reported of one destination.
     fn write_of(&self, destination: &str, ended: Vec<Report>, now: u64) -> Result<(), ()> {
-        let outcomes: Vec<_> = ended.iter().map(Report::outcome).collect();
+        let mut outcomes: Vec<_> = ended.iter().map(Report::outcome).collect();
+        if self.is_for_alerts() {
+            // Alerts are alike, and few: a receiver that refuses one three times in a row is down.
+            outcomes
+                .iter_mut()
+                .filter(|outcome| outcome.sign != Sign::Busy)
+                .for_each(|outcome| outcome.sign = Sign::Silent);
+        }
         let plan = self.plan(now);
         let became = self.with(|machine| {
             let Some(place) = machine.place(destination) else { return Ok(Vec::new()) };

@@ -18,6 +18,11 @@ use crate::clock;
 use crate::executor::spawn;
 
 impl Object {
+    /// Whether its events are alerts.
+    pub(super) fn is_for_alerts(&self) -> bool {
+        self.source.borrow().as_deref() == Some(ALERT_SOURCE)
+    }
+
     /// The seconds after which a pending event is old, if there is anybody to say anything to.
     fn alerts(&self) -> Option<u64> {
         let alerts = self.shared.as_ref()?.config.alerts()?;
@@ -172,7 +177,7 @@ impl Object {
 
     /// Logs that alerts themselves cannot be delivered, which nobody can be alerted to.
     fn log_own(&self) {
-        if self.source.borrow().as_deref() != Some(ALERT_SOURCE) {
+        if !self.is_for_alerts() {
             return;
         }
         let machine = self.machine.borrow();
