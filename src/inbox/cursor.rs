@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::passed::Passed;
 use super::ranges::Ranges;
-use super::span::Span;
+use super::span::{Dead, Span};
 
 /// What became of the events of a log at one destination: everything that is not the first attempt of an event that succeeds is an
 /// exception, and noted as one.
@@ -17,7 +17,7 @@ pub struct Cursor {
     /// What an operator removed. It is done, too.
     gone: Ranges,
     /// What was given up while the destination was broken. It is done, too.
-    dead: Vec<Span>,
+    dead: Vec<Dead>,
     /// What was replayed and is not done, when, and how many attempts there may have been before.
     renewed: Vec<(Span, u32)>,
     /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
@@ -54,7 +54,7 @@ impl Cursor {
 
     /// When an event was given up, if it was as part of a range.
     pub fn died_at(&self, number: u64) -> Option<u64> {
-        self.dead.iter().find(|span| span.contains(number)).map(|span| span.at)
+        self.dead.iter().map(|dead| dead.span).find(|span| span.contains(number)).map(|span| span.at)
     }
 
     /// When something last became of an event.
@@ -68,7 +68,7 @@ impl Cursor {
     }
 
     /// The ranges that were given up.
-    pub fn dead(&self) -> &[Span] {
+    pub fn dead(&self) -> &[Dead] {
         &self.dead
     }
 
@@ -82,8 +82,13 @@ impl Cursor {
     pub fn attempts(&self, number: u64) -> u32 {
         let tried = self.tried.get(&number).copied().unwrap_or_default();
         let doubts = self.doubts.iter().filter(|span| span.contains(number)).count();
-        let before = self.renewed.iter().filter(|(span, _)| span.contains(number)).map(|(_, before)| *before).max();
-        tried.saturating_add(u32::try_from(doubts).unwrap_or(u32::MAX)).saturating_add(before.unwrap_or_default())
+        tried.saturating_add(u32::try_from(doubts).unwrap_or(u32::MAX)).saturating_add(self.replayed_after(number))
+    }
+
+    /// How many attempts at an event there may have been before it was last replayed; 0 if it was not.
+    pub fn replayed_after(&self, number: u64) -> u32 {
+        let own = self.renewed.iter().filter(|(span, _)| span.contains(number));
+        own.map(|(_, before)| *before).max().unwrap_or_default()
     }
 
     /// The most attempts at an event that is done.
@@ -122,11 +127,17 @@ impl Cursor {
         self.tried.remove(&number);
     }
 
-    /// Notes that an event is not for the destination.
+    /// Notes that an event is not for the destination. One that is replayed with many others was counted before.
     pub fn pass_by(&mut self, number: u64) {
-        self.done.insert(number, number);
-        self.tried.remove(&number);
-        self.passed.add();
+        if self.renewed_at(number).is_none() {
+            self.passed.add(number);
+        }
+        self.finish(number);
+    }
+
+    /// Notes that an event that was passed by does not count as such any more.
+    pub fn want(&mut self, number: u64) {
+        self.passed.remove(number);
     }
 
     /// How many events were passed by whose ids are remembered.
@@ -164,8 +175,8 @@ impl Cursor {
         renewed
     }
 
-    /// Gives up all that is not done up to `last`, but for what is `kept`; how many.
-    pub fn give_up(&mut self, last: u64, kept: &Ranges, at: u64) -> u64 {
+    /// Gives up all that is not done up to `last`, but for what is `kept`, and what is `filtered`, which is passed by; how many.
+    pub fn give_up(&mut self, last: u64, kept: &Ranges, filtered: &[u64], at: u64) -> u64 {
         let mut given_up = 0_u64;
         let mut open = self.done.clone();
         kept.iter().for_each(|(first, last)| open.insert(first, last));
@@ -177,9 +188,13 @@ impl Cursor {
         while first <= last {
             let next_done = open.iter().map(|(start, _)| start).find(|start| *start > first);
             let end = last.min(next_done.map_or(last, |start| start.saturating_sub(1)));
-            self.dead.push(Span { first, last: end, at });
+            let own = filtered.iter().filter(|number| (first..=end).contains(number));
+            // One by one, they would make a range of every other event.
+            let own = own.inspect(|number| self.passed.add(**number)).count() as u64;
+            let dead = Dead { span: Span { first, last: end, at }, filtered: own };
+            self.dead.push(dead);
             self.done.insert(first, end);
-            given_up = given_up.saturating_add(end.saturating_sub(first)).saturating_add(1);
+            given_up = given_up.saturating_add(dead.count(first));
             first = open.first_missing(end.saturating_add(1));
         }
         self.tried.retain(|tried, _| !self.done.contains(*tried));
@@ -189,7 +204,22 @@ impl Cursor {
     /// Gives up one event.
     pub fn bury(&mut self, number: u64, at: u64) {
         self.finish(number);
-        self.dead.push(Span { first: number, last: number, at });
+        self.dead.push(Dead { span: Span { first: number, last: number, at }, filtered: 0 });
+    }
+
+    /// The range that was given up with an event, if others were given up with it of which some are not for the destination.
+    pub(super) fn dead_around(&self, number: u64) -> Option<Span> {
+        let around = self.dead.iter().find(|dead| dead.span.contains(number));
+        around.filter(|dead| dead.filtered > 0 && dead.span.first < dead.span.last).map(|dead| dead.span)
+    }
+
+    /// Takes the range apart that was given up with an event: see [`Dead::split`].
+    pub(super) fn split_dead(&mut self, number: u64, filtered: (u64, bool)) {
+        if let Some(place) = self.dead.iter().position(|dead| dead.span.contains(number))
+            && let Some(dead) = self.dead.get(place).copied()
+        {
+            self.dead.splice(place..=place, dead.split(number, filtered));
+        }
     }
 
     /// Notes that an event is removed.
@@ -207,9 +237,14 @@ impl Cursor {
         self.renewed.push((Span { first, last, at }, self.most));
     }
 
-    /// Takes events out of what was given up; they are done all the same.
+    /// Takes events out of what was given up; they are done all the same. A range of which some are not for the destination has to be
+    /// taken apart before.
     pub fn revive(&mut self, first: u64, last: u64) {
-        self.dead = self.dead.iter().flat_map(|span| span.without(first, last)).flatten().collect();
+        let left = |dead: &Dead| {
+            let filtered = dead.filtered;
+            dead.span.without(first, last).map(|part| part.map(|span| Dead { span, filtered }))
+        };
+        self.dead = self.dead.iter().flat_map(left).flatten().collect();
     }
 
     /// Notes that the object was loaded: what is not done, up to `last`, may have been under way, and waiting events, of which the first is
@@ -233,7 +268,7 @@ impl Cursor {
         }
         let through = self.done.through();
         self.gone.remove(0, first.saturating_sub(1));
-        self.dead.retain(|span| span.last >= first);
+        self.dead.retain(|dead| dead.span.last >= first);
         self.forget_renewed();
         self.doubts.retain(|doubt| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));
     }
@@ -249,7 +284,7 @@ impl Cursor {
         let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
-            "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": spans(&self.dead), "renewed": renewed.collect::<Value>(), "tried": tried,
+            "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.iter().copied().map(Dead::to_json).collect::<Value>(), "renewed": renewed.collect::<Value>(), "tried": tried,
             "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "at": self.written_at,
         })
     }
@@ -263,7 +298,7 @@ impl Cursor {
         Some(Self {
             done: Ranges::from_json(json.get("done")?)?,
             gone: Ranges::from_json(json.get("gone")?)?,
-            dead: spans("dead")?,
+            dead: json.get("dead")?.as_array()?.iter().map(Dead::from_json).collect::<Option<_>>()?,
             renewed: json.get("renewed")?.as_array()?.iter().map(renewed).collect::<Option<_>>()?,
             tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,
             doubts: spans("doubts")?,
@@ -319,8 +354,8 @@ mod tests {
         let mut cursor = finished([1, 4, 9]);
         let mut kept = Ranges::default();
         kept.insert(3, 5);
-        assert_eq!(cursor.clone().give_up(7, &kept, 50), 3);
-        assert_eq!(cursor.give_up(7, &Ranges::default(), 50), 5);
+        assert_eq!(cursor.clone().give_up(7, &kept, &[], 50), 3);
+        assert_eq!(cursor.give_up(7, &Ranges::default(), &[], 50), 5);
         let dead: Vec<_> = (1..=9).filter(|number| cursor.died_at(*number).is_some()).collect();
         assert_eq!(dead, [2, 3, 5, 6, 7]);
         assert_eq!(cursor.done().first_missing(1), 8);
@@ -336,13 +371,13 @@ mod tests {
         cursor.doubt(9, 5);
         cursor.hand_out(7);
         cursor.try_again(4);
-        cursor.give_up(5, &Ranges::default(), 50);
+        cursor.give_up(5, &Ranges::default(), &[], 50);
         cursor.renew(2, 2, 60);
         cursor.forget(3);
         assert_eq!(Cursor::from_json(&cursor.to_json()), Some(cursor.clone()));
         assert_eq!(Cursor::from_json(&json!({ "done": [] })), None);
         cursor.forget_before(9, 9, None);
-        assert_eq!((cursor.dead(), cursor.renewed_at(2), cursor.is_done(2)), (&[] as &[Span], None, true));
+        assert_eq!((cursor.dead(), cursor.renewed_at(2), cursor.is_done(2)), (&[] as &[Dead], None, true));
         assert_eq!((cursor.done().through(), cursor.attempts(6)), (9, 0));
     }
 }

@@ -204,7 +204,7 @@ impl Machine {
         let table = self.logs.first()?;
         let last = table.last.unwrap_or_else(|| self.next.saturating_sub(1));
         let dead = self.outlets.iter().flat_map(|outlet| outlet.cursor.dead());
-        let in_it = dead.filter(|span| span.first <= last && span.last >= table.first);
+        let in_it = dead.map(|dead| dead.span).filter(|span| span.first <= last && span.last >= table.first);
         in_it.map(|span| span.at.saturating_add(DEAD_KEPT)).max()
     }
 }
@@ -225,8 +225,11 @@ impl Outlet {
         // What was replayed has its time from then on, and what is under way is decided by its outcome.
         let mut kept = self.cursor.renewed_after(since);
         self.under_way.iter().for_each(|lease| kept.insert(lease.number, lease.number));
-        let given_up = self.cursor.give_up(last, &kept, now);
-        if given_up > 0 {
+        // What was filtered as it arrived may not be passed by yet.
+        let filtered = store.filtered(&self.name, first, last)?;
+        let before = self.cursor.done().clone();
+        let given_up = self.cursor.give_up(last, &kept, &filtered, now);
+        if *self.cursor.done() != before {
             self.save(store, now)?;
         }
         Ok(given_up)

@@ -13,6 +13,8 @@ pub struct Handout {
     pub is_waiting: bool,
     /// Why it is attempted.
     pub cause: Cause,
+    /// Whether an operator replayed it, and it was not finished since.
+    pub is_replayed: bool,
 }
 
 /// Why an event is attempted.

@@ -72,7 +72,7 @@ pub use self::receipt::{Answer, Receipt};
 pub use self::report::{FILTERED, Report, UNREADABLE};
 pub use self::schedule::{delay, seed};
 pub use self::shards::{Layout, Layouts, MOST_SHARDS, homes, shard_name};
-pub use self::span::Span;
+pub use self::span::{Dead, Span};
 pub use self::states::{Attempt, DEAD_KEPT, EventState, Over, Progress};
 pub use self::stats::{LastError, Stats, noted, noted_parts};
 pub use self::store::{Store, StoreFault, Stored};

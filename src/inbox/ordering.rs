@@ -118,8 +118,9 @@ impl Outlet {
             let attempts = self.cursor.attempts(*number);
             let tries = u32::from(attempts > 0 && renewed.is_none());
             let since = renewed.unwrap_or(accepted).min(now);
-            let behind =
-                Progress { state: EventState::Behind, attempts, tries, lane: Some(*lane), ..Progress::accepted(since) };
+            let (state, replayed_after) = (EventState::Behind, self.cursor.replayed_after(*number));
+            let accepted = Progress::accepted(since);
+            let behind = Progress { state, attempts, tries, lane: Some(*lane), replayed_after, ..accepted };
             store.put_waiting(&self.name, *number, &behind)?;
             self.cursor.finish(*number);
         }

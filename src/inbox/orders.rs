@@ -2,6 +2,7 @@
 
 use super::machine::Machine;
 use super::outlet::Outlet;
+use super::span::Span;
 use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault};
 
@@ -10,6 +11,8 @@ use super::store::{Store, StoreFault};
 pub enum Replayed {
     /// The event is attempted again, or is under way.
     Yes,
+    /// It is not for the destination, and stays so.
+    Filtered,
     /// It is known, and no longer kept.
     Gone,
 }
@@ -24,23 +27,40 @@ impl Machine {
         }
     }
 
-    /// Has an event attempted again at a destination, at once and with the whole schedule ahead of it.
+    /// Has an event attempted again at a destination, at once and with the whole schedule ahead of it. One that is not for the destination
+    /// is only attempted if the destination `is_named`.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn replay<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<Replayed, StoreFault> {
+    pub fn replay<S: Store>(
+        &mut self,
+        store: &S,
+        (place, is_named): (usize, bool),
+        number: u64,
+        now: u64,
+    ) -> Result<Replayed, StoreFault> {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(Replayed::Gone) };
         if outlet.is_under_way(number) {
             return Ok(Replayed::Yes);
         }
-        if let Some(progress) = store.waiting(&outlet.name, number)? {
+        let waiting = store.waiting(&outlet.name, number)?;
+        let is_filtered = outlet.is_filtered(store, number)?;
+        if is_filtered && waiting.is_none() && !is_named {
+            return Ok(Replayed::Filtered);
+        }
+        if is_filtered {
+            outlet.unfilter(store, number, waiting.is_some())?;
+            store.want(&outlet.name, number)?;
+        }
+        if let Some(progress) = waiting {
             let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
             let again = outlet.replayed(progress, now);
             store.set_waiting(&outlet.name, number, &again)?;
             outlet.due_from = outlet.due_from.min(now);
         } else if store.accepted_at(number)?.is_none() {
             return Ok(Replayed::Gone);
-        } else if outlet.cursor.is_done(number) {
+        } else if is_filtered || outlet.cursor.is_done(number) {
+            outlet.split_dead(store, number)?;
             outlet.cursor.renew(number, number, now);
             outlet.forget_lanes();
             outlet.save(store, now)?;
@@ -50,8 +70,9 @@ impl Machine {
         Ok(Replayed::Yes)
     }
 
-    /// Has the events of the log that are in a state at a destination attempted again; how many. Those that wait by themselves are the
-    /// shell's to change, in batches: see [`Progress::replayed`].
+    /// Has the events of the log that are in a state at a destination attempted again; how many. Filtered events among the delivered ones
+    /// count, and are passed by when it is their turn: to find them now would take a look at each row. Those that wait by themselves are
+    /// the shell's to change, in batches: see [`Progress::replayed`].
     ///
     /// # Errors
     /// If the database does not answer.
@@ -65,15 +86,18 @@ impl Machine {
         let first = self.logs.first().map_or(self.next, |table| table.first);
         let last = self.next.saturating_sub(1);
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(0) };
+        // What came before the destination was there is done, and in no state.
+        let first = first.max(outlet.cursor.from());
         let spans = outlet.spans(store, state, first)?;
         // What is pending is attempted anyway, with the whole schedule ahead of it.
         let mut replayed =
             if state == EventState::Pending { last.saturating_sub(outlet.cursor.done().count(1, last)) } else { 0 };
-        for (from, to) in spans {
+        for (from, to, filtered) in spans {
             let (from, to) = (from.max(first), to.min(last));
             if from <= to {
                 outlet.cursor.renew(from, to, now);
-                replayed = replayed.saturating_add(to.saturating_sub(from)).saturating_add(1);
+                let count = to.saturating_sub(from).saturating_add(1);
+                replayed = replayed.saturating_add(count.saturating_sub(filtered));
             }
         }
         outlet.breaker.probe_now(now);
@@ -101,6 +125,11 @@ impl Machine {
     pub fn forget<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
         for outlet in &mut self.outlets {
             outlet.under_way.end(number);
+            if outlet.is_filtered(store, number)? {
+                let is_waiting = store.waiting(&outlet.name, number)?.is_some();
+                outlet.unfilter(store, number, is_waiting)?;
+            }
+            outlet.split_dead(store, number)?;
             outlet.cursor.forget(number);
             outlet.forget_lanes();
             outlet.save(store, now)?;
@@ -135,20 +164,48 @@ impl Machine {
 }
 
 impl Outlet {
-    /// The ranges of the log that are in a state, from `first` on; none of pending ones.
-    fn spans<S: Store>(&self, store: &S, state: EventState, first: u64) -> Result<Vec<(u64, u64)>, StoreFault> {
+    /// The ranges of the log that are in a state, from `first` on, each with how many of it are known to be filtered; none of pending ones.
+    fn spans<S: Store>(&self, store: &S, state: EventState, first: u64) -> Result<Vec<(u64, u64, u64)>, StoreFault> {
         Ok(match state {
             EventState::Pending | EventState::Filtered | EventState::Behind => Vec::new(),
-            EventState::Dead => self.cursor.dead().iter().map(|span| (span.first, span.last)).collect(),
+            EventState::Dead => {
+                self.cursor.dead().iter().map(|dead| (dead.span.first, dead.span.last, dead.filtered)).collect()
+            }
             EventState::Delivered => {
                 let mut delivered = self.cursor.done().clone();
-                self.cursor.dead().iter().for_each(|span| delivered.remove(span.first, span.last));
+                self.cursor.dead().iter().for_each(|dead| delivered.remove(dead.span.first, dead.span.last));
                 self.cursor.gone().iter().for_each(|(first, last)| delivered.remove(first, last));
                 // A waiting event is attempted from there.
                 store.waiting_from(&self.name, first)?.into_iter().for_each(|number| delivered.remove(number, number));
-                delivered.iter().collect()
+                delivered.iter().map(|(first, last)| (first, last, 0)).collect()
             }
         })
+    }
+
+    /// Whether the row of an event says that it is not for this destination.
+    fn is_filtered<S: Store>(&self, store: &S, number: u64) -> Result<bool, StoreFault> {
+        Ok(!store.filtered(&self.name, number, number)?.is_empty())
+    }
+
+    /// Has an event no longer count as filtered. A waiting one never did, and one whose turn has not come does not yet.
+    fn unfilter<S: Store>(&mut self, store: &S, number: u64, is_waiting: bool) -> Result<(), StoreFault> {
+        self.split_dead(store, number)?;
+        if !is_waiting && self.cursor.is_done(number) {
+            self.cursor.want(number);
+        }
+        // As if it had been attempted: what is replayed has a number of its own.
+        self.cursor.note_attempts(1);
+        Ok(())
+    }
+
+    /// Takes apart what was given up with an event, so that something can become of it alone.
+    fn split_dead<S: Store>(&mut self, store: &S, number: u64) -> Result<(), StoreFault> {
+        if let Some(Span { first, .. }) = self.cursor.dead_around(number) {
+            let filtered = store.filtered(&self.name, first, number)?;
+            let own = filtered.last() == Some(&number);
+            self.cursor.split_dead(number, ((filtered.len() as u64).saturating_sub(u64::from(own)), own));
+        }
+        Ok(())
     }
 
     fn bury<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {

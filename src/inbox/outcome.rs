@@ -36,7 +36,8 @@ pub enum Became {
 }
 
 impl Outlet {
-    /// Takes what came of attempts, and writes it down: at most one row for all that were delivered from the log.
+    /// Takes what came of attempts, and writes it down: at most one row for all that were delivered from the log. Where events are gathered,
+    /// they were attempted as one.
     ///
     /// # Errors
     /// If the database does not answer. What was not written is as if it had not been reported.
@@ -48,9 +49,13 @@ impl Outlet {
         plan: &Plan,
     ) -> Result<Vec<Became>, StoreFault> {
         let (before, breaker) = (self.cursor.clone(), self.breaker.clone());
-        let mut became = Vec::new();
+        let are_one = plan.rules(&self.name).is_some_and(|rules| rules.gather > 0);
+        let (mut became, mut has_failed) = (Vec::new(), false);
         for outcome in outcomes {
-            became.push(self.take(store, outcome, now, plan)?);
+            let counts = !are_one || !has_failed;
+            let taken = self.take(store, outcome, counts, now, plan)?;
+            has_failed |= matches!(taken, Became::Pending | Became::Dead);
+            became.push(taken);
         }
         if self.breaker.broken_since() != breaker.broken_since() || self.breaker.held_until() > breaker.held_until() {
             store.write_breaker(&self.name, &self.breaker, &self.pauses)?;
@@ -69,12 +74,24 @@ impl Outlet {
         Ok(became)
     }
 
-    fn take<S: Store>(&mut self, store: &S, outcome: &Outcome, now: u64, plan: &Plan) -> Result<Became, StoreFault> {
+    /// Takes one outcome. If it is a failure, it only `counts` for the destination if that was not counted yet.
+    fn take<S: Store>(
+        &mut self,
+        store: &S,
+        outcome: &Outcome,
+        counts: bool,
+        now: u64,
+        plan: &Plan,
+    ) -> Result<Became, StoreFault> {
         let lease = self.under_way.get(outcome.number).copied();
         let waiting = store_waiting(store, &self.name, outcome.number, &self.cursor)?;
         let is_open = match &waiting {
             Some(progress) => progress.state.is_pending(),
             None => !self.cursor.is_done(outcome.number),
+        };
+        let replayed_after = match &waiting {
+            Some(progress) => progress.replayed_after,
+            None => self.cursor.replayed_after(outcome.number),
         };
         let is_superseded = match (lease, &waiting) {
             // Another attempt at it is under way, which decides.
@@ -84,7 +101,7 @@ impl Outlet {
             (None, None) => outcome.attempt < self.cursor.attempts(outcome.number),
         };
         match outcome.ended {
-            _ if !is_open => Ok(Became::Nothing),
+            _ if !is_open || outcome.attempt <= replayed_after => Ok(Became::Nothing),
             Attempt::Filtered if waiting.is_none() => {
                 self.pass_by(store, outcome.number, now)?;
                 Ok(Became::Filtered)
@@ -98,7 +115,9 @@ impl Outlet {
             Attempt::Failed { .. } if is_superseded => Ok(Became::Nothing),
             Attempt::Failed { not_before } => {
                 let is_probe = self.breaker.broken_since().is_some();
-                self.breaker.fail(outcome.number, outcome.sign, not_before, now);
+                if counts {
+                    self.breaker.fail(outcome.number, outcome.sign, not_before, now);
+                }
                 if is_probe || self.breaker.broken_since().is_some() {
                     self.postpone(store, outcome, waiting, now)
                 } else {
@@ -168,7 +187,8 @@ impl Outlet {
             None => {
                 let accepted = store.accepted_at(outcome.number)?.unwrap_or(now);
                 let since = self.cursor.renewed_at(outcome.number).unwrap_or(accepted);
-                Progress { attempts: outcome.attempt, ..Progress::accepted(since.min(now)) }
+                let replayed_after = self.cursor.replayed_after(outcome.number);
+                Progress { attempts: outcome.attempt, replayed_after, ..Progress::accepted(since.min(now)) }
             }
         };
         let tried = Progress { tries: progress.tries.saturating_add(1), ..progress };

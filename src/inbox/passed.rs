@@ -2,16 +2,23 @@
 
 use serde_json::{Value, json};
 
-/// The number of filtered events, by the first event of the table of ids that was open when they were passed by.
+/// The number of filtered events, by the first event of the table of ids that has theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Passed(Vec<(u64, u64)>);
 
 impl Passed {
     /// Counts an event.
-    pub(super) fn add(&mut self) {
-        match self.0.last_mut() {
+    pub(super) fn add(&mut self, number: u64) {
+        match self.0.iter_mut().rev().find(|(first, _)| *first <= number) {
             Some((_, count)) => *count = count.saturating_add(1),
-            None => self.0.push((0, 1)),
+            None => self.0.insert(0, (0, 1)),
+        }
+    }
+
+    /// Takes back that an event was counted.
+    pub(super) fn remove(&mut self, number: u64) {
+        if let Some((_, count)) = self.0.iter_mut().rev().find(|(first, count)| *first <= number && *count > 0) {
+            *count = count.saturating_sub(1);
         }
     }
 
@@ -22,8 +29,9 @@ impl Passed {
 
     /// Notes that the ids of the events from `first` on go to another table.
     pub(super) fn open_ids(&mut self, first: u64) {
-        match self.0.last_mut() {
-            Some((from, 0)) => *from = first,
+        match self.0.as_mut_slice() {
+            // Nothing is filtered here: there is nothing to tell apart.
+            [(from, 0)] => *from = first,
             _ => self.0.push((first, 0)),
         }
     }
@@ -43,5 +51,31 @@ impl Passed {
     pub(super) fn from_json(json: &Value) -> Self {
         let pair = |pair: &Value| Some((pair.get(0)?.as_u64()?, pair.get(1)?.as_u64()?));
         Self(json.as_array().into_iter().flatten().filter_map(pair).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_counts_for_as_long_as_its_own_id_is_remembered() {
+        let mut passed = Passed::default();
+        passed.open_ids(1);
+        passed.open_ids(10);
+        passed.add(12);
+        passed.open_ids(20);
+        passed.open_ids(30);
+        // Passed by when it was its turn, and not when it arrived.
+        [13, 25, 31].into_iter().for_each(|number| passed.add(number));
+        assert_eq!(Passed::from_json(&passed.to_json()), passed);
+        passed.remove(13);
+        let left = [10, 20, 30].map(|first| {
+            passed.forget_before(first);
+            passed.count()
+        });
+        assert_eq!(left, [3, 2, 1]);
+        passed.remove(31);
+        assert_eq!(passed.count(), 0);
     }
 }

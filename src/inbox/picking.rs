@@ -31,20 +31,20 @@ impl Outlet {
         let lane = lane.filter(|_| self.lanes.is_some());
         let before = self.begun(number, waiting.as_ref());
         let is_probe = self.breaker.broken_since().is_some();
-        let is_replay = match &waiting {
-            Some(progress) => progress.tries == 0,
-            None => self.cursor.renewed_at(number).is_some(),
+        let (is_replayed, is_untried) = match &waiting {
+            Some(progress) => (progress.replayed_after > 0, progress.tries == 0),
+            None => (self.cursor.renewed_at(number).is_some(), true),
         };
         let cause = match before {
             _ if is_probe => Cause::Probe,
             0 => Cause::First,
-            _ if is_replay => Cause::Replay,
+            _ if is_replayed && is_untried => Cause::Replay,
             _ => Cause::Retry,
         };
         let (until, attempt) = (now.saturating_add(rules.lifecycle.lease()), before.saturating_add(1));
         self.under_way.begin(Lease { number, until, attempt, waiting, lane });
         self.pace.begin(now, rules);
-        Handout { place, number, attempt, is_waiting: waiting.is_some(), cause }
+        Handout { place, number, attempt, is_waiting: waiting.is_some(), cause, is_replayed }
     }
 
     /// Takes up to `most` events to be attempted now: waiting events that are due, the oldest and the newest of the log in turn, so that

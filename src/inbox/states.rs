@@ -105,6 +105,8 @@ pub struct Progress {
     pub finished: u64,
     /// The lane of an event of an ordered source.
     pub lane: Option<u64>,
+    /// The attempts that were begun before the event was last replayed; 0 if it was not. Their outcomes say nothing of the replay.
+    pub replayed_after: u32,
 }
 
 /// How an attempt ended.
@@ -135,7 +137,16 @@ pub enum Over {
 impl Progress {
     /// An event that was just accepted.
     pub const fn accepted(now: u64) -> Self {
-        Self { state: EventState::Pending, attempts: 0, tries: 0, since: now, due: now, finished: 0, lane: None }
+        Self {
+            state: EventState::Pending,
+            attempts: 0,
+            tries: 0,
+            since: now,
+            due: now,
+            finished: 0,
+            lane: None,
+            replayed_after: 0,
+        }
     }
 
     /// The event after an attempt, which is counted already.
@@ -170,7 +181,7 @@ impl Progress {
     /// The event as it is delivered again, at once and with the whole schedule ahead of it.
     #[must_use]
     pub const fn replayed(self, now: u64) -> Self {
-        Self { attempts: self.attempts, lane: self.lane, ..Self::accepted(now) }
+        Self { attempts: self.attempts, lane: self.lane, replayed_after: self.attempts, ..Self::accepted(now) }
     }
 
     /// What becomes of an event that is not attempted, now.

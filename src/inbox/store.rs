@@ -53,6 +53,10 @@ pub trait Store {
     fn insert(&self, event: &Self::Event, key: EventKey, number: u64) -> Result<bool, StoreFault>;
     /// When an event of the log was accepted; `None` if it is not there.
     fn accepted_at(&self, number: u64) -> Result<Option<u64>, StoreFault>;
+    /// The numbers of the events of the log from `first` to `last` whose rows say that they are not for a destination, in their order.
+    fn filtered(&self, destination: &str, first: u64, last: u64) -> Result<Vec<u64>, StoreFault>;
+    /// Has the row of an event of the log say that it is for a destination.
+    fn want(&self, destination: &str, number: u64) -> Result<(), StoreFault>;
     /// The numbers of events of the log from `from` on, in their order, each with its lane; the first `limit` of them.
     fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault>;
     /// The last event of the log that was accepted at that time or before; 0 if there is none.

@@ -107,9 +107,20 @@ test("a destination gets what its filter lets through, and what it does not get 
   await operator.becomes(made[3].id, "delivered");
   const stats = await counts(operator, "live");
   assert.deepEqual([stats.pending, stats.delivered, stats.filtered], [0, 2, 2]);
-  // Who names the destination wants it there.
+  await operator.post(`events/${made[3].id}/replay`);
+  await until(() => ids(at("all")).filter((id) => id === made[3].id).length === 2, "the replay to arrive where the event is for");
+  assert.equal((await counts(operator, "live")).filtered, 2, "it counts once");
+  // Who names the destination wants it there, however many attempts that takes.
+  at("invoices").next(answer(400));
   await operator.post(`events/${made[3].id}/replay?destination=invoices`);
   await until(() => ids(at("invoices")).includes(made[3].id), "the replay to arrive");
+  await until(async () => (await counts(operator, "invoices")).under_way === 0, "its failure to be noted");
+  await worker.setClock(60);
+  await operator.stats();
+  await until(() => ids(at("invoices")).filter((id) => id === made[3].id).length === 2, "another attempt at it");
+  await until(async () => (await counts(operator, "invoices")).pending === 0, "it to be delivered");
+  const { delivered, filtered } = await counts(operator, "invoices");
+  assert.deepEqual([delivered, filtered], [3, 1]);
   assert.equal(ids(at("live")).includes(made[3].id), false);
 });
 

@@ -13,6 +13,21 @@ pub(crate) struct Event {
     pub(crate) filtered: &'static [&'static str],
 }
 
+impl Event {
+    /// The filters that are left, if a destination wants the event.
+    pub(crate) fn without(&self, destination: &str) -> &'static [&'static str] {
+        let place = self.filtered.iter().position(|name| *name == destination);
+        match place {
+            None => self.filtered,
+            Some(place) => {
+                assert!(self.filtered.len() <= 2, "one is left at most");
+                let (before, after) = self.filtered.split_at(place);
+                if before.is_empty() { &after[1..] } else { before }
+            }
+        }
+    }
+}
+
 /// What is stored of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Data {

@@ -99,6 +99,24 @@ fn a_full_batch_does_not_wait_and_nor_does_what_was_stored_before_a_restart() {
 }
 
 #[test]
+fn a_batch_that_fails_counts_once() {
+    let store = MemoryStore::default();
+    let mut machine = machine(&store, START);
+    let is_broken = |machine: &Machine| machine.outlets()[1].breaker().broken_since().is_some();
+    let mut now = START;
+    for batch in 1..=3 {
+        (0..MOST as u64).for_each(|n| drop(accept(&mut machine, &store, batch * 10 + n, now)));
+        let handed = gathered(&mut machine, &store, now);
+        assert_eq!(handed.len(), MOST);
+        report(&mut machine, &store, &handed, Attempt::Failed { not_before: None }, now);
+        assert_eq!(is_broken(&machine), batch == 3, "after {batch} writes");
+        now += SECOND;
+    }
+    let data = store.data();
+    assert_eq!(data.destinations[NAMES[1]].waiting.len(), 2 * MOST, "those of the last one stay in the log");
+}
+
+#[test]
 fn a_batch_that_failed_is_attempted_again() {
     let store = MemoryStore::default();
     let mut machine = machine(&store, START);

@@ -18,6 +18,7 @@ mod order;
 mod orphans;
 mod outage;
 mod random;
+mod replay;
 mod store;
 mod write;
 

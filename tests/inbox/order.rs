@@ -123,7 +123,7 @@ impl Site {
                 let floor = self.floor.entry(lane).or_insert(number);
                 *floor = number.min(*floor);
             }
-            self.machine.replay(&self.store, 0, number, self.now)?;
+            self.machine.replay(&self.store, (0, false), number, self.now)?;
         }
         Ok(())
     }
@@ -262,7 +262,7 @@ fn without_an_order_nothing_stays_behind() {
         site.machine.report(&site.store, 0, &[outcome], site.now, &plan()).unwrap();
     }
     let (store, mut machine) = open(site.store.data().clone(), None, 2, site.now);
-    machine.replay(&store, 0, 1, site.now).unwrap();
+    machine.replay(&store, (0, false), 1, site.now).unwrap();
     let unordered = crate::plan(&NAMES[..1]);
     let mut machine = Machine::load(&store, site.now).unwrap();
     machine.fit(&store, &unordered, site.now).unwrap();

@@ -145,6 +145,21 @@ impl Store for MemoryStore {
         Ok(self.data().in_log(number).map(|event| event.at))
     }
 
+    fn filtered(&self, destination: &str, first: u64, last: u64) -> Result<Vec<u64>, StoreFault> {
+        let data = self.data();
+        let all = data.logs.iter().flat_map(|(_, rows)| rows.iter());
+        let own =
+            all.filter(|(number, event)| (first..=last).contains(*number) && event.filtered.contains(&destination));
+        Ok(own.map(|(number, _)| *number).collect())
+    }
+
+    fn want(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
+        self.write(Write::Want(number), |data| {
+            let event = data.logs.iter_mut().find_map(|(_, rows)| rows.get_mut(&number)).unwrap();
+            event.filtered = event.without(destination);
+        })
+    }
+
     fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault> {
         let data = self.data();
         let all = data.logs.iter().flat_map(|(_, rows)| rows.range(from..));

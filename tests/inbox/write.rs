@@ -9,6 +9,7 @@ pub(crate) enum Write {
     NoteTable(Kind, u32),
     DropTable(Kind, u32),
     Insert(u64),
+    Want(u64),
     Cursor,
     Breaker,
     Orphaned,

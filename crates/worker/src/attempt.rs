@@ -19,7 +19,7 @@ pub(crate) struct Load {
     pub(crate) event: Event<Body>,
     /// The type that it stated; of one that is attempted by whoever brought it, this is not needed.
     pub(crate) event_type: Option<String>,
-    /// Whether it is known to be for the destination.
+    /// Whether it is known to be for the destination, as it was filtered already, or an operator replayed it there.
     pub(crate) is_checked: bool,
 }
 
@@ -96,9 +96,9 @@ fn not_attempted(
     }
 }
 
-/// The condition that keeps an event from its destination, if there is one. Who replays an event wants it there.
+/// The condition that keeps an event from its destination, if there is one.
 pub(crate) fn refused_by(source: &Source, load: &Load) -> Option<String> {
-    if load.is_checked || load.cause == Cause::Replay {
+    if load.is_checked {
         return None;
     }
     let when = source.destination(&load.destination)?.when.as_ref()?;

@@ -228,7 +228,14 @@ impl Courier {
         let event = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?.into_event(handed.attempt());
         let cause = Cause::parse(&handed.cause())?;
         let (destination, number) = (handed.destination(), handed.number() as u64);
-        Some(Load { destination, number, cause, event, event_type: row.get(7).as_string(), is_checked: false })
+        Some(Load {
+            destination,
+            number,
+            cause,
+            event,
+            event_type: row.get(7).as_string(),
+            is_checked: handed.replayed(),
+        })
     }
 
     /// Makes one attempt.

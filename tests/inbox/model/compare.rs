@@ -60,6 +60,7 @@ impl World {
             None if fate.finished.is_none() => fate.finished = Some((EventState::Delivered, at)),
             Some(EventState::Pending) => {
                 (fate.since, fate.is_answered, fate.finished) = (now, false, None);
+                fate.replayed_after = fate.attempt;
             }
             Some(state) => fate.finished = Some((state, at)),
             None => {}

@@ -25,6 +25,8 @@ pub(crate) struct Fate {
     pub(crate) since: u64,
     /// The highest number of an attempt at it.
     pub(crate) attempt: u32,
+    /// The highest number of an attempt at it when it was last replayed.
+    pub(crate) replayed_after: u32,
     /// Whether the destination answered 2xx since then.
     pub(crate) is_answered: bool,
     /// Whether it is not for the destination.
@@ -43,7 +45,14 @@ impl Known {
 impl Fate {
     /// What an event means to a destination that has to get it, unless that filters it.
     pub(crate) fn new(id: u64, to: usize, since: u64) -> Self {
-        Self { since, attempt: 0, is_answered: false, is_filtered: is_filtered(id, to), finished: None }
+        Self {
+            since,
+            attempt: 0,
+            replayed_after: 0,
+            is_answered: false,
+            is_filtered: is_filtered(id, to),
+            finished: None,
+        }
     }
 }
 

@@ -134,8 +134,9 @@ impl World {
             flight.answer = Some(*answer);
             to = flight.to;
             outcomes.push(answer.outcome(flight.number, flight.attempt, self.now));
+            let attempt = flight.attempt;
             let fate = self.history.get_mut(&flight.number).and_then(|known| known.fates[to].as_mut());
-            if let Some(fate) = fate.filter(|_| *answer == Answer::Taken) {
+            if let Some(fate) = fate.filter(|fate| *answer == Answer::Taken && attempt > fate.replayed_after) {
                 fate.is_answered = true;
             }
         }

@@ -85,6 +85,18 @@ fn orders_of_an_operator() {
 }
 
 #[test]
+fn reports_that_come_twice_with_a_replay_between() {
+    explore(Question {
+        name: "twice",
+        scope: Scope { events: 1, attempts: 3, doubles: 2, failures: 1, sleeps: 1, orders: 2, ..NONE },
+        destinations: 1,
+        failures: [&[Answer::Refused], &[]],
+        keep: 8 * HOUR,
+        is_broken: false,
+    });
+}
+
+#[test]
 fn a_clock_that_jumps() {
     explore(Question {
         name: "clock",

@@ -94,12 +94,12 @@ impl World {
     fn replay(&mut self, to: usize, number: u64, crash: Crash) -> Option<()> {
         let place = self.place(to)?;
         let is_under_way = self.machine.as_ref()?.outlets()[place].is_under_way(number);
-        match self.call(crash, |machine, store, now, _| machine.replay(store, place, number, now)) {
+        match self.call(crash, |machine, store, now, _| machine.replay(store, (place, false), number, now)) {
             Called::Impossible => None,
             Called::Crashed => Some(()),
             Called::Done(replayed) => {
                 let is_there = is_under_way || self.state(number, to).is_some();
-                if (replayed == Replayed::Yes) != is_there {
+                if (replayed != Replayed::Gone) != is_there {
                     self.fail(rule::REPLAYED);
                 }
                 Some(())

@@ -35,11 +35,8 @@ impl Database {
             rows.iter().find(is_in).map_or(0, |row| unsigned(&row.get(at)))
         };
         let pending = |at| counted(EventState::Pending, at).saturating_add(counted(EventState::Behind, at));
-        let dead_from = |from: u64| {
-            let dead = outlet.cursor().dead().iter().filter(|span| span.last >= from);
-            dead.map(|span| span.last.saturating_sub(span.first.max(from)).saturating_add(1))
-                .fold(0, u64::saturating_add)
-        };
+        let dead_from =
+            |from: u64| outlet.cursor().dead().iter().map(|dead| dead.count(from)).fold(0, u64::saturating_add);
         let backlog = machine.backlog(outlet);
         let filtered = outlet.cursor().filtered();
         let other = [pending(2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];

@@ -7,6 +7,7 @@ use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::database::{Database, integer, key, optional, unsigned};
+use super::rows::path_to;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,6 +33,11 @@ extern "C" {
     pub(crate) fn cause(this: &Handed) -> String;
     #[wasm_bindgen(method, setter)]
     fn set_cause(this: &Handed, cause: &str);
+    /// Whether an operator replayed it.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn replayed(this: &Handed) -> bool;
+    #[wasm_bindgen(method, setter)]
+    fn set_replayed(this: &Handed, replayed: bool);
     /// The columns key, id, form, headers, received_at, bytes, body and type.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn row(this: &Handed) -> Array;
@@ -70,6 +76,7 @@ impl Database {
         handed.set_number(handout.number as f64);
         handed.set_attempt(handout.attempt);
         handed.set_cause(handout.cause.as_str());
+        handed.set_replayed(handout.is_replayed);
         handed.set_row(row);
         Ok(Read::Event(handed))
     }
@@ -122,21 +129,11 @@ impl Database {
         self.run(&format!("UPDATE {table} SET headers = ? WHERE number = ?"), &values)
     }
 
-    /// Notes that an event is for a destination after all.
-    pub(super) fn unfilter(&self, number: u64, destination: &str) -> Result<(), ()> {
-        let Some(table) = self.log_of(number) else { return Ok(()) };
-        let path = format!("$.\"{destination}\"");
-        let sql =
-            format!("UPDATE {table} SET filtered = json_remove(filtered, ?) WHERE number = ? AND filtered IS NOT NULL");
-        self.run(&sql, &[path.into(), integer(number)])
-    }
-
     /// Notes that an event turned out not to be for a destination, and by which condition.
     pub(super) fn note_filtered(&self, number: u64, destination: &str, condition: &str) -> Result<(), ()> {
         let Some(table) = self.log_of(number) else { return Ok(()) };
-        let path = format!("$.\"{destination}\"");
         let sql = format!("UPDATE {table} SET filtered = json_set(coalesce(filtered, '{{}}'), ?, ?) WHERE number = ?");
-        self.run(&sql, &[path.into(), condition.into(), integer(number)])
+        self.run(&sql, &[path_to(destination), condition.into(), integer(number)])
     }
 
     /// Removes all that is stored of an event, and its id.

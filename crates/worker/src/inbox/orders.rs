@@ -8,16 +8,14 @@ use super::object::Object;
 impl Object {
     /// Has an event attempted again; whether it is kept anywhere that was asked for.
     pub(super) fn replay(&self, number: u64, destination: Option<&str>, now: u64) -> Result<bool, ()> {
-        if let Some(destination) = destination {
-            // Who names the destination wants it there, whatever its `when` said.
-            self.database.unfilter(number, destination)?;
-        }
         self.with(|machine| {
             let mut is_kept = false;
             for place in chosen(machine, destination) {
                 let is_its = machine.outlets().get(place).is_some_and(|outlet| number >= outlet.cursor().from());
                 if is_its || destination.is_some() {
-                    is_kept |= machine.replay(&self.database, place, number, now)? == Replayed::Yes;
+                    // Who names the destination wants it there, whatever its `when` said.
+                    let at = (place, destination.is_some());
+                    is_kept |= machine.replay(&self.database, at, number, now)? != Replayed::Gone;
                 }
             }
             Ok(is_kept)
@@ -72,8 +70,9 @@ impl Database {
     ) -> Result<u64, ()> {
         // `since` tells those that were replayed by this from all others, whatever the clock did.
         let sql = "UPDATE waiting SET state = CASE WHEN ?6 AND lane IS NOT NULL AND state > 0 THEN 4 ELSE 0 END,
-                     tries = 0, since = ?1, due = ?1, finished = 0,
-                     attempts = attempts + CASE WHEN state IN (0, 4) THEN ?5 ELSE 0 END
+                     tries = 0, since = ?1, due = ?1,
+                     attempts = attempts + CASE WHEN state IN (0, 4) THEN ?5 ELSE 0 END,
+                     finished = attempts + CASE WHEN state IN (0, 4) THEN ?5 ELSE 0 END
                    WHERE destination = ?2 AND number IN
                      (SELECT number FROM waiting WHERE destination = ?2 AND (state = ?3 OR (?3 = 0 AND state = 4)) AND since <> ?1 LIMIT ?4) RETURNING 1";
         let values =

@@ -12,21 +12,25 @@ pub(super) const EVENT: &str = "number, key, id, form, headers, received_at, typ
 /// The columns that [`progress`] reads.
 pub(super) const PROGRESS: &str = "number, state, attempts, tries, since, due, finished, lane";
 
-/// The number of a waiting event, and its progress.
+/// The number of a waiting event, and its progress: see [`values`].
 pub(super) fn progress(row: &Array) -> (u64, Progress) {
     let count = |at| u32::try_from(unsigned(&row.get(at))).unwrap_or(u32::MAX);
+    let state = EventState::from_number(u8::try_from(count(1)).unwrap_or_default());
     let progress = Progress {
-        state: EventState::from_number(u8::try_from(count(1)).unwrap_or_default()),
+        state,
         attempts: count(2),
         tries: count(3),
         since: unsigned(&row.get(4)),
         due: unsigned(&row.get(5)),
-        finished: unsigned(&row.get(6)),
+        finished: if state.is_pending() { 0 } else { unsigned(&row.get(6)) },
         lane: optional(&row.get(7)),
+        replayed_after: if state.is_pending() { count(6) } else { 0 },
     };
     (unsigned(&row.get(0)), progress)
 }
 
+/// The values of a waiting event's columns from `state` to `finished`. A pending event is not finished: there, the last one holds
+/// `replayed_after`.
 pub(super) fn values(progress: &Progress) -> [JsValue; 6] {
     [
         progress.state.number().into(),
@@ -34,8 +38,13 @@ pub(super) fn values(progress: &Progress) -> [JsValue; 6] {
         progress.tries.into(),
         integer(progress.since),
         integer(progress.due),
-        integer(progress.finished),
+        if progress.state.is_pending() { progress.replayed_after.into() } else { integer(progress.finished) },
     ]
+}
+
+/// The path of a destination in the column `filtered` of a table of events, which has the condition that an event did not meet.
+pub(super) fn path_to(destination: &str) -> JsValue {
+    ["$.\"", destination, "\""].concat().into()
 }
 
 pub(super) fn table(row: &Array) -> Table {

@@ -5,7 +5,7 @@ use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, St
 
 use super::database::{Database, but, fault, integer, maybe, optional, unsigned};
 use super::new_event::NewEvent;
-use super::rows::{EVENT, PROGRESS, code, progress, table, values};
+use super::rows::{EVENT, PROGRESS, code, path_to, progress, table, values};
 
 impl Store for Database {
     type Event = NewEvent;
@@ -97,6 +97,28 @@ impl Store for Database {
         let sql = format!("SELECT received_at FROM {table} WHERE number = ? AND id <> ''");
         let at = self.number(&sql, &[integer(number)]).map_err(fault)?;
         Ok(at.map(|at| u64::try_from(at).unwrap_or_default().saturating_mul(1000)))
+    }
+
+    fn filtered(&self, destination: &str, first: u64, last: u64) -> Result<Vec<u64>, StoreFault> {
+        let mut found = Vec::new();
+        for table in self.logs.borrow().iter() {
+            if table.first <= last && table.last.is_none_or(|last| last >= first) {
+                let sql = format!(
+                    "SELECT number FROM log_{} WHERE number BETWEEN ? AND ? AND filtered ->> ? IS NOT NULL ORDER BY number",
+                    table.number
+                );
+                let rows = self.rows(&sql, &[integer(first), integer(last), path_to(destination)]).map_err(fault)?;
+                found.extend(rows.iter().map(|row| unsigned(&row.get(0))));
+            }
+        }
+        Ok(found)
+    }
+
+    fn want(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
+        let Some(table) = self.log_of(number) else { return Ok(()) };
+        let sql =
+            format!("UPDATE {table} SET filtered = json_remove(filtered, ?) WHERE number = ? AND filtered IS NOT NULL");
+        self.run(&sql, &[path_to(destination), integer(number)]).map_err(fault)
     }
 
     fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault> {
