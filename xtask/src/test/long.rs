@@ -88,7 +88,9 @@ pub(super) fn senders() -> Result<()> {
 
 /// Ten times the kills and events of `e2e`: the seed of a run is in the names of its tests, and can be given in the environment.
 pub(super) fn soak() -> Result<()> {
-    for subject in ["kill", "kill-couriers", "kill-tables", "kill-migration", "kill-operator", "kill-alerts"] {
+    let subjects =
+        ["kill", "kill-fan", "kill-couriers", "kill-tables", "kill-migration", "kill-operator", "kill-alerts"];
+    for subject in subjects {
         let mut node = node_test::file(&format!("tests/e2e/{subject}.test.mjs"))?;
         node.env("COUNTERSIGN_KILLS", "30").env("COUNTERSIGN_EVENTS", "10000").env("COUNTERSIGN_ROUNDS", "30");
         process::stream(&mut node)?;
