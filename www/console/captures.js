@@ -7,7 +7,8 @@ import { foreign, shown, size, time } from "./text.js";
 /** The captures, with the reports that are open. */
 export const captureList = (captures, reports, acts) => el("ul.captures", { "aria-label": "Captures" }, captures.map((capture) => card(capture, reports.get(String(capture.id)), acts)));
 
-function card({ id, at, code: name, status, reason, method, bytes, headers = [] }, report, acts) {
+function card({ id, at, code: name, status, reason, method, bytes, headers: kept }, report, acts) {
+  const headers = kept ?? [];
   const key = String(id);
   return el(
     "li.card.capture",

@@ -188,6 +188,7 @@ class List {
   }
 
   #none(known) {
+    if (this.cursor) return empty("Nothing found so far");
     if (isFiltered(this.filters)) return empty("No event matches", el("p", "Change the filters, or ", el("a", { href: link("events", [this.source]) }, "remove them"), "."));
     if (known?.durable === false) return empty("This source passes events through", el("p", "It stores none. Set ", el("code", "durable = true"), " to list, replay and retry its events."));
     const command = known && firstDelivery(known);

@@ -68,7 +68,7 @@ function counts(rows) {
   const heads = [{ text: "Source" }, { text: "Code" }, { text: "24 hours" }, { text: "Total", end: true }];
   return table("Refusals by source and code", heads, rows.map((row) => ({
     attributes: { "data-key": `${row.source} ${row.code}`, "data-code": row.code },
-    cells: [el("a", { href: link("refused", [], { source: row.source }) }, foreign(row.source)), button("meaning", code(row.code), { class: "link", "data-item": "" }), hours(row.hours), count(row.total)],
+    cells: [row.source ? el("a", { href: link("refused", [], { source: row.source }) }, foreign(row.source)) : el("span.hint", "no source"), button("meaning", code(row.code), { class: "link", "data-item": "" }), hours(row.hours), count(row.total)],
   })));
 }
 

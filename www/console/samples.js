@@ -1,8 +1,11 @@
 // A first delivery, to be sent from a terminal: signed there, with the sender's secret in a variable, so that it never is in the browser.
 
-/** A command that sends a signed event to a source; undefined if another form than `v1` is asked for. */
-export function firstDelivery({ url, form = "v1", scheme }) {
-  if (form !== "v1" || url.includes("{token}") || scheme === "gemini-dynamic") return undefined;
+/** Senders that sign as the command does: with a `whsec_…` secret, in `webhook-*` headers. */
+const SIGNED_SO = ["standard-webhooks", "gemini", "openai", "anthropic", "replicate"];
+
+/** A command that sends a signed event to a source; undefined if its sender signs otherwise. */
+export function firstDelivery({ url, scheme }) {
+  if (!url || url.includes("{token}") || !SIGNED_SO.includes(scheme)) return undefined;
   return `SECRET=whsec_…   # the value of the source's secret
 ID=msg_$(openssl rand -hex 8) TIME=$(date +%s) BODY='{"type":"hello"}'
 KEY=$(printf %s "\${SECRET#whsec_}" | base64 -d | od -An -tx1 | tr -d ' \\n')

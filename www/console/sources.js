@@ -1,5 +1,5 @@
 // The first screen: what works and what does not, source by source.
-import { el, icon } from "../src/dom.js";
+import { capital, el, icon } from "../src/dom.js";
 import { get, post } from "./api.js";
 import { ask } from "./ask.js";
 import { announce, say } from "./notice.js";
@@ -59,10 +59,10 @@ function card(source, app) {
   return el(
     "article.card.source",
     { "data-key": source.name, "data-source": source.name, "data-health": health, "aria-label": source.name },
-    el("header.source-head", icon(SIGNS[health]), el("h2", el("a", { href: link("events", [source.name]), "data-item": "" }, source.name)), el("span.scheme", source.scheme, source.form && ` · ${source.form}`), source.durable === false && el("span.scheme", "passed through")),
+    el("header.source-head", icon(SIGNS[health]), el("h2", el("a", { href: link("events", [source.name]), "data-item": "" }, source.name)), source.scheme && el("span.scheme", source.scheme, source.form && ` · ${source.form}`), source.durable === false && el("span.scheme", "passed through")),
     address(source, app),
     source.fault && note("bad", el("p", el("code", source.fault.key), " ", words(source.fault.detail)), source.fault.fix && el("p.hint", words(source.fault.fix))),
-    source.problem && note("bad", el("p", words(source.problem), " The counts below are without it.")),
+    source.problem && note("bad", el("p", words(capital(source.problem)), ". The counts below are without it.")),
     !source.fault && hour(source),
     !source.fault && el("dl.figures", figures(source)),
     source.destinations?.length > 0 && destinations(source, app),
