@@ -13,10 +13,10 @@ function examplesOf(file) {
   return [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, code], at) => ({ name: `${file.replace(/\W+/g, "-")}-${at + 1}`, code }));
 }
 
-const declarations = readdirSync(`${installed}/dist`).filter((file) => file.endsWith(".d.ts"));
+const declarations = readdirSync(`${installed}/dist`, { recursive: true }).filter((file) => file.endsWith(".d.ts"));
 const EXAMPLES = ["README.md", ...declarations.map((file) => `dist/${file}`)].flatMap(examplesOf);
-/** These run elsewhere: Express in recipes.test.mjs, `countersign/worker` in deploy.test.mjs, and a Worker below. */
-const ELSEWHERE = ['from "express"', 'from "countersign/worker"', 'from "cloudflare:workers"'];
+/** These run elsewhere: frameworks in recipes.test.mjs and adapters.test.mjs, `countersign/worker` in deploy.test.mjs, and a Worker below. */
+const ELSEWHERE = ['from "express"', 'from "fastify"', 'from "@koa/router"', 'from "hono"', 'from "countersign/nest"', 'from "countersign/worker"', 'from "cloudflare:workers"'];
 
 const dir = folder("examples", Object.fromEntries(EXAMPLES.map(({ name, code }) => [`${name}.mjs`, `${code}export {};\n`])));
 for (const file of ["example-globals.mjs", "example-globals.d.ts"]) cpSync(path(`tests/npm/fixtures/${file}`), `${dir}/${file}`);

@@ -7,16 +7,21 @@ import { app, folder, installed, output, path, tool } from "./fixtures/app.mjs";
 const node = path("node_modules/.bin/node");
 const tarball = process.env.COUNTERSIGN_TARBALL ?? path("build/npm/countersign-0.1.0.tgz");
 
+const ADAPTERS = ["bun", "express", "fastify", "hono", "koa", "lambda", "nest", "next", "sveltekit"];
+
 test("the tarball contains these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const entries = ["custom", "ecdsa", "explain", "hmac", "index", "jwt"].flatMap((entry) => [`${entry}.js`, `${entry}-workerd.js`, `${entry}-api.js`, `${entry}.cjs`, `${entry}.d.ts`, `${entry}.d.cts`]);
   const slim = ["slim", "slim-explain"].flatMap((entry) => [`${entry}.js`, `${entry}.cjs`, `${entry}.d.ts`, `${entry}.d.cts`]);
   const wasm = ["core", "describe", "full", "hmac"].flatMap((name) => [`${name}.wasm`, `${name}-bytes.js`, `${name}-glue.js`, `${name}-instance.js`, `${name}-inside.js`, `${name}-module.js`]);
   const senders = ["senders", "hmac-senders", "jwt-senders", "ecdsa-senders"].flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
+  const adapters = ADAPTERS.flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
+  const receiving = [...[...adapters, "fetch.js", "node.js"].map((file) => `adapters/${file}`), "receive.js", "receive.cjs", "receive.d.ts", "receive.d.cts"];
+  const once = ["once.js", "once.cjs", "once.d.ts", "once.d.cts", ...["durable-object", "kv", "memory", "postgres", "redis", "sqlite"].map((name) => `once/${name}.js`)];
   const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm"];
-  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...scripts.map((name) => `${name}.js`), ...worker];
+  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...scripts.map((name) => `${name}.js`), ...worker];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });
@@ -39,7 +44,7 @@ test("attw finds nothing", async () => {
   const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args, "worker"]);
   const worker = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args.with(2, "esm-only")]);
   assert.match(worker, /"countersign\/worker" +│ OK/);
-  for (const entry of ["countersign", "countersign/custom", "countersign/ecdsa", "countersign/explain", "countersign/hmac", "countersign/jwt", "countersign/slim", "countersign/slim/explain"]) assert.match(said, new RegExp(`"${entry}"`));
+  for (const entry of ["countersign", "countersign/custom", "countersign/ecdsa", "countersign/explain", "countersign/hmac", "countersign/jwt", "countersign/once", "countersign/slim", "countersign/slim/explain", ...ADAPTERS.map((name) => `countersign/${name}`)]) assert.match(said, new RegExp(`"${entry}"`));
 });
 
 /** A CommonJS project, for the old resolution, which reads `main`, `types` and `typesVersions`, and for Node's. */
@@ -135,11 +140,11 @@ test("where no WebAssembly may be compiled, the first call names the Content-Sec
   assert.match(await output(node, [`${dir}/run.mjs`]), /cannot compile .* 'wasm-unsafe-eval'.* `workerd`.* disallowed by embedder$/m);
 });
 
-for (const name of ["index", "hmac", "explain", "jwt", "ecdsa", "custom"]) {
+for (const name of ["index", "hmac", "explain", "jwt", "ecdsa", "custom", "once", ...ADAPTERS]) {
   const entry = name === "index" ? "countersign" : `countersign/${name}`;
   test(`the exports of ${entry} are those of its types`, async () => {
     const read = (file) => readFileSync(`${installed}/dist/${file}`, "utf8");
-    const types = read(`${name}.d.ts`).replace(/^export \* from "\.\/(.+)\.js";$/gm, (_, file) => read(`${file}.d.ts`));
+    const types = read(ADAPTERS.includes(name) ? `adapters/${name}.d.ts` : `${name}.d.ts`).replace(/^export \* from "\.\/(.+)\.js";$/gm, (_, file) => read(`${file}.d.ts`));
     const declared = [...types.matchAll(/^export (?:declare )?(?:class|function|const) (\w+)/gm)].map(([, name]) => name);
     const passedOn = [...types.matchAll(/^export \{ ([\w, ]+) \} from/gm)].flatMap(([, names]) => names.split(", "));
     const dir = folder("exports", { "run.mjs": `console.log(Object.keys(await import("${entry}")).join());\n` });

@@ -75,20 +75,35 @@ const recipe = (words) => [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, 
 for (const version of ["express", "express4"]) {
   test(`README's recipe for Express, with ${version}`, async () => {
     const code = recipe('from "express"').replace('from "express"', `from ${JSON.stringify(`file://${require.resolve(version)}`)}`);
-    const dir = folder(`recipe-${version}`, { "app.mjs": `${code}\nexport const taken = [];\nlet broken = false;\nexport const fail = () => (broken = true);\nasync function store(id, body) { if (broken) throw new TypeError("ours"); taken.push(body); }\nexport { app };\n` });
+    const dir = folder(`recipe-${version}`, { "app.mjs": `${code}\nexport const taken = [];\nasync function store(id, event) { taken.push({ id, event }); }\nexport { app };\n` });
     process.env.GEMINI_WEBHOOK_SECRET = SECRET;
-    const { app, taken, fail } = await import(`${dir}/app.mjs`);
-    await holds(http.createServer(app), taken);
-    // Other errors reach the application's own handler.
-    fail();
-    const seen = [];
-    app.use((error, _request, response, _next) => (seen.push(error), response.sendStatus(503)));
+    const { app, taken } = await import(`${dir}/app.mjs`);
     const server = http.createServer(app).listen(0, "127.0.0.1");
     await once(server, "listening");
-    assert.equal(await post(`http://127.0.0.1:${server.address().port}/hooks/gemini`, JSON_BODY, { ...json, ...sign(JSON_BODY) }), 503);
+    const url = `http://127.0.0.1:${server.address().port}/hooks/gemini`;
+    assert.equal(await post(url, JSON_BODY, { ...json, ...sign(JSON_BODY) }), 204);
+    assert.deepEqual(taken, [{ id: "msg_1", event: JSON.parse(JSON_BODY) }]);
+    assert.equal(await post(url, JSON_BODY, { ...json, ...sign("another") }), 401);
     server.closeAllConnections();
     server.close();
-    assert.deepEqual(seen.map(({ message }) => message), ["ours"]);
+  });
+
+  test(`the error message's advice for Express works, with ${version}`, async () => {
+    assert.match(BODY, /`express\.raw\(\{ type: \(\) => true, limit: "1mb", inflate: false \}\)` on this route, then `req\.body`/);
+    const express = require(version);
+    const [app, taken] = [express(), []];
+    // Express refuses a compressed body that it may not decompress, so the header is removed.
+    const raw = [(request, _, next) => (delete request.headers["content-encoding"], next()), express.raw({ type: () => true, limit: "1mb", inflate: false })];
+    app.post("/hooks/gemini", raw, async (request, response, next) => {
+      try {
+        taken.push((await standard(SECRET).unwrap(request.body ?? "", request.headers, { jsonParse: false })).body);
+        response.sendStatus(204);
+      } catch (error) {
+        if (!(error instanceof WebhookVerificationError)) return next(error);
+        response.status(error.status).json({ code: error.code });
+      }
+    });
+    await holds(http.createServer(app), taken);
   });
 }
 

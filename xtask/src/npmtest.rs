@@ -15,6 +15,7 @@ pub const FOLDER: &str = "tests/npm";
 /// Packs the package and tests the tarball in every runtime.
 pub fn run() -> Result<()> {
     tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
+    tools::need(&[("redis-server", "redis-server"), ("pg_ctlcluster", "postgresql")])?;
     let tarball = install()?;
     package::within_budget()?;
     process::stream(node_test::folder(FOLDER)?.env("COUNTERSIGN_TARBALL", tarball))

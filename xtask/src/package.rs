@@ -100,11 +100,7 @@ fn assemble(module: &Module) -> Result<PathBuf> {
         copy(&root.join("crates/npm").join(file), &folder.join(file))?;
     }
     copy(&root.join("LICENSE"), &folder.join("LICENSE"))?;
-    for script in fs::read_dir(root.join("crates/npm/js"))? {
-        let script = script?;
-        copy(&script.path(), &dist.join(script.file_name()))?;
-    }
-    commonjs(&dist)?;
+    scripts(&root.join("crates/npm/js"), &dist)?;
     for (stage, prefix, wasm, script) in [
         (stage, "core-", "core.wasm", "core-bytes.js"),
         (HMAC.build()?, "hmac-", "hmac.wasm", "hmac-bytes.js"),
@@ -118,7 +114,21 @@ fn assemble(module: &Module) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Writes each entry for `require`, and its types. Node can require modules since 20.19, but a compiler refuses to let CommonJS load the
+/// Copies the scripts and types of a folder and of the folders in it, with those for `require`.
+fn scripts(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for script in fs::read_dir(from)? {
+        let (path, target) = script.map(|script| (script.path(), to.join(script.file_name())))?;
+        if path.is_dir() {
+            scripts(&path, &target)?;
+        } else {
+            copy(&path, &target)?;
+        }
+    }
+    commonjs(to)
+}
+
+/// Writes each entry of a folder for `require`, and its types. Node can require modules since 20.19, but a compiler refuses to let CommonJS load the
 /// types of a module.
 fn commonjs(dist: &Path) -> Result<()> {
     let files: Vec<_> = fs::read_dir(dist)?.collect::<std::io::Result<_>>()?;

@@ -28,6 +28,8 @@ pub(super) fn system() -> Result<()> {
         ("chromium", "chromium"),
         ("firefox-esr", "firefox-esr"),
         ("surf", "surf"), // WebKit
+        ("redis-server", "redis-server"),
+        ("pg_ctlcluster", "postgresql"),
         ("Xvfb", "xvfb"),
     ])?;
     tools::need_python()?;

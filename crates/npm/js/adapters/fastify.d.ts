@@ -1,0 +1,28 @@
+/** An adapter for Fastify. */
+import type { Handler, ReceiverOptions, Verifier } from "../receive.js";
+
+export type * from "../receive.js";
+
+/**
+ * Receives webhooks: reads the raw body, verifies it, runs the handler, and responds.
+ *
+ * Responses: 204 after the handler resolved, `application/problem+json` with a code for everything else. A failure is logged; a refused
+ * delivery gets its code and no detail.
+ *
+ * Returns the options of a route. The body is read before Fastify parses it, so parsers and their content types do not matter.
+ *
+ * @example
+ * ```js
+ * import fastify from "fastify";
+ * import { gemini } from "countersign";
+ * import { webhook } from "countersign/fastify";
+ *
+ * const app = fastify();
+ * app.post("/hooks/gemini", webhook(gemini(process.env.GEMINI_WEBHOOK_SECRET), async ({ id, event }) => {
+ *   await store(id, event);
+ * }));
+ * ```
+ *
+ * @throws {WebhookVerificationError} `config_invalid` for an option
+ */
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): { onRequest(request: any, reply: any): Promise<any>; handler(): Promise<void> };

@@ -1,0 +1,46 @@
+// Deliveries as a Fetch `Request`: what Hono, Next.js, SvelteKit, Bun, Deno and Workers have.
+import { misuse } from "../error.js";
+import { isRequest } from "../given.js";
+import { TooLarge, receiving } from "../receive.js";
+
+/** A function of a request that resolves to a response. */
+export function onRequest(verifier, handler, options) {
+  const { limit, receive } = receiving(verifier, handler, options);
+  return async (request, more) => {
+    const { status, headers, body } = await receive(async () => {
+      if (!isRequest(request)) throw misuse("invalid_body", "the adapter was not called with a Fetch request; is it that of your framework?");
+      return [await bounded(request, limit), request.headers, { url: request.url, method: request.method, ...more }];
+    });
+    return new Response(status === 204 ? null : body, { status, headers });
+  };
+}
+
+/** The body of a request, unless it is too large: then reading stops. */
+async function bounded(request, limit) {
+  if (request.bodyUsed) throw misuse("invalid_body", "the request's body was read before the adapter ran: let the adapter read it, and remove the middleware that parses JSON from this route");
+  if (Number(request.headers.get("content-length")) > limit) throw new TooLarge();
+  const chunks = [];
+  let length = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    if (done) break;
+    length += value.length;
+    if (length > limit) {
+      reader.cancel().catch(() => {});
+      throw new TooLarge();
+    }
+    chunks.push(value);
+  }
+  return joined(chunks, length);
+}
+
+function joined(chunks, length) {
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}

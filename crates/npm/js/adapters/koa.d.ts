@@ -1,0 +1,28 @@
+/** An adapter for Koa, with a router or without. */
+import type { Handler, ReceiverOptions, Verifier } from "../receive.js";
+
+export type * from "../receive.js";
+
+/**
+ * Receives webhooks: reads the raw body, verifies it, runs the handler, and responds.
+ *
+ * Responses: 204 after the handler resolved, `application/problem+json` with a code for everything else. A failure is logged; a refused
+ * delivery gets its code and no detail.
+ *
+ * Use it before a body parser, which would consume the raw body.
+ *
+ * @example
+ * ```js
+ * import Router from "@koa/router";
+ * import { gemini } from "countersign";
+ * import { webhook } from "countersign/koa";
+ *
+ * const router = new Router();
+ * router.post("/hooks/gemini", webhook(gemini(process.env.GEMINI_WEBHOOK_SECRET), async ({ id, event }) => {
+ *   await store(id, event);
+ * }));
+ * ```
+ *
+ * @throws {WebhookVerificationError} `config_invalid` for an option
+ */
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (context: any) => Promise<void>;

@@ -1,0 +1,24 @@
+/** An adapter for AWS Lambda behind API Gateway, a load balancer or a function URL. */
+import type { Handler, ReceiverOptions, Verifier } from "../receive.js";
+
+export type * from "../receive.js";
+
+/**
+ * Receives webhooks: reads the raw body, verifies it, runs the handler, and responds.
+ *
+ * Responses: 204 after the handler resolved, `application/problem+json` with a code for everything else. A failure is logged; a refused
+ * delivery gets its code and no detail.
+ *
+ * @example
+ * ```js
+ * import { gemini } from "countersign";
+ * import { webhook } from "countersign/lambda";
+ *
+ * export const handler = webhook(gemini(process.env.GEMINI_WEBHOOK_SECRET), async ({ id, event }) => {
+ *   await store(id, event);
+ * });
+ * ```
+ *
+ * @throws {WebhookVerificationError} `config_invalid` for an option
+ */
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (event: any) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;

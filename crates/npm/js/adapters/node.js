@@ -1,0 +1,53 @@
+// Deliveries as Node's `IncomingMessage`, and responses through its `ServerResponse`: what Express, Nest, Koa and Fastify are built on.
+import { misuse } from "../error.js";
+import { BODY } from "../given.js";
+import { TooLarge, receiving } from "../receive.js";
+
+/** A function of Node's request that resolves to `{ status, headers, body }`. `parsed` is what a framework holds as its body. */
+export function onIncoming(verifier, handler, options) {
+  const { limit, receive } = receiving(verifier, handler, options);
+  return (request, parsed) => receive(async () => [await bodyOf(request, parsed, limit), request.headers, { url: targetOf(request), method: request.method }]);
+}
+
+/** Writes a response, and has the connection closed if the request was not read to its end. */
+export function respond(request, response, { status, headers, body }) {
+  response.writeHead(status, { ...headers, ...(request.readableEnded || request.complete ? {} : { connection: "close" }) });
+  response.end(body);
+}
+
+/** The URL as the sender has it, as far as the request shows: proxies set the `x-forwarded-*` headers. */
+function targetOf({ headers, socket, originalUrl, url }) {
+  const first = (name) => headers[name]?.split(",")[0].trim();
+  const protocol = first("x-forwarded-proto") ?? (socket?.encrypted ? "https" : "http");
+  return `${protocol}://${first("x-forwarded-host") ?? headers.host ?? "localhost"}${originalUrl ?? url}`;
+}
+
+/** The raw body: the stream if nobody read it, or the bytes that a framework kept. */
+async function bodyOf(request, parsed, limit) {
+  if (!request.readableDidRead) return streamed(request, limit);
+  const kept = [request.rawBody, parsed].find((body) => typeof body === "string" || ArrayBuffer.isView(body));
+  if (kept === undefined) throw misuse("invalid_body", `${CONSUMED}; ${BODY}`);
+  if (kept.length > limit) throw new TooLarge();
+  return kept;
+}
+
+const CONSUMED = "the body was parsed before the adapter ran, and a signature covers the exact bytes that were sent: register the webhook's route before `express.json()` and other parsers, or keep the bytes as `request.rawBody`";
+
+async function streamed(request, limit) {
+  if (Number(request.headers["content-length"]) > limit) throw new TooLarge();
+  const chunks = [];
+  let length = 0;
+  // `for await` would destroy the request, and with it the connection, before the response is written.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    length += chunk.length;
+    if (length > limit) throw new TooLarge();
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}

@@ -1,0 +1,23 @@
+// Events in the memory of one process.
+
+/** Remembers as long as the process lives. Another process, and this one after a restart, knows nothing. */
+export function memory() {
+  const entries = new Map();
+  const now = () => performance.now() / 1000;
+  const mine = (id, token) => entries.get(id)?.token === token;
+  return {
+    async claim(id, token, seconds) {
+      for (const [old, { expires }] of entries) if (expires <= now()) entries.delete(old);
+      const known = entries.get(id);
+      if (known !== undefined) return known.done ? "done" : "held";
+      entries.set(id, { token, done: false, expires: now() + seconds });
+      return "claimed";
+    },
+    async confirm(id, token, seconds) {
+      if (mine(id, token)) entries.set(id, { token, done: true, expires: now() + seconds });
+    },
+    async release(id, token) {
+      if (mine(id, token)) entries.delete(id);
+    },
+  };
+}

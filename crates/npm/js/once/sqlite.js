@@ -1,0 +1,38 @@
+// Events in SQLite.
+
+const CREATE = `create table if not exists countersign_once (
+  id text primary key, token text not null, done integer not null, expires_at integer not null
+) without rowid;
+create index if not exists countersign_once_expires_at on countersign_once (expires_at)`;
+/** A row that expired is taken over. */
+const CLAIM = `insert into countersign_once (id, token, done, expires_at) values (?, ?, 0, ?)
+on conflict (id) do update set token = excluded.token, done = 0, expires_at = excluded.expires_at where countersign_once.expires_at <= ?
+returning 1`;
+const CONFIRM = "update countersign_once set done = 1, expires_at = ? where id = ? and token = ?";
+const RELEASE = "delete from countersign_once where id = ? and token = ?";
+const TIDY = "delete from countersign_once where expires_at <= ?";
+
+/**
+ * One copy alone gets the claim, among all processes that have the file open. `database` is of `node:sqlite` or npm `better-sqlite3`. The
+ * table is created at once. Rows that expired count for nothing; `tidy` deletes them.
+ */
+export function sqlite(database) {
+  database.exec(CREATE);
+  const [claim, select, confirm, release, tidy] = [CLAIM, "select done from countersign_once where id = ?", CONFIRM, RELEASE, TIDY].map((text) => database.prepare(text));
+  const after = (seconds) => Date.now() + seconds * 1000;
+  return {
+    async claim(id, token, seconds) {
+      if (claim.get(id, token, after(seconds), Date.now()) !== undefined) return "claimed";
+      return select.get(id)?.done === 1 ? "done" : "held";
+    },
+    async confirm(id, token, seconds) {
+      confirm.run(after(seconds), id, token);
+    },
+    async release(id, token) {
+      release.run(id, token);
+    },
+    async tidy() {
+      tidy.run(Date.now());
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What the adapters have in common. */
+import type { ErrorCode, Delivery, Verifier } from "./types.js";
+import type { Once } from "./once.js";
+
+export type { Delivery, ErrorCode, Verifier } from "./types.js";
+
+/**
+ * Handles a verified event. The sender gets a 2xx after it resolved, and a 500 if it throws or rejects. A text that it returns is the body of
+ * the response, for senders that expect one, such as a challenge.
+ */
+export type Handler<E> = (delivery: Delivery<E>) => Promise<string | void> | string | void;
+
+/** A line of the log. It has no secret, no signature, no header and no part of a body. */
+export interface LogRecord {
+  event: "webhook";
+  /** Why the delivery was not handled. `not_remembered`: it was, and the store of `once` failed afterwards, so that a copy may run again. */
+  outcome: ErrorCode | "body_too_large" | "handler_failed" | "in_flight" | "not_remembered";
+  /** The status of the response. */
+  status: number;
+  /** How to fix it, for those who run the receiver. */
+  message?: string;
+  /** The form of signature that was verified. */
+  scheme?: string;
+  /** What the handler threw. It may contain what your code put into it. */
+  error?: unknown;
+}
+
+/** Options of an adapter's `webhook`. */
+export interface ReceiverOptions {
+  /** The most bytes of a body; a larger one is a 413. Default: 1 MiB. */
+  limit?: number;
+  /** Writes a line of the log, or `false`: none. Default: JSON to `console.warn`, and to `console.error` for a status from 500. */
+  log?: ((record: LogRecord) => void) | false;
+  /** What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives meanwhile a 409. */
+  once?: Once;
+  /** As in `unwrap`: `false` if the body need not be JSON. */
+  jsonParse?: boolean;
+  /** As in `unwrap`, for tests. */
+  now?: number | Date;
+}

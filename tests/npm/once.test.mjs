@@ -1,0 +1,129 @@
+// `once`, over every store, each against the real thing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { randomUUID } from "node:crypto";
+import { cpSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { createRequire } from "node:module";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+import { build } from "esbuild";
+import { folder, installed, path } from "./fixtures/app.mjs";
+import { postgresServer, redisServer } from "./fixtures/databases.mjs";
+import * as contract from "./fixtures/once-contract.mjs";
+import { SECRET, signed } from "./fixtures/receiving.mjs";
+
+const require = createRequire(import.meta.url);
+const { memory, once, postgres, redis, sqlite } = await import(`${installed}/dist/once.js`);
+
+async function holds(store) {
+  for (const check of Object.values(contract)) await check(once, store, randomUUID());
+}
+
+test("memory", () => holds(memory()));
+
+test("SQLite, and two connections to one file", async (t) => {
+  const dir = folder("once-sqlite", {});
+  const file = `${dir}/${randomUUID()}.sqlite`;
+  const databases = [new DatabaseSync(file), new DatabaseSync(file)];
+  t.after(() => databases.forEach((database) => database.close()));
+  const [one, other] = databases.map((database) => sqlite(database));
+  await holds(one);
+  assert.deepEqual([await one.claim("a", "1", 60), await other.claim("a", "2", 60)], ["claimed", "held"]);
+  await one.claim("b", "1", 0);
+  await one.tidy();
+  assert.equal(databases[0].prepare("select count(*) as rows from countersign_once where id = 'b'").get().rows, 0);
+});
+
+test("Postgres, and several connections", async (t) => {
+  const host = await postgresServer(t);
+  const { Pool } = require("pg");
+  const pool = new Pool({ host, user: "countersign", database: "postgres", max: 10 });
+  // `end` resolves before the connections are closed, and they may hear that the server ends.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  pool.on("error", () => {});
+  try {
+    const store = postgres(pool);
+    await store.create();
+    await store.create();
+    await holds(store);
+    await store.claim("b", "1", 0);
+    await store.tidy();
+    assert.deepEqual((await pool.query("select id from countersign_once where id = 'b'")).rows, []);
+  } finally {
+    await pool.end();
+  }
+});
+
+test("Redis, and two connections", async (t) => {
+  const socket = await redisServer(t);
+  const { createClient } = require("redis");
+  const clients = [createClient({ socket: { path: socket } }), createClient({ socket: { path: socket } })];
+  await Promise.all(clients.map((client) => client.connect()));
+  try {
+    await holds(redis(clients[0]));
+    const [one, other] = clients.map((client) => redis(client));
+    assert.deepEqual([await one.claim("a", "1", 60), await other.claim("a", "2", 60)], ["claimed", "held"]);
+  } finally {
+    clients.forEach((client) => client.destroy());
+  }
+});
+
+test("Durable Objects and KV, in workerd", async (t) => {
+  const dir = folder("once-workerd", {
+    "worker.mjs": `import { OnceObject, durableObject, kv, once } from "countersign/once";
+import { afterDeath, inSequence, together } from "./once-contract.mjs";
+export { OnceObject };
+const CHECKS = { kv: [inSequence], durableObject: [inSequence, together, afterDeath] };
+export default {
+  async fetch(request, env) {
+    const name = new URL(request.url).pathname.slice(1);
+    const store = name === "kv" ? kv(env.EVENTS) : durableObject(env.ONCE);
+    try {
+      for (const check of CHECKS[name]) await check(once, store, crypto.randomUUID());
+      return new Response("holds");
+    } catch (error) {
+      return new Response(String(error.stack), { status: 500 });
+    }
+  },
+};\n`,
+  });
+  cpSync(path("tests/npm/fixtures/once-contract.mjs"), `${dir}/once-contract.mjs`);
+  const { outputFiles: [{ text }] } = await build({ entryPoints: [`${dir}/worker.mjs`], bundle: true, format: "esm", write: false });
+  const options = { modules: true, script: text, compatibilityDate: "2026-08-04", kvNamespaces: ["EVENTS"], durableObjects: { ONCE: { className: "OnceObject", useSQLite: true } } };
+  const workers = new Miniflare(convertV4MiniflareOptions(options));
+  t.after(() => workers.dispose());
+  for (const name of ["durableObject", "kv"]) assert.equal(await (await workers.dispatchFetch(`https://a.example/${name}`)).text(), "holds", name);
+});
+
+test("in an adapter, a copy meanwhile is a 409, a later one a 2xx without the handler, and a failure lets the retry through", async () => {
+  const { gemini } = await import(`${installed}/dist/index.js`);
+  const { webhook } = await import(`${installed}/dist/adapters/bun.js`);
+  const send = (receive, id) => receive(new Request("https://a.example/", { method: "POST", body: "{}", headers: signed("{}", id) }));
+  let [runs, meanwhile] = [0, undefined];
+  const records = [];
+  const receive = webhook(gemini(SECRET), async ({ id }) => {
+    runs += 1;
+    if (id === "msg_fails" && runs === 2) throw new Error("ours");
+    meanwhile ??= await send(receive, id);
+  }, { once: once(memory(), "24h"), log: (record) => records.push(record) });
+  assert.equal((await send(receive, "msg_1")).status, 204);
+  assert.deepEqual([meanwhile.status, await meanwhile.json()], [409, { title: "a copy of this event is being handled", status: 409, code: "in_flight" }]);
+  assert.deepEqual([(await send(receive, "msg_1")).status, runs], [204, 1]);
+  assert.deepEqual([(await send(receive, "msg_fails")).status, (await send(receive, "msg_fails")).status, runs], [500, 204, 3]);
+  assert.deepEqual(records.map(({ outcome }) => outcome), ["in_flight", "handler_failed"]);
+});
+
+test("a store that fails: before the handler nothing ran, after it the event counts as handled", async () => {
+  const broken = { claim: async () => "claimed", confirm: () => Promise.reject(new Error("down")), release: () => Promise.reject(new Error("down")) };
+  assert.equal(await once(broken, 60)("a", () => {}), "unconfirmed");
+  await assert.rejects(once(broken, 60)("a", () => Promise.reject(new Error("ours"))), { message: "ours" });
+  let ran = false;
+  await assert.rejects(once({ ...broken, claim: () => Promise.reject(new Error("down")) }, 60)("a", () => void (ran = true)), { message: "down" });
+  assert.equal(ran, false);
+});
+
+test("wrong arguments throw, and name the fix", () => {
+  for (const [given, message] of [[[{}, 60], /the first argument is a store/], [[memory(), "1 day"], /`ttl` is a number of seconds, or like "30m"/], [[memory(), 0], /`ttl`/], [[memory(), 60, { lease: "0s" }], /`lease`/], [[memory(), 60, { prefx: "a" }], /did you mean `prefix`/]]) {
+    assert.throws(() => once(...given), ({ code, message: said }) => code === "config_invalid" && message.test(said), String(message));
+  }
+});
