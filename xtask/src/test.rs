@@ -42,7 +42,8 @@ const STEPS: &[Step] = &[
         .on_build()
         .long(),
     Step::new("peers", "the bench's contenders do the same", benches::check).on_build(),
-    Step::new("sdk", "Gemini's SDKs, the emulator, wrangler dev, an origin", suites::sdk).on_build(),
+    Step::new("sdk", "Gemini's SDKs, the emulator, an origin; Queues and R2; all under wrangler dev", suites::sdk)
+        .on_build(),
     Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),
     Step::new("senders", "the package and the senders' SDKs from npm and PyPI, which must agree", suites::senders)
         .long(),
