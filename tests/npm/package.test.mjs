@@ -18,10 +18,12 @@ test("the tarball contains these files and no other", async () => {
   const adapters = ADAPTERS.flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
   const receiving = [...[...adapters, "fetch.js", "node.js"].map((file) => `adapters/${file}`), "receive.js", "receive.cjs", "receive.d.ts", "receive.d.cts"];
   const once = ["once.js", "once.cjs", "once.d.ts", "once.d.cts", ...["durable-object", "kv", "memory", "postgres", "redis", "sqlite"].map((name) => `once/${name}.js`)];
+  const samples = ["breakages", "described", "encoding", "events", "sample-keys", "samples", "scheme-list", "senders", "sign"].map((name) => `samples/${name}.js`);
+  const testing = ["testing.js", "testing.cjs", "testing.d.ts", "testing.d.cts", ...samples];
   const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm"];
-  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...scripts.map((name) => `${name}.js`), ...worker];
+  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, ...scripts.map((name) => `${name}.js`), ...worker];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });
@@ -44,7 +46,7 @@ test("attw finds nothing", async () => {
   const said = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args, "worker"]);
   const worker = await output(node, [tool("@arethetypeswrong/cli/dist/index.js"), ...args.with(2, "esm-only")]);
   assert.match(worker, /"countersign\/worker" +│ OK/);
-  for (const entry of ["countersign", "countersign/custom", "countersign/ecdsa", "countersign/explain", "countersign/hmac", "countersign/jwt", "countersign/once", "countersign/slim", "countersign/slim/explain", ...ADAPTERS.map((name) => `countersign/${name}`)]) assert.match(said, new RegExp(`"${entry}"`));
+  for (const entry of ["countersign", "countersign/custom", "countersign/ecdsa", "countersign/explain", "countersign/hmac", "countersign/jwt", "countersign/once", "countersign/slim", "countersign/slim/explain", "countersign/testing", ...ADAPTERS.map((name) => `countersign/${name}`)]) assert.match(said, new RegExp(`"${entry}"`));
 });
 
 /** A CommonJS project, for the old resolution, which reads `main`, `types` and `typesVersions`, and for Node's. */
@@ -140,7 +142,7 @@ test("where no WebAssembly may be compiled, the first call names the Content-Sec
   assert.match(await output(node, [`${dir}/run.mjs`]), /cannot compile .* 'wasm-unsafe-eval'.* `workerd`.* disallowed by embedder$/m);
 });
 
-for (const name of ["index", "hmac", "explain", "jwt", "ecdsa", "custom", "once", ...ADAPTERS]) {
+for (const name of ["index", "hmac", "explain", "jwt", "ecdsa", "custom", "once", "testing", ...ADAPTERS]) {
   const entry = name === "index" ? "countersign" : `countersign/${name}`;
   test(`the exports of ${entry} are those of its types`, async () => {
     const read = (file) => readFileSync(`${installed}/dist/${file}`, "utf8");

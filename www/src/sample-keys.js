@@ -16,10 +16,17 @@ export async function newKey({ form, secret, hasKeySet }) {
   if (form === "ecdsa-p256") return newP256().then(({ spki, sign }) => ({ secret: spki, sign }));
   const text = newSecret();
   if (form === "token") return { secret: secret === "header" ? `Bearer ${text}` : text };
-  const key = secret === "hex" ? randomBytes(32) : utf8(text);
-  const sign = (message) => hmac(key, message, form === "hmac-sha1" ? "SHA-1" : "SHA-256");
-  return { secret: secret === "hex" ? hex(key) : text, sign };
+  return sharedKey({ form, secret }, secret === "hex" ? hex(randomBytes(32)) : text);
 }
+
+/** The key of a secret that sender and receiver share, for a scheme that has a template. */
+export function sharedKey({ form, secret }, text) {
+  if (form === "token") return { secret: text };
+  const key = secret === "hex" ? fromHex(text) : utf8(text);
+  return { secret: text, sign: (message) => hmac(key, message, form === "hmac-sha1" ? "SHA-1" : "SHA-256") };
+}
+
+const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 
 const ofPair = ({ raw, sign }, written) => ({ secret: written === "ed25519-hex" ? hex(raw) : toBase64(raw), sign });
 const ofSet = (keys) => ({ jwks: setOf(keys), sign: keys[1].sign });

@@ -40,13 +40,18 @@ function applies({ forms, scheme, needs = () => true }, sender) {
 }
 
 /**
- * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, email?, url?, method? }`. A breakage changes the plan before it is signed,
- * the delivery afterwards, or both.
+ * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, email?, url?, method?, key? }`. A breakage changes the plan before it is
+ * signed, the delivery afterwards, or both.
  */
-export async function make(senderId, type, breakageId, now) {
+export function make(senderId, type, breakageId, now) {
   const sender = SENDERS.find(({ id }) => id === senderId);
-  const breakage = breakages.find(({ id }) => id === breakageId) ?? {};
-  const plan = await planOf(sender, type, now);
+  return made(sender, { event: eventOf(type, now), now, breakage: breakages.find(({ id }) => id === breakageId) });
+}
+
+/** Makes a delivery of an event. `id`, `key` and `url` are made up unless they are given. */
+export async function made(sender, given) {
+  const { breakage = {} } = given;
+  const plan = await planOf(sender, given);
   await breakage.before?.(plan);
   const send = { jwt: sendToken, identity: sendToken, hmac: sendDescribed, fields: sendDescribed, key: sendDescribed, bare: sendDescribed }[sender.form] ?? sendSigned;
   const sent = await send(plan);
@@ -55,16 +60,15 @@ export async function make(senderId, type, breakageId, now) {
 }
 
 /** What a sender is about to send. It signs `body`, and sends it unless there is a `sentBody`. */
-async function planOf(sender, type, now) {
-  const event = eventOf(type, now);
-  const plan = { sender, now, id: `msg_${crypto.randomUUID()}`, timestamp: String(now), event, body: utf8(JSON.stringify(event)) };
+async function planOf(sender, { event, now, id = `msg_${crypto.randomUUID()}`, key: own, url = `https://example.com/webhooks/${sender.id}?sample=1` }) {
+  const plan = { sender, now, id, timestamp: String(now), event, body: utf8(JSON.stringify(event)) };
   if (sender.of?.template) {
-    const key = await newKey(sender.of);
+    const key = own ?? (await newKey(sender.of));
     const fields = sender.of.template.message.find(({ part }) => part === "fields");
     const body = utf8(fields ? await signedItem(fields, event, key) : written(complete(event, sender.of, plan.id, now), sender.of));
-    return { ...plan, body, key, method: "POST", url: `https://example.com/webhooks/${sender.id}?sample=1` };
+    return { ...plan, body, key, method: "POST", url };
   }
-  if (sender.form === "v1") return { ...plan, key: randomBytes(32) };
+  if (sender.form === "v1") return { ...plan, key: own ?? randomBytes(32) };
   if (sender.form === "v1a") return { ...plan, keys: await ed25519() };
   const header = { alg: "RS256", typ: "JWT", kid: "demo-2" };
   if (sender.of?.identity) {
@@ -86,7 +90,7 @@ async function sendSigned(plan) {
     [`${family}-timestamp`, timestamp],
     [`${family}-signature`, `${sender.form},${toBase64(signature)}`],
   ];
-  const sent = { scheme: sender.scheme, headers, body: plan.sentBody ?? body, signature };
+  const sent = { scheme: sender.scheme, headers, body: plan.sentBody ?? body, signature, key };
   if (key) return { ...sent, secret: plan.secret ?? `whsec_${toBase64(key)}` };
   if (sender.scheme === "standard-webhooks") return { ...sent, secret: keys[1].whpk };
   return { ...sent, jwks: setOf(keys) };
@@ -95,7 +99,7 @@ async function sendSigned(plan) {
 async function sendDescribed(plan) {
   const { sender: { scheme, of }, body, key, url, method } = plan;
   const headers = await signedHeaders(of, plan, plan.changed);
-  const sent = { scheme, headers, body: plan.sentBody ?? body, secret: plan.secret ?? key.secret, jwks: key.jwks, tolerance: of.tolerance };
+  const sent = { scheme, headers, body: plan.sentBody ?? body, secret: plan.secret ?? key.secret, jwks: key.jwks, key, tolerance: of.tolerance };
   return of.signsUrl ? { ...sent, url, method } : sent;
 }
 

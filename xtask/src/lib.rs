@@ -27,6 +27,7 @@ pub mod package;
 mod page;
 pub mod paths;
 pub mod process;
+mod reach;
 mod saved_request;
 mod selfhost;
 mod source;

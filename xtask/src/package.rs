@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::build::{self, Module, Size, kilobytes};
+use crate::reach::reached;
 use crate::term::bold;
 use crate::{paths, process, tools};
 
@@ -101,6 +102,7 @@ fn assemble(module: &Module) -> Result<PathBuf> {
     }
     copy(&root.join("LICENSE"), &folder.join("LICENSE"))?;
     scripts(&root.join("crates/npm/js"), &dist)?;
+    samples(&root.join("www/src"), &dist.join("samples"))?;
     for (stage, prefix, wasm, script) in [
         (stage, "core-", "core.wasm", "core-bytes.js"),
         (HMAC.build()?, "hmac-", "hmac.wasm", "hmac-bytes.js"),
@@ -112,6 +114,12 @@ fn assemble(module: &Module) -> Result<PathBuf> {
         fs::write(dist.join(script), inlined(&dist.join(wasm))?)?;
     }
     Ok(folder)
+}
+
+/// Copies the page's samples, of which `countersign/testing` makes its requests.
+fn samples(page: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    reached(page, &["samples.js"])?.iter().try_for_each(|name| copy(&page.join(name), &to.join(name)))
 }
 
 /// Copies the scripts and types of a folder and of the folders in it, with those for `require`.

@@ -1,13 +1,13 @@
 //! `cargo xtask page`: assembles the page that explains a delivery in `build/www`, from `www/` and, in `engine/`, the npm package's
 //! files. Nothing is compiled or bundled; any static server can serve the folder.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::reach::reached;
 use crate::term::bold;
 use crate::{node_test, package, paths, process, tools};
 
@@ -47,28 +47,10 @@ pub(crate) fn assemble() -> Result<()> {
     let engine = www.join("engine");
     fs::create_dir_all(&engine)?;
     ensure!(dist.join("full.wasm").is_file(), "build/npm/package has no full.wasm; run `cargo xtask package`");
-    for name in scripts(&dist)?.iter().map(String::as_str).chain(WASM) {
+    for name in reached(&dist, &ENTRIES)?.iter().map(String::as_str).chain(WASM) {
         copy(&dist.join(name), &engine.join(name))?;
     }
     fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")
-}
-
-/// The names of the scripts that are reached from [`ENTRIES`].
-fn scripts(dist: &Path) -> Result<BTreeSet<String>> {
-    let mut found = BTreeSet::new();
-    let mut open: Vec<_> = ENTRIES.map(str::to_owned).to_vec();
-    while let Some(name) = open.pop() {
-        let text = fs::read_to_string(dist.join(&name)).with_context(|| format!("{name} cannot be read"))?;
-        if found.insert(name) {
-            open.extend(imports(&text).map(str::to_owned));
-        }
-    }
-    Ok(found)
-}
-
-/// What a script imports or passes on: `from "./given.js"`.
-fn imports(text: &str) -> impl Iterator<Item = &str> {
-    text.split("from \"./").skip(1).filter_map(|rest| rest.split_once('"').map(|(name, _)| name))
 }
 
 /// The page's version and, if there is git, its commit.

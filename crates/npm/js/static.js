@@ -4,7 +4,7 @@ import { Check, secretsOf } from "./check.js";
 import { misuse } from "./error.js";
 import { arrange, isRequest } from "./given.js";
 import { CALL, optionsOf, secondsOf } from "./options.js";
-import { note } from "./receivers.js";
+import { named, note } from "./receivers.js";
 import { targetOf } from "./target.js";
 
 /** The options of a verifier with secrets. */
@@ -52,4 +52,4 @@ export class StaticVerifier {
 }
 
 /** What makes the function of a scheme's sender. */
-export const withSecretsOn = (wasm) => (scheme) => (secrets, options) => new StaticVerifier(wasm, { scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets));
+export const withSecretsOn = (wasm) => (scheme) => named(scheme, (secrets, options) => new StaticVerifier(wasm, { scheme, ...optionsOf(options, SECRET) }, secretsOf(secrets)));

@@ -1,0 +1,101 @@
+// The entry `countersign/testing`: deliveries as senders make them, signed by the platform's own cryptography. The build puts the page's samples beside it.
+import { misuse } from "./error.js";
+import { optionsOf } from "./options.js";
+import { schemeOf } from "./receivers.js";
+import { concat, fromBase64, utf8 } from "./samples/encoding.js";
+import { eventOf } from "./samples/events.js";
+import { newKey, sharedKey } from "./samples/sample-keys.js";
+import { SENDERS, made } from "./samples/samples.js";
+import { randomBytes } from "./samples/sign.js";
+
+const OPTIONS = ["secret", "keys", "type", "data", "event", "id", "url", "now", "broken"];
+
+/** What is made of the keys that `testKeys` returned. */
+const signers = new WeakMap();
+
+/** Keys of a sender for one test: what the receiver is configured with. */
+export async function testKeys(sender) {
+  const { secret, jwks, audience, email, key } = await made(senderOf(sender), { event: eventOf("batch.succeeded", 0), now: 0 });
+  const keys = Object.fromEntries(Object.entries({ secret, jwks: jwks && JSON.parse(jwks), audience, email }).filter(([, value]) => value !== undefined));
+  signers.set(keys, key);
+  return keys;
+}
+
+/** A request as the sender sends it. */
+export async function testRequest(sender, given) {
+  const of = senderOf(sender);
+  const { secret, keys, type = "batch.succeeded", data, event, id, url, now = Math.floor(Date.now() / 1000), broken } = optionsOf(given, OPTIONS);
+  const key = keyOf(of, secret, keys);
+  const whole = event ?? { ...eventOf(type, now), ...(data === undefined ? {} : { data }) };
+  const sent = await made(of, { event: structuredClone(whole), now, id, url, key, breakage: breakageOf(of, broken) });
+  return new Request(sent.url ?? url ?? "https://example.com/webhooks", { method: "POST", headers: sent.headers, body: sent.body });
+}
+
+function senderOf(sender) {
+  const scheme = typeof sender === "function" ? schemeOf(sender) : undefined;
+  const found = SENDERS.find((one) => one.scheme === scheme);
+  if (found === undefined) throw misuse("config_invalid", "the first argument is the function of a sender, like `stripe`, from the same copy of this package");
+  return found;
+}
+
+/** The key that signs. Only `testKeys` has the private key of a sender that signs with one. */
+function keyOf(sender, secret, keys) {
+  if (keys !== undefined) {
+    if (!signers.has(keys)) throw misuse("config_invalid", "`keys` is what `testKeys` returned");
+    return signers.get(keys);
+  }
+  if (!["v1", "hmac", "fields", "bare"].includes(sender.form)) throw misuse("config_invalid", "this sender signs with a private key: pass `keys`, what `await testKeys(…)` returned, and configure the receiver with it");
+  if (typeof secret !== "string" || secret === "") throw misuse("empty_secret", "`secret` is the receiver's secret");
+  if (sender.form !== "v1") return sharedKey(sender.of, secret);
+  const [, base64] = /^(?:v1,)?whsec_(.+)$/.exec(secret) ?? [];
+  if (base64 !== undefined) return fromBase64(base64);
+  return sender.of?.isText ? utf8(secret) : fromBase64(secret);
+}
+
+/** Ways to break a delivery, each for the forms of signature that it applies to. */
+const BROKEN = {
+  stale: {
+    v1: { before: shifted(-600) }, v1a: { before: shifted(-600) }, hmac: { before: beyond(-2) }, key: { before: beyond(-2) },
+    jwt: { before: expired }, identity: { before: expired },
+  },
+  future: { v1: { before: shifted(600) }, v1a: { before: shifted(600) }, hmac: { before: beyond(2) }, key: { before: beyond(2) } },
+  body: { v1: { before: changed }, v1a: { before: changed }, hmac: { before: changed }, key: { before: changed } },
+  key: { v1: { before: (plan) => void (plan.key = randomBytes(32)) }, hmac: { before: stranger }, key: { before: stranger }, bare: { before: stranger } },
+  unsigned: Object.fromEntries(["v1", "v1a", "hmac", "key", "jwt", "identity", "bare"].map((form) => [form, { after: unsigned }])),
+};
+
+function breakageOf(sender, broken) {
+  if (broken === undefined) return undefined;
+  const ways = Object.keys(BROKEN).filter((name) => sender.form in BROKEN[name] && (!["stale", "future"].includes(name) || isDated(sender)));
+  if (!ways.includes(broken)) throw misuse("config_invalid", `\`broken\` is one of ${ways.map((name) => `"${name}"`).join(", ")} for this sender`);
+  return BROKEN[broken][sender.form];
+}
+
+/** Whether the sender signs a time that is not in the body. */
+const isDated = ({ form, of }) => !["hmac", "key"].includes(form) || of.template.timestamp?.header !== undefined;
+
+function shifted(seconds) {
+  return (plan) => void (plan.timestamp = String(plan.now + seconds));
+}
+
+function beyond(times) {
+  return (plan) => void (plan.timestamp = String(plan.now + times * plan.sender.of.tolerance));
+}
+
+function expired({ claims, now }) {
+  Object.assign(claims, { iat: now - 7200, exp: now - 3600 });
+}
+
+function changed(plan) {
+  plan.sentBody = concat(plan.body, utf8(" "));
+}
+
+async function stranger(plan) {
+  const { sign, secret } = await newKey({ ...plan.sender.of, hasKeySet: false });
+  plan.key = { ...plan.key, sign, secret };
+}
+
+/** Everything but the content type proves something. */
+function unsigned(sent) {
+  sent.headers = sent.headers.slice(0, 1);
+}

@@ -1,0 +1,89 @@
+// `countersign/testing`: a request of every sender passes, and each way to break one is refused for its reason.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { installed } from "./fixtures/app.mjs";
+
+const entries = await Promise.all(["index", "jwt", "ecdsa"].map((entry) => import(`${installed}/dist/${entry}.js`)));
+const hmac = await import(`${installed}/dist/hmac.js`);
+const { testKeys, testRequest } = await import(`${installed}/dist/testing.js`);
+
+const [index, jwt] = entries;
+const senders = Object.entries(Object.assign({}, ...entries.toReversed())).filter(([, value]) => typeof value === "function" && value.prototype === undefined);
+
+/** The codes that a broken delivery may have. */
+const CODES = {
+  stale: ["timestamp_too_old", "jwt_expired"],
+  future: ["timestamp_too_new"],
+  body: ["no_matching_signature", "invalid_body"],
+  key: ["no_matching_signature"],
+  unsigned: ["missing_header"],
+};
+
+/** The receiver of a sender, with the keys of a test. */
+const receiver = (sender, { secret, jwks, ...identity }) => (jwks === undefined ? sender(secret, { allowShortKeys: true }) : sender({ jwks, ...identity }));
+
+/** The code of a request's refusal, or "accept". */
+const outcome = (verifier, request) => verifier.unwrap(request, { jsonParse: false }).then(() => "accept", ({ code, message }) => code ?? message);
+
+test("the senders are all there", () => assert.ok(senders.length > 60, `${senders.length}`));
+
+for (const [name, sender] of senders) {
+  test(`${name}: genuine, and broken in every way`, async () => {
+    const keys = await testKeys(sender);
+    const verifier = receiver(sender, keys);
+    assert.equal(await outcome(verifier, await testRequest(sender, { keys })), "accept");
+    const ways = [];
+    for (const [broken, codes] of Object.entries(CODES)) {
+      let request;
+      try {
+        request = await testRequest(sender, { keys, broken });
+      } catch (error) {
+        assert.match(error.message, /^`broken` is one of /);
+        continue;
+      }
+      const found = await outcome(verifier, request);
+      assert.ok(codes.includes(found), `${broken}: ${found}`);
+      ways.push(broken);
+    }
+    assert.ok(ways.length >= 1 || name === "adyen" || name === "adyenStandard", `${name}: ${ways}`);
+  });
+}
+
+test("a secret of one's own, an event, a type with data, and a time", async () => {
+  for (const [sender, secret] of [
+    [index.stripe, "whsec_aSecretThatStripeShows0123"], [hmac.stripe, "whsec_aSecretThatStripeShows0123"], [index.github, "a secret of the user's own"], [index.gemini, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
+    [index.standard, "q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.openai, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.supabaseAuth, "v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
+  ]) {
+    const { event } = await sender(secret).unwrap(await testRequest(sender, { secret, event: { id: "evt_1", type: "a.b", amount: 5 } }));
+    assert.deepEqual([event.type, event.amount], ["a.b", 5]);
+    assert.equal(await outcome(sender(secret), await testRequest(sender, { secret, broken: "body" })), "no_matching_signature");
+  }
+  const secret = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
+  const request = await testRequest(index.gemini, { secret, type: "video.generated", data: { id: "video_1" }, id: "msg_7", now: 1_700_000_000 });
+  const { id, event, timestamp } = await index.gemini(secret).unwrap(request, { now: 1_700_000_000 });
+  assert.deepEqual([id, event.type, event.data, timestamp.getTime()], ["msg_7", "video.generated", { id: "video_1" }, 1_700_000_000_000]);
+});
+
+test("a signed URL is that of the request", async () => {
+  const secret = "a secret of the user's own";
+  const request = await testRequest(index.twilio, { secret, url: "https://app.example.com/hooks?x=1" });
+  assert.equal(request.url, "https://app.example.com/hooks?x=1");
+  assert.equal(await outcome(index.twilio(secret), request), "accept");
+});
+
+test("a throwaway key set signs v1a", async () => {
+  const keys = await testKeys(index.geminiDynamic);
+  assert.ok(keys.jwks.keys.length > 1);
+  for (const { geminiDynamic } of [index, jwt]) assert.equal(await outcome(geminiDynamic({ jwks: keys.jwks }), await testRequest(geminiDynamic, { keys })), "accept");
+});
+
+test("wrong arguments name the fix", async () => {
+  for (const [given, message] of [
+    [["stripe", { secret: "a" }], /the function of a sender, like `stripe`/],
+    [[index.stripe, {}], /`secret` is the receiver's secret/],
+    [[index.discord, { secret: "a" }], /`await testKeys\(…\)`/],
+    [[index.stripe, { keys: {} }], /`keys` is what `testKeys` returned/],
+    [[index.stripe, { secret: "a".repeat(16), broken: "badly" }], /`broken` is one of "stale", "future", "body", "key", "unsigned"/],
+    [[index.github, { secret: "a".repeat(16), broken: "stale" }], /`broken` is one of "body", "key", "unsigned"/],
+  ]) await assert.rejects(testRequest(...given), ({ message: said }) => message.test(said), String(message));
+});
