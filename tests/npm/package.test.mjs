@@ -23,7 +23,7 @@ test("the tarball contains these files and no other", async () => {
   const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm"];
-  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, ...scripts.map((name) => `${name}.js`), ...worker];
+  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/http.js", ...scripts.map((name) => `${name}.js`), ...worker];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });

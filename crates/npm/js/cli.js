@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+// `npx countersign`: saves a delivery, checks it, explains it, and sends one, without Rust. Secrets come from the environment: arguments are in the shell's history.
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { parseArgs } from "node:util";
+import { parseHttp, writtenHttp } from "./cli/http.js";
+
+const USAGE = `countersign capture [--port 8788] [--save delivery.http]    saves the next delivery as it arrives, and responds 200
+countersign check   FILE --sender NAME --secret ENV         verifies a saved delivery: exit status 0 if it is genuine, else 1
+countersign explain FILE --sender NAME --secret ENV         explains every step, and what would have matched
+countersign send    URL  --sender NAME --secret ENV         sends a signed delivery: --type, --data JSON, --event JSON, --broken stale
+
+ENV names the environment variable that has the secret. FILE is the text of a request: a line, headers, an empty line, and the body.
+--at SECONDS sets the time of the check; by default it is when the file says the delivery arrived, else now.`;
+
+const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "type", "data", "event", "broken", "at", "url"].map((name) => [name, { type: "string" }]));
+const COMMANDS = { capture, check, explain, send };
+
+async function main() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...OPTIONS, help: { type: "boolean", short: "h" } } });
+  const [command, target] = positionals;
+  if (values.help || command === undefined) return void console.log(USAGE);
+  if (!Object.hasOwn(COMMANDS, command)) throw new Error(`there is no command \`${command}\`\n\n${USAGE}`);
+  return COMMANDS[command](values, target);
+}
+
+/** Responds 200 to one request, and saves it. */
+async function capture({ port = "8788", save = "delivery.http" }) {
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray());
+    await writeFile(save, writtenHttp(request, body, Math.floor(Date.now() / 1000)));
+    response.end();
+    console.log(`saved in ${save}: ${request.method} ${request.url}, ${body.length} bytes`);
+    server.close();
+  });
+  server.listen(Number(port), "127.0.0.1", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+}
+
+async function check(options, file) {
+  const { verdict, code, id } = await reportOf(options, file);
+  if (verdict.state === "genuine") return void console.log(`genuine: ${id}`);
+  console.log(`refused: ${code ?? verdict.code}\n${[verdict.detail, verdict.fix].filter(Boolean).join("\n")}`);
+  process.exitCode = 1;
+}
+
+async function explain(options, file) {
+  const { verdict, steps, nearMisses } = await reportOf(options, file);
+  for (const { name, state, detail, fix } of steps) console.log(`${MARKS[state] ?? "·"} ${name.padEnd(10)} ${[detail, fix].filter(Boolean).join(": ")}`);
+  for (const { matchesIf, fix } of nearMisses) console.log(`≈ it matches if ${matchesIf}: ${fix}`);
+  console.log(`\n${verdict.state}: ${[verdict.detail, verdict.fix].filter(Boolean).join("\n")}`);
+  if (verdict.state !== "genuine") process.exitCode = 1;
+}
+
+const MARKS = { pass: "✓", fail: "✗" };
+
+async function reportOf({ sender, secret, at, url }, file) {
+  if (file === undefined) throw new Error("name the file of a delivery; `countersign capture` saves one");
+  const { headers, body, method, target, arrived } = parseHttp(await readFile(file));
+  const { explain } = await import("./explain.js");
+  const now = at === undefined ? arrived : Number(at);
+  return explain({ scheme: schemeNamed(sender), secrets: secretIn(secret) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+}
+
+async function send({ sender, secret, type, data, event, broken }, url) {
+  if (url === undefined) throw new Error("name the URL to send to");
+  const { testRequest } = await import("./testing.js");
+  const json = (name, text) => (text === undefined ? {} : { [name]: JSON.parse(text) });
+  const given = { ...(type && { type }), ...(broken && { broken }), ...json("data", data), ...json("event", event) };
+  const request = await testRequest(await functionOf(sender), { secret: secretIn(secret), url, ...given });
+  const response = await fetch(url, { method: "POST", headers: request.headers, body: await request.arrayBuffer() });
+  console.log(`${response.status} ${await response.text()}`.trim());
+  if (!response.ok) process.exitCode = 1;
+}
+
+/** The function of a sender, by its own name or that of its scheme. */
+async function functionOf(sender) {
+  const { schemeOf } = await import("./receivers.js");
+  const entries = await Promise.all(["index", "jwt", "ecdsa"].map((entry) => import(`./${entry}.js`)));
+  const found = entries.flatMap(Object.entries).find(([name, value]) => name === sender || schemeOf(value) === schemeNamed(sender));
+  if (found === undefined) throw new Error(`there is no sender \`${sender}\``);
+  return found[1];
+}
+
+/** The name of a scheme: `coinbaseCommerce` is `coinbase-commerce`. */
+function schemeNamed(sender) {
+  if (sender === undefined) throw new Error("name the sender: --sender stripe");
+  return sender === "standard" ? "standard-webhooks" : sender.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function secretIn(name) {
+  if (name === undefined) throw new Error("name the environment variable with the secret: --secret WEBHOOK_SECRET");
+  const secret = process.env[name];
+  if (secret === undefined || secret === "") throw new Error(`the environment variable ${/^\w{1,40}$/.test(name) ? name : "that --secret names"} is not set; --secret takes its name, not the secret itself`);
+  return secret;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`countersign: ${error.message}`);
+  process.exitCode = 2;
+}

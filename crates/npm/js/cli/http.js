@@ -1,0 +1,26 @@
+// A request as text: a line, headers, an empty line, and the body as it is.
+
+/** The header in which `capture` notes when the delivery arrived. */
+const ARRIVED = "countersign-arrived";
+
+export function writtenHttp({ method, url, rawHeaders }, body, seconds) {
+  const lines = [`${method} ${url} HTTP/1.1`];
+  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n${ARRIVED}: ${seconds}\r\n\r\n`, "latin1"), body]);
+}
+
+/** `{ headers, body, method, target, arrived }`. Lines may end with LF alone. `target` is a whole URL, if the request has one or a `host`. */
+export function parseHttp(bytes) {
+  const end = /\r?\n\r?\n/.exec(bytes.toString("latin1"));
+  if (end === null) throw new Error("the file has no empty line after the headers, so it is not the text of a request");
+  const [line, ...rest] = bytes.subarray(0, end.index).toString("latin1").split(/\r?\n/);
+  const [, method, path] = /^([A-Z]+) (\S+)/.exec(line) ?? [];
+  if (method === undefined) throw new Error("the file does not begin with a line like `POST /hooks HTTP/1.1`");
+  const pairs = rest.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
+  const valueOf = (wanted) => pairs.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  const arrived = valueOf(ARRIVED);
+  const host = valueOf("host");
+  const target = /^https?:/.test(path) || host === undefined ? path : `${valueOf("x-forwarded-proto") ?? "https"}://${host}${path}`;
+  const body = bytes.subarray(end.index + end[0].length);
+  return { headers: pairs.filter(([name]) => name.toLowerCase() !== ARRIVED), body, method, target, arrived: arrived === undefined ? undefined : Number(arrived) };
+}

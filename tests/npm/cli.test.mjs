@@ -1,0 +1,92 @@
+// `npx countersign`, as a program: a delivery is captured, checked and explained, and one is sent.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { app, folder, installed, path } from "./fixtures/app.mjs";
+
+const SECRET = "a secret of the user's own";
+const dir = folder("cli", {});
+const { bin } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
+
+/** Runs the program to its end: `{ status, said, failed }`. */
+async function run(...args) {
+  const program = start(...args);
+  const [said, failed] = await Promise.all([program.stdout, program.stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString()));
+  if (program.exitCode === null) await once(program, "exit");
+  return { status: program.exitCode, said, failed };
+}
+
+const start = (...args) => spawn(path("node_modules/.bin/node"), [`${app}/node_modules/countersign/${bin.countersign}`, ...args], { cwd: dir, env: { PATH: process.env.PATH, HOOK_SECRET: SECRET, OTHER: "another secret of theirs" } });
+
+const SENDER = ["--sender", "github", "--secret", "HOOK_SECRET"];
+
+/** Captures what `send` sends to it. */
+async function captured(file, ...more) {
+  const capture = start("capture", "--port", "0", "--save", file);
+  const [line] = await once(capture.stdout, "data");
+  const url = String(line).match(/http:\S+/)[0];
+  const sent = await run("send", `${url}/hooks?a=1`, ...more);
+  if (capture.exitCode === null) await once(capture, "exit");
+  return sent;
+}
+
+test("a delivery is sent, captured, checked and explained", async () => {
+  assert.deepEqual((await captured("good.http", ...SENDER, "--event", '{"zen":"Keep it logically awesome."}')).said, "200\n");
+  assert.match(readFileSync(`${dir}/good.http`, "latin1"), /^POST \/hooks\?a=1 HTTP\/1\.1\r\n[\s\S]*\r\ncountersign-arrived: \d{10}\r\n\r\n\{"zen"/);
+  const good = await run("check", "good.http", ...SENDER);
+  assert.equal(good.status, 0, good.failed);
+  assert.match(good.said, /^genuine: /);
+  const explained = await run("explain", "good.http", ...SENDER);
+  assert.equal(explained.status, 0);
+  assert.match(explained.said, /✓ match/);
+});
+
+test("a broken one is refused, and the reason said", async () => {
+  await captured("broken.http", ...SENDER, "--broken", "body");
+  const { status, said } = await run("check", "broken.http", ...SENDER);
+  assert.equal(status, 1);
+  assert.match(said, /^refused: no_matching_signature\n/);
+  writeFileSync(`${dir}/newline.http`, Buffer.concat([readFileSync(`${dir}/good.http`), Buffer.from("\n")]));
+  const near = await run("explain", "newline.http", ...SENDER);
+  assert.equal(near.status, 1);
+  assert.match(near.said, /≈ it matches if the final newline is removed/);
+  assert.equal((await run("check", "good.http", "--sender", "github", "--secret", "OTHER")).status, 1);
+});
+
+test("the time of a check is that of the arrival, or the one that is given", async () => {
+  await captured("stripe.http", "--sender", "stripe", "--secret", "HOOK_SECRET");
+  const stripe = ["--sender", "stripe", "--secret", "HOOK_SECRET"];
+  const earlier = readFileSync(`${dir}/stripe.http`, "latin1").replace(/countersign-arrived: \d+/, "countersign-arrived: 1700000000");
+  writeFileSync(`${dir}/earlier.http`, earlier, "latin1");
+  assert.equal((await run("check", "stripe.http", ...stripe)).status, 0);
+  assert.match((await run("check", "earlier.http", ...stripe)).said, /timestamp_too_new/);
+  assert.match((await run("check", "stripe.http", ...stripe, "--at", "1900000000")).said, /timestamp_too_old/);
+});
+
+test("a response that is not 2xx is a failure of send", async (t) => {
+  const server = http.createServer((_, response) => response.writeHead(401).end("no")).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const { status, said } = await run("send", `http://127.0.0.1:${server.address().port}/`, "--sender", "coinbaseCommerce", "--secret", "HOOK_SECRET");
+  assert.deepEqual([status, said], [1, "401 no\n"]);
+});
+
+test("wrong arguments say what to do, and never repeat a secret", async () => {
+  for (const [args, message] of [
+    [["forge"], /there is no command `forge`/],
+    [["check"], /name the file of a delivery/],
+    [["check", "good.http", "--sender", "github"], /--secret WEBHOOK_SECRET/],
+    [["check", "good.http", "--sender", "github", "--secret", SECRET], /that --secret names is not set; --secret takes its name/],
+    [["check", "good.http", "--secret", "HOOK_SECRET"], /--sender stripe/],
+    [["send", "http://127.0.0.1:9/", "--sender", "nobody", "--secret", "HOOK_SECRET"], /there is no sender `nobody`/],
+    [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--broken", "stale"], /`broken` is one of/],
+  ]) {
+    const { status, failed } = await run(...args);
+    assert.deepEqual([status, message.test(failed)], [2, true], failed);
+    assert.ok(!failed.includes(SECRET), failed);
+  }
+  assert.match((await run("--help")).said, /countersign capture/);
+});
