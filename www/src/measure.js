@@ -1,5 +1,6 @@
 // Measures one check in this browser: the package's verifiers on deliveries of 400 bytes, drawn as bars.
-import { Webhook, geminiDynamic, standard } from "../engine/slim.js";
+import { geminiDynamic } from "../engine/jwt-senders.js";
+import { Webhook, standard } from "../engine/slim.js";
 import { el, fill, svg } from "./dom.js";
 import { toBase64, utf8 } from "./encoding.js";
 import { content, newEd25519, newRsa, randomBytes, token } from "./sign.js";

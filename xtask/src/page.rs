@@ -12,7 +12,7 @@ use crate::term::bold;
 use crate::{node_test, package, paths, process, tools};
 
 /// The scripts of the package that the page imports, with what those import.
-const ENTRIES: [&str; 3] = ["slim.js", "slim-explain.js", "full-verifiers.js"];
+const ENTRIES: [&str; 4] = ["slim.js", "slim-explain.js", "full-verifiers.js", "jwt-senders.js"];
 
 /// The Wasm that the page loads.
 const WASM: [&str; 2] = ["core.wasm", "full.wasm"];
