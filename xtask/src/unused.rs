@@ -35,7 +35,8 @@ pub(crate) fn remove(stage: &Path, features: &[&str]) -> Result<()> {
     let (wasm, described) = (stage.join("glue_bg.wasm"), stage.join("exports.json"));
     fs::write(&described, serde_json::to_vec(&graph)?)?;
     let mut metadce = tools::npm_bin("wasm-metadce")?;
-    metadce.args(features).arg(&wasm).arg("--graph-file").arg(&described).arg("--output").arg(&wasm);
+    // `-g` keeps the names, by which wasm-opt sorts.
+    metadce.arg("-g").args(features).arg(&wasm).arg("--graph-file").arg(&described).arg("--output").arg(&wasm);
     process::output("remove unused exports", &mut metadce).map(drop)
 }
 
