@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::gzip::gzipped;
 use crate::term::{Progress, bold};
-use crate::{console, paths, process, tools, unused};
+use crate::{console, panics, paths, process, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
 const BUDGET: usize = 350_000;
@@ -226,6 +226,7 @@ impl Module {
             .context("wasm-bindgen failed")?;
         progress.done();
         let wasm = stage.join("glue_bg.wasm");
+        panics::silence(&wasm)?;
         unused::remove(stage, WASM_FEATURES)?;
         let label = format!("optimise {}", self.name);
         process::run(
@@ -244,6 +245,7 @@ fn glue_key(compiled: &Path) -> Result<String> {
     hash.update(read(&paths::root().join("Cargo.lock"))?);
     hash.update(read(&paths::root().join("package-lock.json"))?);
     hash.update(include_str!("build.rs"));
+    hash.update(include_str!("panics.rs"));
     hash.update(include_str!("unused.rs"));
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

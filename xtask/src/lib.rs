@@ -25,6 +25,7 @@ pub mod npmtest;
 mod observability;
 pub mod package;
 mod page;
+mod panics;
 pub mod paths;
 pub mod process;
 mod reach;
