@@ -83,7 +83,7 @@ const config :Workerd.Config = (
     (name = "disk", disk = (path = "${folder}/data", writable = true)),
     (name = "empty", worker = (modules = [(name = "empty.js", esModule = embed "empty.js")], compatibilityDate = "2026-08-04")),
     (name = "countersign", worker = (
-      modules = [(name = "index.js", esModule = embed "index.js"), (name = "index_bg.wasm", wasm = embed "index_bg.wasm")],
+      modules = [(name = "index.js", esModule = embed "index.js"), (name = "index_bg.wasm", wasm = embed "index_bg.wasm"), (name = "explain_bg.wasm", wasm = embed "explain_bg.wasm")],
       compatibilityDate = "2026-08-04",
       bindings = [(name = "SOURCES", text = ${text}), (name = "SECRET", text = "whsec_${secret.toString("base64")}"), (name = "ADMIN_TOKEN", text = "${operator}"),
         (name = "EVENTS", kvNamespace = "kv"), (name = "INBOX", durableObjectNamespace = "Inbox")],
@@ -100,7 +100,7 @@ async function start(ports, otherPort) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(`${folder}/data`, { recursive: true });
   copyFileSync(`${root}/benches/empty.js`, `${folder}/empty.js`);
-  for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(`${root}/build/worker/${file}`, `${folder}/${file}`);
+  for (const file of ["index.js", "index_bg.wasm", "explain_bg.wasm"]) copyFileSync(`${root}/build/worker/${file}`, `${folder}/${file}`);
   writeFileSync(`${folder}/config.capnp`, configuration(ports, otherPort));
   const workerd = createRequire(`${root}/`)("workerd").default;
   const child = spawn(workerd, ["serve", "config.capnp", "--control-fd=3"], { cwd: folder, stdio: ["ignore", "ignore", "inherit", "pipe"] });

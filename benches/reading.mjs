@@ -23,7 +23,7 @@ const ports = { empty: await freePort(), countersign: await freePort() };
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 copyFileSync(`${root}/benches/empty.js`, `${folder}/empty.js`);
-for (const file of ["index.js", "index_bg.wasm"]) copyFileSync(`${root}/build/worker/${file}`, `${folder}/${file}`);
+for (const file of ["index.js", "index_bg.wasm", "explain_bg.wasm"]) copyFileSync(`${root}/build/worker/${file}`, `${folder}/${file}`);
 const sources = JSON.stringify({ gemini: { scheme: "gemini", secrets: ["SECRET"], dedupe: "off", forward: { origin: "http://127.0.0.1:9/" } } });
 const secret = `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
 const module = (name, kind) => `(name = "${name}", ${kind} = embed "${name}")`;
@@ -32,7 +32,7 @@ writeFileSync(`${folder}/config.capnp`, `using Workerd = import "/workerd/worker
 const config :Workerd.Config = (
   services = [
     (name = "empty", worker = ${worker(module("empty.js", "esModule"), "")}),
-    (name = "countersign", worker = ${worker(`${module("index.js", "esModule")}, ${module("./index_bg.wasm", "wasm").replace('embed "./', 'embed "')}`, `(name = "SOURCES", text = ${JSON.stringify(sources)}), (name = "SECRET", text = "${secret}"), (name = "ADMIN_TOKEN", text = "${"a".repeat(16)}bench-reading")`)})],
+    (name = "countersign", worker = ${worker(`${module("index.js", "esModule")}, ${["./index_bg.wasm", "./explain_bg.wasm"].map((file) => module(file, "wasm").replace('embed "./', 'embed "')).join(", ")}`, `(name = "SOURCES", text = ${JSON.stringify(sources)}), (name = "SECRET", text = "${secret}"), (name = "ADMIN_TOKEN", text = "${"a".repeat(16)}bench-reading")`)})],
   sockets = [${Object.entries(ports).map(([name, port]) => `(name = "${name}", address = "127.0.0.1:${port}", http = (), service = "${name}")`).join(", ")}]);
 `);
 const child = spawn(createRequire(`${root}/`)("workerd").default, ["serve", "config.capnp", "--control-fd=3"], { cwd: folder, stdio: ["ignore", "ignore", "inherit", "pipe"] });

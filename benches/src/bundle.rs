@@ -32,7 +32,7 @@ impl Bundle {
     /// Builds Countersign, and puts it beside the others into `dir`.
     pub(crate) fn make(dir: PathBuf, secret: String, rounds: usize) -> Result<Self> {
         build::production()?;
-        for file in ["index.js", "index_bg.wasm"] {
+        for file in ["index.js", "index_bg.wasm", "explain_bg.wasm"] {
             fs::copy(paths::root().join("build/worker").join(file), dir.join(file))?;
         }
         let benches = paths::root().join("benches");

@@ -31,8 +31,10 @@ impl Worker {
     /// The modules it consists of, by the names of their files.
     pub(crate) fn modules(self) -> Vec<&'static str> {
         match (self.contender, self.mode) {
-            (Contender::Countersign, Mode::Inbox) => vec!["countersign-inbox.js", "index.js", "index_bg.wasm"],
-            (Contender::Countersign, _) => vec!["index.js", "index_bg.wasm"],
+            (Contender::Countersign, Mode::Inbox) => {
+                vec!["countersign-inbox.js", "index.js", "index_bg.wasm", "explain_bg.wasm"]
+            }
+            (Contender::Countersign, _) => vec!["index.js", "index_bg.wasm", "explain_bg.wasm"],
             (Contender::Empty, _) => vec!["empty.js"],
             (Contender::Least, _) => vec!["least.js"],
             (Contender::StandardWebhooks, _) => vec!["standardwebhooks.js"],

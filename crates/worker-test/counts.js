@@ -114,6 +114,19 @@ export function countKv({ EVENTS: kv }) {
   wrapMethod(kv, "put", writes);
 }
 
+/** The points that were written, as they crossed: nobody can read them from Analytics Engine here. */
+export const points = [];
+
+export function countPoints({ METRICS: dataset }) {
+  if (dataset) wrapMethod(dataset, "writeDataPoint", note);
+}
+
+const note = (write) =>
+  function (point) {
+    points.push(point);
+    return write.call(this, point);
+  };
+
 /** Rows of a statement are known once they were all read, which is by the next statement at the latest. */
 let cursor;
 

@@ -1,6 +1,6 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
 import { env } from "cloudflare:workers";
-import { countKv, countStorage, counted, countedObject, counts, uncounted, wrapMethod } from "./counts.js";
+import { countKv, countPoints, countStorage, counted, countedObject, counts, points, uncounted, wrapMethod } from "./counts.js";
 import { alarm, countCalls, courier, invocation, most } from "./invocations.js";
 import worker, { Courier as ProductionCourier, Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
@@ -107,6 +107,9 @@ const routes = {
   counts() {
     return Response.json(counted());
   },
+  points() {
+    return Response.json(points);
+  },
   /** The most of any invocation so far; it begins anew with this. */
   invocations() {
     const before = { ...most };
@@ -136,6 +139,7 @@ const routes = {
 export default {
   async fetch(request, env, ctx) {
     countKv(env);
+    countPoints(env);
     countCalls(env);
     acceptAnyKey();
     const { pathname } = new URL(request.url);

@@ -95,11 +95,26 @@ routes! {
     ReplayAll: Post "{source}/replay", Operator, [STATE, DESTINATION], "Deliver events again.";
     Pause: Post "{source}/pause", Operator, [DESTINATION], "Stop deliveries.";
     Resume: Post "{source}/resume", Operator, [DESTINATION], "Continue deliveries.";
+    Capture: Post "{source}/capture", Operator, [], "Keep the next 20 refused deliveries whole, for 15 minutes.";
+    StopCapture: Delete "{source}/capture", Operator, [], "Stop keeping refused deliveries.";
+    Captures: Get "{source}/captures", Viewer, [], "List the refused deliveries that were kept.";
+    Captured: Get "{source}/captures/{capture}", Operator, [], "Show one of them with its body.";
+    Explain: Get "{source}/captures/{capture}/explain", Operator, [], "Explain why it was refused.";
+    Sources: Get "sources", Viewer, [], "Show every source with its destinations and counts.";
+    Refused: Get "refused", Viewer, [SOURCE], "Count refused deliveries of the last 24 hours by code.";
+    Health: Get "health", Viewer, [], "Show faults, key sets, capacity and versions.";
+    Audit: Get "audit", Viewer, [LIMIT, CURSOR], "List what was done at `/admin`, the latest first.";
+    Lookup: Get "lookup", Viewer, [HASH], "Find the event of a log record's `id_hash`.";
+    Code: Get "codes/{code}", Viewer, [], "Show what a code means.";
+    Metrics: Get "metrics", Viewer, [], "Show counts and latencies for Prometheus.";
+    OpenApi: Get "openapi.json", Viewer, [], "Describe this API.";
     SignIn: Post "session", Anyone, [], "Begin a session of the console: the body is `{\"token\": \"…\"}`, the response a cookie.";
     SignOut: Delete "session", Anyone, [], "Remove the cookie of the session.";
     Session: Get "session", Viewer, [], "Show who asks, what they may do, and until when.";
 }
 
+const SOURCE: Parameter = Parameter { name: "source", kind: Kind::Text, summary: "Only of this source." };
+const HASH: Parameter = Parameter { name: "hash", kind: Kind::Text, summary: "An `id_hash`: 64 hexadecimal digits." };
 const STATE: Parameter = Parameter { name: "state", kind: Kind::State, summary: "Only events in this state." };
 const DESTINATION: Parameter =
     Parameter { name: "destination", kind: Kind::Text, summary: "Only at this destination; without it, at all." };

@@ -27,6 +27,11 @@ impl Fault {
     pub fn key(&self) -> &str {
         &self.key
     }
+
+    /// The key if it may be repeated, what is wrong, and what to do about it.
+    pub fn parts(&self) -> (Option<&str>, &str, &str) {
+        (Some(self.key.as_str()).filter(|_| self.shown), &self.problem, &self.fix)
+    }
 }
 
 impl fmt::Display for Fault {

@@ -62,6 +62,11 @@ pub struct Durable {
 }
 
 impl Source {
+    /// Whether its URL ends with a token.
+    pub const fn has_url_token(&self) -> bool {
+        self.url_token.is_some()
+    }
+
     /// How its stored events are treated, even if the source is no longer durable.
     pub fn storage(&self) -> Durable {
         self.durable.unwrap_or(Durable::DEFAULT)

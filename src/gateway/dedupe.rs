@@ -25,6 +25,17 @@ impl EventKey {
         &self.0
     }
 
+    /// The key of 64 hexadecimal digits, as [`EventKey::to_hex`] writes them.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let digits = text.as_bytes().as_chunks::<2>().0;
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits) {
+            let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        (text.len() == 64).then_some(Self(bytes))
+    }
+
     /// 64 hexadecimal digits: the name of the event's dedupe marker in KV, and its `id_hash` in logs.
     pub fn to_hex(self) -> String {
         hex(&self.0)

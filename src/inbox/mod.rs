@@ -14,7 +14,7 @@
 //! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
 //! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
-//! | `orders`, `stats` | what an operator may ask |
+//! | `orders`, `stats`, `latency` | what an operator may ask |
 //! | `alerts` | what operators are alerted to |
 //! | `receipt`, `report` | what crosses between an object and who delivers |
 //! | `shards` | which object holds an event |
@@ -28,6 +28,7 @@ mod deliveries;
 mod expiry;
 mod handout;
 mod lanes;
+mod latency;
 mod leases;
 mod lifecycle;
 mod machine;
@@ -59,6 +60,7 @@ pub use self::capacity::{MAX_BODY, MAX_STORED, MEASURE_EVERY};
 pub use self::cursor::Cursor;
 pub use self::expiry::Tidied;
 pub use self::handout::{Cause, Handout};
+pub use self::latency::{BOUNDS, Latency};
 pub use self::lifecycle::{LEASE_SLACK, Lifecycle, Retention};
 pub use self::machine::{Accepted, Arrival, Machine};
 pub use self::orders::Replayed;
@@ -74,7 +76,7 @@ pub use self::schedule::{delay, seed};
 pub use self::shards::{Layout, Layouts, MOST_SHARDS, homes, shard_name};
 pub use self::span::{Dead, Span};
 pub use self::states::{Attempt, DEAD_KEPT, EventState, Over, Progress};
-pub use self::stats::{LastError, Stats, noted, noted_parts};
+pub use self::stats::{LastError, Stats, latency_of, noted, noted_parts};
 pub use self::store::{Store, StoreFault, Stored};
 pub use self::tables::{Kind, Table};
 pub use self::watch::Watch;

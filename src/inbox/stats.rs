@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::latency::Latency;
+
 /// Counts over stored events, of one shard or of all; an event counts once for each destination. Times are Unix seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
@@ -133,17 +135,25 @@ fn worse(one: Value, other: Value) -> Value {
                 json!(count(known, name).unwrap_or_default().saturating_add(count(&other, name).unwrap_or_default())),
             )
         });
+        let mut latency = latency_of(known);
+        latency.add(&latency_of(&other));
         let oldest = json!([&*known, &other].into_iter().filter_map(|view| count(view, "oldest_pending")).min());
         if known.get("state").is_none() || rank(&other) > rank(known) {
             *known = other;
         }
         if let Some(members) = known.as_object_mut() {
-            sums.into_iter().chain([("oldest_pending", oldest)]).for_each(|(name, sum)| {
+            let merged = [("oldest_pending", oldest), ("latency", latency.to_json())];
+            sums.into_iter().chain(merged).for_each(|(name, sum)| {
                 members.insert(name.to_owned(), sum);
             });
         }
     }
     Value::Object(all)
+}
+
+/// How long attempts at a destination took, as its view has it.
+pub fn latency_of(view: &Value) -> Latency {
+    view.get("latency").map(Latency::from_json).unwrap_or_default()
 }
 
 #[cfg(test)]

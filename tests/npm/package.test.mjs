@@ -22,14 +22,14 @@ test("the tarball contains these files and no other", async () => {
   const testing = ["testing.js", "testing.cjs", "testing.d.ts", "testing.d.cts", ...samples];
   const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
-  const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm"];
+  const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "worker/explain_bg.wasm"];
   const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/http.js", ...scripts.map((name) => `${name}.js`), ...worker];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   assert.deepEqual(files.sort(), expected.sort());
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {
-  for (const file of ["dist/core-glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/describe-glue.js", "dist/describe.wasm", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm"]) {
+  for (const file of ["dist/core-glue.js", "dist/full-glue.js", "dist/hmac-glue.js", "dist/describe-glue.js", "dist/describe.wasm", "dist/core.wasm", "dist/full.wasm", "dist/hmac.wasm", "dist/worker/index.js", "dist/worker/index.js.map", "dist/worker/index_bg.wasm", "dist/worker/explain_bg.wasm"]) {
     const text = readFileSync(`${installed}/${file}`, "latin1");
     assert.equal(text.match(/\/(home|root|work|Users)\/[\w./-]{0,60}/)?.[0], undefined, file);
   }

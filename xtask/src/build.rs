@@ -72,6 +72,10 @@ const PRODUCTION: Worker = Worker {
         ("crates/worker/js/instance.js", "instance.js"),
         ("crates/worker/js/inbox.js", "inbox.js"),
         ("crates/worker/js/ledger.js", "ledger.js"),
+        ("crates/worker/js/captures.js", "captures.js"),
+        ("crates/worker/js/explain.js", "explain.js"),
+        ("crates/worker/js/openapi.js", "openapi.js"),
+        ("docs/openapi.json", "openapi.txt"),
         ("crates/worker/js/counting.js", "counting.js"),
         ("crates/worker/js/limits.js", "limits.js"),
         ("crates/worker/js/reading.js", "reading.js"),
@@ -93,6 +97,10 @@ const TEST: Worker = Worker {
         ("crates/worker/js/instance.js", "instance.js"),
         ("crates/worker/js/inbox.js", "inbox.js"),
         ("crates/worker/js/ledger.js", "ledger.js"),
+        ("crates/worker/js/captures.js", "captures.js"),
+        ("crates/worker/js/explain.js", "explain.js"),
+        ("crates/worker/js/openapi.js", "openapi.js"),
+        ("docs/openapi.json", "openapi.txt"),
         ("crates/worker/js/counting.js", "counting.js"),
         ("crates/worker/js/limits.js", "limits.js"),
         ("crates/worker/js/reading.js", "reading.js"),
@@ -102,6 +110,10 @@ const TEST: Worker = Worker {
         ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
+
+/// The Wasm that both Workers instantiate when somebody first asks for a report.
+const EXPLAIN: Module =
+    Module { name: "worker-explain", package: "countersign-worker-explain", profile: "release", abort_handler: false };
 
 /// The command line.
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
@@ -144,7 +156,14 @@ pub fn within_budget() -> Result<()> {
 
 impl Worker {
     fn build(&self) -> Result<()> {
-        let stage = self.module.build()?;
+        let (explain, stage) = (EXPLAIN.build()?, self.module.build()?);
+        for (from, to) in [
+            (explain.join("glue.js"), "explain-glue.js"),
+            (explain.join("glue_bg.wasm"), "explain_bg.wasm"),
+            (stage.join("glue_bg.wasm"), "index_bg.wasm"),
+        ] {
+            fs::copy(&from, stage.join(to)).with_context(|| format!("{} cannot be copied", from.display()))?;
+        }
         for (from, to) in self.scripts {
             fs::copy(paths::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
         }
@@ -156,7 +175,7 @@ impl Worker {
         paths::root().join("build").join(self.module.name).join("index_bg.wasm")
     }
 
-    /// Makes `index.js` and `index_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
+    /// Makes `index.js`, `index_bg.wasm` and `explain_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
     fn bundle(&self, stage: &Path) -> Result<()> {
         let name = self.module.name;
         process::run(
@@ -166,7 +185,7 @@ impl Worker {
                 .args(["--bundle", "--format=esm", "--target=es2024", "--minify", "--sourcemap", "--log-level=warning"])
                 // Whoever deploys would be warned of it, each time.
                 .arg("--log-override:duplicate-object-key=error")
-                .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=index_bg"])
+                .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=[name]"])
                 .arg(format!("--outfile={}", paths::build_dir(name)?.join("index.js").display())),
         )
     }

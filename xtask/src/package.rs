@@ -62,7 +62,7 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
 pub fn pack() -> Result<PathBuf> {
     build::production()?;
     let folder = assemble(&MODULE)?;
-    for file in ["index.js", "index.js.map", "index_bg.wasm"] {
+    for file in ["index.js", "index.js.map", "index_bg.wasm", "explain_bg.wasm"] {
         copy(&paths::root().join("build/worker").join(file), &folder.join("dist/worker").join(file))?;
     }
     let packed = paths::build_dir("npm")?;

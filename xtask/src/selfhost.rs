@@ -13,7 +13,7 @@ use std::{env, path};
 use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
-use self::plan::{ADMIN_TOKEN, Plan};
+use self::plan::{ADMIN_READ_TOKEN, ADMIN_TOKEN, Plan};
 use crate::process::{self, Group};
 use crate::term::{bold, dim, yellow};
 use crate::{build, paths, tools, wrangler};
@@ -21,7 +21,7 @@ use crate::{build, paths, tools, wrangler};
 /// The folder of stored events, relative to workerd's.
 const DATA: &str = "data";
 /// The files of a built Worker.
-const FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
+const FILES: [&str; 3] = ["index.js", "index_bg.wasm", "explain_bg.wasm"];
 
 struct Options {
     out: PathBuf,
@@ -104,7 +104,9 @@ fn show_next(options: &Options, plan: &Plan) -> Result<()> {
     println!("  {secrets}{} serve config.capnp\n", workerd.get_program().display());
     println!(
         "{}",
-        dim(format!("With {ADMIN_TOKEN}=… besides, there is /admin. --run takes what is set from .dev.vars."))
+        dim(format!(
+            "With {ADMIN_TOKEN}=… or {ADMIN_READ_TOKEN}=… besides, there is /admin. --run takes what is set from .dev.vars."
+        ))
     );
     println!("{}", dim("For a server: copy the folder and workerd. A unit for systemd is in examples/selfhost."));
     Ok(())
@@ -119,6 +121,7 @@ fn run(options: &Options, plan: &Plan) -> Result<()> {
         match known.remove(name) {
             Some(value) => drop(workerd.env(name, value)),
             None if name == ADMIN_TOKEN => eprintln!("{}", dim("ADMIN_TOKEN is not set: there is no /admin")),
+            None if name == ADMIN_READ_TOKEN => {}
             None => eprintln!("{} {name} is set neither in the environment nor in .dev.vars", yellow("!")),
         }
     }

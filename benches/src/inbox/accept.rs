@@ -96,7 +96,7 @@ pub(crate) fn measure(dir: &Path, secret: &Secret, extent: &Extent, cpu: bool) -
 }
 
 fn workers() -> Vec<Worker> {
-    let ours = &["countersign-inbox.js", "index.js", "index_bg.wasm"];
+    let ours = &["countersign-inbox.js", "index.js", "index_bg.wasm", "explain_bg.wasm"];
     let of = |name: &'static str| {
         let (files, variables): (&[&str], _) = match name {
             "insert-alone" => (&["inbox.js"], vec![]),

@@ -40,7 +40,7 @@ const SCRIPTS: [&str; 4] = ["inbox", "countersign-inbox", "peers/standardwebhook
 pub(crate) fn prepare(dir: &Path) -> Result<()> {
     let benches = paths::root().join("benches");
     bundle(&SCRIPTS.map(|script| benches.join(script)), dir)?;
-    for file in ["index.js", "index_bg.wasm"] {
+    for file in ["index.js", "index_bg.wasm", "explain_bg.wasm"] {
         fs::copy(paths::root().join("build/worker").join(file), dir.join(file))?;
     }
     Ok(())

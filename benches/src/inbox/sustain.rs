@@ -126,7 +126,7 @@ pub(crate) fn serve(dir: &Path, secret: &Secret, origin: &Origin, setups: &[Setu
     let sources: Map<String, Value> =
         sources.map(|(setup, round)| (setup.source(round), setup.configured(origin))).collect();
     let variables = vec![("SOURCES", Value::Object(sources).to_string())];
-    let worker = Worker { name: WORKER, files: &["index.js", "index_bg.wasm"], variables };
+    let worker = Worker { name: WORKER, files: &["index.js", "index_bg.wasm", "explain_bg.wasm"], variables };
     Served::start(dir, "deliver", secret, &[worker])
 }
 

@@ -1,4 +1,5 @@
 // What an isolate counts, and the deliveries that it captures, on their way to the ledger: at most every ten seconds, behind a response.
+import { learn, spend } from "./captures.js";
 import * as glue from "./glue.js";
 
 const EVERY = 10_000;
@@ -8,9 +9,6 @@ const GIVEN_UP = 1024;
 let isUnderWay = false;
 let since = 0;
 let takenAt = 0;
-
-/** The captures that are on, by source, as the ledger said last. */
-let capturing = {};
 
 /** Has what was counted written soon, unless that is under way. `ledger` is where to; without one, nothing is counted. */
 export function countSoon(env, context) {
@@ -33,23 +31,11 @@ async function writeInTime(env) {
   }
 }
 
-/** Notes which captures are on, as JSON. */
-export function learn(on) {
-  capturing = JSON.parse(on);
-}
-
-/** Whether a refused delivery of a source is to be captured. */
-export function isCaptured(source) {
-  const on = capturing[source];
-  return on !== undefined && on.left > 0 && Date.now() < on.until;
-}
-
 /** Captures a refused delivery, behind its response. A body that could not be read is empty. */
 export function capture({ env, context, source, request, body }, { text }) {
   const { code, status, title } = JSON.parse(text);
   const { name } = source;
-  // However many come at once, no more are sent to the ledger than it takes.
-  if (isCaptured(name)) capturing[name].left -= 1;
+  spend(name);
   const about = { code, status, reason: title, method: request.method, url: request.url, headers: [...request.headers] };
   context.waitUntil(keep(env, name, JSON.stringify(about), typeof body === "number" ? new Uint8Array() : body));
 }

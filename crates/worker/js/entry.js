@@ -1,7 +1,8 @@
 // Owns each request: reads it, calls Rust, does the step that Rust returns, and responds. Rust decides what is refused and with what,
 // how much of a body is read, and what is waited for; HTTP, the body's stream and recovery after a trap are handled here.
+import { isCaptured } from "./captures.js";
 import { consoleFile } from "./console.js";
-import { capture, countSoon, isCaptured } from "./counting.js";
+import { capture, countSoon } from "./counting.js";
 import * as glue from "./glue.js";
 import { generation, prepared, recover } from "./instance.js";
 import { LATE, Limits, within } from "./limits.js";

@@ -50,6 +50,9 @@ export class Inbox extends DurableObject {
   stats() {
     return this.#call((inbox) => inbox.stats());
   }
+  lookup(key) {
+    return this.#call((inbox) => inbox.lookup(key));
+  }
   list(...page) {
     return this.#call((inbox) => inbox.list(...page));
   }

@@ -1,5 +1,5 @@
 // The instance of the Wasm: set up once, and replaced after a trap, which leaves it unusable.
-import wasm from "./glue_bg.wasm";
+import wasm from "./index_bg.wasm";
 import * as glue from "./glue.js";
 
 /** How many instances there were before this one. Whatever waits notes it, to find out whether its own is gone. */

@@ -10,6 +10,8 @@ use crate::body::Body;
 use crate::clock;
 use crate::console;
 use crate::inbox::Handed;
+use crate::points::{self, Point};
+use crate::state::state;
 
 /// An event to be attempted.
 pub(crate) struct Load {
@@ -53,6 +55,12 @@ impl Ended {
             ..LogRecord::default()
         };
         console::log(&record.to_json());
+        if let Some(state) = state() {
+            let (status, ms) = self.destination;
+            let destination = self.report.destination.as_str();
+            let point = Point { kind: "attempt", source: &source.name, code, destination, status, ms, bytes: 0 };
+            points::write(&state, &point);
+        }
     }
 }
 

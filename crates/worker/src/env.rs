@@ -10,6 +10,7 @@ use worker::{Env, EnvBinding, ObjectNamespace};
 use zeroize::Zeroizing;
 
 use crate::kv::KvNamespace;
+use crate::points::Dataset;
 
 /// What the configuration is checked against.
 pub(crate) struct Variables<'a>(pub(crate) &'a Env);
@@ -21,6 +22,8 @@ pub(crate) struct Bindings {
     pub(crate) events: Option<KvNamespace>,
     /// `INBOX`: stored events.
     pub(crate) inbox: Option<DurableObjectNamespace>,
+    /// `METRICS`: a dataset of Analytics Engine.
+    pub(crate) metrics: Option<Dataset>,
     services: Vec<(Box<str>, Fetcher)>,
     objects: Vec<(Box<str>, DurableObjectNamespace)>,
     /// Queues and buckets.
@@ -33,6 +36,7 @@ impl Bindings {
         let mut bindings = Self {
             events: variables.binding(Binding::Kv("EVENTS")).map(JsCast::unchecked_into),
             inbox: variables.binding(Binding::DurableObject("INBOX")).map(JsCast::unchecked_into),
+            metrics: property(env, "METRICS").filter(JsValue::is_object).map(JsCast::unchecked_into),
             ..Self::default()
         };
         for (_, _, entry) in config.iter() {

@@ -63,6 +63,7 @@ use crate::executor::spawn;
 pub use self::capacity::set_limit;
 pub(crate) use self::events::Handed;
 pub(crate) use self::registry::registry;
+pub(crate) use self::schema::VERSION as SCHEMA;
 pub(crate) use self::stub::{InboxStub, Known, hand_over, source as source_of, stub};
 
 /// One object: one shard of one source.
@@ -147,7 +148,21 @@ impl Inbox {
     /// Counts, as JSON, or `failed`.
     pub fn stats(&self) -> String {
         self.0.look_again();
-        self.read(|object, machine| Ok(printed(&object.database.stats(machine)?.to_json())))
+        self.read(|object, machine| {
+            let mut stats = object.database.stats(machine)?.to_json();
+            for (name, latency) in object.reported.latency.borrow().iter() {
+                let view = stats.get_mut("destinations").and_then(|all| all.get_mut(name)?.as_object_mut());
+                view.map(|view| view.insert("latency".to_owned(), latency.to_json()));
+            }
+            Ok(printed(&stats))
+        })
+    }
+
+    /// The id of the event that a key, in hexadecimal digits, is of; nothing if it is not kept here any more.
+    pub fn lookup(&self, key: &str) -> Option<String> {
+        let key = EventKey::from_hex(key)?;
+        let number = self.0.database.find(key).ok()??;
+        self.0.database.id_of(u64::try_from(number).ok()?)
     }
 
     /// One page of events in a state at a destination, as a JSON array, or `failed`. `number` is that of the event before; 0 for none.

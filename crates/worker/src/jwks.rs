@@ -114,6 +114,26 @@ impl Cache {
         }
     }
 
+    /// What is known of a set, for operators. Nothing is fetched.
+    pub(crate) fn held(&self, url: &str) -> Held {
+        let has_failed = self.slot(url, |slot| slot.failed.is_some());
+        match self.slot(url, |slot| slot.set.clone()) {
+            Some((set, freshness)) => Held {
+                state: match freshness.at(clock::now()) {
+                    _ if has_failed => "failed",
+                    Standing::Fresh => "fresh",
+                    Standing::Stale => "stale",
+                    Standing::Expired => "expired",
+                },
+                fetched_at: Some(freshness.fetched_at),
+                until: Some(freshness.fetched_at.saturating_add(freshness.ttl)),
+                keys: set.usable(),
+            },
+            None if has_failed => Held { state: "failed", ..Held::default() },
+            None => Held::default(),
+        }
+    }
+
     fn current(&self, url: &str) -> Option<(Rc<Jwks>, Standing)> {
         self.slot(url, |slot| slot.set.as_ref().map(|(set, freshness)| (set.clone(), freshness.at(clock::now()))))
     }
@@ -168,6 +188,22 @@ impl Cache {
         let result = with(&mut slot);
         slots.push((url.to_owned(), slot));
         result
+    }
+}
+
+/// A key set as an isolate holds it. Times are Unix seconds.
+pub(crate) struct Held {
+    /// `fresh`, `stale`, `expired`, `failed`, or `unused` if nobody asked for it yet.
+    pub(crate) state: &'static str,
+    pub(crate) fetched_at: Option<u64>,
+    pub(crate) until: Option<u64>,
+    /// How many of its keys can be used.
+    pub(crate) keys: usize,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self { state: "unused", fetched_at: None, until: None, keys: 0 }
     }
 }
 

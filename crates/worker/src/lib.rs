@@ -37,6 +37,7 @@ mod kv;
 mod open;
 mod outbound;
 mod pass_through;
+mod points;
 mod queue;
 mod receive;
 mod state;

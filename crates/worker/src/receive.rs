@@ -30,6 +30,7 @@ use crate::executor::{self, Outcome, boxed};
 use crate::inbox::Known;
 use crate::open::{BodyFault, refuse_body};
 use crate::pass_through::{Passed, pass_through};
+use crate::points::{self, Point};
 use crate::state::{State, delivery_headers, state};
 use crate::step::Step;
 use crate::tally;
@@ -91,9 +92,16 @@ async fn answer(state: &State, (index, source): (usize, &Source), arrival: &Arri
         }
     };
     tally::count(index, code);
+    note(state, source, (code, status), &line);
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     console::log(&line.to_json());
     outcome
+}
+
+/// Writes a point for a delivery.
+fn note(state: &State, source: &Source, (code, status): (&str, u16), line: &LogRecord<'_>) {
+    let (ms, bytes) = (line.destination.map_or(0, |(_, ms)| ms), line.bytes.unwrap_or_default());
+    points::write(state, &Point { kind: "delivery", source: &source.name, code, destination: "", status, ms, bytes });
 }
 
 /// What came of a delivery that is not refused.

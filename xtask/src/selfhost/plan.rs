@@ -11,8 +11,9 @@ use crate::check::{Checked, samples, source_variables};
 use crate::term::yellow;
 use crate::wrangler;
 
-/// The secret of `/admin`.
+/// The secrets of `/admin`: of those who operate, and of those who look.
 pub(super) const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
+pub(super) const ADMIN_READ_TOKEN: &str = "ADMIN_READ_TOKEN";
 /// The ids of objects and the folder of their files derive from this. With another one, stored events would be lost.
 const UNIQUE_KEY: &str = "countersign-inbox";
 
@@ -49,9 +50,9 @@ impl Plan {
         })
     }
 
-    /// The secrets that sources name, and the admin token.
+    /// The secrets that sources name, and the tokens of `/admin`.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.checked.unseen.iter().map(String::as_str).chain([ADMIN_TOKEN])
+        self.checked.unseen.iter().map(String::as_str).chain([ADMIN_TOKEN, ADMIN_READ_TOKEN])
     }
 
     /// Prints what does not work in bare workerd.
@@ -100,7 +101,8 @@ const countersign :Workerd.Worker = (
   compatibilityDate = {date},{flags}
   modules = [
     (name = "index.js", esModule = embed "index.js"),
-    (name = "./index_bg.wasm", wasm = embed "index_bg.wasm")
+    (name = "./index_bg.wasm", wasm = embed "index_bg.wasm"),
+    (name = "./explain_bg.wasm", wasm = embed "explain_bg.wasm")
   ],
   bindings = [
 {bindings}  ],
@@ -156,7 +158,7 @@ fn there(wrangler: &Table) -> Table {
         class_name = "Inbox"
     };
     let all = wrangler.get("vars").and_then(Value::as_table);
-    let read = source_variables(wrangler).chain(["ALERTS"]);
+    let read = source_variables(wrangler).chain(["ALERTS", "ADMIN"]);
     let kept = read.filter_map(|name| Some((name.to_owned(), all?.get(name)?.clone())));
     let vars = Table::from_iter(kept);
     table.insert("vars".to_owned(), Value::Table(vars));

@@ -1,13 +1,18 @@
 //! `/admin`: the operator's requests, sent to the shards of a source.
 
 mod forget;
+mod health;
+mod ledger;
+mod lookup;
+mod metrics;
+mod overview;
 mod page;
 mod session;
 mod shards;
 
 use std::rc::Rc;
 
-use countersign::access::{self, Credentials};
+use countersign::access::{self, Credentials, Who};
 use countersign::admin::{self, Method, Operation, Position, Request, Role, parse};
 use countersign::config::Entry;
 use countersign::gateway::dedupe::EventKey;
@@ -19,6 +24,10 @@ use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
 use self::forget::forget;
+use self::health::health;
+use self::lookup::{code, lookup};
+use self::metrics::metrics;
+use self::overview::overview;
 use self::page::Page;
 use self::session::{session, sign_in, sign_out};
 use self::shards::Shards;
@@ -67,33 +76,80 @@ async fn answer(state: &State, asked: &Asked) -> Result<Page, Refusal> {
     if !may || (request.route.method != Method::Get && who.is_ambient && !shown.is_from_console()) {
         return Err(Refusal::Forbidden);
     }
-    if request.operation() == Operation::Session {
-        return Ok(session(&who).into());
+    if request.source.is_none() {
+        return whole(state, &who, asked, &request).await;
     }
-    let answer = perform(state, &request).await;
-    note(state, &request, answer.as_ref());
-    answer.map(Page::from)
+    let answer = of_source(state, &request).await;
+    if let Some(record) = note(state, &request, answer.as_ref()) {
+        ledger::record(state, &who, record).await;
+    }
+    answer
 }
 
-/// Logs what changes something.
+/// Answers what is about no source.
+async fn whole(state: &State, who: &Who, asked: &Asked, request: &Request<'_>) -> Result<Page, Refusal> {
+    Ok(match request.operation() {
+        Operation::Session => session(who).into(),
+        Operation::Sources => overview(state, &asked.url).await?.into(),
+        Operation::Refused => ledger::refused(state, request).await?.into(),
+        Operation::Health => health(state).await.into(),
+        Operation::Audit => ledger::audit(state, request).await?.into(),
+        Operation::Lookup => lookup(state, request.query.get("hash")).await?.into(),
+        Operation::Code => code(&request.item())?.into(),
+        Operation::Metrics => metrics(state).await,
+        Operation::OpenApi => Page::text("application/json", openapi()),
+        _ => return Err(Refusal::NotFound),
+    })
+}
+
+#[wasm_bindgen(raw_module = "./openapi.js")]
+extern "C" {
+    fn openapi() -> String;
+}
+
+/// Answers what is about one source.
+async fn of_source(state: &State, request: &Request<'_>) -> Result<Page, Refusal> {
+    match (request.operation(), request.source) {
+        (
+            Operation::Capture
+            | Operation::StopCapture
+            | Operation::Captures
+            | Operation::Captured
+            | Operation::Explain,
+            Some(source),
+        ) => {
+            let is_ready = matches!(state.config.find(source.as_bytes()), Some((_, Entry::Ready(_))));
+            if !is_ready { Err(Refusal::NotFound) } else { ledger::captures(state, request, source).await }
+        }
+        _ => perform(state, request).await.map(Page::from),
+    }
+}
+
+/// Logs what changes something, or tries to; the record of it for the audit.
 #[inline(never)]
-fn note(state: &State, request: &Request<'_>, answer: Result<&Value, &Refusal>) {
+fn note(state: &State, request: &Request<'_>, answer: Result<&Page, &Refusal>) -> Option<Value> {
     let (action, done) = match request.operation() {
         Operation::Forget => ("forget", "forgotten"),
         Operation::Replay | Operation::ReplayAll => ("replay", "replayed"),
         Operation::Pause => ("pause", "paused"),
         Operation::Resume => ("resume", "resumed"),
-        _ => return,
+        Operation::Capture => ("capture", "capturing"),
+        Operation::StopCapture => ("capture", "stopped"),
+        _ => return None,
     };
     // A name that is not configured may be anything, a token too.
     let source = request.source.filter(|name| state.config.find(name.as_bytes()).is_some());
     let code = answer.map_or_else(|refusal| refusal.code(), |_| done);
     let id = Some(&request.item).filter(|item| !item.is_empty());
     let id_hash = source.zip(id).map(|(source, id)| EventKey::new(source, id).to_hex());
-    let events = answer.ok().and_then(|answer| answer.get("replayed"));
+    let events = answer.ok().and_then(|page| page.count);
     console::log(&printed(&json!({
         "ev": "admin", "action": action, "code": code, "source": source, "id_hash": id_hash, "events": events,
     })));
+    let destination = request.query.destination().filter(|_| answer.is_ok());
+    Some(json!({
+        "action": action, "code": code, "source": source, "destination": destination, "id_hash": id_hash, "count": events,
+    }))
 }
 
 async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal> {
@@ -130,7 +186,7 @@ async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal>
             let state = request.query.state().filter(|state| *state != EventState::Filtered);
             shards.replay_all(state.ok_or(Refusal::InvalidQuery)?, destination).await
         }
-        // They are about no source.
-        Operation::SignIn | Operation::SignOut | Operation::Session => Err(Refusal::NotFound),
+        // The others are answered elsewhere.
+        _ => Err(Refusal::NotFound),
     }
 }

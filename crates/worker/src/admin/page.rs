@@ -10,17 +10,19 @@ pub(super) struct Page {
     status: u16,
     text: String,
     headers: Vec<(&'static str, String)>,
+    /// How many events a request was about, for the log and the audit: `replayed` of a JSON response.
+    pub(super) count: Option<u64>,
 }
 
 impl Page {
     /// A text of a media type.
     pub(super) fn text(media: &str, text: String) -> Self {
-        Self { status: 200, text, headers: vec![("content-type", media.to_owned())] }
+        Self { status: 200, text, headers: vec![("content-type", media.to_owned())], count: None }
     }
 
     /// A response without a body.
     pub(super) const fn empty() -> Self {
-        Self { status: 204, text: String::new(), headers: Vec::new() }
+        Self { status: 204, text: String::new(), headers: Vec::new(), count: None }
     }
 
     /// The same with one more header.
@@ -38,6 +40,7 @@ impl Page {
 
 impl From<Value> for Page {
     fn from(value: Value) -> Self {
-        Self::text("application/json", printed(&value))
+        let count = value.get("replayed").and_then(Value::as_u64);
+        Self { count, ..Self::text("application/json", printed(&value)) }
     }
 }

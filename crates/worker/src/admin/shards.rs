@@ -34,18 +34,12 @@ impl Shards<'_> {
         }
         let mut stats = total.to_json();
         for destination in &self.source.destinations {
-            let to = match &destination.endpoint {
-                Endpoint::Origin(_) => "origin",
-                Endpoint::Service(binding)
-                | Endpoint::DurableObject { binding, .. }
-                | Endpoint::Queue { binding, .. }
-                | Endpoint::R2 { binding } => binding,
-            };
             let Some(all) = stats.get_mut("destinations").and_then(Value::as_object_mut) else { continue };
             // Before the first event, no object knows of it.
             let known = all.entry(&destination.name).or_insert_with(|| json!({ "state": "open", "since": null }));
             if let Some(members) = known.as_object_mut() {
-                members.insert("to".to_owned(), json!(to));
+                members.remove("latency");
+                members.insert("to".to_owned(), json!(to(&destination.endpoint)));
             }
         }
         Ok(stats)
@@ -156,6 +150,17 @@ impl Shards<'_> {
             }
         }
         Ok(known)
+    }
+}
+
+/// Where a destination is, as operators see it: a URL may hold a token.
+pub(super) fn to(endpoint: &Endpoint) -> &str {
+    match endpoint {
+        Endpoint::Origin(_) => "origin",
+        Endpoint::Service(binding)
+        | Endpoint::DurableObject { binding, .. }
+        | Endpoint::Queue { binding, .. }
+        | Endpoint::R2 { binding } => binding,
     }
 }
 

@@ -4,7 +4,7 @@ use countersign::inbox::{EventState, LastError, Machine, Outlet, Report, Stats, 
 use js_sys::Array;
 use serde_json::{Map, Value, json};
 
-use super::database::{Database, integer, unsigned};
+use super::database::{Database, KnownFrom, integer, unsigned};
 
 impl Database {
     /// Counts, over all destinations and for each. No table of events is read for them.
@@ -25,7 +25,7 @@ impl Database {
 
     /// Counts for one destination. Ids are known from the event `first` on.
     fn stats_of(&self, machine: &Machine, outlet: &Outlet, first: u64) -> Result<Stats, ()> {
-        let ids = self.known_from(outlet.cursor().from().max(1))?;
+        let ids = self.known_from(outlet.cursor().from().max(1), machine)?;
         let rows = self.rows(
             "SELECT state, count(*), sum(number >= ?2) FROM waiting WHERE destination = ?1 GROUP BY state",
             &[outlet.name().into(), integer(first)],
@@ -60,15 +60,27 @@ impl Database {
         })
     }
 
-    /// How many ids of events are known, from one on.
-    fn known_from(&self, first: u64) -> Result<u64, ()> {
-        let mut ids = 0_u64;
+    /// How many ids of events are known, from one on. The tables are counted once; after that, each event that came since is one more, until
+    /// ids are removed in another way ([`Database::recount`]).
+    fn known_from(&self, first: u64, machine: &Machine) -> Result<u64, ()> {
+        let next = machine.next();
+        let known = self.counted.borrow().iter().find(|known| known.first == first).copied();
+        if let Some(KnownFrom { next: then, count, .. }) = known {
+            return Ok(count.saturating_add(next.saturating_sub(then)));
+        }
+        let mut count = 0_u64;
         for table in self.ids.borrow().iter() {
             let sql = format!("SELECT count(*) FROM ids_{} WHERE number >= ?", table.number);
             let known = self.number(&sql, &[integer(first)])?;
-            ids = ids.saturating_add(known.and_then(|known| u64::try_from(known).ok()).unwrap_or_default());
+            count = count.saturating_add(known.and_then(|known| u64::try_from(known).ok()).unwrap_or_default());
         }
-        Ok(ids)
+        self.counted.borrow_mut().push(KnownFrom { first, next, count });
+        Ok(count)
+    }
+
+    /// Has ids counted again: some were removed, or came from elsewhere.
+    pub(super) fn recount(&self) {
+        self.counted.borrow_mut().clear();
     }
 
     /// How many events are pending, at all destinations.

@@ -20,12 +20,23 @@ pub(super) struct Database {
     pub(super) logs: RefCell<Vec<Table>>,
     /// The tables of ids, oldest first.
     pub(super) ids: RefCell<Vec<Table>>,
+    /// How many ids are known from an event on, and what the next event's number was then: see `counts.rs`.
+    pub(super) counted: RefCell<Vec<KnownFrom>>,
     /// Whether events of an older schema are still to be brought over.
     pub(super) has_legacy: Cell<bool>,
     /// What is reported in the transition under way, to be written with it.
     pub(super) reports: RefCell<Vec<Report>>,
     /// What is known of attempts at each destination.
     pub(super) recent: RefCell<Vec<Recent>>,
+}
+
+/// How many ids are known from an event on.
+#[derive(Clone, Copy)]
+pub(super) struct KnownFrom {
+    pub(super) first: u64,
+    /// The number that the next event was to have when they were counted.
+    pub(super) next: u64,
+    pub(super) count: u64,
 }
 
 /// What is known of the attempts at one destination.
@@ -44,6 +55,7 @@ impl Database {
             sql: storage.sql(),
             logs: RefCell::default(),
             ids: RefCell::default(),
+            counted: RefCell::default(),
             has_legacy: Cell::new(false),
             reports: RefCell::default(),
             recent: RefCell::default(),

@@ -38,6 +38,7 @@ impl Database {
     }
 
     pub(super) fn unclaim(&self, event: EventKey) -> Result<(), StoreFault> {
+        self.recount();
         let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Ok(()) };
         self.run(&format!("DELETE FROM ids_{table} WHERE key = ?"), &[short_key(event)]).map_err(fault)
     }
@@ -56,8 +57,19 @@ impl Database {
         self.number(&sql, &[short_key(event), key(event)])
     }
 
+    /// The id of an event that is still in the log, or waits.
+    pub(super) fn id_of(&self, number: u64) -> Option<String> {
+        let tables = ["kept".to_owned()].into_iter().chain(self.log_of(number));
+        let found = tables.filter_map(|table| {
+            let rows = self.rows(&format!("SELECT id FROM {table} WHERE number = ?"), &[integer(number)]).ok()?;
+            rows.first()?.get(0).as_string()
+        });
+        found.last()
+    }
+
     /// Removes an id.
     pub(super) fn erase_id(&self, event: EventKey) -> Result<(), ()> {
+        self.recount();
         for table in self.ids.borrow().iter() {
             self.run(&format!("DELETE FROM ids_{} WHERE key = ?", table.number), &[short_key(event)])?;
         }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use countersign::inbox::Report;
+use countersign::inbox::{Latency, Report};
 use js_sys::Promise;
 
 /// Reports that are not written yet.
@@ -13,4 +13,18 @@ pub(super) struct Reported {
     pub(super) write: RefCell<Option<Promise>>,
     /// Events that were given up by reports that were written; their couriers have not been told yet.
     pub(super) dead: RefCell<Vec<String>>,
+    /// How long attempts took since this instance was started, by destination.
+    pub(super) latency: RefCell<Vec<(String, Latency)>>,
+}
+
+impl Reported {
+    /// Counts how long attempts took.
+    pub(super) fn note_latency<'r>(&self, destination: &str, attempts: impl Iterator<Item = &'r Report>) {
+        let mut all = self.latency.borrow_mut();
+        if all.iter().all(|(known, _)| known != destination) {
+            all.push((destination.to_owned(), Latency::default()));
+        }
+        let Some((_, latency)) = all.iter_mut().find(|(known, _)| known == destination) else { return };
+        attempts.for_each(|report| latency.note(report.ms));
+    }
 }

@@ -128,6 +128,8 @@ impl Object {
             self.database.reports.replace(attempts.cloned().collect());
             machine.report(&self.database, place, &outcomes, now, &plan)
         })?;
+        let made = ended.iter().filter(|report| report.failure.as_deref() != Some(FILTERED));
+        self.reported.note_latency(destination, made);
         let dead = became.iter().filter(|became| **became == Became::Dead).count() as u64;
         if dead > 0 {
             self.note_dead(destination, dead);

@@ -18,7 +18,7 @@ extern "C" {
 }
 
 /// The version of the schema.
-const VERSION: usize = 4;
+pub(crate) const VERSION: usize = 4;
 
 /// The tables, but for those of events and ids, which come and go.
 ///

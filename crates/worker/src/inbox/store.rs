@@ -65,6 +65,7 @@ impl Store for Database {
             Kind::Ids => format!("DROP TABLE IF EXISTS ids_{number}"),
         };
         self.run(&sql, &[]).map_err(fault)?;
+        self.recount();
         let known = "DELETE FROM tables WHERE kind = ? AND number = ?";
         self.run(known, &[code(kind), number.into()]).map_err(fault)?;
         self.known(kind).borrow_mut().retain(|table| table.number != number);
@@ -211,10 +212,14 @@ impl Store for Database {
     fn remove_waiting(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
         if let Some(ids) = self.ids.borrow().last() {
             let sql = format!(
-                "INSERT OR IGNORE INTO ids_{} (key, number) SELECT substr(key, 1, 16), number FROM kept WHERE number = ?",
+                "INSERT OR IGNORE INTO ids_{} (key, number) SELECT substr(key, 1, 16), number FROM kept WHERE number = ?
+                 RETURNING number",
                 ids.number
             );
-            self.run(&sql, &[integer(number)]).map_err(fault)?;
+            // Most ids are known still.
+            if self.number(&sql, &[integer(number)]).map_err(fault)?.is_some() {
+                self.recount();
+            }
         }
         let sql = "DELETE FROM waiting WHERE destination = ? AND number = ?";
         self.run(sql, &[destination.into(), integer(number)]).map_err(fault)?;

@@ -4,7 +4,7 @@ use countersign::config::{Entry, Source};
 use countersign::gateway::order::template_hash;
 use countersign::gateway::stored::{Columns, Insertable};
 use countersign::inbox::{self, Answer, Layout, Receipt};
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::log::log_event;
@@ -62,6 +62,10 @@ extern "C" {
     pub(crate) fn registered(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn alert(this: &InboxStub, notices: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, variadic)]
+    pub(crate) fn ledger(this: &InboxStub, method: &str, values: &Array) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn lookup(this: &InboxStub, key: &str) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn stats(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]

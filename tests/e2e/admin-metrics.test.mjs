@@ -1,0 +1,142 @@
+// Metrics for Prometheus, health, and what leads from a log record to its event and its code.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { ConsoleApi, OPERATOR, VIEWER } from "./fixtures/console-api.mjs";
+import { answer } from "./fixtures/loopback.mjs";
+import { serving } from "./fixtures/keysets.mjs";
+import { accepted, refused } from "./fixtures/expect.mjs";
+import { newEd25519 } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
+
+const key = newEd25519();
+let api, worker;
+
+before(async () => {
+  api = await ConsoleApi.start({
+    sources: (loopback) => ({
+      keyed: { scheme: "standard-webhooks", jwks: loopback.at("keys").url, forward: { origin: loopback.at("keyed").url } },
+      faulty: { scheme: "svix", secrets: ["MISSING"], forward: { origin: "https://a.example" } },
+      short: { scheme: "standard-webhooks", secrets: ["SHORT"], allow_short_keys: true, forward: { origin: loopback.at("short").url } },
+    }),
+    secrets: { SHORT: "whsec_MDEyMzQ1Njc=" },
+  });
+  ({ worker } = api);
+  api.loopback.at("keys").always(serving([key.jwk]));
+});
+
+after(() => api?.close());
+
+/** The metrics by name and labels. */
+async function metrics() {
+  const reply = await worker.get("admin/metrics", VIEWER);
+  assert.equal(reply.status, 200, reply.text);
+  assert.equal(reply.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+  const values = {};
+  let declared;
+  for (const line of reply.text.trimEnd().split("\n")) {
+    if (line.startsWith("# HELP ")) continue;
+    if (line.startsWith("# TYPE ")) {
+      [, , declared] = line.split(" ");
+      continue;
+    }
+    const [, name, labels, value] = /^([a-z_0-9]+)\{((?:[a-z_]+="[^"\\\n]*",?)+)\} (\d+)$/.exec(line) ?? assert.fail(line);
+    assert.ok(name.startsWith(declared), `${name} is under ${declared}`);
+    assert.ok(!(`${name}{${labels}}` in values), `${line} occurs twice`);
+    values[`${name}{${labels}}`] = Number(value);
+  }
+  return values;
+}
+
+const AT = 'source="stored",destination="default"';
+
+test("metrics are valid text, and count what happened", async () => {
+  for (let n = 0; n < 3; n += 1) {
+    const made = api.fresh();
+    accepted(await worker.post("stored", made), made.id);
+  }
+  refused(await api.forge("stored"), 401, "no_matching_signature");
+  const found = await until(async () => {
+    const values = await metrics();
+    const isThere = values[`countersign_delivered{${AT}}`] === 3 && values['countersign_refused_24h{source="stored",code="no_matching_signature"}'] === 1;
+    return isThere && values;
+  }, "the metrics");
+  assert.equal(found['countersign_accepted_24h{source="stored",code="accepted"}'], 3);
+  assert.equal(found[`countersign_pending{${AT}}`], 0);
+  assert.equal(found[`countersign_attempt_duration_milliseconds_count{${AT}}`], 3);
+  assert.equal(found[`countersign_attempt_duration_milliseconds_bucket{${AT},le="+Inf"}`], 3);
+  const buckets = Object.entries(found).filter(([name]) => name.startsWith("countersign_attempt_duration_milliseconds_bucket")).map(([, count]) => count);
+  assert.deepEqual(buckets, buckets.toSorted((one, other) => one - other), "buckets are cumulative");
+});
+
+test("however many events there are, asking again reads no table of them", async () => {
+  const known = (await api.read("sources")).sources.find(({ name }) => name === "stored").delivered;
+  for (let n = 0; n < 40; n += 1) {
+    const made = api.fresh();
+    accepted(await worker.post("stored", made), made.id);
+  }
+  await until(async () => (await api.read("sources")).sources.find(({ name }) => name === "stored").delivered === known + 40, "them to be delivered");
+  const before = await worker.counts();
+  await api.read("stored/stats");
+  const { rowsRead } = await worker.counts();
+  assert.ok(rowsRead - before.rowsRead < 20, `${rowsRead - before.rowsRead} rows`);
+});
+
+test("the age of the oldest pending event grows with the clock", async () => {
+  api.loopback.at("stored").always(answer(500));
+  const made = api.fresh();
+  accepted(await worker.post("stored", made), made.id);
+  await until(async () => (await metrics())[`countersign_pending{${AT}}`] === 1, "a pending event");
+  await worker.setClock(120);
+  const age = (await metrics())[`countersign_oldest_pending_seconds{${AT}}`];
+  assert.ok(age >= 120 && age < 180, `${age} s`);
+  await worker.setClock(0);
+});
+
+test("health has faults with their fixes, key sets, capacity and short keys", async () => {
+  const before = await api.read("health");
+  assert.deepEqual(before.key_sets.map(({ source, state, keys }) => [source, state, keys]), [["keyed", "unused", 0]]);
+  await worker.post("keyed", { ...api.fresh() });
+  const { version, schema, faults, key_sets: [set], capacity, floor, problems } = await api.read("health");
+  assert.ok(version && schema >= 4);
+  assert.deepEqual([faults.length, faults[0].source, faults[0].key], [1, "faulty", "secrets"]);
+  assert.deepEqual(floor, ["short"]);
+  assert.deepEqual(problems, []);
+  const { bytes, max_bytes: most, ids, ...where } = capacity.find(({ source }) => source === "stored");
+  assert.deepEqual(where, { source: "stored", shard: 0 });
+  assert.ok(bytes > 0 && bytes < most && ids === 44, `${bytes} of ${most}, ${ids} ids`);
+  assert.equal(set.source, "keyed");
+});
+
+test("a log record's hash leads to its event, and its code to what it means", async () => {
+  const made = api.fresh();
+  accepted(await worker.post("stored", made), made.id);
+  const line = await worker.line(({ code, source, id_hash: hash }) => code === "accepted" && source === "stored" && hash === createHash("sha256").update(`stored\0${made.id}`).digest("hex"), "the event");
+  assert.deepEqual(await api.read(`lookup?hash=${line.id_hash}`), { source: "stored", id: made.id });
+  refused(await worker.get(`admin/lookup?hash=${"0".repeat(64)}`, VIEWER), 404, "not_found");
+  for (const query of ["", "?hash=", "?hash=x", `?hash=${"g".repeat(64)}`, `?hash=${"0".repeat(65)}`]) refused(await worker.get(`admin/lookup${query}`, VIEWER), 400, "invalid_query");
+  const code = await api.read("codes/no_matching_signature");
+  assert.deepEqual([code.code, code.status], ["no_matching_signature", 401]);
+  assert.ok(code.title && code.fix);
+  refused(await worker.get("admin/codes/nothing", VIEWER), 404, "not_found");
+  refused(await worker.get("admin/metrics"), 401, "unauthorized");
+  assert.equal((await worker.get("admin/health", OPERATOR)).status, 200);
+});
+
+test("where Analytics Engine is bound, each outcome is a point", async () => {
+  await worker.restart({ metrics: true });
+  api.loopback.at("stored").always(answer(200));
+  refused(await api.forge("passed"), 401, "no_matching_signature");
+  const made = api.fresh();
+  accepted(await worker.post("stored", made), made.id);
+  const of = (points, kind, source) => points.filter(({ indexes: [index], blobs: [of] }) => index === source && of === kind);
+  const points = await until(async () => {
+    const all = await worker.points();
+    return of(all, "attempt", "stored").length > 0 && all;
+  }, "the attempt's point");
+  const [forged] = of(points, "delivery", "passed");
+  assert.deepEqual([forged.blobs, forged.doubles[0]], [["delivery", "no_matching_signature", ""], 401]);
+  assert.deepEqual(of(points, "delivery", "stored").map(({ blobs, doubles }) => [blobs, doubles[0], doubles[2]]), [[["delivery", "accepted", ""], 202, made.body.length]]);
+  assert.deepEqual(of(points, "attempt", "stored").map(({ blobs, doubles }) => [blobs, doubles[0]]), [[["attempt", "delivered", "default"], 200]]);
+});
