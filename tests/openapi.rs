@@ -84,7 +84,8 @@ fn operation(route: &Route) -> Value {
     });
     if (route.path, route.method) == ("session", Method::Post) {
         let token = json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } });
-        all["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": token } } });
+        let body = json!({ "required": true, "content": { "application/json": { "schema": token } } });
+        all.as_object_mut().unwrap().insert("requestBody".to_owned(), body);
     }
     all
 }
