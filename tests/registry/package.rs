@@ -1,12 +1,13 @@
 //! The npm package's functions for senders, and their types.
 
 use std::fmt::Write as _;
+use std::fs;
 
 use countersign::scheme::notation;
 
-use crate::Content;
 use crate::sender::Sender;
 use crate::words;
+use crate::{Content, root};
 
 /// The line at the top of a generated file.
 const GENERATED: &str = "Generated from src/scheme; to update: UPDATE=1 cargo test --test senders";
@@ -37,6 +38,7 @@ pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
         by_name,
     );
     let ecdsa = group("countersign/ecdsa", "full-verifiers", of(Sender::has_ecdsa), by_name);
+    let events = fs::read_to_string(root().join("crates/npm/js/events.d.ts")).unwrap();
     let mut files = vec![("crates/npm/js/schemes.d.ts", Content::Whole(unions(senders)))];
     for (group, script_file, types_file) in [
         (core, "crates/npm/js/senders.js", "crates/npm/js/senders.d.ts"),
@@ -45,7 +47,7 @@ pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
         (ecdsa, "crates/npm/js/ecdsa-senders.js", "crates/npm/js/ecdsa-senders.d.ts"),
     ] {
         files.push((script_file, Content::Whole(script(&group))));
-        files.push((types_file, Content::Whole(declarations(&group))));
+        files.push((types_file, Content::Whole(declarations(&group, &events))));
     }
     files
 }
@@ -86,10 +88,13 @@ fn by_lines(sender: &Sender) -> String {
     text.lines().map(|line| format!("{line:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The types of the functions of a group.
-fn declarations(group: &Group<'_>) -> String {
-    let senders = group.senders.iter().filter(|sender| !BY_HAND.contains(&sender.function.as_str()));
-    let declared: Vec<_> = senders.map(|sender| declaration(group.entry, sender)).collect();
+/// The types of the functions of a group. `events` is the text of the file with the types of events.
+fn declarations(group: &Group<'_>, events: &str) -> String {
+    let senders: Vec<_> =
+        group.senders.iter().filter(|sender| !BY_HAND.contains(&sender.function.as_str())).copied().collect();
+    let declared: Vec<_> = senders.iter().map(|sender| declaration(group.entry, sender, events)).collect();
+    let mut known: Vec<_> = senders.iter().filter_map(|sender| event(sender, events)).collect();
+    known.sort_unstable();
     let types = ["IdentityOptions", "KeySetOptions", "Secrets", "StaticOptions", "TokenOptions", "Verifier"];
     let used = |from: &str| {
         let names = types.iter().filter(|name| (**name == "IdentityOptions") == (from == "jwt"));
@@ -97,6 +102,9 @@ fn declarations(group: &Group<'_>) -> String {
         names.collect::<Vec<_>>().join(", ")
     };
     let mut text = format!("// The senders of `{}`. {GENERATED}\n", group.entry);
+    if !known.is_empty() {
+        writeln!(text, "import type {{ {} }} from \"./events.js\";", known.join(", ")).unwrap();
+    }
     for from in ["jwt", "types"].into_iter().filter(|from| !used(from).is_empty()) {
         writeln!(text, "import type {{ {} }} from \"./{from}.js\";", used(from)).unwrap();
     }
@@ -104,7 +112,8 @@ fn declarations(group: &Group<'_>) -> String {
 }
 
 /// A function's documentation, with an example, and its type.
-fn declaration(entry: &str, sender: &Sender) -> String {
+fn declaration(entry: &str, sender: &Sender, events: &str) -> String {
+    let event = event(sender, events).unwrap_or_else(|| "unknown".to_owned());
     let (name, title, source) = (&sender.function, &sender.title, &sender.source);
     let signature = words::signature_in_brief(sender.scheme);
     let (parameters, given) = match sender.has_key_set() {
@@ -118,8 +127,18 @@ fn declaration(entry: &str, sender: &Sender) -> String {
     format!(
         "/**\n * Verifies webhooks of [{title}]({source}): {signature}.\n *\n * @example\n * ```js\n * import {{ {name} }} from \"{entry}\";\n *\n \
          * const webhooks = {name}({given});\n * const {{ id, event }} = await webhooks.unwrap(request);\n * ```\n */\n\
-         export function {name}<E = unknown>({parameters}): Verifier<E>;\n"
+         export function {name}<E = {event}>({parameters}): Verifier<E>;\n"
     )
+}
+
+/// The type of a sender's events, if the file with these has one: that of `stripe` is `StripeEvent`.
+fn event(sender: &Sender, events: &str) -> Option<String> {
+    let (initial, rest) = sender.function.split_at_checked(1)?;
+    let name = format!("{}{rest}Event", initial.to_uppercase());
+    let is_declared = [" ", "<"]
+        .iter()
+        .any(|end| ["interface", "type"].iter().any(|kind| events.contains(&format!("\nexport {kind} {name}{end}"))));
+    is_declared.then_some(name)
 }
 
 /// The secret in examples.

@@ -43,3 +43,206 @@ export type GeminiEvent =
   | { [T in GeminiEventType]: GeminiEventOf<T> }[GeminiEventType]
   // The last member keeps the union open; with a plain `string`, editors would not complete the types.
   | GeminiEventOf<string & {}>;
+
+/** A text of a documented list, or any other: the list completes in editors, and a `switch` needs a `default`. */
+export type Open<T extends string> = T | (string & {});
+
+/** The types of [Stripe's events](https://docs.stripe.com/api/events/types) that most receivers handle. */
+export type StripeEventType =
+  | "charge.dispute.created"
+  | "charge.failed"
+  | "charge.refunded"
+  | "charge.succeeded"
+  | "checkout.session.async_payment_failed"
+  | "checkout.session.async_payment_succeeded"
+  | "checkout.session.completed"
+  | "checkout.session.expired"
+  | "customer.created"
+  | "customer.deleted"
+  | "customer.subscription.created"
+  | "customer.subscription.deleted"
+  | "customer.subscription.trial_will_end"
+  | "customer.subscription.updated"
+  | "customer.updated"
+  | "invoice.created"
+  | "invoice.finalized"
+  | "invoice.paid"
+  | "invoice.payment_action_required"
+  | "invoice.payment_failed"
+  | "payment_intent.payment_failed"
+  | "payment_intent.succeeded"
+  | "payment_method.attached"
+  | "payout.failed"
+  | "payout.paid"
+  | "setup_intent.succeeded";
+
+/** An event of [Stripe](https://docs.stripe.com/api/events/object). */
+export interface StripeEvent {
+  id: string;
+  object: "event";
+  type: Open<StripeEventType>;
+  api_version: string | null;
+  /** Unix seconds. */
+  created: number;
+  livemode: boolean;
+  pending_webhooks: number;
+  /** The connected account, for events of Connect. */
+  account?: string;
+  data: { object: { id?: string; object: string; [member: string]: unknown }; previous_attributes?: { [member: string]: unknown } };
+  request: { id: string | null; idempotency_key: string | null } | null;
+  [member: string]: unknown;
+}
+
+/** A payload of [GitHub](https://docs.github.com/en/webhooks/webhook-events-and-payloads). The event's name is in the header `x-github-event`. */
+export interface GithubEvent {
+  /** What happened, for events that have several activities. */
+  action?: string;
+  sender?: { login: string; id: number; type: string; [member: string]: unknown };
+  repository?: { id: number; name: string; full_name: string; private: boolean; [member: string]: unknown };
+  organization?: { login: string; id: number; [member: string]: unknown };
+  installation?: { id: number; [member: string]: unknown };
+  [member: string]: unknown;
+}
+
+/** The types of [Slack's requests](https://docs.slack.dev/apis/events-api/). */
+export type SlackEvent =
+  | {
+      type: "event_callback";
+      team_id: string;
+      api_app_id: string;
+      event_id: string;
+      /** Unix seconds. */
+      event_time: number;
+      event: { type: string; [member: string]: unknown };
+      [member: string]: unknown;
+    }
+  /** Respond with the challenge: an adapter's handler returns it. */
+  | { type: "url_verification"; challenge: string; [member: string]: unknown }
+  | { type: string & {}; [member: string]: unknown };
+
+/** The types of [OpenAI's events](https://developers.openai.com/api/docs/api-reference/webhook-events). */
+export type OpenaiEventType =
+  | "batch.cancelled"
+  | "batch.completed"
+  | "batch.expired"
+  | "batch.failed"
+  | "eval.run.canceled"
+  | "eval.run.failed"
+  | "eval.run.succeeded"
+  | "fine_tuning.job.cancelled"
+  | "fine_tuning.job.failed"
+  | "fine_tuning.job.succeeded"
+  | "realtime.call.incoming"
+  | "response.cancelled"
+  | "response.completed"
+  | "response.failed"
+  | "response.incomplete";
+
+/** An event of [OpenAI](https://developers.openai.com/api/docs/api-reference/webhook-events). */
+export interface OpenaiEvent {
+  id: string;
+  object?: "event";
+  type: Open<OpenaiEventType>;
+  /** Unix seconds. */
+  created_at: number;
+  data: { id?: string; [member: string]: unknown };
+  [member: string]: unknown;
+}
+
+/** The types of [Resend's events](https://resend.com/docs/webhooks/event-types). */
+export type ResendEventType =
+  | "contact.created"
+  | "contact.deleted"
+  | "contact.updated"
+  | "domain.created"
+  | "domain.deleted"
+  | "domain.updated"
+  | "email.bounced"
+  | "email.clicked"
+  | "email.complained"
+  | "email.delivered"
+  | "email.delivery_delayed"
+  | "email.failed"
+  | "email.opened"
+  | "email.received"
+  | "email.scheduled"
+  | "email.sent"
+  | "email.suppressed";
+
+/** An event of [Resend](https://resend.com/docs/webhooks/event-types). */
+export interface ResendEvent {
+  type: Open<ResendEventType>;
+  /** RFC 3339. */
+  created_at: string;
+  data: { email_id?: string; from?: string; to?: string[]; subject?: string; [member: string]: unknown };
+  [member: string]: unknown;
+}
+
+/** The types of [Clerk's events](https://clerk.com/docs/guides/development/webhooks/overview) that most receivers handle. */
+export type ClerkEventType =
+  | "organization.created"
+  | "organization.deleted"
+  | "organization.updated"
+  | "organizationMembership.created"
+  | "organizationMembership.deleted"
+  | "organizationMembership.updated"
+  | "session.created"
+  | "session.ended"
+  | "session.removed"
+  | "session.revoked"
+  | "user.created"
+  | "user.deleted"
+  | "user.updated";
+
+/** An event of [Clerk](https://clerk.com/docs/guides/development/webhooks/overview). */
+export interface ClerkEvent {
+  object: "event";
+  type: Open<ClerkEventType>;
+  data: { id?: string; object?: string; deleted?: boolean; [member: string]: unknown };
+  /** Unix milliseconds. */
+  timestamp?: number;
+  [member: string]: unknown;
+}
+
+/** A payload of [Linear](https://linear.app/developers/webhooks). */
+export interface LinearEvent {
+  action: Open<"create" | "remove" | "update">;
+  /** The kind of object: `Issue`, `Comment`, `Project`. */
+  type: string;
+  /** RFC 3339. */
+  createdAt: string;
+  data: { id?: string; [member: string]: unknown };
+  /** The values before an update. */
+  updatedFrom?: { [member: string]: unknown };
+  url?: string;
+  organizationId?: string;
+  webhookId?: string;
+  /** Unix milliseconds, which Countersign checks. */
+  webhookTimestamp: number;
+  [member: string]: unknown;
+}
+
+/** A payload of [Shopify](https://shopify.dev/docs/api/webhooks). It is the resource; the topic is in the header `x-shopify-topic`. */
+export interface ShopifyEvent {
+  id?: number;
+  admin_graphql_api_id?: string;
+  created_at?: string;
+  updated_at?: string;
+  [member: string]: unknown;
+}
+
+/** The prediction that [Replicate](https://replicate.com/docs/topics/webhooks/receive-webhook) sends. */
+export interface ReplicateEvent {
+  id: string;
+  status: Open<"canceled" | "failed" | "processing" | "starting" | "succeeded">;
+  version?: string;
+  input?: { [member: string]: unknown };
+  output?: unknown;
+  error?: string | null;
+  logs?: string | null;
+  metrics?: { predict_time?: number; [member: string]: unknown };
+  created_at?: string;
+  started_at?: string | null;
+  completed_at?: string | null;
+  [member: string]: unknown;
+}

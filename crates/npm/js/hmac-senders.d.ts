@@ -1,4 +1,5 @@
 // The senders of `countersign/hmac`. Generated from src/scheme; to update: UPDATE=1 cargo test --test senders
+import type { ClerkEvent, GithubEvent, LinearEvent, OpenaiEvent, ReplicateEvent, ResendEvent, ShopifyEvent, SlackEvent, StripeEvent } from "./events.js";
 import type { Secrets, StaticOptions, Verifier } from "./types.js";
 
 /**
@@ -12,7 +13,7 @@ import type { Secrets, StaticOptions, Verifier } from "./types.js";
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function openai<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function openai<E = OpenaiEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Anthropic](https://platform.claude.com/docs/en/managed-agents/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature`.
@@ -38,7 +39,7 @@ export function anthropic<E = unknown>(secrets: Secrets, options?: StaticOptions
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function replicate<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function replicate<E = ReplicateEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [xAI's voice agents](https://docs.x.ai/developers/model-capabilities/audio/voice-agent/sip): HMAC-SHA256 (`v1`) in `webhook-signature`.
@@ -90,7 +91,7 @@ export function recall<E = unknown>(secrets: Secrets, options?: StaticOptions): 
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function clerk<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function clerk<E = ClerkEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Resend](https://resend.com/docs/webhooks/verify-webhooks-requests): HMAC-SHA256 (`v1`) in `svix-signature` or `webhook-signature`.
@@ -103,7 +104,7 @@ export function clerk<E = unknown>(secrets: Secrets, options?: StaticOptions): V
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function resend<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function resend<E = ResendEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Brex](https://developer.brex.com/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature`.
@@ -207,7 +208,7 @@ export function epilot<E = unknown>(secrets: Secrets, options?: StaticOptions): 
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function github<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function github<E = GithubEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Stripe](https://docs.stripe.com/webhooks#verify-manually): HMAC-SHA256 in `stripe-signature`.
@@ -220,7 +221,7 @@ export function github<E = unknown>(secrets: Secrets, options?: StaticOptions): 
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function stripe<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function stripe<E = StripeEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Slack](https://docs.slack.dev/authentication/verifying-requests-from-slack): HMAC-SHA256 in `x-slack-signature`.
@@ -233,7 +234,7 @@ export function stripe<E = unknown>(secrets: Secrets, options?: StaticOptions): 
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function slack<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function slack<E = SlackEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Zoom](https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events): HMAC-SHA256 in `x-zm-signature`.
@@ -415,7 +416,7 @@ export function webflow<E = unknown>(secrets: Secrets, options?: StaticOptions):
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function shopify<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function shopify<E = ShopifyEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Meta, for Facebook, Instagram and WhatsApp](https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads): HMAC-SHA256 in `x-hub-signature-256`.
@@ -441,7 +442,7 @@ export function meta<E = unknown>(secrets: Secrets, options?: StaticOptions): Ve
  * const { id, event } = await webhooks.unwrap(request);
  * ```
  */
-export function linear<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
+export function linear<E = LinearEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
  * Verifies webhooks of [Typeform](https://www.typeform.com/developers/webhooks/secure-your-webhooks/): HMAC-SHA256 in `typeform-signature`.

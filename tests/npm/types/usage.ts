@@ -6,7 +6,11 @@ import {
   WebhookVerificationError,
   gemini,
   geminiDynamic as ed25519Only,
+  github,
   okta,
+  paddle,
+  slack,
+  stripe,
   standard,
   svix,
   type Delivery,
@@ -115,6 +119,23 @@ switch (event.type) {
     const maybe: string | undefined = event.data.id;
   }
 }
+
+// Events of other senders are open unions too, and may be typed by the receiver.
+const paid = await stripe(secret).unwrap(request);
+switch (paid.event.type) {
+  case "invoice.paid":
+    break;
+  default: {
+    const any: string = paid.event.type;
+    const livemode: boolean = paid.event.livemode;
+    const object: string = paid.event.data.object.object;
+  }
+}
+const repository: string | undefined = (await github(secret).unwrap(request)).event.repository?.full_name;
+const slackEvent = (await slack(secret).unwrap(request)).event;
+const challenge: unknown = slackEvent.type === "url_verification" ? slackEvent.challenge : undefined;
+const mine: number = (await stripe<{ mine: number }>(secret).unwrap(request)).event.mine;
+const bytesOnly: Verifier<unknown> = paddle(secret);
 
 // Errors and reports.
 try {
