@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::fence::Fence;
 use super::passed::Passed;
 use super::ranges::Ranges;
 use super::span::{Dead, Span};
@@ -32,6 +33,8 @@ pub struct Cursor {
     from: u64,
     /// How many events were passed by, as they are not for the destination. They are done, too.
     passed: Passed,
+    /// Of an ordered source, what may be under way after a restart.
+    pub(super) fence: Fence,
     /// When it was last written, in milliseconds since 1970.
     written_at: u64,
 }
@@ -104,6 +107,11 @@ impl Cursor {
     /// How many attempts at a waiting event that was due at `due` may have been made and not noted, as the object ended.
     pub fn doubts_since(&self, due: u64) -> u32 {
         u32::try_from(self.doubts.iter().filter(|doubt| doubt.at >= due).count()).unwrap_or(u32::MAX)
+    }
+
+    /// When the last of the waiting events that may have been under way as the object ended was due.
+    pub(super) fn doubted_due(&self) -> u64 {
+        self.doubts.iter().map(|doubt| doubt.at).max().unwrap_or_default()
     }
 
     /// Notes that waiting events that are due at `due` or before are handed out. Whether that is new.
@@ -285,7 +293,7 @@ impl Cursor {
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.iter().copied().map(Dead::to_json).collect::<Value>(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "at": self.written_at,
+            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
         })
     }
 
@@ -307,6 +315,7 @@ impl Cursor {
             // Schema 3 had one destination, and no filters.
             from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
             passed: json.get("filtered").map(Passed::from_json).unwrap_or_default(),
+            fence: Fence::from_json(json.get("fence")),
             written_at: json.get("at")?.as_u64()?,
         })
     }

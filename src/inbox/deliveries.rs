@@ -85,6 +85,7 @@ impl Machine {
             gathered if gathered > now => waiting.into_iter().chain([gathered]).min(),
             _ => Some(now),
         };
+        let due = due.into_iter().chain(outlet.fenced_until()).min();
         let earliest = outlet.breaker().next_probe().unwrap_or_default().max(outlet.breaker().held_until());
         let earliest = earliest.max(outlet.pace().next_at(now, rules));
         let due = due.map(|due| due.max(earliest));

@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cursor::Cursor;
+use super::fence::Fenced;
 use super::leases::Leases;
 use super::store::{Store, StoreFault};
 
@@ -97,12 +98,19 @@ impl Lanes {
         own.find(|number| !cursor.is_done(*number))
     }
 
-    /// Up to `most` events of the log that may be attempted now, oldest first.
-    pub(super) fn ready(&self, cursor: &Cursor, under_way: &Leases, most: usize) -> Vec<InLane> {
+    /// Up to `most` events of the log that may be attempted now, oldest first. Of a lane that is fenced, none may.
+    pub(super) fn ready(
+        &self,
+        cursor: &Cursor,
+        under_way: &Leases,
+        fenced: Option<&Fenced>,
+        most: usize,
+    ) -> Vec<InLane> {
         let heads = self.waiting.iter().filter(|(_, has_head)| **has_head).map(|(lane, _)| *lane);
         let mut taken: BTreeSet<u64> = heads.chain(under_way.iter().filter_map(|lease| lease.lane)).collect();
         let may_begin = |(number, lane): &&(u64, Option<u64>)| {
-            !cursor.is_done(*number) && lane.map_or_else(|| under_way.get(*number).is_none(), |lane| taken.insert(lane))
+            let is_head = |lane| taken.insert(lane) && !fenced.is_some_and(|fenced| fenced.holds(*number, lane));
+            !cursor.is_done(*number) && lane.map_or_else(|| under_way.get(*number).is_none(), is_head)
         };
         self.window.iter().filter(may_begin).take(most).copied().collect()
     }
@@ -110,6 +118,18 @@ impl Lanes {
     /// The lanes of which all waiting events are behind.
     pub(super) fn headless(&self) -> impl Iterator<Item = u64> {
         self.waiting.iter().filter(|(_, has_head)| !**has_head).map(|(lane, _)| *lane)
+    }
+
+    /// Whether a lane has events that are fenced, as far as the window goes.
+    pub(super) fn is_fenced(&self, fenced: &Fenced, cursor: &Cursor) -> bool {
+        let holds = |(number, lane): &InLane| lane.is_some_and(|lane| fenced.holds(*number, lane));
+        self.window.iter().any(|event| holds(event) && !cursor.is_done(event.0))
+            || self.headless().any(|lane| !fenced.is_free(lane))
+    }
+
+    /// The lane of an event of the log that is not done, as far as the window goes.
+    pub(super) fn lane_of(&self, number: u64) -> Option<u64> {
+        self.window.iter().find(|(known, _)| *known == number).and_then(|(_, lane)| *lane)
     }
 
     /// Up to `most` events of the log in lanes of which others wait, oldest first.

@@ -162,7 +162,7 @@ impl Machine {
             }
             let is_free = outlet.arrive(number, arrival.lane);
             if !is_filtered && (rules.gather > 0 || (may_begin && is_free)) {
-                begun.extend(outlet.begin_first(place, (number, arrival.lane), now, rules));
+                begun.extend(outlet.begin_first(store, place, (number, arrival.lane), now, rules)?);
             }
         }
         if !arrival.filtered.is_empty() {

@@ -26,6 +26,7 @@ mod capacity;
 mod cursor;
 mod deliveries;
 mod expiry;
+mod fence;
 mod handout;
 mod lanes;
 mod latency;

@@ -1,5 +1,6 @@
 //! Events of one key, one after the other: what a destination of an ordered source does besides. Milliseconds throughout.
 
+use super::fence::Fenced;
 use super::lanes::{InLane, Lanes};
 use super::outlet::Outlet;
 use super::states::{EventState, Progress};
@@ -21,6 +22,7 @@ impl Outlet {
             self.due_from = self.due_from.min(now);
         }
         self.lanes = is_ordered.then(Lanes::default);
+        self.fenced = self.fenced.take().filter(|_| is_ordered);
         self.load_lanes(store, next)
     }
 
@@ -60,8 +62,8 @@ impl Outlet {
             let open = last.saturating_sub(self.cursor.done().count(1, last));
             return usize::try_from(open).unwrap_or(usize::MAX).saturating_sub(self.log_under_way());
         };
-        let behind = lanes.headless().filter(|lane| !self.is_busy(*lane, 0)).count();
-        let ready = lanes.ready(&self.cursor, &self.under_way, MOST).len();
+        let behind = lanes.headless().filter(|lane| !self.is_busy(*lane, 0) && self.is_free(*lane)).count();
+        let ready = lanes.ready(&self.cursor, &self.under_way, self.fenced.as_ref(), MOST).len();
         let may_see_more =
             lanes.has_more(next) || (lanes.overflows(next) && !lanes.held_back(&self.under_way, 1).is_empty());
         ready.saturating_add(behind).saturating_add(usize::from(may_see_more))
@@ -83,13 +85,56 @@ impl Outlet {
             self.load_lanes(store, next)?;
         }
         self.promote(store, now)?;
-        Ok(self.lanes.as_ref().map(|lanes| lanes.ready(&self.cursor, &self.under_way, most)))
+        Ok(self.lanes.as_ref().map(|lanes| lanes.ready(&self.cursor, &self.under_way, self.fenced.as_ref(), most)))
+    }
+
+    /// Whether no attempt of a former instance can be under way in a lane.
+    fn is_free(&self, lane: u64) -> bool {
+        self.fenced.as_ref().is_none_or(|fenced| fenced.is_free(lane))
+    }
+
+    /// When lanes may be attempted again that wait for attempts of a former instance, if any does.
+    pub(super) fn fenced_until(&self) -> Option<u64> {
+        let (fenced, lanes) = self.fenced.as_ref().zip(self.lanes.as_ref())?;
+        lanes.is_fenced(fenced, &self.cursor).then(|| fenced.until())
+    }
+
+    /// Ends the wait for attempts of a former instance once their leases are over.
+    pub(super) fn lift_fence(&mut self, now: u64) {
+        if self.fenced.as_ref().is_some_and(|fenced| fenced.is_over(now)) {
+            self.fenced = None;
+            self.due_from = self.due_from.min(now);
+        }
+    }
+
+    /// Whether a later attempt at an event of a lane is under way, or may be since a restart.
+    pub(super) fn is_decided_later(&self, number: u64, waiting: Option<&Progress>) -> bool {
+        let is_leased = self.under_way.get(number).is_some_and(|lease| lease.lane.is_some());
+        let fenced = self.fenced.as_ref().zip(self.lane_of(number, waiting));
+        let due = waiting.map_or(0, |progress| progress.due);
+        is_leased || fenced.is_some_and(|(fenced, lane)| fenced.holds_waiting(number, lane, due))
+    }
+
+    /// The lane of an event that is not finished.
+    fn lane_of(&self, number: u64, waiting: Option<&Progress>) -> Option<u64> {
+        let in_log = || self.lanes.as_ref().and_then(|lanes| lanes.lane_of(number));
+        waiting.map_or_else(in_log, |progress| progress.lane)
+    }
+
+    /// Notes that an outcome of an event's last attempt is written: nothing else was under way in its lane.
+    pub(super) fn free_lane(&mut self, number: u64, waiting: Option<&Progress>, now: u64) {
+        let lane = self.lane_of(number, waiting);
+        if let Some((fenced, lane)) = self.fenced.as_mut().zip(lane) {
+            fenced.free(lane);
+            self.due_from = self.due_from.min(now);
+        }
     }
 
     /// Has the first event that is behind attempted, in each lane of which none is.
     fn promote<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
         let headless: Vec<_> = self.lanes.iter().flat_map(Lanes::headless).collect();
-        for lane in headless.into_iter().filter(|lane| !self.is_busy(*lane, 0)).collect::<Vec<_>>() {
+        let may_begin = |lane: &u64| !self.is_busy(*lane, 0) && self.is_free(*lane);
+        for lane in headless.into_iter().filter(may_begin).collect::<Vec<_>>() {
             let first = store.first_behind(&self.name, lane)?;
             let Some(lanes) = &mut self.lanes else { return Ok(()) };
             let Some((number, progress)) = first else {
@@ -178,7 +223,8 @@ impl Outlet {
         }
     }
 
-    /// Of waiting events that are due, those that may be attempted: one in each lane. Others go behind it.
+    /// Of waiting events that are due, those that may be attempted: one in each lane. Others go behind it, and those that are fenced are
+    /// looked at again when they no longer are.
     pub(super) fn one_each<S: Store>(
         &mut self,
         store: &S,
@@ -188,7 +234,12 @@ impl Outlet {
         for (number, progress) in due {
             let lane = progress.lane.filter(|_| self.lanes.is_some());
             let has_other = |lane| kept.iter().any(|(_, other)| other.lane == Some(lane));
+            let fenced = self.fenced.as_ref().zip(lane);
             match lane {
+                _ if fenced.is_some_and(|(fenced, lane)| fenced.holds_waiting(number, lane, progress.due)) => {
+                    let until = self.fenced.as_ref().map_or(u64::MAX, Fenced::until);
+                    self.due_from = self.due_from.min(until);
+                }
                 Some(lane) if self.is_busy(lane, number) || has_other(lane) => {
                     let behind = Progress { state: EventState::Behind, ..progress };
                     store.set_waiting(&self.name, number, &behind)?;

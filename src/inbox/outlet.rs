@@ -2,6 +2,7 @@
 
 use super::breaker::Breaker;
 use super::cursor::Cursor;
+use super::fence::Fenced;
 use super::lanes::Lanes;
 use super::leases::Leases;
 use super::lifecycle::Lifecycle;
@@ -28,6 +29,8 @@ pub struct Outlet {
     pub(super) turn: u8,
     /// What is known of the lanes of an ordered source.
     pub(super) lanes: Option<Lanes>,
+    /// The events of an ordered source of which an attempt may be under way that a former instance began.
+    pub(super) fenced: Option<Fenced>,
     /// No waiting event is due before this time.
     pub(super) due_from: u64,
     /// Since when events of the log are gathered.
@@ -51,6 +54,7 @@ impl Outlet {
             passed_by: 0,
             turn: 0,
             lanes: None,
+            fenced: None,
             due_from: store.next_due(name, &[])?.unwrap_or(u64::MAX),
             gathering_since: None,
         };
@@ -60,7 +64,13 @@ impl Outlet {
             store.waiting_from(name, from)?.into_iter().filter(|number| !outlet.cursor.is_done(*number)).collect();
         copied.iter().for_each(|number| outlet.cursor.finish(*number));
         // Written at once: nothing says so any more when the copy is delivered and removed.
-        if outlet.cursor.doubt(next.saturating_sub(1), outlet.due_from) || !copied.is_empty() {
+        let last = next.saturating_sub(1);
+        let is_doubtful = outlet.cursor.doubt(last, outlet.due_from);
+        if is_doubtful {
+            outlet.cursor.fence.load(now);
+            outlet.fenced = outlet.cursor.fence.around(last, outlet.cursor.doubted_due(), now);
+        }
+        if is_doubtful || !copied.is_empty() {
             store.write_cursor(name, &outlet.cursor)?;
         }
         Ok(outlet)

@@ -10,20 +10,35 @@ use super::store::{Store, StoreFault};
 impl Outlet {
     /// Begins the first attempt at an event that was just stored, if there is room and it is not gathered with others; the caller has the
     /// event. `place` is this destination's.
-    pub fn begin_first(
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn begin_first<S: Store>(
         &mut self,
+        store: &S,
         place: usize,
         (number, lane): (u64, Option<u64>),
         now: u64,
         rules: &Rules,
-    ) -> Option<Handout> {
+    ) -> Result<Option<Handout>, StoreFault> {
         if rules.gather > 0 {
             self.gathering_since.get_or_insert(now);
-            return None;
+            return Ok(None);
         }
         // A probe is made with what the object chooses.
         let may_begin = self.room(now, rules) > 0 && self.breaker.broken_since().is_none();
-        may_begin.then(|| self.begin(place, Picked { number, lane, waiting: None }, now, rules))
+        if !may_begin {
+            return Ok(None);
+        }
+        if lane.is_some() && self.note_begun(rules) {
+            store.write_cursor(&self.name, &self.cursor)?;
+        }
+        Ok(Some(self.begin(place, Picked { number, lane, waiting: None }, now, rules)))
+    }
+
+    /// Notes that attempts in lanes begin, for whoever finds out after a restart. Whether that is to be written.
+    fn note_begun(&mut self, rules: &Rules) -> bool {
+        self.lanes.is_some() && self.cursor.fence.begin(rules.lifecycle.lease())
     }
 
     fn begin(&mut self, place: usize, picked: Picked, now: u64, rules: &Rules) -> Handout {
@@ -62,6 +77,7 @@ impl Outlet {
         rules: &Rules,
     ) -> Result<Vec<Handout>, StoreFault> {
         self.lapse(store, now, rules)?;
+        self.lift_fence(now);
         let most = most.min(self.room(now, rules));
         let mut in_order = self.in_order(store, next, most, now)?.map(Vec::into_iter);
         let due = self.due(store, most, now, rules)?;
@@ -78,7 +94,9 @@ impl Outlet {
         self.due_from = due.map(|(_, progress)| progress.due).chain([self.due_from]).min().unwrap_or(u64::MAX);
         // Written before they leave, so that their numbers are not used again.
         let handed = self.under_way.iter().filter_map(|lease| lease.waiting).map(|progress| progress.due).max();
-        if handed.is_some_and(|due| self.cursor.hand_out(due)) {
+        let has_lane = self.under_way.iter().any(|lease| lease.lane.is_some());
+        let has_begun = has_lane && self.note_begun(rules);
+        if handed.is_some_and(|due| self.cursor.hand_out(due)) || has_begun {
             store.write_cursor(&self.name, &self.cursor)?;
         }
         Ok(taken)

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use countersign::inbox::{Accepted, Arrival, Attempt, EventState, Handout, Machine, Outcome, Plan, Sign, StoreFault};
+use countersign::inbox::{
+    Accepted, Arrival, Attempt, EventState, Handout, LEASE_SLACK, Machine, Outcome, Plan, Sign, StoreFault,
+};
 use proptest::prelude::*;
 
 use crate::data::{Data, Event};
@@ -16,7 +18,10 @@ struct Site {
     now: u64,
     seed: u64,
     step: u64,
+    /// Attempts whose outcome is to be reported.
     flights: Vec<Handout>,
+    /// Until when attempts may be at the destination, whoever is there to report them: by event and attempt, each with its lane.
+    hanging: BTreeMap<(u64, u32), (u64, u64)>,
     highest: BTreeMap<u64, u32>,
     /// When the first attempt at an event began, since it was accepted or replayed.
     begun: BTreeMap<u64, u64>,
@@ -32,8 +37,20 @@ fn plan() -> Plan {
 impl Site {
     fn new(seed: u64, lanes: u64) -> Self {
         let (store, machine) = open(Data::default(), None, lanes, START);
-        let (highest, begun, replayed, floor) = Default::default();
-        Self { store, machine, now: START, seed, step: 0, flights: Vec::new(), highest, begun, replayed, floor }
+        let (hanging, highest, begun, replayed, floor) = Default::default();
+        Self {
+            store,
+            machine,
+            now: START,
+            seed,
+            step: 0,
+            flights: Vec::new(),
+            hanging,
+            highest,
+            begun,
+            replayed,
+            floor,
+        }
     }
 
     /// A number below `below`, by xorshift.
@@ -76,6 +93,13 @@ impl Site {
             *highest = handout.attempt;
             let begun = *self.begun.entry(number).or_insert(self.step);
             if let Some(lane) = self.lane(number) {
+                let mut of_lane = self.hanging.iter().filter(|(_, (other, until))| *other == lane && *until > self.now);
+                assert_eq!(
+                    of_lane.next(),
+                    None,
+                    "{handout:?} begins while another attempt of lane {lane} is under way"
+                );
+                self.hanging.insert((number, handout.attempt), (lane, self.now + TIMEOUT));
                 let mut first = self.floor.get(&lane).copied().unwrap_or(lane);
                 while first < number && !self.is_open(first) {
                     first += self.store.lanes;
@@ -103,6 +127,7 @@ impl Site {
         let ended: Vec<_> = self.flights.drain(..count).collect();
         let mut outcomes = Vec::new();
         for Handout { number, attempt, .. } in ended {
+            self.hanging.remove(&(number, attempt));
             let (ended, sign) = match self.random(100) {
                 percent if percent < failures * 9 / 10 => (Attempt::Failed { not_before: None }, Sign::Up),
                 percent if percent < failures => (Attempt::Failed { not_before: None }, Sign::Silent),
@@ -132,6 +157,7 @@ impl Site {
         let number = 1 + self.random(self.machine.next());
         if self.store.data().has(number) {
             self.flights.retain(|flight| flight.number != number);
+            self.hanging.retain(|(hanging, _), _| *hanging != number);
             self.machine.forget(&self.store, number, self.now)?;
             self.store.erase(number)?;
         }
@@ -169,6 +195,7 @@ impl Site {
                 Outcome { number, attempt, ended: Attempt::Delivered, sign: Sign::Up }
             };
             let outcomes: Vec<_> = self.flights.drain(..).map(delivered).collect();
+            self.hanging.retain(|ended, _| !outcomes.iter().any(|outcome| *ended == (outcome.number, outcome.attempt)));
             self.machine.report(&self.store, 0, &outcomes, self.now, &plan()).unwrap();
             let Some(at) = self.machine.attempts_at(self.now, &plan()) else { return };
             assert!(
@@ -190,6 +217,16 @@ fn open(data: Data, allowed: Option<usize>, lanes: u64, now: u64) -> (MemoryStor
     (store, machine)
 }
 
+/// How long an attempt may be at the destination.
+const TIMEOUT: u64 = 10 * SECOND;
+
+/// Reports an attempt as delivered.
+fn deliver(site: &mut Site, (number, attempt): (u64, u32)) {
+    site.hanging.remove(&(number, attempt));
+    let outcome = Outcome { number, attempt, ended: Attempt::Delivered, sign: Sign::Up };
+    site.machine.report(&site.store, 0, &[outcome], site.now, &plan()).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
@@ -202,7 +239,9 @@ proptest! {
             if site.random(100) < crashes {
                 let allowed = site.random(4) as usize;
                 site.store.allow(Some(allowed));
-                if site.act(failures).is_ok() {
+                let _ = site.act(failures);
+                // Couriers may end with the object, or outlive it and report.
+                if site.random(2) == 0 {
                     site.flights.clear();
                 }
                 site.reload();
@@ -230,6 +269,7 @@ fn an_event_that_fails_for_hours_holds_up_its_own_lane() {
             let outcomes: Vec<_> = std::mem::take(&mut site.flights)
                 .into_iter()
                 .map(|Handout { number, attempt, .. }| {
+                    site.hanging.remove(&(number, attempt));
                     let fails = site.lane(number) == Some(poisoned);
                     attempts += u64::from(fails);
                     let ended = if fails { Attempt::Failed { not_before: None } } else { Attempt::Delivered };
@@ -249,6 +289,58 @@ fn an_event_that_fails_for_hours_holds_up_its_own_lane() {
     assert!(attempts < 8, "{attempts} attempts at one event");
     site.settle();
     assert!((1..site.machine.next()).all(|number| !site.is_open(number)));
+}
+
+#[test]
+fn after_a_restart_a_lane_waits_for_the_attempt_of_before_and_others_do_not() {
+    // Lanes 1 and 2, and events without a lane.
+    let mut site = Site::new(1, 3);
+    (0..5).for_each(|_| site.accept().unwrap());
+    assert_eq!(site.flights.iter().map(|flight| flight.number).collect::<Vec<_>>(), [1, 2, 3]);
+    site.now += SECOND;
+    site.reload();
+    site.flights.clear();
+    // The attempt at an event without a lane is made again at once; 1 and 2 may be at the destination.
+    assert_eq!((site.hand_out().unwrap(), site.flights[0].number), (1, 3));
+    // The outcome of the first attempt at 1 is written: 4, of its lane, is next.
+    deliver(&mut site, (1, 1));
+    assert_eq!((site.hand_out().unwrap(), site.flights[1].number), (1, 4));
+    let fourth = site.flights[1].attempt;
+    // Nobody reports the one at 2. The lane goes on when its lease is over, even after one more restart.
+    site.reload();
+    let lease = TIMEOUT + LEASE_SLACK;
+    assert_eq!(site.machine.attempts_at(site.now, &plan()), Some(site.now));
+    site.hand_out().unwrap();
+    assert!(site.flights.iter().all(|flight| ![2, 5].contains(&flight.number)), "{:?}", site.flights);
+    let again = *site.flights.last().unwrap();
+    assert_eq!(again.number, 3);
+    deliver(&mut site, (3, again.attempt));
+    deliver(&mut site, (4, fourth));
+    site.now += lease;
+    assert_eq!(site.hand_out().unwrap(), 1);
+    let last = *site.flights.last().unwrap();
+    assert_eq!((last.number, last.attempt > 1), (2, true));
+    deliver(&mut site, (2, last.attempt));
+    assert_eq!((site.hand_out().unwrap(), site.flights.last().unwrap().number), (1, 5));
+}
+
+#[test]
+fn an_object_that_is_ended_again_and_again_attempts_something_all_the_same() {
+    let mut site = Site::new(1, 2);
+    (0..3).for_each(|_| site.accept().unwrap());
+    site.flights.clear();
+    site.reload();
+    // It ends before the lease is over, and nothing was begun meanwhile: the next instance waits no longer than the first.
+    site.now += 10 * SECOND;
+    site.reload();
+    site.hand_out().unwrap();
+    assert!(site.flights.iter().all(|flight| flight.number == 2), "only the one without a lane: {:?}", site.flights);
+    let at = site.machine.attempts_at(site.now, &plan()).unwrap();
+    assert_eq!(at, START + TIMEOUT + LEASE_SLACK);
+    site.now = at;
+    site.reload();
+    site.hand_out().unwrap();
+    assert_eq!(site.flights.iter().filter(|flight| flight.number == 1).count(), 1);
 }
 
 #[test]

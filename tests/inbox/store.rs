@@ -18,12 +18,20 @@ pub(crate) struct MemoryStore {
     allowed: Cell<Option<usize>>,
     /// How many lanes the events have, by their ids; none, if it is 0.
     pub(crate) lanes: u64,
+    /// Whether every event has a lane. Otherwise every so many have none.
+    pub(crate) has_all: bool,
 }
 
 impl MemoryStore {
     /// A database with that contents, of which so many writes succeed.
     pub(crate) fn new(data: Data, allowed: Option<usize>) -> Self {
-        Self { data: RefCell::new(data), writes: RefCell::default(), allowed: Cell::new(allowed), lanes: 0 }
+        Self {
+            data: RefCell::new(data),
+            writes: RefCell::default(),
+            allowed: Cell::new(allowed),
+            lanes: 0,
+            has_all: false,
+        }
     }
 
     /// Has so many more writes succeed.
@@ -33,7 +41,7 @@ impl MemoryStore {
 
     /// The lane of an event. Some have none.
     pub(crate) fn lane(&self, event: &Event) -> Option<u64> {
-        event.id.checked_rem(self.lanes).filter(|lane| *lane > 0)
+        event.id.checked_rem(self.lanes).filter(|lane| *lane > 0 || self.has_all)
     }
 
     /// What is stored.
