@@ -98,6 +98,7 @@ impl Model for Question {
             never!(rule::WRITTEN),
             never!(rule::DROPPED),
             never!(rule::PATIENT),
+            never!(rule::ORDER),
             never!(rule::NUMBERS),
             never!(rule::ALONE),
             never!(rule::FILTERED),

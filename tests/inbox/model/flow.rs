@@ -5,7 +5,7 @@ use countersign::inbox::{Accepted, Arrival, EventState, Handout, Machine};
 use super::action::{Answer, Crash};
 use super::fate::{Fate, Known, is_filtered};
 use super::rule;
-use super::world::{CONCURRENCY, Called, Flight, World};
+use super::world::{CONCURRENCY, Called, Flight, TIMEOUT, World};
 use crate::data::Event;
 use crate::{NAMES, courier};
 
@@ -13,7 +13,8 @@ impl World {
     /// Has an event arrive.
     pub(crate) fn accept(&mut self, id: u64, may_begin: bool, crash: Crash) -> Option<()> {
         let event = Event { id, at: self.now, filtered: self.filtered(id) };
-        let arrival = Arrival { event: &event, key: super::key(id), bytes: 1, filtered: event.filtered, lane: None };
+        let arrival =
+            Arrival { event: &event, key: super::key(id), bytes: 1, filtered: event.filtered, lane: self.lane(id) };
         let known = self.history.iter().filter(|(_, known)| known.id == id);
         let is_expected = known.into_iter().any(|(number, known)| self.is_remembered(*number, known));
         let number = self.machine.as_ref()?.next();
@@ -104,6 +105,7 @@ impl World {
             if attempt <= highest {
                 self.fail(rule::NUMBERS);
             }
+            self.check_order(to, number, attempt);
             self.flights.push(Flight { to, number, attempt, answer: None });
         }
         self.flights.sort_unstable();
@@ -111,6 +113,24 @@ impl World {
             handed.iter().for_each(|handout| self.check_limits(&machine, handout.place));
         }
         self.machine = Some(machine);
+    }
+
+    /// Checks that everything before an event in its lane is finished, and that no other attempt of the lane may be at the destination,
+    /// whoever began it.
+    fn check_order(&mut self, to: usize, number: u64, attempt: u32) {
+        let now = self.now;
+        self.hanging.retain(|(.., until)| *until > now);
+        let lane_of = |number: &u64| self.history.get(number).and_then(|known| self.lane(known.id));
+        let Some(lane) = lane_of(&number) else { return };
+        let same = |other: &u64| lane_of(other) == Some(lane);
+        let is_open = |earlier: &u64| self.state(*earlier, to) == Some(EventState::Pending);
+        let is_late =
+            self.history.keys().filter(|earlier| **earlier < number).any(|other| same(other) && is_open(other));
+        if is_late || self.hanging.iter().any(|(at, other, ..)| *at == to && same(other)) {
+            self.fail(rule::ORDER);
+        }
+        self.hanging.push((to, number, attempt, now + TIMEOUT));
+        self.hanging.sort_unstable();
     }
 
     fn check_limits(&mut self, machine: &Machine, place: usize) {
@@ -133,6 +153,8 @@ impl World {
             let flight = self.flights.get_mut(*place)?;
             flight.answer = Some(*answer);
             to = flight.to;
+            let ended = (to, flight.number, flight.attempt);
+            self.hanging.retain(|(to, number, attempt, _)| (*to, *number, *attempt) != ended);
             outcomes.push(answer.outcome(flight.number, flight.attempt, self.now));
             let attempt = flight.attempt;
             let fate = self.history.get_mut(&flight.number).and_then(|known| known.fates[to].as_mut());

@@ -32,6 +32,7 @@ fn crashes_between_any_two_writes() {
         destinations: 1,
         failures: [&[Answer::Refused], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -44,6 +45,7 @@ fn reports_that_are_lost_late_or_doubled() {
         destinations: 1,
         failures: [&[Answer::Refused, Answer::Silent], &[]],
         keep: 8 * HOUR,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -56,6 +58,7 @@ fn tables_that_are_rotated_and_dropped() {
         destinations: 1,
         failures: [&[Answer::Refused], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -68,6 +71,7 @@ fn a_destination_that_is_broken() {
         destinations: 1,
         failures: [&[Answer::Silent], &[]],
         keep: 8 * HOUR,
+        is_ordered: false,
         is_broken: true,
     });
 }
@@ -80,6 +84,7 @@ fn orders_of_an_operator() {
         destinations: 1,
         failures: [&[Answer::Busy, Answer::Down], &[]],
         keep: 8 * HOUR,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -104,6 +109,7 @@ fn a_clock_that_jumps() {
         destinations: 1,
         failures: [&[Answer::Silent], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -116,6 +122,7 @@ fn two_destinations_of_which_one_filters_and_one_fails() {
         destinations: 2,
         failures: [&[Answer::Refused], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -128,6 +135,7 @@ fn orders_at_one_of_two_destinations() {
         destinations: 2,
         failures: [&[Answer::Refused], &[]],
         keep: 8 * HOUR,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -140,6 +148,7 @@ fn one_destination_is_down_and_the_other_is_fine() {
         destinations: 2,
         failures: [&[Answer::Silent], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: true,
     });
 }
@@ -152,6 +161,7 @@ fn a_destination_that_is_added() {
         destinations: 1,
         failures: [&[], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -164,6 +174,7 @@ fn a_destination_that_is_removed_and_comes_back() {
         destinations: 2,
         failures: [&[], &[]],
         keep: 0,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -176,6 +187,7 @@ fn a_destination_that_is_forgotten_after_a_month() {
         destinations: 2,
         failures: [&[Answer::Refused], &[Answer::Refused]],
         keep: 8 * HOUR,
+        is_ordered: false,
         is_broken: false,
     });
 }
@@ -188,6 +200,33 @@ fn crashes_while_destinations_come_and_go() {
         destinations: 2,
         failures: [&[], &[]],
         keep: 0,
+        is_ordered: false,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn events_in_order_whatever_crashes() {
+    explore(Question {
+        name: "order, crashes",
+        scope: Scope { events: 3, attempts: 3, crashes: 1, sleeps: 1, ..NONE },
+        destinations: 1,
+        failures: [&[], &[]],
+        keep: 0,
+        is_ordered: true,
+        is_broken: false,
+    });
+}
+
+#[test]
+fn events_in_order_whatever_reports_are_lost_late_or_doubled() {
+    explore(Question {
+        name: "order, reports",
+        scope: Scope { events: 3, attempts: 3, losses: 1, doubles: 1, failures: 1, sleeps: 1, ..NONE },
+        destinations: 1,
+        failures: [&[Answer::Refused], &[]],
+        keep: 0,
+        is_ordered: true,
         is_broken: false,
     });
 }

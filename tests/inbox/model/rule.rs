@@ -20,6 +20,9 @@ pub(crate) const FILTERED: &str = "8 what is filtered is never attempted";
 /// A destination that is not configured is not attempted, and nothing is given up there.
 pub(crate) const ORPHANS: &str = "9 a destination that is not configured is left as it is";
 
+/// Of a lane, an event is attempted when those before it are delivered, dead or discarded, and no attempt of the lane is under way.
+pub(crate) const ORDER: &str = "10 an event is attempted after those before it in its lane, and one at a time";
+
 /// No two attempts at an event at a destination have the same number, nor two events.
 pub(crate) const NUMBERS: &str = "a number is used once";
 /// What is handed out is where it is said to be.

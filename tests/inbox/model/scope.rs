@@ -70,6 +70,8 @@ pub(crate) struct Question {
     pub(crate) failures: [&'static [Answer]; NAMES.len()],
     /// How long delivered events are kept.
     pub(crate) keep: u64,
+    /// Whether events are ordered.
+    pub(crate) is_ordered: bool,
     /// Whether the first destination is broken in the beginning.
     pub(crate) is_broken: bool,
 }

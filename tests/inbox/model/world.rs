@@ -22,6 +22,10 @@ pub(crate) struct World {
     /// The watch that is stored.
     pub(crate) stored_watch: Watch,
     pub(crate) flights: Vec<Flight>,
+    /// Whether events are ordered: then those with even ids make a lane, and those with odd ones another.
+    pub(crate) is_ordered: bool,
+    /// If so, attempts that may be at a destination, and until when: destination, event and attempt.
+    pub(crate) hanging: Vec<(usize, u64, u32, u64)>,
     /// What is known of every event that was ever stored, by its number.
     pub(crate) history: BTreeMap<u64, Known>,
     /// The destinations, in the order of [`NAMES`].
@@ -67,6 +71,8 @@ impl World {
             watch: Watch::new(START),
             stored_watch: Watch::new(START),
             flights: Vec::new(),
+            is_ordered: question.is_ordered,
+            hanging: Vec::new(),
             history: BTreeMap::new(),
             sites: std::array::from_fn(configured),
             awake_at: START,
@@ -88,7 +94,7 @@ impl World {
     ) -> Called<T> {
         let plan = self.look();
         let Some(mut machine) = self.machine.take() else { return Called::Impossible };
-        let store = MemoryStore::new(std::mem::take(&mut self.data), crash);
+        let store = self.store(crash);
         let done = call(&mut machine, &store, self.now, &plan).map(|done| (machine, done));
         self.called(store, crash, done)
     }
@@ -96,12 +102,24 @@ impl World {
     /// Loads the object, and perhaps crashes meanwhile.
     pub(crate) fn load(&mut self, crash: Crash) -> Called<()> {
         let plan = self.look();
-        let store = MemoryStore::new(std::mem::take(&mut self.data), crash);
+        let store = self.store(crash);
         let loaded = Machine::load(&store, self.now).and_then(|mut machine| {
             machine.fit(&store, &plan, self.now)?;
             Ok((machine, ()))
         });
         self.called(store, crash, loaded)
+    }
+
+    /// The database, as it is from now on in the hands of a call.
+    fn store(&mut self, crash: Crash) -> MemoryStore {
+        let mut store = MemoryStore::new(std::mem::take(&mut self.data), crash);
+        (store.lanes, store.has_all) = if self.is_ordered { (2, true) } else { (0, false) };
+        store
+    }
+
+    /// The lane of an event.
+    pub(crate) const fn lane(&self, id: u64) -> Option<u64> {
+        if self.is_ordered { Some(id % 2) } else { None }
     }
 
     fn called<T>(&mut self, store: MemoryStore, crash: Crash, done: Result<(Machine, T), StoreFault>) -> Called<T> {
@@ -143,8 +161,10 @@ impl World {
 
     /// When the object wakes up, and when there is something to attempt.
     pub(crate) fn agenda(&mut self) -> Option<Agenda> {
-        let (machine, plan) = (self.machine.as_ref()?, self.plan());
-        let store = MemoryStore::new(std::mem::take(&mut self.data), None);
+        let plan = self.plan();
+        self.machine.as_ref()?;
+        let store = self.store(None);
+        let machine = self.machine.as_ref()?;
         let tidy = machine.tidy_at(&store, self.now, &plan).unwrap();
         self.data = store.into_data();
         Some(Agenda {
@@ -158,11 +178,11 @@ impl World {
 
     fn plan(&self) -> Plan {
         let retention = Retention { remember: REMEMBER, keep: self.keep };
-        let lifecycle = Lifecycle { timeout: 10 * SECOND, give_up_after: GIVE_UP_AFTER, retention };
+        let lifecycle = Lifecycle { timeout: TIMEOUT, give_up_after: GIVE_UP_AFTER, retention };
         let configured = self.sites.iter().zip(NAMES).filter(|(site, _)| site.is_configured);
         let rules = |from_stored| Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored };
         let destinations = configured.map(|(site, name)| (name.to_owned(), rules(site.from_stored))).collect();
-        Plan { retention, destinations, is_ordered: false, is_patient: self.watch.holds(self.now) }
+        Plan { retention, destinations, is_ordered: self.is_ordered, is_patient: self.watch.holds(self.now) }
     }
 
     /// Whether the id of an event has to be known now.
@@ -174,7 +194,8 @@ impl World {
 
     /// The state that is stored for an event at a destination.
     pub(crate) fn state(&self, number: u64, to: usize) -> Option<EventState> {
-        self.data.state(NAMES[to], number)
+        // Which of those that are to be delivered is next is for the machine to say.
+        self.data.state(NAMES[to], number).map(|state| if state.is_pending() { EventState::Pending } else { state })
     }
 
     /// Notes what went wrong, if that is the first.
@@ -188,6 +209,9 @@ pub(crate) const REMEMBER: u64 = 12 * HOUR;
 
 /// How long events are attempted.
 pub(crate) const GIVE_UP_AFTER: u64 = 10 * MINUTE;
+
+/// How long an attempt may take.
+pub(crate) const TIMEOUT: u64 = 10 * SECOND;
 
 /// How many attempts may be under way.
 pub(crate) const CONCURRENCY: usize = 2;
