@@ -97,6 +97,7 @@ fn reports_that_come_twice_with_a_replay_between() {
         destinations: 1,
         failures: [&[Answer::Refused], &[]],
         keep: 8 * HOUR,
+        is_ordered: false,
         is_broken: false,
     });
 }
