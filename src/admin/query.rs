@@ -1,5 +1,6 @@
 //! The query of a request: which parameters it may have, and their values.
 
+use super::times::milliseconds;
 use crate::gateway::response::Refusal;
 use crate::inbox::EventState;
 use crate::url::percent_decode;
@@ -27,6 +28,12 @@ pub enum Kind {
         /// The highest number.
         most: u32,
     },
+    /// An RFC 3339 time.
+    Time,
+    /// 64 hexadecimal digits: the `id_hash` of a log record.
+    Hash,
+    /// A rate such as `50/s`, at most 1,000 a second.
+    Rate,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -38,9 +45,17 @@ impl Kind {
             Self::Text => true,
             Self::State => EventState::parse(value).is_some(),
             Self::Count { most } => value.parse().is_ok_and(|count: u32| (1..=most).contains(&count)),
+            Self::Time => milliseconds(value).is_some(),
+            Self::Hash => value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            Self::Rate => rate(value).is_some(),
             Self::OneOf(words) => words.contains(&value),
         }
     }
+}
+
+/// The events a second of a [`Kind::Rate`].
+fn rate(value: &str) -> Option<u32> {
+    value.strip_suffix("/s")?.parse().ok().filter(|rate| (1..=1000).contains(rate))
 }
 
 /// The parameters of a request, each a value that its route accepts.
@@ -85,6 +100,11 @@ impl Query {
         self.get("state").and_then(EventState::parse)
     }
 
+    /// The events a second that a parameter allows.
+    pub fn rate(&self, name: &str) -> Option<u32> {
+        self.get(name).and_then(rate)
+    }
+
     /// The number of a parameter, or another if it is missing.
     pub fn count(&self, name: &str, missing: u32) -> u32 {
         self.get(name).and_then(|value| value.parse().ok()).unwrap_or(missing)
@@ -100,6 +120,20 @@ mod tests {
         Parameter { name: "limit", kind: Kind::Count { most: 200 }, summary: "" },
         Parameter { name: "order", kind: Kind::OneOf(&["new", "old"]), summary: "" },
     ];
+
+    #[test]
+    fn kinds_accept_what_they_name() {
+        let accepts = |kind: Kind, value: &str| kind.accepts(value);
+        assert!(accepts(Kind::Rate, "50/s") && !accepts(Kind::Rate, "0/s") && !accepts(Kind::Rate, "1001/s"));
+        assert!(
+            !accepts(Kind::Rate, "50") && accepts(Kind::Time, "2026-11-28T18:03:11.204Z") && !accepts(Kind::Time, "1")
+        );
+        assert!(
+            accepts(Kind::Hash, &"aF".repeat(32))
+                && !accepts(Kind::Hash, &"a".repeat(63))
+                && !accepts(Kind::Hash, &"ü".repeat(32))
+        );
+    }
 
     #[test]
     fn values_are_decoded_and_the_last_counts() {

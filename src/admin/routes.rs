@@ -88,11 +88,20 @@ macro_rules! routes {
 // The routes of a source come first: a source can be called `codes`.
 routes! {
     Stats: Get "{source}/stats", Viewer, [], "Count a source's events, by state and destination.";
-    List: Get "{source}/events", Viewer, [STATE, DESTINATION, LIMIT, CURSOR], "List events.";
+    List: Get "{source}/events", Viewer, [
+        STATE, TYPE, CODE, DESTINATION, ID, HASH, DATA_ID, FROM, TO, TEST, ORDER, LIMIT, CURSOR, AFTER
+    ], "List events, the newest first.";
     Event: Get "{source}/events/{id}", Viewer, [], "Show one event, with its attempts.";
+    Body: Get "{source}/events/{id}/body", Operator, [], "Download an event's body.";
     Forget: Delete "{source}/events/{id}", Operator, [], "Forget an event and its id.";
     Replay: Post "{source}/events/{id}/replay", Operator, [DESTINATION], "Deliver one event again.";
-    ReplayAll: Post "{source}/replay", Operator, [STATE, DESTINATION], "Deliver events again.";
+    Discard: Post "{source}/events/{id}/discard", Operator, [DESTINATION], "Give up a pending event.";
+    ReplayAll: Post "{source}/replay", Operator, [
+        STATE, TYPE, CODE, DESTINATION, ID, HASH, DATA_ID, FROM, TO, TEST, DRY_RUN, RATE
+    ], "Begin a job that delivers events again, or count them.";
+    Test: Post "{source}/test", Operator, [], "Deliver a test event that the source's own key signs.";
+    Jobs: Get "{source}/jobs", Viewer, [], "Show the last replay job.";
+    CancelJob: Delete "{source}/jobs/{job}", Operator, [], "Cancel a replay job.";
     Pause: Post "{source}/pause", Operator, [DESTINATION], "Stop deliveries.";
     Resume: Post "{source}/resume", Operator, [DESTINATION], "Continue deliveries.";
     Capture: Post "{source}/capture", Operator, [], "Keep the next 20 refused deliveries whole, for 15 minutes.";
@@ -114,14 +123,50 @@ routes! {
 }
 
 const SOURCE: Parameter = Parameter { name: "source", kind: Kind::Text, summary: "Only of this source." };
-const HASH: Parameter = Parameter { name: "hash", kind: Kind::Text, summary: "An `id_hash`: 64 hexadecimal digits." };
-const STATE: Parameter = Parameter { name: "state", kind: Kind::State, summary: "Only events in this state." };
+const STATE: Parameter = Parameter {
+    name: "state",
+    kind: Kind::State,
+    summary: "Only events in this state; without it, all but the filtered ones.",
+};
+const TYPE: Parameter = Parameter {
+    name: "type",
+    kind: Kind::Text,
+    summary: "Only events of this type, or of types that begin so if it ends with `*`.",
+};
+const CODE: Parameter =
+    Parameter { name: "code", kind: Kind::Text, summary: "Only events whose last attempt failed with this code." };
 const DESTINATION: Parameter =
     Parameter { name: "destination", kind: Kind::Text, summary: "Only at this destination; without it, at all." };
+const ID: Parameter = Parameter { name: "id", kind: Kind::Text, summary: "Only the event with this id." };
+const HASH: Parameter = Parameter { name: "hash", kind: Kind::Hash, summary: "Only the event with this `id_hash`." };
+const DATA_ID: Parameter =
+    Parameter { name: "data_id", kind: Kind::Text, summary: "Only events with this `data.id` in their bodies." };
+const FROM: Parameter =
+    Parameter { name: "from", kind: Kind::Time, summary: "Only events received at this time or later." };
+const TO: Parameter =
+    Parameter { name: "to", kind: Kind::Time, summary: "Only events received at this time or earlier." };
+const TEST: Parameter = Parameter { name: "test", kind: Kind::OneOf(&["true"]), summary: "Include test events." };
+const ORDER: Parameter = Parameter {
+    name: "order",
+    kind: Kind::OneOf(&["new", "old"]),
+    summary: "Which events come first; `new` if missing.",
+};
 const LIMIT: Parameter =
     Parameter { name: "limit", kind: Kind::Count { most: 200 }, summary: "The most rows; 50 if missing." };
 const CURSOR: Parameter =
     Parameter { name: "cursor", kind: Kind::Text, summary: "Continue where the page with this cursor ended." };
+const AFTER: Parameter = Parameter {
+    name: "after",
+    kind: Kind::Text,
+    summary: "Only events newer than those of the page with this `newest`.",
+};
+const RATE: Parameter = Parameter {
+    name: "rate",
+    kind: Kind::Rate,
+    summary: "Replay this many events a second, such as `50/s`; `100/s` if missing.",
+};
+const DRY_RUN: Parameter =
+    Parameter { name: "dry_run", kind: Kind::OneOf(&["true"]), summary: "Count the events, and change nothing." };
 
 #[cfg(test)]
 mod tests {

@@ -177,6 +177,9 @@ codes! {
     NOT_FOUND: "not_found", 404,
         "there is nothing at this URL",
         "check the URL: it must name a source, and end with the source's token if it has one";
+    NOT_PENDING: "not_pending", 409,
+        "the event is not pending, so it cannot be discarded",
+        "nothing to do: it is delivered, dead or filtered; to forget it, use DELETE";
     NOT_REPLAYABLE: "not_replayable", 409,
         "the event was delivered and is no longer kept; see `keep`",
         "forget the event and have the sender resend it; `keep` keeps later ones for longer";

@@ -17,6 +17,7 @@ pub(super) const CLAIMS: &[u8] = b"application/json";
 pub struct Content<'h> {
     media_type: Option<&'h [u8]>,
     encoding: Option<&'h [u8]>,
+    is_test: bool,
 }
 
 impl<'h> Content<'h> {
@@ -24,7 +25,13 @@ impl<'h> Content<'h> {
     /// name a coding.
     pub fn read(headers: &'h Headers<'_>, beginning: impl FnOnce() -> Vec<u8>) -> Self {
         let encoding = headers.get(ENCODING).filter(|coding| is_coded(coding, &beginning()));
-        Self { media_type: headers.get(TYPE), encoding }
+        Self { media_type: headers.get(TYPE), encoding, is_test: false }
+    }
+
+    /// The same for a test event, if it is one: its destination gets `countersign-test: 1`.
+    #[must_use]
+    pub const fn of_test(self, is_test: bool) -> Self {
+        Self { is_test, ..self }
     }
 
     /// Appends the headers that are passed on.
@@ -33,6 +40,9 @@ impl<'h> Content<'h> {
             if let Some(value) = value {
                 list.push(name, value);
             }
+        }
+        if self.is_test {
+            list.push(TEST, b"1");
         }
     }
 }
@@ -55,6 +65,9 @@ const CODINGS: [(&str, &[u8]); 7] = [
     ("deflate", &[0x78, 0x9c]),
     ("deflate", &[0x78, 0xda]),
 ];
+
+/// The header of a test event. No sender's header of this name is passed on.
+pub(super) const TEST: &str = "countersign-test";
 
 const TYPE: &str = "content-type";
 const ENCODING: &str = "content-encoding";

@@ -54,7 +54,7 @@
 //! let event = Event { id: Vec::new(), form: Form::V1, headers, payload, received_at, attempt: 1 };
 //! ```
 
-use super::content::{CLAIMS, CONTENT, Content};
+use super::content::{CLAIMS, CONTENT, Content, TEST};
 use super::dedupe::Admitted;
 use super::header_list::HeaderList;
 use crate::config::{Destination, Endpoint, Source};
@@ -155,7 +155,7 @@ impl<B> Event<B> {
             // Whoever reads a token can send anything with it, and beside our signature the origin does not need it.
             let is_token =
                 |name: &str| self.form.covers() == Covers::Sender && scheme.proof_headers().any(|proof| proof == name);
-            headers.retain(|name| CONTENT.contains(&name) || (stays(name) && !is_token(name)));
+            headers.retain(|name| CONTENT.contains(&name) || name == TEST || (stays(name) && !is_token(name)));
             let id = signable(&self.id);
             let signature = match &self.payload {
                 Payload::Claims(claims) => signature(keys, &id, now, claims.as_slice(), crypto),

@@ -33,6 +33,7 @@ macro_rules! of_row {
             | Refusal::MethodNotAllowedJob
             | Refusal::MethodNotAllowedSession => codes::METHOD_NOT_ALLOWED.$member,
             Refusal::NotFound => codes::NOT_FOUND.$member,
+            Refusal::NotPending => codes::NOT_PENDING.$member,
             Refusal::NotReplayable => codes::NOT_REPLAYABLE.$member,
             Refusal::StorageUnavailable => codes::STORAGE_UNAVAILABLE.$member,
             Refusal::TestUnavailable => codes::TEST_UNAVAILABLE.$member,
@@ -138,6 +139,8 @@ pub enum Refusal {
     MethodNotAllowedEvent,
     /// There is no such source, or its token is wrong.
     NotFound,
+    /// The event to discard is not pending.
+    NotPending,
     /// The event to replay has no body any more.
     NotReplayable,
     /// The inbox could not store the event.
@@ -201,6 +204,7 @@ impl Refusal {
             Self::MethodNotAllowedJob => 41,
             Self::MethodNotAllowedSession => 42,
             Self::TestUnavailable => 43,
+            Self::NotPending => 44,
         }
     }
 
@@ -232,7 +236,7 @@ pub static RESPONSES: [ReadyResponse; REFUSALS.len()] = {
 };
 
 /// One refusal for each response, in the order of [`Refusal::index`].
-const REFUSALS: [Refusal; 44] = [
+const REFUSALS: [Refusal; 45] = [
     Refusal::ConfigInvalid,
     Refusal::BodyIncomplete,
     Refusal::BodyTimeout,
@@ -277,6 +281,7 @@ const REFUSALS: [Refusal; 44] = [
     Refusal::MethodNotAllowedJob,
     Refusal::MethodNotAllowedSession,
     Refusal::TestUnavailable,
+    Refusal::NotPending,
 ];
 
 const fn index_of(error: Error) -> usize {

@@ -40,6 +40,9 @@ use crate::scheme::Form;
 use crate::timestamp::Timestamp;
 use crate::verify::Verified;
 
+/// How a test event shows in the headers that are stored of it.
+pub const TEST_MARK: &str = "[\"countersign-test\",\"1\"]";
+
 /// A verified event that the inbox may insert. Whether it is new is not known.
 #[derive(Clone, Debug)]
 pub struct Insertable<B> {

@@ -80,6 +80,11 @@ impl Cursor {
         self.renewed.iter().filter(|(span, _)| span.contains(number)).map(|(span, _)| span.at).max()
     }
 
+    /// How many ranges of replayed events are not done.
+    pub const fn renewed(&self) -> usize {
+        self.renewed.len()
+    }
+
     /// How many attempts at an event of the log may have been made. One that was under way when the object ended counts, as it may
     /// have arrived; so the number of an attempt is never that of an earlier one.
     pub fn attempts(&self, number: u64) -> u32 {

@@ -14,7 +14,7 @@
 //! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
 //! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
-//! | `orders`, `stats`, `latency` | what an operator may ask |
+//! | `orders`, `candidates`, `stats`, `latency` | what an operator may ask |
 //! | `alerts` | what operators are alerted to |
 //! | `receipt`, `report` | what crosses between an object and who delivers |
 //! | `shards` | which object holds an event |
@@ -22,6 +22,7 @@
 mod agenda;
 pub mod alerts;
 mod breaker;
+mod candidates;
 mod capacity;
 mod cursor;
 mod deliveries;

@@ -2,6 +2,7 @@
 
 use super::machine::Machine;
 use super::outlet::Outlet;
+use super::ranges::Ranges;
 use super::span::Span;
 use super::states::{EventState, Progress};
 use super::store::{Store, StoreFault};
@@ -107,6 +108,55 @@ impl Machine {
         }
         self.refresh(now, now);
         Ok(replayed)
+    }
+
+    /// Has events of the log, of which none waits by itself, attempted again at a destination.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn replay_numbers<S: Store>(
+        &mut self,
+        store: &S,
+        place: usize,
+        numbers: &Ranges,
+        now: u64,
+    ) -> Result<(), StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(()) };
+        // What is pending is attempted anyway.
+        let mut done = Ranges::default();
+        let all = numbers.iter().flat_map(|(first, last)| first..=last);
+        all.filter(|number| outlet.cursor.is_done(*number)).for_each(|number| done.insert(number, number));
+        for (first, last) in done.iter() {
+            (first..=last).try_for_each(|number| outlet.split_dead(store, number))?;
+            outlet.cursor.renew(first, last, now);
+        }
+        outlet.breaker.probe_now(now);
+        outlet.forget_lanes();
+        outlet.save(store, now)?;
+        self.refresh(now, now);
+        Ok(())
+    }
+
+    /// Gives up an event that is pending at a destination; `false` if it is not pending there. What comes of an attempt under way is
+    /// dropped.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn discard<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<bool, StoreFault> {
+        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(false) };
+        let is_pending = match store.waiting(&outlet.name, number)? {
+            Some(progress) => progress.state.is_pending(),
+            None => {
+                !outlet.cursor.is_done(number)
+                    && store.accepted_at(number)?.is_some()
+                    && !outlet.is_filtered(store, number)?
+            }
+        };
+        if is_pending {
+            outlet.bury(store, number, now)?;
+            self.refresh(now, now);
+        }
+        Ok(is_pending)
     }
 
     /// Notes that waiting events of a destination were replayed.

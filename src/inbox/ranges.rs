@@ -71,6 +71,15 @@ impl Ranges {
         self.around(to).map_or(to, |(start, _)| start.saturating_sub(1))
     }
 
+    /// Up to `most` of the numbers, from the last one back or from the first one on.
+    pub fn numbers(&self, is_back: bool, most: usize) -> Vec<u64> {
+        if is_back {
+            self.0.iter().rev().flat_map(|(first, last)| (*first..=*last).rev()).take(most).collect()
+        } else {
+            self.0.iter().flat_map(|(first, last)| *first..=*last).take(most).collect()
+        }
+    }
+
     /// How many of the numbers from `first` to `last` are in the set.
     pub fn count(&self, first: u64, last: u64) -> u64 {
         let within = self.0.iter().map(|(start, end)| {
@@ -132,6 +141,8 @@ mod tests {
                     prop_assert_eq!(ranges.last_missing(number), (1..=number).rev().find(|n| !plain.contains(n)).unwrap_or(0));
                 }
                 prop_assert_eq!(ranges.through(), (1..).take_while(|n| plain.contains(n)).last().unwrap_or(0));
+                prop_assert_eq!(ranges.numbers(false, 9), plain.iter().copied().take(9).collect::<Vec<_>>());
+                prop_assert_eq!(ranges.numbers(true, 9), plain.iter().rev().copied().take(9).collect::<Vec<_>>());
                 prop_assert_eq!(ranges.count(5, 20), plain.range(5..=20).count() as u64);
                 prop_assert!(ranges.iter().zip(ranges.iter().skip(1)).all(|(one, next)| one.1.saturating_add(1) < next.0), "as few as can be");
                 prop_assert_eq!(Ranges::from_json(&ranges.to_json()), Some(ranges.clone()));

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::latency::Latency;
 
-/// Counts over stored events, of one shard or of all; an event counts once for each destination. Times are Unix seconds.
+/// Counts over stored events, of one shard or of all; an event counts once for each destination. Times are Unix
+/// milliseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Events that wait for delivery.

@@ -124,7 +124,7 @@ test("each replay leaves a log record, with the id hashed, and a look at a page 
   await operator.becomes(made.id, "delivered");
   assert.equal((await operator.post(`events/${made.id}/replay`)).status, 200);
   refused(await operator.post("events/unknown/replay"), 404, "not_found");
-  assert.equal((await operator.post("replay?state=dead")).status, 200);
+  assert.equal((await operator.post("replay?state=dead")).status, 202);
   await operator.stats();
   const lines = await until(() => {
     const lines = worker.lines("admin", (line) => line.source === "fine");
@@ -133,7 +133,6 @@ test("each replay leaves a log record, with the id hashed, and a look at a page 
   const { id_hash } = await worker.line((line) => line.source === "fine", "the delivery");
   assert.deepEqual(lines.map(({ action, code }) => [action, code]), [["replay", "replayed"], ["replay", "not_found"], ["replay", "replayed"]]);
   assert.equal(lines[0].id_hash, id_hash);
-  assert.equal(lines[2].events, 0);
 });
 
 test("Retry-After is waited for, however it is written", async () => {

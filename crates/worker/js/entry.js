@@ -23,6 +23,9 @@ const MEDIA_HEADERS = [
 const ADMIN_BODY = 4096;
 const ADMIN_BODY_MS = 5_000;
 
+/** The time that a destination has to respond to a test event that is passed through. */
+const TEST_MS = 10_000;
+
 /** A step is a number, as step.rs encodes it: this is its kind, and `valueOf` its value. */
 const kindOf = (step) => step & 15;
 const valueOf = (step) => step >>> 4;
@@ -44,6 +47,8 @@ async function handle(request, env, context) {
       body = await read(request, length, source.maxBody, limits);
     } else if (kindOf(opened) === Kind.Admin) {
       body = await textOf(request);
+      // A test event can go to a destination.
+      limits = new Limits(TEST_MS);
     } else if (isUnread(request, length)) {
       await skip(readerOf(request.body));
     }

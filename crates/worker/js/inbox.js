@@ -53,11 +53,17 @@ export class Inbox extends DurableObject {
   lookup(key) {
     return this.#call((inbox) => inbox.lookup(key));
   }
-  list(...page) {
-    return this.#call((inbox) => inbox.list(...page));
+  list(asked) {
+    return this.#call((inbox) => inbox.list(asked));
   }
   event(...id) {
     return this.#call((inbox) => inbox.event(...id));
+  }
+  body(...id) {
+    return this.#call((inbox) => inbox.body(...id));
+  }
+  discard(...id) {
+    return this.#call((inbox) => inbox.discard(...id));
   }
   replay(...id) {
     return this.#call((inbox) => inbox.replay(...id));
@@ -77,8 +83,8 @@ export class Inbox extends DurableObject {
   forget(...id) {
     return this.#call((inbox) => inbox.forget(...id));
   }
-  replayAll(...events) {
-    return this.#call((inbox) => inbox.replayAll(...events));
+  job(...asked) {
+    return this.#call((inbox) => inbox.job(...asked));
   }
   alert(notices) {
     return this.#call((inbox) => inbox.alert(notices));

@@ -17,6 +17,8 @@ pub(crate) struct Arrival {
     pub(crate) context: Rc<Context>,
     pub(crate) body: Body,
     pub(crate) now_ms: u64,
+    /// Whether an operator asked for it: see `admin/test_event.rs`.
+    pub(crate) is_test: bool,
 }
 
 impl Arrival {

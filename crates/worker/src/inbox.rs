@@ -19,7 +19,9 @@ mod destinations;
 mod events;
 mod history;
 mod ids;
+mod job;
 mod legacy;
+mod listed;
 mod log;
 mod meta;
 mod new_event;
@@ -32,6 +34,7 @@ mod repair;
 mod reported;
 mod reports;
 mod rows;
+mod scan;
 mod schema;
 mod segments;
 mod settings;
@@ -46,8 +49,8 @@ mod work;
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{EventState, Layout, StoreFault};
-use countersign::json::printed;
+use countersign::inbox::{Layout, StoreFault};
+use countersign::json::{printed, value};
 use js_sys::Function;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
@@ -55,7 +58,7 @@ use worker::worker_sys::DurableObjectStorage;
 
 use self::new_event::NewEvent;
 use self::object::Object;
-use self::pages::{Page, unreadable};
+use self::pages::unreadable;
 use self::registry::registered;
 use crate::clock;
 use crate::executor::spawn;
@@ -165,27 +168,34 @@ impl Inbox {
         self.0.database.id_of(u64::try_from(number).ok()?)
     }
 
-    /// One page of events in a state at a destination, as a JSON array, or `failed`. `number` is that of the event before; 0 for none.
-    pub fn list(&self, state: &str, number: f64, limit: u32, destination: &str) -> String {
+    /// A part of the list of events, as JSON, or `failed`: see `scan.rs`.
+    pub fn list(&self, asked: &str) -> String {
         self.0.look_again();
-        let Some(state) = EventState::parse(state) else { return "[]".to_owned() };
-        let page = Page { state, after: number as u64, limit };
-        self.read(|object, machine| {
-            let Some(outlet) = machine.outlets().iter().find(|outlet| outlet.name() == destination) else {
-                return Ok("[]".to_owned());
-            };
-            object.database.list(page, machine, outlet, &object.aside.borrow())
-        })
+        let asked = value(asked).unwrap_or_default();
+        self.read(|object, machine| Ok(printed(&object.list(&asked, machine)?)))
     }
 
     /// One event, as JSON, or `failed`; nothing if it is not known.
     pub fn event(&self, source: &str, id: &str) -> Option<String> {
         self.0.look_again();
         match self.0.number_of(source, id) {
-            Ok(Some(number)) if self.0.is_aside(number) => Some(unreadable(Some(id))),
-            Ok(Some(number)) => Some(self.read(|object, machine| object.database.describe(number, id, machine))),
+            Ok(Some(number)) if self.0.is_aside(number) => Some(printed(&unreadable(Some(id)))),
+            Ok(Some(number)) => Some(or_failed(self.0.describe(number, id))),
             Ok(None) => None,
             Err(()) => Some(FAILED.to_owned()),
+        }
+    }
+
+    /// The body of an event, or null if it is not kept; `unknown` or `failed`.
+    pub fn body(&self, source: &str, id: &str) -> JsValue {
+        match self.0.number_of(source, id) {
+            Ok(Some(number)) if self.0.is_aside(number) => JsValue::NULL,
+            Ok(Some(number)) => match self.0.database.stored_body(number) {
+                Ok(found) => found.map_or(JsValue::NULL, |(_, body)| body.into()),
+                Err(()) => FAILED.into(),
+            },
+            Ok(None) => "unknown".into(),
+            Err(()) => FAILED.into(),
         }
     }
 
@@ -197,6 +207,22 @@ impl Inbox {
             Ok(Some(number)) => match object.replay(number, destination.as_deref(), now) {
                 Ok(true) => "replayed",
                 Ok(false) => "gone",
+                Err(()) => FAILED,
+            },
+            Ok(None) => "unknown",
+            Err(()) => FAILED,
+        };
+        object.look_again();
+        outcome.to_owned()
+    }
+
+    /// Gives up a pending event, at one destination or at all: `discarded`, `not_pending`, `unknown` or `failed`.
+    pub fn discard(&self, source: &str, id: &str, destination: Option<String>) -> String {
+        let (object, now) = (&self.0, clock::now_ms());
+        let outcome = match object.number_of(source, id) {
+            Ok(Some(number)) => match object.discard(number, destination.as_deref(), now) {
+                Ok(true) => "discarded",
+                Ok(false) => "not_pending",
                 Err(()) => FAILED,
             },
             Ok(None) => "unknown",
@@ -229,14 +255,14 @@ impl Inbox {
         outcome.to_owned()
     }
 
-    /// Delivers events again that were in a state when this `began`, in milliseconds, at one destination or at all: those of the log at
-    /// once, and a batch of those that wait by themselves. How many, or NaN if that failed; the caller goes on, without the log, until it is 0.
-    #[wasm_bindgen(js_name = replayAll)]
-    pub fn replay_all(&self, state: u8, began: f64, with_log: bool, destination: Option<String>) -> f64 {
-        let (object, now, state) = (&self.0, clock::now_ms(), EventState::from_number(state));
-        let replayed = object.replay_all(state, (began as u64, with_log), destination.as_deref(), now);
-        object.look_again();
-        replayed.map_or(f64::NAN, |replayed| replayed as f64)
+    /// Begins, cancels or shows the job that replays events, as JSON, or `failed`: see `job.rs`.
+    pub fn job(&self, source: &str, shard: u32, asked: &str) -> String {
+        if !self.0.begin(source, shard) {
+            return FAILED.to_owned();
+        }
+        let answer = self.0.order_job(&value(asked).unwrap_or_default());
+        self.0.look_again();
+        or_failed(answer.map(|answer| printed(&answer)))
     }
 
     /// Pauses or resumes one destination or all, before the first event too: `done`, `already` or `failed`.

@@ -61,17 +61,23 @@ pub fn receive(
         Some(_) if length != announced && announced >= 0.0 => return refuse_body(index, BodyFault::Incomplete),
         _ => {}
     }
-    let arrival = Arrival { headers: headers.into_bytes(), context: Rc::new(context), body, now_ms: now as u64 };
+    let arrival =
+        Arrival { headers: headers.into_bytes(), context: Rc::new(context), body, now_ms: now as u64, is_test: false };
     let answer = async move {
         match state.config.source(index) {
-            Some(source) => answer(&state, (index, source), &arrival).await,
+            Some(source) => answer(&state, (index, source), &arrival).await.1,
             None => Outcome::Refused(Refusal::ConfigInvalid),
         }
     };
     executor::start(answer).encode()
 }
 
-async fn answer(state: &State, (index, source): (usize, &Source), arrival: &Arrival) -> Outcome {
+/// Steps 4 to 10, and their log record: what became of the delivery, and the response.
+pub(crate) async fn answer(
+    state: &State,
+    (index, source): (usize, &Source),
+    arrival: &Arrival,
+) -> (Result<&'static str, Refusal>, Outcome) {
     let headers = delivery_headers(source, &arrival.headers);
     let mut line = LogRecord {
         source: Some(&source.name),
@@ -79,7 +85,9 @@ async fn answer(state: &State, (index, source): (usize, &Source), arrival: &Arri
         bytes: Some(arrival.body.length()),
         ..LogRecord::default()
     };
-    let (code, status, outcome) = match handle(state, source, arrival, &headers, &mut line).await {
+    let handled = handle(state, source, arrival, &headers, &mut line).await;
+    let refused = handled.as_ref().err().copied();
+    let (code, status, outcome) = match handled {
         Ok(Done::Event(code, id)) => {
             let reply = acknowledge(source.policy.scheme, code, &id);
             (code, reply.status, reply.into())
@@ -95,7 +103,7 @@ async fn answer(state: &State, (index, source): (usize, &Source), arrival: &Arri
     note(state, source, (code, status), &line);
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     console::log(&line.to_json());
-    outcome
+    (refused.map_or(Ok(code), Err), outcome)
 }
 
 /// Writes a point for a delivery.
@@ -153,7 +161,7 @@ async fn handle<'a>(
     line.event_type = event_type(source.policy.scheme, headers, &verified, body.as_deref());
     let json = verified.claims().or(body.as_deref()).unwrap_or_default();
     let filtered = source.durable.and_then(|_| filtered(source, line.event_type.as_deref(), json));
-    let content = Content::read(headers, || arrival.body.beginning());
+    let content = Content::read(headers, || arrival.body.beginning()).of_test(arrival.is_test);
     if let Some(durable) = source.durable {
         let lane = source.order.as_deref().and_then(|template| lane(template, source, verified.id(), json));
         let event = verified.into_insertable(&source.name, content, arrival.now());

@@ -1,30 +1,37 @@
 //! `/admin`: the operator's requests, sent to the shards of a source.
 
+mod body;
+mod event;
 mod forget;
 mod health;
+mod jobs;
 mod ledger;
+mod list;
 mod lookup;
 mod metrics;
 mod overview;
 mod page;
 mod session;
 mod shards;
+mod test_event;
 
 use std::rc::Rc;
 
 use countersign::access::{self, Credentials, Who};
-use countersign::admin::{self, Method, Operation, Position, Request, Role, parse};
-use countersign::config::Entry;
+use countersign::admin::{Method, Operation, Request, Role, Selection, parse, with_times};
+use countersign::config::{Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
-use countersign::inbox::EventState;
 use countersign::json::printed;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
+use self::body::body;
+use self::event::event;
 use self::forget::forget;
 use self::health::health;
+use self::list::{count, list};
 use self::lookup::{code, lookup};
 use self::metrics::metrics;
 use self::overview::overview;
@@ -79,7 +86,7 @@ async fn answer(state: &State, asked: &Asked) -> Result<Page, Refusal> {
     if request.source.is_none() {
         return whole(state, &who, asked, &request).await;
     }
-    let answer = of_source(state, &request).await;
+    let answer = of_source(state, &who, asked, &request).await;
     if let Some(record) = note(state, &request, answer.as_ref()) {
         ledger::record(state, &who, record).await;
     }
@@ -108,7 +115,7 @@ extern "C" {
 }
 
 /// Answers what is about one source.
-async fn of_source(state: &State, request: &Request<'_>) -> Result<Page, Refusal> {
+async fn of_source(state: &State, who: &Who, asked: &Asked, request: &Request<'_>) -> Result<Page, Refusal> {
     match (request.operation(), request.source) {
         (
             Operation::Capture
@@ -121,7 +128,16 @@ async fn of_source(state: &State, request: &Request<'_>) -> Result<Page, Refusal
             let is_ready = matches!(state.config.find(source.as_bytes()), Some((_, Entry::Ready(_))));
             if !is_ready { Err(Refusal::NotFound) } else { ledger::captures(state, request, source).await }
         }
-        _ => perform(state, request).await.map(Page::from),
+        (Operation::Body, _) if !state.config.admin().shows_bodies() => Err(Refusal::BodiesHidden),
+        (Operation::Body, _) => body(&shards_of(state, request)?, &request.item()).await.map(|()| Page::attached()),
+        (Operation::Test, _) => test(state, request, asked).await.map(Page::from),
+        (Operation::ReplayAll, _) if request.query.get("dry_run").is_none() => {
+            let shards = shards_of(state, request)?;
+            check_destination(&shards, request)?;
+            let begun = jobs::begin(&shards, &request.query, who.name.as_deref().unwrap_or("operator")).await?;
+            Ok(Page::from(with_times(begun)).with_status(202))
+        }
+        _ => perform(state, request).await.map(|answer| Page::from(with_times(answer))),
     }
 }
 
@@ -130,9 +146,13 @@ async fn of_source(state: &State, request: &Request<'_>) -> Result<Page, Refusal
 fn note(state: &State, request: &Request<'_>, answer: Result<&Page, &Refusal>) -> Option<Value> {
     let (action, done) = match request.operation() {
         Operation::Forget => ("forget", "forgotten"),
+        Operation::ReplayAll if request.query.get("dry_run").is_some() => return None,
         Operation::Replay | Operation::ReplayAll => ("replay", "replayed"),
         Operation::Pause => ("pause", "paused"),
         Operation::Resume => ("resume", "resumed"),
+        Operation::Discard => ("discard", "discarded"),
+        Operation::CancelJob => ("cancel", "cancelled"),
+        Operation::Test => ("test", "accepted"),
         Operation::Capture => ("capture", "capturing"),
         Operation::StopCapture => ("capture", "stopped"),
         _ => return None,
@@ -152,40 +172,59 @@ fn note(state: &State, request: &Request<'_>, answer: Result<&Page, &Refusal>) -
     }))
 }
 
-async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal> {
+/// Delivers a test event to the source that a request is about.
+async fn test(state: &State, request: &Request<'_>, asked: &Asked) -> Result<Value, Refusal> {
+    let source = source_of(state, request)?;
+    let index = state.config.find(source.name.as_bytes()).map_or(0, |(index, _)| index);
+    let origin = asked.url.split_once("/admin/").map_or("", |(origin, _)| origin);
+    test_event::deliver(state, (index, source), &[origin, "/", &source.name].concat(), &asked.context).await
+}
+
+/// The source that a request is about.
+fn source_of<'a>(state: &'a State, request: &Request<'_>) -> Result<&'a Source, Refusal> {
     let name = request.source.ok_or(Refusal::NotFound)?;
-    let source = match state.config.find(name.as_bytes()) {
-        Some((_, Entry::Ready(source))) => source,
-        Some(_) => return Err(Refusal::ConfigInvalid),
-        None => return Err(Refusal::NotFound),
-    };
+    match state.config.find(name.as_bytes()) {
+        Some((_, Entry::Ready(source))) => Ok(source),
+        Some(_) => Err(Refusal::ConfigInvalid),
+        None => Err(Refusal::NotFound),
+    }
+}
+
+/// The shards of the source that a request is about.
+fn shards_of<'a>(state: &'a State, request: &Request<'_>) -> Result<Shards<'a>, Refusal> {
+    let source = source_of(state, request)?;
     // What a source stored while it was durable is still delivered, and so still shown.
-    let has_inbox = state.bindings.inbox.is_some();
-    if !has_inbox && request.operation() != Operation::Forget {
+    if state.bindings.inbox.is_none() && request.operation() != Operation::Forget {
         return Err(Refusal::NotFound);
     }
+    Ok(Shards { bindings: &state.bindings, source, count: source.storage().shards })
+}
+
+/// Refuses a change at a destination that is not configured.
+fn check_destination(shards: &Shards<'_>, request: &Request<'_>) -> Result<(), Refusal> {
+    let is_unknown = |name: &str| shards.source.destination(name).is_none();
+    match request.query.destination() {
+        Some(name) if request.route.method == Method::Post && is_unknown(name) => Err(Refusal::NotFound),
+        _ => Ok(()),
+    }
+}
+
+async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal> {
+    let shards = shards_of(state, request)?;
+    check_destination(&shards, request)?;
     let destination = request.query.destination();
-    let changes = request.route.method == Method::Post;
-    if changes && destination.is_some_and(|name| source.destination(name).is_none()) {
-        return Err(Refusal::NotFound);
-    }
-    let shards = Shards { bindings: &state.bindings, source, count: source.storage().shards };
     match request.operation() {
         Operation::Stats => shards.stats().await,
-        Operation::List => {
-            let admin::Page { state, from, limit } = admin::Page::read(&request.query)?;
-            let (events, cursor) = shards.list(state, from, limit, destination).await?;
-            Ok(json!({ "events": events, "cursor": cursor.map(Position::cursor) }))
-        }
-        Operation::Event => shards.event(&request.item()).await,
+        Operation::List => list(&shards, &request.query).await,
+        Operation::Event => event(&shards, &request.item()).await,
+        Operation::Discard => shards.discard(&request.item(), destination).await,
         Operation::Replay => shards.replay(&request.item(), destination).await,
         Operation::Forget => forget(state, &shards, &request.item).await,
         Operation::Pause => shards.pause(true, destination).await,
         Operation::Resume => shards.pause(false, destination).await,
-        Operation::ReplayAll => {
-            let state = request.query.state().filter(|state| *state != EventState::Filtered);
-            shards.replay_all(state.ok_or(Refusal::InvalidQuery)?, destination).await
-        }
+        Operation::ReplayAll => count(&shards, &Selection::read(&request.query, &shards.source.name)?).await,
+        Operation::Jobs => jobs::jobs(&shards).await,
+        Operation::CancelJob => jobs::cancel(&shards, &request.item()).await,
         // The others are answered elsewhere.
         _ => Err(Refusal::NotFound),
     }

@@ -1,16 +1,14 @@
 //! The shards of a source, asked one after the other.
 
-use countersign::admin::Position;
 use countersign::config::{Endpoint, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
-use countersign::inbox::{self, EventState, Stats};
+use countersign::inbox::{self, Stats};
 use countersign::json::value;
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
-use crate::clock;
 use crate::env::Bindings;
 use crate::executor::settled;
 use crate::inbox::{InboxStub, stub};
@@ -45,43 +43,9 @@ impl Shards<'_> {
         Ok(stats)
     }
 
-    pub(super) async fn list(
-        &self,
-        filter: Option<EventState>,
-        from: Position,
-        limit: u32,
-        destination: Option<&str>,
-    ) -> Result<(Vec<Value>, Option<Position>), Refusal> {
-        let names: Vec<&str> = match destination {
-            // It may be one that is not configured any more.
-            Some(name) => vec![name],
-            None => self.source.destinations.iter().map(|destination| destination.name.as_str()).collect(),
-        };
-        let (mut events, mut at) = (Vec::new(), Some(from).filter(|from| from.shard < self.count));
-        while let Some(position) = at {
-            let wanted = limit.saturating_sub(u32::try_from(events.len()).unwrap_or(u32::MAX));
-            if wanted == 0 {
-                return Ok((events, at));
-            }
-            let number = position.after.unwrap_or_default();
-            let name = names.get(position.destination).ok_or(Refusal::InvalidQuery)?;
-            let page = self.at(position.shard)?.list(position.state.as_str(), number as f64, wanted, name);
-            let page = read(call(page).await?)?;
-            let Value::Array(page) = page else { return Err(Refusal::StorageUnavailable) };
-            let last = page.last().map(|placed| number_of(placed, 0));
-            at = if page.len() == usize::try_from(wanted).unwrap_or_default() {
-                Some(Position { after: last, ..position })
-            } else {
-                position.next(filter, names.len(), self.count)
-            };
-            events.extend(page.into_iter().filter_map(|mut placed| placed.get_mut(1).map(Value::take)));
-        }
-        Ok((events, None))
-    }
-
     /// All shards, in the order in which an id is looked for: its own, those it was in when they were fewer, and the others. An event
     /// that is or was ordered may be in any of them.
-    fn of(&self, id: &str) -> impl Iterator<Item = Result<InboxStub, Refusal>> {
+    pub(super) fn of(&self, id: &str) -> impl Iterator<Item = Result<InboxStub, Refusal>> {
         let mut all = inbox::homes(EventKey::new(&self.source.name, id.as_bytes()), self.count);
         all.reverse();
         let others: Vec<_> = (0..self.count).filter(|shard| !all.contains(shard)).collect();
@@ -98,40 +62,23 @@ impl Shards<'_> {
         Ok(json!({ "status": if paused { "paused" } else { "resumed" } }))
     }
 
-    pub(super) async fn replay_all(&self, state: EventState, destination: Option<&str>) -> Result<Value, Refusal> {
-        let (mut replayed, began) = (0.0, clock::now_ms() as f64);
-        for shard in 0..self.count {
-            // By batches, between which the object accepts and delivers.
-            let mut is_first = true;
-            loop {
-                let batch = self.at(shard)?.replay_all(state.number(), began, is_first, destination);
-                let batch = call(batch).await?;
-                is_first = false;
-                let batch = batch.as_f64().filter(|number| number.is_finite()).ok_or(Refusal::StorageUnavailable)?;
-                replayed += batch;
-                if batch == 0.0 {
-                    break;
-                }
-            }
-        }
-        Ok(json!({ "replayed": replayed as u64 }))
-    }
-
-    pub(super) async fn event(&self, id: &str) -> Result<Value, Refusal> {
-        for stub in self.of(id) {
-            let found = call(stub?.event(&self.source.name, id)).await?;
-            if found.is_string() {
-                return read(found);
-            }
-        }
-        Err(Refusal::NotFound)
-    }
-
     pub(super) async fn replay(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
         for stub in self.of(id) {
             match call(stub?.replay(&self.source.name, id, destination)).await?.as_string().as_deref() {
                 Some("replayed") => return Ok(json!({ "status": "replayed", "id": id })),
                 Some("gone") => return Err(Refusal::NotReplayable),
+                Some("unknown") => {}
+                _ => return Err(Refusal::StorageUnavailable),
+            }
+        }
+        Err(Refusal::NotFound)
+    }
+
+    pub(super) async fn discard(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
+        for stub in self.of(id) {
+            match call(stub?.discard(&self.source.name, id, destination)).await?.as_string().as_deref() {
+                Some("discarded") => return Ok(json!({ "status": "discarded", "id": id })),
+                Some("not_pending") => return Err(Refusal::NotPending),
                 Some("unknown") => {}
                 _ => return Err(Refusal::StorageUnavailable),
             }
@@ -173,11 +120,11 @@ pub(super) async fn call(promise: Result<Promise, JsValue>) -> Result<JsValue, R
     settled(promise).await.map_err(|_| Refusal::StorageUnavailable)
 }
 
-fn read(answer: JsValue) -> Result<Value, Refusal> {
+/// An answer of a shard, read as JSON.
+///
+/// # Errors
+/// `storage_unavailable` if it is none.
+pub(super) fn read(answer: JsValue) -> Result<Value, Refusal> {
     let text = answer.as_string().ok_or(Refusal::StorageUnavailable)?;
     value(&text).ok_or(Refusal::StorageUnavailable)
-}
-
-fn number_of(placed: &Value, index: usize) -> u64 {
-    placed.get(index).and_then(Value::as_u64).unwrap_or_default()
 }

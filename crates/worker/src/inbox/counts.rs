@@ -48,13 +48,14 @@ impl Database {
             &[outlet.name().into()],
         )?;
         let pending = backlog.saturating_add(pending(1));
+        let oldest = if pending > 0 { self.oldest_pending(machine, outlet)? } else { None };
         Ok(Stats {
             pending,
             delivered: other.into_iter().fold(ids, u64::saturating_sub).saturating_add(apart),
             dead: counted(EventState::Dead, 1).saturating_add(dead_from(0)),
             filtered,
             attempts: self.attempts_at(outlet.name()),
-            oldest_pending: if pending > 0 { self.oldest_pending(machine, outlet)? } else { None },
+            oldest_pending: oldest.map(|at| at.saturating_mul(1000)),
             last_error: failed.first().and_then(last_error).or_else(|| self.last_report(outlet)),
             ..Stats::default()
         })
@@ -127,7 +128,7 @@ impl Database {
         let open = |report: &&Report| report.failure.is_some() && !outlet.cursor().is_done(report.number);
         let report = own.reports.iter().rev().find(open)?;
         let (code, cause) = noted_parts(report.failure.as_deref()?);
-        let due = outlet.breaker().next_probe().unwrap_or(report.at).div_euclid(1000);
+        let due = outlet.breaker().next_probe().unwrap_or(report.at);
         Some(LastError { status: report.status, code: code.to_owned(), cause: cause.map(str::to_owned), due })
     }
 
@@ -149,8 +150,8 @@ impl Database {
         let held = outlet.breaker().held_until();
         let why = why.filter(|_| state == "broken");
         Ok(json!({
-            "state": state, "since": since.map(|since| since.div_euclid(1000)), "why": why,
-            "held_until": (held > 0).then(|| held.div_euclid(1000)), "under_way": outlet.under_way(),
+            "state": state, "since": since, "why": why,
+            "held_until": (held > 0).then_some(held), "under_way": outlet.under_way(),
             "pending": stats.pending, "delivered": stats.delivered, "dead": stats.dead, "filtered": stats.filtered,
             "attempts": stats.attempts, "oldest_pending": stats.oldest_pending,
         }))
@@ -164,6 +165,6 @@ fn last_error(row: &Array) -> Option<LastError> {
         status: u16::try_from(unsigned(&row.get(0))).unwrap_or_default(),
         code: code.to_owned(),
         cause: cause.map(str::to_owned),
-        due: unsigned(&row.get(2)).div_euclid(1000),
+        due: unsigned(&row.get(2)),
     })
 }

@@ -5,7 +5,7 @@ use countersign::json::{printed, value};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, Recent, fault, integer};
+use super::database::{Database, Recent, fault, integer, listed};
 
 impl Database {
     /// The history, the last status and the last error of an event at a destination, as the transition under way has them.
@@ -55,6 +55,34 @@ impl Database {
         }
     }
 
+    /// The reports of attempts at events of the log, as far as they are known. One read of each table serves them all.
+    pub(super) fn reports_of(&self, numbers: &[u64]) -> Result<Vec<Report>, ()> {
+        let is_wanted = |report: &Report| numbers.contains(&report.number);
+        let recent = self.recent.borrow();
+        let mut all: Vec<_> =
+            recent.iter().flat_map(|recent| &recent.reports).filter(|report| is_wanted(report)).cloned().collect();
+        let (Some(first), Some(last)) = (numbers.iter().min(), numbers.iter().max()) else { return Ok(all) };
+        // They were written with the events that came then, or soon after.
+        let logs = self.logs.borrow();
+        let from = logs.iter().position(|table| table.last.is_none_or(|end| end >= *first)).unwrap_or_default();
+        let to = logs.iter().rposition(|table| table.first <= *last).unwrap_or_default().saturating_add(LATER_TABLES);
+        let listed = ["[", &listed(numbers), "]"].concat();
+        for table in logs.iter().take(to.saturating_add(1)).skip(from) {
+            let sql = format!(
+                "SELECT reports FROM attempts_{} WHERE first <= ?1 AND last >= ?2
+                   AND EXISTS (SELECT 1 FROM json_each(?3) WHERE value BETWEEN first AND last)",
+                table.number
+            );
+            for row in self.rows(&sql, &[integer(*last), integer(*first), listed.as_str().into()])? {
+                let text = row.get(0).as_string().unwrap_or_default();
+                all.extend(
+                    value(&text).as_ref().map(Report::read_all).unwrap_or_default().into_iter().filter(is_wanted),
+                );
+            }
+        }
+        Ok(all)
+    }
+
     /// Every attempt at an event that is still known, in the order of their numbers.
     pub(super) fn history(&self, number: u64) -> Result<Vec<Report>, ()> {
         let mut all: Vec<Report> = Vec::new();
@@ -82,6 +110,9 @@ impl Database {
 fn list(reports: &[Report]) -> String {
     printed(&reports.iter().map(Report::to_json).collect::<Value>())
 }
+
+/// How many tables after that of an event may have reports of it.
+const LATER_TABLES: usize = 2;
 
 /// So many reports make a row.
 const REPORTS: usize = 32;

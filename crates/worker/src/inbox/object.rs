@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use countersign::admin::Job;
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::alerts::Topic;
 use countersign::inbox::{Machine, Plan, StoreFault, Watch};
@@ -47,6 +48,8 @@ pub(super) struct Object {
     pub(super) topics: RefCell<Vec<(String, Topic)>>,
     /// The secret of the database: see `token.rs`.
     pub(super) secret: RefCell<Option<String>>,
+    /// The last job that replays events: see `job.rs`.
+    pub(super) job: RefCell<Option<Job>>,
     /// Why the database cannot be used, if it cannot.
     pub(super) broken: Cell<Option<&'static str>>,
     /// How often in a row it could not be used.
@@ -98,6 +101,7 @@ impl Object {
             topics: RefCell::default(),
             storage,
             secret: RefCell::default(),
+            job: RefCell::default(),
             broken: Cell::new(None),
             failures: Cell::new(0),
             born: Cell::new(None),
@@ -137,6 +141,7 @@ impl Object {
         self.shards.read(about.shards.as_deref());
         self.telling.read(about.told.as_deref(), about.dead.as_deref());
         self.topics.replace(about.topics);
+        self.load_job().map_err(|()| UNREADABLE)?;
         *self.aside.borrow_mut() = about.aside;
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
         let mut machine = Machine::load(&self.database, now).map_err(|StoreFault| UNREADABLE)?;

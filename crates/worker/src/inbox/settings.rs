@@ -33,6 +33,12 @@ impl Object {
         plan
     }
 
+    /// Whether a destination of the source has conditions.
+    pub(super) fn has_conditions(&self) -> bool {
+        let is_any = |source: &Source| source.destinations.iter().any(|destination| destination.when.is_some());
+        self.with_source(|source| source.is_some_and(is_any))
+    }
+
     fn with_source<T>(&self, work: impl FnOnce(Option<&Source>) -> T) -> T {
         let name = self.source.borrow();
         work(self.shared.as_ref().zip(name.as_ref()).and_then(|(shared, name)| source(shared, name)))

@@ -69,12 +69,15 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(crate) fn stats(this: &InboxStub) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn list(
+    pub(crate) fn list(this: &InboxStub, asked: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn body(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn discard(
         this: &InboxStub,
-        state: &str,
-        number: f64,
-        limit: u32,
-        destination: &str,
+        source: &str,
+        id: &str,
+        destination: Option<&str>,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn event(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
@@ -87,14 +90,8 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(crate) fn forget(this: &InboxStub, source: &str, id: &str) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(method, js_name = replayAll, catch)]
-    pub(crate) fn replay_all(
-        this: &InboxStub,
-        state: u8,
-        began: f64,
-        with_log: bool,
-        destination: Option<&str>,
-    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn job(this: &InboxStub, source: &str, shard: u32, asked: &str) -> Result<Promise, JsValue>;
 }
 
 /// What is known of an event besides what is stored as its body.

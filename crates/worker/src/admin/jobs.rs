@@ -1,0 +1,79 @@
+//! Jobs that replay the events of a source, over its shards.
+
+use countersign::admin::{Job, JobState, Query, Selection};
+use countersign::gateway::response::Refusal;
+use countersign::inbox::EventState;
+use countersign::json::printed;
+use serde_json::{Value, json};
+
+use super::list::shards_of;
+use super::shards::{Shards, call, read};
+use crate::clock;
+
+/// Begins a job.
+///
+/// # Errors
+/// `invalid_query` if it says nothing of which events, or asks for filtered ones; `job_running`, `storage_unavailable`.
+pub(super) async fn begin(shards: &Shards<'_>, query: &Query, by: &str) -> Result<Value, Refusal> {
+    let selection = Selection::read(query, &shards.source.name)?;
+    if selection.is_everything() || selection.state == Some(EventState::Filtered) {
+        return Err(Refusal::InvalidQuery);
+    }
+    let asked = shards_of(shards).await?;
+    let now = clock::now_ms();
+    let rate = query.rate("rate").unwrap_or(RATE);
+    let count = u32::try_from(asked.len()).unwrap_or(u32::MAX);
+    let mut job = Job::new((format!("{now:x}"), by.to_owned()), selection, rate, count, now);
+    let begin = json!({ "begin": job.to_json() });
+    for (place, shard) in asked.iter().enumerate() {
+        if !is_done(&order(shards, *shard, &begin).await?) {
+            // It runs in all shards or in none.
+            for begun in asked.iter().take(place) {
+                order(shards, *begun, &json!({ "cancel": job.id })).await?;
+            }
+            return Err(Refusal::JobRunning);
+        }
+    }
+    if asked.is_empty() {
+        job.end(JobState::Done, now);
+    }
+    Ok(json!({ "job": job.shown() }))
+}
+
+/// The last job, if there was any.
+///
+/// # Errors
+/// `storage_unavailable`.
+pub(super) async fn jobs(shards: &Shards<'_>) -> Result<Value, Refusal> {
+    let mut parts: Vec<Job> = Vec::new();
+    for shard in shards_of(shards).await? {
+        parts.extend(order(shards, shard, &Value::Null).await?.get("job").and_then(Job::from_json));
+    }
+    // A shard that came later may have an earlier job.
+    let last = parts.iter().max_by_key(|job| job.began_at).map(|job| job.id.clone());
+    parts.retain(|job| Some(&job.id) == last.as_ref());
+    Ok(json!({ "jobs": Job::sum(&parts).iter().map(Job::shown).collect::<Vec<_>>() }))
+}
+
+/// Cancels a job.
+///
+/// # Errors
+/// `not_found` if no such job runs; `storage_unavailable`.
+pub(super) async fn cancel(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
+    let mut is_any = false;
+    for shard in shards_of(shards).await? {
+        is_any |= is_done(&order(shards, shard, &json!({ "cancel": id })).await?);
+    }
+    if is_any { Ok(json!({ "status": "cancelled", "id": id })) } else { Err(Refusal::NotFound) }
+}
+
+async fn order(shards: &Shards<'_>, shard: u32, asked: &Value) -> Result<Value, Refusal> {
+    read(call(shards.at(shard)?.job(&shards.source.name, shard, &printed(asked))).await?)
+}
+
+fn is_done(answer: &Value) -> bool {
+    answer.get("done").and_then(Value::as_bool).unwrap_or_default()
+}
+
+/// The events a second that a job replays unless it is told otherwise.
+const RATE: u32 = 100;

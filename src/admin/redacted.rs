@@ -1,0 +1,33 @@
+//! Headers as operators see them.
+
+use std::borrow::Cow;
+
+use crate::scheme::{Covers, Form, Scheme};
+
+/// The value of a header without what could authenticate anybody: of a signature, the beginning is shown, and a token is hidden.
+///
+/// ```
+/// use countersign::admin::redacted;
+/// use countersign::scheme::{Form, STANDARD};
+///
+/// let header = ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+/// assert_eq!(redacted(header, &STANDARD, Some(Form::V1)), "v1,g0hM9SsE+…");
+/// assert_eq!(redacted(("authorization", "Bearer x"), &STANDARD, Some(Form::V1)), "[redacted]");
+/// assert_eq!(redacted(("content-type", "application/json"), &STANDARD, Some(Form::V1)), "application/json");
+/// ```
+pub fn redacted<'v>((name, value): (&str, &'v str), scheme: &'static Scheme, form: Option<Form>) -> Cow<'v, str> {
+    let is_proof = scheme.proof_headers().any(|proof| proof == name);
+    let is_token = form.is_none_or(|form| form.covers() == Covers::Sender);
+    if matches!(name, "authorization" | "cookie" | "proxy-authorization") || (is_proof && is_token) {
+        return HIDDEN.into();
+    }
+    match value.char_indices().nth(SHOWN) {
+        Some((end, _)) if is_proof => [value.get(..end).unwrap_or_default(), "…"].concat().into(),
+        _ => value.into(),
+    }
+}
+
+/// So many characters of a signature are shown.
+const SHOWN: usize = 12;
+
+const HIDDEN: &str = "[redacted]";
