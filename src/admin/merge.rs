@@ -86,6 +86,14 @@ impl Merge {
         let Some(head) = self.heads.iter_mut().find(|head| head.shard == shard) else { return };
         head.next = part.next;
         head.read = part.events.into();
+        if let Some(first) = head.read.front().filter(|_| head.after.is_none()) {
+            // What comes later than this page is none of the next one's.
+            let after = match self.order {
+                Order::New => first.number.saturating_add(1),
+                Order::Old => first.number.saturating_sub(1),
+            };
+            (head.after, head.at) = (Some(after), Some(first.at));
+        }
         if head.read.is_empty()
             && let Some((number, at)) = part.next
         {
@@ -225,6 +233,8 @@ mod tests {
         merge.give(0, Part { events: vec![event(9, 90), event(8, 80)], next: Some((8, 80)) });
         merge.give(1, Part { events: Vec::new(), next: Some((5, 50)) });
         merge.give(2, Part::default());
+        let untouched = Merge::at(&merge.cursor().unwrap(), Order::New).unwrap();
+        assert_eq!(untouched.to_ask(), [(0, Some(10))], "what the first shard stores meanwhile is left out");
         assert_eq!(merge.to_ask(), [], "the second has nothing newer than 50");
         assert_eq!(merge.take().map(|event| event.number), Some(9));
         assert_eq!(merge.take().map(|event| event.number), Some(8));

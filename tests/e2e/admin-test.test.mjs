@@ -9,7 +9,8 @@ import { refused } from "./fixtures/expect.mjs";
 import { delivery, newEd25519, signedBy } from "./fixtures/sign.mjs";
 import { source } from "./fixtures/worker.mjs";
 
-const { whpk } = newEd25519();
+const { jwk } = newEd25519();
+const PUBLIC = Buffer.from(jwk.x, "base64url").toString("hex");
 let inbox, worker;
 
 before(async () => {
@@ -17,9 +18,9 @@ before(async () => {
     named: { github: [{ scheme: "github" }], selective: [{}, { when: { type: ["invoice.*"] } }] },
     others: (loopback) => ({
       passed: source(loopback.at("passed"), { dedupe: "off" }),
-      foreign: source(loopback.at("foreign"), { secrets: ["PUBLIC"] }),
+      foreign: source(loopback.at("foreign"), { scheme: "discord", secrets: ["PUBLIC"] }),
     }),
-    secrets: { PUBLIC: whpk },
+    secrets: { PUBLIC },
   });
   ({ worker } = inbox);
 });

@@ -72,12 +72,12 @@ pub fn receive(
     executor::start(answer).encode()
 }
 
-/// Steps 4 to 10, and their log record: what became of the delivery, and the response.
+/// Steps 4 to 10, and their log record: what became of the delivery, the id of its event, and the response.
 pub(crate) async fn answer(
     state: &State,
     (index, source): (usize, &Source),
     arrival: &Arrival,
-) -> (Result<&'static str, Refusal>, Outcome) {
+) -> (Result<(&'static str, Option<Vec<u8>>), Refusal>, Outcome) {
     let headers = delivery_headers(source, &arrival.headers);
     let mut line = LogRecord {
         source: Some(&source.name),
@@ -87,6 +87,10 @@ pub(crate) async fn answer(
     };
     let handled = handle(state, source, arrival, &headers, &mut line).await;
     let refused = handled.as_ref().err().copied();
+    let event_id = match &handled {
+        Ok(Done::Event(_, id)) if arrival.is_test => Some(id.clone()),
+        _ => None,
+    };
     let (code, status, outcome) = match handled {
         Ok(Done::Event(code, id)) => {
             let reply = acknowledge(source.policy.scheme, code, &id);
@@ -103,7 +107,7 @@ pub(crate) async fn answer(
     note(state, source, (code, status), &line);
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     console::log(&line.to_json());
-    (refused.map_or(Ok(code), Err), outcome)
+    (refused.map_or(Ok((code, event_id)), Err), outcome)
 }
 
 /// Writes a point for a delivery.

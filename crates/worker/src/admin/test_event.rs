@@ -38,8 +38,11 @@ pub(super) async fn deliver(
         now_ms: now,
         is_test: true,
     };
-    let (code, _) = receive::answer(state, (index, source), &arrival).await;
-    Ok(json!({ "status": code?, "id": id }))
+    let (answer, _) = receive::answer(state, (index, source), &arrival).await;
+    let (code, event_id) = answer?;
+    // Not every sender's event is known by what we called it.
+    let id = event_id.map_or(id, |id| String::from_utf8_lossy(&id).into_owned());
+    Ok(json!({ "status": code, "id": id }))
 }
 
 /// An event with the members by which senders name an event, its type and its time.
