@@ -94,7 +94,10 @@ fn parameter(parameter: &Parameter) -> Value {
     let schema = match parameter.kind {
         Kind::Count { most } => json!({ "type": "integer", "minimum": 1, "maximum": most }),
         Kind::OneOf(words) => json!({ "type": "string", "enum": words }),
-        _ => json!({ "type": "string" }),
+        Kind::Time => json!({ "type": "string", "format": "date-time" }),
+        Kind::Hash => json!({ "type": "string", "pattern": "^[0-9A-Fa-f]{64}$" }),
+        Kind::Rate => json!({ "type": "string", "pattern": "^[0-9]+/s$" }),
+        Kind::Text | Kind::State => json!({ "type": "string" }),
     };
     json!({ "name": parameter.name, "in": "query", "description": parameter.summary, "schema": schema })
 }
