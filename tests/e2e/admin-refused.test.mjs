@@ -73,6 +73,14 @@ test("however much is refused, a row is written every ten seconds at most", asyn
   assert.ok(after.objectRequests - before.objectRequests <= 2, `${after.objectRequests - before.objectRequests} calls`);
 });
 
+test("nor do more isolates make it write more often", async () => {
+  const before = await worker.counts();
+  for (let n = 0; n < 100; n += 1) await api.ledger("ledger", ["count", JSON.stringify([["passed", "in_flight", 1]])]);
+  const { rowsWritten } = await worker.counts();
+  assert.ok(rowsWritten - before.rowsWritten <= 3, `${rowsWritten - before.rowsWritten} rows`);
+  await becomes("passed", "in_flight", 100);
+});
+
 test("counts of a day are few rows, and older ones are gone", async () => {
   const start = worker.offset;
   for (let hours = 0; hours <= 26; hours += 1) {
