@@ -17,7 +17,7 @@ export const signOut = () => remove("session");
 
 /** Draws the form; `done` is called once the Worker knows the token. `why` is said above it. */
 export function signIn(done, why) {
-  const field = el("input", { id: "token", type: "password", autocomplete: "current-password", spellcheck: "false", required: true, "aria-describedby": "token-hint" });
+  const field = el("input", { id: "token", type: "password", autocomplete: "current-password", spellcheck: "false", required: true, autofocus: true, "aria-describedby": "token-hint" });
   const problem = el("div", { role: "alert" });
   const submit = el("button", { type: "submit", class: "primary" }, "Sign in");
   const onsubmit = async (event) => {
@@ -48,6 +48,6 @@ export function signIn(done, why) {
   byId("main").removeAttribute("aria-busy");
   fill(byId("main"), form);
   document.title = "Sign in · Countersign";
-  document.documentElement.setAttribute("data-ready", "");
   field.focus();
+  document.documentElement.setAttribute("data-ready", "");
 }

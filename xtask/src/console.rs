@@ -43,9 +43,18 @@ pub(crate) fn write(module: &Path) -> Result<()> {
 /// # Errors
 /// If a browser is missing, or a test fails.
 pub(crate) fn test() -> Result<()> {
-    tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
+    tools::need(&[("chromium", "chromium")])?;
     paths::build_dir("screenshots")?;
     process::stream(&mut node_test::folder("tests/console")?)
+}
+
+/// The step `console-long`: other browsers, and what takes its time.
+///
+/// # Errors
+/// If a browser is missing, or a test fails.
+pub(crate) fn long() -> Result<()> {
+    tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
+    process::stream(&mut node_test::folder("tests/console/long")?)
 }
 
 /// Makes `build/console` from `www/console`.

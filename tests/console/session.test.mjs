@@ -1,0 +1,102 @@
+// Signing in and out, and what a session is good for: nobody without the token, no other site, and a viewer changes nothing.
+
+import { before, test } from "node:test";
+import assert from "node:assert/strict";
+import { ADMIN_TOKEN, READ_TOKEN, agree, assertClean, go, shows, signIn, stand, visit } from "./fixtures/stand.mjs";
+
+const here = await stand({ plain: 2 });
+const { stored } = here;
+let made;
+
+before(async () => {
+  made = await stored.accept("plain0");
+});
+
+test("a wrong token is refused, and the right one opens the screen that the URL names", async () => {
+  const page = await visit(here, "#/events/plain0", { token: null });
+  await page.waitForFunction(() => document.activeElement.id === "token");
+  assert.equal(await page.locator("#nav").isVisible(), false);
+  await page.fill("#token", "a-token-that-is-none-of-theirs");
+  await page.keyboard.press("Enter");
+  await page.getByText("This is not the token of this Worker.").waitFor();
+  assert.equal(await page.locator('[role="alert"]').textContent(), "This is not the token of this Worker.");
+  await signIn(page, ADMIN_TOKEN);
+  assert.equal(await page.locator("h1").textContent(), "Events");
+  assert.match(await page.locator(".role").textContent(), /Operator/);
+  await assertClean(page);
+});
+
+test("the cookie is out of reach of scripts, and neither it nor the token is stored or in a URL", async () => {
+  const page = await visit(here);
+  const [cookie] = await page.context().cookies();
+  assert.deepEqual([cookie.name, cookie.httpOnly, cookie.secure, cookie.sameSite, cookie.path], ["__Host-countersign", true, true, "Strict", "/"]);
+  const stored = await page.evaluate(() => JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, location.href, document.documentElement.outerHTML]));
+  assert.ok(!stored.includes(ADMIN_TOKEN) && !stored.includes(cookie.value));
+  assert.ok(page.seen.requests.every((url) => !url.includes(ADMIN_TOKEN)));
+  await page.reload();
+  await shows(page, "sources");
+  await assertClean(page);
+});
+
+test("signing out ends the session here and in the page's other tabs", async () => {
+  const page = await visit(here);
+  const other = await page.context().newPage();
+  await other.goto(`${here.url}#/events/plain0`);
+  await shows(other, "events");
+  await page.getByText("Sign out").click();
+  await page.getByText("You are signed out.").waitFor();
+  assert.deepEqual(await page.context().cookies(), []);
+  await other.getByText("Your session ended. Sign in again to go on.").waitFor();
+  assert.equal(await other.locator("main table").count(), 0, "nothing of the screen is left");
+  await signIn(other, ADMIN_TOKEN);
+  assert.equal(await other.locator("h1").textContent(), "Events");
+});
+
+test("a viewer sees all screens, is offered no actions, and is told why", async () => {
+  const page = await visit(here, "", { token: READ_TOKEN });
+  assert.match(await page.locator(".role").textContent(), /Viewer/);
+  assert.equal(await page.getByRole("button", { name: "Pause" }).count(), 0);
+  assert.equal(await page.getByText("Send a test event").count(), 0);
+  await go(page, "#/events/plain0");
+  await page.getByText("You are signed in as a viewer").waitFor();
+  assert.equal(await page.getByText("Replay matching").count(), 0);
+  await go(page, `#/event/plain0/${made.id}`);
+  await page.locator("main .note").getByText("Viewers see no bodies.").waitFor();
+  for (const name of ["Replay", "Discard", "Forget", "Show the body"]) assert.equal(await page.getByRole("button", { name }).count(), 0, name);
+  await page.keyboard.press("r");
+  assert.equal(await page.locator("#dialog[open]").count(), 0);
+  // Not offered, and not possible either.
+  const statuses = await page.evaluate(async (id) => {
+    const ask = async (method, path) => (await fetch(`/admin/plain0/${path}`, { method, headers: { "x-countersign-console": "1" } })).status;
+    return [await ask("POST", "pause"), await ask("DELETE", `events/${id}`), await ask("GET", `events/${id}/body`)];
+  }, made.id);
+  assert.deepEqual(statuses.slice(0, 2), [403, 403]);
+  assert.ok(statuses[2] >= 400, "no body");
+  for (const screen of ["refused", "health", "audit"]) await go(page, `#/${screen}`);
+  await assertClean(page);
+});
+
+test("a page of another site cannot act with the cookie", async () => {
+  const page = await visit(here);
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const statuses = [];
+  for (const [site, header] of [["cross-site", "1"], ["same-site", "1"], ["none", "1"], [undefined, "1"], ["same-origin", undefined]]) {
+    const headers = [["cookie", cookie], site && ["sec-fetch-site", site], header && ["x-countersign-console", header]].filter(Boolean);
+    const reply = await stored.worker.post("admin/plain0/pause", { headers });
+    statuses.push(reply.status);
+  }
+  assert.deepEqual(statuses, [403, 403, 403, 403, 403]);
+  await page.reload();
+  await shows(page, "sources");
+  assert.equal(await page.getByText("Paused").count(), 0);
+});
+
+test("replacing the token ends its sessions", async () => {
+  const page = await visit(here);
+  await stored.worker.restart({ secrets: { SECRET: stored.secret, ADMIN_TOKEN: `${ADMIN_TOKEN}-2`, ADMIN_READ_TOKEN: READ_TOKEN } });
+  await page.getByText("Your session ended. Sign in again to go on.").waitFor();
+  await signIn(page, `${ADMIN_TOKEN}-2`);
+  await page.getByRole("button", { name: "Pause" }).first().click();
+  await agree(page);
+  await page.getByText("Paused").waitFor();
+});
