@@ -88,18 +88,17 @@ pub(super) fn senders() -> Result<()> {
 
 /// Ten times the kills and events of `e2e`: the seed of a run is in the names of its tests, and can be given in the environment.
 pub(super) fn soak() -> Result<()> {
-    let subjects =
-        ["kill", "kill-fan", "kill-couriers", "kill-tables", "kill-migration", "kill-operator", "kill-alerts"];
-    for subject in subjects {
-        let mut node = node_test::file(&format!("tests/e2e/{subject}.test.mjs"))?;
+    for subject in ["", "-fan", "-couriers", "-tables", "-migration", "-schema", "-operator", "-alerts"] {
+        let mut node = node_test::file(&format!("tests/e2e/kill{subject}.test.mjs"))?;
         node.env("COUNTERSIGN_KILLS", "30").env("COUNTERSIGN_EVENTS", "10000").env("COUNTERSIGN_ROUNDS", "30");
         process::stream(&mut node)?;
     }
     Ok(())
 }
 
-/// The outages of `e2e` with a hundred times as many events.
+/// The outages of `e2e` with a hundred times as many events, and the whole of eight hours with three destinations and kills.
 pub(super) fn outages() -> Result<()> {
+    process::stream(node_test::file("tests/e2e/kill-outage.test.mjs")?.env("COUNTERSIGN_OUTAGE", "480"))?;
     process::stream(node_test::file("tests/e2e/outages.test.mjs")?.env("COUNTERSIGN_OUTAGE", "30000"))
 }
 
