@@ -1,7 +1,7 @@
-//! Thousands of events in random order, at two destinations that fail in their own ways, filter, and come and go: with lost reports, and
-//! ends of the object at any write.
+//! Thousands of events in random order, at two destinations that fail in their own ways, filter, have a rate or gather, and come and go: with
+//! lost reports, and ends of the object at any write.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use countersign::inbox::{Accepted, Attempt, EventState, Handout, Machine, Outcome, Plan, Sign, StoreFault};
 use proptest::prelude::*;
@@ -16,11 +16,23 @@ type Place = (usize, u64);
 /// What is filtered, in turn.
 const FILTERS: [&[&str]; 6] = [&[], &[NAMES[1]], &[], &[NAMES[0]], &[NAMES[1]], &NAMES];
 
+/// How attempts at the second destination begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Special {
+    None,
+    Rate,
+    Gather,
+}
+
+/// The most attempts that begin in a second at one with a rate: a second's worth at once, and as many over the second.
+const RATE: usize = 20;
+
 struct Site {
     store: MemoryStore,
     machine: Machine,
     plan: Plan,
     keep: u64,
+    special: Special,
     now: u64,
     seed: u64,
     /// What is under way, by destination.
@@ -29,23 +41,27 @@ struct Site {
     /// What a destination answered 2xx to, and of what that was written.
     answered: BTreeSet<Place>,
     delivered: BTreeSet<Place>,
+    /// When attempts at the second destination began, since the object was loaded.
+    begun: VecDeque<u64>,
 }
 
 impl Site {
-    fn new(seed: u64, keep: u64) -> Self {
-        let (store, plan) = (MemoryStore::default(), with_keep(plan(&NAMES), keep));
+    fn new(seed: u64, keep: u64, special: Special) -> Self {
+        let (store, plan) = (MemoryStore::default(), planned(&NAMES, keep, special));
         let machine = machine(&store, START, &plan);
         Self {
             store,
             machine,
             plan,
             keep,
+            special,
             now: START,
             seed,
             flights: Vec::new(),
             highest: BTreeMap::new(),
             answered: BTreeSet::new(),
             delivered: BTreeSet::new(),
+            begun: VecDeque::new(),
         }
     }
 
@@ -62,11 +78,12 @@ impl Site {
         let data = self.store.data().clone();
         self.store = MemoryStore::new(data, None);
         self.machine = machine(&self.store, self.now, &self.plan);
+        self.begun.clear();
     }
 
     /// Configures these destinations.
     fn configure(&mut self, names: &[&str]) -> Result<(), StoreFault> {
-        self.plan = with_keep(plan(names), self.keep);
+        self.plan = planned(names, self.keep, self.special);
         self.machine.fit(&self.store, &self.plan, self.now).map(drop)
     }
 
@@ -91,6 +108,13 @@ impl Site {
             assert!(handout.attempt > *highest, "a number of an attempt is used twice: {handout:?}");
             *highest = handout.attempt;
             self.flights.push((to, handout));
+            if to == 1 && self.special == Special::Rate {
+                self.begun.push_back(self.now);
+                while self.begun.front().is_some_and(|at| *at + SECOND <= self.now) {
+                    self.begun.pop_front();
+                }
+                assert!(self.begun.len() <= 2 * RATE, "{} begin in a second", self.begun.len());
+            }
         }
         for outlet in self.machine.outlets() {
             assert!(outlet.under_way() <= CONCURRENCY, "{} are under way", outlet.under_way());
@@ -98,8 +122,10 @@ impl Site {
     }
 
     fn hand_out(&mut self) -> Result<(), StoreFault> {
-        let handed = courier::take(&mut self.machine, &self.store, None, usize::MAX, self.now, &self.plan)?;
-        self.begin(handed);
+        for place in 0..self.machine.outlets().len() {
+            let handed = courier::take(&mut self.machine, &self.store, Some(place), usize::MAX, self.now, &self.plan)?;
+            self.begin(handed);
+        }
         Ok(())
     }
 
@@ -182,10 +208,18 @@ const fn filtered(id: u64) -> &'static [&'static str] {
     FILTERS[(id % FILTERS.len() as u64) as usize]
 }
 
-/// The same plan, with finished events kept for so long.
-fn with_keep(mut plan: Plan, keep: u64) -> Plan {
+/// A plan with these destinations, and finished events kept for so long.
+fn planned(names: &[&str], keep: u64, special: Special) -> Plan {
+    let mut plan = plan(names);
     plan.retention.keep = keep;
     plan.destinations.iter_mut().for_each(|(_, rules)| rules.lifecycle.retention.keep = keep);
+    if let Some((_, rules)) = plan.destinations.iter_mut().find(|(name, _)| name == NAMES[1]) {
+        match special {
+            Special::None => {}
+            Special::Rate => rules.interval = 1_000 * SECOND / RATE as u64,
+            Special::Gather => rules.gather = 30 * SECOND,
+        }
+    }
     plan
 }
 
@@ -195,8 +229,9 @@ proptest! {
     #[test]
     fn every_event_is_delivered_whatever_happened(
         seed in 1..u64::MAX, first in 0..60_u64, second in 0..20_u64, crashes in 0..8_u64, is_kept: bool,
+        special in prop_oneof![Just(Special::None), Just(Special::Rate), Just(Special::Gather)],
     ) {
-        let mut site = Site::new(seed, if is_kept { 24 * crate::HOUR } else { 0 });
+        let mut site = Site::new(seed, if is_kept { 24 * crate::HOUR } else { 0 }, special);
         let failures = [first, second];
         for _ in 0..600 {
             if site.random(100) < crashes {

@@ -3,7 +3,7 @@
 use stateright::{Checker, HasDiscoveries, Model};
 
 use super::action::Answer;
-use super::scope::{Question, Scope};
+use super::scope::{Question, Scope, Special};
 use super::settle::Answers;
 use crate::HOUR;
 
@@ -34,6 +34,7 @@ fn crashes_between_any_two_writes() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -47,6 +48,7 @@ fn reports_that_are_lost_late_or_doubled() {
         keep: 8 * HOUR,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -60,6 +62,7 @@ fn tables_that_are_rotated_and_dropped() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -73,6 +76,7 @@ fn a_destination_that_is_broken() {
         keep: 8 * HOUR,
         is_ordered: false,
         is_broken: true,
+        special: Special::None,
     });
 }
 
@@ -86,6 +90,7 @@ fn orders_of_an_operator() {
         keep: 8 * HOUR,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -99,6 +104,7 @@ fn reports_that_come_twice_with_a_replay_between() {
         keep: 8 * HOUR,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -112,6 +118,7 @@ fn a_clock_that_jumps() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -125,6 +132,35 @@ fn two_destinations_of_which_one_filters_and_one_fails() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
+    });
+}
+
+#[test]
+fn a_destination_with_a_rate() {
+    explore(Question {
+        name: "rate",
+        scope: Scope { events: 2, attempts: 2, failures: 1, crashes: 1, sleeps: 1, ..NONE },
+        destinations: 1,
+        failures: [&[Answer::Refused], &[]],
+        keep: 0,
+        is_ordered: false,
+        is_broken: false,
+        special: Special::Rate,
+    });
+}
+
+#[test]
+fn a_destination_that_gathers_beside_one_that_does_not() {
+    explore(Question {
+        name: "gather",
+        scope: Scope { events: 2, attempts: 2, failures: 1, sleeps: 2, ..NONE },
+        destinations: 2,
+        failures: [&[], &[Answer::Silent]],
+        keep: 0,
+        is_ordered: false,
+        is_broken: false,
+        special: Special::Gather,
     });
 }
 
@@ -138,6 +174,7 @@ fn orders_at_one_of_two_destinations() {
         keep: 8 * HOUR,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -151,6 +188,7 @@ fn one_destination_is_down_and_the_other_is_fine() {
         keep: 0,
         is_ordered: false,
         is_broken: true,
+        special: Special::None,
     });
 }
 
@@ -164,6 +202,7 @@ fn a_destination_that_is_added() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -177,6 +216,7 @@ fn a_destination_that_is_removed_and_comes_back() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -190,6 +230,7 @@ fn a_destination_that_is_forgotten_after_a_month() {
         keep: 8 * HOUR,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -203,6 +244,7 @@ fn crashes_while_destinations_come_and_go() {
         keep: 0,
         is_ordered: false,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -216,6 +258,7 @@ fn events_in_order_whatever_crashes() {
         keep: 0,
         is_ordered: true,
         is_broken: false,
+        special: Special::None,
     });
 }
 
@@ -229,6 +272,7 @@ fn events_in_order_whatever_reports_are_lost_late_or_doubled() {
         keep: 0,
         is_ordered: true,
         is_broken: false,
+        special: Special::None,
     });
 }
 

@@ -74,4 +74,17 @@ pub(crate) struct Question {
     pub(crate) is_ordered: bool,
     /// Whether the first destination is broken in the beginning.
     pub(crate) is_broken: bool,
+    /// What the last of the destinations that are configured in the beginning has besides.
+    pub(crate) special: Special,
+}
+
+/// How attempts at a destination begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Special {
+    /// One by one, at once.
+    None,
+    /// One a second.
+    Rate,
+    /// Together, half a minute after the first of them arrived, or as many as may be under way.
+    Gather,
 }

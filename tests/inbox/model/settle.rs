@@ -54,7 +54,10 @@ impl World {
         if tidy.is_some_and(|at| at <= self.now) {
             self.call(None, |machine, store, now, plan| machine.tidy(store, now, plan));
         }
-        self.hand_out(None, 64, None);
+        // Couriers are started for each destination.
+        for to in 0..NAMES.len() {
+            self.hand_out(Some(to), 64, None);
+        }
         let handed: Vec<_> = self.flights.iter().map(|flight| (flight.number, flight.to)).collect();
         for (to, its) in answers.into_iter().enumerate() {
             let flights = self.flights.iter().enumerate().filter(|(_, flight)| flight.to == to);

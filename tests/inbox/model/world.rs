@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use countersign::inbox::{Agenda, EventState, Lifecycle, Machine, Plan, Retention, Rules, StoreFault, Watch};
 
 use super::action::{Answer, Crash};
-use super::scope::Question;
+use super::scope::{Question, Special};
 use super::{fate::Known, site::Site};
 use crate::data::Data;
 use crate::store::MemoryStore;
@@ -39,6 +39,8 @@ pub(crate) struct World {
     /// What went wrong on the way here.
     pub(crate) wrong: Option<&'static str>,
     pub(crate) keep: u64,
+    /// The destination that has something special, and what.
+    pub(crate) special: (usize, Special),
 }
 
 /// An attempt whose report did not arrive yet, or is to arrive once more.
@@ -80,6 +82,7 @@ impl World {
             left: question.scope,
             wrong: None,
             keep: question.keep,
+            special: (question.destinations - 1, question.special),
         };
         world.load(None);
         world.note_destinations();
@@ -179,9 +182,15 @@ impl World {
     fn plan(&self) -> Plan {
         let retention = Retention { remember: REMEMBER, keep: self.keep };
         let lifecycle = Lifecycle { timeout: TIMEOUT, give_up_after: GIVE_UP_AFTER, retention };
-        let configured = self.sites.iter().zip(NAMES).filter(|(site, _)| site.is_configured);
-        let rules = |from_stored| Rules { lifecycle, concurrency: CONCURRENCY, interval: 0, gather: 0, from_stored };
-        let destinations = configured.map(|(site, name)| (name.to_owned(), rules(site.from_stored))).collect();
+        let configured = self.sites.iter().enumerate().filter(|(_, site)| site.is_configured);
+        let rules = |(to, site): (usize, &Site)| {
+            let special = if to == self.special.0 { self.special.1 } else { Special::None };
+            let interval = if special == Special::Rate { 1_000 * SECOND } else { 0 };
+            let gather = if special == Special::Gather { 30 * SECOND } else { 0 };
+            let from_stored = site.from_stored;
+            (NAMES[to].to_owned(), Rules { lifecycle, concurrency: CONCURRENCY, interval, gather, from_stored })
+        };
+        let destinations = configured.map(rules).collect();
         Plan { retention, destinations, is_ordered: self.is_ordered, is_patient: self.watch.holds(self.now) }
     }
 
