@@ -205,13 +205,24 @@ impl Cursor {
             // One by one, they would make a range of every other event.
             let own = own.inspect(|number| self.passed.add(**number)).count() as u64;
             let dead = Dead { span: Span { first, last: end, at }, filtered: own };
-            self.dead.push(dead);
+            self.add_dead(dead);
             self.done.insert(first, end);
             given_up = given_up.saturating_add(dead.count(first));
             first = open.first_missing(end.saturating_add(1));
         }
         self.tried.retain(|tried, _| !self.done.contains(*tried));
         given_up
+    }
+
+    /// Adds a range that was given up: to the one before, if it goes on where that ended, at the same time.
+    fn add_dead(&mut self, dead: Dead) {
+        match self.dead.last_mut() {
+            Some(before) if before.span.last.saturating_add(1) == dead.span.first && before.span.at == dead.span.at => {
+                before.span.last = dead.span.last;
+                before.filtered = before.filtered.saturating_add(dead.filtered);
+            }
+            _ => self.dead.push(dead),
+        }
     }
 
     /// Gives up one event.

@@ -228,7 +228,8 @@ impl Outlet {
         // What was filtered as it arrived may not be passed by yet.
         let filtered = store.filtered(&self.name, first, last)?;
         let before = self.cursor.done().clone();
-        let given_up = self.cursor.give_up(last, &kept, &filtered, now);
+        // A broken destination is looked at every minute: what dies within an hour is one range, kept from its end on.
+        let given_up = self.cursor.give_up(last, &kept, &filtered, now.next_multiple_of(HOUR));
         if *self.cursor.done() != before {
             self.save(store, now)?;
         }
@@ -247,8 +248,11 @@ impl Outlet {
     }
 }
 
+/// In milliseconds.
+const HOUR: u64 = 3_600_000;
+
 /// What died is looked at so often while another destination holds its event in the log.
-const DAY: u64 = 24 * 3_600_000;
+const DAY: u64 = 24 * HOUR;
 
 /// So many waiting events are looked at in one go.
 pub(super) const BATCH: usize = 200;

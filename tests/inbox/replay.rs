@@ -131,6 +131,26 @@ fn what_is_given_up_has_no_filtered_events_among_it() {
 }
 
 #[test]
+fn what_is_given_up_minute_by_minute_makes_a_range_an_hour() {
+    let mut object = Object::new(plan(&NAMES[..1]));
+    (0..3).for_each(|_| drop(object.accept(&[], false)));
+    object.break_down();
+    for _ in 0..300 {
+        object.now += MINUTE;
+        object.accept(&[], false);
+    }
+    object.now += 67 * HOUR;
+    for _ in 0..300 {
+        object.now += MINUTE;
+        object.machine.tidy(&object.store, object.now, &object.plan).unwrap();
+    }
+    let (_, dead, left) = object.counts(NAMES[0]);
+    assert_eq!((dead + left, left < 10), (301, true));
+    let ranges = object.machine.outlets()[0].cursor().dead().len();
+    assert!(ranges <= 7, "{ranges} ranges, which are written whole");
+}
+
+#[test]
 fn a_report_that_comes_twice_says_nothing_of_a_replay_in_between() {
     // From the log.
     let mut object = Object::new(plan(&NAMES[..1]));
