@@ -18,7 +18,7 @@ before(async () => {
     named: { github: [{ scheme: "github" }], selective: [{}, { when: { type: ["invoice.*"] } }] },
     others: (loopback) => ({
       passed: source(loopback.at("passed"), { dedupe: "off" }),
-      foreign: source(loopback.at("foreign"), { scheme: "discord", secrets: ["PUBLIC"] }),
+      foreign: source(loopback.at("foreign"), { scheme: "discord", secrets: ["PUBLIC"], dedupe: "off" }),
     }),
     secrets: { PUBLIC },
   });
