@@ -88,7 +88,7 @@ pub(super) fn senders() -> Result<()> {
 
 /// Ten times the kills and events of `e2e`: the seed of a run is in the names of its tests, and can be given in the environment.
 pub(super) fn soak() -> Result<()> {
-    for subject in ["", "-fan", "-couriers", "-tables", "-migration", "-schema", "-operator", "-alerts"] {
+    for subject in ["", "-fan", "-couriers", "-tables", "-migration", "-schema", "-operator", "-order", "-alerts"] {
         let mut node = node_test::file(&format!("tests/e2e/kill{subject}.test.mjs"))?;
         node.env("COUNTERSIGN_KILLS", "30").env("COUNTERSIGN_EVENTS", "10000").env("COUNTERSIGN_ROUNDS", "30");
         process::stream(&mut node)?;
