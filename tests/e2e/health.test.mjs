@@ -128,7 +128,7 @@ test("KV that does not respond is said, for the sources that rest on it", async 
   await worker.restart({ kv: "failing", sources: { ...sources, off: source(loopback.at("off"), { dedupe: "off" }) } });
   const reply = await worker.get("healthz");
   assert.equal(reply.status, 503);
-  assert.deepEqual(reply.json.storage, { passed: "storage_unavailable" });
+  assert.deepEqual(reply.json.storage, { passed: "storage_unavailable" }, reply.text);
 });
 
 test("in what is deployed too", async () => {
