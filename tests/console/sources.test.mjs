@@ -4,14 +4,18 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { agree, assertClean, said, stand, visit } from "./fixtures/stand.mjs";
+import { agree, assertClean, go, said, stand, visit } from "./fixtures/stand.mjs";
+import { answer } from "../e2e/fixtures/loopback.mjs";
+import { until } from "../e2e/fixtures/wait.mjs";
 
 const here = await stand({
   plain: 3,
   others: (loopback) => ({
     several: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: { billing: { origin: loopback.at("billing").url }, warehouse: { origin: loopback.at("warehouse").url } } },
     faulty: { scheme: "standard-webhooks", secrets: ["MISSING"], forward: { origin: loopback.at("faulty").url } },
+    discord: { scheme: "discord", secrets: ["DISCORD"], forward: { origin: loopback.at("discord").url }, durable: true },
   }),
+  secrets: { DISCORD: "3c7ac3e3f0a4e7a5a0d1a0d1f9a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4" },
 });
 const { stored, loopback } = here;
 const card = (page, name) => page.locator(`article[data-key="${name}"]`);
@@ -76,6 +80,21 @@ test("what is cancelled in a dialog changes nothing, and the focus is back where
   assert.ok(!here.tls.requests.some((request) => request.includes("destination=warehouse") && request.startsWith("POST /admin/several/pause")));
 });
 
+test("a test event goes the whole way, and is not offered where only the sender has the key", async () => {
+  const page = await visit(here);
+  const source = stored.take();
+  await card(page, source.path).getByText("Send a test event").click();
+  await said(page, /A test event was sent/);
+  const [arrived] = await source.origin.arrivals(1);
+  assert.equal(arrived.header("countersign-test"), "1");
+  await go(page, `#/events/${source.path}`);
+  assert.equal(await page.locator("main tbody tr").count(), 0, "hidden by default");
+  await go(page, `#/events/${source.path}?test=true`);
+  await page.locator("main tbody").getByText("test", { exact: true }).waitFor();
+  await go(page, "#/sources");
+  assert.equal(await card(page, "discord").getByText("Send a test event").count(), 0);
+});
+
 test("a source without an event shows a command that sends one, and it works", async () => {
   const source = stored.take();
   const page = await visit(here, `#/events/${source.path}`);
@@ -99,4 +118,21 @@ test("while the Worker does not answer, what is shown stays, says how old it is,
   here.tls.mend();
   await page.locator("main:not([data-stale])").waitFor();
   assert.equal(await page.getByText("The console keeps trying.").count(), 0);
+});
+
+test("a destination that fails is broken, with the reason, and its failures are grouped", async () => {
+  loopback.at("billing").always(answer(500));
+  try {
+    for (let n = 0; n < 4; n += 1) await stored.accept("several");
+    const page = await visit(here);
+    await card(page, "several").locator('li[data-key="billing"]').getByText("Broken").waitFor();
+    assert.equal(await card(page, "several").getAttribute("data-health"), "look");
+    const group = card(page, "several").locator(".failing a", { hasText: "destination_failed" });
+    await group.click();
+    await page.waitForFunction(() => location.hash.includes("code=destination_failed"));
+    await until(async () => (await page.locator("main tbody tr").count()) >= 1, "the failing events");
+    await assertClean(page);
+  } finally {
+    loopback.at("billing").always(answer(200));
+  }
 });
