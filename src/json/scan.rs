@@ -309,7 +309,10 @@ mod tests {
         /// `serde_json` takes the same texts for JSON, and finds the same at a pointer.
         #[test]
         fn the_same_is_found(text in text(), pointer in "(/(id|a|0|1)){0,2}") {
-            let tree = serde_json::from_str::<Value>(&text).ok();
+            let read = serde_json::from_str::<Value>(&text);
+            // Nothing is computed here, so no number is too large.
+            proptest::prop_assume!(!read.as_ref().is_err_and(|error| error.to_string().starts_with("number out of range")));
+            let tree = read.ok();
             assert_eq!(at(&text, "").is_some(), tree.is_some(), "{text}");
             let found = at(&text, &pointer).map(|found| serde_json::from_str::<Value>(found).unwrap());
             assert_eq!(found.as_ref(), tree.as_ref().and_then(|tree| tree.pointer(&pointer)), "{text} {pointer}");

@@ -70,8 +70,7 @@ test("a viewer sees all screens, is offered no actions, and is told why", async 
     const ask = async (method, path) => (await fetch(`/admin/plain0/${path}`, { method, headers: { "x-countersign-console": "1" } })).status;
     return [await ask("POST", "pause"), await ask("DELETE", `events/${id}`), await ask("GET", `events/${id}/body`)];
   }, made.id);
-  assert.deepEqual(statuses.slice(0, 2), [403, 403]);
-  assert.ok(statuses[2] >= 400, "no body");
+  assert.deepEqual(statuses, [403, 403, 403]);
   for (const screen of ["refused", "health", "audit"]) await go(page, `#/${screen}`);
   await assertClean(page);
 });
