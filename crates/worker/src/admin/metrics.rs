@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::ledger::is_refusal;
-use super::overview::{Seen, Survey, milliseconds};
+use super::overview::{Seen, Survey};
 use super::page::Page;
 use crate::clock;
 use crate::state::State;
@@ -31,7 +31,7 @@ pub(super) async fn metrics(state: &State) -> Page {
     let now = clock::now_ms();
     for seen in &survey.seen {
         for (name, view) in seen.stats.destinations.as_object().into_iter().flatten() {
-            let oldest = view.get("oldest_pending").and_then(Value::as_u64).map(milliseconds);
+            let oldest = view.get("oldest_pending").and_then(Value::as_u64);
             let age = oldest.map_or(0, |oldest| now.saturating_sub(oldest).div_euclid(1000));
             line(OLDEST, &labels(seen, name), age, &mut text);
         }

@@ -1,6 +1,6 @@
 //! All sources at once: their destinations, counts and latencies.
 
-use countersign::config::{ALERT_SOURCE, Entry, Source};
+use countersign::config::{Entry, Source};
 use countersign::gateway::response::Refusal;
 use countersign::inbox::{Latency, Stats, latency_of};
 use countersign::json::value;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::ledger::{self, is_refusal};
 use super::shards::to;
+use super::test_event;
 use crate::clock;
 use crate::inbox::stub;
 use crate::state::State;
@@ -113,7 +114,7 @@ fn destination(name: &str, to: &str, view: &Value, latency: &Latency) -> Value {
     add("state", view.get("state").cloned().unwrap_or_else(|| "open".into()));
     add("why", view.get("why").cloned().unwrap_or_default());
     for (member, shown) in [("since", "since"), ("held_until", "held_until"), ("oldest_pending", "oldest_pending_at")] {
-        add(shown, json!(view.get(member).and_then(Value::as_u64).map(time)));
+        add(shown, json!(view.get(member).and_then(Value::as_u64).map(clock::rfc3339)));
     }
     for member in ["pending", "dead", "delivered", "filtered", "attempts"] {
         add(member, view.get(member).cloned().unwrap_or_else(|| 0.into()));
@@ -167,7 +168,7 @@ fn shown(state: &State, seen: &Seen<'_>, origin: &str) -> Value {
     let Stats { pending, delivered, dead, filtered, oldest_pending, bytes, .. } = seen.stats;
     let mut all = json!({
         "name": seen.name, "destinations": destinations, "shards": seen.shards(),
-        "pending": pending, "delivered": delivered, "dead": dead, "filtered": filtered, "oldest_pending_at": oldest_pending.map(time),
+        "pending": pending, "delivered": delivered, "dead": dead, "filtered": filtered, "oldest_pending_at": oldest_pending.map(clock::rfc3339),
         "accepted_last_hour": total("accepted"), "refused_last_hour": total("refused"), "refused_by_code": by_code, "hour": hour,
         "stored_bytes": bytes, "failing": failing(seen), "problem": seen.problem(), "fault": fault(state, seen),
     });
@@ -190,7 +191,7 @@ fn configured(seen: &Seen<'_>, origin: &str, members: &mut Map<String, Value>) {
         ("url", json!([origin, "/", seen.name, path].concat())),
         ("durable", json!(source.durable.is_some())),
         ("max_bytes", json!(source.durable.map(|_| most))),
-        ("can_test", json!(!source.is_internal && source.name != ALERT_SOURCE && !source.secrets.is_empty())),
+        ("can_test", json!(test_event::is_possible(source))),
     ] {
         members.insert(name.to_owned(), value);
     }
@@ -242,17 +243,6 @@ async fn ask_shards(state: &State, seen: &mut [Seen<'_>]) {
             }
         }
     }
-}
-
-/// A time of [`Stats`], as it is shown.
-fn time(time: u64) -> String {
-    clock::rfc3339(milliseconds(time))
-}
-
-/// A time of [`Stats`] in milliseconds, whether it is in seconds, as older objects have it, or in milliseconds already: no event is from
-/// before 1974, and none is from after the year 5000.
-pub(super) const fn milliseconds(time: u64) -> u64 {
-    if time < 100_000_000_000 { time.saturating_mul(1000) } else { time }
 }
 
 fn minutes_of(counted: &Value, name: &str) -> Vec<Value> {
