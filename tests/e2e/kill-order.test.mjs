@@ -7,7 +7,7 @@ import crypto from "node:crypto";
 import { below, chance } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
-import { TAKES } from "./fixtures/ledger.mjs";
+import { TAKEN, TAKES } from "./fixtures/ledger.mjs";
 import { answer, never, reset } from "./fixtures/loopback.mjs";
 
 const number = (name, otherwise) => Number(process.env[`COUNTERSIGN_${name}`] ?? otherwise);
@@ -47,6 +47,30 @@ test(`${KILLS} kills while ${EVENTS} events of ${KEYS} keys are delivered keep t
     if (next?.arrivals.length > 0) wrong.push(`${entry.index} arrived after ${next.index}`);
     return luck(entry);
   }
+});
+
+test("what was under way at a kill holds its key back until its time is over, and no other", async (t) => {
+  const kills = await Kills.start(t, "kill-order-under-way", {
+    more: { order: "{data.id}" },
+    forward: { timeout: "2m" },
+    behave: ({ index, arrivals }) => (index === 0 && arrivals.length === 0 ? ["hangs", never] : TAKES),
+  });
+  const { ledger, host, strike } = kills;
+  const make = (key) => ledger.make({ body: JSON.stringify({ type: "batch.succeeded", data: { id: key } }) });
+  const [first, second, other] = ["one", "one", "another"].map(make);
+  await ledger.send(first);
+  await ledger.until(() => first.arrivals.length === 1, "the first to arrive", 20_000);
+  await ledger.send(second);
+  await strike();
+  await ledger.send(other);
+  await ledger.until(() => other.delivered, "the event of another key to arrive", 20_000);
+  assert.deepEqual([first, second].map(({ arrivals }) => arrivals.length), [1, 0], "its origin may still be at work");
+  await host.setClock(host.offset + 130);
+  kills.ring();
+  await ledger.until(() => second.delivered, "both to arrive", 20_000);
+  assert.deepEqual(first.arrivals.map(({ how }) => how), ["hangs", TAKEN]);
+  await kills.deliverTheRest();
+  ledger.check();
 });
 
 /** Three attempts in ten fail, most of them by an answer that says nothing against the destination itself; one in a hundred stalls. */
