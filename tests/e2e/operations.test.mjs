@@ -52,6 +52,7 @@ before(async () => {
         ...["stored", "held", "drowsy", "busy", "failing", "broken", "forgotten"].map((name) => durable(name)),
         durable("kept", { keep: "1h" }),
         fanned("doubled"),
+        durable("ordered", { order: "{id}" }),
       ]),
     },
     // Counts are written by the clock, and not for an event.
@@ -200,6 +201,22 @@ test("eight events for two destinations, of which one filters", async () => {
   const rows = (...names) => rowsOf(...names) / 8;
   const more = rows("stored_eight_twice", "looked_after_eight_twice") - rows("stored_eight", "looked_after_eight");
   assert.ok(more <= SECOND, `${more} rows more for an event`);
+});
+
+test("eight events of eight keys, of a source that keeps an order", async () => {
+  const path = await atRest("ordered");
+  const origin = loopback.at(path);
+  const holds = Array.from({ length: 8 }, () => origin.hold());
+  const made = holds.map((_, n) => fresh({ body: `{"id":"key-${n}","note":"${BODY_MARK}`.padEnd(398, "x") + '"}' }));
+  await costs("stored_eight_in_order", async () => {
+    await Promise.all(made.map((one) => accept(path, one)));
+    for (const held of holds) await held.arrived();
+    for (const held of holds) held.answer();
+  }, logged(16));
+  await costs("looked_after_eight_in_order", () => minuteLater(path));
+  const rows = (...names) => rowsOf(...names) / 8;
+  const more = rows("stored_eight_in_order", "looked_after_eight_in_order") - rows("stored_eight", "looked_after_eight");
+  assert.ok(more <= 0, `an order costs ${more} rows more for an event`);
 });
 
 test("an attempt in vain, and the one that makes up for it", async () => {

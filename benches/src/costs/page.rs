@@ -9,7 +9,7 @@ use super::prices::{MEMORY, Meter, READ, STORED, SUBSCRIPTION};
 use super::usage::{Figures, Usage};
 
 /// What each operation is, in the order of `operations.json`.
-const OPERATIONS: [(&str, &str); 24] = [
+const OPERATIONS: [(&str, &str); 26] = [
     ("refused", "a forged delivery, refused"),
     ("passed_unmarked", "passed through with `dedupe = \"off\"`"),
     ("passed", "passed through, with a marker in KV"),
@@ -23,6 +23,8 @@ const OPERATIONS: [(&str, &str); 24] = [
     ("looked_after_eight", "the alarm that comes after"),
     ("stored_eight_twice", "eight at once, for two destinations"),
     ("looked_after_eight_twice", "the alarm that comes after"),
+    ("stored_eight_in_order", "eight at once, of eight keys in an order"),
+    ("looked_after_eight_in_order", "the alarm that comes after"),
     ("copied", "a duplicate, at an inbox"),
     ("stored_in_vain", "stored, and the first attempt fails"),
     ("retried", "an alarm with one more attempt, which succeeds"),
