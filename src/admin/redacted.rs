@@ -8,12 +8,13 @@ use crate::scheme::{Covers, Form, Scheme};
 ///
 /// ```
 /// use countersign::admin::redacted;
-/// use countersign::scheme::{Form, STANDARD};
+/// use countersign::scheme::{Form, find};
 ///
+/// let scheme = find("standard-webhooks").unwrap();
 /// let header = ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-/// assert_eq!(redacted(header, &STANDARD, Some(Form::V1)), "v1,g0hM9SsE+…");
-/// assert_eq!(redacted(("authorization", "Bearer x"), &STANDARD, Some(Form::V1)), "[redacted]");
-/// assert_eq!(redacted(("content-type", "application/json"), &STANDARD, Some(Form::V1)), "application/json");
+/// assert_eq!(redacted(header, scheme, Some(Form::V1)), "v1,g0hM9SsE+…");
+/// assert_eq!(redacted(("authorization", "Bearer x"), scheme, Some(Form::V1)), "[redacted]");
+/// assert_eq!(redacted(("content-type", "application/json"), scheme, Some(Form::V1)), "application/json");
 /// ```
 pub fn redacted<'v>((name, value): (&str, &'v str), scheme: &'static Scheme, form: Option<Form>) -> Cow<'v, str> {
     let is_proof = scheme.proof_headers().any(|proof| proof == name);
