@@ -22,9 +22,12 @@ pub(crate) fn reached(folder: &Path, entries: &[&str]) -> Result<BTreeSet<String
     Ok(found)
 }
 
-/// What a script imports or passes on: `from "./given.js"`.
+/// What a script imports or passes on: `from "./given.js"`, in either kind of quotes.
 fn imports(text: &str) -> impl Iterator<Item = &str> {
-    text.split("from \"./").skip(1).filter_map(|rest| rest.split_once('"').map(|(name, _)| name))
+    let named = |quote: char, before: &'static str| {
+        text.split(before).skip(1).filter_map(move |rest| rest.split_once(quote).map(|(name, _)| name))
+    };
+    named('"', "from \"./").chain(named('\'', "from './"))
 }
 
 #[cfg(test)]
@@ -33,7 +36,7 @@ mod tests {
 
     #[test]
     fn imports_and_exports_of_the_folder_count() {
-        let text = "import a from \"./a.js\";\nimport { b } from \"b\";\nexport * from \"./c.js\";\n";
-        assert_eq!(imports(text).collect::<Vec<_>>(), ["a.js", "c.js"]);
+        let text = "import a from \"./a.js\";\nimport { b } from \"b\";\nexport * from \"./c.js\";\nimport { d } from './d.js';\n";
+        assert_eq!(imports(text).collect::<Vec<_>>(), ["a.js", "c.js", "d.js"]);
     }
 }
