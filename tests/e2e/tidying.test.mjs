@@ -20,6 +20,7 @@ before(async () => {
       many: [],
       full: [hour],
       rotated: [{ ...hour, dedupe: "4h" }],
+      late: [{ ...hour, dedupe: "4h" }],
       poisoned: [{ ...hour, dedupe: "4h" }, { give_up_after: "200h" }],
       paused: [{ ...hour, dedupe: "4h" }],
       dead: [{ ...hour, dedupe: "4h" }, { give_up_after: "10m" }],
@@ -38,6 +39,21 @@ const idsIn = async (operator, kind) => (await operator.rows(kind, "number")).le
 async function pass(operator, seconds, step = 30 * MINUTE) {
   for (let passed = 0; passed < seconds; passed += step) await operator.pass(Math.min(step, seconds - passed));
 }
+
+test("an event that is delivered late counts once, though its id is in two tables by then", async () => {
+  const { path, origin, operator } = inbox.take("late");
+  origin.always(answer(400));
+  const late = await inbox.accept(path);
+  await operator.failed(late.id);
+  await pass(operator, 2 * HOUR);
+  origin.always(answer(200));
+  await inbox.delivered({ path, operator });
+  await operator.untilNextAttempt(late.id);
+  await operator.becomes(late.id, "delivered");
+  assert.equal(await idsIn(operator, "ids"), 3);
+  await operator.evict();
+  assert.equal((await operator.stats()).delivered, 2);
+});
 
 test("looking does not postpone it", async () => {
   const { path, operator } = inbox.take("looked");

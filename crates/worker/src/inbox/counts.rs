@@ -70,9 +70,15 @@ impl Database {
             return Ok(count.saturating_add(next.saturating_sub(then)));
         }
         let mut count = 0_u64;
-        for table in self.ids.borrow().iter() {
-            let sql = format!("SELECT count(*) FROM ids_{} WHERE number >= ?", table.number);
-            let known = self.number(&sql, &[integer(first)])?;
+        let ids = self.ids.borrow();
+        let oldest = ids.first().map_or(0, |table| table.first);
+        for table in ids.iter() {
+            // An event that was delivered late has a row in a later table too, for its own may be dropped meanwhile.
+            let sql = format!(
+                "SELECT count(*) FROM ids_{} WHERE number >= ?1 AND (number >= ?2 OR number < ?3)",
+                table.number
+            );
+            let known = self.number(&sql, &[integer(first), integer(table.first), integer(oldest)])?;
             count = count.saturating_add(known.and_then(|known| u64::try_from(known).ok()).unwrap_or_default());
         }
         self.counted.borrow_mut().push(KnownFrom { first, next, count });
