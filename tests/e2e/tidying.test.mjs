@@ -20,7 +20,7 @@ before(async () => {
       many: [],
       full: [hour],
       rotated: [{ ...hour, dedupe: "4h" }],
-      late: [{ ...hour, dedupe: "4h" }],
+      late: [{ ...hour, dedupe: "12h" }],
       poisoned: [{ ...hour, dedupe: "4h" }, { give_up_after: "200h" }],
       paused: [{ ...hour, dedupe: "4h" }],
       dead: [{ ...hour, dedupe: "4h" }, { give_up_after: "10m" }],
@@ -45,11 +45,12 @@ test("an event that is delivered late counts once, though its id is in two table
   origin.always(answer(400));
   const late = await inbox.accept(path);
   await operator.failed(late.id);
-  await pass(operator, 2 * HOUR);
+  await pass(operator, 4 * HOUR);
   origin.always(answer(200));
   await inbox.delivered({ path, operator });
   await operator.untilNextAttempt(late.id);
   await operator.becomes(late.id, "delivered");
+  await pass(operator, 3 * HOUR);
   assert.equal(await idsIn(operator, "ids"), 3);
   await operator.evict();
   assert.equal((await operator.stats()).delivered, 2);
