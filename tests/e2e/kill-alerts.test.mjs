@@ -54,7 +54,7 @@ test(`${ROUNDS} kills just after a destination broke or recovered lose no alert 
       await host.strike();
       // What was under way is due again. In every fourth round the objects are left to their alarms, which come when a lease ends.
       if (round % 4 > 0) for (const one of [operator, alerts]) await one.object("ring");
-      await until(() => types().length > before && last() === type, `${type} in round ${round}`);
+      await until(() => types().length > before && last() === type, `${type} in round ${round}`, 60_000);
     }
   }
   const firsts = new Map(url.requests.map(({ header, body }) => [header("webhook-id"), JSON.parse(body).type]));

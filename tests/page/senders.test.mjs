@@ -41,12 +41,15 @@ for (const { id } of generated) {
   });
 }
 
-for (const { id } of whole) {
-  test(`${id}: every breakage has its code`, async () => {
+/** Of each sender's breakages every fourth, unless all are asked for. */
+const isTried = (at, all) => (_, place) => process.env.CASES === "all" || place % 4 === at % Math.min(4, all.length);
+
+for (const [at, { id }] of whole.entries()) {
+  test(`${id}: breakages have their codes`, async () => {
     await pick(page, "make-sender", id);
     const options = await page.locator("#make-breakage option").evaluateAll((all) => all.filter(({ value }) => value !== "").map(({ value, dataset }) => ({ value, ...dataset })));
     assert.ok(options.length >= 3, `${options.length} breakages`);
-    for (const { value, code, near } of options) {
+    for (const { value, code, near } of options.filter(isTried(at, options))) {
       await make(page, id, value);
       if (["keys_unavailable", "waiting_for_url"].includes(code)) {
         assert.equal(await verdict(page), "waiting", value);

@@ -58,6 +58,8 @@ const STEPS: &[Step] = &[
     // After the package, which its page needs: compiling that takes longer than a start may.
     Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build(),
     Step::new("page", "the page, in headless Chromium", page::test),
+    // After the page, which it opens.
+    Step::new("breakages", "every breakage of every sender on the page", long::breakages).long(),
     Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build(),
     Step::new("console-long", "the console in Firefox and WebKit, with hostile and with 100,000 events", console::long)
         .on_build()

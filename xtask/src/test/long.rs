@@ -86,6 +86,11 @@ pub(super) fn senders() -> Result<()> {
     process::stream(node_test::file("tests/e2e/senders.test.mjs")?.env("CASES", "all"))
 }
 
+/// Every breakage of every sender on the page, of which `page` tries a quarter.
+pub(super) fn breakages() -> Result<()> {
+    process::stream(node_test::file("tests/page/senders.test.mjs")?.env("CASES", "all"))
+}
+
 /// Ten times the kills and events of `e2e`: the seed of a run is in the names of its tests, and can be given in the environment.
 pub(super) fn soak() -> Result<()> {
     for subject in ["", "-fan", "-couriers", "-tables", "-migration", "-schema", "-operator", "-order", "-alerts"] {
