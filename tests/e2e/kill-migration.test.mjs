@@ -48,7 +48,7 @@ test(`${KILLS} kills while ${EVENTS} events of schema 2 are brought over (COUNTE
   // A replay of many, and a kill in the middle of what it sets off.
   const dead = ofKind("dead");
   assert.equal((await operator.stats()).dead, dead.length);
-  await operator.post("replay?state=dead");
+  await operator.replayAll("state=dead");
   const half = ledger.arrivals + below(random, dead.length);
   await ledger.until(() => ledger.arrivals >= half, "half of the dead to arrive");
   await strike();

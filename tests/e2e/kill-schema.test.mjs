@@ -43,7 +43,7 @@ test(`${KILLS} kills while a database of schema 3 with ${EVENTS} events gets a s
   const counts = await operator.stats();
   assert.deepEqual([counts.destinations.default.dead, counts.destinations.default.pending], [ofState("dead").length, 0]);
 
-  await operator.post("replay?state=dead");
+  await operator.replayAll("state=dead");
   const { pending, dead } = await kills.deliverTheRest();
   assert.deepEqual({ pending, dead }, { pending: 0, dead: 0 });
   // These were delivered before the ledger began.
