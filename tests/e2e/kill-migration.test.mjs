@@ -8,6 +8,7 @@ import { below, chance, moment } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { event2, schema2 } from "./fixtures/schema-2.mjs";
+import { until } from "./fixtures/wait.mjs";
 
 const KILLS = Number(process.env.COUNTERSIGN_KILLS ?? 4);
 const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
@@ -48,10 +49,11 @@ test(`${KILLS} kills while ${EVENTS} events of schema 2 are brought over (COUNTE
   // A replay of many, and a kill in the middle of what it sets off.
   const dead = ofKind("dead");
   assert.equal((await operator.stats()).dead, dead.length);
-  await operator.replayAll("state=dead");
   const half = ledger.arrivals + below(random, dead.length);
+  await operator.post("replay?state=dead&rate=1000/s");
   await ledger.until(() => ledger.arrivals >= half, "half of the dead to arrive");
   await strike();
+  await until(async () => (await operator.job()).state === "done", "the replay to end");
   const { pending, delivered, dead: left } = await kills.deliverTheRest();
   assert.deepEqual({ pending, delivered, dead: left }, { pending: 0, delivered: ledger.entries.length, dead: 0 });
   // These were delivered before the ledger began.
