@@ -17,8 +17,8 @@ use crate::sign::Signer;
 use crate::stats::ratios;
 use crate::table::Sending;
 use crate::worker::Worker;
-use xtask::build::{self, Size};
 use xtask::process::Group;
+use xtask::size::{Size, kilobytes};
 use xtask::term::Progress;
 
 /// The names of what is measured here.
@@ -152,7 +152,7 @@ pub(crate) fn weight(bundle: &Bundle) -> Result<Line> {
         overall: None,
         digits: 1,
         unit: " KB".to_owned(),
-        values: vec![build::kilobytes(Size::of(&bundle.dir.join("index_bg.wasm"))?.gzipped)],
+        values: vec![kilobytes(Size::of(&bundle.dir.join("index_bg.wasm"))?.gzipped)],
     })
 }
 

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::gzip::gzipped;
+use crate::size::{Size, kilobytes};
 use crate::term::{Progress, bold};
 use crate::{console, panics, paths, process, tools, unused};
 
@@ -269,38 +269,4 @@ fn glue_key(compiled: &Path) -> Result<String> {
     hash.update(include_str!("panics.rs"));
     hash.update(include_str!("unused.rs"));
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// What a Wasm weighs, in bytes.
-pub struct Size {
-    /// As it is.
-    pub raw: usize,
-    /// After gzip.
-    pub gzipped: usize,
-}
-
-impl Size {
-    /// Gzipped at zlib's usual level, as wrangler prints it.
-    pub fn of(wasm: &Path) -> Result<Self> {
-        let bytes = fs::read(wasm)
-            .with_context(|| format!("{} is missing; run `cargo xtask build` or `package`", wasm.display()))?;
-        Ok(Self { raw: bytes.len(), gzipped: gzipped(&bytes)? })
-    }
-
-    /// Fails beyond a budget of gzipped bytes.
-    pub fn within(&self, budget: usize, package: &str) -> Result<()> {
-        ensure!(
-            self.gzipped <= budget,
-            "the Wasm weighs {} bytes gzipped, {} over the budget of {budget}; `cargo tree -p {package}` shows what came in",
-            self.gzipped,
-            self.gzipped.saturating_sub(budget),
-        );
-        Ok(())
-    }
-}
-
-/// Bytes as thousands of bytes.
-#[expect(clippy::cast_precision_loss, reason = "for people to read")]
-pub fn kilobytes(bytes: usize) -> f64 {
-    bytes as f64 / 1000.0
 }

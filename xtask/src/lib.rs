@@ -31,6 +31,7 @@ pub mod process;
 mod reach;
 mod saved_request;
 mod selfhost;
+pub mod size;
 mod source;
 pub mod term;
 mod test;

@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::build::{self, Module, Size, kilobytes};
+use crate::build::{self, Module};
 use crate::reach::reached;
+use crate::size::{Size, kilobytes};
 use crate::term::bold;
 use crate::{paths, process, tools};
 
