@@ -16,6 +16,7 @@ pub mod log_record;
 pub mod object_name;
 pub mod order;
 pub mod queue;
+mod refusal;
 pub mod response;
 pub mod retry_after;
 pub mod route;
