@@ -1,13 +1,14 @@
 //! How far a destination is with the log: which events are finished there, without a row for each.
 
+mod stored;
+
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use super::fence::Fence;
+use super::given_up::{Dead, GivenUp};
 use super::passed::Passed;
 use super::ranges::Ranges;
-use super::span::{Dead, Span};
+use super::span::Span;
 
 /// What became of the events of a log at one destination: everything that is not the first attempt of an event that succeeds is an
 /// exception, and noted as one.
@@ -18,7 +19,7 @@ pub struct Cursor {
     /// What an operator removed. It is done, too.
     gone: Ranges,
     /// What was given up while the destination was broken. It is done, too.
-    dead: Vec<Dead>,
+    dead: GivenUp,
     /// What was replayed and is not done, when, and how many attempts there may have been before.
     renewed: Vec<(Span, u32)>,
     /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
@@ -57,7 +58,7 @@ impl Cursor {
 
     /// When an event was given up, if it was as part of a range.
     pub fn died_at(&self, number: u64) -> Option<u64> {
-        self.dead.iter().map(|dead| dead.span).find(|span| span.contains(number)).map(|span| span.at)
+        self.dead.died_at(number)
     }
 
     /// When something last became of an event.
@@ -72,7 +73,7 @@ impl Cursor {
 
     /// The ranges that were given up.
     pub fn dead(&self) -> &[Dead] {
-        &self.dead
+        self.dead.ranges()
     }
 
     /// When an event was last replayed.
@@ -205,7 +206,7 @@ impl Cursor {
             // One by one, they would make a range of every other event.
             let own = own.inspect(|number| self.passed.add(**number)).count() as u64;
             let dead = Dead { span: Span { first, last: end, at }, filtered: own };
-            self.add_dead(dead);
+            self.dead.add(dead);
             self.done.insert(first, end);
             given_up = given_up.saturating_add(dead.count(first));
             first = open.first_missing(end.saturating_add(1));
@@ -214,36 +215,23 @@ impl Cursor {
         given_up
     }
 
-    /// Adds a range that was given up: to the one before, if it goes on where that ended, at the same time.
-    fn add_dead(&mut self, dead: Dead) {
-        match self.dead.last_mut() {
-            Some(before) if before.span.last.saturating_add(1) == dead.span.first && before.span.at == dead.span.at => {
-                before.span.last = dead.span.last;
-                before.filtered = before.filtered.saturating_add(dead.filtered);
-            }
-            _ => self.dead.push(dead),
-        }
-    }
-
     /// Gives up one event.
     pub fn bury(&mut self, number: u64, at: u64) {
         self.finish(number);
-        self.dead.push(Dead { span: Span { first: number, last: number, at }, filtered: 0 });
+        self.dead.add_one(number, at);
     }
 
     /// The range that was given up with an event, if others were given up with it of which some are not for the destination.
     pub(super) fn dead_around(&self, number: u64) -> Option<Span> {
-        let around = self.dead.iter().find(|dead| dead.span.contains(number));
-        around.filter(|dead| dead.filtered > 0 && dead.span.first < dead.span.last).map(|dead| dead.span)
+        self.dead
+            .around(number)
+            .filter(|dead| dead.filtered > 0 && dead.span.first < dead.span.last)
+            .map(|dead| dead.span)
     }
 
     /// Takes the range apart that was given up with an event: see [`Dead::split`].
     pub(super) fn split_dead(&mut self, number: u64, filtered: (u64, bool)) {
-        if let Some(place) = self.dead.iter().position(|dead| dead.span.contains(number))
-            && let Some(dead) = self.dead.get(place).copied()
-        {
-            self.dead.splice(place..=place, dead.split(number, filtered));
-        }
+        self.dead.split(number, filtered);
     }
 
     /// Notes that an event is removed.
@@ -264,11 +252,7 @@ impl Cursor {
     /// Takes events out of what was given up; they are done all the same. A range of which some are not for the destination has to be
     /// taken apart before.
     pub fn revive(&mut self, first: u64, last: u64) {
-        let left = |dead: &Dead| {
-            let filtered = dead.filtered;
-            dead.span.without(first, last).map(|part| part.map(|span| Dead { span, filtered }))
-        };
-        self.dead = self.dead.iter().flat_map(left).flatten().collect();
+        self.dead.remove(first, last);
     }
 
     /// Notes that the object was loaded: what is not done, up to `last`, may have been under way, and waiting events, of which the first is
@@ -292,7 +276,7 @@ impl Cursor {
         }
         let through = self.done.through();
         self.gone.remove(0, first.saturating_sub(1));
-        self.dead.retain(|dead| dead.span.last >= first);
+        self.dead.forget_before(first);
         self.forget_renewed();
         self.doubts.retain(|doubt| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));
     }
@@ -301,44 +285,12 @@ impl Cursor {
     fn forget_renewed(&mut self) {
         self.renewed.retain(|(span, _)| self.done.first_missing(span.first) <= span.last);
     }
-
-    /// The text that is stored.
-    pub fn to_json(&self) -> Value {
-        let spans = |spans: &[Span]| spans.iter().copied().map(Span::to_json).collect::<Value>();
-        let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
-        let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
-        json!({
-            "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.iter().copied().map(Dead::to_json).collect::<Value>(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
-        })
-    }
-
-    /// What [`Cursor::to_json`] wrote; `None` if it is damaged.
-    pub fn from_json(json: &Value) -> Option<Self> {
-        let spans = |name: &str| json.get(name)?.as_array()?.iter().map(Span::from_json).collect::<Option<Vec<_>>>();
-        let count = |count: &Value| u32::try_from(count.as_u64()?).ok();
-        let renewed = |entry: &Value| Some((Span::from_json(entry)?, count(entry.get(3)?)?));
-        let tried = |entry: &Value| Some((entry.get(0)?.as_u64()?, count(entry.get(1)?)?));
-        Some(Self {
-            done: Ranges::from_json(json.get("done")?)?,
-            gone: Ranges::from_json(json.get("gone")?)?,
-            dead: json.get("dead")?.as_array()?.iter().map(Dead::from_json).collect::<Option<_>>()?,
-            renewed: json.get("renewed")?.as_array()?.iter().map(renewed).collect::<Option<_>>()?,
-            tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,
-            doubts: spans("doubts")?,
-            handed: json.get("handed").and_then(Value::as_u64),
-            most: count(json.get("most")?)?,
-            // Schema 3 had one destination, and no filters.
-            from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
-            passed: json.get("filtered").map(Passed::from_json).unwrap_or_default(),
-            fence: Fence::from_json(json.get("fence")),
-            written_at: json.get("at")?.as_u64()?,
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn finished(numbers: impl IntoIterator<Item = u64>) -> Cursor {
