@@ -49,7 +49,7 @@ mod work;
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Layout, StoreFault};
+use countersign::inbox::StoreFault;
 use countersign::json::{printed, value};
 use js_sys::Function;
 use serde_json::json;
@@ -59,7 +59,6 @@ use worker::worker_sys::DurableObjectStorage;
 use self::new_event::NewEvent;
 use self::object::Object;
 use self::pages::unreadable;
-use self::registry::registered;
 use crate::clock;
 use crate::executor::spawn;
 
@@ -232,29 +231,6 @@ impl Inbox {
         outcome.to_owned()
     }
 
-    /// Forgets an event, whatever its state, so that its id is new again: `forgotten`, `unknown` or `failed`.
-    ///
-    /// An attempt under way goes on, and its outcome is dropped.
-    pub fn forget(&self, source: &str, id: &str) -> String {
-        let (object, now) = (&self.0, clock::now_ms());
-        let outcome = match object.number_of(source, id) {
-            Ok(Some(number)) if object.is_aside(number) => FAILED,
-            Ok(None) if object.forget_mark(EventKey::new(source, id.as_bytes())) => "forgotten",
-            Ok(Some(number)) => {
-                let key = EventKey::new(source, id.as_bytes());
-                let erased = object.with(|machine| {
-                    machine.forget(&object.database, number, now)?;
-                    object.database.erase(number, key).map_err(|()| StoreFault)
-                });
-                if erased.is_ok() { "forgotten" } else { FAILED }
-            }
-            Ok(None) => "unknown",
-            Err(()) => FAILED,
-        };
-        object.look_again();
-        outcome.to_owned()
-    }
-
     /// Begins, cancels or shows the job that replays events, as JSON, or `failed`: see `job.rs`.
     pub fn job(&self, source: &str, shard: u32, asked: &str) -> String {
         if !self.0.begin(source, shard) {
@@ -280,6 +256,19 @@ impl Inbox {
         outcome.to_owned()
     }
 
+    /// Forgets an event, whatever its state, so that its id is new again: `forgotten`, `unknown` or `failed`.
+    ///
+    /// An attempt under way goes on, and its outcome is dropped.
+    pub fn forget(&self, source: &str, id: &str) -> String {
+        let outcome = match self.0.forget(source, id, clock::now_ms()) {
+            Ok(true) => "forgotten",
+            Ok(false) => "unknown",
+            Err(()) => FAILED,
+        };
+        self.0.look_again();
+        outcome.to_owned()
+    }
+
     /// Whether events can be stored and delivered, as JSON: the `problem`, how many are `pending`, whether there `was` any, and the `most`
     /// shards that the source had.
     pub fn health(&self) -> String {
@@ -290,23 +279,6 @@ impl Inbox {
         printed(&json!({
             "problem": problem, "pending": pending.unwrap_or_default(), "was": object.has_begun(), "most": most,
         }))
-    }
-
-    /// Adds an object to the registry, which is one object that knows the others, and how its source spreads events over shards: the
-    /// layouts it had, as text, or `failed`.
-    pub fn enter(&self, source: &str, shard: u32, shards: u32, order: Option<f64>) -> String {
-        let layout = Layout { shards, order: order.map(|hash| hash as u64) };
-        or_failed(self.0.database.enter(source, shard, layout, clock::now_ms()))
-    }
-
-    /// Adds an object to the registry; whether it did.
-    pub fn register(&self, source: &str, shard: u32) -> bool {
-        self.0.database.set_meta(&registered(source, shard), &1.into()).is_ok()
-    }
-
-    /// The names of all objects in the registry, as a JSON array.
-    pub fn registered(&self) -> String {
-        or_failed(self.0.database.registered())
     }
 
     fn read(&self, page: impl FnOnce(&Object, &countersign::inbox::Machine) -> Result<String, ()>) -> String {

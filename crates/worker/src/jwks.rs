@@ -3,24 +3,23 @@
 //! A load runs once for all requests that want it: as one JavaScript promise, which each awaits in its own context. (To wake a
 //! Rust future of another request would run it in the wrong context, which the platform ends with an error.)
 
+mod load;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use countersign::Jwks;
-use countersign::crypto::{hex, sha256};
 use countersign::gateway::jwks_cache::{
-    Freshness, Standing, may_fetch_after_failure, may_refetch, pause_after_failure, ttl,
+    Freshness, Standing, may_fetch_after_failure, may_refetch, pause_after_failure,
 };
-use countersign::json::{printed, value};
 use js_sys::Promise;
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
+use self::load::{Loaded, Source, load};
 use crate::clock;
 use crate::executor;
 use crate::kv::KvNamespace;
-use crate::outbound;
 
 /// The key sets of an isolate, by URL.
 #[derive(Default)]
@@ -233,80 +232,5 @@ impl Slot {
     }
 }
 
-/// What a load came to.
-struct Loaded {
-    set: Option<(Jwks, Freshness)>,
-    /// Whether the network gave no readable set. The set is then the last good one of KV, if any.
-    failed: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Source {
-    KvThenNetwork,
-    Network,
-}
-
-async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, source: Source) -> Loaded {
-    let stored = match &kv {
-        Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
-        _ => None,
-    };
-    let standing =
-        |stored: &Option<(Jwks, Freshness)>| stored.as_ref().map(|(_, freshness)| freshness.at(clock::now()));
-    if standing(&stored) == Some(Standing::Fresh) {
-        return Loaded { set: stored, failed: false };
-    }
-    match fetch(url).await {
-        Some((set, document, freshness)) => {
-            if let Some(kv) = kv {
-                store(kv, url, &document, freshness, context);
-            }
-            Loaded { set: Some((set, freshness)), failed: false }
-        }
-        None => {
-            let last_good = stored.filter(|(_, freshness)| freshness.at(clock::now()) != Standing::Expired);
-            Loaded { set: last_good, failed: true }
-        }
-    }
-}
-
-/// Fetches a readable set, and the document that it was read from: 5 s, no redirects, 64 KiB.
-async fn fetch(url: &str) -> Option<(Jwks, Vec<u8>, Freshness)> {
-    let document = outbound::document(url, FETCH_MS, MAX_DOCUMENT).await?;
-    let ttl = ttl(document.cache_control().as_deref());
-    let document = document.bytes().to_vec();
-    let set = Jwks::parse(&document).ok()?;
-    Some((set, document, Freshness { fetched_at: clock::now(), ttl }))
-}
-
-async fn stored(kv: &KvNamespace, url: &str) -> Option<(Jwks, Freshness)> {
-    let text = kv.get(&name(url)).await.ok()??;
-    let stored: Value = value(&text)?;
-    let number = |name: &str| stored.get(name).and_then(Value::as_u64);
-    let freshness = Freshness { fetched_at: number("fetched_at")?, ttl: number("ttl")? };
-    Some((Jwks::parse(stored.get("document")?.as_str()?.as_bytes()).ok()?, freshness))
-}
-
-/// Stores a set in the background; without it the next isolate fetches for itself.
-fn store(kv: KvNamespace, url: &str, document: &[u8], freshness: Freshness, context: &Context) {
-    let Ok(document) = std::str::from_utf8(document) else { return };
-    let value = printed(&json!({ "fetched_at": freshness.fetched_at, "ttl": freshness.ttl, "document": document }));
-    let key = name(url);
-    let stored = executor::spawn(async move {
-        let _ = kv.put(&key, &value, freshness.keep()).await;
-        JsValue::UNDEFINED
-    });
-    // It throws only after the request's end; the write may then be lost.
-    let _ = context.wait_until(&stored);
-}
-
-fn name(url: &str) -> String {
-    ["jwks:", &hex(&sha256(&[url.as_bytes()]))].concat()
-}
-
-/// The time limit of a fetch, and of a wait for one that another request pays for.
-const FETCH_MS: f64 = 5_000.0;
+/// The time limit of a wait for a fetch that another request pays for.
 const WAIT_MS: f64 = 6_000.0;
-
-/// The largest document.
-const MAX_DOCUMENT: u32 = 64 * 1024;

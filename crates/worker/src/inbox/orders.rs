@@ -1,6 +1,7 @@
 //! What an operator orders, of one destination or of all that are configured.
 
-use countersign::inbox::{Machine, Replayed};
+use countersign::gateway::dedupe::EventKey;
+use countersign::inbox::{Machine, Replayed, StoreFault};
 
 use super::object::Object;
 
@@ -30,6 +31,20 @@ impl Object {
             }
             Ok(was_pending)
         })
+    }
+
+    /// Forgets an event or a mark of its id; whether there was any.
+    pub(super) fn forget(&self, source: &str, id: &str, now: u64) -> Result<bool, ()> {
+        let key = EventKey::new(source, id.as_bytes());
+        let Some(number) = self.number_of(source, id)? else { return Ok(self.forget_mark(key)) };
+        if self.is_aside(number) {
+            return Err(());
+        }
+        self.with(|machine| {
+            machine.forget(&self.database, number, now)?;
+            self.database.erase(number, key).map_err(|()| StoreFault)
+        })?;
+        Ok(true)
     }
 
     /// Pauses or resumes; whether that changed anything.

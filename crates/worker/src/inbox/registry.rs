@@ -12,6 +12,7 @@ use super::database::Database;
 use super::meta::About;
 use super::object::Object;
 use super::stub::InboxStub;
+use super::{Inbox, or_failed};
 use crate::clock;
 use crate::env::Bindings;
 
@@ -23,6 +24,26 @@ pub(crate) fn registry(bindings: &Bindings) -> Option<InboxStub> {
 /// The name of the row for an object.
 pub(super) fn registered(source: &str, shard: u32) -> String {
     format!("known:{source}/{shard}")
+}
+
+#[wasm_bindgen]
+impl Inbox {
+    /// Adds an object to the registry, which is one object that knows the others, and how its source spreads events over shards: the
+    /// layouts it had, as text, or `failed`.
+    pub fn enter(&self, source: &str, shard: u32, shards: u32, order: Option<f64>) -> String {
+        let layout = Layout { shards, order: order.map(|hash| hash as u64) };
+        or_failed(self.0.database.enter(source, shard, layout, clock::now_ms()))
+    }
+
+    /// Adds an object to the registry; whether it did.
+    pub fn register(&self, source: &str, shard: u32) -> bool {
+        self.0.database.set_meta(&registered(source, shard), &1.into()).is_ok()
+    }
+
+    /// The names of all objects in the registry, as a JSON array.
+    pub fn registered(&self) -> String {
+        or_failed(self.0.database.registered())
+    }
 }
 
 impl Object {
