@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::bundle::Served;
-use crate::cases::{CASES, Case, Contender};
+use crate::cases::{CASES, Case, Contender, Sent};
 use crate::config::FILL;
 use crate::run::{Curve, Point};
 use crate::sign::Signer;
@@ -51,7 +51,7 @@ impl Plot {
     pub(crate) fn measure(&self, served: &Served, signer: &mut Signer, rounds: usize) -> Result<Vec<Curve>> {
         let case = self.case()?;
         if self.name == "stored" {
-            self.fill(served, case, rounds)?;
+            self.fill(served, signer, case, rounds)?;
         }
         let point = |x: &u32| Point { x: f64::from(*x), ..Point::default() };
         let curve = |contender: &Contender| Curve {
@@ -89,13 +89,18 @@ impl Plot {
     }
 
     /// Makes the inboxes, and stores in each what it is to hold.
-    fn fill(&self, served: &Served, case: &Case, rounds: usize) -> Result<()> {
+    fn fill(&self, served: &Served, signer: &Signer, case: &Case, rounds: usize) -> Result<()> {
         for contender in self.contenders {
             let name = Worker::of(case, *contender).name();
             let progress = Progress::start(&format!("fill {name}"), None);
             for (count, round) in self.places.iter().flat_map(|count| (1..=rounds).map(move |round| (*count, round))) {
                 // What holds something is the same in all rounds.
                 if count == 0 || round == 1 {
+                    if count > 0 {
+                        // The first event opens the tables.
+                        let source = format!("{}/{}", served.url_of(&name)?, stored(count, round));
+                        deliver(signer, &source).with_context(|| format!("{source} accepted no event"))?;
+                    }
                     let url = format!("{}/{name}/{}/{count}", served.url_of(FILL)?, stored(count, round));
                     ureq::get(&url).call().with_context(|| format!("{url} failed; see build/bench/measure.log"))?;
                 }
@@ -104,4 +109,12 @@ impl Plot {
         }
         Ok(())
     }
+}
+
+/// Sends one event.
+fn deliver(signer: &Signer, url: &str) -> Result<()> {
+    const BODY: &str = "{}";
+    let delivery = signer.deliveries(Sent::Valid, BODY)?.into_iter().flatten();
+    delivery.fold(ureq::post(url), |request, (name, value)| request.header(name, value)).send(BODY)?;
+    Ok(())
 }
