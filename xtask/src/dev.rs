@@ -1,21 +1,26 @@
 //! `cargo xtask dev`: a local Gemini, the Worker under `wrangler dev`, an origin behind it, and events to look at.
+//!
+//! The Worker and the emulator come first, because the first events need only them. The page is built afterwards, in the background, and
+//! `wrangler dev` serves it once it is there.
 
 mod show;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 pub(crate) use self::show::READY;
 use crate::emulator::{Arrival, Emulator};
 use crate::harness::{self, Harness, Ports};
-use crate::term::bold;
-use crate::{package, page, paths, process};
+use crate::term::{self, bold, red};
+use crate::{build, package, page, paths, process};
 
 /// How often the processes are checked.
 const WATCH: Duration = Duration::from_millis(500);
+
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut ports, mut dir) = (Ports::DEFAULT, paths::root().join("build/dev"));
@@ -33,9 +38,28 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
         }
     }
     ports.ensure_free("dev")?;
-    package::pack()?;
-    page::assemble()?;
-    run(ports, &Emulator::build()?, &dir)
+    let emulator = build_both()?;
+    page::hold_place()?;
+    run(ports, &emulator, &dir)
+}
+
+/// Builds the Worker and the emulator at the same time: each leaves a core idle while it links and optimises.
+fn build_both() -> Result<Emulator> {
+    thread::scope(|scope| {
+        let emulator = scope.spawn(Emulator::build);
+        build::production()?;
+        emulator.join().map_err(|_| anyhow!("the build of the emulator panicked"))?
+    })
+}
+
+/// Builds the page in the background, and reports the end.
+fn build_page(worker: &str) {
+    let address = format!("{worker}/");
+    term::hide_progress();
+    thread::spawn(move || match package::assemble_for_page().and_then(|()| page::assemble()) {
+        Ok(()) => println!("\n{} {address} is built", bold("Page")),
+        Err(error) => eprintln!("\n{} the page was not built: {error:#}", red("error:")),
+    });
 }
 
 fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
@@ -50,12 +74,17 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
 
     println!("\n{} {}   what Google would call", bold("Worker"), harness.worker);
     println!("{} {}   what an SDK takes for Google", bold("Gemini"), harness.gemini);
-    println!("{}   {}/   explains a delivery that does not match", bold("Page"), harness.worker);
+    println!(
+        "{}   {}/   explains a delivery that does not match; built after the first events",
+        bold("Page"),
+        harness.worker
+    );
     println!("{}  {}/console/   sign in with {}", bold("Console"), harness.worker, harness.secrets.admin);
     println!("{} {}   what stands for your application", bold("Origin"), harness.origin);
     show::signed_and_forged(&harness, &arrivals)?;
     show::job(&harness, &arrivals)?;
     show::what_next(&harness);
+    build_page(&harness.worker);
     watch(&arrivals, &mut harness).with_context(|| format!("the logs are in {}", dir.display()))
 }
 

@@ -16,7 +16,10 @@ use crate::{dev, paths};
 const READY_LIMIT: Duration = Duration::from_secs(120);
 const END_LIMIT: Duration = Duration::from_secs(20);
 
-/// Starts `dev` on a free port, runs its command twice, interrupts it, and checks what remains.
+/// From the first events to the page: the package is compiled in between.
+const PAGE_LIMIT: Duration = Duration::from_secs(400);
+
+/// Starts `dev` on a free port, runs its command twice, waits for the page, interrupts it, and checks what remains.
 pub(crate) fn run() -> Result<()> {
     let before = work_tree()?;
     let port = free_port()?;
@@ -32,6 +35,9 @@ pub(crate) fn run() -> Result<()> {
     for time in ["first", "second"] {
         paste(&pasted).with_context(|| format!("the printed command, run for the {time} time"))?;
     }
+    let progress = Progress::start("wait for the page", None);
+    wait_for_page(port).with_context(|| log.text())?;
+    progress.done();
     end(&mut dev, port)?;
     ensure!(work_tree()? == before, "cargo xtask dev changed what `git status` says:\n{}", work_tree()?);
     Ok(())
@@ -75,6 +81,21 @@ fn paste(command: &str) -> Result<()> {
     let text = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     ensure!(ran.status.success() && text.trim_end().ends_with(" 200"), "expected a 200, got: {text}");
     Ok(())
+}
+
+/// Waits until the page is served in place of the text that holds its place.
+fn wait_for_page(port: u16) -> Result<()> {
+    let deadline = Instant::now() + PAGE_LIMIT;
+    loop {
+        // Wrangler reloads meanwhile.
+        let page = ureq::get(format!("http://127.0.0.1:{port}/")).call();
+        let text = page.and_then(|mut page| page.body_mut().read_to_string()).unwrap_or_default();
+        if text.contains("</main>") {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "the page was not there after {PAGE_LIMIT:?}, but: {text}");
+        thread::sleep(process::POLL);
+    }
 }
 
 fn end(dev: &mut Group, port: u16) -> Result<()> {

@@ -29,6 +29,7 @@ mod panics;
 pub mod paths;
 pub mod process;
 mod reach;
+mod replace;
 mod saved_request;
 mod selfhost;
 pub mod size;

@@ -73,6 +73,11 @@ pub fn pack() -> Result<PathBuf> {
     Ok(packed.join(name.trim()))
 }
 
+/// Builds the package without the Worker in `build/npm/package`, for the page.
+pub(crate) fn assemble_for_page() -> Result<()> {
+    assemble(&MODULE).map(drop)
+}
+
 /// Builds the package with a trap, in `build/npm-test/package`; it is not packed.
 pub fn for_tests() -> Result<()> {
     tools::prepare()?;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::reach::reached;
 use crate::term::bold;
-use crate::{node_test, package, paths, process, tools};
+use crate::{node_test, package, paths, process, replace, tools};
 
 /// The scripts of the package that the page imports, with what those import.
 const ENTRIES: [&str; 4] = ["slim.js", "slim-explain.js", "full-verifiers.js", "jwt-senders.js"];
@@ -37,20 +37,31 @@ pub(crate) fn test() -> Result<()> {
     process::stream(&mut node_test::folder("tests/page")?)
 }
 
-/// Assembles the folder anew from the package that was built last.
+/// Holds the page's place until it is built: wrangler needs the folder when it starts.
+pub(crate) fn hold_place() -> Result<()> {
+    let index = paths::build_dir("www")?.join("index.html");
+    if index.exists() { Ok(()) } else { fs::write(index, BEING_BUILT).context("build/www cannot be written") }
+}
+
+/// What a browser shows until the page is built. It reloads itself.
+const BEING_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"5\">\
+    <title>Countersign</title><p>The page is being built. This takes a minute.</p></html>\n";
+
+/// Assembles the page from the package that was built last, and replaces what is in `build/www`.
 pub(crate) fn assemble() -> Result<()> {
-    let (www, dist) = (paths::build_dir("www")?, paths::build_dir("npm/package/dist")?);
+    let (www, dist) = (paths::build_dir("stage/www")?, paths::build_dir("npm/package/dist")?);
     fs::remove_dir_all(&www).with_context(|| format!("{} cannot be emptied", www.display()))?;
     copy_tree(&paths::root().join("www"), &www)?;
     // The Worker serves the console.
-    fs::remove_dir_all(www.join("console")).context("build/www/console cannot be removed")?;
+    fs::remove_dir_all(www.join("console")).context("the console cannot be left out")?;
     let engine = www.join("engine");
     fs::create_dir_all(&engine)?;
     ensure!(dist.join("full.wasm").is_file(), "build/npm/package has no full.wasm; run `cargo xtask package`");
     for name in reached(&dist, &ENTRIES)?.iter().map(String::as_str).chain(WASM) {
         copy(&dist.join(name), &engine.join(name))?;
     }
-    fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")
+    fs::write(engine.join("about.js"), about()).context("engine/about.js cannot be written")?;
+    replace::contents(&www, &paths::build_dir("www")?)
 }
 
 /// The page's version and, if there is git, its commit.

@@ -4,8 +4,9 @@ use std::env;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -56,6 +57,21 @@ pub fn yellow(text: impl Display) -> String {
     paint("33", text)
 }
 
+/// Whether work shows no progress.
+static HIDDEN: AtomicBool = AtomicBool::new(false);
+
+/// The work under way, by number. Only the first draws, because there is one line.
+static UNDER_WAY: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Hides the progress of everything that starts from now on, for work in the background.
+pub fn hide_progress() {
+    HIDDEN.store(true, Ordering::Relaxed);
+}
+
+fn under_way() -> MutexGuard<'static, Vec<usize>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Erases the current progress line.
 pub fn clear_line() {
     if is_terminal() {
@@ -71,6 +87,8 @@ pub fn seconds(time: Duration) -> String {
 /// Progress of one piece of work: silent for two seconds, then the elapsed time, and one line at the end.
 pub struct Progress {
     label: String,
+    number: usize,
+    hidden: bool,
     started: Instant,
     stop: Sender<()>,
     thread: Option<JoinHandle<()>>,
@@ -80,29 +98,35 @@ impl Progress {
     /// Starts the clock. With a `log`, its last line is shown beside it.
     pub fn start(label: &str, log: Option<PathBuf>) -> Self {
         let (stop, stopped) = mpsc::channel();
-        let (label, started) = (label.to_owned(), Instant::now());
+        let (label, started, hidden) = (label.to_owned(), Instant::now(), HIDDEN.load(Ordering::Relaxed));
+        let number = start_number();
         let thread = thread::spawn({
             let label = label.clone();
             move || {
                 let mut wait = QUIET;
                 for frame in 0_usize.. {
                     match stopped.recv_timeout(wait) {
+                        Err(RecvTimeoutError::Timeout) if hidden || under_way().first() != Some(&number) => {}
                         Err(RecvTimeoutError::Timeout) => draw(&label, started, frame, log.as_deref()),
                         _ => break,
                     }
                     wait = if is_terminal() { FRAME } else { LINE };
                 }
-                clear_line();
+                if !hidden {
+                    clear_line();
+                }
             }
         });
-        Self { label, started, stop, thread: Some(thread) }
+        Self { label, number, hidden, started, stop, thread: Some(thread) }
     }
 
     /// Ends with a tick and the time it took.
     pub fn done(self) {
-        let (label, time) = (self.label.clone(), dim(seconds(self.started.elapsed())));
+        let (label, time, hidden) = (self.label.clone(), dim(seconds(self.started.elapsed())), self.hidden);
         drop(self);
-        eprintln!("{} {label:<44} {time}", green("✓"));
+        if !hidden {
+            eprintln!("{} {label:<44} {time}", green("✓"));
+        }
     }
 
     /// Ends with a cross.
@@ -119,7 +143,16 @@ impl Drop for Progress {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+        under_way().retain(|number| *number != self.number);
     }
+}
+
+/// A number for work that starts.
+fn start_number() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    under_way().push(number);
+    number
 }
 
 fn draw(label: &str, started: Instant, frame: usize, log: Option<&Path>) {

@@ -55,7 +55,7 @@ const STEPS: &[Step] = &[
     Step::new("differential", "20,000 deliveries beside standardwebhooks and jose", long::differential)
         .on_build()
         .long(),
-    // After the package, which its page needs: compiling that takes longer than a start may.
+    // After the package, which its page needs and which takes minutes to compile.
     Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build(),
     Step::new("page", "the page, in headless Chromium", page::test),
     // After the page, which it opens.
