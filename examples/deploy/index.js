@@ -1,2 +1,2 @@
 // The built Worker. Configure it in wrangler.toml.
-export { default, Inbox } from "countersign/worker";
+export { default, Courier, Inbox } from "countersign/worker";

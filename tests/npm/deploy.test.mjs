@@ -20,6 +20,11 @@ test("the uploaded Wasm is that of build/worker", () => {
   assert.equal(digest(`${dir}/dist/${wasm}`), digest(path("build/worker/index_bg.wasm")));
 });
 
+test("it exports what the Worker exports: a class that is missing would only be missed when it is needed", () => {
+  const exported = (file) => readFileSync(file, "utf8").match(/export\s*\{([^{}]*)\}[^{}]*$/)[1].split(",").map((name) => name.trim().split(" as ").at(-1)).filter(Boolean).sort();
+  assert.deepEqual(exported(`${dir}/dist/index.js`), exported(path("build/worker/index.js")));
+});
+
 test("it responds", async (t) => {
   const gemini = { scheme: "gemini", secrets: ["GEMINI_WEBHOOK_SECRET"], dedupe: "off", forward: { origin: "http://127.0.0.1:9/" } };
   const names = readFileSync(`${dir}/.dev.vars.example`, "utf8").match(/^[A-Z_]+(?==)/gm);

@@ -13,6 +13,7 @@ mod check;
 mod check_delivery;
 mod circles;
 mod console;
+mod create;
 pub mod demo;
 mod dev;
 mod devtest;
@@ -72,7 +73,7 @@ cargo xtask <command>
   selfhost [--out build/selfhost] [--data DIR] [--listen 127.0.0.1:8787] [--run]
            [--config wrangler.toml] [--env NAME] [--worker DIR]
                               a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
-  package                     the npm package, as a tarball in build/npm
+  package                     the npm packages, as tarballs in build/npm: `countersign`, and what `npm create countersign` runs
   page                        the page that explains a delivery, in build/www, for any static server";
 
 /// Runs the command that the arguments name; the process exits with what it returns.

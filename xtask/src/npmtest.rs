@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{node_test, package, paths, process, tools};
+use crate::{create, node_test, package, paths, process, tools};
 
 /// The folder of the package's tests, which have npm packages of their own.
 pub const FOLDER: &str = "tests/npm";
@@ -18,7 +18,10 @@ pub fn run() -> Result<()> {
     tools::need(&[("redis-server", "redis-server"), ("pg_ctlcluster", "postgresql")])?;
     let tarball = install()?;
     package::within_budget()?;
-    process::stream(node_test::folder(FOLDER)?.env("COUNTERSIGN_TARBALL", tarball))
+    let create = create::pack()?;
+    process::stream(
+        node_test::folder(FOLDER)?.env("COUNTERSIGN_TARBALL", tarball).env("COUNTERSIGN_CREATE_TARBALL", create),
+    )
 }
 
 /// Packs the package and installs the tarball, and the tools of its tests; returns the tarball.

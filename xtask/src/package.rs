@@ -12,7 +12,7 @@ use crate::build::{self, Module};
 use crate::reach::reached;
 use crate::size::{Size, kilobytes};
 use crate::term::bold;
-use crate::{paths, process, tools};
+use crate::{create, paths, process, tools};
 
 /// Each Wasm, its budget in gzipped bytes, and its crate.
 const BUDGETS: [(&str, usize, &str); 4] = [
@@ -55,7 +55,7 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
             kilobytes(budget)
         );
     }
-    println!("{}", tarball.display());
+    println!("{}\n{}", tarball.display(), create::pack()?.display());
     Ok(())
 }
 

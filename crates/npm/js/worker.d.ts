@@ -4,7 +4,7 @@
  *
  * @example
  * ```js
- * export { default, Inbox } from "countersign/worker";
+ * export { default, Courier, Inbox } from "countersign/worker";
  * ```
  */
 declare const worker: {
@@ -18,4 +18,9 @@ export declare class Inbox {
   constructor(ctx: unknown, env: unknown);
   /** Forwards the stored events that are due. */
   alarm(): Promise<void>;
+}
+
+/** The entrypoint whose invocations deliver the stored events. Export it beside `Inbox`, which starts it. */
+export declare class Courier {
+  constructor(ctx: unknown, env: unknown);
 }
