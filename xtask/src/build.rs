@@ -1,6 +1,6 @@
 //! `cargo xtask build`: Rust to Wasm, its glue, wasm-opt, and one module that `wrangler deploy` takes as it is.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -158,6 +158,10 @@ pub fn within_budget() -> Result<()> {
 
 impl Worker {
     fn build(&self) -> Result<()> {
+        // Two commands may build at once.
+        let lock =
+            File::create(paths::build_dir("stage")?.join("lock")).context("build/stage/lock cannot be written")?;
+        lock.lock().context("build/stage/lock cannot be locked")?;
         let (explain, stage) = (EXPLAIN.build()?, self.module.build()?);
         for (from, to) in [
             (explain.join("glue.js"), "explain-glue.js"),
@@ -179,7 +183,7 @@ impl Worker {
 
     /// Makes `index.js`, `index_bg.wasm` and `explain_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
     fn bundle(&self, stage: &Path) -> Result<()> {
-        let name = self.module.name;
+        let (name, bundled) = (self.module.name, stage.join("bundled"));
         process::run(
             &format!("bundle {name}"),
             tools::npm_bin("esbuild")?
@@ -188,9 +192,22 @@ impl Worker {
                 // Whoever deploys would be warned of it, each time.
                 .arg("--log-override:duplicate-object-key=error")
                 .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=[name]"])
-                .arg(format!("--outfile={}", paths::build_dir(name)?.join("index.js").display())),
-        )
+                .arg(format!("--outfile={}", bundled.join("index.js").display())),
+        )?;
+        move_changed(&bundled, &paths::build_dir(name)?)
     }
+}
+
+/// Moves the files that differ. Those that are the same stay, because a Worker may be starting from them.
+fn move_changed(from: &Path, to: &Path) -> Result<()> {
+    for file in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
+        let (file, name) = file.map(|file| (file.path(), file.file_name()))?;
+        let is_same = fs::read(to.join(&name)).is_ok_and(|bytes| fs::read(&file).is_ok_and(|new| new == bytes));
+        if !is_same {
+            fs::rename(&file, to.join(&name)).with_context(|| format!("{} cannot be moved", file.display()))?;
+        }
+    }
+    Ok(())
 }
 
 impl Module {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
 
 mod checks;
+mod lane;
 mod long;
 mod new_sender;
 mod step;
@@ -11,6 +12,7 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use lexopt::ValueExt;
 
+use self::lane::Lane;
 use self::step::{Needs, Step};
 use crate::term::{bold, dim, green, red, seconds};
 use crate::{api, benches, build, circles, console, devtest, example, npmtest, page};
@@ -21,14 +23,16 @@ const STEPS: &[Step] = &[
     Step::new("circles", "no import circle between files", circles::check),
     Step::new("api", "the public API of the core and the package", api::check),
     Step::new("clippy", "lints, native and Wasm", checks::clippy),
-    Step::new("unit", "unit tests, properties, vectors and the fuzz corpus, native", checks::unit),
-    Step::new("new-sender", "what a made-up sender touches", new_sender::new_sender),
-    Step::new("doc", "documentation of every crate", checks::doc),
-    Step::new("msrv", "the oldest Rust that Cargo.toml promises", checks::msrv),
-    Step::new("deny", "dependencies: bans, licences, sources", checks::deny),
-    Step::new("advisories", "dependencies: known vulnerabilities", long::advisories).long(),
-    Step::new("fuzz", "every fuzz target, two minutes each", long::fuzz).long(),
-    Step::new("model", "the inbox's model with more of everything, and an outage of eight hours", long::model).long(),
+    Step::new("unit", "unit tests, properties, vectors and the fuzz corpus, native", checks::unit).beside(),
+    Step::new("new-sender", "what a made-up sender touches", new_sender::new_sender).beside(),
+    Step::new("doc", "documentation of every crate", checks::doc).beside(),
+    Step::new("msrv", "the oldest Rust that Cargo.toml promises", checks::msrv).beside(),
+    Step::new("deny", "dependencies: bans, licences, sources", checks::deny).beside(),
+    Step::new("advisories", "dependencies: known vulnerabilities", long::advisories).long().beside(),
+    Step::new("fuzz", "every fuzz target, two minutes each", long::fuzz).long().beside(),
+    Step::new("model", "the inbox's model with more of everything, and an outage of eight hours", long::model)
+        .long()
+        .beside(),
     Step::new(BUILD, "both Workers", suites::build_both),
     Step::new("size", "the Wasm's size", build::within_budget).on_build(),
     Step::new("deploy", "what wrangler would deploy", suites::deploy).on_build(),
@@ -46,20 +50,21 @@ const STEPS: &[Step] = &[
         .on_build(),
     Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),
     Step::new("senders", "the package and the senders' SDKs from npm and PyPI, which must agree", suites::senders)
-        .long(),
-    Step::new("made-vectors", "tests/vectors as make.py writes them", long::made_vectors).long(),
+        .long()
+        .beside(),
+    Step::new("made-vectors", "tests/vectors as make.py writes them", long::made_vectors).long().beside(),
     Step::new("sdk-earlier", "earlier major versions of Gemini's SDKs", long::earlier_sdks).on_build().long(),
-    Step::new("outage", "a day of retries to an origin that fails", long::outage).on_build().long(),
+    Step::new("outage", "a day of retries to an origin that fails", long::outage).on_build().long().beside(),
     Step::new("examples", "the applications of examples/", example::test).on_build(),
-    Step::new("npm", "the package, in every runtime", npmtest::run).on_build(),
+    Step::new("npm", "the package, in every runtime", npmtest::run).on_build().beside(),
     Step::new("differential", "20,000 deliveries beside standardwebhooks and jose", long::differential)
         .on_build()
         .long(),
     // After the package, which its page needs and which takes minutes to compile.
-    Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build(),
-    Step::new("page", "the page, in headless Chromium", page::test),
+    Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build().beside(),
+    Step::new("page", "the page, in headless Chromium", page::test).beside(),
     // After the page, which it opens.
-    Step::new("breakages", "every breakage of every sender on the page", long::breakages).long(),
+    Step::new("breakages", "every breakage of every sender on the page", long::breakages).long().beside(),
     Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build(),
     Step::new("console-long", "the console in Firefox and WebKit, with hostile and with 100,000 events", console::long)
         .on_build()
@@ -85,8 +90,10 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     }
     let steps = select(&chosen, all)?;
     let started = Instant::now();
-    for step in &steps {
-        run(step)?;
+    if chosen.is_empty() {
+        run_in_two_lanes(&steps)?;
+    } else {
+        steps.iter().try_for_each(|step| run(step))?;
     }
     println!("\n{} {} of {} steps, {}", green("passed"), steps.len(), STEPS.len(), seconds(started.elapsed()));
     if chosen.is_empty() && !all {
@@ -114,6 +121,20 @@ fn select(chosen: &[String], all: bool) -> Result<Vec<&'static Step>> {
     };
     let on_build = STEPS.iter().any(|step| step.needs == Needs::Build && is_chosen(step));
     Ok(STEPS.iter().filter(|step| is_chosen(step) || (step.name == BUILD && on_build)).collect())
+}
+
+/// Runs the steps in their order; from the build on, those that may run beside others do.
+fn run_in_two_lanes(steps: &[&Step]) -> Result<()> {
+    let (beside, own): (Vec<&Step>, Vec<&Step>) = steps.iter().partition(|step| step.beside);
+    let mut lane = None;
+    for step in own {
+        if step.name == BUILD {
+            lane = Some(Lane::start(&beside)?);
+        }
+        run(step)?;
+        lane.as_mut().map_or(Ok(()), Lane::check)?;
+    }
+    lane.map_or(Ok(()), Lane::finish)
 }
 
 fn run(step: &Step) -> Result<()> {

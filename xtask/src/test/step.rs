@@ -11,6 +11,8 @@ pub(super) struct Step {
     pub(super) needs: Needs,
     /// Whether it takes minutes, and so runs only with `--all` or by name.
     pub(super) long: bool,
+    /// Whether it may run while other steps do: it compiles, or has a Worker of its own.
+    pub(super) beside: bool,
     pub(super) run: fn() -> Result<()>,
 }
 
@@ -25,7 +27,7 @@ pub(super) enum Needs {
 impl Step {
     /// A step that rests on nothing.
     pub(super) const fn new(name: &'static str, what: &'static str, run: fn() -> Result<()>) -> Self {
-        Self { name, what, needs: Needs::Nothing, long: false, run }
+        Self { name, what, needs: Needs::Nothing, long: false, beside: false, run }
     }
 
     /// The same step, after `build`.
@@ -37,6 +39,12 @@ impl Step {
     /// The same step, with `--all` alone.
     pub(super) const fn long(mut self) -> Self {
         self.long = true;
+        self
+    }
+
+    /// The same step, beside those that run in workerd.
+    pub(super) const fn beside(mut self) -> Self {
+        self.beside = true;
         self
     }
 }
