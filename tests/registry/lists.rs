@@ -21,7 +21,9 @@ pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
 fn by_family(senders: &[Sender]) -> String {
     let mut text = "\n\n| | |\n|---|---|\n".to_owned();
     for (family, title, _) in document::FAMILIES {
-        let titles: Vec<_> = senders.iter().filter(|one| one.family() == family).map(Sender::short_title).collect();
+        let mut titles: Vec<_> = senders.iter().filter(|one| one.family() == family).map(Sender::short_title).collect();
+        // A sender with two schemes is listed once.
+        titles.dedup();
         if !titles.is_empty() {
             writeln!(text, "| {title} | {} |", titles.join(", ")).unwrap();
         }
