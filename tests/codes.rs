@@ -27,7 +27,7 @@ fn the_generated_files_are_current() {
 #[test]
 fn documentation_names_no_other_code_and_no_other_status() {
     for (file, text) in [
-        ("docs/troubleshooting.md", include_str!("../docs/troubleshooting.md")),
+        ("docs/runbook.md", include_str!("../docs/runbook.md")),
         ("crates/npm/README.md", include_str!("../crates/npm/README.md")),
     ] {
         let tables = text.split("| code |").skip(1).flat_map(|rest| rest.lines().take_while(|line| !line.is_empty()));

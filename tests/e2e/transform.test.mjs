@@ -1,4 +1,4 @@
-// The example of a Worker between Countersign and a receiver, as docs/inbox.md has it.
+// The example of a Worker between Countersign and a receiver, as docs/destinations.md has it.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";

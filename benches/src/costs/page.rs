@@ -209,7 +209,7 @@ fn counted(figures: &Figures) -> Result<String> {
     }
     text += "\nAn event that is delivered at its first attempt is a row of events, a row of an id, and its share of a row for all that was \
              reported at about the same time. A retry is billed to the object for as long as its courier takes.\n\nThe last rows are what \
-             [alerts](inbox.md#alerts) add to the events that cause them. An event that changes nothing costs the same with alerts as without.\n\n";
+             [alerts](alerts.md) add to the events that cause them. An event that changes nothing costs the same with alerts as without.\n\n";
     Ok(text)
 }
 

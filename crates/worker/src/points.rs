@@ -1,6 +1,6 @@
 //! Points for Workers Analytics Engine: one for each outcome, where a binding `METRICS` is there.
 //!
-//! Source: <https://developers.cloudflare.com/analytics/analytics-engine/get-started/>. docs/admin.md has queries.
+//! Source: <https://developers.cloudflare.com/analytics/analytics-engine/get-started/>. docs/metrics.md has queries.
 
 use countersign::json::printed;
 use js_sys::JSON;
