@@ -61,33 +61,16 @@ pub struct Module {
 struct Worker {
     /// Its name is also the folder under `build/`.
     module: Module,
-    /// From the root, and what each is called where `entry.js` imports it.
+    /// The scripts of this Worker alone, from the root, and the name by which `entry.js` imports each.
     scripts: &'static [(&'static str, &'static str)],
 }
 
 const PRODUCTION: Worker = Worker {
     module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
-    scripts: &[
-        ("crates/worker/js/entry.js", "entry.js"),
-        ("crates/worker/js/instance.js", "instance.js"),
-        ("crates/worker/js/inbox.js", "inbox.js"),
-        ("crates/worker/js/attachment.js", "attachment.js"),
-        ("crates/worker/js/ledger.js", "ledger.js"),
-        ("crates/worker/js/captures.js", "captures.js"),
-        ("crates/worker/js/explain.js", "explain.js"),
-        ("crates/worker/js/openapi.js", "openapi.js"),
-        ("docs/openapi.json", "openapi.txt"),
-        ("crates/worker/js/counting.js", "counting.js"),
-        ("crates/worker/js/limits.js", "limits.js"),
-        ("crates/worker/js/reading.js", "reading.js"),
-        ("crates/worker/js/outbound.js", "outbound.js"),
-        ("crates/worker/js/queue.js", "queue.js"),
-        ("crates/worker/js/console.js", "console.js"),
-        ("crates/worker/js/crypto.js", "crypto.js"),
-    ],
+    scripts: &[("crates/worker/js/entry.js", "entry.js")],
 };
 
-/// The production entry, with routes around it that only tests may have.
+/// The production entry, inside routes that only tests may have.
 const TEST: Worker = Worker {
     module: Module { name: "worker-test", package: "countersign-worker-test", profile: "release", abort_handler: true },
     scripts: &[
@@ -95,23 +78,27 @@ const TEST: Worker = Worker {
         ("crates/worker-test/counts.js", "counts.js"),
         ("crates/worker-test/invocations.js", "invocations.js"),
         ("crates/worker/js/entry.js", "worker.js"),
-        ("crates/worker/js/instance.js", "instance.js"),
-        ("crates/worker/js/inbox.js", "inbox.js"),
-        ("crates/worker/js/attachment.js", "attachment.js"),
-        ("crates/worker/js/ledger.js", "ledger.js"),
-        ("crates/worker/js/captures.js", "captures.js"),
-        ("crates/worker/js/explain.js", "explain.js"),
-        ("crates/worker/js/openapi.js", "openapi.js"),
-        ("docs/openapi.json", "openapi.txt"),
-        ("crates/worker/js/counting.js", "counting.js"),
-        ("crates/worker/js/limits.js", "limits.js"),
-        ("crates/worker/js/reading.js", "reading.js"),
-        ("crates/worker/js/outbound.js", "outbound.js"),
-        ("crates/worker/js/queue.js", "queue.js"),
-        ("crates/worker/js/console.js", "console.js"),
-        ("crates/worker/js/crypto.js", "crypto.js"),
     ],
 };
+
+/// The scripts of both Workers.
+const SHARED: &[(&str, &str)] = &[
+    ("crates/worker/js/instance.js", "instance.js"),
+    ("crates/worker/js/inbox.js", "inbox.js"),
+    ("crates/worker/js/attachment.js", "attachment.js"),
+    ("crates/worker/js/ledger.js", "ledger.js"),
+    ("crates/worker/js/captures.js", "captures.js"),
+    ("crates/worker/js/explain.js", "explain.js"),
+    ("crates/worker/js/openapi.js", "openapi.js"),
+    ("docs/openapi.json", "openapi.txt"),
+    ("crates/worker/js/counting.js", "counting.js"),
+    ("crates/worker/js/limits.js", "limits.js"),
+    ("crates/worker/js/reading.js", "reading.js"),
+    ("crates/worker/js/outbound.js", "outbound.js"),
+    ("crates/worker/js/queue.js", "queue.js"),
+    ("crates/worker/js/console.js", "console.js"),
+    ("crates/worker/js/crypto.js", "crypto.js"),
+];
 
 /// The Wasm that both Workers instantiate when somebody first asks for a report.
 const EXPLAIN: Module =
@@ -170,7 +157,7 @@ impl Worker {
         ] {
             fs::copy(&from, stage.join(to)).with_context(|| format!("{} cannot be copied", from.display()))?;
         }
-        for (from, to) in self.scripts {
+        for (from, to) in SHARED.iter().chain(self.scripts) {
             fs::copy(paths::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
         }
         console::write(&stage.join("console-files.js"))?;
