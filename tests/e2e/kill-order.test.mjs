@@ -1,5 +1,6 @@
-// Kills while a source keeps an order, at an origin that fails three attempts in ten and stalls now and then: the events of a key begin to
-// arrive only when those before have been taken, whatever a kill cut short, and none is lost.
+// Kills workerd while a source with `order` delivers, from one shard and from several, to an origin that fails three attempts in ten and
+// sometimes stalls. An event must not arrive before the origin has taken the one before it of the same key, whatever a kill interrupted, and
+// none may be lost.
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
@@ -11,43 +12,49 @@ import { TAKEN, TAKES } from "./fixtures/ledger.mjs";
 import { answer, never, reset } from "./fixtures/loopback.mjs";
 
 const number = (name, otherwise) => Number(process.env[`COUNTERSIGN_${name}`] ?? otherwise);
-const KILLS = number("KILLS", 3);
-const EVENTS = number("EVENTS", 300);
 const SEED = number("SEED", crypto.randomInt(2 ** 31));
-const KEYS = EVENTS < 5_000 ? 50 : 100;
+const CASES = [
+  { shards: 1, kills: number("KILLS", 3), events: number("EVENTS", 300) },
+  { shards: 4, kills: number("KILLS", 4), events: number("EVENTS", 1000) },
+];
 const [FAILURES, KILLING] = [1, 2];
 
 after(closeConnections);
 
-test(`${KILLS} kills while ${EVENTS} events of ${KEYS} keys are delivered keep the order of each key (COUNTERSIGN_SEED=${SEED})`, async (t) => {
-  const wrong = [];
-  const kills = await Kills.start(t, "kill-order", { more: { order: "{data.id}" }, forward: { timeout: "2s" }, behave });
-  const { ledger, host } = kills;
-  for (let index = 0; index < EVENTS; index += 1) {
-    ledger.make({ body: JSON.stringify({ type: "batch.succeeded", data: { id: `key-${index % KEYS}`, n: Math.floor(index / KEYS) } }) });
-  }
-  await Promise.all([send(ledger), kill(kills)]);
-  const { delivered, dead } = await kills.deliverTheRest({ first });
-  for (const line of ledger.summary()) t.diagnostic(line);
-  assert.deepEqual(wrong, []);
-  ledger.check();
-  assert.deepEqual({ delivered, dead }, { delivered: EVENTS, dead: 0 });
-  assert.ok(host.starts > KILLS);
+for (const { shards, kills: strikes, events } of CASES) {
+  const keys = events < 5_000 ? 50 : 100;
+  test(`${strikes} kills while ${events} events of ${keys} keys are delivered (shards: ${shards}) keep the order of each key (COUNTERSIGN_SEED=${SEED})`, async (t) => {
+    const wrong = [];
+    const kills = await Kills.start(t, `kill-order-${shards}`, { more: { order: "{data.id}", shards }, forward: { timeout: "2s" }, behave });
+    const { ledger, host } = kills;
+    for (let index = 0; index < events; index += 1) {
+      ledger.make({ body: JSON.stringify({ type: "batch.succeeded", data: { id: `key-${index % keys}`, n: Math.floor(index / keys) } }) });
+    }
+    await Promise.all([send(ledger, keys), kill(kills, strikes)]);
+    // While the log has all of them: the clock has not moved yet.
+    await eachKeyHasOneShard(kills, keys, shards);
+    const { delivered, dead } = await kills.deliverTheRest({ first });
+    for (const line of ledger.summary()) t.diagnostic(line);
+    assert.deepEqual(wrong, []);
+    ledger.check();
+    assert.deepEqual({ delivered, dead }, { delivered: events, dead: 0 });
+    assert.ok(host.starts > strikes);
 
-  /** The first of each key: the others wait for it. */
-  function first(events) {
-    const waiting = events.map((event) => ({ ...event, index: ledger.byId(event.id).index })).sort((a, b) => a.index - b.index);
-    return [...new Map(waiting.reverse().map((event) => [event.index % KEYS, event])).values()];
-  }
+    /** The first of each key: the others wait for it. */
+    function first(events) {
+      const waiting = events.map((event) => ({ ...event, index: ledger.byId(event.id).index })).sort((a, b) => a.index - b.index);
+      return [...new Map(waiting.reverse().map((event) => [event.index % keys, event])).values()];
+    }
 
-  function behave(entry) {
-    const before = ledger.entries[entry.index - KEYS];
-    if (before && !before.delivered) wrong.push(`${entry.index} arrived before ${before.index} was taken`);
-    const next = ledger.entries[entry.index + KEYS];
-    if (next?.arrivals.length > 0) wrong.push(`${entry.index} arrived after ${next.index}`);
-    return luck(entry);
-  }
-});
+    function behave(entry) {
+      const before = ledger.entries[entry.index - keys];
+      if (before && !before.delivered) wrong.push(`${entry.index} arrived before ${before.index} was taken`);
+      const next = ledger.entries[entry.index + keys];
+      if (next?.arrivals.length > 0) wrong.push(`${entry.index} arrived after ${next.index}`);
+      return luck(entry);
+    }
+  });
+}
 
 test("what was under way at a kill holds its key back until its time is over, and no other", async (t) => {
   const kills = await Kills.start(t, "kill-order-under-way", {
@@ -73,6 +80,16 @@ test("what was under way at a kill holds its key back until its time is over, an
   ledger.check();
 });
 
+/** Each event is stored once, those of a key by one shard, and every shard has keys. */
+async function eachKeyHasOneShard({ ledger, operator }, keys, shards) {
+  const rows = await Promise.all(Array.from({ length: shards }, (_, shard) => operator.rows("log", "id", shard)));
+  const stored = rows.flatMap((rows, shard) => rows.map(({ id }) => ({ key: ledger.byId(id).index % keys, shard })));
+  assert.equal(stored.length, ledger.entries.length);
+  const homes = [...Map.groupBy(stored, ({ key }) => key).values()].map((events) => new Set(events.map(({ shard }) => shard)));
+  assert.deepEqual(homes.filter(({ size }) => size > 1), []);
+  assert.equal(new Set(homes.flatMap((home) => [...home])).size, shards);
+}
+
 /** Three attempts in ten fail, most of them by an answer that says nothing against the destination itself; one in a hundred stalls. */
 function luck({ index, arrivals }) {
   const luck = chance(SEED, FAILURES, index, arrivals.length)();
@@ -84,15 +101,15 @@ function luck({ index, arrivals }) {
 }
 
 /** All events, by several senders at a time; an event only once the one before of its key was acknowledged. */
-async function send(ledger) {
-  const isNext = ({ index }) => index < KEYS || ledger.entries[index - KEYS].acknowledged !== undefined;
+async function send(ledger, keys) {
+  const isNext = ({ index }) => index < keys || ledger.entries[index - keys].acknowledged !== undefined;
   await ledger.sendAll(ledger.entries, { ready: (entry) => ledger.until(() => isNext(entry), "the event before", 60_000) });
 }
 
 /** Kills after random moments of sending, and a random little later; every third one again while it starts. */
-async function kill({ ledger, strike }) {
+async function kill({ ledger, strike }, kills) {
   const random = chance(SEED, KILLING);
-  const places = Array.from({ length: KILLS }, () => 1 + below(random, 2 * EVENTS - 1)).sort((a, b) => a - b);
+  const places = Array.from({ length: kills }, () => 1 + below(random, 2 * ledger.entries.length - 1)).sort((a, b) => a - b);
   for (const [n, place] of places.entries()) {
     await ledger.until(() => ledger.passed >= place, "something to happen", 60_000);
     for (let turns = below(random, 20); turns > 0; turns -= 1) await new Promise(setImmediate);
