@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs};
 
-use countersign::error::CODES;
+use countersign::error::{CODES, Code};
+use countersign::gateway::response::RESPONSES;
 use serde_json::json;
 
 #[test]
@@ -45,6 +46,17 @@ fn documentation_names_no_other_code_and_no_other_status() {
     }
 }
 
+/// The `type` of each response leads to an anchor of the page.
+#[test]
+fn the_type_of_a_response_leads_to_its_code() {
+    for response in &RESPONSES {
+        let body: serde_json::Value = serde_json::from_str(&response.body()).unwrap();
+        let anchor = body["type"].as_str().unwrap().strip_prefix(Code::TYPE).unwrap();
+        assert!(markdown().contains(&format!("<a id=\"{anchor}\"></a>`{}`", response.code)), "{anchor}");
+    }
+    assert!(Code::TYPE.ends_with("/docs/codes.md#"));
+}
+
 fn is_code(text: &str) -> bool {
     // `/healthz` and `"ev":"inbox"` have words of their own.
     text.contains('_') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase()) && text != "source_missing"
@@ -57,6 +69,9 @@ fn markdown() -> String {
 Every response, log record, report and JavaScript error carries one of these codes. They are stable; titles and remedies may change. Codes without a
 status occur only in log records.
 
+The `type` of a response is the address of its code here. The adapters of the npm package have one more:
+<a id=\"handler_failed\"></a>`handler_failed` (500) means that your handler threw; the log has its error.
+
 Generated from `src/error/codes.rs`; to update: `UPDATE=1 cargo test --test codes`.
 
 | code | status | title | what to do |
@@ -65,7 +80,8 @@ Generated from `src/error/codes.rs`; to update: `UPDATE=1 cargo test --test code
     .to_owned();
     for row in CODES {
         let status = if row.status == 0 { String::new() } else { row.status.to_string() };
-        writeln!(text, "| `{}` | {status} | {} | {} |", row.code, row.title, row.remedy).unwrap();
+        let Code { code, title, remedy, .. } = row;
+        writeln!(text, "| <a id=\"{code}\"></a>`{code}` | {status} | {title} | {remedy} |").unwrap();
     }
     text
 }

@@ -58,8 +58,9 @@ fn description() -> Value {
             } },
             "schemas": { "Problem": {
                 "type": "object",
-                "required": ["title", "status", "code"],
+                "required": ["type", "title", "status", "code"],
                 "properties": {
+                    "type": { "type": "string", "format": "uri", "description": "Where the documentation explains the code." },
                     "title": { "type": "string" }, "status": { "type": "integer" }, "code": { "type": "string" },
                     "detail": { "type": "string" },
                 },

@@ -21,6 +21,11 @@ pub struct Code {
     pub remedy: &'static str,
 }
 
+impl Code {
+    /// Where `docs/codes.md` explains a code, up to the code itself: the `type` of a problem (RFC 9457).
+    pub const TYPE: &'static str = "https://github.com/countersign/countersign/blob/main/docs/codes.md#";
+}
+
 /// A constant for each row, and [`CODES`] of all of them.
 macro_rules! codes {
     ($($name:ident: $code:literal, $status:literal, $title:literal, $remedy:literal;)*) => {

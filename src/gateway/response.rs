@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::error::{Error, HeaderFault, JwtFault};
+use crate::error::{Code, Error, HeaderFault, JwtFault};
 use crate::json::printed;
 
 pub use super::refusal::Refusal;
@@ -21,9 +21,10 @@ pub struct ReadyResponse {
 }
 
 impl ReadyResponse {
-    /// The body: `application/problem+json`.
+    /// The body: `application/problem+json`. Its `type` is the address of what `docs/codes.md` says about the code.
     pub fn body(&self) -> String {
-        printed(&json!({ "title": self.title, "status": self.status, "code": self.code }))
+        let kind = [Code::TYPE, self.code].concat();
+        printed(&json!({ "type": kind, "title": self.title, "status": self.status, "code": self.code }))
     }
 
     const fn of(refusal: Refusal) -> Self {

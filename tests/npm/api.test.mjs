@@ -208,7 +208,7 @@ test("an error makes its own response", async () => {
   const response = error.toResponse();
   assert.equal(response.status, 401);
   assert.equal(response.headers.get("content-type"), "application/problem+json");
-  assert.deepEqual(await response.json(), { title: "no signature matches", status: 401, code: "no_matching_signature" });
+  assert.deepEqual(await response.json(), { type: "https://github.com/countersign/countersign/blob/main/docs/codes.md#no_matching_signature", title: "no signature matches", status: 401, code: "no_matching_signature" });
   for (const text of [error.message, error.stack, JSON.stringify(error)]) assert.ok(!text.includes(SECRET.slice(6)) && !text.includes("batch.succeeded"));
 });
 

@@ -178,7 +178,7 @@ test("a key set without a usable key is reported, with the reasons", async () =>
       assert.match(error.message, /no key of the key set can be used/);
       assert.match(error.message, why);
       assert.ok(!error.message.includes(jwk.x));
-      assert.deepEqual(await error.toResponse().json(), { title: "no signature matches", status: 401, code: "no_matching_signature" });
+      assert.deepEqual(await error.toResponse().json(), { type: "https://github.com/countersign/countersign/blob/main/docs/codes.md#no_matching_signature", title: "no signature matches", status: 401, code: "no_matching_signature" });
       const report = await inspect(one, ...delivery());
       assert.match(report.steps.find(({ name }) => name === "keys").detail, why);
     }

@@ -107,7 +107,7 @@ test("in an adapter, a copy meanwhile is a 409, a later one a 2xx without the ha
     meanwhile ??= await send(receive, id);
   }, { once: once(memory(), "24h"), log: (record) => records.push(record) });
   assert.equal((await send(receive, "msg_1")).status, 204);
-  assert.deepEqual([meanwhile.status, await meanwhile.json()], [409, { title: "a copy of this event is being handled", status: 409, code: "in_flight" }]);
+  assert.deepEqual([meanwhile.status, await meanwhile.json()], [409, { type: "https://github.com/countersign/countersign/blob/main/docs/codes.md#in_flight", title: "a copy of this event is being handled", status: 409, code: "in_flight" }]);
   assert.deepEqual([(await send(receive, "msg_1")).status, runs], [204, 1]);
   assert.deepEqual([(await send(receive, "msg_fails")).status, (await send(receive, "msg_fails")).status, runs], [500, 204, 3]);
   assert.deepEqual(records.map(({ outcome }) => outcome), ["in_flight", "handler_failed"]);

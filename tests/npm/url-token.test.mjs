@@ -31,7 +31,7 @@ test("only a delivery to the right URL is accepted", async () => {
       assert.deepEqual([error.code, error.status], ["not_found", 404], path);
       assert.ok(!error.message.includes(TOKEN));
       const response = error.toResponse();
-      assert.deepEqual([response.status, await response.json()], [404, { title: "there is nothing at this URL", status: 404, code: "not_found" }]);
+      assert.deepEqual([response.status, await response.json()], [404, { type: "https://github.com/countersign/countersign/blob/main/docs/codes.md#not_found", title: "there is nothing at this URL", status: 404, code: "not_found" }]);
     }
     const report = await inspect(dynamic(), requestTo(`https://a.example${path}`), at);
     assert.deepEqual([report.ok, report.code, report.steps[0].name, report.steps[0].state], [false, "not_found", "url", "fail"], path);

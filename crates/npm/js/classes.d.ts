@@ -34,7 +34,7 @@ export class WebhookVerificationError extends Error {
   readonly status: 400 | 401 | 404 | 500 | 503;
   /** The name of the header at fault, if it is one. */
   readonly header?: string;
-  /** The response to the sender: `application/problem+json` (RFC 9457) with a title, the status and the code, and no detail. */
+  /** The response to the sender: `application/problem+json` (RFC 9457) with a `type` (where the documentation explains the code), a title, the status and the code, and no detail. */
   toResponse(): Response;
 }
 

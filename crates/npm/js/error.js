@@ -1,5 +1,10 @@
 // The one error class. Its messages come from the core or from these scripts, and hold no secret, no signature and no piece of a body.
 
+const CODES = "https://github.com/countersign/countersign/blob/main/docs/codes.md#";
+
+/** The body of a response that is a problem (RFC 9457). Its `type` is the address of what the documentation says about the code. */
+export const problem = (title, status, code) => JSON.stringify({ type: CODES + code, title, status, code });
+
 export class WebhookVerificationError extends Error {
   constructor(message, fault = {}) {
     // On no prototype: a polluted one would otherwise supply what a fault leaves out.
@@ -17,7 +22,7 @@ export class WebhookVerificationError extends Error {
     const { title, retryAfter } = this.answer;
     const headers = { "content-type": "application/problem+json" };
     if (retryAfter !== undefined) headers["retry-after"] = retryAfter;
-    return new Response(JSON.stringify({ title, status: this.status, code: this.code }), { status: this.status, headers });
+    return new Response(problem(title, this.status, this.code), { status: this.status, headers });
   }
 }
 

@@ -1,5 +1,5 @@
 // What every adapter does with a delivery: verify it, run the handler, and say what to respond. It knows no framework.
-import { WebhookVerificationError, misuse } from "./error.js";
+import { WebhookVerificationError, misuse, problem as body } from "./error.js";
 import { optionsOf } from "./options.js";
 
 const OPTIONS = ["limit", "log", "once", "jsonParse", "now"];
@@ -72,7 +72,7 @@ function refused(error, record) {
   return problem({ status: error.status, title, code: error.code }, retryAfter === undefined ? {} : { "retry-after": retryAfter });
 }
 
-const problem = ({ status, title, code }, headers = {}) => ({ status, headers: { "content-type": "application/problem+json", ...headers }, body: JSON.stringify({ title, status, code }) });
+const problem = ({ status, title, code }, headers = {}) => ({ status, headers: { "content-type": "application/problem+json", ...headers }, body: body(title, status, code) });
 
 /** The members that are set: `undefined` is a value for `unwrap`. */
 const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

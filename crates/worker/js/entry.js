@@ -200,7 +200,7 @@ function respond(step, refusals, isHead, requested, kept) {
 
 /** After a trap. The sender delivers again: nothing was marked as delivered. */
 function unexpected() {
-  return new Response('{"title":"an unexpected error; try again","status":500,"code":"internal_error"}', {
+  return new Response('{"type":"https://github.com/countersign/countersign/blob/main/docs/codes.md#internal_error","title":"an unexpected error; try again","status":500,"code":"internal_error"}', {
     status: 500,
     headers: { "content-type": "application/problem+json" },
   });
