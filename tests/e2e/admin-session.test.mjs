@@ -78,6 +78,10 @@ test("a viewer looks and changes nothing, by token or by cookie", async () => {
     refused(await worker.post("admin/stored/events/x", { method: "DELETE", headers }), 403, "forbidden");
   }
   assert.equal((await worker.get("admin/stored/stats", bearer(ADMIN_TOKEN))).json.destinations.default.state, "open");
+  const tried = () => worker.lines("admin", (line) => line.code === "forbidden").map(({ action, source }) => `${action} ${source}`);
+  await until(() => tried().length === 10, "a record of each");
+  assert.deepEqual([...new Set(tried())].sort(), ["forget stored", "pause stored", "replay stored", "resume stored"]);
+  assert.deepEqual((await worker.get("admin/audit", bearer(ADMIN_TOKEN))).json.audit, [], "it could push out what was done");
 });
 
 test("a cookie changes something only for a page of the Worker's own", async () => {
@@ -164,5 +168,18 @@ test("guesses wait longer and longer, by address, and the right token never does
   await until(() => records().some((line) => line.guesses > 30), "a record of many");
   assert.ok(records().length - before < 20, `${records().length - before} records`);
   await worker.hurryTimers();
+  refused(await held, 401, "unauthorized");
+});
+
+test("guesses at the console's form wait as well", async () => {
+  const from = ["cf-connecting-ip", "192.0.2.3"];
+  const guess = () => signIn(randomBytes(20).toString("hex"), [...FROM_CONSOLE, from]);
+  await worker.hurryTimers(1000);
+  for (let n = 0; n < 20; n += 1) refused(await guess(), 401, "unauthorized");
+  await worker.hurryTimers();
+  const held = guess();
+  const right = signIn(ADMIN_TOKEN, [...FROM_CONSOLE, from]);
+  assert.equal(await Promise.race([held.then(() => "the guess"), right.then(() => "the right token")]), "the right token");
+  assert.equal((await right).status, 204);
   refused(await held, 401, "unauthorized");
 });

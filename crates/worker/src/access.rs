@@ -39,12 +39,12 @@ pub(crate) async fn who(state: &State, shown: Credentials<'_>, context: &Rc<Cont
             Err(_) => {}
         }
     }
-    Err(guessed(state, shown).await)
+    Err(guessed(state, shown.address, shown.credential() != Credential::None).await)
 }
 
-/// Notes a wrong credential, and holds its response back.
-pub(crate) async fn guessed(state: &State, shown: Credentials<'_>) -> Refusal {
-    let Guessed { wait_ms, logged } = state.guesses.borrow_mut().wrong(shown.address, clock::now_ms());
+/// Notes a request that proves nothing, and holds its response back if it is a guess: if it shows a credential.
+pub(crate) async fn guessed(state: &State, address: &str, is_guess: bool) -> Refusal {
+    let Guessed { wait_ms, logged } = state.guesses.borrow_mut().wrong(address, clock::now_ms());
     if let Some(guesses) = logged {
         let mut line = json!({ "ev": "admin", "code": "unauthorized", "status": 401 });
         if let Some(line) = line.as_object_mut().filter(|_| guesses > 1) {
@@ -52,7 +52,7 @@ pub(crate) async fn guessed(state: &State, shown: Credentials<'_>) -> Refusal {
         }
         console::log(&printed(&line));
     }
-    if wait_ms > 0 && shown.credential() != Credential::None {
+    if wait_ms > 0 && is_guess {
         Timer::new(wait_ms as f64).wait().await;
     }
     Refusal::Unauthorized
