@@ -81,6 +81,8 @@ async fn answer(state: &State, asked: &Asked) -> Result<Page, Refusal> {
     };
     // A browser sends a cookie by itself, whichever page asks it to.
     if !may || (request.route.method != Method::Get && who.is_ambient && !shown.is_from_console()) {
+        // Not in the audit: whoever may only look could push its records out.
+        note(state, &request, Err(&Refusal::Forbidden));
         return Err(Refusal::Forbidden);
     }
     if request.source.is_none() {
