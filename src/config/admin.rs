@@ -74,7 +74,7 @@ impl Admin {
     /// Who has a token, in a time that says nothing about the tokens.
     pub fn by_token(&self, token: &str) -> Option<Who> {
         let is = |own: &Option<Zeroizing<String>>| {
-            own.as_ref().is_some_and(|own| constant_time_eq(token.as_bytes(), own.trim_ascii().as_bytes()))
+            own.as_ref().is_some_and(|own| constant_time_eq(token.as_bytes(), own.as_bytes()))
         };
         let (is_operator, is_viewer) = (is(&self.operator), is(&self.viewer));
         let role = if is_operator { Role::Operator } else { Some(Role::Viewer).filter(|_| is_viewer)? };
@@ -101,12 +101,14 @@ impl Admin {
             Role::Operator => &self.operator,
             Role::Viewer => &self.viewer,
         };
-        session_key(token.as_ref()?.trim_ascii())
+        session_key(token.as_ref()?)
     }
 
+    /// Reads a token without the white space around it: a file that it was piped from ends in a line feed.
     fn token(&mut self, name: &'static str, environment: &impl Environment) -> Option<Zeroizing<String>> {
-        let Secret::Value(token) = environment.secret(name) else { return None };
-        if token.trim_ascii().is_empty() {
+        let Secret::Value(value) = environment.secret(name) else { return None };
+        let token = Zeroizing::new(value.trim_ascii().to_owned());
+        if token.is_empty() {
             return None;
         }
         let Some((problem, fix)) = token_fault(&token, Carrier::Header) else { return Some(token) };

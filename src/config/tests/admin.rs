@@ -68,9 +68,17 @@ fn a_token_that_is_no_token_is_a_fault_and_the_other_works() {
     assert!(exists && said.len() == 1 && said[0].starts_with("ADMIN_TOKEN: `ADMIN_TOKEN` cannot be used"), "{said:?}");
     let (exists, said) = faults(TOKEN, "undefined", "");
     assert!(exists && said.len() == 1 && said[0].starts_with("ADMIN_READ_TOKEN: "), "{said:?}");
-    let (exists, said) = faults(TOKEN, TOKEN, "");
-    assert!(exists && said.len() == 1 && said[0].contains("is the same as `ADMIN_TOKEN`"), "{said:?}");
-    assert_eq!(config(TOKEN, TOKEN, "").admin().by_token(TOKEN).map(|who| who.role), Some(Role::Operator));
+}
+
+#[test]
+fn two_equal_tokens_are_a_fault_whatever_white_space_is_around_them() {
+    let padded = format!("{TOKEN}\n");
+    for (token, read_token) in [(TOKEN, TOKEN), (TOKEN, padded.as_str()), (padded.as_str(), TOKEN)] {
+        let (exists, said) = faults(token, read_token, "");
+        assert!(exists && said.len() == 1 && said[0].contains("is the same as `ADMIN_TOKEN`"), "{said:?}");
+        let role = config(token, read_token, "").admin().by_token(TOKEN).map(|who| who.role);
+        assert_eq!(role, Some(Role::Operator));
+    }
 }
 
 #[test]
