@@ -140,8 +140,9 @@ impl Merge {
         Some(text)
     }
 
-    /// The list from a place on.
-    pub fn at(cursor: &str, order: Order) -> Option<Self> {
+    /// The list of these shards from a place on; `None` if the cursor is of another list. A shard that a cursor names comes into being when it
+    /// is asked, so none counts but those that are there, and each once.
+    pub fn at(cursor: &str, order: Order, shards: &[u32]) -> Option<Self> {
         let text = cursor.strip_prefix(if order == Order::New { 'n' } else { 'o' })?;
         let numbers = pulled(text)?;
         let head = |part: &[u64]| match *part {
@@ -155,7 +156,12 @@ impl Merge {
             _ => None,
         };
         let heads = numbers.chunks(3).map(head).collect::<Option<Vec<_>>>()?;
-        Some(Self { order, heads })
+        let mut left = shards.to_vec();
+        let is_known = |head: &Head| {
+            let place = left.iter().position(|shard| *shard == head.shard);
+            place.map(|place| left.swap_remove(place)).is_some()
+        };
+        heads.iter().all(is_known).then_some(Self { order, heads })
     }
 }
 
@@ -208,7 +214,7 @@ mod tests {
                     }
                 }
                 let Some(cursor) = merge.cursor() else { break };
-                merge = Merge::at(&cursor, order).unwrap();
+                merge = Merge::at(&cursor, order, &(0..shards.len() as u32).collect::<Vec<_>>()).unwrap();
             }
             let found = |times: &Vec<u64>| times.iter().enumerate().filter(|(place, _)| place % 3 != 2).map(|(_, at)| *at).collect::<Vec<_>>();
             let mut expected: Vec<_> = shards.iter().flat_map(found).collect();
@@ -221,8 +227,17 @@ mod tests {
 
         #[test]
         fn any_text_is_read_or_refused(text in ".{0,40}") {
-            let _ = Merge::at(&text, Order::New);
+            let _ = Merge::at(&text, Order::New, &[0]);
         }
+    }
+
+    #[test]
+    fn a_cursor_leads_to_no_shard_that_is_not_there() {
+        let cursor = |shards: &[u32]| Merge::new(Order::New, shards.iter().copied()).cursor().unwrap();
+        let reads = |shards: &[u32]| Merge::at(&cursor(shards), Order::New, &[0, 1, 2]).is_some();
+        assert!(reads(&[0, 1, 2]) && reads(&[2, 0]) && reads(&[1]));
+        assert!(!reads(&[3]) && !reads(&[0, u32::MAX]), "asking it would create it");
+        assert!(!reads(&[1, 1]), "the second would be asked for ever");
     }
 
     #[test]
@@ -233,7 +248,7 @@ mod tests {
         merge.give(0, Part { events: vec![event(9, 90), event(8, 80)], next: Some((8, 80)) });
         merge.give(1, Part { events: Vec::new(), next: Some((5, 50)) });
         merge.give(2, Part::default());
-        let untouched = Merge::at(&merge.cursor().unwrap(), Order::New).unwrap();
+        let untouched = Merge::at(&merge.cursor().unwrap(), Order::New, &[0, 1, 2]).unwrap();
         assert_eq!(
             untouched.to_ask(),
             [(0, Some(10)), (1, Some(5))],

@@ -19,7 +19,7 @@ pub(super) async fn list(shards: &Shards<'_>, query: &Query) -> Result<Value, Re
     let limit = usize::try_from(query.count("limit", 50)).unwrap_or_default();
     let asked = shards_of(shards).await?;
     let mut merge = match query.get("cursor") {
-        Some(cursor) => Merge::at(cursor, order).ok_or(Refusal::InvalidQuery)?,
+        Some(cursor) => Merge::at(cursor, order, &asked).ok_or(Refusal::InvalidQuery)?,
         None => Merge::new(order, asked.iter().copied()),
     };
     let share = limit.div_ceil(asked.len().max(1)).saturating_mul(2).min(limit);
