@@ -26,13 +26,18 @@ pub(super) async fn begin(shards: &Shards<'_>, query: &Query, by: &str) -> Resul
     let mut job = Job::new((format!("{now:x}"), by.to_owned()), selection, rate, count, now);
     let begin = json!({ "begin": job.to_json() });
     for (place, shard) in asked.iter().enumerate() {
-        if !is_done(&order(shards, *shard, &begin).await?) {
-            // It runs in all shards or in none.
-            for begun in asked.iter().take(place) {
-                order(shards, *begun, &json!({ "cancel": job.id })).await?;
-            }
-            return Err(Refusal::JobRunning);
+        let begun = order(shards, *shard, &begin).await;
+        let refusal = match &begun {
+            Ok(answer) if is_done(answer) => continue,
+            Ok(_) => Refusal::JobRunning,
+            Err(refusal) => *refusal,
+        };
+        // It runs in all shards or in none. One that did not answer may have begun it all the same.
+        let asked_so_far = asked.iter().take(place.saturating_add(usize::from(begun.is_err())));
+        for shard in asked_so_far {
+            let _ = order(shards, *shard, &json!({ "cancel": job.id })).await;
         }
+        return Err(refusal);
     }
     if asked.is_empty() {
         job.end(JobState::Done, now);
