@@ -13,7 +13,14 @@ export function isCaptured(source) {
   return capture !== undefined && capture.left > 0 && Date.now() < capture.until;
 }
 
-/** Notes that one is on its way to the ledger: however many come at once, no more are sent than it takes. */
-export function spend(source) {
-  if (on[source] !== undefined) on[source].left -= 1;
+/**
+ * Takes the room that a delivery of so many bytes needs; false if it does not fit. However many come at once, and however large they are, few
+ * more are sent to the ledger than it keeps: it is one object, and its memory holds all of them.
+ */
+export function spend(source, bytes) {
+  const capture = on[source];
+  if (capture === undefined || capture.left <= 0 || bytes > capture.bytes) return false;
+  capture.left -= 1;
+  capture.bytes -= bytes;
+  return true;
 }

@@ -31,13 +31,12 @@ async function writeInTime(env) {
   }
 }
 
-/** Captures a refused delivery, behind its response. A body that could not be read is empty. */
-export function capture({ env, context, source, request, body }, { text }) {
+/** Captures a refused delivery, behind its response, if it still fits. A body that could not be read is empty. */
+export function capture({ env, context, source: { name }, request, body }, { text }) {
   const { code, status, title } = JSON.parse(text);
-  const { name } = source;
-  spend(name);
-  const about = { code, status, reason: title, method: request.method, url: request.url, headers: [...request.headers] };
-  context.waitUntil(keep(env, name, JSON.stringify(about), typeof body === "number" ? new Uint8Array() : body));
+  const about = JSON.stringify({ code, status, reason: title, method: request.method, url: request.url, headers: [...request.headers] });
+  const bytes = typeof body === "number" ? new Uint8Array() : body;
+  if (spend(name, about.length + bytes.length)) context.waitUntil(keep(env, name, about, bytes));
 }
 
 async function keep(env, source, about, body) {
