@@ -16,7 +16,7 @@ pub use job::{Job, JobState};
 pub use merge::{Listed, Merge, Order, Part};
 pub use places::{newest, newest_of};
 pub use query::{Kind, Parameter, Query};
-pub use redacted::redacted;
+pub use redacted::{is_credential, redacted};
 pub use request::{Request, parse};
 pub use routes::{Method, Operation, ROUTES, Role, Route};
 pub use selection::Selection;

@@ -19,7 +19,8 @@ use crate::scheme::{Covers, Form, Scheme};
 pub fn redacted<'v>((name, value): (&str, &'v str), scheme: &'static Scheme, form: Option<Form>) -> Cow<'v, str> {
     let is_proof = scheme.proof_headers().any(|proof| proof == name);
     let is_token = form.is_none_or(|form| form.covers() == Covers::Sender);
-    if matches!(name, "authorization" | "cookie" | "proxy-authorization") || (is_proof && is_token) {
+    let is_foreign = !scheme.header_names().any(|own| own == name);
+    if (is_proof && is_token) || (is_foreign && is_credential(name)) {
         return HIDDEN.into();
     }
     match value.char_indices().nth(SHOWN) {
@@ -27,6 +28,36 @@ pub fn redacted<'v>((name, value): (&str, &'v str), scheme: &'static Scheme, for
         _ => value.into(),
     }
 }
+
+/// Whether the name of a header, in lower case, says that its value may authenticate somebody, to whomever: a sender can be configured with a
+/// token that the source's scheme does not know, and a proxy adds credentials and URLs with tokens of its own.
+///
+/// ```
+/// use countersign::admin::is_credential;
+///
+/// assert!(is_credential("x-gitlab-token") && is_credential("cf-access-client-secret") && is_credential("x-original-url"));
+/// assert!(!is_credential("content-type") && !is_credential("user-agent") && !is_credential("x-github-event"));
+/// ```
+pub fn is_credential(name: &str) -> bool {
+    CREDENTIALS.iter().any(|word| name.contains(word))
+}
+
+/// Parts of the names of headers with credentials, or with URLs that may contain one.
+const CREDENTIALS: [&str; 13] = [
+    "auth",
+    "cookie",
+    "key",
+    "secret",
+    "token",
+    "jwt",
+    "passw",
+    "signature",
+    "hmac",
+    "referer",
+    "-url",
+    "-uri",
+    "-path",
+];
 
 /// So many characters of a signature are shown.
 const SHOWN: usize = 12;

@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { isCaptured, learn, spend } from "../../crates/worker/js/captures.js";
 import { ConsoleApi, OPERATOR, VIEWER } from "./fixtures/console-api.mjs";
 import { accepted, refused } from "./fixtures/expect.mjs";
 import { serving } from "./fixtures/keysets.mjs";
@@ -47,7 +48,9 @@ test("a refused delivery is kept whole, and a viewer sees it redacted and withou
   const { left, until: end } = await start();
   assert.equal(left, 20);
   assert.ok(Math.abs(Date.parse(end) / 1000 - worker.now() - 15 * MINUTE) < 60);
-  const made = api.fresh({ extra: [["authorization", "Bearer of-the-sender"], ["x-note", "a note"]] });
+  // A sender that was given a token of another scheme, and a proxy that was given one of its own.
+  const credentials = [["authorization", "Bearer of-the-sender"], ["x-gitlab-token", "of-the-sender"], ["cf-access-client-secret", "of-the-sender"], ["x-original-url", "/stored/of-the-sender"]];
+  const made = api.fresh({ extra: [...credentials, ["x-note", "a note"]] });
   refused(await worker.post("stored", { ...made, body: `${made.body} ` }), 401, "no_matching_signature");
   const other = api.fresh();
   accepted(await worker.post("stored", other), other.id);
@@ -57,7 +60,8 @@ test("a refused delivery is kept whole, and a viewer sees it redacted and withou
   assert.deepEqual([seen.code, seen.status, seen.method, seen.bytes], ["no_matching_signature", 401, "POST", made.body.length + 1]);
   assert.ok(seen.reason && !("body" in seen) && !("url" in seen));
   const headers = Object.fromEntries(seen.headers);
-  assert.deepEqual([headers.authorization, headers["x-note"]], ["[redacted]", "a note"]);
+  for (const [name] of credentials) assert.equal(headers[name], "[redacted]", name);
+  assert.equal(headers["x-note"], "a note");
   const signature = made.headers.find(([name]) => name === "webhook-signature")[1];
   assert.ok(!JSON.stringify(seen).includes(signature) && !JSON.stringify(seen).includes("of-the-sender"));
   refused(await worker.get(`admin/stored/captures/${seen.id}`, VIEWER), 403, "forbidden");
@@ -169,4 +173,13 @@ test("a body that hurts nobody: of another secret, and none at all", async () =>
   assert.deepEqual([empty.bytes, empty.code], [0, "missing_header"]);
   assert.equal(Buffer.from((await api.read(`passed/captures/${full.id}`, OPERATOR)).body, "base64").toString(), hostile);
   for (const { id } of [empty, full]) assert.equal((await api.read(`passed/captures/${id}/explain`, OPERATOR)).report.ok, false);
+});
+
+test("what a capture has no room for is not sent to the ledger", () => {
+  const started = { left: 20, bytes: 2_000_000, until: Date.now() + MINUTE * 1000 };
+  learn(JSON.stringify({ one: started, two: started }));
+  assert.equal(spend("one", 8_000_000), false, "larger than a capture may be");
+  assert.deepEqual([spend("one", 1_500_000), spend("one", 600_000), spend("one", 400_000)], [true, false, true]);
+  assert.equal(Array.from({ length: 60 }, () => spend("two", 1)).filter(Boolean).length, 20);
+  assert.deepEqual([isCaptured("one"), isCaptured("two"), isCaptured("three"), spend("three", 1)], [true, false, false, false]);
 });

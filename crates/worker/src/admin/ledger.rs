@@ -1,7 +1,7 @@
 //! What the ledger keeps (ledger.js): counts of refusals, captured deliveries, the audit.
 
 use countersign::access::Who;
-use countersign::admin::{Operation, Request};
+use countersign::admin::{Operation, Request, is_credential};
 use countersign::gateway::response::{RESPONSES, Refusal};
 use countersign::json::{printed, value};
 use js_sys::{Array, Promise};
@@ -118,8 +118,7 @@ fn redacted(state: &State, source: &str, headers: Option<Value>) -> Value {
     for pair in headers.as_array_mut().into_iter().flatten() {
         let name = pair.get(0).and_then(Value::as_str).unwrap_or_default().to_owned();
         let is_proof = scheme.is_none_or(|source| source.policy.scheme.header_names().any(|known| known == name));
-        let is_secret = matches!(name.as_str(), "authorization" | "cookie" | "proxy-authorization");
-        if let Some(value) = pair.get_mut(1).filter(|_| is_proof || is_secret) {
+        if let Some(value) = pair.get_mut(1).filter(|_| is_proof || is_credential(&name)) {
             *value = "[redacted]".into();
         }
     }
