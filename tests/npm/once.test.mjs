@@ -63,6 +63,11 @@ test("Redis, and two connections", async (t) => {
     await holds(redis(clients[0]));
     const [one, other] = clients.map((client) => redis(client));
     assert.deepEqual([await one.claim("a", "1", 60), await other.claim("a", "2", 60)], ["claimed", "held"]);
+    // An id can be the name of a key that the application has.
+    await clients[0].set("account:1", "an account");
+    assert.equal(await once(one, "1h")("account:1", () => {}), "done");
+    await once(one, "1h")("account:2", () => {});
+    assert.deepEqual([await clients[0].get("account:1"), await clients[0].get("account:2")], ["an account", null]);
   } finally {
     clients.forEach((client) => client.destroy());
   }
@@ -71,13 +76,17 @@ test("Redis, and two connections", async (t) => {
 test("Durable Objects and KV, in workerd", async (t) => {
   const dir = folder("once-workerd", {
     "worker.mjs": `import { OnceObject, durableObject, kv, once } from "countersign/once";
-import { afterDeath, inSequence, together } from "./once-contract.mjs";
+import { afterDeath, afterTheLease, inSequence, together } from "./once-contract.mjs";
 export { OnceObject };
-const CHECKS = { kv: [inSequence], durableObject: [inSequence, together, afterDeath] };
+const CHECKS = { kv: [inSequence], durableObject: [inSequence, together, afterDeath, afterTheLease] };
 export default {
   async fetch(request, env) {
     const name = new URL(request.url).pathname.slice(1);
     const store = name === "kv" ? kv(env.EVENTS) : durableObject(env.ONCE);
+    // An id can be the name of a key that the application has, and KV refuses some.
+    if (name === "kv") await env.EVENTS.put("account:1", "an account");
+    for (const id of name === "kv" ? ["account:1", ".", ".."] : []) if ((await once(store, "1h")(id, () => {})) !== "done") return new Response(id);
+    if (name === "kv" && (await env.EVENTS.get("account:1")) !== "an account") return new Response("overwritten");
     try {
       for (const check of CHECKS[name]) await check(once, store, crypto.randomUUID());
       return new Response("holds");
@@ -117,6 +126,11 @@ test("a store that fails: before the handler nothing ran, after it the event cou
   const broken = { claim: async () => "claimed", confirm: () => Promise.reject(new Error("down")), release: () => Promise.reject(new Error("down")) };
   assert.equal(await once(broken, 60)("a", () => {}), "unconfirmed");
   await assert.rejects(once(broken, 60)("a", () => Promise.reject(new Error("ours"))), { message: "ours" });
+  const abrupt = () => {
+    throw new Error("down");
+  };
+  assert.equal(await once({ ...broken, confirm: abrupt }, 60)("a", () => {}), "unconfirmed");
+  await assert.rejects(once({ ...broken, release: abrupt }, 60)("a", () => Promise.reject(new Error("ours"))), { message: "ours" });
   let ran = false;
   await assert.rejects(once({ ...broken, claim: () => Promise.reject(new Error("down")) }, 60)("a", () => void (ran = true)), { message: "down" });
   assert.equal(ran, false);

@@ -11,7 +11,10 @@ export type Once = (id: string, work: () => Promise<void> | void) => Promise<Onc
  */
 export type OnceOutcome = "done" | "duplicate" | "in_flight" | "unconfirmed";
 
-/** Where events are remembered. `token` names one attempt: `confirm` and `release` change only what it claimed. */
+/**
+ * Where events are remembered. `token` names one attempt: `confirm` and `release` change nothing that another one claimed. If the claim ended
+ * and nobody took it over, `confirm` remembers the event all the same.
+ */
 export interface Store {
   claim(id: string, token: string, seconds: number): Promise<"claimed" | "held" | "done">;
   confirm(id: string, token: string, seconds: number): Promise<unknown>;
@@ -23,7 +26,10 @@ export type Duration = number | string;
 
 /** Options of {@link once}. */
 export interface OnceOptions {
-  /** What ids begin with in the store: two senders may use the same ids. Default: nothing. */
+  /**
+   * What ids begin with in the store: set it if two verifiers share a store. Otherwise an event of one sender counts as handled if the other
+   * had one with its id. Default: nothing.
+   */
   prefix?: string;
   /** How long a claim holds if its process dies. A handler that takes longer may run twice. Default: 5 minutes. */
   lease?: Duration;
@@ -63,8 +69,8 @@ export function once(store: Store, ttl: Duration, options?: OnceOptions): Once;
 export function memory(): Store;
 
 /**
- * Remembers in Workers KV, which has no atomic operation: copies that arrive within a minute of each other can both run. Times under 60
- * seconds become 60.
+ * Remembers in Workers KV, under keys that begin with `countersign:once:`. KV has no atomic operation: copies that arrive within a minute of
+ * each other can both run. Times under 60 seconds become 60.
  *
  * @example
  * ```js
@@ -108,7 +114,7 @@ export class OnceObject {
 }
 
 /**
- * Remembers in Redis or Valkey: of copies that arrive together, one alone runs. After a failover with asynchronous replication an event may
+ * Remembers in Redis or Valkey, under keys that begin with `countersign:once:`: of copies that arrive together, one alone runs. After a failover with asynchronous replication an event may
  * run again. `client` is connected, of npm `redis` or `ioredis`.
  *
  * @example

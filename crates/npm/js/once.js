@@ -15,7 +15,8 @@ const LEASE = 300;
 
 /**
  * A store has three functions. `claim(id, token, seconds)` resolves to "claimed", "held" or "done". `confirm(id, token, seconds)` and
- * `release(id, token)` change only what this token claimed.
+ * `release(id, token)` change nothing that another token claimed. A claim may have ended meanwhile: `confirm` then remembers the event all the
+ * same, because it was handled.
  */
 export function once(store, ttl, given) {
   for (const name of ["claim", "confirm", "release"]) if (typeof store?.[name] !== "function") throw misuse("config_invalid", "the first argument is a store, like `memory()` or `redis(client)`");
@@ -29,12 +30,15 @@ export function once(store, ttl, given) {
       await work();
     } catch (error) {
       // If the store fails as well, the claim ends by itself, and the sender's retry gets through after it.
-      await Promise.resolve(store.release(key, token)).catch(() => {});
+      await attempt(() => store.release(key, token)).catch(() => {});
       throw error;
     }
-    return Promise.resolve(store.confirm(key, token, seconds)).then(() => "done", () => "unconfirmed");
+    return attempt(() => store.confirm(key, token, seconds)).then(() => "done", () => "unconfirmed");
   };
 }
+
+/** What a store's function comes to. One that throws at once rejects as well: the handler has run. */
+const attempt = async (call) => call();
 
 /** Seconds, as a number or like `"24h"`. */
 function secondsIn(name, time) {

@@ -17,7 +17,7 @@ export function onRequest(verifier, handler, options) {
 
 /** The body of a request, unless it is too large: then reading stops. */
 async function bounded(request, limit) {
-  if (request.bodyUsed) throw misuse("invalid_body", "the request's body was read before the adapter ran: let the adapter read it, and remove the middleware that parses JSON from this route");
+  if (request.bodyUsed || request.body?.locked) throw misuse("invalid_body", "the request's body was read before the adapter ran: let the adapter read it, and remove the middleware that parses JSON from this route");
   if (Number(request.headers.get("content-length")) > limit) throw new TooLarge();
   const chunks = [];
   let length = 0;

@@ -42,7 +42,8 @@ export class OnceObject {
       await this.#keep({ token, done: false }, seconds);
       return "claimed";
     }
-    if (known?.token !== token) return "gone";
+    // A claim that ended was not taken over, if there is nothing.
+    if (known === undefined ? action !== "confirm" : known.token !== token) return "gone";
     if (action === "confirm") await this.#keep({ token, done: true }, seconds);
     else await this.#storage.delete("entry");
     return "changed";

@@ -9,7 +9,10 @@ const CLAIM = `insert into countersign_once as known (id, token, done, expires_a
 values ($1, $2, false, now() + make_interval(secs => $3))
 on conflict (id) do update set token = excluded.token, done = false, expires_at = excluded.expires_at where known.expires_at <= now()
 returning true`;
-const CONFIRM = "update countersign_once set done = true, expires_at = now() + make_interval(secs => $3) where id = $1 and token = $2";
+/** A claim that ended was not taken over, if there is no row. */
+const CONFIRM = `insert into countersign_once as known (id, token, done, expires_at)
+values ($1, $2, true, now() + make_interval(secs => $3))
+on conflict (id) do update set done = true, expires_at = excluded.expires_at where known.token = excluded.token`;
 const RELEASE = "delete from countersign_once where id = $1 and token = $2";
 const TIDY = "delete from countersign_once where expires_at <= now()";
 

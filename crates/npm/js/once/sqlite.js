@@ -8,7 +8,9 @@ create index if not exists countersign_once_expires_at on countersign_once (expi
 const CLAIM = `insert into countersign_once (id, token, done, expires_at) values (?, ?, 0, ?)
 on conflict (id) do update set token = excluded.token, done = 0, expires_at = excluded.expires_at where countersign_once.expires_at <= ?
 returning 1`;
-const CONFIRM = "update countersign_once set done = 1, expires_at = ? where id = ? and token = ?";
+/** A claim that ended was not taken over, if there is no row. */
+const CONFIRM = `insert into countersign_once (id, token, done, expires_at) values (?, ?, 1, ?)
+on conflict (id) do update set done = 1, expires_at = excluded.expires_at where countersign_once.token = excluded.token`;
 const RELEASE = "delete from countersign_once where id = ? and token = ?";
 const TIDY = "delete from countersign_once where expires_at <= ?";
 
@@ -26,7 +28,7 @@ export function sqlite(database) {
       return select.get(id)?.done === 1 ? "done" : "held";
     },
     async confirm(id, token, seconds) {
-      confirm.run(after(seconds), id, token);
+      confirm.run(id, token, after(seconds));
     },
     async release(id, token) {
       release.run(id, token);
