@@ -43,6 +43,8 @@ pub(crate) enum Action {
     Replay { to: usize, number: u64, crash: Crash },
     /// An operator replays all events of the log in a state at a destination.
     ReplayAll { to: usize, state: EventState, crash: Crash },
+    /// An operator gives up an event at a destination.
+    Discard { to: usize, number: u64, crash: Crash },
     /// An operator forgets an event.
     Forget { number: u64, crash: Crash },
 }

@@ -37,8 +37,11 @@ impl World {
                 Action::ReplayAll { state, to: at, .. } => was == Some(state) && at == to,
                 _ => false,
             };
+            let is_discarded =
+                matches!(action, Action::Discard { number: other, to: at, .. } if (other, at) == (number, to));
             let wrong = match (was, is) {
                 (Some(EventState::Delivered | EventState::Dead), Some(EventState::Pending)) if orders => None,
+                (Some(EventState::Pending), Some(EventState::Dead)) if is_discarded => None,
                 (Some(_), Some(EventState::Dead)) => self.may_die(to, &fate),
                 (Some(was), Some(is)) => change(was, is, &fate),
                 (Some(was), None) => self.may_vanish(to, was, &fate),

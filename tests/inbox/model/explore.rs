@@ -80,9 +80,11 @@ impl Model for Question {
             Action::Day => left.days = left.days.checked_sub(1)?,
             Action::Month => left.months = left.months.checked_sub(1)?,
             Action::Ahead | Action::Back => left.jumps = left.jumps.checked_sub(1)?,
-            Action::Pause { .. } | Action::Replay { .. } | Action::ReplayAll { .. } | Action::Forget { .. } => {
-                left.orders = left.orders.checked_sub(1)?;
-            }
+            Action::Pause { .. }
+            | Action::Replay { .. }
+            | Action::ReplayAll { .. }
+            | Action::Discard { .. }
+            | Action::Forget { .. } => left.orders = left.orders.checked_sub(1)?,
             Action::Add { .. } | Action::Remove { .. } => left.changes = left.changes.checked_sub(1)?,
             Action::HandOut { .. } | Action::Tidy { .. } | Action::End | Action::Load { .. } => {}
         }
@@ -105,6 +107,7 @@ impl Model for Question {
             never!(rule::ORPHANS),
             never!(rule::PLACE),
             never!(rule::REPLAYED),
+            never!(rule::DISCARDED),
             never!(rule::CONCURRENCY),
             never!(rule::PROBES),
             never!(rule::PAUSED),
@@ -189,6 +192,7 @@ fn orders(world: &World, crash: Crash, actions: &mut Vec<Action>) {
     }
     for (number, known) in world.history.iter().filter(|(_, known)| !known.is_unwanted) {
         actions.extend(known.fates().map(|(to, _)| Action::Replay { to, number: *number, crash }));
+        actions.extend(known.fates().map(|(to, _)| Action::Discard { to, number: *number, crash }));
         actions.push(Action::Forget { number: *number, crash });
     }
 }

@@ -29,6 +29,8 @@ pub(crate) const NUMBERS: &str = "a number is used once";
 pub(crate) const PLACE: &str = "what is handed out is stored where it is said to be";
 /// What a replay says is so.
 pub(crate) const REPLAYED: &str = "a replay says whether the event is there";
+/// What a discard says is so.
+pub(crate) const DISCARDED: &str = "a discard says whether the event was pending, and then it is dead";
 /// No more attempts are under way than are configured.
 pub(crate) const CONCURRENCY: &str = "no more is under way than may be";
 /// While a destination is broken, one probe at a time is under way.

@@ -57,6 +57,7 @@ impl World {
                 let place = self.place(to)?;
                 possible(self.call(crash, |machine, store, now, _| machine.replay_log(store, place, state, now)))
             }
+            Action::Discard { to, number, crash } => self.discard(to, number, crash),
             Action::Forget { number, crash } => self.forget(number, crash),
         }
     }
@@ -107,6 +108,25 @@ impl World {
         }
     }
 
+    fn discard(&mut self, to: usize, number: u64, crash: Crash) -> Option<()> {
+        let place = self.place(to)?;
+        let was_pending = self.state(number, to) == Some(EventState::Pending);
+        match self.call(crash, |machine, store, now, _| machine.discard(store, place, number, now)) {
+            Called::Impossible => return None,
+            Called::Done(is_discarded)
+                if is_discarded != was_pending
+                    || (is_discarded && self.state(number, to) != Some(EventState::Dead)) =>
+            {
+                self.fail(rule::DISCARDED);
+            }
+            // Its attempt may still be at the destination; the operator lets the others go on all the same.
+            Called::Crashed | Called::Done(_) => {
+                self.hanging.retain(|(at, hanging, ..)| (*at, *hanging) != (to, number));
+            }
+        }
+        Some(())
+    }
+
     fn forget(&mut self, number: u64, crash: Crash) -> Option<()> {
         let forgotten = self.call(crash, |machine, store, now, _| {
             machine.forget(store, number, now)?;
@@ -131,7 +151,8 @@ impl World {
             Action::ReportAll { to, .. }
             | Action::Pause { to, .. }
             | Action::Replay { to, .. }
-            | Action::ReplayAll { to, .. } => Some(to),
+            | Action::ReplayAll { to, .. }
+            | Action::Discard { to, .. } => Some(to),
             _ => None,
         }
     }
