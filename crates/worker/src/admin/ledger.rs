@@ -1,7 +1,7 @@
 //! What the ledger keeps (ledger.js): counts of refusals, captured deliveries, the audit.
 
 use countersign::access::Who;
-use countersign::admin::{Operation, Request, is_credential};
+use countersign::admin::{Operation, Request, redacted};
 use countersign::gateway::response::{RESPONSES, Refusal};
 use countersign::json::{printed, value};
 use js_sys::{Array, Promise};
@@ -70,7 +70,7 @@ pub(super) async fn captures(state: &State, request: &Request<'_>, source: &str)
             for capture in all.into_iter().flatten().filter_map(Value::as_object_mut) {
                 // It may hold the token of the source.
                 capture.remove("url");
-                capture.insert("headers".to_owned(), redacted(state, source, capture.get("headers").cloned()));
+                capture.insert("headers".to_owned(), shown_headers(state, source, capture.get("headers").cloned()));
             }
             Ok(kept.into())
         }
@@ -111,15 +111,15 @@ pub(super) async fn record(state: &State, who: &Who, mut record: Value) {
     }
 }
 
-/// The headers of a capture without what could authenticate anybody.
-fn redacted(state: &State, source: &str, headers: Option<Value>) -> Value {
+/// The headers of a capture without what could authenticate anybody. A refused delivery has no form that says what its proof covers.
+fn shown_headers(state: &State, source: &str, headers: Option<Value>) -> Value {
     let mut headers = headers.unwrap_or_default();
-    let scheme = state.config.find(source.as_bytes()).and_then(|(place, _)| state.config.source(place));
+    let known = state.config.find(source.as_bytes()).and_then(|(place, _)| state.config.source(place));
     for pair in headers.as_array_mut().into_iter().flatten() {
-        let name = pair.get(0).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let is_proof = scheme.is_none_or(|source| source.policy.scheme.header_names().any(|known| known == name));
-        if let Some(value) = pair.get_mut(1).filter(|_| is_proof || is_credential(&name)) {
-            *value = "[redacted]".into();
+        let text = |at| pair.get(at).and_then(Value::as_str).unwrap_or_default();
+        let shown = known.map(|source| redacted((text(0), text(1)), source.policy.scheme, None).into_owned());
+        if let Some(value) = pair.get_mut(1) {
+            *value = shown.into();
         }
     }
     headers
