@@ -103,8 +103,11 @@ pub(crate) async fn answer(
             (refusal.code(), status, Outcome::Refused(refusal))
         }
     };
-    tally::count(index, code);
-    note(state, source, (code, status), &line);
+    // An operator's test says nothing about the sender.
+    if !arrival.is_test {
+        tally::count(index, code);
+        note(state, source, (code, status), &line);
+    }
     (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
     console::log(&line.to_json());
     (refused.map_or(Ok((code, event_id)), Err), outcome)
