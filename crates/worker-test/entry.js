@@ -62,6 +62,22 @@ export class Inbox extends countedObject(ProductionInbox) {
     return uncounted(() => this.ctx.storage.sql.exec(sql).toArray());
   }
 
+  #hung;
+
+  /** Has it not answer how it is, until `wake`. */
+  hang() {
+    this.#hung = Promise.withResolvers();
+  }
+
+  wake() {
+    this.#hung?.resolve();
+  }
+
+  async stats() {
+    await this.#hung?.promise;
+    return super.stats();
+  }
+
   /** What the platform would do with an alarm that is late or comes twice. */
   ring() {
     return this.alarm();

@@ -1,6 +1,6 @@
 //! Counts over stored events, and the last failure.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::latency::Latency;
 
@@ -136,15 +136,19 @@ fn worse(one: Value, other: Value) -> Value {
                 json!(count(known, name).unwrap_or_default().saturating_add(count(&other, name).unwrap_or_default())),
             )
         });
-        let mut latency = latency_of(known);
-        latency.add(&latency_of(&other));
-        let oldest = json!([&*known, &other].into_iter().filter_map(|view| count(view, "oldest_pending")).min());
+        let latencies = ["latency", "lately"].map(|name| {
+            let mut latency = latency_of(known, name);
+            latency.add(&latency_of(&other, name));
+            (name, latency.to_json())
+        });
+        let first = ["oldest_pending", "next_attempt"]
+            .map(|name| (name, json!([&*known, &other].into_iter().filter_map(|view| count(view, name)).min())));
+        let failing = ("failing", added(known.get("failing"), other.get("failing")));
         if known.get("state").is_none() || rank(&other) > rank(known) {
             *known = other;
         }
         if let Some(members) = known.as_object_mut() {
-            let merged = [("oldest_pending", oldest), ("latency", latency.to_json())];
-            sums.into_iter().chain(merged).for_each(|(name, sum)| {
+            sums.into_iter().chain(first).chain(latencies).chain([failing]).for_each(|(name, sum)| {
                 members.insert(name.to_owned(), sum);
             });
         }
@@ -152,9 +156,19 @@ fn worse(one: Value, other: Value) -> Value {
     Value::Object(all)
 }
 
-/// How long attempts at a destination took, as its view has it.
-pub fn latency_of(view: &Value) -> Latency {
-    view.get("latency").map(Latency::from_json).unwrap_or_default()
+/// The sums of two tables of counts.
+fn added(one: Option<&Value>, other: Option<&Value>) -> Value {
+    let mut sums = Map::new();
+    for (name, count) in [one, other].into_iter().flatten().filter_map(Value::as_object).flatten() {
+        let before = sums.get(name).and_then(Value::as_u64).unwrap_or_default();
+        sums.insert(name.clone(), before.saturating_add(count.as_u64().unwrap_or_default()).into());
+    }
+    sums.into()
+}
+
+/// How long attempts at a destination took, as its view has it: `latency` since its objects were started, `lately` the latest ones.
+pub fn latency_of(view: &Value, member: &str) -> Latency {
+    view.get(member).map(Latency::from_json).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -173,5 +187,25 @@ mod tests {
         let expected = Stats { pending: 3, dead: 1, attempts: 3, oldest_pending: Some(8), ..two };
         assert_eq!(both, expected);
         assert_eq!(both.and(Stats::default()), expected);
+    }
+
+    #[test]
+    fn a_destination_of_two_shards_is_one() {
+        let slow = |ms| {
+            let mut latency = Latency::default();
+            latency.note(ms);
+            latency.to_json()
+        };
+        let views = [
+            json!({ "state": "open", "pending": 1, "next_attempt": 9, "failing": { "a": 1, "b": 2 }, "lately": slow(7) }),
+            json!({ "state": "broken", "pending": 2, "next_attempt": 8, "failing": { "b": 3 }, "lately": slow(70) }),
+            json!({ "state": "open", "pending": 0, "next_attempt": null, "failing": {} }),
+        ];
+        let all = views.into_iter().map(|view| Stats { destinations: json!({ "billing": view }), ..Stats::default() });
+        let both = all.reduce(Stats::and).unwrap().destinations;
+        let seen = both.get("billing").unwrap();
+        let found = ["state", "pending", "next_attempt", "failing"].map(|name| seen.get(name).cloned().unwrap());
+        assert_eq!(found, [json!("broken"), json!(3), json!(8), json!({ "a": 1, "b": 5 })]);
+        assert_eq!((latency_of(seen, "lately").count(), latency_of(seen, "latency").count()), (2, 0));
     }
 }

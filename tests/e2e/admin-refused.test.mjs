@@ -6,25 +6,33 @@ import assert from "node:assert/strict";
 import { ConsoleApi, OPERATOR, VIEWER } from "./fixtures/console-api.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 import { accepted, refused } from "./fixtures/expect.mjs";
+import { objectNamed } from "./fixtures/inbox.mjs";
 import { until } from "./fixtures/wait.mjs";
+import { source } from "./fixtures/worker.mjs";
 
 let api, worker;
 
 before(async () => {
-  api = await ConsoleApi.start({ sources: () => ({ faulty: { scheme: "svix", secrets: ["MISSING"], forward: { origin: "https://a.example" } } }) });
+  api = await ConsoleApi.start({
+    sources: (loopback) => ({
+      faulty: { scheme: "svix", secrets: ["MISSING"], forward: { origin: "https://a.example" } },
+      retried: source(loopback.at("retried"), { durable: true }),
+      sharded: source(loopback.at("sharded"), { durable: true, shards: 2 }),
+    }),
+  });
   ({ worker } = api);
 });
 
 after(() => api?.close());
 
 /** How often a code was counted for a source, by the hours of a day. */
-async function counted(source, code) {
-  const { by_code: rows } = await api.read(`refused?source=${source}`);
-  assert.ok(rows.every((row) => row.source === source && row.hours.length === 24));
+async function counted(name, code) {
+  const { by_code: rows } = await api.read(`refused?source=${name}`);
+  assert.ok(rows.every((row) => row.source === name && row.hours.length === 24));
   return rows.find((row) => row.code === code) ?? { total: 0, hours: [] };
 }
 
-const becomes = (source, code, total) => until(async () => (await counted(source, code)).total === total, `${total} of ${code}`);
+const becomes = (name, code, total) => until(async () => (await counted(name, code)).total === total, `${total} of ${code}`);
 const sourceOf = async (name) => (await api.read("sources")).sources.find((one) => one.name === name);
 
 test("refusals are counted by source and code, and accepted ones are none of them", async () => {
@@ -47,7 +55,7 @@ test("refusals are counted by source and code, and accepted ones are none of the
 test("the overview has counts, states and faults of each source", async () => {
   await until(async () => (await sourceOf("stored")).delivered === 1, "the delivery to be reported");
   const { sources, inbox, missing, at } = await api.read("sources");
-  assert.deepEqual([inbox, missing, sources.map(({ name }) => name)], [true, [], ["faulty", "passed", "stored"]]);
+  assert.deepEqual([inbox, missing, sources.map(({ name }) => name)], [true, [], ["faulty", "passed", "retried", "sharded", "stored"]]);
   assert.ok(Math.abs(Date.parse(at) / 1000 - worker.now()) < 60);
   const stored = await sourceOf("stored");
   const { accepted_last_hour, refused_last_hour, refused_by_code, hour, destinations, max_bytes, stored_bytes, ...rest } = stored;
@@ -62,16 +70,41 @@ test("the overview has counts, states and faults of each source", async () => {
   assert.equal((await sourceOf("passed")).durable, false);
 });
 
-test("the overview has percentiles of what an object attempted since it started", async () => {
+test("the overview has percentiles of the latest attempts, also when its object was just started", async () => {
   const { delivered } = await sourceOf("stored");
   const made = api.fresh();
   accepted(await worker.post("stored", made), made.id);
-  // In one read: an object that had nothing to do for ten seconds ends, and its percentiles with it.
-  const { p50_ms, p95_ms, p99_ms } = await until(async () => {
-    const read = await sourceOf("stored");
-    return read.delivered > delivered && read;
-  }, "the delivery to be reported");
-  assert.ok(Number.isInteger(p50_ms) && p95_ms >= p50_ms && p99_ms >= p95_ms);
+  const read = () =>
+    until(async () => {
+      const one = await sourceOf("stored");
+      return one.delivered > delivered && one;
+    }, "the delivery to be reported");
+  for (const isNew of [false, true]) {
+    if (isNew) await worker.evict("stored/0");
+    const { p50_ms, p95_ms, p99_ms, destinations } = await read();
+    assert.ok(Number.isInteger(p50_ms) && p95_ms >= p50_ms && p99_ms >= p95_ms, `new: ${isNew}, ${p50_ms}, ${p95_ms}, ${p99_ms}`);
+    assert.equal(destinations[0].p95_ms, p95_ms);
+  }
+});
+
+test("the overview has what fails at a destination that is not broken, and when it is attempted again", async () => {
+  const first = await sourceOf("retried");
+  assert.deepEqual([first.failing, first.destinations[0].next_attempt_at], [[], null]);
+  api.loopback.at("retried").always(answer(500));
+  for (let n = 0; n < 2; n += 1) {
+    const made = api.fresh();
+    accepted(await worker.post("retried", made), made.id);
+  }
+  const { failing, destinations } = await until(async () => {
+    const one = await sourceOf("retried");
+    return one.failing[0]?.count === 2 && one;
+  }, "both failures to be reported");
+  assert.deepEqual(failing, [{ code: "destination_failed", destination: "default", count: 2 }]);
+  assert.deepEqual([destinations[0].state, destinations[0].pending], ["open", 2]);
+  const seconds = Date.parse(destinations[0].next_attempt_at) / 1000 - worker.now();
+  assert.ok(seconds > 0 && seconds < 7, `${seconds} s`);
+  await api.act("retried/pause");
+  assert.equal((await sourceOf("retried")).destinations[0].next_attempt_at, null, "nothing is attempted");
 });
 
 test("however much is refused, a row is written every ten seconds at most", async () => {
@@ -130,11 +163,56 @@ test("counts can be turned off, and then nothing is written", async () => {
   await worker.restart({ variables: {} });
 });
 
+/** Stores events until each shard has one. */
+async function fillShards() {
+  const held = async () => (await api.read("health")).capacity.filter(({ source: name, ids }) => name === "sharded" && ids > 0).length;
+  do {
+    const made = api.fresh();
+    accepted(await worker.post("sharded", made), made.id);
+  } while ((await held()) < 2);
+}
+
 test("a shard that does not answer is said, and the others are shown", async () => {
-  api.loopback.at("stored").always(answer(200));
-  await api.act("stored/pause");
-  const paused = await sourceOf("stored");
-  assert.equal(paused.destinations[0].state, "paused");
-  await api.act("stored/resume");
-  assert.deepEqual((await worker.get("admin/sources", OPERATOR)).status, (await worker.get("admin/sources", VIEWER)).status);
+  await fillShards();
+  const before = await until(async () => {
+    const one = await sourceOf("sharded");
+    return one.pending === 0 && one;
+  }, "all to be delivered");
+  assert.equal(before.problem, null);
+  const { events } = await api.read("sharded/events");
+  const object = (shard, ...call) => objectNamed(worker, `sharded/${shard}`, ...call);
+  await object(1, "query", ["ALTER TABLE waiting RENAME TO lost"]);
+  const without = await sourceOf("sharded");
+  assert.equal(without.problem, "does not answer: shard 1");
+  assert.ok(without.delivered > 0 && without.delivered < before.delivered, `${without.delivered} of ${before.delivered}`);
+  assert.equal(without.destinations[0].state, "open");
+  assert.equal((await sourceOf("stored")).problem, null);
+  assert.deepEqual((await api.read("health")).problems, ["sharded: does not answer: shard 1"]);
+  // The other shard's events are listed, and it is said that these are not all.
+  const list = await api.read("sharded/events");
+  assert.ok(list.events.length > 0 && list.events.length < events.length, `${list.events.length} of ${events.length}`);
+  assert.deepEqual([list.complete, list.unscanned], [false, "does not answer: shard 1"]);
+  const dry = await api.act("sharded/replay?state=delivered&dry_run=true");
+  assert.deepEqual([dry.json.complete, dry.json.count], [false, list.events.length]);
+  refused(await api.act("sharded/pause"), 503, "storage_unavailable");
+  // None of them.
+  await object(0, "query", ["ALTER TABLE waiting RENAME TO lost"]);
+  const none = await sourceOf("sharded");
+  assert.deepEqual([none.problem, none.destinations[0].state], ["does not answer: shard 0, 1", "unknown"]);
+  refused(await worker.get("admin/sharded/events", VIEWER), 503, "storage_unavailable");
+  for (const shard of [0, 1]) {
+    await object(shard, "query", ["ALTER TABLE lost RENAME TO waiting"]);
+    await object(shard, "ring");
+  }
+  await until(async () => (await sourceOf("sharded")).problem === null, "both to answer again");
+  assert.equal((await sourceOf("sharded")).delivered, before.delivered);
+});
+
+test("nor does a shard that hangs hold up the others", async () => {
+  await objectNamed(worker, "sharded/1", "hang");
+  const [began, hung] = [performance.now(), await sourceOf("sharded")];
+  assert.equal(hung.problem, "does not answer: shard 1");
+  assert.ok(performance.now() - began < 30_000);
+  await objectNamed(worker, "sharded/1", "wake");
+  assert.equal((await sourceOf("sharded")).problem, null);
 });

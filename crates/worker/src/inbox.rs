@@ -152,9 +152,13 @@ impl Inbox {
         self.0.look_again();
         self.read(|object, machine| {
             let mut stats = object.database.stats(machine)?.to_json();
-            for (name, latency) in object.reported.latency.borrow().iter() {
-                let view = stats.get_mut("destinations").and_then(|all| all.get_mut(name)?.as_object_mut());
-                view.map(|view| view.insert("latency".to_owned(), latency.to_json()));
+            for outlet in machine.outlets() {
+                let (latency, lately) = object.latencies(outlet.name())?;
+                let view = stats.get_mut("destinations").and_then(|all| all.get_mut(outlet.name())?.as_object_mut());
+                view.map(|view| {
+                    view.insert("latency".to_owned(), latency.to_json());
+                    view.insert("lately".to_owned(), lately.to_json())
+                });
             }
             Ok(printed(&stats))
         })

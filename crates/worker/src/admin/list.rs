@@ -3,10 +3,10 @@
 use countersign::admin::{Listed, Merge, Order, Part, Query, Selection, newest, newest_of};
 use countersign::gateway::response::Refusal;
 use countersign::json::{printed, value};
-use js_sys::{Array, Promise};
 use serde_json::{Value, json};
 
-use super::shards::{Shards, call};
+use super::shards::{Shards, call, silence};
+use crate::clock;
 use crate::inbox::registry;
 
 /// A page of the list.
@@ -36,13 +36,13 @@ pub(super) async fn list(shards: &Shards<'_>, query: &Query) -> Result<Value, Re
             merge.give(shard, part);
         }
     }
-    let is_complete = rows.len() >= limit || merge.is_over();
+    let is_complete = work.done.silent.is_empty() && (rows.len() >= limit || merge.is_over());
     Ok(json!({
         "events": rows,
         "cursor": merge.cursor(),
         "scanned": work.done.looked_at,
         "complete": is_complete,
-        "unscanned": (!is_complete).then_some(UNSCANNED),
+        "unscanned": (!is_complete).then(|| silence(&work.done.silent).unwrap_or_else(|| UNSCANNED.to_owned())),
         // Only a list from its beginning has asked every shard.
         "newest": query.get("cursor").is_none().then(|| newest(&work.done.newest)),
     }))
@@ -60,7 +60,9 @@ pub(super) async fn count(shards: &Shards<'_>, selection: &Selection) -> Result<
         let parts = work.ask(&open).await?;
         open = parts.into_iter().filter_map(|(shard, part)| Some((shard, Some(part.next?.0)))).collect();
     }
-    Ok(json!({ "count": work.done.count, "complete": open.is_empty(), "scanned": work.done.looked_at }))
+    Ok(
+        json!({ "count": work.done.count, "complete": open.is_empty() && work.done.silent.is_empty(), "scanned": work.done.looked_at }),
+    )
 }
 
 /// The shards that exist. Any of them may have an event that is or was ordered.
@@ -93,6 +95,8 @@ struct Tally {
     looked_at: u64,
     count: u64,
     newest: Vec<(u32, u64)>,
+    /// Which shards do not answer.
+    silent: Vec<u32>,
 }
 
 impl Tally {
@@ -102,19 +106,25 @@ impl Tally {
 }
 
 impl Work<'_> {
-    /// Asks shards at once.
+    /// Asks shards at once. One that does not answer has no part in the list.
+    ///
+    /// # Errors
+    /// `storage_unavailable` if none answers.
     async fn ask(&mut self, shards: &[(u32, Option<u64>)]) -> Result<Vec<(u32, Part)>, Refusal> {
-        let promises = Array::new();
+        let mut promises = Vec::new();
         for (shard, after) in shards {
             let asked = self.asked(*shard, *after)?;
-            let promise = self.shards.at(*shard)?.list(&printed(&asked));
-            promises.push(promise.map_err(|_| Refusal::StorageUnavailable)?.as_ref());
+            promises.push(self.shards.at(*shard)?.list(&printed(&asked)).ok());
         }
         self.done.calls = self.done.calls.saturating_add(shards.len());
-        let answers = Array::from(&call(Ok(Promise::all(&promises))).await?);
+        let answers = clock::outcomes_within(&promises, WAIT_MS).await;
         let mut parts = Vec::new();
-        for ((shard, _), answer) in shards.iter().zip(answers.iter()) {
-            let answer = answer.as_string().and_then(|text| value(&text)).ok_or(Refusal::StorageUnavailable)?;
+        for ((shard, _), answer) in shards.iter().zip(answers) {
+            let Some(answer) = answer.as_string().and_then(|text| value(&text)) else {
+                self.done.silent.push(*shard);
+                parts.push((*shard, Part::default()));
+                continue;
+            };
             let number = |name: &str| answer.get(name).and_then(Value::as_u64).unwrap_or_default();
             self.done.looked_at = self.done.looked_at.saturating_add(number("looked_at"));
             self.done.count = self.done.count.saturating_add(number("count"));
@@ -123,7 +133,8 @@ impl Work<'_> {
             }
             parts.push((*shard, part(answer)));
         }
-        Ok(parts)
+        // Nothing is known then.
+        if self.done.newest.is_empty() { Err(Refusal::StorageUnavailable) } else { Ok(parts) }
     }
 
     fn asked(&self, shard: u32, after: Option<u64>) -> Result<Value, Refusal> {
@@ -155,6 +166,9 @@ fn part(mut answer: Value) -> Part {
     };
     Part { events: events.into_iter().filter_map(event).collect(), next }
 }
+
+/// The milliseconds for the answer of a shard that searches.
+const WAIT_MS: f64 = 10_000.0;
 
 /// The calls after which a request ends.
 const MOST_CALLS: usize = 2_048;

@@ -3,6 +3,7 @@
 //! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>, read 2026-11-28. Names of sources, destinations
 //! and codes need no escape in a label: the configuration allows letters, digits, `-` and `_`.
 
+use countersign::inbox::latency_of;
 use serde_json::Value;
 
 use super::ledger::is_refusal;
@@ -18,7 +19,7 @@ pub(super) async fn metrics(state: &State) -> Page {
     counted(&survey, &mut text);
     for (name, member, help) in GAUGES {
         heading(name, "gauge", help, &mut text);
-        for_each(&survey, |seen, destination, view, _| {
+        for_each(&survey, |seen, destination, view| {
             line(
                 name,
                 &labels(seen, destination),
@@ -61,23 +62,24 @@ fn counted(survey: &Survey<'_>, text: &mut String) {
 fn latencies(survey: &Survey<'_>, text: &mut String) {
     const NAME: &str = "countersign_attempt_duration_milliseconds";
     heading(NAME, "histogram", "How long attempts took, since the objects were started.", text);
-    let mut all = Vec::new();
-    for_each(survey, |seen, destination, _, latency| all.push((labels(seen, destination), latency.clone())));
-    for (labels, latency) in all.iter().filter(|(_, latency)| latency.count() > 0) {
-        let bucket = |le: &str| [labels, ",le=\"", le, "\""].concat();
+    let views = |seen: &Seen<'_>| seen.stats.destinations.as_object().cloned().unwrap_or_default();
+    let all = survey.seen.iter().flat_map(|seen| views(seen).into_iter().map(move |(name, view)| (seen, name, view)));
+    let all = all.map(|(seen, name, view)| (labels(seen, &name), latency_of(&view, "latency")));
+    for (labels, latency) in all.filter(|(_, latency)| latency.count() > 0) {
+        let bucket = |le: &str| [&labels, ",le=\"", le, "\""].concat();
         for (bound, count) in latency.cumulative() {
             line("countersign_attempt_duration_milliseconds_bucket", &bucket(&bound.to_string()), count, text);
         }
         line("countersign_attempt_duration_milliseconds_bucket", &bucket("+Inf"), latency.count(), text);
-        line("countersign_attempt_duration_milliseconds_sum", labels, latency.sum(), text);
-        line("countersign_attempt_duration_milliseconds_count", labels, latency.count(), text);
+        line("countersign_attempt_duration_milliseconds_sum", &labels, latency.sum(), text);
+        line("countersign_attempt_duration_milliseconds_count", &labels, latency.count(), text);
     }
 }
 
-fn for_each(survey: &Survey<'_>, mut with: impl FnMut(&Seen<'_>, &str, &Value, &countersign::inbox::Latency)) {
+fn for_each(survey: &Survey<'_>, mut with: impl FnMut(&Seen<'_>, &str, &Value)) {
     for seen in survey.seen.iter().filter(|seen| seen.stats.destinations.is_object()) {
-        for (name, view, latency) in seen.destinations() {
-            with(seen, &name, &view, &latency);
+        for (name, view, _) in seen.destinations() {
+            with(seen, &name, &view);
         }
     }
 }

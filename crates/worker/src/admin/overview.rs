@@ -1,5 +1,7 @@
 //! All sources at once: their destinations, counts and latencies.
 
+use std::cmp::Reverse;
+
 use countersign::config::{Entry, Source};
 use countersign::gateway::response::Refusal;
 use countersign::inbox::{Latency, Stats, latency_of};
@@ -8,7 +10,7 @@ use js_sys::Promise;
 use serde_json::{Map, Value, json};
 
 use super::ledger::{self, is_refusal};
-use super::shards::to;
+use super::shards::{silence, to};
 use super::test_event;
 use crate::clock;
 use crate::inbox::stub;
@@ -80,11 +82,10 @@ impl<'a> Seen<'a> {
 
     /// Which shards do not answer, in words.
     pub(super) fn problem(&self) -> Option<String> {
-        let all: Vec<_> = self.silent.iter().map(u32::to_string).collect();
-        (!all.is_empty()).then(|| ["does not answer: shard ", &all.join(", ")].concat())
+        silence(&self.silent)
     }
 
-    /// Its destinations with their counts, each with its histogram.
+    /// Its destinations with their counts, each with what its latest attempts took.
     pub(super) fn destinations(&self) -> Vec<(String, Value, Latency)> {
         let views = self.stats.destinations.as_object().cloned().unwrap_or_default();
         let configured = self.source.into_iter().flat_map(|source| &source.destinations);
@@ -99,21 +100,28 @@ impl<'a> Seen<'a> {
         );
         let view = |(name, to): (String, String)| {
             let view = views.get(&name).cloned().unwrap_or_default();
-            let latency = latency_of(&view);
-            (name.clone(), destination(&name, &to, &view, &latency), latency)
+            let latency = latency_of(&view, "lately");
+            let state = if self.sizes.is_empty() && !self.silent.is_empty() { "unknown" } else { "open" };
+            (name.clone(), destination((&name, &to, state), &view, &latency), latency)
         };
         all.into_iter().map(view).collect()
     }
 }
 
-fn destination(name: &str, to: &str, view: &Value, latency: &Latency) -> Value {
+/// A destination as operators see it; `state` is the one of a destination of which no object knows yet.
+fn destination((name, to, state): (&str, &str, &str), view: &Value, latency: &Latency) -> Value {
     let mut shown = Map::new();
     let mut add = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     add("name", name.into());
     add("to", to.into());
-    add("state", view.get("state").cloned().unwrap_or_else(|| "open".into()));
+    add("state", view.get("state").cloned().unwrap_or_else(|| state.into()));
     add("why", view.get("why").cloned().unwrap_or_default());
-    for (member, shown) in [("since", "since"), ("held_until", "held_until"), ("oldest_pending", "oldest_pending_at")] {
+    for (member, shown) in [
+        ("since", "since"),
+        ("held_until", "held_until"),
+        ("oldest_pending", "oldest_pending_at"),
+        ("next_attempt", "next_attempt_at"),
+    ] {
         add(shown, json!(view.get(member).and_then(Value::as_u64).map(clock::rfc3339)));
     }
     for member in ["pending", "dead", "delivered", "filtered", "attempts"] {
@@ -197,14 +205,16 @@ fn configured(seen: &Seen<'_>, origin: &str, members: &mut Map<String, Value>) {
     }
 }
 
-/// The last failures that no later attempt made up for, by destination.
+/// The events that failed by themselves and are not delivered yet, by destination and the code of their last failure: the most first.
 fn failing(seen: &Seen<'_>) -> Value {
-    let views = seen.stats.destinations.as_object().into_iter().flatten();
-    let broken = views.filter_map(|(name, view)| {
-        let code = view.get("why")?.as_str()?;
-        Some(json!({ "code": code, "destination": name, "count": view.get("pending") }))
-    });
-    broken.collect()
+    let mut all = Vec::new();
+    for (name, view) in seen.stats.destinations.as_object().into_iter().flatten() {
+        for (code, count) in view.get("failing").and_then(Value::as_object).into_iter().flatten() {
+            all.push((count.as_u64(), json!({ "code": code, "destination": name, "count": count })));
+        }
+    }
+    all.sort_by_key(|(count, _)| Reverse(*count));
+    all.into_iter().map(|(_, group)| group).collect()
 }
 
 /// Why a source does not work: the key and the fix, never a value.

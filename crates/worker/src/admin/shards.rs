@@ -100,6 +100,12 @@ impl Shards<'_> {
     }
 }
 
+/// Which shards do not answer, in words; `None` if all do.
+pub(super) fn silence(shards: &[u32]) -> Option<String> {
+    let all: Vec<_> = shards.iter().map(u32::to_string).collect();
+    (!all.is_empty()).then(|| ["does not answer: shard ", &all.join(", ")].concat())
+}
+
 /// Where a destination is, as operators see it: a URL may hold a token.
 pub(super) fn to(endpoint: &Endpoint) -> &str {
     match endpoint {

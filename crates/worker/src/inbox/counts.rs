@@ -1,10 +1,14 @@
 //! What an inbox counts, for the operator and for `/healthz`.
 
-use countersign::inbox::{EventState, LastError, Machine, Outlet, Report, Stats, noted_parts};
+use countersign::inbox::{
+    EventState, LastError, Latency, Machine, Outlet, Report, Stats, Store as _, StoreFault, noted_parts,
+};
 use js_sys::Array;
 use serde_json::{Map, Value, json};
 
 use super::database::{Database, KnownFrom, integer, unsigned};
+use super::object::Object;
+use crate::clock;
 
 impl Database {
     /// Counts, over all destinations and for each. No table of events is read for them.
@@ -17,7 +21,7 @@ impl Database {
         let mut destinations = Map::new();
         for outlet in machine.outlets() {
             let counted = self.stats_of(machine, outlet, first)?;
-            destinations.insert(outlet.name().to_owned(), self.described(outlet, &counted)?);
+            destinations.insert(outlet.name().to_owned(), self.described(machine, outlet, &counted)?);
             all = all.and(counted);
         }
         Ok(Stats { destinations: destinations.into(), ..all })
@@ -145,7 +149,7 @@ impl Database {
     }
 
     /// Whether a destination is attempted, since when, and why not; and its counts.
-    fn described(&self, outlet: &Outlet, stats: &Stats) -> Result<Value, ()> {
+    fn described(&self, machine: &Machine, outlet: &Outlet, stats: &Stats) -> Result<Value, ()> {
         let why = self.why(outlet.name())?;
         let (state, since) = match (outlet.orphaned(), outlet.pauses().since(), outlet.breaker().broken_since()) {
             (Some(since), _, _) => ("orphaned", Some(since)),
@@ -160,7 +164,48 @@ impl Database {
             "held_until": (held > 0).then_some(held), "under_way": outlet.under_way(),
             "pending": stats.pending, "delivered": stats.delivered, "dead": stats.dead, "filtered": stats.filtered,
             "attempts": stats.attempts, "oldest_pending": stats.oldest_pending,
+            "next_attempt": self.next_attempt(machine, outlet, stats.pending)?, "failing": self.failing(outlet.name())?,
         }))
+    }
+
+    /// When the next attempt begins, if everything that is pending waits for it; `None` while attempts are made, or none is to come.
+    fn next_attempt(&self, machine: &Machine, outlet: &Outlet, pending: u64) -> Result<Option<u64>, ()> {
+        if pending == 0 || outlet.orphaned().is_some() || outlet.pauses().since().is_some() {
+            return Ok(None);
+        }
+        let (now, breaker) = (clock::now_ms(), outlet.breaker());
+        let due = match breaker.next_probe() {
+            None if machine.backlog(outlet) == 0 => self.next_due(outlet.name(), &[]).map_err(|StoreFault| ())?,
+            probe => probe.or(Some(now)),
+        };
+        Ok(due.map(|due| due.max(breaker.held_until())).filter(|due| *due > now))
+    }
+
+    /// The latest events that failed by themselves and are not delivered yet: how many, by the code of their last failure.
+    fn failing(&self, destination: &str) -> Result<Value, ()> {
+        let sql = format!(
+            "SELECT substr(last_error, 1, instr(last_error || '/', '/') - 1) AS code, count(*)
+             FROM (SELECT state, last_error FROM waiting WHERE destination = ? ORDER BY number DESC LIMIT {MOST_FAILED})
+             WHERE state IN (0, 2, 4) AND last_error <> '' GROUP BY code"
+        );
+        let rows = self.rows(&sql, &[destination.into()])?;
+        let counts = rows.iter().filter_map(|row| Some((row.get(0).as_string()?, unsigned(&row.get(1)).into())));
+        Ok(Value::Object(counts.collect()))
+    }
+}
+
+impl Object {
+    /// How long attempts at a destination took since this instance was started, and lately. An instance ends after ten quiet seconds: one
+    /// that has seen little says what the attempts took that are on disk.
+    pub(super) fn latencies(&self, destination: &str) -> Result<(Latency, Latency), ()> {
+        let seen = self.reported.latency(destination);
+        let mut lately = Latency::default();
+        if seen.count() >= SEEN {
+            lately.add(&seen);
+        } else {
+            self.database.latest_attempts(destination)?.iter().for_each(|report| lately.note(report.ms));
+        }
+        Ok((seen, lately))
     }
 }
 
@@ -174,3 +219,9 @@ fn last_error(row: &Array) -> Option<LastError> {
         due: unsigned(&row.get(2)),
     })
 }
+
+/// Of a destination's events that failed, so many are counted by code at a time: the latest.
+const MOST_FAILED: usize = 1_000;
+
+/// An instance that has seen so many attempts at a destination needs no others for its percentiles.
+const SEEN: u64 = 100;

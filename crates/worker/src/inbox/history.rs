@@ -83,6 +83,21 @@ impl Database {
         Ok(all)
     }
 
+    /// The latest attempts at a destination that are on disk: some dozens, whatever became of them.
+    pub(super) fn latest_attempts(&self, destination: &str) -> Result<Vec<Report>, ()> {
+        let sql = format!("SELECT history FROM waiting WHERE destination = ? ORDER BY number DESC LIMIT {LATEST}");
+        let mut texts = self.rows(&sql, &[destination.into()])?;
+        if let Some(table) = self.logs.borrow().last() {
+            let sql = format!("SELECT reports FROM attempts_{} ORDER BY place DESC LIMIT {LATEST}", table.number);
+            texts.extend(self.rows(&sql, &[])?);
+        }
+        let read = |text: String| value(&text).as_ref().map(Report::read_all).unwrap_or_default();
+        let mut all: Vec<_> = texts.iter().filter_map(|row| row.get(0).as_string()).flat_map(read).collect();
+        all.extend(self.recent.borrow().iter().flat_map(|recent| &recent.reports).cloned());
+        all.retain(|report| report.destination == destination);
+        Ok(all)
+    }
+
     /// Every attempt at an event that is still known, in the order of their numbers.
     pub(super) fn history(&self, number: u64) -> Result<Vec<Report>, ()> {
         let mut all: Vec<Report> = Vec::new();
@@ -116,3 +131,6 @@ const LATER_TABLES: usize = 2;
 
 /// So many reports make a row.
 const REPORTS: usize = 32;
+
+/// So many rows of attempts are read for the latest ones.
+const LATEST: usize = 8;

@@ -14,7 +14,7 @@ pub(super) struct Reported {
     /// Events that were given up by reports that were written; their couriers have not been told yet.
     pub(super) dead: RefCell<Vec<String>>,
     /// How long attempts took since this instance was started, by destination.
-    pub(super) latency: RefCell<Vec<(String, Latency)>>,
+    latency: RefCell<Vec<(String, Latency)>>,
 }
 
 impl Reported {
@@ -26,5 +26,11 @@ impl Reported {
         }
         let Some((_, latency)) = all.iter_mut().find(|(known, _)| known == destination) else { return };
         attempts.for_each(|report| latency.note(report.ms));
+    }
+
+    /// How long attempts at a destination took since this instance was started.
+    pub(super) fn latency(&self, destination: &str) -> Latency {
+        let all = self.latency.borrow();
+        all.iter().find(|(known, _)| known == destination).map(|(_, latency)| latency.clone()).unwrap_or_default()
     }
 }
