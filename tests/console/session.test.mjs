@@ -3,6 +3,7 @@
 import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { ADMIN_TOKEN, READ_TOKEN, agree, assertClean, go, shows, signIn, stand, visit } from "./fixtures/stand.mjs";
+import { answer } from "../e2e/fixtures/loopback.mjs";
 
 const here = await stand({ plain: 2 });
 const { stored } = here;
@@ -85,6 +86,32 @@ test("a page of another site cannot act with the cookie", async () => {
     statuses.push(reply.status);
   }
   assert.deepEqual(statuses, [403, 403, 403, 403, 403]);
+  await page.reload();
+  await shows(page, "sources");
+  assert.equal(await page.getByText("Paused").count(), 0);
+});
+
+test("nor can one that a browser shows: on another port, and on another host", async () => {
+  const page = await visit(here);
+  const elsewhere = here.loopback.at("elsewhere");
+  elsewhere.always(answer(200, { "content-type": "text/html" }, "<p>another site</p>"));
+  const outcomes = [];
+  for (const host of ["127.0.0.1", "localhost"]) {
+    const other = await page.context().newPage();
+    await other.goto(elsewhere.url.replace("127.0.0.1", host));
+    await other.getByText("another site").waitFor();
+    for (const path of ["admin/plain0/pause", "admin/session"]) {
+      const answered = page.context().waitForEvent("response", (response) => response.url().endsWith(path));
+      await other.evaluate(async ([url]) => void (await fetch(url, { method: "POST", mode: "no-cors", credentials: "include", body: "{}" })), [`${here.tls.url}${path}`]);
+      outcomes.push((await answered).status());
+    }
+    // With the header that the console sends, the browser asks first, and nothing allows it.
+    const isRefused = await other.evaluate((url) => fetch(url, { method: "POST", credentials: "include", headers: { "x-countersign-console": "1" } }).then(() => false, () => true), `${here.tls.url}admin/plain0/pause`);
+    outcomes.push(isRefused);
+    await other.close();
+  }
+  // On another port the browser sends the cookie, and says whose page it is; on another host it sends none.
+  assert.deepEqual(outcomes, [403, 403, true, 401, 403, true]);
   await page.reload();
   await shows(page, "sources");
   assert.equal(await page.getByText("Paused").count(), 0);

@@ -41,7 +41,9 @@ async function call(method, path, options) {
 async function ask(method, path, { query = {}, body, signal }) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
   const url = `/admin/${path}${given.length > 0 ? `?${new URLSearchParams(given)}` : ""}`;
-  const headers = method === "GET" ? {} : { "x-countersign-console": "1", ...(body === undefined ? {} : { "content-type": "application/json" }) };
+  // Cloudflare Access leads whoever has no session to its own page, unless a script says that it is one:
+  // https://developers.cloudflare.com/cloudflare-one/identity/users/session-management/
+  const headers = { "x-requested-with": "XMLHttpRequest", ...(method === "GET" ? {} : { "x-countersign-console": "1" }), ...(body === undefined ? {} : { "content-type": "application/json" }) };
   const limit = AbortSignal.timeout(LIMIT_MS);
   let response;
   try {

@@ -13,9 +13,12 @@ import { session, signIn, signOut } from "./sign-in.js";
 
 const TABS = [["sources", "Sources"], ["events", "Events"], ["refused", "Refused"], ["health", "Health"], ["audit", "Audit"]];
 
+/** Where Cloudflare Access ends its session. */
+const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
+
 /** What the screens share: the session, the sources that were seen last, and how to act. */
 const app = { session: undefined, sources: [], acts: false, act, draw: () => runner.draw(), load: () => runner.load() };
-const runner = new Runner(() => leave("Your session ended. Sign in again to go on."));
+const runner = new Runner(() => leave(ended()));
 
 const EVERYWHERE = {
   again: () => runner.load(),
@@ -28,6 +31,9 @@ const EVERYWHERE = {
   },
 };
 
+/** Why a session is known no more. */
+const ended = () => (app.session?.by === "access" ? "Your session of Cloudflare Access ended. Reload the page to sign in again." : "Your session ended. Sign in again to go on.");
+
 /** Does what changes something, says what came of it, and shows the new state. */
 async function act(work, done) {
   try {
@@ -35,7 +41,7 @@ async function act(work, done) {
     if (done !== undefined) say(done);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.status === 401) return leave("Your session ended. Sign in again to go on.");
+    if (error.status === 401) return leave(ended());
     say(error.message.replaceAll("`", ""), "bad");
   }
   await runner.load();
@@ -73,7 +79,7 @@ async function enter() {
   for (const id of ["nav", "search-form"]) byId(id).hidden = false;
   const who = found.name ?? (app.acts ? "Operator" : "Viewer");
   const title = app.acts ? "You may act on events and destinations." : "A viewer changes nothing and sees no bodies. Sign in with ADMIN_TOKEN to act.";
-  fill(byId("session"), el("span.role", { title, "data-role": found.role }, found.name ? `${who} · ${found.role}` : who), found.by === "token" && el("button", { type: "button", class: "quiet", "data-do": "sign-out" }, "Sign out"));
+  fill(byId("session"), el("span.role", { title, "data-role": found.role }, found.name ? `${who} · ${found.role}` : who), found.by === "token" ? el("button", { type: "button", class: "quiet", "data-do": "sign-out" }, "Sign out") : el("a", { href: ACCESS_SIGN_OUT }, "Sign out"));
   byId("version").textContent = `Countersign ${found.version ?? ""}${found.commit ? `, ${found.commit}` : ""}.`;
   follow();
 }
