@@ -4,14 +4,15 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { agree, assertClean, go, said, stand, visit } from "./fixtures/stand.mjs";
+import { agree, assertClean, go, said, shows, stand, visit } from "./fixtures/stand.mjs";
 import { answer } from "../e2e/fixtures/loopback.mjs";
 import { until } from "../e2e/fixtures/wait.mjs";
 
 const here = await stand({
-  plain: 3,
+  plain: 5,
   others: (loopback) => ({
     several: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: { billing: { origin: loopback.at("billing").url }, warehouse: { origin: loopback.at("warehouse").url } } },
+    sharded: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, shards: 2, forward: { origin: loopback.at("sharded").url } },
     faulty: { scheme: "standard-webhooks", secrets: ["MISSING"], forward: { origin: loopback.at("faulty").url } },
     discord: { scheme: "discord", secrets: ["DISCORD"], forward: { origin: loopback.at("discord").url }, durable: true },
   }),
@@ -118,6 +119,74 @@ test("while the Worker does not answer, what is shown stays, says how old it is,
   here.tls.mend();
   await page.locator("main:not([data-stale])").waitFor();
   assert.equal(await page.getByText("The console keeps trying.").count(), 0);
+});
+
+test("a shard that does not answer is named, its source's other events stay, and so do the other sources", async () => {
+  const { operator } = stored.take("sharded");
+  const held = async (shard) => (await operator.object("query", ["SELECT count(*) AS n FROM sqlite_master WHERE name = 'log_1'"], shard))[0].n;
+  do await stored.accept("sharded");
+  while ((await held(0)) + (await held(1)) < 2);
+  const page = await visit(here);
+  const sharded = card(page, "sharded");
+  assert.equal(await sharded.locator(".note").count(), 0);
+  await operator.object("query", ["ALTER TABLE waiting RENAME TO lost"], 1);
+  await sharded.getByText("Does not answer: shard 1. The counts below are without it.").waitFor();
+  assert.equal(await sharded.getAttribute("data-health"), "bad");
+  await sharded.locator("li.destination").getByText("Open").waitFor();
+  assert.equal(await card(page, "several").locator(".note").count(), 0);
+  await go(page, "#/health");
+  await page.getByText("sharded: does not answer: shard 1").waitFor();
+  await go(page, "#/events/sharded");
+  assert.ok((await page.locator("main tbody tr").count()) > 0, "the other shard's events");
+  await page.getByText("Does not answer: shard 1.").waitFor();
+  await operator.object("query", ["ALTER TABLE waiting RENAME TO lost"], 0);
+  await go(page, "#/sources");
+  await sharded.getByText("Does not answer: shard 0, 1.").waitFor();
+  await sharded.locator("li.destination").getByText("Unknown").waitFor();
+  assert.equal(await sharded.locator("dl.figures dd").first().textContent(), "–");
+  assert.equal(await sharded.getByRole("button", { name: "Pause" }).count(), 0);
+  for (const shard of [0, 1]) {
+    await operator.object("query", ["ALTER TABLE lost RENAME TO waiting"], shard);
+    await operator.object("ring", [], shard);
+  }
+  await sharded.locator("li.destination").getByText("Open").waitFor();
+  assert.equal(await sharded.locator(".note").count(), 0);
+  await assertClean(page);
+});
+
+test("what fails at a destination that works otherwise is grouped by code, with the time of the next attempt", async () => {
+  const source = stored.take();
+  source.origin.next(answer(200), answer(400), answer(400));
+  for (let n = 0; n < 3; n += 1) await stored.accept(source.path);
+  const page = await visit(here);
+  const shown = card(page, source.path);
+  await shown.locator(".failing", { hasText: "2 × destination_failed at default" }).waitFor();
+  assert.match(await shown.locator("li.destination").textContent(), /Open.*2 pending, 0 dead, oldest .*, next \d\d:\d\d:\d\d, p95 \d+ ms/);
+  await shown.locator(".failing a").click();
+  await page.waitForFunction(() => document.querySelectorAll("main tbody tr").length === 2);
+});
+
+test("the last hour is drawn and summed, and Health has each fault with its fix", async () => {
+  const source = stored.take();
+  await stored.delivered(source);
+  await stored.worker.post(source.path, {});
+  const page = await visit(here);
+  const shown = card(page, source.path);
+  await shown.getByText("1 refused").waitFor();
+  assert.match(await shown.locator(".hour").textContent(), /Last hour: 1 accepted, 1 refused/);
+  assert.equal(await shown.locator(".hour svg").count(), 1);
+  await shown.getByText("1 refused").click();
+  await shows(page, "refused");
+  await page.locator(`tr[data-key="${source.path} missing_header"]`).waitFor();
+  await go(page, "#/health");
+  assert.match(await page.locator(".verdict-line").textContent(), /1 problem/);
+  assert.match(await page.locator("main").textContent(), /faulty.*secrets.*not set.*Fix: .*wrangler secret put/);
+  await page.getByRole("button", { name: "Copy a report" }).click();
+  await said(page, /Copied the report/);
+  const report = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  assert.deepEqual([report.faults.map(({ source }) => source), report.problems], [["faulty"], []]);
+  assert.ok(!JSON.stringify(report).includes(stored.secret.slice(6)));
+  await assertClean(page);
 });
 
 test("a destination that fails is broken, with the reason, and its failures are grouped", async () => {

@@ -1,5 +1,5 @@
 // The list of one source's events. It follows what happens without moving: what is new waits behind a button.
-import { el } from "../src/dom.js";
+import { capital, el } from "../src/dom.js";
 import { eventPath, get, post } from "./api.js";
 import { ask } from "./ask.js";
 import { changed, filterForm, filtersOf, isFiltered } from "./filters.js";
@@ -63,7 +63,7 @@ class List {
       this.fresh = newer.length;
     }
     announce(this.fresh > 0 ? `${this.fresh} new` : isFirst ? `${plural(this.rows.length, "event")}${this.cursor ? " or more" : ""}` : "");
-    this.jobs = await jobsOf(this.source, signal).catch((error) => (error.status === 404 ? [] : Promise.reject(error)));
+    this.jobs = await jobsOf(this.source, signal).catch((error) => ([404, 503].includes(error.status) ? [] : Promise.reject(error)));
   }
 
   /** The first page, to begin with, or to bring up to date what is shown of it. */
@@ -146,7 +146,7 @@ class List {
       jobList(this.jobs, app.acts),
       this.#bar(),
       this.rows.length > 0 ? this.#table(known) : this.#none(known),
-      this.unscanned && note("look", el("p", this.unscanned, this.cursor && " “Older events” goes on from there.")),
+      this.unscanned && note("look", el("p", capital(this.unscanned), ".", this.cursor && " “Older events” goes on from there.")),
       this.cursor && el("p.buttons.after", button("older", "Older events")),
     ];
   }
@@ -188,8 +188,10 @@ class List {
   }
 
   #none(known) {
-    if (this.cursor) return empty("Nothing found so far");
-    if (isFiltered(this.filters)) return empty("No event matches", el("p", "Change the filters, or ", el("a", { href: link("events", [this.source]) }, "remove them"), "."));
+    const { source, filters } = this;
+    if (this.cursor || this.unscanned) return empty("Nothing found so far");
+    const tests = filters.test === undefined && el("p.hint", "Test events are left out. ", el("a", { href: link("events", [source], { ...filters, test: "true" }) }, "Show them too"), ".");
+    if (isFiltered(filters)) return empty("No event matches", el("p", "Change the filters, or ", el("a", { href: link("events", [source]) }, "remove them"), "."), tests);
     if (known?.durable === false) return empty("This source passes events through", el("p", "It stores none. Set ", el("code", "durable = true"), " to list, replay and retry its events."));
     const command = known && firstDelivery(known);
     return empty("Nothing has arrived yet", known?.url && el("p", "Register this URL at the sender: ", el("code.wrap", known.url), " ", copier(known.url, "Copy", "Copied the URL.")), command && [el("p", "Or send an event from a terminal:"), el("pre", { tabindex: "0", role: "region", "aria-label": "Command" }, command), el("p", copier(command, "Copy the command", "Copied the command."))]);

@@ -10,6 +10,7 @@ const STATES = {
   paused: ["hold", "Paused"],
   broken: ["fail", "Broken"],
   orphaned: ["note", "Not configured"],
+  unknown: ["note", "Unknown"],
   running: ["wait", "Running"],
   done: ["pass", "Done"],
   cancelled: ["skip", "Cancelled"],

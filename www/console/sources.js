@@ -22,7 +22,7 @@ export function sources(_, app) {
     hold(data, context) {
       const known = app.sources.find(({ name }) => name === data.source);
       const destination = known?.destinations?.find(({ name }) => name === data.destination) ?? (known?.destinations?.length === 1 ? known.destinations[0] : undefined);
-      if (!app.acts || destination === undefined || destination.state === "orphaned") return undefined;
+      if (!app.acts || destination === undefined || ["orphaned", "unknown"].includes(destination.state)) return undefined;
       return actions[destination.state === "paused" ? "resume" : "pause"]({ source: known.name, destination: destination.name }, context);
     },
     test: ({ source }, { act }) => act(async () => say(`A test event was sent: ${(await post(`${source}/test`)).id}.`)),
@@ -62,12 +62,12 @@ function card(source, app) {
     el("header.source-head", icon(SIGNS[health]), el("h2", el("a", { href: link("events", [source.name]), "data-item": "" }, source.name)), source.scheme && el("span.scheme", source.scheme, source.form && ` · ${source.form}`), source.durable === false && el("span.scheme", "passed through")),
     address(source, app),
     source.fault && note("bad", el("p", el("code", source.fault.key), " ", words(source.fault.detail)), source.fault.fix && el("p.hint", words(source.fault.fix))),
-    source.problem && note("bad", el("p", words(capital(source.problem)), ". The counts below are without it.")),
+    source.problem && note("bad", el("p", words(capital(source.problem)), ".", !isSilent(source) && " The counts below are without it.")),
     !source.fault && hour(source),
     !source.fault && el("dl.figures", figures(source)),
     source.destinations?.length > 0 && destinations(source, app),
     source.failing?.length > 0 && failing(source),
-    !source.fault && isIdle(source) && first(source),
+    !source.fault && !source.problem && isIdle(source) && first(source),
   );
 }
 
@@ -85,8 +85,12 @@ function hour(source) {
 
 const refusedLink = ({ name, refused_last_hour: refused = 0 }) => el("a", { href: link("refused", [], { source: name }), class: refused > 0 && "bad" }, `${count(refused)} refused`);
 
+/** Whether none of its objects answers: its counts are unknown. */
+const isSilent = ({ destinations = [] }) => destinations.length > 0 && destinations.every(({ state }) => state === "unknown");
+
 function figures(source) {
   if (source.durable === false) return figure("p95", milliseconds(source.p95_ms ?? NaN));
+  if (isSilent(source)) return ["Pending", "Dead", "Oldest pending", "p95", "Stored"].map((name) => figure(name, "–"));
   const states = ["pending", "dead"].map((state) => figure(state === "dead" ? "Dead" : "Pending", el("a", { href: link("events", [source.name], { state }), class: state === "dead" && source.dead > 0 && "bad" }, count(source[state] ?? 0))));
   return [
     states,
@@ -102,13 +106,13 @@ function destinations(source, app) {
 
 function row(source, { name, to, state, since, why, pending, dead, p95_ms: p95, oldest_pending_at: oldest, next_attempt_at: next }, app) {
   const data = { "data-source": source.name, "data-destination": name };
-  const act = app.acts && (state === "paused" ? button("resume", "Resume", { ...data, class: "small" }) : state !== "orphaned" && button("pause", "Pause", { ...data, class: "small" }));
+  const act = app.acts && (state === "paused" ? button("resume", "Resume", { ...data, class: "small" }) : !["orphaned", "unknown"].includes(state) && button("pause", "Pause", { ...data, class: "small" }));
   return el(
     "li.destination",
     { "data-key": name, ...data, "data-state": state },
     el("div.destination-name", el("strong", foreign(name)), to && el("span.hint", ` → ${to}`)),
     el("div.destination-state", stateTag(state), since && state !== "open" && el("span.hint", " since ", time(since)), why && el("span.hint", ": ", code(why))),
-    el("div.destination-counts", el("a", { href: link("events", [source.name], { destination: name, state: "pending" }), "data-item": "" }, `${count(pending ?? 0)} pending`), ", ", el("a", { href: link("events", [source.name], { destination: name, state: "dead" }), class: dead > 0 && "bad" }, `${count(dead ?? 0)} dead`), oldest && `, oldest ${distance(oldest)}`, next && [", next ", time(next)], Number.isFinite(p95) && `, p95 ${milliseconds(p95)}`),
+    state !== "unknown" && el("div.destination-counts", el("a", { href: link("events", [source.name], { destination: name, state: "pending" }), "data-item": "" }, `${count(pending ?? 0)} pending`), ", ", el("a", { href: link("events", [source.name], { destination: name, state: "dead" }), class: dead > 0 && "bad" }, `${count(dead ?? 0)} dead`), oldest && `, oldest ${distance(oldest)}`, next && [", next ", time(next)], Number.isFinite(p95) && `, p95 ${milliseconds(p95)}`),
     el("div.destination-act", act),
   );
 }
