@@ -80,7 +80,7 @@ pub use self::schedule::{delay, seed};
 pub use self::shards::{Layout, Layouts, MOST_SHARDS, homes, shard_name};
 pub use self::span::Span;
 pub use self::states::{Attempt, DEAD_KEPT, EventState, Over, Progress};
-pub use self::stats::{LastError, Stats, latency_of, noted, noted_parts};
+pub use self::stats::{LastError, Stats, added, latency_of, noted, noted_parts};
 pub use self::store::{Store, StoreFault, Stored};
 pub use self::tables::{Kind, Table};
 pub use self::watch::Watch;

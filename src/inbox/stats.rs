@@ -156,8 +156,8 @@ fn worse(one: Value, other: Value) -> Value {
     Value::Object(all)
 }
 
-/// The sums of two tables of counts.
-fn added(one: Option<&Value>, other: Option<&Value>) -> Value {
+/// The sums of two JSON objects of counts; what is no object has none.
+pub fn added(one: Option<&Value>, other: Option<&Value>) -> Value {
     let mut sums = Map::new();
     for (name, count) in [one, other].into_iter().flatten().filter_map(Value::as_object).flatten() {
         let before = sums.get(name).and_then(Value::as_u64).unwrap_or_default();

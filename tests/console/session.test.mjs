@@ -3,6 +3,7 @@
 import { before, test } from "node:test";
 import assert from "node:assert/strict";
 import { ADMIN_TOKEN, READ_TOKEN, agree, assertClean, go, shows, signIn, stand, visit } from "./fixtures/stand.mjs";
+import { tlsBefore } from "./fixtures/tls.mjs";
 import { answer } from "../e2e/fixtures/loopback.mjs";
 
 const here = await stand({ plain: 2 });
@@ -95,10 +96,12 @@ test("nor can one that a browser shows: on another port, and on another host", a
   const page = await visit(here);
   const elsewhere = here.loopback.at("elsewhere");
   elsewhere.always(answer(200, { "content-type": "text/html" }, "<p>another site</p>"));
+  // Over TLS too: otherwise a browser sends it no cookie of ours in any case.
+  const tls = await tlsBefore(() => new URL("/", elsewhere.url).href);
   const outcomes = [];
   for (const host of ["127.0.0.1", "localhost"]) {
     const other = await page.context().newPage();
-    await other.goto(elsewhere.url.replace("127.0.0.1", host));
+    await other.goto(`${tls.url}elsewhere`.replace("127.0.0.1", host));
     await other.getByText("another site").waitFor();
     for (const path of ["admin/plain0/pause", "admin/session"]) {
       const answered = page.context().waitForEvent("response", (response) => response.url().endsWith(path));
@@ -112,6 +115,7 @@ test("nor can one that a browser shows: on another port, and on another host", a
   }
   // On another port the browser sends the cookie, and says whose page it is; on another host it sends none.
   assert.deepEqual(outcomes, [403, 403, true, 401, 403, true]);
+  tls.close();
   await page.reload();
   await shows(page, "sources");
   assert.equal(await page.getByText("Paused").count(), 0);

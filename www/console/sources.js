@@ -121,7 +121,7 @@ function failing({ name, failing: groups }) {
   return el(
     "div.failing",
     el("h3", "Failing"),
-    el("ul", groups.map((group) => el("li", el("a", { href: link("events", [name], { code: group.code, destination: group.destination }) }, icon("fail"), count(group.count), " × ", code(group.code), group.destination && [" at ", foreign(group.destination)])))),
+    el("ul", groups.toSorted((one, other) => other.count - one.count).map((group) => el("li", el("a", { href: link("events", [name], { code: group.code, destination: group.destination }) }, icon("fail"), count(group.count), " × ", code(group.code), group.destination && [" at ", foreign(group.destination)])))),
   );
 }
 

@@ -1,10 +1,8 @@
 //! All sources at once: their destinations, counts and latencies.
 
-use std::cmp::Reverse;
-
 use countersign::config::{Entry, Source};
 use countersign::gateway::response::Refusal;
-use countersign::inbox::{Latency, Stats, latency_of};
+use countersign::inbox::{Latency, Stats, added, latency_of};
 use countersign::json::value;
 use js_sys::Promise;
 use serde_json::{Map, Value, json};
@@ -167,11 +165,9 @@ fn shown(state: &State, seen: &Seen<'_>, origin: &str) -> Value {
         )
         .collect();
     let total = |member: &str| hour.iter().filter_map(|one| one.get(member)?.as_u64()).fold(0, u64::saturating_add);
-    let mut by_code = Map::new();
-    for (code, count) in seen.minutes.iter().filter_map(Value::as_object).flatten().filter(|(code, _)| is_refusal(code))
-    {
-        let before = by_code.get(code).and_then(Value::as_u64).unwrap_or_default();
-        by_code.insert(code.clone(), before.saturating_add(count.as_u64().unwrap_or_default()).into());
+    let mut by_code = seen.minutes.iter().fold(Value::Null, |sums, minute| added(Some(&sums), Some(minute)));
+    if let Some(codes) = by_code.as_object_mut() {
+        codes.retain(|code, _| is_refusal(code));
     }
     let Stats { pending, delivered, dead, filtered, oldest_pending, bytes, .. } = seen.stats;
     let mut all = json!({
@@ -205,16 +201,15 @@ fn configured(seen: &Seen<'_>, origin: &str, members: &mut Map<String, Value>) {
     }
 }
 
-/// The events that failed by themselves and are not delivered yet, by destination and the code of their last failure: the most first.
+/// The events that failed by themselves and are not delivered yet, by destination and the code of their last failure.
 fn failing(seen: &Seen<'_>) -> Value {
     let mut all = Vec::new();
     for (name, view) in seen.stats.destinations.as_object().into_iter().flatten() {
         for (code, count) in view.get("failing").and_then(Value::as_object).into_iter().flatten() {
-            all.push((count.as_u64(), json!({ "code": code, "destination": name, "count": count })));
+            all.push(json!({ "code": code, "destination": name, "count": count }));
         }
     }
-    all.sort_by_key(|(count, _)| Reverse(*count));
-    all.into_iter().map(|(_, group)| group).collect()
+    all.into()
 }
 
 /// Why a source does not work: the key and the fix, never a value.
