@@ -1,5 +1,7 @@
 //! Unix seconds, and how far they may be from now.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use crate::calendar;
 use crate::error::Error;
 
@@ -54,6 +56,22 @@ impl Timestamp {
     /// `invalid_timestamp` for anything else, also for a time before 1970.
     pub(crate) fn parse_rfc3339(text: &[u8]) -> Result<Self, Error> {
         calendar::rfc3339(text).map(Self).ok_or(Error::InvalidTimestamp)
+    }
+}
+
+/// A clock's time, in whole seconds; a time before 1970 is 0.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+///
+/// use countersign::Timestamp;
+///
+/// let now = UNIX_EPOCH + Duration::from_millis(1_614_265_330_900); // in a server: SystemTime::now()
+/// assert_eq!(Timestamp::from(now), Timestamp::from_unix(1_614_265_330));
+/// ```
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        Self(time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
     }
 }
 
