@@ -1,0 +1,36 @@
+//! A server that verifies the webhooks of every sender, with one extractor.
+//!
+//! `POST /hooks/{sender}` takes the webhooks of the senders that have a secret in the environment: `WEBHOOK_STRIPE`,
+//! `WEBHOOK_COINBASE_COMMERCE`.
+
+#![allow(clippy::disallowed_methods, reason = "a server may read the clock; the core gets the time as an argument")]
+
+pub mod hooks;
+mod webhook;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::post;
+
+pub use hooks::Hooks;
+pub use webhook::Webhook;
+
+/// The largest body, in bytes. Nobody is authenticated before the whole body was read.
+const LIMIT: usize = 1 << 20;
+
+/// The routes. Merge them into your own.
+pub fn app(hooks: Hooks) -> Router {
+    Router::new()
+        .route("/hooks/{sender}", post(receive))
+        .layer(DefaultBodyLimit::max(LIMIT))
+        .with_state(Arc::new(hooks))
+}
+
+/// Your handler. The event is genuine, and may arrive twice: deduplicate on its id.
+async fn receive(webhook: Webhook) -> StatusCode {
+    println!("{}: event {}, {} bytes", webhook.sender, webhook.id, webhook.body.len());
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,56 @@
+//! The extractor: a handler that takes a [`Webhook`] runs for genuine events alone.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign::{Delivery, Error, Headers, Target};
+
+use crate::hooks::Hooks;
+
+/// A genuine event.
+#[derive(Debug)]
+pub struct Webhook {
+    /// The name of the sender, from the path.
+    pub sender: String,
+    /// The event's id. The same event has the same id.
+    pub id: String,
+    /// The body as it was signed.
+    pub body: Bytes,
+}
+
+impl FromRequest<Arc<Hooks>> for Webhook {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, hooks: &Arc<Hooks>) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let Path(sender) = Path::<String>::from_request_parts(&mut parts, hooks).await.map_err(refused_by_axum)?;
+        let receiver = hooks.get(&sender).ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+        // The raw body, up to the limit.
+        let request = Request::from_parts(parts.clone(), body);
+        let body = Bytes::from_request(request, hooks).await.map_err(refused_by_axum)?;
+
+        let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let url = hooks.url(parts.uri.path_and_query().map_or("/", |it| it.as_str()));
+        let target = Target { method: parts.method.as_str(), url: &url };
+        let delivery = Delivery::new(Headers::from_iter(headers), body.as_ref()).with_target(target);
+        let verified = receiver.verify(&delivery, SystemTime::now().into()).map_err(|error| refused(&sender, error))?;
+        let id = String::from_utf8_lossy(verified.id()).into_owned();
+        Ok(Self { sender, id, body })
+    }
+}
+
+fn refused_by_axum(rejection: impl IntoResponse) -> Response {
+    rejection.into_response()
+}
+
+/// The response to a sender has the code alone. The log has what is wrong and what to do, and no secret.
+fn refused(sender: &str, error: Error) -> Response {
+    eprintln!("{sender}: {}: {error}; {}", error.code(), error.remedy());
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let problem = format!("{{\"status\":{},\"code\":\"{}\"}}", error.status(), error.code());
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], problem).into_response()
+}
