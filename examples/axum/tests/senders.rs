@@ -1,5 +1,7 @@
 //! The server on a socket: what any sender signs arrives, and what was changed on the way does not.
 
+#![allow(clippy::expect_used, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+
 use std::time::SystemTime;
 
 use countersign::crypto::Portable;
