@@ -19,7 +19,7 @@ use crate::run::{Curve, Figure, Line, Run};
 use crate::sign::Signer;
 use crate::start::{COLD, MEMORY, WASM};
 use crate::worker::workers_of;
-use crate::{cpu, day, inbox, lines, machine, npm, parity, report, start, table};
+use crate::{cpu, day, inbox, lines, machine, npm, parity, report, rust, start, table};
 
 /// Rounds of a full run, and of a quick one; those of a plot, and starts of a process.
 const ROUNDS: usize = 30;
@@ -47,6 +47,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
             lexopt::Arg::Value(name) if name == "day" => return day::command(args),
             lexopt::Arg::Value(name) if name == "inbox" => return inbox::command(args),
             lexopt::Arg::Value(name) if name == "reading" => return cpu::command("reading.mjs", args),
+            lexopt::Arg::Value(name) if name == "crate" => return rust::command(args),
             lexopt::Arg::Value(name) if name == "npm" => return npm::command(args),
             lexopt::Arg::Long("rounds") => rounds = Some(args.value()?.parse()?),
             lexopt::Arg::Long("only") => options.only = Some(args.value()?.string()?),

@@ -24,6 +24,7 @@ mod parity;
 mod plot;
 mod report;
 mod run;
+mod rust;
 mod sign;
 mod start;
 mod stats;

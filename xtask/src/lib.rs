@@ -65,6 +65,7 @@ cargo xtask <command>
   bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
   bench reading [--rounds 4]  processor time of a byte in chunks of one byte, before anybody is authenticated
   bench npm [--rounds 40]     the package's verifications in Node against standardwebhooks, svix and node:crypto
+  bench crate [--rounds 100]  the crate's verifications against standardwebhooks, svix and hmac by hand
   api [--bless]               what changed in the public API of the core and the package; --bless: and keep it so
   circles                     no import circle between files, or the names that tie each
   check [--config wrangler.toml] [--env NAME] [--try FILE]
