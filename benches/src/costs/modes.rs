@@ -69,5 +69,5 @@ fn besides(figures: &Figures) -> Result<Usage> {
     let failures = more.plus(figures.operation("retried")?).plus(Figures::awake(ORIGIN)).times(FAILURES);
     let dropped = figures.operation("dropped_eight")?.plus(figures.operation("forgotten_eight")?).times(1.0 / TABLE);
     let cpu = figures.cpu("stored_and_delivered")?.times(1.0 + COPIES + FAILURES);
-    Ok(copies.plus(failures).plus(dropped).plus(cpu))
+    Ok(copies.plus(failures).plus(dropped).plus(figures.stored()?).plus(cpu))
 }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use anyhow::Result;
 
 use super::modes::{ACCEPT, COPIES, FAILURES, Mode, ORIGIN, TABLE, all, refused};
-use super::prices::{MEMORY, Meter, READ, STORED, SUBSCRIPTION};
-use super::usage::{Figures, Usage};
+use super::prices::{LOG_DAYS, MEMORY, Meter, POINTS, READ, SUBSCRIPTION};
+use super::usage::{EVENT_KB, Figures, RECORD_KB, Usage};
 
 /// What each operation is, in the order of `operations.json`.
 const OPERATIONS: [(&str, &str); 26] = [
@@ -88,7 +88,7 @@ fn conclusion(figures: &Figures, modes: &[Mode; 4]) -> Result<String> {
          at once. Most of the cost is rows written ({} to {}). It sleeps while the request that brought an event waits \
          for the origin.\n\
          - **A refusal costs one request:** {} for a million. It touches neither KV nor an inbox.\n\
-         - **The log costs {} to {} more** once its included events are used up. To log less, lower `head_sampling_rate` under `[observability]`.\n\n",
+         - **The log costs {} to {} more** once the included 50 GB are used up. To log less, lower `head_sampling_rate` under `[observability]`.\n\n",
         dollars(off.price()),
         dollars(marked.price()),
         dollars(bursts.price()),
@@ -99,8 +99,8 @@ fn conclusion(figures: &Figures, modes: &[Mode; 4]) -> Result<String> {
         dollars(bursts.price_of(Meter::RowsWritten)),
         dollars(single.price_of(Meter::RowsWritten)),
         dollars(refused(figures)?.price()),
-        dollars(off.price_of(Meter::LogEvents)),
-        dollars(single.price_of(Meter::LogEvents)),
+        dollars(off.price_of_log()),
+        dollars(single.price_of_log()),
     ))
 }
 
@@ -113,7 +113,7 @@ fn choice(modes: &[Mode; 4]) -> Result<String> {
     let titles: Vec<_> = modes.iter().map(|mode| mode.title).collect();
     writeln!(text, "| | {} |\n|---|---|---|---|---|", titles.join(" | "))?;
     row(&mut text, "a million events", &|usage| dollars(usage.price()))?;
-    row(&mut text, "their log lines", &|usage| dollars(usage.price_of(Meter::LogEvents)))?;
+    row(&mut text, "their log records", &|usage| dollars(usage.price_of_log()))?;
     row(&mut text, "events a month that Workers Paid includes", &|usage| {
         let (events, meter) = usage.fits(|meter| Some(meter.price().included));
         format!("{} ({})", rounded(events), short(meter))
@@ -131,7 +131,7 @@ fn choice(modes: &[Mode; 4]) -> Result<String> {
 
 fn bills(modes: &[Mode; 4]) -> Result<String> {
     let mut text = String::from(
-        "## A month's bill\n\nIncludes the plan's $5. The first amount is with every log line, the second with none.\n\n",
+        "## A month's bill\n\nIncludes the plan's $5. The first amount is with every log record, the second with none.\n\n",
     );
     let titles: Vec<_> = modes.iter().map(|mode| mode.title).collect();
     writeln!(text, "| events a month | {} |\n|---|---|---|---|---|", titles.join(" | "))?;
@@ -166,16 +166,27 @@ fn in_full(figures: &Figures, modes: &[Mode; 4]) -> Result<String> {
 
 fn prices() -> Result<String> {
     let mut text = format!(
-        "## Prices\n\nAs of {READ}. Workers Logs has other prices from December 2026 on, which are not used here.\n\n\
+        "## Prices\n\nAs of {READ}. A million KB are a GB.\n\n\
          | | for a million | included in a month of Workers Paid | in a day of Workers Free |\n|---|---|---|---|\n"
     );
     for meter in Meter::ALL {
         let price = meter.price();
-        let per_day = price.per_day.map_or_else(|| "10 ms for each request".to_owned(), rounded);
+        let per_day = price.per_day.map_or_else(|| not_by_day(meter).to_owned(), rounded);
         let (name, included) = (meter.name(), rounded(price.included));
         writeln!(text, "| {name} | {} | {included} | {per_day} |", dollars(price.per_million))?;
     }
-    Ok(text + "\n")
+    let (points, included) = POINTS;
+    writeln!(text, "| points of `METRICS` (not billed yet) | {} | {} | 100,000 |", dollars(points), rounded(included))?;
+    Ok(text + "\n[`METRICS`](metrics.md#analytics-engine) writes a point for each delivery and each attempt.\n\n")
+}
+
+/// What the free plan says of a meter that it does not count by the day.
+const fn not_by_day(meter: Meter) -> &'static str {
+    match meter {
+        Meter::ObjectStored => "5 million in all",
+        Meter::LogStored => "seven days",
+        _ => "10 ms for each request",
+    }
 }
 
 fn counted(figures: &Figures) -> Result<String> {
@@ -231,7 +242,6 @@ fn crossings(figures: &Figures) -> Result<String> {
 fn assumptions(figures: &Figures) -> Result<String> {
     let text = |name: &str| figures.measured(name).to_string().trim_matches('"').to_owned();
     let bytes = figures.measured("bytes_stored").as_f64().unwrap_or_default();
-    let stored = bytes * 1e6 / 1e9 * STORED * 3.0 / 30.0;
     let empty = figures.cpu("empty")?.of(Meter::CpuMs);
     Ok(format!(
         "## Assumptions\n\n\
@@ -243,8 +253,8 @@ fn assumptions(figures: &Figures) -> Result<String> {
          - Processor time was measured with `cargo xtask bench cpu` on {} ({}), over {} events per figure. It is all that workerd uses, including \
          HTTP and disk; an empty Worker uses {empty} ms. Only part of it is billed, so it is an upper bound, and still a small part of the cost \
          of an event.\n\
-         - The id of an event takes {bytes:.0} bytes of storage for `dedupe`'s 72 h: {} for a million. Neither that nor the subscription \
-         is included above.\n\n\
+         - A stored event takes {EVENT_KB} KB for `keep`'s 24 h, and its id {bytes:.0} bytes for `dedupe`'s 72 h. A log record takes {RECORD_KB} KB with what \
+         Cloudflare adds, for {LOG_DAYS} days. The subscription is not included above, except in the month's bill.\n\n\
          The assumptions are in `benches/src/costs/`. If an operation is meant to cost something else, `cargo xtask costs --update` counts again, \
          shows what changed, and writes this page.\n",
         100.0 * COPIES,
@@ -254,7 +264,6 @@ fn assumptions(figures: &Figures) -> Result<String> {
         text("date"),
         text("machine"),
         text("events"),
-        dollars(stored),
     ))
 }
 

@@ -6,12 +6,22 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::prices::{MEMORY, Meter};
+use super::prices::{LOG_DAYS, MEMORY, Meter};
 
 /// What operations cost, as the test counts it and compares it.
 pub(super) const COUNTED: &str = "tests/e2e/operations.json";
 /// What `cargo xtask bench cpu` measured.
 const MEASURED: &str = "benches/costs.json";
+
+/// A log record, with what Cloudflare adds to each: our own part has 0.4 KB.
+pub(super) const RECORD_KB: f64 = 1.0;
+/// An event with its headers in an object's database.
+pub(super) const EVENT_KB: f64 = 1.0;
+/// The days of `keep` and of `dedupe`, by default.
+const KEPT_DAYS: f64 = 1.0;
+const ID_DAYS: f64 = 3.0;
+/// The days of a month, as Cloudflare counts them.
+const MONTH: f64 = 30.0;
 
 /// So much of each meter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,9 +53,14 @@ impl Usage {
         self.of(meter) * meter.price().per_million
     }
 
-    /// The same of all meters but the log, which can be turned down.
+    /// The same of what the log takes.
+    pub(super) fn price_of_log(self) -> f64 {
+        Meter::ALL.iter().filter(|meter| meter.is_log()).map(|meter| self.price_of(*meter)).sum()
+    }
+
+    /// The same of all meters but the log's.
     pub(super) fn price(self) -> f64 {
-        Meter::ALL.iter().filter(|meter| **meter != Meter::LogEvents).map(|meter| self.price_of(*meter)).sum()
+        Meter::ALL.iter().filter(|meter| !meter.is_log()).map(|meter| self.price_of(*meter)).sum()
     }
 
     /// A month's bill, with what is included taken off.
@@ -54,12 +69,12 @@ impl Usage {
             let price = meter.price();
             (self.of(*meter) * events - price.included).max(0.0) * price.per_million / 1e6
         };
-        Meter::ALL.iter().filter(|meter| log || **meter != Meter::LogEvents).map(beyond).sum()
+        Meter::ALL.iter().filter(|meter| log || !meter.is_log()).map(beyond).sum()
     }
 
     /// So many events fit into an allowance, and what runs out first; the log alone would stop nothing.
     pub(super) fn fits(self, allowance: impl Fn(Meter) -> Option<f64>) -> (f64, Meter) {
-        let limits = Meter::ALL.into_iter().filter(|meter| *meter != Meter::LogEvents && self.of(*meter) > 0.0);
+        let limits = Meter::ALL.into_iter().filter(|meter| !meter.is_log() && self.of(*meter) > 0.0);
         let limits = limits.filter_map(|meter| Some((allowance(meter)? / self.of(meter), meter)));
         limits.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f64::INFINITY, Meter::Requests))
     }
@@ -96,7 +111,14 @@ impl Figures {
         let usage = usage.with(Meter::RowsRead, count("rowsRead")?);
         let usage = usage.with(Meter::RowsWritten, count("rowsWritten")? + count("alarmsSet")?);
         // `invocation_logs = false`: a call is no event of the log besides what it writes there.
-        Ok(usage.with(Meter::LogEvents, count("logLines")?))
+        let log = count("logLines")? * RECORD_KB;
+        Ok(usage.with(Meter::LogIngested, log).with(Meter::LogStored, log * LOG_DAYS / MONTH))
+    }
+
+    /// An event in an object's database: itself for `keep`, and its id for `dedupe`.
+    pub(super) fn stored(&self) -> Result<Usage> {
+        let id = self.measured["bytes_stored"].as_f64().context("the bytes of an id are not measured")? / 1_000.0;
+        Ok(Usage::default().with(Meter::ObjectStored, (EVENT_KB * KEPT_DAYS + id * ID_DAYS) / MONTH))
     }
 
     /// Processor time of one event, in milliseconds.
