@@ -1,9 +1,15 @@
-//! The documentation: its links lead somewhere, its pages are in the book, and README is as long as a reader has time for.
+//! The documentation: its links lead somewhere, its pages are in the book, README is short, and every fenced block is parsed or run.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 
+#[path = "documents/blocks.rs"]
+mod blocks;
 #[path = "documents/book.rs"]
 mod book;
+#[path = "documents/commands.rs"]
+mod commands;
+#[path = "documents/configuration.rs"]
+mod configuration;
 #[path = "documents/links.rs"]
 mod links;
 #[path = "documents/page.rs"]

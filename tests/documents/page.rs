@@ -22,6 +22,8 @@ pub(crate) struct Block {
     pub(crate) code: String,
     /// The line of its fence, from 1.
     pub(crate) line: usize,
+    /// What the comment before it says of how it is tested: `run: NAME`, or `excerpt of FILE`.
+    pub(crate) marker: Option<String>,
 }
 
 impl Page {
@@ -48,7 +50,7 @@ impl Page {
 
     /// The fenced blocks, those within a list too.
     pub(crate) fn blocks(&self) -> Vec<Block> {
-        let (mut blocks, mut open) = (Vec::new(), None::<(Block, usize, String)>);
+        let (mut blocks, mut open, mut marker) = (Vec::new(), None::<(Block, usize, String)>, None);
         for (index, line) in self.text.lines().enumerate() {
             let trimmed = line.trim_start();
             let fence = trimmed.chars().take_while(|char| *char == '`').collect::<String>();
@@ -60,10 +62,14 @@ impl Page {
                 }
                 None if fence.len() >= 3 => {
                     let language = trimmed.trim_start_matches('`').trim().to_owned();
-                    let block = Block { language, code: String::new(), line: index + 1 };
+                    let block = Block { language, code: String::new(), line: index + 1, marker: marker.take() };
                     open = Some((block, line.len() - trimmed.len(), fence));
                 }
-                None => {}
+                None if trimmed.is_empty() => {}
+                None => {
+                    marker =
+                        trimmed.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")).map(str::to_owned);
+                }
             }
         }
         assert!(open.is_none(), "{}: a fenced block does not end", self.path.display());

@@ -23,6 +23,7 @@ pub(super) fn system() -> Result<()> {
         ("bash", "bash"), // the command that `dev` prints is run as a user would
         ("curl", "curl"),
         ("git", "git"),
+        ("jq", "jq"), // queries of docs/logs.md
         ("openssl", "openssl"),
         ("ps", "procps"),
         ("chromium", "chromium"),
