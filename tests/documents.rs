@@ -1,6 +1,12 @@
 //! The documentation: its links lead somewhere, its pages are in the book, README is short, and every fenced block is parsed or run.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "documents/blocks.rs"]
 mod blocks;
@@ -16,3 +22,5 @@ mod links;
 mod page;
 #[path = "documents/readme.rs"]
 mod readme;
+#[path = "documents/rust.rs"]
+mod rust;

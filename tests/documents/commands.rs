@@ -87,7 +87,7 @@ fn unknown(command: &str) -> Option<String> {
                 unknown_option(rest, &[usage, read("xtask/src/test.rs"), sources("benches/src").replace('"', "--")])
             })
         }
-        ["cargo", "install" | "test" | "add" | "check", ..] => None,
+        ["cargo", "install" | "test" | "add" | "check" | "run", ..] => None,
         ["npx", "wrangler", rest @ ..] => {
             missing(WRANGLER.iter().any(|known| rest.join(" ").starts_with(known)), command)
         }
