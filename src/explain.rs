@@ -83,7 +83,7 @@ use crate::scheme::Signing;
 use inputs::Inputs;
 
 pub use inputs::{Receiver, Secret};
-pub use report::{NearMiss, Report, Ruling, State, Step, Verdict};
+pub use report::{Instead, NearMiss, Report, Ruling, State, Step, Verdict};
 pub use rows::{BodyMarks, Comparison, JwkRow, SecretRow, SignatureRow, TokenParts};
 pub use signed_parts::SignedPart;
 

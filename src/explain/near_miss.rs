@@ -6,7 +6,7 @@ use super::body_variants::{self, BodyVariant};
 use super::inputs::Inputs;
 use super::json_variants::{HIGHEST_PRICE, JsonVariants, Style};
 use super::literal::{self, Dialect};
-use super::report::NearMiss;
+use super::report::{Instead, NearMiss};
 use super::search_budget::Budget;
 use super::{prefix_variants, secret_variants, signature_variants, url_variants};
 use crate::crypto::Portable;
@@ -30,14 +30,15 @@ pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
     search.secrets();
     for variant in prefix_variants::of(inputs, signed) {
         if variant.prefix != prefix && matches_list(&list, inputs.keys(), &variant.prefix, inputs.body) {
-            search.note(variant.code, variant.matches_if, variant.fix);
+            search.note(variant.code, variant.matches_if, variant.fix, None);
         }
     }
     let respelled = signature_variants::of(signed.signatures);
-    let respelled: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
-    if matches_list(&respelled, inputs.keys(), &prefix, inputs.body) {
+    let list: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
+    if matches_list(&list, inputs.keys(), &prefix, inputs.body) {
         let matches_if = "the signature is written as `v1,` or `v1a,` and padded standard base64";
-        search.note("signature_spelling", matches_if, signature_variants::FIX);
+        let instead = Instead::Signature(signature_variants::joined(&respelled));
+        search.note("signature_spelling", matches_if, signature_variants::FIX, Some(instead));
     }
     if search.found.is_empty() {
         search.json(&reverted);
@@ -69,8 +70,8 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn note(&mut self, code: &'static str, matches_if: impl Into<String>, fix: &'static str) {
-        self.found.push(NearMiss { code, matches_if: matches_if.into(), fix });
+    fn note(&mut self, code: &'static str, matches_if: impl Into<String>, fix: &'static str, instead: Option<Instead>) {
+        self.found.push(NearMiss { code, matches_if: matches_if.into(), fix, instead });
     }
 
     /// Small changes to the body, reverted changes, small changes to those, and no body at all.
@@ -98,7 +99,7 @@ impl Search<'_> {
         let keys = self.inputs.keys();
         let matches = self.budget.spend(body.bytes.len()) && (self.matches)(keys, &body.bytes);
         if matches && self.found.iter().all(|near| near.code != body.code) {
-            self.note(body.code, matches_if, body.fix);
+            self.note(body.code, matches_if, body.fix, Some(Instead::Body(body.bytes.clone())));
         }
     }
 
@@ -116,12 +117,18 @@ impl Search<'_> {
                 match self.json_at(price, variants) {
                     ControlFlow::Continue(()) => {}
                     ControlFlow::Break(None) => return,
-                    ControlFlow::Break(Some(Style { code, matches_if })) => {
+                    ControlFlow::Break(Some((Style { code, matches_if }, text))) => {
+                        let instead = Some(Instead::Body(text.into_bytes()));
                         return match change {
                             Some(body) => {
-                                self.note(body.code, format!("{}, and {matches_if}", body.matches_if), body.fix);
+                                self.note(
+                                    body.code,
+                                    format!("{}, and {matches_if}", body.matches_if),
+                                    body.fix,
+                                    instead,
+                                );
                             }
-                            None => self.note(code, matches_if, REWRITTEN),
+                            None => self.note(code, matches_if, REWRITTEN, instead),
                         };
                     }
                 }
@@ -129,15 +136,15 @@ impl Search<'_> {
         }
     }
 
-    /// The texts of one price: breaks with the style that matches, or without one once the budget is spent.
-    fn json_at(&mut self, price: usize, variants: &JsonVariants<'_>) -> ControlFlow<Option<Style>> {
+    /// The texts of one price: breaks with the style that matches and its text, or without them once the budget is spent.
+    fn json_at(&mut self, price: usize, variants: &JsonVariants<'_>) -> ControlFlow<Option<(Style, String)>> {
         let keys = self.inputs.keys();
         variants.each(price, &mut |text, style| {
             if !self.budget.spend(text.len()) {
                 return ControlFlow::Break(None);
             }
             if (self.matches)(keys, text.as_bytes()) {
-                return ControlFlow::Break(Some(style()));
+                return ControlFlow::Break(Some((style(), text.to_owned())));
             }
             ControlFlow::Continue(())
         })
@@ -149,11 +156,11 @@ impl Search<'_> {
         let found =
             url_variants::of(url).into_iter().find(|other| self.is_signed(claim, Target { method, url: &other.url }));
         if let Some(variant) = found {
-            self.note("url", variant.matches_if, OTHER_URL);
+            self.note("url", variant.matches_if, OTHER_URL, Some(Instead::Url(variant.url)));
         }
         let other = url_variants::methods(method).find(|other| self.is_signed(claim, Target { method: other, url }));
         if let Some(method) = other.filter(|_| claim.template.message.iter().any(|part| matches!(part, Part::Method))) {
-            self.note("method", format!("the method is `{method}`"), OTHER_METHOD);
+            self.note("method", format!("the method is `{method}`"), OTHER_METHOD, Some(Instead::Method(method)));
         }
     }
 
@@ -175,7 +182,7 @@ impl Search<'_> {
                 let keys = [variant.key];
                 let keys = Keys { secrets: &keys, ..Keys::default() };
                 if (self.matches)(keys, self.inputs.body) {
-                    self.note(variant.code, format!("{name} {}", variant.matches_if), variant.fix);
+                    self.note(variant.code, format!("{name} {}", variant.matches_if), variant.fix, None);
                 }
             }
         }

@@ -128,6 +128,24 @@ pub struct NearMiss {
     pub matches_if: String,
     /// The probable cause, and what to do.
     pub fix: &'static str,
+    /// The input that would have matched, if the change replaces a single input that is not a secret. Not part of the JSON: it may be a
+    /// whole body.
+    #[serde(skip)]
+    pub instead: Option<Instead>,
+}
+
+/// An input under which a signature matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Instead {
+    /// The body's bytes.
+    Body(Vec<u8>),
+    /// The URL that was signed.
+    Url(String),
+    /// The method that was signed.
+    Method(&'static str),
+    /// The value of the signature header.
+    Signature(String),
 }
 
 impl Report {

@@ -16,6 +16,12 @@ pub(super) fn of(value: &[u8]) -> Vec<(Form, String)> {
     words.flatten().filter_map(decode).filter_map(respell).collect()
 }
 
+/// The signatures as the value of a header.
+pub(super) fn joined(list: &[(Form, String)]) -> String {
+    let words: Vec<_> = list.iter().map(|(form, text)| [form.as_str(), ",", text].concat()).collect();
+    words.join(" ")
+}
+
 fn decode(word: &str) -> Option<Vec<u8>> {
     let bare = word.trim_end_matches('=');
     hex_pairs(word).or_else(|| STANDARD_NO_PAD.decode(bare).ok()).or_else(|| URL_SAFE_NO_PAD.decode(bare).ok())

@@ -123,6 +123,7 @@ fn near_miss(set: &Jwks, report: &mut Report) {
         code: "other_key",
         matches_if: format!("key {index} of the set ({name}) is used instead of the key that the token names"),
         fix: "the sender's `kid` and its key set disagree: fetch the set again; if they still disagree, tell the sender",
+        instead: None,
     });
 }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::explain::Secret;
+use countersign::explain::{Instead, Secret};
 use serde_json::Value;
 
 use crate::support::{BODY, SECRET, Sent, assert_near, key};
@@ -203,6 +203,7 @@ fn json_that_any_serialiser_wrote_again_is_recognised() {
             }
             let sent = Sent { body: text(received).into_bytes(), ..Sent::signed(&key(), text(signed).as_bytes()) };
             let report = sent.report(&[Secret::Text(SECRET)]);
+            let expected = text(signed).into_bytes();
             let (signed, received) = (&signed["expression"], &received["expression"]);
             assert_eq!(report.verdict.code, "near_miss", "{signed} from {received}");
             let near = &report.near_misses[0];
@@ -210,6 +211,7 @@ fn json_that_any_serialiser_wrote_again_is_recognised() {
                 near.code.starts_with("json_") || near.code.starts_with("final_"),
                 "{signed} from {received}: {near:?}"
             );
+            assert_eq!(near.instead, Some(Instead::Body(expected)), "{signed} from {received}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::explain::{self, Receiver, Secret};
+use countersign::explain::{self, Instead, Receiver, Secret};
 use countersign::{Delivery, Headers, Policy, Timestamp, scheme};
 
 use crate::support::{BODY, NOW, SECRET, Sent, assert_near, explained, key};
@@ -35,7 +35,11 @@ fn a_signature_in_another_spelling_is_recognised() {
         format!("v1,{}", text.trim_end_matches('=')),
     ] {
         let sent = Sent { signature: spelled, ..Sent::signed(&key(), BODY.as_bytes()) };
-        assert_near(&sent.report(&[Secret::Text(SECRET)]), "signature_spelling");
+        let report = sent.report(&[Secret::Text(SECRET)]);
+        assert_near(&report, "signature_spelling");
+        let near = report.near_misses.iter().find(|near| near.code == "signature_spelling").unwrap();
+        let Some(Instead::Signature(instead)) = &near.instead else { panic!("{near:?}") };
+        assert!(Sent { signature: instead.clone(), ..sent }.report(&[Secret::Text(SECRET)]).ok, "{instead}");
     }
 }
 

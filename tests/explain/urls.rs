@@ -1,7 +1,7 @@
 //! Deliveries of a sender that signs the URL: which URL it signed.
 
 use countersign::crypto::{hex, sha256};
-use countersign::explain::{self, Receiver, Report, Ruling, Secret};
+use countersign::explain::{self, Instead, Receiver, Report, Ruling, Secret};
 use countersign::{Delivery, Headers, Policy, Target, Timestamp, scheme};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -50,6 +50,7 @@ fn another_url_is_found_if_it_is_near() {
         let report = report(Some(url));
         assert_near(&report, "url");
         assert_eq!(report.verdict.detail, format!("it matches if {detail}"), "{url}");
+        assert_eq!(report.near_misses[0].instead, Some(Instead::Url(CALLED.to_owned())), "{url}");
     }
     assert!(report(Some("https://hooks.example/other")).near_misses.is_empty());
 }
