@@ -195,7 +195,18 @@ export interface Report {
   comparisons: { secret?: number; key?: number; signature: number; expected?: string; received: string; matches: boolean }[];
   token?: { header?: unknown; claims?: unknown };
   /** If nothing matches: the changes under which a signature would. */
-  nearMisses: { code: string; matchesIf: string; fix: string }[];
+  nearMisses: NearMiss[];
+}
+
+/** A change under which a signature would match. */
+export interface NearMiss {
+  code: string;
+  /** The change, as a clause that continues "matches if". */
+  matchesIf: string;
+  /** The probable cause, and what to do. */
+  fix: string;
+  /** The one input to replace, and its replacement. Absent for other changes, and for a secret, which a report never contains. */
+  instead?: { body?: Uint8Array; url?: string; method?: string; signature?: string };
 }
 
 /** A receiver's configuration, unchecked: what is wrong with it becomes part of the report. */

@@ -47,8 +47,12 @@ function report(settings, secrets, document, payload, headers, now, target) {
   const bytes = typeof body === "string" ? encoder.encode(body) : body.slice();
   const [url, method] = signsUrl ? partsOf(target) : [];
   const settled = { ...settingsOf(options), url, method };
-  const text = full.call((glue) => glue.inspect(scheme, settled, secrets, document, pairs.flat(), bytes, now));
+  const [text, ...instead] = full.call((glue) => glue.inspect(scheme, settled, secrets, document, pairs.flat(), bytes, now));
   const report = JSON.parse(text);
+  for (const [at, near] of report.nearMisses.entries()) {
+    const [name, value] = instead.slice(2 * at, 2 * at + 2);
+    if (name !== undefined) near.instead = { [name]: value };
+  }
   if (report.signed !== undefined) report.signedContent = contentOf(report.signed, bytes);
   return report;
 }

@@ -4,11 +4,11 @@
 //! and it would double what everybody loads.
 
 use countersign::crypto::{Crypto, Portable, install_rs256};
-use countersign::explain::{self, Receiver};
+use countersign::explain::{self, Instead, NearMiss, Receiver};
 use countersign::{Delivery, Headers};
 use countersign_npm_common::{Given, Options, install_p256, targeted, whole_second};
 use countersign_npm_core::policy_for_report;
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 /// Installs RS256 and ECDSA on P-256. Call it before any verifier is constructed.
@@ -18,7 +18,8 @@ pub fn prepare() {
     install_p256(|key, message, signature| Crypto::<[u8]>::p256(&Portable, key, message, signature));
 }
 
-/// Explains a delivery: a report as JSON, which `Report` in `explain.d.ts` describes. `headers` are names and values in turn.
+/// Explains a delivery: a report as JSON, which `Report` in `explain.d.ts` describes, then two items for each near miss: the name of the
+/// input that it replaces, and what to give instead; both undefined if there is none. `headers` are names and values in turn.
 ///
 /// # Errors
 /// `config_invalid` if the options cannot be read.
@@ -31,7 +32,7 @@ pub fn inspect(
     headers: Vec<String>,
     body: &[u8],
     now: f64,
-) -> Result<String, JsValue> {
+) -> Result<Array, JsValue> {
     let policy = policy_for_report(scheme, options)?;
     let given = Given::read(secrets);
     let secrets: Vec<_> = given.iter().map(Given::secret).collect();
@@ -45,7 +46,20 @@ pub fn inspect(
         None => delivery,
     };
     let report = explain::report(&receiver, &delivery);
-    Ok(serde_json::to_string(&report).unwrap_or_default())
+    let near = report.near_misses.iter().flat_map(replacement);
+    Ok(std::iter::once(JsValue::from(serde_json::to_string(&report).unwrap_or_default())).chain(near).collect())
+}
+
+/// The name of an input and its replacement, as a member of `Instead` in `explain.d.ts`.
+fn replacement(near: &NearMiss) -> [JsValue; 2] {
+    let (name, value) = match &near.instead {
+        Some(Instead::Body(bytes)) => ("body", Uint8Array::from(bytes.as_slice()).into()),
+        Some(Instead::Url(url)) => ("url", url.into()),
+        Some(Instead::Method(method)) => ("method", (*method).into()),
+        Some(Instead::Signature(value)) => ("signature", value.into()),
+        _ => return [JsValue::UNDEFINED; 2],
+    };
+    [name.into(), value]
 }
 
 fn pair(line: &[String]) -> Option<(&str, &[u8])> {
