@@ -1,4 +1,4 @@
-// Every deliberate breakage leads to its code on the page, every near miss is found, and an unbroken sample is genuine.
+// Every deliberate breakage leads to its code on the page, every near miss is found and its fix applied, and an unbroken sample is genuine.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
@@ -9,6 +9,16 @@ import { visit } from "./fixtures/visit.mjs";
 const page = await visit();
 
 const SENDERS = ["gemini", "gemini-dynamic", "token", "standard-webhooks", "public-key", "svix"];
+
+/** Near misses that no single field can bring about: the sender signs other things than its scheme says. */
+const UNFIXED = ["body_alone", "without_id", "without_timestamp", "timestamp_milliseconds", "secret_raw_newline"];
+
+/** Applies a fix: the verdict is over the changed fields, which the page says, and can be taken back. */
+async function applied(fix, where) {
+  await fix.click();
+  await page.waitForFunction(() => document.getElementById("verdict").dataset.state === "genuine", undefined, { timeout: 5000 }).catch(() => assert.fail(`${where}: its fix does not help`));
+  assert.match(await page.locator("#verdict-about").innerText(), /^With one change/, where);
+}
 
 for (const sender of SENDERS) {
   test(`${sender}: an unbroken sample is genuine, and every breakage has its code`, async () => {
@@ -27,7 +37,11 @@ for (const sender of SENDERS) {
       assert.equal(await verdictCode(page), code, where);
       assert.equal(await page.locator(`.step[data-state="fail"] .code`, { hasText: code }).count() > 0, true, `${where}: no step has the code`);
       const found = await page.locator("#near [data-near]").evaluateAll((all) => all.map(({ dataset }) => dataset.near));
-      if (near !== undefined) assert.ok(found.includes(near), `${where}: ${near} is not among ${found.join(", ")}`);
+      if (near === undefined) continue;
+      assert.ok(found.includes(near), `${where}: ${near} is not among ${found.join(", ")}`);
+      const fix = page.locator(`#near [data-near="${near}"] .primary`);
+      if (UNFIXED.includes(near)) assert.equal(await fix.count(), 0, `${where}: no field can be changed`);
+      else await applied(fix, where);
     }
     assert.deepEqual(page.seen.errors, []);
   });
@@ -41,6 +55,18 @@ test("every breakage can be selected", async () => {
   }
   assert.deepEqual(breakages.filter(({ id }) => !reached.has(id)), []);
   assert.equal(new Set(breakages.map(({ id }) => id)).size, breakages.length);
+});
+
+test("a fix shows the bytes that differ, and can be taken back", async () => {
+  await make(page, "gemini", "crlf-lost");
+  const body = await page.locator("#body").inputValue();
+  assert.deepEqual(await page.locator("#near .difference ins").allTextContents(), ["CR LF\n"]);
+  assert.match(await page.locator("#near .difference li").innerText(), /^Byte \d+: added 0d 0a$/);
+  await page.click("#near .primary");
+  await page.waitForSelector('#verdict[data-state="genuine"]');
+  await page.click("#verdict-about button");
+  await page.waitForSelector('#verdict[data-state="refused"]');
+  assert.equal(await page.locator("#body").inputValue(), body);
 });
 
 test("every failed step says what to do", async () => {

@@ -11,8 +11,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { FORMATS } from "../../www/src/copy-as.js";
 import { fromBase64, toBase64Url, utf8 } from "../../www/src/encoding.js";
-import { isHeader, rustBytes, rustString, jsString } from "../../www/src/escape.js";
+import { isHeader, jsString, pythonBytes, rustBytes, rustString } from "../../www/src/escape.js";
 import { takeApart } from "../../www/src/paste.js";
+import { receiverCode } from "../../www/src/receiver-code.js";
 import { drawn, open } from "./fixtures/browser.mjs";
 import { host } from "./fixtures/visit.mjs";
 
@@ -122,13 +123,25 @@ test("an HTTP file is one request to each editor that reads it, with that body a
   }
 });
 
-test("JavaScript and Rust read each literal as the text that it was", async () => {
+test("JavaScript, Python and Rust read each literal as the text that it was", async () => {
   for (const text of [...TEXTS, "\ud800", "x\udfffy"]) assert.equal(new Function(`"use strict"; return ${jsString(text)};`)(), text);
   const whole = TEXTS.map((text) => `    assert_eq!(${rustString(text)}.as_bytes(), Vec::<u8>::from(${JSON.stringify([...utf8(text)])}));`);
   const bytes = BODIES.filter((body) => body.length < 1000).map((body) => `    assert_eq!(${rustBytes(body)}.to_vec(), Vec::<u8>::from([${body.join(", ")}]));`);
   writeFileSync(join(folder, "literals.rs"), `fn main() {\n${[...whole, ...bytes].join("\n")}\n}\n`);
   execFileSync("rustc", ["--edition", "2024", "-o", join(folder, "literals"), join(folder, "literals.rs")], { cwd: ROOT });
   execFileSync(join(folder, "literals"));
+  const python = BODIES.filter((body) => body.length < 1000).map((body) => `assert ${pythonBytes(body)} == bytes([${body.join(", ")}])`);
+  writeFileSync(join(folder, "literals.py"), `${python.join("\n")}\n`);
+  execFileSync("python3", ["-I", join(folder, "literals.py")]);
+});
+
+test("the code for an application has each value as it was, and runs none", () => {
+  for (const given of deliveries(24)) {
+    const { text } = receiverCode("next", given);
+    const [, list] = /^const webhooks = geminiDynamic\((.*)\);$/m.exec(text);
+    const { audience, issuer, tolerance } = new Function("process", `"use strict"; return ${list};`)({ env: {} });
+    assert.deepEqual([audience, issuer, tolerance], [given.audience, given.issuer, given.tolerance]);
+  }
 });
 
 /** Deliveries with a hostile text in every place that can have one. */

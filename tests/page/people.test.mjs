@@ -12,7 +12,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const SCREENSHOTS = new URL("../../build/screenshots/", import.meta.url).pathname;
 
 const SCENES = {
-  empty: undefined,
+  opening: undefined,
+  empty: async (page) => page.click("#clear"),
   genuine: ["gemini", ""],
   "nearly-right": ["gemini", "final-newline"],
   "wrong-key": ["gemini", "wrong-key"],
@@ -114,6 +115,8 @@ test("the keyboard focus is always visible", async () => {
 test("screen readers announce the verdict when it changes", async () => {
   const page = await open(browser, server.url);
   const live = page.locator('#verdict [aria-live="polite"]');
+  assert.match(await live.textContent(), /^Refused no_matching_signature/);
+  await page.click("#clear");
   assert.match(await live.textContent(), /Nothing to check yet/);
   await make(page, "gemini");
   assert.match(await live.textContent(), /^Genuine/);
@@ -126,6 +129,19 @@ test("nothing moves with prefers-reduced-motion", async () => {
   const moving = () => page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => getComputedStyle(element).transitionDuration !== "0s").length);
   assert.equal(await moving(), 0);
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
+});
+
+test("on paper, the report is whole and the secret is not there; in forced colours, the verdict has a border", async () => {
+  const page = await open(browser, server.url);
+  const style = (selector, name) => page.locator(selector).first().evaluate((element, name) => getComputedStyle(element)[name], name);
+  await page.emulateMedia({ media: "print" });
+  assert.deepEqual([await style("#verdict", "display"), await style(".paste", "display"), await style("#near .primary", "display")], ["grid", "none", "none"]);
+  assert.equal(await style("#secret", "visibility"), "hidden");
+  assert.equal(await style("#signed-bytes", "maxHeight"), "none");
+  await page.screenshot({ path: `${SCREENSHOTS}print.png`, fullPage: true });
+  await page.emulateMedia({ media: "screen", forcedColors: "active" });
+  assert.equal(await style("#verdict", "borderTopStyle"), "solid");
+  await page.screenshot({ path: `${SCREENSHOTS}forced-colours.png`, fullPage: true });
 });
 
 test("on a phone, the verdict stays visible", async () => {

@@ -1,5 +1,5 @@
-// Copies run: the curl command sends the exact bytes, the HTTP file and the link lead back to the same verdict, and the JavaScript
-// test passes with the package.
+// Copies run: the curl command sends the exact bytes, the HTTP file and the link lead back to the same verdict, the JavaScript test
+// passes with the package, and the Python test with Python alone.
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
@@ -57,6 +57,35 @@ test("the test in JavaScript passes on the package", async () => {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap"], { cwd: folder, env });
   assert.match(stdout, new RegExp(`^# pass ${SAMPLES.length}$`, "m"));
+});
+
+/** One sender of each form, encoding and kind of secret that Python can check, and what its test says. */
+const IN_PYTHON = [
+  ["gemini", "", "matches"],
+  ["gemini", "crlf", "does_not_match"],
+  ["svix", "old", "matches"],
+  ["openai", "", "matches"],
+  ["github", "", "matches"],
+  ["twilio", "", "matches"],
+  ["square", "http-url", "does_not_match"],
+  ["adyen-standard", "", "matches"],
+  ["gitlab-token", "", "matches"],
+  ["gitlab-token", "wrong-token", "does_not_match"],
+];
+
+test("the test in Python passes with Python's standard library alone", async () => {
+  for (const [at, [sender, breakage, outcome]] of IN_PYTHON.entries()) {
+    await make(page, sender, breakage);
+    const text = await taken('[data-copy="python"]');
+    assert.match(text, new RegExp(`def test_the_signature_${outcome}\\(`), `${sender}, ${breakage}`);
+    writeFileSync(join(folder, `test_${at}.py`), text);
+  }
+  const { stderr } = await run("python3", ["-I", "-m", "unittest", "discover", "--start-directory", folder]);
+  assert.match(stderr, new RegExp(`Ran ${IN_PYTHON.length} tests[\\s\\S]*OK`));
+  await make(page, "discord");
+  await page.click('[data-copy="python"]');
+  await page.waitForFunction(() => document.getElementById("take-status").textContent !== "");
+  assert.match(await page.locator("#take-status").textContent(), /no public-key cryptography/);
 });
 
 test("the test in Rust is Rust, and names its outcome", async () => {
@@ -123,9 +152,9 @@ test("a copy does not contain a typed secret", async () => {
   await make(page, "gemini");
   await page.fill("#secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   await page.waitForSelector('#verdict[data-state="refused"]');
-  for (const id of ["curl", "http", "rust", "js"]) {
+  for (const id of ["curl", "http", "js", "python", "rust"]) {
     const text = await taken(`[data-copy="${id}"]`);
     assert.ok(!text.includes("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), id);
-    if (["rust", "js"].includes(id)) assert.match(text, /WEBHOOK_SECRET/);
+    if (["js", "python", "rust"].includes(id)) assert.match(text, /WEBHOOK_SECRET/);
   }
 });

@@ -67,7 +67,7 @@ const nearMisses = [
   near("emptied", "The sender signed an empty body", "empty", (plan) => resign(plan, () => "", (text) => text)),
   near("indented", "The JSON was indented on the way", "json_compact", (plan) => resign(plan, (text) => text, pretty)),
   near("compacted", "Indented JSON was parsed and written again", "json_indent_2", (plan) => resign(plan, pretty, (text) => text)),
-  near("python", "Signed as Python writes JSON", "json_python", (plan) => resign(plan, python, (text) => text)),
+  near("python", "JSON that Python wrote was parsed and written again", "json_python", (plan) => resign(plan, python, (text) => text)),
   near("sorted", "The sender sorted the members before it signed", "json_sorted", (plan) => resign(plan, sorted, (text) => text)),
   { ...near("text-secret", "The secret’s text is the key", "secret_as_text", async (plan) => keyFrom(plan, secretText())), needs: isDecoded },
   { ...near("text-secret-bare", "The text after whsec_ is the key", "secret_as_text_without_prefix", async (plan) => keyFrom(plan, secretText(), 6)), needs: isDecoded },

@@ -1,14 +1,17 @@
-// A delivery as something to run: a curl command, an HTTP file, a test. It contains a secret only if this page generated it; a secret
+// A delivery as something to run: a curl command, an HTTP file, a test in JavaScript, Python or Rust. It contains a secret only if this page generated it; a secret
 // that was typed is read from the environment.
 import { textOf, toBase64, utf8 } from "./encoding.js";
 import { decoding, isHeader, isHttpBody, isHttpHeader, isPlainWord, jsString, rustBytes, rustString, shellWord } from "./escape.js";
+import { python } from "./copy-python.js";
+import { entryOf } from "./receiver-code.js";
 import { schemeNamed } from "./senders.js";
 
 export const FORMATS = [
   { id: "curl", label: "curl", write: curl },
   { id: "http", label: "HTTP file", write: http },
+  { id: "js", label: "JavaScript test", write: js },
+  { id: "python", label: "Python test", write: python },
   { id: "rust", label: "Rust test", write: rust },
-  { id: "js", label: "JS test", write: js },
 ];
 
 /** Where a copy is sent if its sender does not sign the URL: a Worker on this machine. */
@@ -127,9 +130,6 @@ ${checked}
 }
 
 const maker = (scheme) => schemeNamed(scheme).make;
-
-/** The entry of the package: tokens need the one that checks RS256. */
-const entryOf = ({ scheme, audience }) => (audience && schemeNamed(scheme).takesTokens ? "countersign/jwt" : schemeNamed(scheme).entry);
 
 function jsArguments({ scheme, header, jwks, secrets, own, audience, issuer, email, tolerance }) {
   const age = tolerance === schemeNamed(scheme).tolerance ? "" : `tolerance: ${tolerance}`;

@@ -42,5 +42,15 @@ export function concat(...parts) {
   return whole;
 }
 
+/** Whether bytes are JSON. */
+export function isJson(bytes) {
+  try {
+    JSON.parse(textOf(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The number of arguments that is safe in one call. */
 const CHUNK = 0x2000;

@@ -1,17 +1,17 @@
 // The npm package, loaded once. Its reports are those of a receiver that uses the package.
 import { withSecrets } from "../engine/full-verifiers.js";
 import * as countersign from "../engine/slim-explain.js";
-import { init } from "../engine/slim.js";
+import { fromBase64 } from "./encoding.js";
 import { schemeNamed } from "./senders.js";
 
 /** The size of all Wasm in bytes, once loaded. */
 export let wasmBytes = 0;
 
-/** Loads both modules, verifier and reports. These are the page's last requests. */
+/** Loads the module. This is the page's last request. */
 export async function start() {
-  const [core, explainer] = await Promise.all([load("core.wasm"), load("full.wasm")]);
-  wasmBytes = core.byteLength + explainer.byteLength;
-  await Promise.all([init(core), countersign.init(explainer)]);
+  const wasm = await unpacked(await load());
+  wasmBytes = wasm.byteLength;
+  await countersign.init(wasm);
 }
 
 /**
@@ -43,8 +43,19 @@ export function refusalOf({ scheme, secrets }, report) {
   }
 }
 
-async function load(name) {
-  const response = await fetch(new URL(`../engine/${name}`, import.meta.url));
+/** The gzipped module: inside `countersign.html`, or beside the page. */
+async function load() {
+  const inside = document.getElementById("engine");
+  if (inside !== null) return fromBase64(inside.textContent);
+  const name = "engine.wasm.gz";
+  const response = await fetch(name);
   if (!response.ok) throw new Error(`${name}: the server responded ${response.status}.`);
-  return response.arrayBuffer();
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A server that takes the name for a content coding has the browser decompress the module. */
+async function unpacked(bytes) {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.buffer;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).arrayBuffer();
 }

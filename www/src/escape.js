@@ -33,6 +33,9 @@ export function rustBytes(bytes) {
   return `b"${Array.from(bytes, escape).join("")}"`;
 }
 
+/** A Python byte string. */
+export const pythonBytes = (bytes) => rustBytes(bytes);
+
 /** A JavaScript string in ASCII: a reader would not see a line separator or a bidirectional control character. */
 export const jsString = (text) => JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 

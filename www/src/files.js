@@ -4,12 +4,15 @@ import { byId } from "./dom.js";
 /** Larger than any webhook. A file dropped by mistake must not freeze the page. */
 const LARGEST = 16 * 1024 * 1024;
 
-export function connectFiles({ body, jwks }) {
+/** `makeRoom` empties the fields if they hold the example that the page opened with. */
+export function connectFiles({ makeRoom, body, jwks }) {
   const take = async (file, use) => {
     if (file === undefined) return;
     if (file.size > LARGEST) return note(`${file.name} is larger than 16 MiB, and so larger than any webhook.`);
     try {
-      use(new Uint8Array(await file.arrayBuffer()));
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      makeRoom();
+      use(bytes);
       note(`Read ${file.name}: ${file.size.toLocaleString("en")} bytes, unchanged.`);
     } catch {
       note(`${file.name} cannot be read.`);

@@ -35,14 +35,15 @@ export class Form {
   /** The scheme whose fields are arranged. */
   #arranged;
 
-  constructor(changed) {
-    this.#body = new BodyField(byId("body"), byId("body-meta"), changed);
+  /** `changed` gets the name of what a person changed; `chosen` is called when a person chose a sender. */
+  constructor({ changed, chosen }) {
+    this.#body = new BodyField(byId("body"), byId("body-meta"), () => changed("body"));
     for (const id of ["headers", "secret", "raw", "header", "url", "method", "jwks", "audience", "issuer", "email", "now", "tolerance"]) {
-      byId(id).addEventListener("input", changed);
+      byId(id).addEventListener("input", () => changed(id));
     }
     const others = SCHEMES.filter(({ name }) => !FIRST.includes(name)).sort((a, b) => a.title.localeCompare(b.title));
     const options = [...FIRST.map(schemeNamed), ...others].map(({ name, title }) => ({ value: name, label: title }));
-    this.#sender = new Picker(byId("sender"), byId("senders"), options, () => (this.#arrange(), changed()));
+    this.#sender = new Picker(byId("sender"), byId("senders"), options, () => (this.#arrange(), chosen()));
     this.#arrange();
   }
 
@@ -83,13 +84,14 @@ export class Form {
   }
 
   /** Fills the given fields, and leaves the others unchanged. */
-  fill({ scheme, headers, body, ...values }) {
+  fill({ scheme, headers, body, raw, ...values }) {
     if (schemeNamed(scheme) !== undefined) {
       this.#sender.value = scheme;
       this.#arrange();
     }
     if (headers !== undefined) byId("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
     if (body !== undefined) this.#body.bytes = body;
+    if (raw !== undefined) byId("raw").checked = raw;
     for (const id of VALUES) {
       if (values[id] !== undefined) byId(id).value = values[id];
     }
@@ -97,9 +99,16 @@ export class Form {
     if (byId("method").selectedIndex < 0) byId("method").value = "POST";
   }
 
-  clear() {
-    this.fill({ scheme: FIRST[0], headers: [], body: new Uint8Array(), ...Object.fromEntries(VALUES.map((id) => [id, ""])), tolerance: 300 });
-    byId("raw").checked = false;
+  /** Empties every field. */
+  clear(scheme = FIRST[0]) {
+    const { tolerance } = schemeNamed(scheme);
+    this.fill({ scheme, headers: [], body: new Uint8Array(), raw: false, ...Object.fromEntries(VALUES.map((id) => [id, ""])), tolerance });
+  }
+
+  /** What is in the fields as they are, to fill in again. */
+  get content() {
+    const values = Object.fromEntries(VALUES.map((id) => [id, byId(id).value]));
+    return { scheme: this.scheme, headers: pairs(byId("headers").value), body: this.#body.bytes, raw: byId("raw").checked, ...values };
   }
 
   /** Shows the fields that a scheme needs, and its own tolerance in place of that of the last one. */

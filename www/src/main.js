@@ -4,25 +4,38 @@ import { explain, start, wasmBytes } from "./engine.js";
 import { Form } from "./form.js";
 import { connectFiles } from "./files.js";
 import { connectMaker } from "./maker.js";
+import { measure } from "./measure.js";
+import { aboutFix, forget } from "./notes.js";
 import { connectPaste } from "./paste-box.js";
+import { connectReceiverCode } from "./receiver-code-view.js";
 import { show } from "./report.js";
 import { countRequests } from "./requests.js";
-import { connectTake } from "./take.js";
+import { connectTake, toClipboard } from "./take.js";
+import { keepOffline } from "./keep-offline.js";
 import { readFragment } from "./share.js";
-import { measure } from "./measure.js";
 import { commit, version } from "../engine/about.js";
 
-const form = new Form(later);
+const form = new Form({ changed, chosen });
 /** The delivery that was checked last, to copy and share. */
 let last;
+/** Whether the fields hold the example that the page opens with, and nobody has touched it. */
+let isOpening = false;
 let due = false;
 let turns = 0;
 
-/** Checks at most once per frame, however fast somebody types. */
-function later() {
+/** Somebody typed. Checks at most once per frame, however fast. */
+function changed() {
+  isOpening = false;
+  forget();
   if (due) return;
   due = true;
   requestAnimationFrame(check);
+}
+
+/** Somebody chose a sender: the example that the page opens with is of another one. */
+function chosen() {
+  if (isOpening) form.clear(form.scheme);
+  changed();
 }
 
 async function check() {
@@ -32,41 +45,65 @@ async function check() {
   const report = form.isEmpty ? undefined : await explain(delivery);
   if (turn !== turns) return;
   last = report && { ...delivery, report };
-  show(report, delivery, { asOfItsTime: () => asOf(report.timestamp) });
+  show(report, delivery, { asOfItsTime: () => asOf(report.timestamp), apply, give, focus: (id) => byId(id).focus() });
 }
 
 function asOf(seconds) {
-  form.fill({ now: seconds === undefined ? "" : String(seconds) });
-  check();
+  give({ now: seconds === undefined ? "" : String(seconds) });
+}
+
+/** Fills in something and checks again. */
+function give(values) {
+  isOpening = false;
+  forget();
+  form.fill(values);
+  return check();
+}
+
+/** Makes the change of a near miss, and says so: the verdict is over what did not arrive. */
+async function apply(near, values) {
+  const before = form.content;
+  await give(values);
+  aboutFix(near, () => give(before));
+  byId("verdict").focus();
 }
 
 /** Replaces everything, for a sample (`anew`); or only the given fields, for pasted text. */
 function use(delivery, { anew }) {
-  if (anew) form.clear();
-  form.fill(delivery);
-  check();
+  if (anew) makeRoom({ anew });
+  return give(delivery);
 }
 
-function restore() {
+/** Takes the opening example out of the fields, before something else goes into them. */
+function makeRoom({ anew = false } = {}) {
+  if (anew || isOpening) form.clear();
+  isOpening = false;
+}
+
+/** Shows the delivery of a link. Returns whether there is one. */
+async function restore() {
   const shared = readFragment(location.hash);
-  if (shared === undefined) return;
-  use(shared, { anew: true });
+  if (shared === undefined) return false;
+  await use(shared, { anew: true });
   byId("paste-note").textContent = "This delivery came with the link. The secret did not: links from this page never contain one.";
+  return true;
 }
 
 function connect() {
-  connectPaste({ use, scheme: () => form.scheme });
-  connectFiles({ body: (bytes) => use({ body: bytes }, { anew: false }), jwks: (text) => use({ jwks: text }, { anew: false }) });
+  connectPaste({ use, makeRoom, scheme: () => form.scheme });
+  connectFiles({ makeRoom, body: (bytes) => use({ body: bytes }, { anew: false }), jwks: (text) => use({ jwks: text }, { anew: false }) });
   const maker = connectMaker({ use });
   connectTake({ current: () => last, isOwn: (secret) => maker.isOwn(secret) });
+  connectReceiverCode(toClipboard);
   byId("show-secret").addEventListener("click", showSecret);
   byId("now-delivery").addEventListener("click", () => asOf(last?.report.timestamp));
   byId("now-clock").addEventListener("click", () => asOf(undefined));
-  byId("clear").addEventListener("click", () => (form.clear(), check(), byId("paste").focus()));
+  byId("clear").addEventListener("click", () => (makeRoom({ anew: true }), forget(), check(), byId("paste").focus()));
   for (const id of ["signed-hex", "signed-text"]) byId(id).addEventListener("change", check);
   byId("measure").addEventListener("click", runMeasure);
   matchMedia("(max-width: 520px)").addEventListener("change", check);
   addEventListener("hashchange", restore);
+  return maker;
 }
 
 function showSecret() {
@@ -98,11 +135,14 @@ function about() {
 
 try {
   await start();
-  connect();
-  restore();
-  await check();
+  const maker = connect();
+  if (!(await restore())) {
+    isOpening = await maker.open();
+    if (!isOpening) await check();
+  }
   about();
   document.documentElement.dataset.ready = "";
+  keepOffline();
 } catch (error) {
   byId("failed").hidden = false;
   byId("failed-reason").textContent = error.message;

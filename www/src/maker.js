@@ -1,36 +1,30 @@
 // The sample maker: a choice of sender, event and breakage, and ready-made examples.
-import { byId, el, fill } from "./dom.js";
+import { byId, capital, el, fill } from "./dom.js";
 import { TYPES } from "./events.js";
+import { aboutSample } from "./notes.js";
 import { Picker } from "./picker.js";
 import { SENDERS, breakagesOf, make } from "./samples.js";
 import { missing } from "./sign.js";
 
-/** The examples beside the paste box: the most frequent problems. */
-const EXAMPLES = [
-  ["Genuine", "gemini", undefined],
-  ["Newline added", "gemini", "final-newline"],
-  ["Parsed JSON", "gemini", "compacted"],
-  ["Wrong secret", "gemini", "wrong-key"],
-  ["Too old", "svix", "old"],
-  ["Ed25519", "gemini-dynamic", undefined],
-  ["Expired token", "token", "expired"],
-];
+/** The example that the page opens with: the most frequent reason for which a genuine delivery is refused. */
+const OPENING = ["gemini", "python", " Paste your own delivery to replace it."];
 
-/** Returns `{ isOwn }`: whether this page generated a secret. */
+/** Returns `{ isOwn, open }`: whether this page generated a secret, and a function that shows the first example, and resolves to whether it could. */
 export function connectMaker({ use }) {
   const own = new Set();
   const [type, breakage, status] = ["make-type", "make-breakage", "make-status"].map(byId);
-  const run = async (senderId, breakageId) => {
+  const run = async (senderId, breakageId, more = "") => {
     const label = SENDERS.find(({ id }) => id === senderId).label;
     try {
       const made = await make(senderId, type.value, breakageId, Math.floor(Date.now() / 1000));
       if (made.secret !== undefined) own.add(made.secret);
-      use(made, { anew: true });
+      await use(made, { anew: true });
       const broken = breakagesOf(SENDERS.find(({ id }) => id === senderId)).find(({ id }) => id === breakageId);
-      byId("paste-note").textContent = `A sample: ${label}, ${type.value}. ${broken === undefined ? "It is genuine." : `${broken.label}.`}`;
-      status.textContent = "";
+      aboutSample(`${label}. ${broken === undefined ? "Nothing is wrong with it" : capital(broken.label)}.${more}`);
+      return true;
     } catch (error) {
       status.textContent = error.message;
+      return false;
     }
   };
   const list = (id) => fill(breakage, options(SENDERS.find((sender) => sender.id === id)));
@@ -41,9 +35,12 @@ export function connectMaker({ use }) {
     await run(sender.value, breakage.value);
     byId("verdict").scrollIntoView({ block: "nearest" });
   });
-  fill(byId("examples"), EXAMPLES.map(([label, ...choice]) => el("li", el("button.chip", { type: "button", onclick: () => run(...choice) }, label))));
+  for (const button of byId("examples").querySelectorAll("button")) {
+    button.addEventListener("click", () => run(button.dataset.sender, button.dataset.breakage));
+  }
   if (missing !== undefined) status.textContent = missing;
-  return { isOwn: (secret) => own.has(secret) };
+  const open = async () => missing === undefined && (await run(...OPENING));
+  return { isOwn: (secret) => own.has(secret), open };
 }
 
 function options(sender) {

@@ -4,15 +4,17 @@ import { textOf } from "./encoding.js";
 import { LONGEST, schemeOf, takeApart } from "./paste.js";
 import { schemeNamed, signedInside } from "./senders.js";
 
-export function connectPaste({ use, scheme }) {
+/** `makeRoom` empties the fields if they hold the example that the page opened with. */
+export function connectPaste({ use, makeRoom, scheme }) {
   const box = byId("paste");
   const take = (text) => {
     if (text.length > LONGEST) return note("That is longer than any delivery. Drop a body of that size onto the page as a file.");
     const found = takeApart(text);
-    note(found === undefined ? NOTHING : words(found));
-    if (found === undefined) return undefined;
+    if (found === undefined) return note(NOTHING);
+    makeRoom();
     box.value = "";
-    return use(delivery(found, scheme()), { anew: found.headers.length > 0 && found.body !== undefined && found.secret !== undefined });
+    use(delivery(found, scheme()), { anew: found.headers.length > 0 && found.body !== undefined && found.secret !== undefined });
+    return note(words(found));
   };
   box.addEventListener("paste", (event) => {
     // A field converts CR LF to LF, so the text is read from the clipboard.

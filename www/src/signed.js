@@ -1,6 +1,7 @@
 // The signed bytes, each part in its colour, as text with visible control characters, or in hex.
 import { byId, el, fill } from "./dom.js";
 import { fromBase64, toHex, utf8 } from "./encoding.js";
+import { visible } from "./visible.js";
 
 /** The number of bytes that are drawn; a body may be a megabyte. */
 const SHOWN = 4096;
@@ -42,26 +43,12 @@ const partsOf = (signed, body) => signed.map(({ part, text, base64 }) => ({ part
 
 /** The parts in their order. A fixed text stands for itself. */
 function legend(parts) {
-  return parts.flatMap(({ part, kind, name, bytes }) => [el(`span.part-${kind}`, part === "text" ? pieces(bytes) : name), " "]);
+  return parts.flatMap(({ part, kind, name, bytes }) => [el(`span.part-${kind}`, part === "text" ? visible(bytes) : name), " "]);
 }
 
 function text({ kind, name, bytes }) {
-  return el(`span.part-${kind}`, { title: name }, pieces(bytes));
+  return el(`span.part-${kind}`, { title: name }, visible(bytes));
 }
-
-/** Text in which each character that is easy to overlook has a mark. */
-function pieces(bytes) {
-  const found = [];
-  const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
-  for (const piece of lenient.decode(bytes).split(/(\ufeff|\r\n|\r|\n|\t|\ufffd|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u00a0\u200b-\u200f\u2028\u2029])/u)) {
-    if (piece in HIDDEN) found.push(el("span.mark", HIDDEN[piece]), piece.includes("\n") ? "\n" : "");
-    else if (/^[\u0000-\u001f\u007f-\u00a0\u200b-\u200f\u2028\u2029]$/.test(piece)) found.push(el("span.mark", `U+${piece.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`));
-    else found.push(piece);
-  }
-  return found;
-}
-
-const HIDDEN = { "\ufeff": "BOM", "\r\n": "CR LF", "\r": "CR", "\n": "LF", "\t": "TAB", "\ufffd": "not UTF-8" };
 
 function rows(parts) {
   const cells = parts.flatMap(({ kind, bytes }) => [...bytes].map((byte) => ({ kind, byte })));

@@ -13,7 +13,7 @@ export function connectTake({ current, isOwn }) {
       const text = write(delivery);
       byId("taken").value = text;
       byId("taken-block").hidden = false;
-      status.textContent = (await written(text)) ? said(delivery) : "The browser does not let the page copy. Copy the text from the field below.";
+      status.textContent = (await toClipboard(text)) ? said(delivery) : "The browser does not let the page copy. Copy the text from the field below.";
     } catch (error) {
       status.textContent = error.message;
     }
@@ -21,7 +21,7 @@ export function connectTake({ current, isOwn }) {
   const withOwn = (delivery) => ({ ...delivery, own: delivery.secrets.length > 0 && delivery.secrets.every(isOwn) });
   const buttons = FORMATS.map(({ id, label, write }) => {
     const said = (delivery) => {
-      const reads = ["rust", "js"].includes(id) && !withOwn(delivery).own && !delivery.jwks;
+      const reads = ["js", "python", "rust"].includes(id) && !withOwn(delivery).own && !delivery.jwks;
       const names = leftOut(id, delivery);
       return [
         `Copied as ${label}.`,
@@ -36,7 +36,8 @@ export function connectTake({ current, isOwn }) {
   byId("share").addEventListener("click", () => copy(link, () => "Copied the link. The secret is not in it."));
 }
 
-async function written(text) {
+/** Puts a text into the clipboard; resolves to whether the browser lets it. */
+export async function toClipboard(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

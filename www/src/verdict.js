@@ -17,20 +17,41 @@ export function rulingOf(report, { headers = [], scheme, header } = {}) {
 }
 
 /**
- * Draws the verdict. `asOfItsTime` checks an old delivery as of the time it was sent; `refusal` is why a receiver refuses a key that this
- * page accepts.
+ * Draws the verdict. Of the actions, `asOfItsTime` checks an old delivery as of the time it was sent, `give` fills in what the page waits
+ * for, and `focus` leads to its field; `refusal` is why a receiver refuses a key that this page accepts.
  */
-export function showVerdict(report, delivery, asOfItsTime, refusal) {
+export function showVerdict(report, delivery, actions, refusal) {
   const { state, word, sentence } = rulingOf(report, delivery);
   byId("verdict").dataset.state = state;
   const code = state === "refused" ? report.code : undefined;
   say([state, code, sentence], word);
   fill(byId("verdict-icon"), icon(ICONS[state]));
   const note = refusal !== undefined && el("p.hint.key-note", "This page checks with any key. The Worker and the package refuse this one: ", prose(refusal), ".");
-  fill(byId("verdict-extra"), note, isRightButForAge(report) && el("button", { type: "button", onclick: asOfItsTime }, "Check it as of its own time"));
-  fill(byId("verdict-picture"), report !== undefined && state !== "other" && pipeline(report));
+  fill(byId("verdict-extra"), note, nextSteps(report, delivery, state, actions).map(([label, onclick]) => el("button", { type: "button", onclick }, label)));
+  fill(byId("verdict-picture"), report !== undefined && state !== "other" && report.verdict.code !== "token_not_accepted" && pipeline(report));
   byId("bar").dataset.state = state;
   fill(byId("bar"), icon(ICONS[state]), el("strong", word), code && el("code", code));
+}
+
+/** What a person can do about the verdict: labels and actions. */
+function nextSteps(report, { headers, scheme, header }, state, { asOfItsTime, give, focus }) {
+  if (state === "other") {
+    const other = otherSender(headers, scheme, header).scheme;
+    return other === undefined ? [] : [[`Check it as ${schemeNamed(other).title}’s`, () => give({ scheme: other })]];
+  }
+  if (isRightButForAge(report)) return [["Check it as of its own time", asOfItsTime]];
+  if (state !== "waiting") return [];
+  const { hasKeySet, secret, form } = schemeNamed(scheme);
+  const key = hasKeySet ? ["Enter the key set", "jwks"] : [form === "token" ? "Enter the token" : secret.includes("whsec") || secret === "text" ? "Enter the secret" : "Enter the key", "secret"];
+  const fields = { waiting_for_key: key, waiting_for_url: ["Enter the URL", "url"], waiting_for_body: ["Enter the body", "body"] };
+  const audience = audienceOf(report);
+  if (report.verdict.code === "token_not_accepted") {
+    const takes = schemeNamed(scheme).takesTokens ? scheme : "gemini-dynamic";
+    const enter = ["Enter another audience", () => (give({ scheme: takes }), focus("audience"))];
+    return audience === undefined ? [enter] : [[`Expect ${audience}`, () => give({ scheme: takes, audience })], enter];
+  }
+  const found = fields[report.verdict.code];
+  return found === undefined ? [] : [[found[0], () => focus(found[1])]];
 }
 
 /** Screen readers announce the words only if they change. */
@@ -49,7 +70,7 @@ export function isRightButForAge(report) {
   return of("age") === "fail" && of("match") === "pass";
 }
 
-const NOTHING = "Paste a delivery, or start from an example. You see every step of its check, and the reason if it fails.";
+const NOTHING = "Paste a delivery, or look at an example. You see every step of its check, and the reason if it fails.";
 
 /** What the page is still waiting for; undefined if a verdict is possible. */
 function waiting(report, headers, scheme) {
@@ -66,16 +87,22 @@ function waitingForKey(report, { form, hasKeySet }) {
   const set = hasKeySet || report.signatures.some(({ version }) => version === "v1a") || report.token !== undefined;
   const own = form === "token" ? "Give the token that is set at the sender." : PUBLIC.includes(form) ? "Give the sender’s public key to check the signature." : "Give the secret to compare the signature.";
   const key = set ? "Paste the sender’s key set to check the signature." : own;
-  return `The headers are in order. ${key}${report.body.bytes === 0 && report.token === undefined ? " The body is missing, too." : ""}`;
+  return `${report.token === undefined ? "The headers are in order." : "The token can be read; its claims are below."} ${key}${report.body.bytes === 0 && report.token === undefined ? " The body is missing, too." : ""}`;
 }
 
 /** Forms that a public key checks. */
 const PUBLIC = ["ed25519", "ecdsa-p256"];
 
-function waitingForAudience({ token }, scheme) {
+function waitingForAudience(report, scheme) {
+  const audience = audienceOf(report);
+  const shown = audience === undefined ? "" : ` This one is for \`${audience}\`: if that is you, expect it.`;
+  return `This is a token (JWT); its claims are below. ${scheme === "gemini-dynamic" ? "Which audience do you expect" : "Choose Gemini’s dynamic webhooks as the sender. Which audience do you expect"} in \`aud\`?${shown}`;
+}
+
+/** The audience that a token names, if it can be shown. */
+function audienceOf({ token }) {
   const audience = token?.claims?.aud;
-  const shown = typeof audience === "string" && audience.length <= 200 && !audience.includes("`") ? ` In this token it is \`${audience}\`.` : "";
-  return `The signature header is a token (JWT), which needs no id and no timestamp. ${scheme === "gemini-dynamic" ? "Give" : "Choose Gemini’s dynamic webhooks as the sender, give"} the audience that you expect in \`aud\`, and paste the sender’s key set.${shown}`;
+  return typeof audience === "string" && audience !== "" && audience.length <= 200 && !audience.includes("`") ? audience : undefined;
 }
 
 function refused(report) {

@@ -26,6 +26,7 @@ pub mod npmtest;
 mod observability;
 pub mod package;
 mod page;
+mod page_file;
 mod panics;
 pub mod paths;
 pub mod process;

@@ -75,6 +75,7 @@ pub fn pack() -> Result<PathBuf> {
 
 /// Builds the package without the Worker in `build/npm/package`, for the page.
 pub(crate) fn assemble_for_page() -> Result<()> {
+    tools::prepare()?;
     assemble(&MODULE).map(drop)
 }
 

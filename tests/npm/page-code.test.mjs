@@ -1,0 +1,126 @@
+// The code that the page shows for each framework, as it stands: it imports what the package exports, for every sender, and in each real
+// framework it accepts a genuine delivery and refuses a forged one.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
+import { createRequire } from "node:module";
+import { FRAMEWORKS, receiverCode } from "../../www/src/receiver-code.js";
+import { SCHEMES } from "../../www/src/scheme-list.js";
+import { folder, installed, tool } from "./fixtures/app.mjs";
+import { SECRET, post, signed } from "./fixtures/receiving.mjs";
+import { Workerd } from "./fixtures/workerd.mjs";
+
+const require = createRequire(import.meta.url);
+const BODY = '{"type":"batch.succeeded"}';
+const PATH = "/webhooks/gemini";
+const GEMINI = { scheme: "gemini", body: new TextEncoder().encode(BODY), tolerance: 300 };
+const code = (id) => receiverCode(id, GEMINI).text;
+
+/** Imports of frameworks lead to where the tests have them. */
+const local = (text) => text.replace(/from "(express|fastify|hono|koa|@koa\/router|@nestjs\/core|@nestjs\/common)"/g, (_, name) => `from ${JSON.stringify(`file://${require.resolve(name)}`)}`);
+
+const files = Object.fromEntries(FRAMEWORKS.map(({ id }) => [`${id}.mjs`, local(code(id))]));
+const dir = folder("page-code", {
+  ...files,
+  "app.module.js": local('import { Module } from "@nestjs/common";\nexport class AppModule {}\nModule({})(AppModule);\n'),
+});
+
+process.env.PORT = "0";
+process.env.WEBHOOK_SECRET = SECRET;
+
+/** The server that a module starts when it is imported. */
+async function started(t, id) {
+  const { listen } = net.Server.prototype;
+  const found = new Promise((resolve) => {
+    net.Server.prototype.listen = function (...given) {
+      resolve(this);
+      return listen.apply(this, given);
+    };
+  });
+  t.after(() => (net.Server.prototype.listen = listen));
+  await import(`${dir}/${id}.mjs`);
+  const server = await found;
+  if (!server.listening) await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server.address().port;
+}
+
+async function holds(send) {
+  assert.deepEqual(await send(BODY, signed(BODY)), 204);
+  assert.deepEqual(await send(BODY, signed("another")), 401);
+}
+
+const overHttp = (port) => (body, headers) => post(port, body, { "content-type": "application/json", ...headers }, PATH).then(({ status }) => status);
+
+for (const id of ["express", "fastify", "koa", "nest", "node"]) {
+  test(id, async (t) => {
+    if (id === "nest") require("reflect-metadata");
+    await holds(overHttp(await started(t, id)));
+  });
+}
+
+const request = (body, headers) => new Request(`https://a.example${PATH}`, { method: "POST", body, headers });
+
+test("hono", async () => {
+  const { default: app } = await import(`${dir}/hono.mjs`);
+  await holds(async (body, headers) => (await app.fetch(request(body, headers))).status);
+});
+
+test("next, with Next's own request", async () => {
+  const { NextRequest } = require("next/server");
+  const { POST } = await import(`${dir}/next.mjs`);
+  await holds(async (body, headers) => (await POST(new NextRequest(request(body, headers)))).status);
+});
+
+test("sveltekit", async () => {
+  const { POST } = await import(`${dir}/sveltekit.mjs`);
+  await holds(async (body, headers) => (await POST({ request: request(body, headers) })).status);
+});
+
+test("lambda", async () => {
+  const { handler } = await import(`${dir}/lambda.mjs`);
+  const event = (body, headers) => ({ version: "2.0", rawPath: PATH, rawQueryString: "", headers, body, isBase64Encoded: false, requestContext: { domainName: "a.example", http: { method: "POST" } } });
+  await holds(async (body, headers) => (await handler(event(body, headers))).statusCode);
+});
+
+test("bun", async (t) => {
+  const bun = spawn(tool(".bin/bun"), ["run", `${dir}/bun.mjs`], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => bun.kill());
+  const [said] = await once(bun.stdout, "data");
+  await holds(overHttp(Number(/:(\d+)\//.exec(said)[1])));
+});
+
+test("workers", async (t) => {
+  const worker = folder("page-code-worker", { "index.js": code("workers"), "wrangler.toml": 'name = "page-code"\nmain = "index.js"\ncompatibility_date = "2026-08-04"\n' });
+  const workerd = await Workerd.start(worker, { WEBHOOK_SECRET: SECRET });
+  t.after(() => workerd.stop());
+  const body = await workerd.get(PATH, { method: "POST", body: BODY, headers: signed(BODY) });
+  assert.equal(body, "");
+  const refused = await workerd.get(PATH, { method: "POST", body: BODY, headers: signed("another") });
+  assert.equal(JSON.parse(refused).code, "no_matching_signature");
+});
+
+test("for every sender, the verifier is one that the package exports, with options that it takes", async () => {
+  const settings = { secret: "WEBHOOK_SECRET", body: GEMINI.body };
+  for (const scheme of SCHEMES) {
+    const given = { ...settings, scheme: scheme.name, tolerance: scheme.tolerance, header: scheme.choosesHeader ? "X-Own" : undefined };
+    const identity = scheme.identity === null ? {} : { audience: "https://a.example/hook", email: "push@a.example" };
+    const { text } = receiverCode("next", { ...given, ...identity });
+    const [, name, entry] = /import \{ (\w+) \} from "(countersign[^"]*)"/.exec(text);
+    const maker = (await import(`file://${require.resolve(entry, { paths: [`${installed}/..`] })}`))[name];
+    assert.equal(typeof maker, "function", `${scheme.name}: ${entry} has no ${name}`);
+    const [, list] = /const webhooks = \w+\((.*)\);/.exec(text);
+    const call = new Function("maker", "process", `return maker(${list});`);
+    // A key of the right kind is not at hand for each; what must not be wrong is an option.
+    try {
+      call(maker, { env: { WEBHOOK_SECRET: SECRET, WEBHOOK_PUBLIC_KEY: "", URL_TOKEN: "f3b1c2d4e5a697887766554433221100" } });
+    } catch (error) {
+      assert.notEqual(error.code, "config_invalid", `${scheme.name}: ${error.message}`);
+    }
+  }
+});

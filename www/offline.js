@@ -1,0 +1,25 @@
+// The service worker: the page opens without a network. With one, every file comes from the server, so that nobody gets an old page.
+// `cargo xtask page` writes BUILD, a hash of the files, and FILES in front of this script.
+
+const NAME = `countersign-page-${BUILD}`;
+
+addEventListener("install", (event) => {
+  const requests = FILES.map((file) => new Request(file, { cache: "no-cache" }));
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(requests)).then(() => skipWaiting()));
+});
+
+addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith("countersign-page-") && name !== NAME;
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))));
+});
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method === "GET") event.respondWith(fetch(request).catch(() => kept(request)));
+});
+
+/** The copy of a file. The page itself has several addresses. */
+async function kept(request) {
+  const cache = await caches.open(NAME);
+  return (await cache.match(request)) ?? (request.mode === "navigate" ? cache.match("./") : undefined) ?? Response.error();
+}

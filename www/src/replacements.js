@@ -1,0 +1,67 @@
+// What "Apply this fix" puts into the fields: the one change under which a signature matches. The report has the replacement of a body, a
+// URL or a signature. A secret it never contains, so its replacement is made here.
+import { fromBase64, toBase64, toByteString, utf8 } from "./encoding.js";
+import { schemeNamed } from "./senders.js";
+
+/**
+ * The replacement for a near miss: `{ fill }`, what to fill into the form, and, unless it is a secret, `{ name, before, after }`, the bytes
+ * that differ. Undefined if no single field can be changed: the sender, or the scheme, is what has to change.
+ */
+export function replacementFor({ code, instead = {} }, delivery) {
+  const { body, url, method, signature } = instead;
+  if (body !== undefined) return { name: "Body", before: delivery.body, after: body, fill: { body } };
+  if (url !== undefined) return { name: "URL", before: utf8(delivery.url), after: utf8(url), fill: { url } };
+  if (method !== undefined) return { name: "Method", before: utf8(delivery.method), after: utf8(method), fill: { method } };
+  if (signature !== undefined) return ofHeaders(delivery, replaced(delivery, schemeNamed(delivery.scheme).signatures, () => signature));
+  if (code in HEADERS) return ofHeaders(delivery, HEADERS[code](delivery));
+  return code in SECRETS && delivery.secrets.length === 1 ? ofSecret(SECRETS[code], delivery) : undefined;
+}
+
+const HEADERS = {
+  id_timestamp_swapped: (delivery) => swapped(delivery),
+  timestamp_seconds: (delivery) => replaced(delivery, ["webhook-timestamp", "svix-timestamp"], (value) => String(Math.floor(Number(value) / 1000))),
+};
+
+function ofHeaders({ headers }, changed) {
+  const text = (list) => utf8(list.map(([name, value]) => `${name}: ${value}`).join("\n"));
+  return { name: "Headers", before: text(headers), after: text(changed), fill: { headers: changed } };
+}
+
+/** The headers, with another value for those of some names. */
+function replaced({ headers }, names, change) {
+  return headers.map(([name, value]) => [name, names.includes(name.toLowerCase()) ? change(value) : value]);
+}
+
+function swapped({ headers }) {
+  const value = (ending) => headers.find(([name]) => ["webhook", "svix"].some((family) => name.toLowerCase() === family + ending))?.[1] ?? "";
+  const [id, timestamp] = [value("-id"), value("-timestamp")];
+  const changed = replaced({ headers }, ["webhook-id", "svix-id"], () => timestamp);
+  return replaced({ headers: changed }, ["webhook-timestamp", "svix-timestamp"], () => id);
+}
+
+/** Each secret variant as the field has it: `[text, whether the text itself is the key]`. */
+const SECRETS = {
+  secret_unquoted: (text) => [unquoted(text), false],
+  secret_as_text: (text) => [text.trim(), true],
+  secret_as_text_without_prefix: (text) => [inner(text), true],
+  secret_hex: (text) => [encoded(Uint8Array.from(inner(text).match(/../g) ?? [], (digits) => parseInt(digits, 16))), false],
+  secret_base64url: (text) => [encoded(fromBase64(inner(text))), false],
+  secret_base64_twice: (text) => [encoded(fromBase64(toByteString(fromBase64(inner(text))).trim())), false],
+  secret_raw_trimmed: (text) => [text.trim(), true],
+  secret_base64: (text) => [text, false],
+};
+
+/** Only where text can be a key in both ways does the form have a choice. */
+function ofSecret(change, { scheme, secrets: [given] }) {
+  if (!schemeNamed(scheme).secret.endsWith("whsec")) return undefined;
+  try {
+    const [secret, raw] = change(typeof given === "string" ? given : new TextDecoder().decode(given));
+    return { fill: { secret, raw } };
+  } catch {
+    return undefined;
+  }
+}
+
+const unquoted = (text) => text.trim().replace(/^["'`]+|["'`]+$/g, "");
+const inner = (text) => unquoted(text).replace(/^v1,/, "").replace(/^whsec_/, "");
+const encoded = (bytes) => `whsec_${toBase64(bytes)}`;
