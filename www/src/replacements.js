@@ -18,7 +18,6 @@ export function replacementFor({ code, instead = {} }, delivery) {
 }
 
 const HEADERS = {
-  id_timestamp_swapped: (delivery) => swapped(delivery),
   timestamp_seconds: (delivery) => replaced(delivery, ["webhook-timestamp", "svix-timestamp"], (value) => String(Math.floor(Number(value) / 1000))),
 };
 
@@ -30,13 +29,6 @@ function ofHeaders({ headers }, changed) {
 /** The headers, with another value for those of some names. */
 function replaced({ headers }, names, change) {
   return headers.map(([name, value]) => [name, names.includes(name.toLowerCase()) ? change(value) : value]);
-}
-
-function swapped({ headers }) {
-  const value = (ending) => headers.find(([name]) => ["webhook", "svix"].some((family) => name.toLowerCase() === family + ending))?.[1] ?? "";
-  const [id, timestamp] = [value("-id"), value("-timestamp")];
-  const changed = replaced({ headers }, ["webhook-id", "svix-id"], () => timestamp);
-  return replaced({ headers: changed }, ["webhook-timestamp", "svix-timestamp"], () => id);
 }
 
 /** Each secret variant as the field has it: `[text, whether the text itself is the key]`. */
