@@ -9,15 +9,15 @@ const [DRAWN, LISTED] = [24, 3];
 /** Bytes around a place, and bytes of a place. */
 const [AROUND, LONGEST] = [28, 160];
 
-/** The difference, for people. `name` says what the bytes are. */
-export function difference(name, before, after) {
+/** The difference, for people. `name` says what the bytes are, and `label` what the difference makes. */
+export function difference(name, label, before, after) {
   const places = differences(before, after);
   const drawn = places.slice(0, DRAWN);
   const more = places.length - drawn.length;
   return el(
     "figure.difference",
     el("figcaption", `${name}, as it arrived and as it was signed`),
-    el("pre", { tabindex: "0", role: "region", "aria-label": `Difference: ${name}` }, drawn.flatMap((place, at) => pieces(place, drawn[at - 1], drawn[at + 1], before, after))),
+    el("pre", { tabindex: "0", role: "region", "aria-label": label }, drawn.flatMap((place, at) => pieces(place, drawn[at - 1], drawn[at + 1], before, after))),
     el("ul", places.slice(0, LISTED).map((place) => el("li", listed(place, before, after))), places.length > LISTED && el("li", `${places.length - LISTED} more${more > 0 ? `, of which ${more} are not drawn` : ""}`)),
   );
 }

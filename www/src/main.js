@@ -23,10 +23,10 @@ let isOpening = false;
 let due = false;
 let turns = 0;
 
-/** Somebody typed. Checks at most once per frame, however fast. */
-function changed() {
+/** Somebody typed into a field. Checks at most once per frame, however fast. */
+function changed(field) {
   isOpening = false;
-  forget();
+  forget(field);
   if (due) return;
   due = true;
   requestAnimationFrame(check);
@@ -49,13 +49,13 @@ async function check() {
 }
 
 function asOf(seconds) {
-  give({ now: seconds === undefined ? "" : String(seconds) });
+  give({ now: seconds === undefined ? "" : String(seconds) }, "now");
 }
 
-/** Fills in something and checks again. */
-function give(values) {
+/** Fills in something, a single field if it is named, and checks again. */
+function give(values, field) {
   isOpening = false;
-  forget();
+  forget(field);
   form.fill(values);
   return check();
 }

@@ -20,7 +20,7 @@ function card(near, replacement, apply) {
     el(
       "div.near-text",
       title,
-      replacement?.before && difference(replacement.name, replacement.before, replacement.after),
+      replacement?.before && difference(replacement.name, `What differs if ${near.matchesIf}`, replacement.before, replacement.after),
       fixed(near.fix),
       el("p.near-foot", button, el("code.code", near.code)),
     ),

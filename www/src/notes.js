@@ -1,9 +1,13 @@
 // What the page says about where the delivery in the fields came from. It no longer holds once the fields change.
 import { byId, el, fill, prose } from "./dom.js";
 
-/** Takes back every note, and a copy of the delivery as it was. */
-export function forget() {
-  for (const id of ["paste-note", "verdict-about", "take-status", "make-status"]) byId(id).replaceChildren();
+/** Fields that a pasted delivery does not fill: what was read from it stays true. */
+const BESIDE = ["secret", "raw", "header", "jwks", "audience", "issuer", "email", "now", "tolerance"];
+
+/** Takes back the notes that no longer hold after a change of a field, or of all of them, and a copy of the delivery as it was. */
+export function forget(field) {
+  const notes = ["verdict-about", "take-status", "make-status"];
+  for (const id of BESIDE.includes(field) ? notes : ["paste-note", ...notes]) byId(id).replaceChildren();
   byId("taken-block").hidden = true;
   byId("taken").value = "";
 }
