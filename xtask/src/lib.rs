@@ -8,6 +8,7 @@
 
 mod api;
 mod benches;
+mod book;
 pub mod build;
 mod check;
 mod check_delivery;
@@ -76,7 +77,8 @@ cargo xtask <command>
            [--config wrangler.toml] [--env NAME] [--worker DIR]
                               a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
   package                     the npm packages, as tarballs in build/npm: `countersign`, and what `npm create countersign` runs
-  page                        the page that explains a delivery, in build/www, for any static server";
+  page                        the page that explains a delivery, in build/www, for any static server
+  book                        the documentation as a book, in build/book; installs mdbook if it is missing";
 
 /// Runs the command that the arguments name; the process exits with what it returns.
 pub fn main() -> ExitCode {
@@ -109,6 +111,7 @@ fn run() -> anyhow::Result<()> {
             "selfhost" => selfhost::command(args),
             "package" => package::command(args),
             "page" => page::command(args),
+            "book" => book::build(),
             other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
         },
         Some(Long("help") | Short('h')) => {

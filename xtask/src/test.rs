@@ -15,7 +15,7 @@ use lexopt::ValueExt;
 use self::lane::Lane;
 use self::step::{Needs, Step};
 use crate::term::{bold, dim, green, red, seconds};
-use crate::{api, benches, build, circles, console, devtest, example, npmtest, page};
+use crate::{api, benches, book, build, circles, console, devtest, example, npmtest, page};
 
 const STEPS: &[Step] = &[
     Step::new("system", "system packages", checks::system),
@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build().beside(),
     Step::new("page", "the page, in headless Chromium", page::test).beside(),
     // After the page, which it opens.
+    Step::new("book", "the documentation as a book", book::build).long().beside(),
     Step::new("breakages", "every breakage of every sender on the page", long::breakages).long().beside(),
     Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build(),
     Step::new("console-long", "the console in Firefox and WebKit, with hostile and with 100,000 events", console::long)

@@ -17,6 +17,8 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 const OLDEST_NODE: u32 = 20;
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
+/// The version of mdbook that `book.toml` is written for.
+const MDBOOK: &str = "0.5.4";
 /// The version of cargo-fuzz that the step `fuzz` is written for.
 const CARGO_FUZZ: &str = "0.13.2";
 
@@ -87,6 +89,14 @@ pub(crate) fn cargo_deny() -> Result<()> {
 /// The same for cargo-fuzz.
 pub(crate) fn cargo_fuzz() -> Result<()> {
     subcommand("fuzz", CARGO_FUZZ)
+}
+
+/// Installs mdbook from cargo's registry if it is missing, which takes minutes.
+pub(crate) fn mdbook() -> Result<()> {
+    if Command::new("mdbook").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok() {
+        return Ok(());
+    }
+    process::run("install mdbook", cargo().args(["install", "mdbook", "--locked", "--version", MDBOOK]))
 }
 
 fn subcommand(name: &str, version: &str) -> Result<()> {

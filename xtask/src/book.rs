@@ -1,0 +1,123 @@
+//! `cargo xtask book`: the documentation as a book, in build/book.
+//!
+//! mdbook wants all pages below one folder, and ours are where a reader of the repository looks for them. So the pages of
+//! `docs/SUMMARY.md` are staged with their paths, and links to other files lead to the repository.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::term::bold;
+use crate::{paths, process, tools};
+
+/// Where files that are not in the book can be read.
+const REPOSITORY: &str = "https://github.com/countersign/countersign/blob/main/";
+/// What pages show besides text.
+const PICTURES: [&str; 2] = ["svg", "png"];
+
+/// Builds the book; installs mdbook if it is missing.
+pub(crate) fn build() -> Result<()> {
+    let (root, staged) = (paths::root(), paths::build_dir("book-src")?);
+    fs::remove_dir_all(&staged).with_context(|| format!("{} cannot be emptied", staged.display()))?;
+    let summary = fs::read_to_string(root.join("docs/SUMMARY.md")).context("docs/SUMMARY.md cannot be read")?;
+    let mut pages = BTreeSet::new();
+    let summary = with_links(&summary, |target| {
+        let path = normal(&Path::new("docs").join(target));
+        pages.insert(path.clone());
+        path.display().to_string()
+    });
+    fs::create_dir_all(&staged)?;
+    fs::write(staged.join("SUMMARY.md"), summary)?;
+    for page in &pages {
+        let text = fs::read_to_string(root.join(page)).with_context(|| format!("{} cannot be read", page.display()))?;
+        let text = with_links(&text, |target| link(page, target, &pages));
+        write(&staged.join(page), text.as_bytes())?;
+    }
+    for entry in fs::read_dir(root.join("docs"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|kind| PICTURES.iter().any(|known| kind == *known)) {
+            write(&staged.join(path.strip_prefix(&root)?), &fs::read(&path)?)?;
+        }
+    }
+    tools::mdbook()?;
+    process::run("mdbook", Command::new("mdbook").arg("build").current_dir(&root))?;
+    ensure!(root.join("build/book/docs/inbox.html").exists(), "mdbook left out docs/inbox.md");
+    println!("{} build/book/index.html, {} pages", bold("written:"), pages.len());
+    Ok(())
+}
+
+/// Where a link of a page leads in the book.
+fn link(page: &Path, target: &str, pages: &BTreeSet<PathBuf>) -> String {
+    let (file, anchor) =
+        target.split_once('#').map_or((target, String::new()), |(file, anchor)| (file, format!("#{anchor}")));
+    let path = normal(&page.parent().unwrap_or(Path::new("")).join(file));
+    let is_picture = path.extension().is_some_and(|kind| PICTURES.iter().any(|known| kind == *known));
+    if file.is_empty() || file.contains("://") || is_picture || pages.contains(&path) {
+        return target.to_owned();
+    }
+    format!("{REPOSITORY}{}{anchor}", path.display())
+}
+
+/// A page whose links are replaced by what `change` makes of their targets.
+fn with_links(text: &str, mut change: impl FnMut(&str) -> String) -> String {
+    let mut parts = text.split("](");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        whole.push_str("](");
+        match part.split_once(')') {
+            Some((target, rest)) if !target.contains(char::is_whitespace) => {
+                whole.push_str(&change(target));
+                whole.push(')');
+                whole.push_str(rest);
+            }
+            _ => whole.push_str(part),
+        }
+    }
+    whole
+}
+
+/// The path without `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(whole.pop()),
+            Component::CurDir => {}
+            part => whole.push(part),
+        }
+    }
+    whole
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leaves_the_book_leads_to_the_repository() {
+        let pages = BTreeSet::from(["docs/inbox.md".into(), "SECURITY.md".into()]);
+        let of = |target| link(Path::new("docs/admin.md"), target, &pages);
+        assert_eq!(
+            [of("inbox.md#alerts"), of("../SECURITY.md"), of("#top")],
+            ["inbox.md#alerts", "../SECURITY.md", "#top"]
+        );
+        assert_eq!(of("../examples/README.md#run"), format!("{REPOSITORY}examples/README.md#run"));
+        assert_eq!([of("console.png"), of("https://a.example/b.md")], ["console.png", "https://a.example/b.md"]);
+    }
+
+    #[test]
+    fn only_targets_change() {
+        assert_eq!(
+            with_links("a [b](c.md) [d](e.md#f), `g](h i)`", |target| target.to_uppercase()),
+            "a [b](C.MD) [d](E.MD#F), `g](h i)`"
+        );
+    }
+}
