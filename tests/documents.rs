@@ -16,6 +16,8 @@ mod book;
 mod commands;
 #[path = "documents/configuration.rs"]
 mod configuration;
+#[path = "documents/limits.rs"]
+mod limits;
 #[path = "documents/links.rs"]
 mod links;
 #[path = "documents/page.rs"]

@@ -55,6 +55,12 @@ fn link(page: &Path, target: &str, pages: &BTreeSet<PathBuf>) -> String {
         target.split_once('#').map_or((target, String::new()), |(file, anchor)| (file, format!("#{anchor}")));
     let path = normal(&page.parent().unwrap_or(Path::new("")).join(file));
     let is_picture = path.extension().is_some_and(|kind| PICTURES.iter().any(|known| kind == *known));
+    if pages.contains(&path)
+        && let Some(folder) = file.strip_suffix("README.md")
+    {
+        // mdbook calls it so, and does not change the links.
+        return format!("{folder}index.html{anchor}");
+    }
     if file.is_empty() || file.contains("://") || is_picture || pages.contains(&path) {
         return target.to_owned();
     }
@@ -103,12 +109,13 @@ mod tests {
 
     #[test]
     fn a_link_that_leaves_the_book_leads_to_the_repository() {
-        let pages = BTreeSet::from(["docs/inbox.md".into(), "SECURITY.md".into()]);
+        let pages = BTreeSet::from(["docs/inbox.md", "docs/README.md", "SECURITY.md"].map(PathBuf::from));
         let of = |target| link(Path::new("docs/admin.md"), target, &pages);
         assert_eq!(
             [of("inbox.md#alerts"), of("../SECURITY.md"), of("#top")],
             ["inbox.md#alerts", "../SECURITY.md", "#top"]
         );
+        assert_eq!(of("README.md#a"), "index.html#a");
         assert_eq!(of("../examples/README.md#run"), format!("{REPOSITORY}examples/README.md#run"));
         assert_eq!([of("console.png"), of("https://a.example/b.md")], ["console.png", "https://a.example/b.md"]);
     }
