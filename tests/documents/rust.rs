@@ -3,9 +3,9 @@
 #[test]
 #[allow(clippy::disallowed_methods, reason = "a server reads the clock")]
 fn the_example_of_the_crate() -> Result<(), Box<dyn std::error::Error>> {
-    let secret = "whsec_aSecretForTests0123456789";
+    let secret = "whsec_aSecretForTests0123456789".to_owned();
     let body = r#"{"id":"evt_1","type":"invoice.paid"}"#;
-    let request = signed(secret, body)?;
+    let request = signed(&secret, body)?;
 
     use countersign::{Delivery, Headers, Receiver, scheme};
     use std::time::SystemTime;
