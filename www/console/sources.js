@@ -112,9 +112,22 @@ function row(source, { name, to, state, since, why, pending, dead, p95_ms: p95, 
     { "data-key": name, ...data, "data-state": state },
     el("div.destination-name", el("strong", foreign(name)), to && el("span.hint", ` → ${to}`)),
     el("div.destination-state", stateTag(state), since && state !== "open" && el("span.hint", " since ", time(since)), why && el("span.hint", ": ", code(why))),
-    state !== "unknown" && el("div.destination-counts", el("a", { href: link("events", [source.name], { destination: name, state: "pending" }), "data-item": "" }, `${count(pending ?? 0)} pending`), ", ", el("a", { href: link("events", [source.name], { destination: name, state: "dead" }), class: dead > 0 && "bad" }, `${count(dead ?? 0)} dead`), oldest && `, oldest ${distance(oldest)}`, next && [", next ", time(next)], Number.isFinite(p95) && `, p95 ${milliseconds(p95)}`),
+    state !== "unknown" && el("div.destination-counts", counts(source, { name, pending, dead, oldest, next, p95 })),
     el("div.destination-act", act),
   );
+}
+
+/** What is known of a destination in numbers, none of which is parted from its unit at the end of a line. */
+function counts(source, { name, pending, dead, oldest, next, p95 }) {
+  const to = (state) => link("events", [source.name], { destination: name, state });
+  const all = [
+    el("a", { href: to("pending"), "data-item": "" }, `${count(pending ?? 0)} pending`),
+    el("a", { href: to("dead"), class: dead > 0 && "bad" }, `${count(dead ?? 0)} dead`),
+    oldest && `oldest ${distance(oldest)}`,
+    next && ["next ", time(next)],
+    Number.isFinite(p95) && `p95 ${milliseconds(p95)}`,
+  ].filter(Boolean);
+  return all.map((one, at) => [at > 0 && ", ", el("span.unit", one)]);
 }
 
 function failing({ name, failing: groups }) {
