@@ -45,6 +45,17 @@ test("a report leaves the request readable, and shows the bytes that were compar
   assert.deepEqual([empty.verdict.state, empty.verdict.code], ["waiting", "waiting_for_body"]);
 });
 
+test("a near miss has what would have matched, unless that is a secret", async () => {
+  const added = await inspect(gemini(SECRET), `${BODY}\n`, HEADERS, at);
+  assert.deepEqual(added.nearMisses[0].instead, { body: new TextEncoder().encode(BODY) });
+  const hex = Buffer.from(HEADERS["webhook-signature"].slice(3), "base64").toString("hex");
+  const spelled = await inspect(gemini(SECRET), BODY, { ...HEADERS, "webhook-signature": `v1,${hex}` }, at);
+  assert.deepEqual(spelled.nearMisses[0].instead, { signature: HEADERS["webhook-signature"] });
+  const quoted = await explain({ scheme: "gemini", secrets: `"${SECRET}"` }, BODY, HEADERS, at);
+  assert.equal(quoted.nearMisses[0].code, "secret_unquoted");
+  assert.ok(quoted.nearMisses.every((near) => !("instead" in near)));
+});
+
 test("a report has the signed bytes, part by part and in one piece", async () => {
   const names = ({ signed }) => signed.map(({ part }) => part);
   const inspect = (scheme, headers, options) => explain({ scheme, secrets: SECRET }, BODY, headers, { ...at, ...options });
