@@ -36,6 +36,7 @@ test("the hosted page opens without a network once it was open", async () => {
   const kept = await page.evaluate(async () => (await caches.keys()).length);
   assert.equal(kept, 1, "one copy is kept");
   assert.deepEqual(await page.evaluate(() => window.violations), []);
+  await assert.rejects(page.goto(`${server.url}console/`), "another page of the origin is not answered by this one");
   await page.context().close();
 });
 
@@ -47,6 +48,9 @@ test("the page is few files, and small", async () => {
   assert.ok(weight <= 310_000, `${weight} bytes, gzipped`);
   const alone = statSync(join(FOLDER, "countersign.html")).size;
   assert.ok(alone <= 540_000, `countersign.html: ${alone} bytes`);
-  assert.deepEqual(readdirSync(FOLDER).sort(), ["_headers", "countersign.html", "engine.wasm.gz", "index.html", "offline.js", "page.css", "page.js", "theme.js"]);
+  const files = readdirSync(FOLDER).filter((file) => file !== "_headers");
+  assert.deepEqual(files.sort(), ["countersign.html", "engine.wasm.gz", "index.html", "offline.js", "page.css", "page.js", "theme.js"]);
+  const rules = /^# run_worker_first = .*$/m.exec(readFileSync(new URL("../../wrangler.toml", import.meta.url), "utf8"))[0];
+  assert.deepEqual(files.filter((file) => !rules.includes(`"!/${file}"`)), [], "a Worker with the page serves every file of it");
   await page.context().close();
 });
