@@ -1,5 +1,6 @@
 // Verifications per second in Node: this package beside npm `standardwebhooks`, npm `svix` and node:crypto used by hand.
-// Run by `cargo xtask bench npm`. Rounds are interleaved, so that what the machine does meanwhile meets all alike.
+// Then the processor time that an import takes, in new processes. Run by `cargo xtask bench npm`. Rounds are interleaved, so that what the machine does meanwhile meets all alike.
+import { execFileSync } from "node:child_process";
 import crypto from "node:crypto";
 import { createRequire } from "node:module";
 
@@ -79,4 +80,28 @@ for (const [name, bytes] of [["400 B", 400], ["64 KiB", 65_536]]) {
       console.log(`  ${name.padEnd(20)} ${(1e6 / Number(spread(measured, 0).split(" ")[0])).toFixed(1).padStart(7)} µs${times}`);
     }
   }
+}
+
+/** Milliseconds of processor time for an import in a new process. */
+function imported(module) {
+  const program = `const before = process.cpuUsage();
+await import(${JSON.stringify(module)});
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(String((user + system) / 1000));`;
+  return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" }));
+}
+
+const MODULES = {
+  countersign: `${dist}/index.js`,
+  "countersign/hmac": `${dist}/hmac.js`,
+  standardwebhooks: require.resolve("standardwebhooks"),
+  svix: require.resolve("svix"),
+  "an empty module": "data:text/javascript,",
+};
+const times = Object.fromEntries(Object.keys(MODULES).map((name) => [name, []]));
+for (let round = 0; round < Number(rounds) / 2; round++) for (const [name, module] of Object.entries(MODULES)) times[name].push(imported(module));
+console.log("\nimport, in milliseconds of processor time");
+for (const [name, measured] of Object.entries(times)) {
+  const ratio = spread(measured.map((theirs, round) => times.countersign[round] / theirs), 2);
+  console.log(`  ${name.padEnd(20)} ${spread(measured, 1)}${name === "countersign" ? "" : `  countersign: ${ratio} times as long`}`);
 }
