@@ -72,15 +72,15 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
         ports.worker
     ));
 
-    println!("\n{} {}   what Google would call", bold("Worker"), harness.worker);
-    println!("{} {}   what an SDK takes for Google", bold("Gemini"), harness.gemini);
+    println!("\n{} {}   in place of your deployed Worker", bold("Worker"), harness.worker);
+    println!("{} {}   in place of Google, for an SDK", bold("Gemini"), harness.gemini);
     println!(
         "{}   {}/   explains a delivery that does not match; built after the first events",
         bold("Page"),
         harness.worker
     );
     println!("{}  {}/console/   sign in with {}", bold("Console"), harness.worker, harness.secrets.admin);
-    println!("{} {}   what stands for your application", bold("Origin"), harness.origin);
+    println!("{} {}   in place of your application", bold("Origin"), harness.origin);
     show::signed_and_forged(&harness, &arrivals)?;
     show::job(&harness, &arrivals)?;
     show::what_next(&harness);

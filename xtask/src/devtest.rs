@@ -17,7 +17,7 @@ const READY_LIMIT: Duration = Duration::from_secs(120);
 const END_LIMIT: Duration = Duration::from_secs(20);
 
 /// From the first events to the page: the package is compiled in between.
-const PAGE_LIMIT: Duration = Duration::from_secs(400);
+const PAGE_LIMIT: Duration = Duration::from_secs(900);
 
 /// Starts `dev` on a free port, runs its command twice, waits for the page, interrupts it, and checks what remains.
 pub(crate) fn run() -> Result<()> {

@@ -3,7 +3,7 @@
 //! However this process ends (return, error, Ctrl-C, SIGTERM, closed terminal), its groups end first.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek};
+use std::io::{ErrorKind, Read, Seek, Write, stderr, stdout};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio, exit};
@@ -50,13 +50,14 @@ pub fn end_children_on_signals() -> Result<()> {
         };
         term::clear_line();
         groups.into_iter().for_each(end_group);
+        // The terminal may be gone, and a panic here would leave this process waiting for its end.
         match FAREWELL.get() {
             Some(farewell) => {
-                println!("\n{farewell}");
+                let _ = writeln!(stdout(), "\n{farewell}");
                 exit(0)
             }
             None => {
-                eprintln!("\ninterrupted");
+                let _ = writeln!(stderr(), "\ninterrupted");
                 exit(130)
             }
         }

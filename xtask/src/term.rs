@@ -75,7 +75,7 @@ fn under_way() -> MutexGuard<'static, Vec<usize>> {
 /// Erases the current progress line.
 pub fn clear_line() {
     if is_terminal() {
-        eprint!("\r\x1b[2K");
+        let _ = write!(stderr(), "\r\x1b[2K");
     }
 }
 

@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     Step::new("new-sender", "what a made-up sender touches", new_sender::new_sender).beside(),
     Step::new("doc", "documentation of every crate", checks::doc).beside(),
     Step::new("msrv", "the oldest Rust that Cargo.toml promises", checks::msrv).beside(),
+    Step::new("crate", "the crate as crates.io would get it", checks::package).long().beside(),
     Step::new("deny", "dependencies: bans, licences, sources", checks::deny).beside(),
     Step::new("advisories", "dependencies: known vulnerabilities", long::advisories).long().beside(),
     Step::new("fuzz", "every fuzz target, two minutes each", long::fuzz).long().beside(),

@@ -41,7 +41,7 @@ pub(super) fn signed_and_forged(harness: &Harness, arrivals: &Receiver<Arrival>)
 pub(super) fn job(harness: &Harness, arrivals: &Receiver<Arrival>) -> Result<()> {
     println!(
         "\n{}",
-        bold("A job on the local Gemini, whose end is told to a webhook of its own (v1a, by a key of its key set)")
+        bold("A job on the local Gemini, with a webhook of its own (v1a, signed with a key of the key set)")
     );
     let job = json!({
         "model": MODEL, "input": "Hello", "background": true,

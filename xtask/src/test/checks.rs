@@ -77,6 +77,12 @@ pub(super) fn msrv() -> Result<()> {
     process::run(&format!("cargo check, Rust {oldest}"), cargo.current_dir(paths::root()))
 }
 
+/// Packs the crate as crates.io would get it, and compiles it from there.
+pub(super) fn package() -> Result<()> {
+    let package = ["package", "--package", "countersign", "--allow-dirty", "--offline"];
+    process::run("cargo package", tools::cargo().args(package))
+}
+
 /// Licences, sources, banned and duplicate crates.
 pub(super) fn deny() -> Result<()> {
     tools::cargo_deny()?;
