@@ -153,15 +153,6 @@ for (const [what, [head, pieces]] of Object.entries(UNFINISHED)) {
   });
 }
 
-test("bodies are given up on when the request whose timer watches over them has ended", async (t) => {
-  await host.test("timers", { haste: 20 });
-  t.after(() => host.test("timers", { haste: 1 }));
-  // It is the first to wait for a body by these timers, so it starts the watch; its response does not wait for a destination.
-  refused(await send(`${host.url}std`, delivery(signedBy(newSecret()))), 401, "no_matching_signature");
-  const slow = Array.from({ length: 3 }, () => raw("POST /std HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", ["half"]));
-  assert.deepEqual(await Promise.all(slow), [408, 408, 408]);
-});
-
 test("a refusal is seen by senders that still write", async () => {
   const run = promisify(execFile);
   const folder = mkdtempSync(`${tmpdir()}/countersign-`);

@@ -93,7 +93,6 @@ const SHARED: &[(&str, &str)] = &[
     ("docs/openapi.json", "openapi.txt"),
     ("crates/worker/js/counting.js", "counting.js"),
     ("crates/worker/js/limits.js", "limits.js"),
-    ("crates/worker/js/watch.js", "watch.js"),
     ("crates/worker/js/reading.js", "reading.js"),
     ("crates/worker/js/outbound.js", "outbound.js"),
     ("crates/worker/js/queue.js", "queue.js"),

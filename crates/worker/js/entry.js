@@ -5,9 +5,8 @@ import { consoleFile } from "./console.js";
 import { capture, countSoon } from "./counting.js";
 import * as glue from "./glue.js";
 import { generation, prepared, recover } from "./instance.js";
-import { LATE, within } from "./limits.js";
+import { LATE, Limits, within } from "./limits.js";
 import { isUnread, readAll, readerOf, skip } from "./reading.js";
-import { inTime } from "./watch.js";
 
 export { Courier, Inbox } from "./inbox.js";
 
@@ -19,9 +18,6 @@ const MEDIA_HEADERS = [
   new Headers({ "content-type": "text/plain", "x-content-type-options": "nosniff" }),
   new Headers({ "content-type": "text/xml", "x-content-type-options": "nosniff" }),
 ];
-
-/** The time that a delivery's body has to arrive whole. */
-const READ_MS = 30_000;
 
 /** The longest body of a request to `/admin`, and the time that it has to arrive. */
 const ADMIN_BODY = 4096;
@@ -44,15 +40,15 @@ async function handle(request, env, context) {
     const length = lengthOf(headers);
     const opened = glue.open(method, url, length);
     const source = sources[valueOf(opened)];
-    let timeout;
+    let limits;
     let body;
     if (kindOf(opened) === Kind.Read) {
-      timeout = source.timeout;
-      body = await read(request, length, source.maxBody, context);
+      limits = new Limits(source.timeout);
+      body = await read(request, length, source.maxBody, limits);
     } else if (kindOf(opened) === Kind.Admin) {
       body = await textOf(request);
       // A test event can go to a destination.
-      timeout = TEST_MS;
+      limits = new Limits(TEST_MS);
     } else if (isUnread(request, length)) {
       await skip(readerOf(request.body));
     }
@@ -65,8 +61,7 @@ async function handle(request, env, context) {
     if (counts && (kindOf(opened) === Kind.Read || kindOf(opened) === Kind.Refuse)) countSoon(env, context);
     const isHead = method === "HEAD" && kindOf(opened) !== Kind.Refuse;
     if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead, headers, kept);
-    const limited = (promise) => inTime(promise, timeout, context);
-    const response = drive(step, born, ready.refusals, isHead, limited, kept);
+    const response = drive(step, born, ready.refusals, isHead, limits, kept);
     // Also for a sender that hangs up: what was begun is finished, and its task removed.
     context.waitUntil(response);
     return response;
@@ -103,7 +98,7 @@ function next(opened, { sources, smallBody, adminHeaders }, request, body, lengt
 }
 
 /** Resumes a task with what each of its promises comes to, until it responds. */
-async function drive(step, born, refusals, isHead, limited, kept) {
+async function drive(step, born, refusals, isHead, limits, kept) {
   let answer;
   try {
     while (kindOf(step) === Kind.Wait) {
@@ -115,7 +110,7 @@ async function drive(step, born, refusals, isHead, limited, kept) {
       let value;
       let fulfilled = true;
       try {
-        value = await (isLimited ? limited(promise) : promise);
+        value = await (isLimited ? limits.ofResponse(promise) : promise);
       } catch (error) {
         [value, fulfilled] = [error, false];
       }
@@ -140,13 +135,13 @@ function lengthOf(headers) {
 }
 
 /** A body, or why it could not be read: it is longer than `limit`, late, or cut off. */
-async function read(request, length, limit, context) {
+async function read(request, length, limit, limits) {
   try {
     // (`bytes()` would cost half of what is done in Wasm for a small body.)
-    if (length >= 0) return new Uint8Array(await inTime(request.arrayBuffer(), READ_MS, context));
+    if (length >= 0) return new Uint8Array(await limits.ofBody(request.arrayBuffer()));
     if (request.body === null) return new Uint8Array();
     const reader = readerOf(request.body);
-    const body = await inTime(readAll(reader, limit), READ_MS, context);
+    const body = await limits.ofBody(readAll(reader, limit));
     if (body !== null) return body;
     await skip(reader);
     return BodyFault.TooLarge;
