@@ -204,7 +204,7 @@ fn after_digits(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Without the white space that it begins with: RFC 8259, section 2. Inlined, as there is none between most tokens: a filter by two pointers
-/// takes an eighth less time.
+/// takes a tenth less time.
 #[inline(always)]
 pub(super) fn trim(text: &[u8]) -> &[u8] {
     behind(text, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))

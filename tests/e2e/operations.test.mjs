@@ -10,7 +10,7 @@ import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { Pool, serving } from "./fixtures/keysets.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { accepted, delivered, duplicate, refused } from "./fixtures/expect.mjs";
-import { billed, compare, cost, crossings, logged } from "./fixtures/operations.mjs";
+import { billed, compare, cost, crossings, logged, minus } from "./fixtures/operations.mjs";
 import { BODY_MARK, delivery, newEd25519, newSecret, signedBy, signedByKey } from "./fixtures/sign.mjs";
 
 const HOUR = 3600;
@@ -274,6 +274,21 @@ test("events signed with a key of a key set", async () => {
   await worker.restart();
   await pass("unmarked");
   await costs("keys_from_kv", verified);
+});
+
+test("what an isolate counted is written in one call, and in one row unless a minute begins", async () => {
+  await worker.restart({ variables: {} });
+  const written = { enough: (now, before) => now.rowsWritten > before.rowsWritten };
+  const countedAt = async (seconds) => minus(await cost(worker, async () => {
+    await worker.setClock(seconds);
+    await forged(400);
+  }, written), found.refused);
+  const minute = 120 - (Math.floor(Date.now() / 1000) % 60);
+  // The first of all creates the tables.
+  await countedAt(minute - 60);
+  found.counted_first = await countedAt(minute);
+  found.counted = await countedAt(minute + 11);
+  assert.deepEqual([found.counted.objectRequests, rowsOf("counted")], [1, 1]);
 });
 
 test("all of this costs what operations.json says", () => {

@@ -9,7 +9,7 @@ use super::prices::{LOG_DAYS, MEMORY, Meter, POINTS, READ, SUBSCRIPTION};
 use super::usage::{EVENT_KB, Figures, RECORD_KB, Usage};
 
 /// What each operation is, in the order of `operations.json`.
-const OPERATIONS: [(&str, &str); 26] = [
+const OPERATIONS: [(&str, &str); 28] = [
     ("refused", "a forged delivery, refused"),
     ("passed_unmarked", "passed through with `dedupe = \"off\"`"),
     ("passed", "passed through, with a marker in KV"),
@@ -36,6 +36,8 @@ const OPERATIONS: [(&str, &str); 26] = [
     ("keys_from_kv", "the same in a new isolate, with the set in KV"),
     ("keys_fetched", "the same, with the set from its URL"),
     ("keys_refreshed", "the same, with a stale set, which is refreshed after the response"),
+    ("counted_first", "the deliveries that an isolate counted, written as the first of a minute"),
+    ("counted", "the same within the minute"),
 ];
 
 /// What `ALERTS` adds.
@@ -219,7 +221,9 @@ fn counted(figures: &Figures) -> Result<String> {
         text += &row("alerts", operation)?;
     }
     text += "\nAn event that is delivered at its first attempt is a row of events, a row of an id, and its share of a row for all that was \
-             reported at about the same time. A retry is billed to the object for as long as its courier takes.\n\nThe last rows are what \
+             reported at about the same time. A retry is billed to the object for as long as its courier takes.\n\nAn isolate \
+             hands over its [counts](access.md#counts-and-captures) at most once in ten seconds, and one object writes those of all isolates at most once in \
+             ten seconds, however many deliveries there are: 8,640 rows a day at most, which the bills leave out. `[vars.ADMIN] counts = false` turns it off.\n\nThe last rows are what \
              [alerts](alerts.md) add to the events that cause them. An event that changes nothing costs the same with alerts as without.\n\n";
     Ok(text)
 }
