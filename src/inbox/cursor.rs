@@ -1,5 +1,6 @@
 //! How far a destination is with the log: which events are finished there, without a row for each.
 
+mod doubts;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub struct Cursor {
     doubts: Vec<Span>,
     /// Waiting events that are due later were not handed out since the object was loaded.
     handed: Option<u64>,
+    /// Of a destination that gathers events: later ones of the log were not handed out. None of another destination.
+    gathered: Option<u64>,
     /// The most attempts at an event that is done, or none as many.
     most: u32,
     /// The first event that the destination was there for. Those before are done, too.
@@ -86,14 +89,6 @@ impl Cursor {
         self.renewed.len()
     }
 
-    /// How many attempts at an event of the log may have been made. One that was under way when the object ended counts, as it may
-    /// have arrived; so the number of an attempt is never that of an earlier one.
-    pub fn attempts(&self, number: u64) -> u32 {
-        let tried = self.tried.get(&number).copied().unwrap_or_default();
-        let doubts = self.doubts.iter().filter(|span| span.contains(number)).count();
-        tried.saturating_add(u32::try_from(doubts).unwrap_or(u32::MAX)).saturating_add(self.replayed_after(number))
-    }
-
     /// How many attempts at an event there may have been before it was last replayed; 0 if it was not.
     pub fn replayed_after(&self, number: u64) -> u32 {
         let own = self.renewed.iter().filter(|(span, _)| span.contains(number));
@@ -108,23 +103,6 @@ impl Cursor {
     /// Notes that nothing before an event needs an attempt from the log.
     pub fn skip_before(&mut self, first: u64) {
         self.done.insert(1, first.saturating_sub(1));
-    }
-
-    /// How many attempts at a waiting event that was due at `due` may have been made and not noted, as the object ended.
-    pub fn doubts_since(&self, due: u64) -> u32 {
-        u32::try_from(self.doubts.iter().filter(|doubt| doubt.at >= due).count()).unwrap_or(u32::MAX)
-    }
-
-    /// When the last of the waiting events that may have been under way as the object ended was due.
-    pub(super) fn doubted_due(&self) -> u64 {
-        self.doubts.iter().map(|doubt| doubt.at).max().unwrap_or_default()
-    }
-
-    /// Notes that waiting events that are due at `due` or before are handed out. Whether that is new.
-    pub fn hand_out(&mut self, due: u64) -> bool {
-        let is_new = self.handed.is_none_or(|handed| handed < due);
-        self.handed = self.handed.max(Some(due));
-        is_new
     }
 
     /// Notes how many attempts there were at an event of which no number is kept any more. Whether that is new.
@@ -255,18 +233,6 @@ impl Cursor {
         self.dead.remove(first, last);
     }
 
-    /// Notes that the object was loaded: what is not done, up to `last`, may have been under way, and waiting events, of which the first is
-    /// due at `due`. Whether there is such an event.
-    pub fn doubt(&mut self, last: u64, due: u64) -> bool {
-        let first = self.done.first_missing(1);
-        let handed = self.handed.take().filter(|handed| due <= *handed);
-        let is_doubtful = first <= last || handed.is_some();
-        if is_doubtful {
-            self.doubts.push(Span { first, last, at: handed.unwrap_or_default() });
-        }
-        is_doubtful
-    }
-
     /// Forgets what concerns only events before `first`, of which nothing is stored any more, or before `ids`, whose ids are not
     /// remembered; and doubts that no waiting event was due before.
     pub fn forget_before(&mut self, first: u64, ids: u64, oldest_due: Option<u64>) {
@@ -300,33 +266,6 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_has_a_number_that_no_earlier_one_had() {
-        let mut cursor = finished([1, 3]);
-        assert_eq!([1, 2, 4].map(|number| cursor.attempts(number)), [0, 0, 0]);
-        assert!(cursor.hand_out(10) && !cursor.hand_out(9));
-        assert!(cursor.doubt(4, 10));
-        cursor.try_again(4);
-        assert_eq!([2, 4, 5].map(|number| cursor.attempts(number)), [1, 2, 0]);
-        assert_eq!((cursor.doubts_since(10), cursor.doubts_since(11)), (1, 0));
-        cursor.finish(2);
-        cursor.renew(2, 2, 20);
-        assert_eq!((cursor.attempts(2), cursor.renewed_at(2), cursor.is_done(2)), (3, Some(20), false));
-        cursor.finish(2);
-        cursor.renew(3, 3, 30);
-        assert!(cursor.attempts(3) >= 4 && cursor.renewed_at(2).is_none(), "as many as any that is done may have had");
-    }
-
-    #[test]
-    fn only_what_was_handed_out_is_doubted() {
-        assert!(!finished([1, 2]).doubt(2, 10), "nothing was under way");
-        let mut cursor = finished([1, 2]);
-        cursor.hand_out(10);
-        assert!(!cursor.clone().doubt(2, 11), "no waiting event was due");
-        assert!(cursor.doubt(2, 10), "a waiting event may have been");
-        assert!(!cursor.doubt(2, 10), "but not once more");
-    }
-
-    #[test]
     fn what_is_given_up_is_known_by_ranges_and_can_be_taken_back() {
         let mut cursor = finished([1, 4, 9]);
         let mut kept = Ranges::default();
@@ -347,6 +286,7 @@ mod tests {
         let mut cursor = finished([1, 2, 3, 9]);
         cursor.doubt(9, 5);
         cursor.hand_out(7);
+        cursor.gather(Some(8));
         cursor.try_again(4);
         cursor.give_up(5, &Ranges::default(), &[], 50);
         cursor.renew(2, 2, 60);

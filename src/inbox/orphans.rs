@@ -31,6 +31,7 @@ impl Machine {
                     // Events that no destination is known of are everybody's.
                     let is_from_stored = rules.from_stored || known == 0;
                     stored.cursor.begin_with(if is_from_stored { first } else { self.next });
+                    stored.cursor.gather((rules.gather > 0).then_some(0));
                     stored.cursor.touch(now);
                     store.write_cursor(name, &stored.cursor)?;
                     self.outlets.push(Outlet::load(store, name, stored, 1, now)?);

@@ -73,6 +73,9 @@ impl Outlet {
         if is_doubtful || !copied.is_empty() {
             store.write_cursor(name, &outlet.cursor)?;
         }
+        if let Some(first) = outlet.cursor.first_gathered(next) {
+            outlet.gathering_since = store.accepted_at(first)?;
+        }
         Ok(outlet)
     }
 
@@ -195,7 +198,8 @@ impl Outlet {
         room.min(self.pace.room(now, rules))
     }
 
-    /// When so many events of the log, which nobody attempts, are attempted together. After a restart that is at once.
+    /// When so many events of the log, which nobody attempts, are attempted together. After a restart that is at once if some may have been
+    /// under way before.
     pub(super) fn gathered_at(&self, count: u64, now: u64, rules: &Rules) -> u64 {
         let since = self.gathering_since.filter(|since| *since <= now && count < rules.concurrency as u64);
         since.map_or(now, |since| since.saturating_add(rules.gather))

@@ -128,3 +128,50 @@ fn a_batch_that_failed_is_attempted_again() {
     assert!(retry > now && retry < now + 10 * SECOND, "after about 5 s");
     assert_eq!(numbers(&gathered(&mut machine, &store, retry + 2 * SECOND)), numbers(&handed));
 }
+
+#[test]
+fn a_restart_is_no_attempt_and_does_not_end_the_gathering() {
+    let store = MemoryStore::default();
+    accept(&mut machine(&store, START), &store, 1, START);
+    for seconds in [12, 24] {
+        accept(&mut machine(&store, START + seconds * SECOND), &store, seconds, START + seconds * SECOND);
+    }
+    let mut again = machine(&store, START + GATHER - SECOND);
+    assert_eq!(due(&again, START + GATHER - SECOND), Some(START + GATHER));
+    assert!(gathered(&mut again, &store, START + GATHER - 1).is_empty());
+    let handed = gathered(&mut again, &store, START + GATHER);
+    assert_eq!(handed.iter().map(|one| (one.attempt, one.cause)).collect::<Vec<_>>(), [(1, Cause::First); 3]);
+
+    let now = START + GATHER + SECOND;
+    let mut last = machine(&store, now);
+    accept(&mut last, &store, 30, now);
+    let handed = gathered(&mut last, &store, now + GATHER);
+    assert_eq!(
+        handed.iter().map(|one| one.attempt).collect::<Vec<_>>(),
+        [2, 2, 2, 1],
+        "nobody reported on the first three"
+    );
+}
+
+#[test]
+fn a_destination_that_gathers_no_longer_uses_no_number_twice() {
+    let store = MemoryStore::default();
+    accept(&mut machine(&store, START), &store, 1, START);
+    let each = plan(&NAMES);
+    let load = || {
+        let mut machine = Machine::load(&store, START).unwrap();
+        machine.fit(&store, &each, START).unwrap();
+        machine
+    };
+    let event = Event { id: 2, at: START, filtered: &[] };
+    let mut first = load();
+    let Accepted::New(_, begun) = first.accept(&store, &arrival(&event), true, START, &each).unwrap() else {
+        panic!("2 is known");
+    };
+    assert_eq!(begun.iter().map(|one| one.attempt).collect::<Vec<_>>(), [1, 1]);
+    let mut second = load();
+    let place = second.place(NAMES[1]);
+    let handed = take(&mut second, &store, place, MOST, START, &each).unwrap();
+    let attempt = handed.iter().find(|one| one.number == begun[0].number).unwrap().attempt;
+    assert_eq!(attempt, 2, "the first attempt may have arrived");
+}

@@ -17,7 +17,7 @@ impl Cursor {
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": spans(&self.doubts), "handed": self.handed, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
+            "doubts": spans(&self.doubts), "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
         })
     }
 
@@ -35,6 +35,7 @@ impl Cursor {
             tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,
             doubts: spans("doubts")?,
             handed: json.get("handed").and_then(Value::as_u64),
+            gathered: json.get("gathered").and_then(Value::as_u64),
             most: count(json.get("most")?)?,
             // Schema 3 had one destination, and no filters.
             from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
