@@ -1,13 +1,17 @@
-//! `cargo xtask bench inbox`: what an inbox accepts, what one object sustains, and how fast a backlog drains.
+//! `cargo xtask bench inbox`: what an inbox accepts, what one object sustains, how fast a backlog drains, and what events and destinations
+//! that stall cost the others.
 //!
 //! A full run keeps the figures of each part in `docs/performance-inbox.json` and writes the section on the inbox in `docs/performance.md`, with its plots.
 
 mod accept;
+mod beside;
 mod drain;
 mod origin;
+mod paced;
 mod page;
 mod sender;
 mod serve;
+mod stalls;
 mod sustain;
 
 use std::path::PathBuf;
@@ -34,12 +38,12 @@ const STORED: u32 = 1_000_000;
 const PENDING: (usize, usize) = (100_000, 10_000);
 
 /// What `--only` can be a part of, besides the setups.
-const PARTS: [&str; 3] = ["accept", SUSTAIN, "drain"];
+const PARTS: [&str; 5] = ["accept", SUSTAIN, "drain", "stalls", "beside"];
 const SUSTAIN: &str = "sustain";
 
 /// What is asked for.
 struct Options {
-    /// Part of the name of what is measured: `accept`, `sustain`, `drain`, or a setup of what is sustained, like `o200-s1-c64`.
+    /// Part of the name of what is measured: one of [`PARTS`], or a setup of what is sustained, like `o200-s1-c64`.
     only: Option<String>,
     quick: bool,
     /// Whether accepting is compared by workerd's processor time, for a machine that is shared.
@@ -95,6 +99,10 @@ impl Options {
         if self.quick { quick } else { full }
     }
 
+    const fn paced(&self) -> &'static paced::Extent {
+        if self.quick { &paced::QUICK } else { &paced::FULL }
+    }
+
     fn wants_setup(&self, setup: &Setup) -> bool {
         self.wants(SUSTAIN) || self.wants(&setup.name())
     }
@@ -128,6 +136,8 @@ impl Bench<'_> {
                 )?;
                 part.lines = sustain::lines(&part.sustained);
             }
+            "stalls" => part.lines = stalls::measure(dir, secret, origin, options.paced())?,
+            "beside" => part.lines = beside::measure(dir, secret, origin, options.paced())?,
             "drain" => part.lines = drain::measure(dir, secret, origin, options.of(PENDING))?,
             _ => {
                 let (rounds, warm_up) = (options.of(ACCEPT_ROUNDS), options.of(WARM_UP));

@@ -1,6 +1,7 @@
 //! The origin that events are delivered to: a thread per connection in this process, which waits as long as the path says.
 //!
 //! A request costs it one read, one sleep and one write, so it takes many times what an inbox delivers. [`Origin::limit`] measures that.
+//! A request with [`STALLS`] in its path or its `webhook-id` gets no response.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -28,6 +29,9 @@ pub(crate) struct Origin {
 const CONNECTIONS: usize = 64;
 const SECOND: Duration = Duration::from_secs(1);
 
+/// What makes a request stall.
+pub(crate) const STALLS: &str = "-stalls";
+
 const RESPONSE: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
 impl Origin {
@@ -48,6 +52,11 @@ impl Origin {
     /// The URL that responds after so many milliseconds.
     pub(crate) fn url(&self, ms: u64) -> String {
         format!("http://127.0.0.1:{}/{ms}", self.port)
+    }
+
+    /// The URL that never responds.
+    pub(crate) fn stalling_url(&self) -> String {
+        format!("http://127.0.0.1:{}/{STALLS}", self.port)
     }
 
     /// The requests per second that the origin takes by itself, if it responds at once.
@@ -76,7 +85,11 @@ fn serve(mut stream: TcpStream, arrivals: &Sender<Arrival>) -> Option<()> {
         let count = stream.read(buffer.get_mut(filled..)?).ok().filter(|count| *count > 0)?;
         filled += count;
         let Some((request, length)) = Request::parse(buffer.get(..filled)?) else { continue };
-        let wait = request.wait;
+        let Some(wait) = request.wait else {
+            // The other side closes the connection when its time limit is reached.
+            while stream.read(&mut buffer).ok()? > 0 {}
+            return None;
+        };
         arrivals.send(Arrival { id: request.id.to_owned(), at: Instant::now() }).ok()?;
         buffer.copy_within(length..filled, 0);
         filled -= length;
@@ -89,7 +102,8 @@ fn serve(mut stream: TcpStream, arrivals: &Sender<Arrival>) -> Option<()> {
 
 struct Request<'a> {
     id: &'a str,
-    wait: Duration,
+    /// None if it stalls.
+    wait: Option<Duration>,
 }
 
 impl<'a> Request<'a> {
@@ -102,8 +116,13 @@ impl<'a> Request<'a> {
             lines.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
         };
         let length = end + 4 + value("content-length").map_or(Some(0), |length| length.parse().ok())?;
-        let ms = head.split(' ').nth(1)?.trim_start_matches('/').parse().ok()?;
-        let request = Self { id: value("webhook-id").unwrap_or_default(), wait: Duration::from_millis(ms) };
+        let (id, path) = (value("webhook-id").unwrap_or_default(), head.split(' ').nth(1)?.trim_start_matches('/'));
+        let wait = if [id, path].iter().any(|text| text.ends_with(STALLS)) {
+            None
+        } else {
+            Some(Duration::from_millis(path.parse().ok()?))
+        };
+        let request = Self { id, wait };
         (bytes.len() >= length).then_some((request, length))
     }
 }
@@ -129,7 +148,18 @@ mod tests {
     fn a_request_is_whole_when_its_body_is() {
         let bytes = b"POST /200 HTTP/1.1\r\nWebhook-Id: msg_1\r\nContent-Length: 2\r\n\r\n{}POST";
         let (request, length) = Request::parse(bytes).expect("it is whole");
-        assert_eq!((request.id, request.wait, length), ("msg_1", Duration::from_millis(200), bytes.len() - 4));
+        assert_eq!((request.id, request.wait, length), ("msg_1", Some(Duration::from_millis(200)), bytes.len() - 4));
         assert!(Request::parse(bytes.get(..length - 1).unwrap_or_default()).is_none());
+    }
+
+    #[test]
+    fn a_request_stalls_by_its_path_or_its_id() {
+        for bytes in [
+            &b"POST /-stalls HTTP/1.1\r\nwebhook-id: a-1\r\n\r\n"[..],
+            b"POST /50 HTTP/1.1\r\nwebhook-id: a-100-stalls\r\n\r\n",
+        ] {
+            let (request, _) = Request::parse(bytes).expect("it is whole");
+            assert_eq!(request.wait, None);
+        }
     }
 }
