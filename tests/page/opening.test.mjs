@@ -72,7 +72,7 @@ test("a token shows its claims at once, and asks for the audience alone", async 
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   await paste(page, `${part({ alg: "RS256", typ: "JWT" })}.${part({ aud: "my-project", exp: 1999999999, jti: "evt_1" })}.${"A".repeat(342)}`);
   assert.deepEqual(await page.locator("[data-claim]").evaluateAll((all) => all.map(({ dataset }) => dataset.claim)), ["aud", "exp", "jti"]);
-  const parts = await page.locator(".outcome .part, #near").evaluateAll((all) => all.filter((part) => part.checkVisibility()).map(({ id }) => id));
+  const parts = await page.locator(".answer .part, .outcome .part").evaluateAll((all) => all.filter((part) => part.checkVisibility()).map(({ id }) => id));
   assert.deepEqual(parts, ["token"]);
   assert.match(await page.locator("#verdict-text").innerText(), /audience/);
   assert.doesNotMatch(await page.locator("#verdict-text").innerText(), /key set/);

@@ -6,8 +6,8 @@ import { visible } from "./visible.js";
 
 /** Places that are drawn, and of these the ones whose bytes are listed. */
 const [DRAWN, LISTED] = [24, 3];
-/** Bytes around a place, and bytes of a place. */
-const [AROUND, LONGEST] = [28, 160];
+/** Bytes around a place, and bytes of a place. A short text is drawn whole. */
+const [AROUND, LONGEST, SHORT] = [28, 160, 320];
 
 /** The difference, for people. `name` says what the bytes are, and `label` what the difference makes. */
 export function difference(name, label, before, after) {
@@ -23,10 +23,11 @@ export function difference(name, label, before, after) {
 }
 
 function pieces({ from, to, start, end }, last, next, before, after) {
-  const since = Math.max(last?.to ?? 0, aligned(before, from - AROUND));
-  const until = Math.min(next === undefined ? before.length : aligned(before, next.from - AROUND), aligned(before, to + AROUND));
+  const around = before.length <= SHORT ? SHORT : AROUND;
+  const since = Math.max(last?.to ?? 0, aligned(before, from - around));
+  const until = Math.min(next === undefined ? before.length : aligned(before, next.from - around), aligned(before, to + around));
   return [
-    since > (last === undefined ? 0 : Math.min(aligned(before, last.to + AROUND), from)) && el("span.gap", "…"),
+    since > (last === undefined ? 0 : Math.min(aligned(before, last.to + around), from)) && el("span.gap", "…"),
     visible(before.subarray(since, from)),
     to > from && el("del", cut(before, from, to)),
     end > start && el("ins", cut(after, start, end)),

@@ -19,7 +19,7 @@ export function show(report, delivery, actions) {
   // Another sender signs differently, so the steps say nothing about its delivery.
   byId("details").hidden = report === undefined || isOther;
   byId("primer").hidden = report !== undefined;
-  byId("near").hidden = true;
+  for (const id of ["near", "token"]) byId(id).hidden = true;
   // A token waits for its audience alone: the other steps follow from that.
   byId("details").toggleAttribute("data-token-alone", report?.verdict.code === "token_not_accepted");
   if (report === undefined || isOther) return;
