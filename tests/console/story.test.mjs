@@ -42,7 +42,6 @@ test("yesterday's invoices did not reach billing", async () => {
   const card = page.locator('article[data-key="shop"]');
   const dead = card.locator("dl.figures a.bad", { hasText: /^3$/ });
   await dead.waitFor();
-  await card.locator(".failing", { hasText: "3 × destination_failed at billing" }).waitFor();
   await dead.tap();
   await shows(page, "events");
   await page.fill('input[name="type"]', "invoice.paid");
@@ -76,7 +75,6 @@ test("yesterday's invoices did not reach billing", async () => {
   // All is well again.
   await page.locator("#nav a", { hasText: "Sources" }).tap();
   await page.locator('article[data-key="shop"] .figures', { hasText: "Dead0" }).waitFor();
-  assert.equal(await card.locator(".failing").count(), 0);
   await page.locator("#nav a", { hasText: "Audit" }).tap();
   await shows(page, "audit");
   await page.locator("main tbody").getByText("replay").first().waitFor();
