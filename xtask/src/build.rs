@@ -13,7 +13,7 @@ use crate::term::{Progress, bold};
 use crate::{console, panics, paths, process, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
-const BUDGET: usize = 389_000;
+const BUDGET: usize = 392_000;
 
 /// Each option is here for the gzipped size; the figures are of the Worker's Wasm, 334 KB before.
 ///
