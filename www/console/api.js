@@ -24,8 +24,14 @@ export async function bytes(path) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The path of one event. */
-export const eventPath = (source, id) => `${encodeURIComponent(source)}/events/${encodeURIComponent(id)}`;
+/**
+ * The path of one event. A sender may choose `.` or `..` as an id, which no URL can hold, however it is encoded: a browser would make
+ * `events/../replay` the path that replays everything.
+ */
+export function eventPath(source, id) {
+  if (id === "." || id === "..") throw new Problem(400, { code: "invalid_id", title: "An id of nothing but dots cannot be in a URL. Filter by it, and replay what matches." });
+  return `${encodeURIComponent(source)}/events/${encodeURIComponent(id)}`;
+}
 
 async function call(method, path, options) {
   const response = await ask(method, path, options);
