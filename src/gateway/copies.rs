@@ -1,8 +1,8 @@
 //! The headers of verified copies of one event, as its row holds them.
 //!
-//! Whoever has seen a delivery can send it again with another `content-type`, set of header names or list of signatures, because no
-//! signature covers them. So the copy that came first must not decide. The headers of verified copies that differ in any of these are
-//! stored beside each other, and attempts take turns among them.
+//! Whoever has seen a delivery can send it again with another `content-type`, set of header names or list of signatures, or with another
+//! event type where the sender states it in a header, because no signature covers them. So the copy that came first must not decide. The
+//! headers of verified copies that differ in any of these are stored beside each other, and attempts take turns among them.
 
 use serde_json::Value;
 
@@ -45,14 +45,28 @@ impl Copies {
         place.map_or(self.first, |place| self.others.swap_remove(place))
     }
 
-    /// What to store once a verified copy has come, `attempts` attempts having begun; `None` if a known copy is like it.
+    /// [`Copies::of_attempt`] among the copies that are meant for a destination, or among all if none is.
+    pub fn of_attempt_for(mut self, attempt: u32, is_meant: impl Fn(&HeaderList) -> bool) -> HeaderList {
+        let is_first_meant = is_meant(&self.first);
+        if is_first_meant || self.others.iter().any(&is_meant) {
+            self.others.retain(is_meant);
+            if !is_first_meant {
+                self.first = self.others.remove(0);
+            }
+        }
+        self.of_attempt(attempt)
+    }
+
+    /// What to store once a verified copy has come, `attempts` attempts having begun; `None` if a known copy is like it. `unsigned` are the
+    /// headers that are passed on although nothing signs them.
     ///
     /// The first list stays. Of the others, those with the newest signed timestamps do: whoever sends an old delivery again cannot push
     /// out what the sender signed later.
-    pub fn noting(stored: &str, copy: &str, attempts: u32) -> Option<String> {
+    pub fn noting(stored: &str, copy: &str, attempts: u32, unsigned: &[&str]) -> Option<String> {
         let mut copies = Self::parse(stored)?;
         let copy = Self::parse(copy).filter(|_| copy.len() <= LONGEST)?.first;
-        if is_alike(&copies.first, &copy) || copies.others.iter().any(|known| is_alike(known, &copy)) {
+        let is_known = |known: &HeaderList| is_alike(known, &copy, unsigned);
+        if is_known(&copies.first) || copies.others.iter().any(is_known) {
             return None;
         }
         copies.others.push(copy);
@@ -74,10 +88,10 @@ impl Copies {
 
 /// Whether two copies differ only in what is signed or follows from it: a retry has another timestamp and other signatures, and as many
 /// of them.
-fn is_alike(a: &HeaderList, b: &HeaderList) -> bool {
+fn is_alike(a: &HeaderList, b: &HeaderList, unsigned: &[&str]) -> bool {
     let same = |((name, one), (other_name, other)): ((&str, &str), (&str, &str))| {
         name == other_name
-            && match CONTENT.contains(&name) {
+            && match CONTENT.contains(&name) || unsigned.contains(&name) {
                 true => one == other,
                 false => !name.ends_with("-signature") || signatures(one) == signatures(other),
             }
@@ -124,7 +138,7 @@ mod tests {
     fn the_newest_copy_has_the_next_turn_and_then_each_has_one() {
         let first = set("text/html", 5, "v1,a");
         assert_eq!(turns(&first, 1..=2), ["text/html", "text/html"]);
-        let both = Copies::noting(&first, &set("application/json", 6, "v1,b"), 3).unwrap();
+        let both = Copies::noting(&first, &set("application/json", 6, "v1,b"), 3, &[]).unwrap();
         assert_eq!(turns(&both, 4..=7), ["application/json", "text/html", "application/json", "text/html"]);
         assert!(value(&both).unwrap().as_array().unwrap().starts_with(value(&first).unwrap().as_array().unwrap()));
     }
@@ -132,7 +146,7 @@ mod tests {
     #[test]
     fn a_retry_is_no_news_and_whatever_is_not_signed_is() {
         let stored = set("a/b", 5, "v1,a v1,b");
-        assert_eq!(Copies::noting(&stored, &set("a/b", 9, "v1,c v1,d"), 1), None);
+        assert_eq!(Copies::noting(&stored, &set("a/b", 9, "v1,c v1,d"), 1, &[]), None);
         for copy in [
             set("a/c", 5, "v1,a v1,b"),
             set("a/b", 5, "v1,a"),
@@ -140,18 +154,35 @@ mod tests {
             set("a/b", 5, "v1,a v1,b").replace("webhook-", "svix-"),
             json!([["webhook-timestamp", "5"], ["webhook-signature", "v1,a v1,b"]]).to_string(),
         ] {
-            let both = Copies::noting(&stored, &copy, 1).unwrap();
-            assert_eq!(Copies::noting(&both, &copy, 1), None);
+            let both = Copies::noting(&stored, &copy, 1, &[]).unwrap();
+            assert_eq!(Copies::noting(&both, &copy, 1, &[]), None);
         }
         let long = format!("x/{}", "y".repeat(LONGEST));
-        assert_eq!(Copies::noting(&stored, &set(&long, 5, "v1,a v1,b"), 1), None);
+        assert_eq!(Copies::noting(&stored, &set(&long, 5, "v1,a v1,b"), 1, &[]), None);
+    }
+
+    #[test]
+    fn a_header_that_nothing_signs_makes_another_copy_and_a_destination_gets_the_one_that_is_for_it() {
+        let set = |kind: &str, retry: u32| json!([["x-sig", retry.to_string()], ["x-type", kind]]).to_string();
+        let (first, own) = (set("ping", 1), set("push", 2));
+        assert_eq!(Copies::noting(&first, &own, 0, &["x-retry"]), None);
+        let both = Copies::noting(&first, &own, 0, &["x-type"]).unwrap();
+        assert_eq!(Copies::noting(&both, &set("push", 3), 0, &["x-type"]), None, "a retry");
+        let kind = |attempt, meant: &'static str| {
+            let copies = Copies::parse(&both).unwrap();
+            copies.of_attempt_for(attempt, |list| list.get("x-type") == Some(meant)).get("x-type").unwrap().to_owned()
+        };
+        for attempt in 1..5 {
+            assert_eq!([kind(attempt, "push"), kind(attempt, "ping")], ["push", "ping"]);
+        }
+        assert_eq!([1, 2].map(|attempt| kind(attempt, "other")), ["push", "ping"], "in turn, if none is");
     }
 
     #[test]
     fn replays_do_not_push_out_the_first_copy_or_what_was_signed_later() {
         let replays = |mut stored: String, count: u32| {
             for n in 0..count {
-                stored = Copies::noting(&stored, &set(&format!("x/{n}"), 5, "v1,a"), n).unwrap_or(stored);
+                stored = Copies::noting(&stored, &set(&format!("x/{n}"), 5, "v1,a"), n, &[]).unwrap_or(stored);
             }
             assert!(Copies::parse(&stored).unwrap().others.len() <= MOST);
             stored
@@ -159,9 +190,9 @@ mod tests {
         let genuine = set("application/json", 5, "v1,a");
         assert!(turns(&replays(genuine.clone(), 99), 100..=103).contains(&"application/json".to_owned()));
         let later = set("application/json", 6, "v1,b");
-        let stored = Copies::noting(&replays(set("text/html", 5, "v1,a"), 99), &later, 100).unwrap();
+        let stored = Copies::noting(&replays(set("text/html", 5, "v1,a"), 99), &later, 100, &[]).unwrap();
         assert!(turns(&replays(stored, 99), 101..=104).contains(&"application/json".to_owned()));
-        let stored = Copies::noting(&replays(set("text/html", 5, "v1,a"), 99), &genuine, 100).unwrap();
+        let stored = Copies::noting(&replays(set("text/html", 5, "v1,a"), 99), &genuine, 100, &[]).unwrap();
         assert_eq!(turns(&stored, 101..=101), ["application/json"]);
     }
 

@@ -152,10 +152,15 @@ impl<B> Stored<B> {
 
     /// Attempt number `attempt` (from 1) at delivering it.
     pub fn into_event(self, attempt: u32) -> Event<B> {
+        self.into_event_for(attempt, |_| true)
+    }
+
+    /// [`Stored::into_event`] with the headers of one of the copies that are meant for the destination, or of any if none is.
+    pub fn into_event_for(self, attempt: u32, is_meant: impl Fn(&HeaderList) -> bool) -> Event<B> {
         Event {
             id: self.id.into_bytes(),
             form: self.form,
-            headers: self.copies.of_attempt(attempt),
+            headers: self.copies.of_attempt_for(attempt, is_meant),
             payload: Payload::Body(self.body),
             received_at: self.received_at,
             attempt,

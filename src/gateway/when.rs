@@ -66,6 +66,19 @@ impl When {
         self.conditions.is_empty()
     }
 
+    /// Whether a condition is on the type.
+    pub fn is_on_type(&self) -> bool {
+        self.conditions.iter().any(|condition| matches!(condition, Condition::Type(_)))
+    }
+
+    /// Whether the conditions on the type accept this one.
+    pub fn accepts_type(&self, event_type: Option<&str>) -> bool {
+        self.conditions.iter().all(|condition| match condition {
+            Condition::Type(patterns) => event_type.is_some_and(|one| is_of(one, patterns)),
+            Condition::Value { .. } => true,
+        })
+    }
+
     /// Checks an event by the type it states and its JSON: the body, or the claims of a token.
     ///
     /// JSON is read once, and only if a condition needs it and the type passes. An event whose body is not JSON, or has no value at a
@@ -76,11 +89,8 @@ impl When {
     /// # Errors
     /// The name of the first condition that the event does not meet, those on the type first: `type`, or the pointer.
     pub fn check(&self, event_type: Option<&str>, json: &[u8]) -> Result<(), &str> {
-        for condition in &self.conditions {
-            match condition {
-                Condition::Type(patterns) if !event_type.is_some_and(|one| is_of(one, patterns)) => return Err(TYPE),
-                _ => {}
-            }
+        if !self.accepts_type(event_type) {
+            return Err(TYPE);
         }
         let mut sought: Vec<_> = self.pointers.iter().map(Sought::new).collect();
         let is_json = sought.is_empty() || find(json, &mut sought).is_some();

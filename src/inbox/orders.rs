@@ -71,6 +71,16 @@ impl Machine {
         Ok(Replayed::Yes)
     }
 
+    /// Has an event attempted that does not count as one for a destination, because a copy of it is; whether that is new.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn unfilter<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<bool, StoreFault> {
+        let Some(outlet) = self.outlets.get(place) else { return Ok(false) };
+        let is_its = number >= outlet.cursor.from() && outlet.is_filtered(store, number)?;
+        Ok(is_its && self.replay(store, (place, true), number, now)? == Replayed::Yes)
+    }
+
     /// Has the events of the log that are in a state at a destination attempted again; how many. Filtered events among the delivered ones
     /// count, and are passed by when it is their turn: to find them now would take a look at each row. Those that wait by themselves are
     /// the shell's to change, in batches: see [`Progress::replayed`].

@@ -3,8 +3,10 @@
 use countersign::config::Source;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
+use countersign::gateway::header_list::HeaderList;
 use countersign::gateway::log_record::LogRecord;
 use countersign::inbox::{Cause, FILTERED, LEASE_SLACK, Report, UNREADABLE};
+use countersign::scheme::EventType;
 
 use crate::body::Body;
 use crate::clock;
@@ -115,4 +117,13 @@ pub(crate) fn refused_by(source: &Source, load: &Load) -> Option<String> {
         Payload::Body(body) => when.check(load.event_type.as_deref(), &body.to_vec()),
     };
     checked.err().map(str::to_owned)
+}
+
+/// Whether a destination gets events of the type that a copy states in a header.
+pub(crate) fn is_meant(source: &Source, destination: &str, copy: &HeaderList) -> bool {
+    let when = source.destination(destination).and_then(|destination| destination.when.as_ref());
+    match (source.policy.scheme.event_type, when) {
+        (EventType::Header(name), Some(when)) => when.accepts_type(copy.get(name)),
+        _ => true,
+    }
 }

@@ -26,7 +26,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::archive;
-use crate::attempt::{Ended, Load, filtered, refused_by, unreadable};
+use crate::attempt::{Ended, Load, filtered, is_meant, refused_by, unreadable};
 use crate::body::Body;
 use crate::clock::{self, Timer};
 use crate::executor::{settled, spawn};
@@ -187,7 +187,7 @@ impl Courier {
 
     /// An event to be attempted, or what is reported of one that is not.
     fn load(&self, source: &Source, handed: &Handed) -> Result<Load, Box<Ended>> {
-        let load = self.read(handed).ok_or_else(|| Box::new(unreadable(handed)))?;
+        let load = self.read(source, handed).ok_or_else(|| Box::new(unreadable(handed)))?;
         match refused_by(source, &load) {
             Some(condition) => Err(Box::new(filtered(&load, condition))),
             None => Ok(load),
@@ -215,7 +215,7 @@ impl Courier {
         }
     }
 
-    fn read(&self, handed: &Handed) -> Option<Load> {
+    fn read(&self, source: &Source, handed: &Handed) -> Option<Load> {
         let row = handed.row();
         let bytes = |at| row.get(at).dyn_into::<js_sys::ArrayBuffer>().ok().map(|bytes| Uint8Array::new(&bytes));
         let columns = Columns {
@@ -225,9 +225,10 @@ impl Courier {
             headers: row.get(3).as_string()?,
             received_at: row.get(4).as_f64()? as u64,
         };
-        let event = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?.into_event(handed.attempt());
-        let cause = Cause::parse(&handed.cause())?;
         let (destination, number) = (handed.destination(), handed.number() as u64);
+        let stored = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?;
+        let event = stored.into_event_for(handed.attempt(), |copy| is_meant(source, &destination, copy));
+        let cause = Cause::parse(&handed.cause())?;
         Some(Load {
             destination,
             number,

@@ -157,8 +157,31 @@ impl Object {
         if self.is_lost(number) {
             return self.store_again(number, key, new);
         }
+        // A failure leaves the event as it was.
+        let _ = self.reconsider(number, new);
         self.note(number, &String::from(&new.headers()));
         Answer::Duplicate
+    }
+
+    /// Has an event attempted at the destinations that this copy is for, and the one before was not. Nothing signs a type in a header, so the
+    /// copy that came first must not decide.
+    fn reconsider(&self, number: u64, new: &NewEvent) -> Result<(), ()> {
+        let meant = self.meant_by_header(new.filtered().as_string().and_then(|text| value(&text)).as_ref());
+        if meant.is_empty() {
+            return Ok(());
+        }
+        let now = clock::now_ms();
+        let is_new = self.with(|machine| {
+            let mut is_new = false;
+            for place in meant.iter().filter_map(|name| machine.place(name)).collect::<Vec<_>>() {
+                is_new |= machine.unfilter(&self.database, place, number, now)?;
+            }
+            Ok(is_new)
+        })?;
+        if is_new {
+            self.look_for_work(now);
+        }
+        Ok(())
     }
 
     /// Whether an event is known, not finished, and cannot be delivered.
@@ -227,7 +250,7 @@ impl Object {
         let machine = self.machine.borrow();
         let Some(machine) = machine.as_ref() else { return };
         let Ok(Some((stored, attempts))) = self.database.headers_of(number, machine) else { return };
-        if let Some(noted) = Copies::noting(&stored, headers, attempts) {
+        if let Some(noted) = Copies::noting(&stored, headers, attempts, self.unsigned_headers()) {
             // If this fails, the event is as it was.
             let _ = self.database.set_headers(number, &noted);
         }

@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
-use countersign::config::{Durable, Source};
+use countersign::config::{Destination, Durable, Source};
+use countersign::gateway::when::When;
 use countersign::inbox::{Plan, StoreFault};
+use countersign::scheme::EventType;
+use serde_json::Value;
 
 use super::object::Object;
 use super::stub::source;
@@ -37,6 +40,25 @@ impl Object {
     pub(super) fn has_conditions(&self) -> bool {
         let is_any = |source: &Source| source.destinations.iter().any(|destination| destination.when.is_some());
         self.with_source(|source| source.is_some_and(is_any))
+    }
+
+    /// The headers of the sender's that are passed on although nothing signs them.
+    pub(super) fn unsigned_headers(&self) -> &'static [&'static str] {
+        self.with_source(|source| source.map_or(&[] as &[_], |source| source.policy.scheme.forward))
+    }
+
+    /// The destinations that a copy is for by its type, if the sender states that in a header. `filtered` are those that it is not for.
+    pub(super) fn meant_by_header(&self, filtered: Option<&Value>) -> Vec<String> {
+        let is_filtered = |name: &str| filtered.is_some_and(|filtered| filtered.get(name).is_some());
+        let is_meant = |destination: &&Destination| {
+            destination.when.as_ref().is_some_and(When::is_on_type) && !is_filtered(&destination.name)
+        };
+        self.with_source(|source| match source {
+            Some(source) if matches!(source.policy.scheme.event_type, EventType::Header(_)) => {
+                source.destinations.iter().filter(is_meant).map(|destination| destination.name.clone()).collect()
+            }
+            _ => Vec::new(),
+        })
     }
 
     fn with_source<T>(&self, work: impl FnOnce(Option<&Source>) -> T) -> T {
