@@ -24,10 +24,9 @@ impl Variables {
         self.variable("SOURCES")
     }
 
-    /// The values of the secrets that the configuration read.
+    /// The secrets that the configuration read: whole values, and the keys in them.
     pub(crate) fn seen(&self) -> Vec<String> {
-        let seen = self.seen.borrow();
-        seen.iter().map(|(_, value)| value.trim().to_owned()).collect()
+        self.seen.borrow().iter().flat_map(|(_, value)| secrets_in(value)).collect()
     }
 
     /// The values of the secrets that a source verifies with, in order.
@@ -66,5 +65,28 @@ impl Environment for Variables {
     fn variable(&self, name: &str) -> Option<String> {
         let value = self.value(name)?;
         value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
+    }
+}
+
+/// A value, and what may be a key of its own in it: a line, or a word. During a rotation it has several.
+fn secrets_in(value: &str) -> Vec<String> {
+    let whole = value.trim();
+    let parts = whole.lines().map(str::trim).chain(whole.split_whitespace()).filter(|part| *part != whole);
+    [whole].into_iter().chain(parts).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_key_of_a_rotation_is_a_secret() {
+        assert_eq!(secrets_in("whsec_one\n"), ["whsec_one"]);
+        assert_eq!(secrets_in("whsec_one whsec_two"), ["whsec_one whsec_two", "whsec_one", "whsec_two"]);
+        let lines = secrets_in("a key of words\nanother-token");
+        assert!(
+            ["a key of words", "another-token"].iter().all(|line| lines.iter().any(|known| known == line)),
+            "{lines:?}"
+        );
     }
 }
