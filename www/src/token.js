@@ -1,4 +1,4 @@
-// A decoded token: its three segments in colours, its header, and each claim with the requirement for it.
+// A decoded token: each claim with the requirement for it, its header, and its three segments in colours.
 import { byId, el, fill, icon } from "./dom.js";
 import { moment } from "./time.js";
 
