@@ -87,8 +87,9 @@ fn paste(command: &str) -> Result<()> {
 fn wait_for_page(port: u16) -> Result<()> {
     let deadline = Instant::now() + PAGE_LIMIT;
     loop {
-        // Wrangler reloads meanwhile.
-        let page = ureq::get(format!("http://127.0.0.1:{port}/")).call();
+        // Wrangler reloads meanwhile, and may leave a request without a response.
+        let request = ureq::get(format!("http://127.0.0.1:{port}/")).config().timeout_global(Some(END_LIMIT)).build();
+        let page = request.call();
         let text = page.and_then(|mut page| page.body_mut().read_to_string()).unwrap_or_default();
         if text.contains("</main>") {
             return Ok(());
