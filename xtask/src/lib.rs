@@ -60,8 +60,8 @@ cargo xtask <command>
   bench [--rounds 30] [--only CASE] [--quick]
                               everything beside the Workers that people would write themselves; a full run writes docs/performance.md
   bench --check | --write     do all contenders do the same? | writes down the last full run again
-  bench inbox [--rounds 15] [--stored 100000] [--pending 10000]
-                              events accepted per second against an insert written by hand, and with a full shard
+  bench inbox [--only PART] [--quick] [--cpu] [--stored 1000000]
+                              what an inbox accepts, sustains and drains; a full run writes its section of docs/performance.md
   bench day [--events 10000] [--fail 30%]
                               a day of Gemini's deliveries and retries in half a minute, to an origin that fails
   bench cpu [--rounds 4]      processor time of an event, for docs/costs.md
