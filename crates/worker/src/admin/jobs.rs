@@ -60,14 +60,20 @@ pub(super) async fn jobs(shards: &Shards<'_>) -> Result<Value, Refusal> {
     Ok(json!({ "jobs": Job::sum(&parts).iter().map(Job::shown).collect::<Vec<_>>() }))
 }
 
-/// Cancels a job.
+/// Cancels a job in every shard that answers, whichever do not.
 ///
 /// # Errors
 /// `not_found` if no such job runs; `storage_unavailable`.
 pub(super) async fn cancel(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
-    let mut is_any = false;
+    let (mut is_any, mut failed) = (false, None);
     for shard in shards_of(shards).await? {
-        is_any |= is_done(&order(shards, shard, &json!({ "cancel": id })).await?);
+        match order(shards, shard, &json!({ "cancel": id })).await {
+            Ok(answer) => is_any |= is_done(&answer),
+            Err(refusal) => failed = Some(refusal),
+        }
+    }
+    if let Some(refusal) = failed {
+        return Err(refusal);
     }
     if is_any { Ok(json!({ "status": "cancelled", "id": id })) } else { Err(Refusal::NotFound) }
 }
