@@ -3,6 +3,8 @@
 const DONE = "done";
 /** A sender, or its customer, chooses ids: none may be the name of another key of the application. */
 const KEY = "countersign:once:";
+/** In one step: between two, what is known could expire. */
+const CLAIM = 'local known = redis.call("get", KEYS[1]) if not known then redis.call("set", KEYS[1], ARGV[1], "EX", ARGV[2]) end return known';
 /** A claim that ended was not taken over, if there is nothing. */
 const CONFIRM = 'local known = redis.call("get", KEYS[1]) if known == ARGV[1] or not known then redis.call("set", KEYS[1], "done", "EX", ARGV[2]) end return 1';
 const RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then redis.call("del", KEYS[1]) end return 1';
@@ -15,8 +17,9 @@ export function redis(client) {
   const send = (...words) => (typeof client.call === "function" ? client.call(...words) : client.sendCommand(words));
   return {
     async claim(id, token, seconds) {
-      if ((await send("SET", KEY + id, token, "NX", "EX", String(seconds))) !== null) return "claimed";
-      return String(await send("GET", KEY + id)) === DONE ? "done" : "held";
+      const known = await send("EVAL", CLAIM, "1", KEY + id, token, String(seconds));
+      if (known === null) return "claimed";
+      return String(known) === DONE ? "done" : "held";
     },
     confirm: (id, token, seconds) => send("EVAL", CONFIRM, "1", KEY + id, token, String(seconds)),
     release: (id, token) => send("EVAL", RELEASE, "1", KEY + id, token),
