@@ -128,5 +128,5 @@ test("replacing the token ends its sessions", async () => {
   await signIn(page, `${ADMIN_TOKEN}-2`);
   await page.getByRole("button", { name: "Pause" }).first().click();
   await agree(page);
-  await page.getByText("Paused").waitFor();
+  await page.getByText("Paused", { exact: true }).waitFor();
 });
