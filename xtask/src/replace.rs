@@ -20,6 +20,10 @@ pub(crate) fn contents(from: &Path, to: &Path) -> Result<()> {
     }
     for file in files(to)?.difference(&wanted) {
         fs::remove_file(to.join(file)).with_context(|| format!("{} cannot be removed", file.display()))?;
+        // The folders that it leaves empty as well; one that is not empty refuses.
+        file.ancestors().skip(1).filter(|folder| *folder != Path::new("")).for_each(|folder| {
+            let _ = fs::remove_dir(to.join(folder));
+        });
     }
     Ok(())
 }
@@ -59,15 +63,21 @@ mod tests {
     fn the_folder_has_the_new_files_and_no_others() {
         let dir = paths::build_dir("tests/replace").expect("a folder");
         let (from, to) = (dir.join("from"), dir.join("to"));
-        for (folder, file, text) in
-            [(&from, "a", "1"), (&from, "in/b", "2"), (&to, "a", "1"), (&to, "in/b", "old"), (&to, "in/c", "gone")]
-        {
+        for (folder, file, text) in [
+            (&from, "a", "1"),
+            (&from, "in/b", "2"),
+            (&to, "a", "1"),
+            (&to, "in/b", "old"),
+            (&to, "in/c", "gone"),
+            (&to, "no/more/d", "gone"),
+        ] {
             fs::create_dir_all(folder.join(file).parent().expect("a parent")).expect("a folder");
             fs::write(folder.join(file), text).expect("written");
         }
         let before = fs::metadata(to.join("a")).and_then(|file| file.modified()).expect("a time");
         contents(&from, &to).expect("replaced");
         assert_eq!(files(&to).expect("files"), files(&from).expect("files"));
+        assert!(!to.join("no").exists(), "empty folders");
         assert_eq!(fs::read_to_string(to.join("in/b")).expect("read"), "2");
         assert_eq!(fs::metadata(to.join("a")).and_then(|file| file.modified()).expect("a time"), before);
     }
