@@ -4,6 +4,8 @@ const PROBLEM = { "content-type": "application/problem+json" };
 const SUCCESS = { "content-type": "application/json" };
 const ID_HASH = "0".repeat(64);
 
+const TYPE = "https://github.com/countersign/countersign/blob/main/docs/codes.md#";
+
 /** What a claim of Gemini's says of itself. */
 const GEMINI = { scheme: "gemini", id_hash: ID_HASH, age_s: 0 };
 
@@ -52,5 +54,5 @@ function log(line) {
 }
 
 function problem(code, status, title, headers) {
-  return { status, body: JSON.stringify({ code, status, title }), init: { status, headers: { ...PROBLEM, ...headers } } };
+  return { status, body: JSON.stringify({ code, status, title, type: TYPE + code }), init: { status, headers: { ...PROBLEM, ...headers } } };
 }
