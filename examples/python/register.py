@@ -7,7 +7,8 @@ import os
 
 from google import genai
 
-webhook = genai.Client().webhooks.create(
+client = genai.Client()
+webhook = client.webhooks.create(
     name="countersign",
     uri=f"{os.environ['COUNTERSIGN_URL']}/gemini",
     subscribed_events=["batch.succeeded", "batch.failed"],
