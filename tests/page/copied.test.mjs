@@ -46,6 +46,8 @@ const hostile = () => Array.from({ length: 1 + random(5) }, () => FRAGMENTS[rand
 const TEXTS = [...FRAGMENTS.flatMap((text) => [text, `${text}x`, `x${text}`, `{\n${text}\n}`]), ...Array.from({ length: 150 }, hostile)];
 /** Also bytes that are not text. */
 const BODIES = [...TEXTS.map(utf8), new Uint8Array(), Uint8Array.from({ length: 256 }, (_, byte) => byte), utf8("x".repeat(200_000)), utf8("é'".repeat(100_000))];
+/** A third of the texts, and what is not text; all of them in the step `breakages`. */
+const isTried = (at) => process.env.CASES === "all" || at % 3 === 0 || at >= TEXTS.length;
 
 const report = { ok: false, code: "no_matching_signature" };
 const delivery = (given) => ({ scheme: "gemini-dynamic", headers: [], body: new Uint8Array(), secrets: [], own: false, now: 1_700_000_000, tolerance: 300, report, ...given });
@@ -61,6 +63,7 @@ test("bash, dash and curl send exactly the body and the headers, and run nothing
   const shells = ["bash", "dash"].filter((shell) => existsSync(`/bin/${shell}`));
   assert.ok(shells.length > 0);
   for (const [at, body] of BODIES.entries()) {
+    if (!isTried(at)) continue;
     // Headers that HTTP cannot carry are left out. White space around a value is not part of it.
     const value = TEXTS[at % TEXTS.length].trim();
     const headers = [["webhook-id", value], ["content-type", "application/json"], ["content-length", "1"], ["@/etc/passwd", "x"], ["x-empty", ""]];

@@ -210,16 +210,19 @@ test("every code that the Worker logs is explained", () => {
   assert.deepEqual(missing, []);
 });
 
+/** The characters of hostile text: reading them again for each character would not end in time. */
+const SIZE = process.env.CASES === "all" ? 500_000 : 120_000;
+
 test("hostile text is read to its end", () => {
   const pieces = ["{", "[", "(", "<", '"', "'", "`", "\\", "{'", '{"', '{"""', "{a:", "{a=", "map[a:[", "b'", "...", "{...", "[a] => ", "Array\n(\n[a] => ", "a(1)[", 'string(9) "', "{ x {", "{@", "@{", "webhook-id:", "webhook-id\n", "webhook-id=", 'webhook-id="', "> POST / HTTP/1.1\n", "POST / HTTP/1.1\n", "curl '", 'curl "', "curl $'\\", "curl ^\"^", "curl -H", "http a:b ", "irm @{", "irm \"", "irm @'\n", " \n", "\t", "a: \t ", "|", "|a|b|\n", "{}", "[]", "{{}}", '{"a":', "whsec_", "v1,a ", "eyA.eyA.", "#\n", "//\n", "<<E\n"];
   const once = (text) => assert.doesNotThrow(() => takeApart(text), text.slice(0, 80));
   for (const piece of pieces) {
-    const text = piece.repeat(Math.ceil(500_000 / piece.length));
+    const text = piece.repeat(Math.ceil(SIZE / piece.length));
     // Only a text with a header's name is searched.
     for (const hostile of [text, `${text}\nwebhook-id: x`, `webhook-signature ${text}`, `{"webhook-signature": ${text}`]) once(hostile);
   }
-  for (const piece of ["{", "[", '"', "'", "{'", '{"', "\\", "\n"]) once(`webhook-id ${piece.repeat(4_000_000 / piece.length)}`);
-  for (const piece of ["{", '"', "{'"]) once(piece.repeat(5_000_000));
+  for (const piece of ["{", "[", '"', "'", "{'", '{"', "\\", "\n"]) once(`webhook-id ${piece.repeat((8 * SIZE) / piece.length)}`);
+  for (const piece of ["{", '"', "{'"]) once(piece.repeat(10 * SIZE));
 });
 
 const page = await visit();

@@ -73,7 +73,7 @@ for (const [at, { id, form }] of whole.entries()) {
 const SHARED = { meta: ["github"], jira: ["bitbucket", "intercom"], intercom: ["bitbucket", "jira"], bitbucket: ["intercom", "jira"], "vapi-token": ["okta"] };
 
 test("a pasted request is recognised by its headers, and is genuine with its key", async () => {
-  for (const { id, form } of generated.filter(({ form }) => !["v1", "identity"].includes(form))) {
+  for (const { id, form } of generated.filter(({ form }) => !["v1", "identity"].includes(form)).filter(isTried(0, generated))) {
     await make(page, id);
     const [headers, body, secret, url, jwks] = await Promise.all(["#headers", "#body", "#secret", "#url", "#jwks"].map((field) => page.locator(field).inputValue()));
     await page.click("#clear");

@@ -86,9 +86,11 @@ pub(super) fn senders() -> Result<()> {
     process::stream(node_test::file("tests/e2e/senders.test.mjs")?.env("CASES", "all"))
 }
 
-/// Every breakage of every sender on the page, of which `page` tries a quarter.
+/// Every breakage of every sender, and every hostile text, of which `page` tries a part.
 pub(super) fn breakages() -> Result<()> {
-    process::stream(node_test::file("tests/page/senders.test.mjs")?.env("CASES", "all"))
+    ["senders", "copied", "pasted"].iter().try_for_each(|subject| {
+        process::stream(node_test::file(&format!("tests/page/{subject}.test.mjs"))?.env("CASES", "all"))
+    })
 }
 
 /// Ten times the kills and events of `e2e`: the seed of a run is in the names of its tests, and can be given in the environment.
