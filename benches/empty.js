@@ -1,6 +1,6 @@
 // Reads the body, checks nothing, writes the line and gives the answer that Countersign does for a forged delivery: what a refusal
 // costs before any work is done for it.
-const ANSWER = '{"code":"no_matching_signature","status":401,"title":"no signature matches"}';
+const ANSWER = '{"code":"no_matching_signature","status":401,"title":"no signature matches","type":"https://github.com/countersign/countersign/blob/main/docs/codes.md#no_matching_signature"}';
 const INIT = { status: 401, headers: { "content-type": "application/problem+json" } };
 const ID_HASH = "0".repeat(64);
 

@@ -4,7 +4,7 @@ const PROBLEM = { "content-type": "application/problem+json" };
 const SUCCESS = { "content-type": "application/json" };
 const ID_HASH = "0".repeat(64);
 
-const TYPE = "https://github.com/countersign/countersign/blob/main/docs/codes.md#";
+export const TYPE = "https://github.com/countersign/countersign/blob/main/docs/codes.md#";
 
 /** What a claim of Gemini's says of itself. */
 const GEMINI = { scheme: "gemini", id_hash: ID_HASH, age_s: 0 };

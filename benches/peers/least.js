@@ -2,7 +2,7 @@
 // age or second signature, takes its time over a comparison, and so would accept what nobody should: it says what a check costs at least.
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import { note } from "./answers.js";
+import { TYPE, note } from "./answers.js";
 
 const SOURCE = "gemini";
 let key, refusal;
@@ -10,7 +10,7 @@ let key, refusal;
 export default {
   async fetch(request, env) {
     key ??= Buffer.from(env.GEMINI_WEBHOOK_SECRET.slice("whsec_".length), "base64");
-    refusal ??= new Blob([JSON.stringify({ code: env.ANSWER, status: 401, title: "no signature matches" })], { type: "application/problem+json" });
+    refusal ??= new Blob([JSON.stringify({ code: env.ANSWER, status: 401, title: "no signature matches", type: TYPE + env.ANSWER })], { type: "application/problem+json" });
     const { headers } = request;
     const prefix = `${headers.get("webhook-id")}.${headers.get("webhook-timestamp")}.`;
     const signature = headers.get("webhook-signature");
