@@ -22,7 +22,7 @@ const STEPS: &[Step] = &[
     Step::new("fmt", "formatting", checks::fmt),
     Step::new("circles", "no import circle between files", circles::check),
     Step::new("api", "the public API of the core and the package", api::check),
-    Step::new("clippy", "lints, native and Wasm", checks::clippy),
+    Step::new("clippy", "lints", checks::clippy),
     Step::new("unit", "unit tests, properties, vectors and the fuzz corpus, native", checks::unit).beside(),
     Step::new("new-sender", "what a made-up sender touches", new_sender::new_sender).beside(),
     Step::new("doc", "documentation of every crate", checks::doc).beside(),

@@ -6,17 +6,6 @@ use anyhow::{Context, Result};
 
 use crate::{paths, process, tools};
 
-/// The crates that are compiled to Wasm.
-const WASM_CRATES: [&str; 7] = [
-    "countersign-worker",
-    "countersign-worker-test",
-    "countersign-npm-core",
-    "countersign-npm-describe",
-    "countersign-npm-full",
-    "countersign-npm-hmac",
-    "countersign-npm-test",
-];
-
 /// Everything that any step needs, before the first one runs: a missing browser should not be noticed after six minutes.
 pub(super) fn system() -> Result<()> {
     tools::need(&[
@@ -42,14 +31,10 @@ pub(super) fn fmt() -> Result<()> {
     process::run("cargo fmt", tools::cargo().args(["fmt", "--all", "--check"])).context("to fix: `cargo fmt --all`")
 }
 
-/// Lints of every target, and of what is compiled to Wasm.
+/// Lints of every crate. No line of those that become Wasm is for Wasm alone, so they are linted as native ones.
 pub(super) fn clippy() -> Result<()> {
     let workspace = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    process::run("cargo clippy, native", tools::cargo().args(workspace))?;
-    let mut wasm = tools::cargo();
-    wasm.args(["clippy", "--target", tools::WASM]);
-    wasm.args(WASM_CRATES.iter().flat_map(|name| ["-p", name])).args(["--", "-D", "warnings"]);
-    process::run("cargo clippy, Wasm", &mut wasm)
+    process::run("cargo clippy, native", tools::cargo().args(workspace))
 }
 
 /// Every native test.
