@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::emulator::Emulator;
 use crate::harness::{free_port, is_free};
 use crate::process::{self, Group, Log};
 use crate::term::Progress;
@@ -21,6 +22,8 @@ const PAGE_LIMIT: Duration = Duration::from_secs(900);
 
 /// Starts `dev` on a free port, runs its command twice, waits for the page, interrupts it, and checks what remains.
 pub(crate) fn run() -> Result<()> {
+    // Compiling it takes longer than a start may.
+    Emulator::build()?;
     let before = work_tree()?;
     let port = free_port()?;
     let log = Log::at(&paths::build_dir("logs")?.join("dev-test.log"))?;
