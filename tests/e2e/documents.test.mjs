@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConsoleApi } from "./fixtures/console-api.mjs";
+import { portOfItsOwn } from "./fixtures/ports.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -89,7 +89,7 @@ test("self-hosting: the Worker serves from the page's configuration", async (t) 
   const [commands] = blocks("docs/self-hosting.md", "self-hosting");
   assert.deepEqual(blocks("README.md", "self-hosting"), [commands]);
   cpSync(join(root, "examples/selfhost"), join(folder, "selfhost"), { recursive: true });
-  const port = await freePort();
+  const port = await portOfItsOwn();
   const more = `--run --listen 127.0.0.1:${port} --out ${folder}/out --worker build/worker`;
   const script = commands.replaceAll("examples/selfhost", `${folder}/selfhost`).replace("--run", more);
   const shell = spawn("bash", ["-euc", script], { cwd: root, detached: true, stdio: ["ignore", "ignore", "inherit"] });
@@ -106,13 +106,3 @@ test("self-hosting: the Worker serves from the page's configuration", async (t) 
   const reply = await fetch(`http://127.0.0.1:${port}/github`, { method: "POST", body, headers: { "x-github-event": "push", "x-hub-signature-256": `sha256=${signature}` } });
   assert.equal(reply.status, 202, await reply.text());
 });
-
-/** A port that was free a moment ago. */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}

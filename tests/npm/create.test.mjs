@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { before, test } from "node:test";
+import { portOfItsOwn } from "../e2e/fixtures/ports.mjs";
 import { installed, output, path } from "./fixtures/app.mjs";
 
 const { version } = JSON.parse(readFileSync(path("crates/npm/package.json"), "utf8"));
@@ -48,7 +48,7 @@ test("the versions are those of the package", () => {
 test("`npm run try` shows the first event at the origin", async (t) => {
   await create("hooks");
   const project = `${dir}/hooks`;
-  const [worker, origin] = [await freePort(), await freePort()];
+  const [worker, origin] = [await portOfItsOwn(), await portOfItsOwn()];
   for (const file of ["try.js", "wrangler.toml"]) writeFileSync(`${project}/${file}`, read(`hooks/${file}`).replaceAll("8787", worker).replaceAll("8788", origin));
   // What `npm install` would fetch from the registry: this package, and wrangler.
   mkdirSync(`${project}/node_modules/.bin`, { recursive: true });
@@ -63,16 +63,6 @@ test("`npm run try` shows the first event at the origin", async (t) => {
   t.diagnostic(`from \`npm run try\` to the first event: ${((Date.now() - started) / 1000).toFixed(1)} s`);
   for (const words of ["countersign-source: gemini", "countersign-form: v1", "webhook-id: "]) assert.ok(said.includes(words), said);
 });
-
-/** A port that was free a moment ago. */
-function freePort() {
-  const { promise, resolve } = Promise.withResolvers();
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(String(port)));
-  });
-  return promise;
-}
 
 /** What a program says, once it matches. */
 function until(run, pattern) {

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSyn
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { once } from "node:events";
+import { portOfItsOwn } from "../e2e/fixtures/ports.mjs";
 import { app, folder, installed, output, path, tool } from "./fixtures/app.mjs";
 import { Workerd } from "./fixtures/workerd.mjs";
 
@@ -41,16 +42,6 @@ async function receives(send, url = "https://app.example/hooks/stripe") {
   assert.equal(forged.status ?? forged.statusCode, 401);
 }
 
-/** A port that was free a moment ago. */
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 /** Between two looks at a condition: others need the processor as well. */
 const breath = () => new Promise((resume) => setTimeout(resume, 10));
 
@@ -70,7 +61,7 @@ async function listens(port, program) {
 async function serves(t, name, program, code) {
   const file = `${dir}/${name.replaceAll(" ", "-")}.mjs`;
   writeFileSync(file, code);
-  const port = await freePort();
+  const port = await portOfItsOwn();
   const server = spawn(program, [file], { cwd: dir, env: { ...process.env, PORT: String(port), STRIPE_WEBHOOK_SECRET: SECRET, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "inherit"] });
   t.after(() => server.kill());
   let printed = "";
@@ -172,7 +163,7 @@ test("first event: it is signed for Gemini", async (t) => {
 
 for (const name of ["readme failing", "explain"]) {
   test(`${name}: a delivery is captured, then explained`, async () => {
-    const port = await freePort();
+    const port = await portOfItsOwn();
     const [capture, explain] = blocks(name)[0].split("\n");
     const capturing = bash(capture.replace("countersign capture", `countersign capture --port ${port}`));
     const url = `http://127.0.0.1:${port}/hooks/stripe`;
