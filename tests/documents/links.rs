@@ -1,6 +1,6 @@
 //! Each link within the repository leads to a file that exists, and to an anchor of it.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::page::{Page, root};
 
@@ -31,11 +31,10 @@ fn fault(page: &Page, target: &str, pages: &[Page]) -> Option<&'static str> {
         None => (target, page.path.parent()?),
     };
     let (file, anchor) = target.split_once('#').map_or((target, None), |(file, anchor)| (file, Some(anchor)));
-    let path = if file.is_empty() { page.path.clone() } else { normal(&folder.join(file)) };
-    if !root().join(&path).exists() {
+    let Ok(path) = real(&if file.is_empty() { page.path.clone() } else { folder.join(file) }) else {
         return Some("there is no such file");
-    }
-    let (anchor, page) = (anchor?, pages.iter().find(|page| page.path == path));
+    };
+    let (anchor, page) = (anchor?, pages.iter().find(|page| real(&page.path).is_ok_and(|real| real == path)));
     match page {
         Some(page) if page.anchors().iter().any(|one| one == anchor) => None,
         Some(_) => Some("the page has no such heading"),
@@ -43,15 +42,7 @@ fn fault(page: &Page, target: &str, pages: &[Page]) -> Option<&'static str> {
     }
 }
 
-/// The path without `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut whole = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => drop(whole.pop()),
-            Component::CurDir => {}
-            part => whole.push(part),
-        }
-    }
-    whole
+/// Where a file of the repository is, without `..`.
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    root().join(path).canonicalize()
 }
