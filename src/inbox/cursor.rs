@@ -259,7 +259,7 @@ mod tests {
 
     use super::*;
 
-    fn finished(numbers: impl IntoIterator<Item = u64>) -> Cursor {
+    pub(super) fn finished(numbers: impl IntoIterator<Item = u64>) -> Cursor {
         let mut cursor = Cursor::default();
         numbers.into_iter().for_each(|number| cursor.finish(number));
         cursor

@@ -60,13 +60,7 @@ impl Cursor {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn finished(numbers: impl IntoIterator<Item = u64>) -> Cursor {
-        let mut cursor = Cursor::default();
-        numbers.into_iter().for_each(|number| cursor.finish(number));
-        cursor
-    }
+    use crate::inbox::cursor::tests::finished;
 
     #[test]
     fn an_attempt_has_a_number_that_no_earlier_one_had() {
