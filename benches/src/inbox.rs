@@ -99,7 +99,7 @@ impl Options {
         if self.quick { quick } else { full }
     }
 
-    const fn paced(&self) -> &'static paced::Extent {
+    const fn paced(&self) -> &'static sustain::Extent {
         if self.quick { &paced::QUICK } else { &paced::FULL }
     }
 

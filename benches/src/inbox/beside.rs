@@ -8,7 +8,8 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::origin::Origin;
-use super::paced::{self, Extent, Load, ORIGIN_MS, RATE};
+use super::paced::{self, Load, ORIGIN_MS, RATE};
+use super::sustain::Extent;
 use crate::aim::Aim;
 use crate::run::Line;
 use crate::stats::{mean, ratios};

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::origin::{Arrival, Origin, STALLS};
 use super::sender::Sender;
 use super::serve::{Served, Worker};
-use super::sustain::as_f64;
+use super::sustain::{Extent, as_f64};
 use crate::stats::Quartiles;
 use xtask::demo::Secret;
 use xtask::process;
@@ -26,15 +26,8 @@ pub(crate) const RATE: u32 = 80;
 /// The milliseconds that an origin takes that is neither down nor stalls.
 pub(crate) const ORIGIN_MS: u64 = 50;
 
-/// How often and how long it is measured.
-pub(crate) struct Extent {
-    pub(crate) rounds: usize,
-    /// What goes on before: longer than an attempt may take, so that the first stalled ones have reached the time limit.
-    pub(crate) ramp: Duration,
-    pub(crate) window: Duration,
-}
-
-/// That of a full run, and of a quick one.
+/// The extent of a full run, and of a quick one. What goes on before is longer than an attempt may take, so that the first stalled ones have
+/// reached the time limit.
 pub(crate) const FULL: Extent = Extent { rounds: 3, ramp: Duration::from_secs(15), window: Duration::from_secs(30) };
 pub(crate) const QUICK: Extent = Extent { rounds: 1, ramp: Duration::from_secs(12), window: Duration::from_secs(12) };
 

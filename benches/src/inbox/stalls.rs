@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::origin::Origin;
-use super::paced::{self, Extent, Load, ORIGIN_MS, RATE};
+use super::paced::{self, Load, ORIGIN_MS, RATE};
+use super::sustain::{Extent, as_f64};
 use crate::aim::Aim;
 use crate::run::Line;
 use crate::stats::{mean, ratios};
@@ -26,7 +27,7 @@ pub(crate) fn measure(dir: &Path, secret: &Arc<Secret>, origin: &Origin, extent:
     let [none, few, many] = all.as_slice() else { bail!("three sources") };
     // Of what is sent, those that stall are none of the others.
     let line = |(every, aim): (usize, Aim), rates: &[f64]| {
-        let share = 1.0 - 1.0 / super::sustain::as_f64(every);
+        let share = 1.0 - 1.0 / as_f64(every);
         let possible: Vec<_> = none.rates.iter().map(|rate| rate * share).collect();
         Line {
             case: "inbox-stalls".to_owned(),
