@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::size::{Size, kilobytes};
 use crate::term::{Progress, bold};
-use crate::{console, panics, paths, process, tools, unused};
+use crate::{console, panics, paths, process, replace, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
 const BUDGET: usize = 392_000;
@@ -181,20 +181,9 @@ impl Worker {
                 .args(["--external:cloudflare:*", "--external:node:*", "--loader:.wasm=copy", "--asset-names=[name]"])
                 .arg(format!("--outfile={}", bundled.join("index.js").display())),
         )?;
-        move_changed(&bundled, &paths::build_dir(name)?)
+        // A Worker may be starting from what is there.
+        replace::contents(&bundled, &paths::build_dir(name)?)
     }
-}
-
-/// Moves the files that differ. Those that are the same stay, because a Worker may be starting from them.
-fn move_changed(from: &Path, to: &Path) -> Result<()> {
-    for file in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
-        let (file, name) = file.map(|file| (file.path(), file.file_name()))?;
-        let is_same = fs::read(to.join(&name)).is_ok_and(|bytes| fs::read(&file).is_ok_and(|new| new == bytes));
-        if !is_same {
-            fs::rename(&file, to.join(&name)).with_context(|| format!("{} cannot be moved", file.display()))?;
-        }
-    }
-    Ok(())
 }
 
 impl Module {
