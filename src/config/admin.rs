@@ -129,7 +129,7 @@ fn read_team(reader: &mut Reader<'_>) -> Option<Team> {
     if team.is_some() && origin.is_none() {
         access.fault(
             "team",
-            "is no team of Cloudflare Access",
+            "is not a team of Cloudflare Access",
             "write its name: \"acme\" for acme.cloudflareaccess.com",
         );
     }

@@ -25,7 +25,7 @@ pub(super) fn read_destinations(
     if reader.discard("forward") {
         reader.fault(
             "destinations",
-            "stands beside `forward`, which is a destination too",
+            "is set beside `forward`, which is a destination too",
             "give that one a name here",
         );
     }
@@ -40,7 +40,7 @@ pub(super) fn read_destinations(
     });
     let (count, read) = names.unwrap_or_default();
     if !(1..=MOST).contains(&count) {
-        reader.fault("destinations", "has none, or too many", "name 1 to 16");
+        reader.fault("destinations", "has no destination, or too many", "name 1 to 16");
     }
     read
 }
@@ -53,7 +53,7 @@ fn read_one(
 ) -> Option<Destination> {
     if !is_label(name) {
         all.discard(name);
-        all.fault("", "has a name that is none", "use a-z, 0-9 and -, at most 64 characters");
+        all.fault("", "has a destination with an invalid name", "use a-z, 0-9 and -, at most 64 characters");
         return None;
     }
     let text = all.raw(name)?;

@@ -51,7 +51,7 @@ fn read_location(reader: &mut Reader<'_>) -> Option<&'static str> {
     if hint.is_none() {
         reader.fault(
             "location",
-            "is no location hint of Cloudflare's",
+            "is not a location hint of Cloudflare's",
             "use one of wnam, enam, sam, weur, eeur, apac, oc, afr, me",
         );
     }

@@ -111,6 +111,7 @@ pub(super) fn read_policy(
     let issuer = issuer.or_else(|| identity.map(|identity| identity.issuer.to_owned()));
     let jwt = match (forms.iter().any(|form| form.is_rs256()), audience) {
         (true, Some(audience)) => Some(JwtPolicy { audience, issuer, email, leeway: JWT_LEEWAY, longest: None }),
+        (true, None) if reader.had("audience") => None,
         (true, None) => {
             let problem = if identity.is_some() { "is required" } else { "is required where `accept` has `jwt`" };
             reader.fault("audience", problem, "set it to the `aud` of your tokens");

@@ -27,13 +27,17 @@ impl<'a> Reader<'a> {
         let had = members.iter().flat_map(Members::iter).map(|(name, _)| name.to_owned()).collect();
         let mut reader = Self { prefix: prefix.into(), members, had, allow_short: false, faults: Vec::new() };
         if reader.members.is_none() {
-            reader.fault("", "is not a table with unique keys", "see docs/configuration.md for an example");
+            reader.fault("", "is not a table with unique keys", "see docs/keys.md for an example");
         }
         reader
     }
 
+    /// Adds a fault of a key. What is no table has that fault alone: all its keys would be missing too.
     #[inline(never)]
     pub(super) fn fault(&mut self, key: &str, problem: &str, fix: &str) {
+        if self.members.is_none() && !self.faults.is_empty() {
+            return;
+        }
         let key = [&*self.prefix, key].concat();
         let key = key.strip_suffix('.').unwrap_or(&key);
         self.faults.push(Fault::new(key, problem, fix));
@@ -99,7 +103,7 @@ impl<'a> Reader<'a> {
     pub(super) fn size(&mut self, key: &str) -> Option<u64> {
         let text = self.take(key)?;
         let bytes = json::string(text).and_then(|text| units::size(&text));
-        self.checked(key, bytes, "is not a size", "write a number and B, KiB or MiB, like \"1MiB\"")
+        self.checked(key, bytes, "is not a size", "write a number and B, KiB, MiB or GiB, like \"1MiB\"")
     }
 
     #[inline(never)]

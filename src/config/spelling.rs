@@ -60,13 +60,19 @@ const WHEN: &[&str] = &["type", "pointer", "equals", "begins", "one_of"];
 /// The keys of `ALERTS`.
 const ALERTS: &[&str] = &["url", "sign_with", "oldest_pending"];
 
-/// The keys of its table `signature`.
+/// The keys of `ADMIN`.
+const ADMIN: &[&str] = &["access", "bodies", "counts"];
+
+/// The keys of its table `access`.
+const ACCESS: &[&str] = &["team", "audience", "role"];
+
+/// The keys of a source's table `signature`.
 const SIGNATURE: &[&str] = &["header", "prefix", "member", "separator", "encoding"];
 
-/// The keys of its table `timestamp`.
+/// The keys of a source's table `timestamp`.
 const TIMESTAMP: &[&str] = &["header", "member", "separator", "unit"];
 
-/// The keys of its table `id`.
+/// The keys of a source's table `id`.
 const ID: &[&str] = &["header"];
 
 /// What to do about an unknown key of a source, or of the table whose keys have that prefix. It names known keys and nothing else.
@@ -84,6 +90,8 @@ pub(super) fn advice(unknown: &str, prefix: &str) -> String {
         }
         "signature." => (SIGNATURE, &[][..], ""),
         "ALERTS." => (ALERTS, &[][..], ""),
+        "ADMIN." => (ADMIN, ACCESS, ", under `access`"),
+        "ADMIN.access." => (ACCESS, ADMIN, ", which belongs to ADMIN and not under `access`"),
         "timestamp." => (TIMESTAMP, &[][..], ""),
         "id." => (ID, &[][..], ""),
         _ => (SOURCE, FORWARD, ", under `forward`"),
@@ -174,6 +182,11 @@ mod tests {
             ("units", "timestamp.", "did you mean `unit`?"),
             ("hedaer", "timestamp.", "did you mean `header`?"),
             ("id", "timestamp.", "check its spelling"),
+            ("body", "ADMIN.", "check its spelling"),
+            ("count", "ADMIN.", "did you mean `counts`?"),
+            ("audiance", "ADMIN.", "did you mean `audience`, under `access`?"),
+            ("teams", "ADMIN.access.", "did you mean `team`?"),
+            ("bodies", "ADMIN.access.", "did you mean `bodies`, which belongs to ADMIN and not under `access`?"),
         ] {
             assert_eq!(advice(unknown, prefix), meant, "{unknown}");
         }
@@ -226,6 +239,31 @@ mod tests {
         listed.sort_unstable();
         known.sort_unstable();
         assert_eq!(listed, known);
+    }
+
+    /// docs/keys.md has an example of each key, and of no other.
+    #[test]
+    fn each_key_has_an_example() {
+        let page = include_str!("../../docs/keys.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut shown: Vec<_> = rows.map(str::to_owned).collect();
+        let mut known = Vec::new();
+        for (table, keys) in [
+            ("", SOURCE),
+            ("forward.", FORWARD),
+            ("forward.when.", WHEN),
+            ("signature.", SIGNATURE),
+            ("timestamp.", TIMESTAMP),
+            ("id.", ID),
+            ("", ALERTS),
+            ("", ADMIN),
+            ("access.", ACCESS),
+        ] {
+            known.extend(keys.iter().map(|key| [table, key].concat()));
+        }
+        shown.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(shown, known);
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn read_conditions(reader: &mut Reader<'_>, mut when: When) -> Option<When> {
     if let Some(types) = types {
         let more = when.and_type(types.iter().map(String::as_str));
         if more.is_none() {
-            reader.fault("type", "has a pattern that is none", "write a type, or how it begins and `*`");
+            reader.fault("type", "has an invalid pattern", "write a type, or its beginning and `*`");
         }
         when = more?;
     }
@@ -71,8 +71,8 @@ fn read_test(reader: &mut Reader<'_>) -> Option<Test> {
         Some(Some(all)) => Some(Test::OneOf(all)),
         Some(None) => {
             let key = if one_of.is_some() { "one_of" } else { "equals" };
-            let fix = "use strings, numbers of at most 15 digits, true, false or null; `one_of` takes a list of them";
-            reader.fault(key, "is nothing that a value could equal", fix);
+            let fix = "use a string, a number of at most 15 digits, true, false or null; `one_of` takes a list of them";
+            reader.fault(key, "is not a value to compare with", fix);
             None
         }
     }

@@ -97,9 +97,9 @@ fn an_access_application_has_a_team_and_an_audience() {
     for (access, word) in [
         (r#"{"team":"acme"}"#, "`ADMIN.access.audience` is required"),
         (r#"{"audience":"x"}"#, "`ADMIN.access.team` is required"),
-        (r#"{"team":"acme.example/","audience":"x"}"#, "`ADMIN.access.team` is no team"),
-        (r#"{"team":"http://acme.example","audience":"x"}"#, "`ADMIN.access.team` is no team"),
-        (r#"{"team":"https://acme.example/path","audience":"x"}"#, "`ADMIN.access.team` is no team"),
+        (r#"{"team":"acme.example/","audience":"x"}"#, "`ADMIN.access.team` is not a team"),
+        (r#"{"team":"http://acme.example","audience":"x"}"#, "`ADMIN.access.team` is not a team"),
+        (r#"{"team":"https://acme.example/path","audience":"x"}"#, "`ADMIN.access.team` is not a team"),
         (r#"{"team":"","audience":"x"}"#, "`ADMIN.access.team` is not a string"),
         (r#"{"team":"acme","audience":7}"#, "`ADMIN.access.audience` is not a string"),
         (r#"{"team":"acme","audience":"x","role":"admin"}"#, "`ADMIN.access.role` is not known"),
