@@ -7,6 +7,8 @@
 
 #[path = "registry/document.rs"]
 mod document;
+#[path = "registry/events.rs"]
+mod events;
 #[path = "registry/lists.rs"]
 mod lists;
 #[path = "registry/package.rs"]
@@ -37,8 +39,11 @@ enum Content {
 fn the_generated_files_are_current() {
     let senders = sender::all();
     let mut stale = Vec::new();
-    for (file, content) in
-        package::files(&senders).into_iter().chain(lists::files(&senders)).chain(page::files(&senders))
+    for (file, content) in package::files(&senders)
+        .into_iter()
+        .chain(lists::files(&senders))
+        .chain(page::files(&senders))
+        .chain(events::files(&senders))
     {
         let path = root().join(file);
         let current = fs::read_to_string(&path).unwrap_or_default();

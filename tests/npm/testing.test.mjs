@@ -64,6 +64,29 @@ test("a secret of one's own, an event, a type with data, and a time", async () =
   assert.deepEqual([id, event.type, event.data, timestamp.getTime()], ["msg_7", "video.generated", { id: "video_1" }, 1_700_000_000_000]);
 });
 
+test("each sender sends events of its own, and no event twice", async () => {
+  for (const [name, sender] of senders) {
+    const keys = await testKeys(sender);
+    const requests = await Promise.all([1, 2].map(() => testRequest(sender, { keys })));
+    const [body] = await Promise.all(requests.map((request) => request.clone().text()));
+    assert.equal(body.includes("batch.succeeded"), ["standard", "svix", "gemini", "geminiDynamic"].includes(name), `${name}: ${body}`);
+    const verifier = receiver(sender, keys);
+    const [one, other] = await Promise.all(requests.map(async (request) => (await verifier.unwrap(request, { jsonParse: false })).id));
+    // Adyen signs members of its own, which are the same in each sample.
+    assert.ok(one !== other || name === "adyenStandard", `${name}: ${one}`);
+  }
+});
+
+test("a type goes where the sender states it", async () => {
+  const secret = "a secret of the user's own";
+  const pull = await testRequest(index.github, { secret });
+  assert.deepEqual([pull.headers.get("x-github-event"), (await pull.json()).action], ["pull_request", "opened"]);
+  assert.equal((await testRequest(index.github, { secret, type: "push" })).headers.get("x-github-event"), "push");
+  const { event } = await index.stripe(secret).unwrap(await testRequest(index.stripe, { secret, type: "invoice.paid" }));
+  assert.deepEqual([event.type, event.object], ["invoice.paid", "event"]);
+  await assert.rejects(testRequest(index.twilio, { secret, type: "a" }), /have no type: pass `event`/);
+});
+
 test("a signed URL is that of the request", async () => {
   const secret = "a secret of the user's own";
   const request = await testRequest(index.twilio, { secret, url: "https://app.example.com/hooks?x=1" });

@@ -11,11 +11,12 @@ use crate::root;
 /// The schemes that the package and the page treat in their own way, each with a type or a choice by hand.
 const BY_HAND: [&str; 4] = ["standard-webhooks", "svix", "gemini", "gemini-dynamic"];
 
-const GENERATED: [&str; 6] = [
+const GENERATED: [&str; 7] = [
     "crates/npm/js/senders.js",
     "crates/npm/js/hmac-senders.js",
     "crates/npm/js/jwt-senders.js",
     "crates/npm/js/ecdsa-senders.js",
+    "crates/npm/js/sample-events.js",
     "crates/npm/js/schemes.d.ts",
     "www/src/scheme-list.js",
 ];

@@ -9,7 +9,8 @@ export function complete(event, { template }, id, now) {
   return event;
 }
 
-function put(event, pointer, value) {
+/** Puts a value at a JSON pointer, and makes the objects on the way. */
+export function put(event, pointer, value) {
   const names = pointer.slice(1).split("/");
   const last = names.pop();
   let place = event;

@@ -22,9 +22,9 @@ export interface TestOptions {
   secret?: string | undefined;
   /** What {@link testKeys} returned: for senders that sign with a private key. */
   keys?: TestKeys;
-  /** The type of a sample event, with Gemini's members. Default: `"batch.succeeded"`. */
+  /** The type of the sample event, where the sender states it. Default: one that the sender documents, like Stripe's `"charge.succeeded"`. */
   type?: string;
-  /** The `data` of that event. */
+  /** The member `data` of the sample event. */
   data?: object;
   /** The whole event instead. The id and the time are added where the sender has them. */
   event?: object;

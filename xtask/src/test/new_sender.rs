@@ -16,10 +16,12 @@ const WRITTEN: [&str; 3] =
     ["*\t0\tsrc/scheme/made_up.rs", "2\t0\tsrc/scheme/mod.rs", "*\t0\ttests/vectors/made-up.json"];
 
 /// What is generated of it.
-const GENERATED: [&str; 9] = [
+const GENERATED: [&str; 11] = [
     "README.md",
+    "crates/emulator/src/send/events.json",
     "crates/npm/js/hmac-senders.d.ts",
     "crates/npm/js/hmac-senders.js",
+    "crates/npm/js/sample-events.js",
     "crates/npm/js/schemes.d.ts",
     "crates/npm/js/senders.d.ts",
     "crates/npm/js/senders.js",

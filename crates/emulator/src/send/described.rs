@@ -1,7 +1,7 @@
 //! Scenarios of senders that sign as the template of their scheme describes, such as Stripe and GitHub.
 
 use anyhow::{Context, Result, bail};
-use axum::http::{HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderName, Uri};
 use countersign::crypto::Portable;
 use countersign::scheme::{Covers, IdSource, Scheme, Template, Time, Unit};
 use countersign::{HmacKey, SigningKey, Target, Timestamp, Unsigned, sign_as};
@@ -12,6 +12,7 @@ use super::judge::Verdict;
 use super::options::{Chosen, SendOptions};
 use super::outcome::Outcome;
 use super::report;
+use super::sample::{Sample, distinguish, put};
 use super::scenario::{BEYOND, Scenario};
 use crate::clock::Clock;
 use crate::keys::with_remedy;
@@ -29,14 +30,19 @@ struct Sender<'o> {
     key: HmacKey,
     /// Unix seconds.
     now: u64,
-    body: Vec<u8>,
+    sample: Sample,
 }
 
 /// Sends the chosen scenarios in order, and prints each result.
 ///
 /// # Errors
 /// Without a secret of the scheme's kind, for a scenario that the scheme does not have, and for `--count`.
-pub(super) async fn run(options: &SendOptions, template: &'static Template, to: Uri, body: Vec<u8>) -> Result<Outcome> {
+pub(super) async fn run(
+    options: &SendOptions,
+    template: &'static Template,
+    to: Uri,
+    sample: Sample,
+) -> Result<Outcome> {
     let name = options.scheme.name;
     if options.count.is_some() {
         bail!("--count is for the schemes of Standard Webhooks, not for {name}");
@@ -45,7 +51,7 @@ pub(super) async fn run(options: &SendOptions, template: &'static Template, to: 
     let secret = secret.with_context(|| format!("no key to sign with: {name} takes `--secret TEXT`"))?;
     let key = options.scheme.secrets.parse_hmac(secret).map_err(with_remedy).context("--secret cannot be used")?;
     let key = key.into_iter().next().context("--secret holds no key")?;
-    let sender = Sender { options, template, to, key, now: Clock::compressed(1.0).now(), body };
+    let sender = Sender { options, template, to, key, now: Clock::compressed(1.0).now(), sample };
     let chosen = sender.chosen()?;
     let detailed = options.verbose || chosen.len() == 1;
     let (outgoing, mut outcomes) = (Outgoing::new(1), Vec::new());
@@ -126,46 +132,42 @@ impl Sender<'_> {
         let target = Some(Target { method: "POST", url: &url });
         let unsigned = Unsigned { id, timestamp: Timestamp::from_unix(at), target, body: &body[..] };
         let signed = sign_as(scheme, &[SigningKey::Hmac(key.clone())], &unsigned, &Portable).map_err(with_remedy)?;
-        let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let mut headers = self.sample.headers.clone();
         for (name, value) in signed {
             headers.push((HeaderName::from_static(name), value.parse().context("a header cannot hold this value")?));
         }
         Ok(Post { uri: self.to.clone(), headers, body: body.into() })
     }
 
-    /// The sample event with an id and a time in it, if the sender has them in its body. A body from a file stays as it is.
+    /// The sample event with an id and a time in it, if the sender has them in its body, and unlike any other, if it is known by its hash.
+    /// A body from a file stays as it is.
     fn complete(&self, id: &str, at: u64) -> Vec<u8> {
-        let Ok(mut event) = serde_json::from_slice::<Value>(&self.body) else { return self.body.clone() };
+        let body = &self.sample.body;
         if self.options.body.is_some() {
-            return self.body.clone();
+            return body.clone();
         }
-        if let IdSource::Body(pointer) = self.template.id {
-            put(&mut event, pointer, json!(id));
-        }
+        let body = match self.template.id {
+            IdSource::Body(pointer) => with(body, pointer, json!(id)),
+            IdSource::Header => body.clone(),
+            _ => distinguish(body, id),
+        };
         match self.template.time {
-            Time::Body(pointer, Unit::Milliseconds) => put(&mut event, pointer, json!(at.saturating_mul(1000))),
-            Time::Body(pointer, _) => put(&mut event, pointer, json!(at)),
-            _ => {}
+            Time::Body(pointer, Unit::Milliseconds) => with(&body, pointer, json!(at.saturating_mul(1000))),
+            Time::Body(pointer, _) => with(&body, pointer, json!(at)),
+            _ => body,
         }
-        serde_json::to_vec(&event).unwrap_or_default()
     }
+}
+
+/// A body with a value at a JSON pointer. One that is not JSON stays as it is.
+fn with(body: &[u8], pointer: &str, value: Value) -> Vec<u8> {
+    let Ok(mut event) = serde_json::from_slice::<Value>(body) else { return body.to_vec() };
+    put(&mut event, pointer, value);
+    serde_json::to_vec(&event).unwrap_or_default()
 }
 
 /// Another key. It is text, so that it can also be a token in a header.
 fn stranger() -> Result<HmacKey> {
     let text: String = random::bytes::<24>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(HmacKey::from_bytes(text.as_bytes())?)
-}
-
-/// Puts a value at a JSON pointer, and makes the objects on the way.
-fn put(event: &mut Value, pointer: &str, value: Value) {
-    let mut place = event;
-    for name in pointer.split('/').skip(1) {
-        if !place.is_object() {
-            *place = json!({});
-        }
-        let Value::Object(members) = place else { return };
-        place = members.entry(name).or_insert(Value::Null);
-    }
-    *place = value;
 }

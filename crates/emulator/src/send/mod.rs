@@ -8,6 +8,7 @@ mod options;
 mod outcome;
 mod report;
 mod run;
+mod sample;
 mod scenario;
 mod signer;
 
@@ -19,11 +20,9 @@ use anyhow::{Context, Result};
 use countersign::scheme::HeaderNames;
 
 use self::run::Run;
+use self::sample::Sample;
 use self::signer::Signer;
-use crate::clock::Clock;
-use crate::event::Event;
 use crate::outgoing::Outgoing;
-use crate::random;
 
 pub use self::judge::Expectation;
 pub use self::options::{Chosen, SendOptions};
@@ -40,16 +39,16 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
         return Ok(Outcome::AsExpected);
     }
     let to = options.to.clone().context("--to says where to send")?;
-    let body = || match &options.body {
-        Some(file) => read_body(file),
-        None => made_up(&options.kind),
+    let sample = || match &options.body {
+        Some(file) => read_body(file).map(Sample::given),
+        None => Sample::of(options.scheme, options.kind.as_deref()),
     };
     if let Some(template) = options.scheme.template() {
-        return described::run(options, template, to, body()?).await;
+        return described::run(options, template, to, sample()?).await;
     }
     let signer = Signer::choose(options.scheme, options.secret.as_deref(), options.seed.as_deref())?;
-    let (names, body, outgoing) = (names(options)?, body()?, Outgoing::new(options.concurrency.into()));
-    let run = Run { to, names, outgoing, options, signer, body };
+    let (names, sample, outgoing) = (names(options)?, sample()?, Outgoing::new(options.concurrency.into()));
+    let run = Run { to, names, outgoing, options, signer, sample };
     match options.count {
         Some(count) => load::run(&run, count).await,
         None => run.scenarios().await,
@@ -68,10 +67,4 @@ fn read_body(file: &Path) -> Result<Vec<u8>> {
         return Ok(body);
     }
     fs::read(file).with_context(|| format!("--body: {} cannot be read", file.display()))
-}
-
-fn made_up(kind: &str) -> Result<Vec<u8>> {
-    let (id, now) = (random::message_id()?, Clock::compressed(1.0).now_ms());
-    let event = Event::sample(kind, id, random::resource_id::<16>()?, now);
-    event.map(|event| event.body).context("an event is JSON")
 }

@@ -37,13 +37,13 @@ pub struct SendOptions {
     #[arg(long)]
     pub list_scenarios: bool,
 
-    /// The body to sign, from a file or standard input (`-`); default: a sample event
+    /// The body to sign, from a file or standard input (`-`); default: a sample event of the sender
     #[arg(long, value_name = "FILE")]
     pub body: Option<PathBuf>,
 
-    /// The `type` of the sample event
-    #[arg(long = "type", value_name = "TYPE", default_value = "batch.succeeded", conflicts_with = "body")]
-    pub kind: String,
+    /// The type of the sample event; default: one that the sender documents
+    #[arg(long = "type", value_name = "TYPE", conflicts_with = "body")]
+    pub kind: Option<String>,
 
     /// The receiver's timestamp tolerance; `stale` and `future` are a minute beyond it
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = humantime::parse_duration)]

@@ -1,7 +1,7 @@
 //! One run of `send`: the state its deliveries share, and how scenarios are sent.
 
 use anyhow::{Context, Result};
-use axum::http::{HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderName, Uri};
 use countersign::scheme::HeaderNames;
 use hyper::body::Bytes;
 use tokio::task::JoinSet;
@@ -10,6 +10,7 @@ use super::draft::{Draft, Sender};
 use super::options::{Chosen, SendOptions};
 use super::outcome::Outcome;
 use super::report::{self, Report};
+use super::sample::Sample;
 use super::scenario::{SCENARIOS, Scenario};
 use super::signer::Signer;
 use crate::clock::Clock;
@@ -22,7 +23,7 @@ pub(super) struct Run<'o> {
     pub(super) outgoing: Outgoing,
     pub(super) options: &'o SendOptions,
     pub(super) signer: Signer,
-    pub(super) body: Vec<u8>,
+    pub(super) sample: Sample,
 }
 
 impl Run<'_> {
@@ -73,12 +74,12 @@ impl Run<'_> {
             stranger: self.signer.stranger()?,
             now: Clock::compressed(1.0).now(),
             tolerance: self.options.tolerance.as_secs(),
-            body: self.body.clone(),
+            body: self.sample.body.clone(),
         })
     }
 
     pub(super) fn post(&self, draft: &Draft) -> Result<Post> {
-        let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let mut headers = self.sample.headers.clone();
         for (field, value) in &draft.headers {
             let name = HeaderName::from_static(field.name(self.names));
             headers.push((name, value.parse().context("a header cannot hold this value")?));
