@@ -33,18 +33,12 @@ for (const { shards, kills: strikes, events } of CASES) {
     await Promise.all([send(ledger, keys), kill(kills, strikes)]);
     // While the log has all of them: the clock has not moved yet.
     await eachKeyHasOneShard(kills, keys, shards);
-    const { delivered, dead } = await kills.deliverTheRest({ first });
+    const { delivered, dead } = await kills.deliverTheRest();
     for (const line of ledger.summary()) t.diagnostic(line);
     assert.deepEqual(wrong, []);
     ledger.check();
     assert.deepEqual({ delivered, dead }, { delivered: events, dead: 0 });
     assert.ok(host.starts > strikes);
-
-    /** The first of each key: the others wait for it. */
-    function first(events) {
-      const waiting = events.map((event) => ({ ...event, index: ledger.byId(event.id).index })).sort((a, b) => a.index - b.index);
-      return [...new Map(waiting.reverse().map((event) => [event.index % keys, event])).values()];
-    }
 
     function behave(entry) {
       const before = ledger.entries[entry.index - keys];

@@ -13,7 +13,7 @@ const SEED = Number(process.env.COUNTERSIGN_SEED ?? 7);
 let inbox;
 
 before(async () => {
-  inbox = await Stored.start({ plain: 0, named: { ordered: [{ order: "{data.id}" }] } });
+  inbox = await Stored.start({ plain: 0, named: { ordered: [{ order: "{data.id}" }], shown: [{ order: "{data.id}" }] } });
 });
 
 after(() => inbox?.close());
@@ -50,4 +50,13 @@ test(`${EVENTS} events of ${KEYS} keys arrive in the order of their keys`, async
   assert.deepEqual([...taken.values()], Array.from({ length: KEYS }, () => EVENTS / KEYS - 1));
   const { delivered, dead } = await operator.stats();
   assert.deepEqual({ delivered, dead }, { delivered: EVENTS, dead: 0 });
+});
+
+test("when a key is attempted again is shown, however many events are behind", async () => {
+  const { path, origin, operator } = inbox.take("shown");
+  origin.always(answer(400));
+  for (let n = 0; n < 3; n += 1) await inbox.accept(path, { body: body(0, n) });
+  const next = await until(async () => (await operator.destination()).next_attempt, "the first to fail");
+  assert.ok(next / 1000 > inbox.worker.now() - 5, "it is to come");
+  assert.deepEqual([origin.requests.length, (await operator.destination()).pending], [1, 3]);
 });

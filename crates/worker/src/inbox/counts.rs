@@ -175,7 +175,8 @@ impl Database {
         }
         let (now, breaker) = (clock::now_ms(), outlet.breaker());
         let due = match breaker.next_probe() {
-            None if machine.backlog(outlet) == 0 => self.next_due(outlet.name(), &[]).map_err(|StoreFault| ())?,
+            // Of an ordered source, the log has events that wait for others.
+            None if machine.ready(outlet) == 0 => self.next_due(outlet.name(), &[]).map_err(|StoreFault| ())?,
             probe => probe.or(Some(now)),
         };
         Ok(due.map(|due| due.max(breaker.held_until())).filter(|due| *due > now))
