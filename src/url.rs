@@ -19,6 +19,35 @@ pub(crate) fn query(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
+/// An absolute URL without its port; `None` if it has none.
+pub(crate) fn without_port(url: &str) -> Option<String> {
+    let (start, port, rest) = around_port(url)?;
+    (!port.is_empty()).then(|| [start, rest].concat())
+}
+
+/// An absolute URL with the port that its protocol implies; `None` if it has a port, or its protocol is neither `https` nor `http`.
+pub(crate) fn with_implied_port(url: &str) -> Option<String> {
+    let (start, port, rest) = around_port(url)?;
+    let implied = match start.split_once("://")?.0 {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return None,
+    };
+    port.is_empty().then(|| [start, implied, rest].concat())
+}
+
+/// A URL up to its host, its port with the colon, if there is one, and what follows. `None` if it has no host.
+fn around_port(url: &str) -> Option<(&str, &str, &str)> {
+    let (_, after) = url.split_once("://")?;
+    let end = after.find(['/', '?', '#']).unwrap_or(after.len());
+    let (authority, rest) = after.split_at_checked(end)?;
+    // The colons of an IPv6 address and of credentials have more than digits behind them.
+    let port = authority.rfind(':').and_then(|at| authority.get(at..));
+    let port = port.filter(|port| port.bytes().skip(1).all(|byte| byte.is_ascii_digit())).unwrap_or_default();
+    let start = url.strip_suffix(rest)?.strip_suffix(port)?;
+    (authority.len() > port.len()).then_some((start, port, rest))
+}
+
 /// A segment's bytes. A `%` without two hexadecimal digits is itself.
 pub(crate) fn percent_decode(segment: &[u8]) -> Vec<u8> {
     percent_decode_some(segment, |_| true)
@@ -60,6 +89,24 @@ mod tests {
     fn the_query_is_cut_out_of_the_url() {
         assert_eq!(query("https://a.example/x?y=?z#w?v"), "y=?z");
         assert_eq!(query("https://a.example/#?x"), "");
+    }
+
+    #[test]
+    fn a_port_is_dropped_or_added() {
+        for (with, without) in [
+            ("https://a.example:443/x?y=z:1", "https://a.example/x?y=z:1"),
+            ("http://a.example:80?x", "http://a.example?x"),
+            ("http://[::1]:80", "http://[::1]"),
+            ("https://user:1@a.example:443/", "https://user:1@a.example/"),
+        ] {
+            assert_eq!(without_port(with).as_deref(), Some(without));
+            assert_eq!(with_implied_port(without).as_deref(), Some(with));
+            assert_eq!((without_port(without), with_implied_port(with)), (None, None));
+        }
+        assert_eq!(without_port("https://a.example:1234/x").as_deref(), Some("https://a.example/x"));
+        for url in ["", "a.example:80", "https://", "https://:80/x", "ftp://a.example/x"] {
+            assert_eq!((without_port(url), with_implied_port(url)), (None, None), "{url}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl HmacKey {
     }
 
     /// This key, and the second one that the secret may stand for.
-    pub(crate) fn readings(&self) -> impl Iterator<Item = &Self> {
+    pub(crate) fn readings(&self) -> impl Iterator<Item = &Self> + Clone {
         [self].into_iter().chain(self.other.as_deref())
     }
 

@@ -63,7 +63,7 @@ fn of_part(part: Part, bytes: Vec<u8>) -> SignedPart {
         Part::Body => return SignedPart::BODY,
         Part::BodySha256 => "body_sha256",
         Part::Method => "method",
-        Part::Url => "url",
+        Part::Url | Part::UrlAnyPort => "url",
         Part::Derived(_) => "derived",
         Part::Fields(_) => "fields",
     };

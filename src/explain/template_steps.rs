@@ -10,7 +10,7 @@ use super::{described, near_miss, signed_parts, verdict};
 use crate::crypto::Portable;
 use crate::error::Error;
 use crate::scheme::{Form, IdSource, Template, Time};
-use crate::verify::{Claim, Tried, find_described_match, layout, missing, read_described};
+use crate::verify::{Claim, Tried, find_at_url, find_described_match, layout, missing, read_described};
 
 /// Adds every step, and the tables that go with them.
 pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: &mut Report) {
@@ -30,6 +30,12 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
         report.steps.push(Step::skip("match", "the headers are needed to compare"));
         return event_steps(inputs, inputs.body, &mut report.steps);
     };
+    let matches = |url: &String| {
+        let (claim, keys) = (claim.at(url), inputs.keys().hmac());
+        find_at_url(&claim, &inputs.policy.forms, keys, &inputs.body, &Portable).is_ok()
+    };
+    let other = claim.url_of_other_port().filter(matches);
+    let claim = other.as_deref().map_or(claim, |url| claim.at(url));
     report.signed = signed_parts::of_claim(&claim, inputs.body);
     let step = signature_step(inputs, &claim, report);
     report.steps.push(step);

@@ -1,6 +1,6 @@
 //! Other URLs and methods that a sender may have signed: a proxy changes the protocol or the port, and people leave out a slash.
 
-use crate::url;
+use crate::url::{with_implied_port, without_port};
 
 /// A URL, and in words what it has that the given one has not.
 pub(super) struct UrlVariant {
@@ -45,33 +45,9 @@ fn single(given: &str) -> impl Iterator<Item = UrlVariant> {
     };
     let query = query.map(|_| variant(start.to_owned(), "the URL has no query"));
     let port = without_port(given).map(|url| variant(url, "the URL has no port"));
-    let default = with_default_port(given);
-    let default = default.map(|(url, port)| variant(url, &["the URL has the port ", port].concat()));
-    protocol.into_iter().chain([slash]).chain(query).chain(port).chain(default)
-}
-
-/// A URL without a port, with the one that its protocol implies. Twilio signs it for some calls.
-fn with_default_port(given: &str) -> Option<(String, &'static str)> {
-    let (protocol, rest) = given.split_once("://")?;
-    let port = match protocol {
-        "https" => "443",
-        "http" => "80",
-        _ => return None,
-    };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, target) = rest.split_at_checked(end)?;
-    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    (!has_port && !authority.is_empty()).then(|| ([protocol, "://", authority, ":", port, target].concat(), port))
-}
-
-fn without_port(given: &str) -> Option<String> {
-    let (protocol, rest) = given.split_once("://")?;
-    let end = rest.len().checked_sub(url::target(given).len())?;
-    let (authority, target) = rest.split_at_checked(end)?;
-    let authority = authority.strip_suffix('/').unwrap_or(authority);
-    let (host, port) = authority.rsplit_once(':')?;
-    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    is_port.then(|| [protocol, "://", host, "/", target].concat())
+    let implied = if given.starts_with("http:") { "the URL has the port 80" } else { "the URL has the port 443" };
+    let implied = with_implied_port(given).map(|url| variant(url, implied));
+    protocol.into_iter().chain([slash]).chain(query).chain(port).chain(implied)
 }
 
 const METHODS: [&str; 5] = ["POST", "GET", "PUT", "PATCH", "DELETE"];

@@ -89,6 +89,9 @@ pub enum Part {
     Method,
     /// The URL that the sender called, as [`Target`] has it.
     Url,
+    /// [`Part::Url`], with its port or without: what the sender signed does not follow from the URL that it called. A URL without a port may
+    /// be signed with the one that its protocol implies.
+    UrlAnyPort,
     /// What a sender makes of the URL or the body.
     Derived(Derive),
     /// Members of the JSON body, where the signature is one as well.
@@ -160,7 +163,12 @@ pub enum IdSource {
 impl Template {
     /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`].
     pub fn signs_target(&self) -> bool {
-        self.message.iter().any(|part| matches!(part, Part::Method | Part::Url | Part::Derived(_)))
+        self.message.iter().any(|part| matches!(part, Part::Method | Part::Url | Part::UrlAnyPort | Part::Derived(_)))
+    }
+
+    /// Whether the URL may be signed with its port or without.
+    pub(crate) fn takes_any_port(&self) -> bool {
+        self.message.iter().any(|part| matches!(part, Part::UrlAnyPort))
     }
 
     /// The members that are signed, if the signature is inside the body.

@@ -10,8 +10,11 @@
 //!
 //! What this does not protect: nothing says when Twilio signed, so a copy never expires. As nothing separates the pairs, who has a copy
 //! can move text between a name, its value and the next pair (`Body=x` and `Bod=yx` are the same signed bytes), and can change the order
-//! of the pairs. Twilio's libraries also try the URL with and without its port; here it counts as it is. `I-Twilio-Idempotency-Token` is
-//! not signed, so it is passed on and is not the event's id: an event is known by the hash of what was signed.
+//! of the pairs. `I-Twilio-Idempotency-Token` is not signed, so it is passed on and is not the event's id: an event is known by the hash of
+//! what was signed.
+//!
+//! Twilio signs some URLs with their port and some without, as its libraries say and try. So both count, and 443 (with `http`, 80) for a URL
+//! without a port. The event's id leaves the port out: a copy that is sent to another port is the same event.
 //!
 //! Twilio reads instructions (TwiML) in the response to a call or a message, and reports anything else as an error, such as 12300 for
 //! another content type. The acknowledgement is TwiML without an instruction, which ends a call. For instructions of your application's,
@@ -38,7 +41,7 @@ pub(super) const SCHEME: Scheme = Scheme {
         "twilio",
         Template {
             encoding: Encoding::Base64,
-            message: &[Part::Url, Part::Derived(content)],
+            message: &[Part::UrlAnyPort, Part::Derived(content)],
             ..of_body(in_header(&["x-twilio-signature"], ""))
         },
     )

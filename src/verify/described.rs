@@ -40,7 +40,7 @@ pub(crate) fn find_match<B, C: Crypto<B>>(
 pub(crate) fn find_shared_match<'k, B, C: Crypto<B>>(
     claim: &Claim<'_>,
     forms: &[Form],
-    keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+    keys: impl Iterator<Item = (usize, &'k HmacKey)> + Clone,
     body: &B,
     crypto: &C,
 ) -> Result<(Form, usize), Error> {

@@ -20,7 +20,7 @@ pub struct Keys<'k> {
 
 impl<'k> Keys<'k> {
     /// The keys of the shared secrets, each with the place of its secret.
-    pub(crate) fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> {
+    pub(crate) fn hmac(self) -> impl Iterator<Item = (usize, &'k HmacKey)> + Clone {
         readings(self.secrets.iter().enumerate().filter_map(|(at, secret)| match secret {
             SecretKey::Hmac(key) => Some((at, key)),
             SecretKey::Ed25519(_) | SecretKey::P256(_) => None,
@@ -38,8 +38,8 @@ impl<'k> Keys<'k> {
 
 /// Each key, and the second one that its secret may stand for, under the same place.
 pub(super) fn readings<'k>(
-    keys: impl Iterator<Item = (usize, &'k HmacKey)>,
-) -> impl Iterator<Item = (usize, &'k HmacKey)> {
+    keys: impl Iterator<Item = (usize, &'k HmacKey)> + Clone,
+) -> impl Iterator<Item = (usize, &'k HmacKey)> + Clone {
     keys.flat_map(|(at, key)| key.readings().map(move |key| (at, key)))
 }
 

@@ -53,7 +53,7 @@ impl<'p> Parts<'p> {
             Part::Body => body().into(),
             Part::BodySha256 => hex(&sha256(&[&body()])).into_bytes().into(),
             Part::Method => self.target?.method.as_bytes().into(),
-            Part::Url => self.target?.url.as_bytes().into(),
+            Part::Url | Part::UrlAnyPort => self.target?.url.as_bytes().into(),
             Part::Derived(derive) => derive(self.target?, body)?.into(),
             Part::Fields(fields) => Item::find(fields, &body())?.message()?.into_bytes().into(),
         })

@@ -103,7 +103,7 @@ fn part(part: &Part) -> Value {
         Part::Body => json!({ "part": "body" }),
         Part::BodySha256 => json!({ "part": "body_sha256" }),
         Part::Method => json!({ "part": "method" }),
-        Part::Url => json!({ "part": "url" }),
+        Part::Url | Part::UrlAnyPort => json!({ "part": "url" }),
         Part::Derived(derive) => json!({ "part": "derived", "of": source(*derive) }),
         Part::Fields(of) => json!({
             "part": "fields", "list": of.list, "item": of.item, "signature": of.signature, "signed": of.signed,

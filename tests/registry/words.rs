@@ -114,6 +114,7 @@ pub(crate) fn message(scheme: &Scheme) -> String {
                 fields.signed.iter().map(|pointer| format!("{{{}}}", pointer.trim_start_matches('/'))).collect();
             names.join(&fields.separator.to_string())
         }
+        Part::UrlAnyPort => "{url}".to_owned(),
         other => format!("{{{}}}", debug(other).to_ascii_lowercase()),
     });
     match parts.collect::<String>() {

@@ -41,7 +41,7 @@ export const linear = /* @__PURE__ */ withSecrets("linear", "form hmac-sha256", 
 export const typeform = /* @__PURE__ */ withSecrets("typeform", "form hmac-sha256", "header typeform-signature", "prefix sha256=", "encoding base64", "sign body", "event /event_id");
 export const hubspot = /* @__PURE__ */ withSecrets("hubspot", "form hmac-sha256", "header x-hubspot-signature-v3", "timestamp x-hubspot-request-timestamp", "encoding base64", "time ms", "sign method", "sign decoded-url", "sign body", "sign timestamp", "event-without attemptNumber");
 export const square = /* @__PURE__ */ withSecrets("square", "form hmac-sha256", "header x-square-hmacsha256-signature", "encoding base64", "sign url", "sign body", "event /event_id");
-export const twilio = /* @__PURE__ */ withSecrets("twilio", "form hmac-sha1", "form hmac-sha256", "header x-twilio-signature", "encoding base64", "sign url", "sign form");
+export const twilio = /* @__PURE__ */ withSecrets("twilio", "form hmac-sha1", "form hmac-sha256", "header x-twilio-signature", "encoding base64", "sign url-any-port", "sign form");
 export const vercel = /* @__PURE__ */ withSecrets("vercel", "form hmac-sha1", "header x-vercel-signature", "sign body", "event /id");
 export const woocommerce = /* @__PURE__ */ withSecrets("woocommerce", "form hmac-sha256", "header x-wc-webhook-signature", "encoding base64", "sign body");
 export const intercom = /* @__PURE__ */ withSecrets("intercom", "form hmac-sha1", "header x-hub-signature", "prefix sha1=", "sign body", "event /id");

@@ -121,6 +121,7 @@ fn part(name: &str) -> Option<Part> {
         "body-sha256" => Part::BodySha256,
         "method" => Part::Method,
         "url" => Part::Url,
+        "url-any-port" => Part::UrlAnyPort,
         _ => named(&FIELDS, name).map(Part::Fields).or_else(|| named(&DERIVED, name).map(Part::Derived))?,
     })
 }

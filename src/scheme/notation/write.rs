@@ -86,6 +86,7 @@ fn part_line(part: Part) -> Option<String> {
         Part::BodySha256 => line("sign", "body-sha256"),
         Part::Method => line("sign", "method"),
         Part::Url => line("sign", "url"),
+        Part::UrlAnyPort => line("sign", "url-any-port"),
         Part::Fields(fields) => line("sign", name(&FIELDS, |known| known.signature == fields.signature)?),
         Part::Derived(derive) => line("sign", name(&DERIVED, |known| std::ptr::fn_addr_eq(*known, derive))?),
     })

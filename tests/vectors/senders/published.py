@@ -178,7 +178,20 @@ TWILIO = [
         [("X-Twilio-Signature", "0/KCTR6DLpKmkAf8muzZqo1nDgQ="), ("Content-Type", "application/x-www-form-urlencoded")],
         b"Digits=1234&To=%2B18005551212&From=%2B12349013030&Caller=%2B12349013030&CallSid=CA1234567890ABCDE", _TWILIO_DOCS,
         method="POST", url="https://mycompany.com/myapp.php?foo=1&bar=2",
-    )
+    ),
+    *(
+        published(
+            "twilio", name, "12345", [("X-Twilio-Signature", signature), ("Content-Type", "application/x-www-form-urlencoded")],
+            b"Digits=1234&CallSid=CA1234567890ABCDE&To=%2B18005551212&Caller=%2B14158675309&From=%2B14158675309",
+            "twilio/twilio-python tests/unit/test_request_validator.py", method="POST", url=url + "/myapp.php?foo=1&bar=2",
+        )
+        for name, url, signature in [
+            ("sdk-removes-port-on-https", "https://mycompany.com:1234", "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
+            ("sdk-keeps-port-on-http", "http://mycompany.com:1234", "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="),
+            ("sdk-adds-port-on-https", "https://mycompany.com", "kvajT1Ptam85bY51eRf/AJRuM3w="),
+            ("sdk-adds-port-on-http", "http://mycompany.com", "0ZXoZLH/DfblKGATFgpif+LLRf4="),
+        ]
+    ),
 ]
 
 _OKTA_DOCS = "https://developer.okta.com/docs/guides/common-hook-set-up-steps/nodejs/main/#http-header-basic-authentication"

@@ -107,6 +107,8 @@ def twilio():
     of_url = twilio_sign(token, hashed)
     sha256 = base64.b64encode(hmac.new(token.encode(), url.encode(), "sha256").digest()).decode()
     other = {"secret": "another made-up secret"}
+    with_port = url.replace(".com", ".com:8443")
+    event = hashlib.sha256((url + "A1").encode()).hexdigest()
     return mac.about, [
         *TWILIO,
         *official("twilio", "twilio", "node-form", "node-form-wrong-url", "node-json-bodysha256", "node-json-bodysha256-body-changed"),
@@ -125,6 +127,12 @@ def twilio():
         at("signature-sha256-of-another-url", b"", wrong, sha256, where=url + "3"),
         at("signature-sha256-wrong-secret", b"", wrong, sha256, **other),
         case(mac, "url-changed", [("X-Twilio-Signature", good), FORM], body, wrong, url=url + "3"),
+        at("port-not-signed", b"A=1", None, twilio_sign(token, url, b"A=1"), with_port, id=event, note="the event's id leaves the port out"),
+        at("port-signed", b"A=1", None, None, with_port, id=event),
+        at("port-implied", b"A=1", None, twilio_sign(token, url.replace(".com", ".com:443"), b"A=1"), id=event),
+        at("port-implied-by-http", b"A=1", None, twilio_sign(token, url.replace("https", "http").replace(".com", ".com:80"), b"A=1"), url.replace("https", "http")),
+        at("port-of-another-protocol", b"A=1", wrong, twilio_sign(token, url.replace(".com", ".com:80"), b"A=1")),
+        at("port-of-another-url", b"A=1", wrong, twilio_sign(token, url.replace(".com", ".com:443"), b"A=1"), with_port),
         at("form-empty", b"", note="the URL alone is signed"),
         at("name-repeated", b"Media=b&Media=a&Media=b&Sid=1", note="each value once, sorted"),
         at("names-sorted-by-case", b"b=1&B=2&a=3&A=4"),
