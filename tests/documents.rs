@@ -26,5 +26,7 @@ mod links;
 mod page;
 #[path = "documents/readme.rs"]
 mod readme;
+#[path = "documents/runbook.rs"]
+mod runbook;
 #[path = "documents/rust.rs"]
 mod rust;
