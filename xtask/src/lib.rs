@@ -25,6 +25,7 @@ pub mod harness;
 mod node_test;
 pub mod npmtest;
 mod observability;
+mod order;
 pub mod package;
 mod page;
 mod page_file;
