@@ -16,6 +16,8 @@ mod book;
 mod commands;
 #[path = "documents/configuration.rs"]
 mod configuration;
+#[path = "documents/e2e.rs"]
+mod e2e;
 #[path = "documents/keys.rs"]
 mod keys;
 #[path = "documents/limits.rs"]
