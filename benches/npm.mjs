@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 
 const [, , dist, tools, rounds = "40"] = process.argv;
 const require = createRequire(`${tools}/`);
-const countersign = await import(`${dist}/index.js`);
+const countersign = await import(`${dist}/node/index.js`);
 const standardwebhooks = require("standardwebhooks");
 const svix = await import(require.resolve("svix"));
 
@@ -92,8 +92,10 @@ process.stdout.write(String((user + system) / 1000));`;
 }
 
 const MODULES = {
-  countersign: `${dist}/index.js`,
-  "countersign/hmac": `${dist}/hmac.js`,
+  countersign: `${dist}/node/index.js`,
+  "countersign/hmac": `${dist}/node/hmac.js`,
+  "countersign/express": `${dist}/node/adapters/express.js`,
+  "countersign, not bundled": `${dist}/index.js`,
   standardwebhooks: require.resolve("standardwebhooks"),
   svix: require.resolve("svix"),
   "an empty module": "data:text/javascript,",
@@ -103,5 +105,5 @@ for (let round = 0; round < Number(rounds) / 2; round++) for (const [name, modul
 console.log("\nimport, in milliseconds of processor time");
 for (const [name, measured] of Object.entries(times)) {
   const ratio = spread(measured.map((theirs, round) => times.countersign[round] / theirs), 2);
-  console.log(`  ${name.padEnd(20)} ${spread(measured, 1)}${name === "countersign" ? "" : `  countersign: ${ratio} times as long`}`);
+  console.log(`  ${name.padEnd(24)} ${spread(measured, 1)}${name === "countersign" ? "" : `  countersign: ${ratio} times as long`}`);
 }

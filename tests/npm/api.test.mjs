@@ -8,10 +8,10 @@ import { createRequire } from "node:module";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, KEY, NOW, SECRET, at, caught, headersFor, thrown } from "./fixtures/delivery.mjs";
 
-const countersign = await import(`${installed}/dist/index.js`);
+const countersign = await import(`${installed}/dist/node/index.js`);
 const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = countersign;
-const { explain, inspect } = await import(`${installed}/dist/explain.js`);
-const jwt = await import(`${installed}/dist/jwt.js`);
+const { explain, inspect } = await import(`${installed}/dist/node/explain.js`);
+const jwt = await import(`${installed}/dist/node/jwt.js`);
 const reference = createRequire(import.meta.url)("standardwebhooks");
 
 test("headers are read in every form that frameworks use", () => {

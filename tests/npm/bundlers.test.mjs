@@ -72,6 +72,14 @@ for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
   });
 }
 
+/** What esbuild bundles of `run.mjs` for a platform: the files that are in the bundle. */
+async function bundled(dir, platform) {
+  const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", `--platform=${platform}`, "--format=esm", "--log-level=warning", `--outfile=${dir}/${platform}.mjs`, `--metafile=${dir}/meta.json`];
+  await output(path("node_modules/.bin/esbuild"), esbuild);
+  const [{ inputs }] = Object.values(JSON.parse(readFileSync(`${dir}/meta.json`, "utf8")).outputs);
+  return Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => basename(file));
+}
+
 test("esbuild: a bundle contains the Wasm of what it imports, and no script that it does not need", async () => {
   const [keySets, reports, descriptions] = [["jwks.js", "key-set-verifier.js", "token.js"], ["report.js"], ["description.js"]];
   for (const [from, name, wasm, without] of [
@@ -84,11 +92,9 @@ test("esbuild: a bundle contains the Wasm of what it imports, and no script that
     ["countersign/explain", "explain", ["full"], [...descriptions, "jwt-senders.js", "ecdsa-senders.js", "senders.js"]],
   ]) {
     const dir = folder(`esbuild-${basename(from)}-${name}`, { "run.mjs": `export { ${name} } from "${from}";\n` });
-    const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", "--platform=neutral", "--format=esm", "--log-level=warning", `--outfile=${dir}/bundle.mjs`, `--metafile=${dir}/meta.json`];
-    await output(path("node_modules/.bin/esbuild"), esbuild);
-    const [{ inputs }] = Object.values(JSON.parse(readFileSync(`${dir}/meta.json`, "utf8")).outputs);
-    const used = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => basename(file));
-    assert.deepEqual(used.filter((file) => file.endsWith("-bytes.js")).sort(), wasm.map((of) => `${of}-bytes.js`), `${from}: ${name}`);
+    const [used, forNode] = [await bundled(dir, "neutral"), await bundled(dir, "node")];
+    const expected = wasm.map((of) => `${of}-bytes.js`);
+    for (const files of [used, forNode]) assert.deepEqual(files.filter((file) => file.endsWith("-bytes.js")).sort(), expected, `${from}: ${name}`);
     assert.deepEqual(used.filter((file) => without.includes(file)), [], `${from}: ${name}`);
   }
 });

@@ -51,9 +51,9 @@ const FAULTS = [
   [{ signature: SIGNATURE, secretEncoding: "HEX" }, /^`secretEncoding` is not known; use one of "text", "hex", "base64"$/],
 ];
 
-const { hmac } = await import(`${installed}/dist/custom.js`);
-const { inspect } = await import(`${installed}/dist/explain.js`);
-const senders = await import(`${installed}/dist/hmac.js`);
+const { hmac } = await import(`${installed}/dist/node/custom.js`);
+const { inspect } = await import(`${installed}/dist/node/explain.js`);
+const senders = await import(`${installed}/dist/node/hmac.js`);
 
 for (const [sender, description] of Object.entries(DESCRIBED)) {
   test(`${sender} described does what its own function does`, async () => {

@@ -9,8 +9,8 @@ import { createLocalJWKSet, jwtVerify } from "jose";
 import { below, chance } from "../e2e/fixtures/chance.mjs";
 import { installed, path } from "./fixtures/app.mjs";
 
-const { standard } = await import(`${installed}/dist/index.js`);
-const { geminiDynamic } = await import(`${installed}/dist/jwt.js`);
+const { standard } = await import(`${installed}/dist/node/index.js`);
+const { geminiDynamic } = await import(`${installed}/dist/node/jwt.js`);
 const { Webhook } = createRequire(import.meta.url)("standardwebhooks");
 
 const CASES = Number(process.env.COUNTERSIGN_CASES ?? 2_000);

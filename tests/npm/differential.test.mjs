@@ -8,8 +8,8 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
 import { below, chance } from "../e2e/fixtures/chance.mjs";
 import { installed } from "./fixtures/app.mjs";
 
-const { standard } = await import(`${installed}/dist/index.js`);
-const { geminiDynamic } = await import(`${installed}/dist/jwt.js`);
+const { standard } = await import(`${installed}/dist/node/index.js`);
+const { geminiDynamic } = await import(`${installed}/dist/node/jwt.js`);
 const { Webhook } = createRequire(import.meta.url)("standardwebhooks");
 
 const CASES = Number(process.env.COUNTERSIGN_CASES ?? 2_000);

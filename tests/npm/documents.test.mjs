@@ -10,8 +10,8 @@ import { portOfItsOwn } from "../e2e/fixtures/ports.mjs";
 import { app, folder, installed, output, path, tool } from "./fixtures/app.mjs";
 import { Workerd } from "./fixtures/workerd.mjs";
 
-const { stripe } = await import(`${installed}/dist/index.js`);
-const { testRequest } = await import(`${installed}/dist/testing.js`);
+const { stripe } = await import(`${installed}/dist/node/index.js`);
+const { testRequest } = await import(`${installed}/dist/node/testing.js`);
 
 const PAGES = ["README.md", ...readdirSync(path("docs")).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)];
 const BLOCKS = PAGES.flatMap((page) => [...readFileSync(path(page), "utf8").matchAll(/<!-- run: (.+?) -->\n\n```\w+\n([\s\S]*?)^```$/gm)].map(([, name, code]) => ({ name, code })));
@@ -140,7 +140,7 @@ async function bash(script, more = {}) {
 
 /** A receiver of one sender's deliveries, which responds 204 or 401. */
 async function receiver(t, verifier) {
-  const { webhook } = await import(`${installed}/dist/adapters/express.js`);
+  const { webhook } = await import(`${installed}/dist/node/adapters/express.js`);
   const server = createServer(webhook(verifier, () => {}, { log: false })).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
@@ -154,7 +154,7 @@ test("send: the first is accepted, the second refused", async (t) => {
 });
 
 test("first event: it is signed for Gemini", async (t) => {
-  const { gemini } = await import(`${installed}/dist/index.js`);
+  const { gemini } = await import(`${installed}/dist/node/index.js`);
   const secret = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
   const port = await receiver(t, gemini(secret));
   const said = await bash(blocks("first event")[0].replaceAll("127.0.0.1:8787", `127.0.0.1:${port}`).replace("WEBHOOK_SECRET=…", `WEBHOOK_SECRET=${secret}`));

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { installed } from "./fixtures/app.mjs";
 import { caught, thrown } from "./fixtures/delivery.mjs";
 
-const { explain, inspect } = await import(`${installed}/dist/explain.js`);
-const countersign = await import(`${installed}/dist/index.js`);
+const { explain, inspect } = await import(`${installed}/dist/node/explain.js`);
+const countersign = await import(`${installed}/dist/node/index.js`);
 const { assemblyai, github, okta, vapiToken } = countersign;
 
 const TOKEN = "a token of a sender, 34 bytes long";

@@ -5,8 +5,8 @@ import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, SECRET, at, headersFor, thrown } from "./fixtures/delivery.mjs";
 
-const hmac = await import(`${installed}/dist/hmac.js`);
-const whole = await import(`${installed}/dist/index.js`);
+const hmac = await import(`${installed}/dist/node/hmac.js`);
+const whole = await import(`${installed}/dist/node/index.js`);
 
 test("both verify each other's signatures, at every size", () => {
   for (const length of [0, 1, 55, 400, 8192, 16_400, 100_000]) {

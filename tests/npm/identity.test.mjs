@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { installed } from "./fixtures/app.mjs";
 
-const { explain } = await import(`${installed}/dist/explain.js`);
-const { googlePubsub } = await import(`${installed}/dist/jwt.js`);
+const { explain } = await import(`${installed}/dist/node/explain.js`);
+const { googlePubsub } = await import(`${installed}/dist/node/jwt.js`);
 const [genuine] = JSON.parse(readFileSync(new URL("../vectors/google-pubsub.json", import.meta.url))).cases;
 const { audience, email, jwks, now } = genuine;
 const headers = Object.fromEntries(genuine.headers);

@@ -10,8 +10,8 @@ import { runInNewContext } from "node:vm";
 import { installed } from "./fixtures/app.mjs";
 
 const { version } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
-const { inspect } = await import(`${installed}/dist/explain.js`);
-const { geminiDynamic, WebhookVerificationError } = await import(`${installed}/dist/index.js`);
+const { inspect } = await import(`${installed}/dist/node/explain.js`);
+const { geminiDynamic, WebhookVerificationError } = await import(`${installed}/dist/node/index.js`);
 const BODY = '{"type":"ping"}';
 const START = 1_700_000_000_000;
 

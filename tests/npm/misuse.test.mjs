@@ -11,9 +11,9 @@ import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, SECRET, at, caught, sign } from "./fixtures/delivery.mjs";
 
 const require = createRequire(import.meta.url);
-const { explain, inspect } = await import(`${installed}/dist/explain.js`);
-const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/index.js`);
-const hmac = await import(`${installed}/dist/hmac.js`);
+const { explain, inspect } = await import(`${installed}/dist/node/explain.js`);
+const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/node/index.js`);
+const hmac = await import(`${installed}/dist/node/hmac.js`);
 const { Hono } = await import("hono");
 const express = require("express");
 const fastify = require("fastify");

@@ -13,7 +13,7 @@ import * as contract from "./fixtures/once-contract.mjs";
 import { SECRET, signed } from "./fixtures/receiving.mjs";
 
 const require = createRequire(import.meta.url);
-const { memory, once, postgres, redis, sqlite } = await import(`${installed}/dist/once.js`);
+const { memory, once, postgres, redis, sqlite } = await import(`${installed}/dist/node/once.js`);
 
 async function holds(store) {
   for (const check of Object.values(contract)) await check(once, store, randomUUID());
@@ -105,8 +105,8 @@ export default {
 });
 
 test("in an adapter, a copy meanwhile is a 409, a later one a 2xx without the handler, and a failure lets the retry through", async () => {
-  const { gemini } = await import(`${installed}/dist/index.js`);
-  const { webhook } = await import(`${installed}/dist/adapters/bun.js`);
+  const { gemini } = await import(`${installed}/dist/node/index.js`);
+  const { webhook } = await import(`${installed}/dist/node/adapters/bun.js`);
   const send = (receive, id) => receive(new Request("https://a.example/", { method: "POST", body: "{}", headers: signed("{}", id) }));
   let [runs, meanwhile] = [0, undefined];
   const records = [];

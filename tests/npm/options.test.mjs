@@ -5,10 +5,10 @@ import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, SECRET, at, caught } from "./fixtures/delivery.mjs";
 
-const { explain, inspect } = await import(`${installed}/dist/explain.js`);
-const jwt = await import(`${installed}/dist/jwt.js`);
-const { Webhook, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/index.js`);
-const hmac = await import(`${installed}/dist/hmac.js`);
+const { explain, inspect } = await import(`${installed}/dist/node/explain.js`);
+const jwt = await import(`${installed}/dist/node/jwt.js`);
+const { Webhook, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/node/index.js`);
+const hmac = await import(`${installed}/dist/node/hmac.js`);
 
 test("unknown options are refused by name, with the right one", async () => {
   const settings = [

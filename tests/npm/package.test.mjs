@@ -23,9 +23,43 @@ test("the tarball contains these files and no other", async () => {
   const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "worker/explain_bg.wasm"];
-  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/http.js", ...scripts.map((name) => `${name}.js`), ...worker];
+  const node = ["custom", "ecdsa", "explain", "hmac", "index", "jwt", "once", "slim", "slim-explain", "testing", ...ADAPTERS.map((name) => `adapters/${name}`)].flatMap((entry) => [`node/${entry}.js`, `node/${entry}.cjs`]);
+  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/http.js", ...scripts.map((name) => `${name}.js`), ...worker, ...node];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
-  assert.deepEqual(files.sort(), expected.sort());
+  // What several of Node's entries need is in files that are named after their contents.
+  const isShared = (file) => /^package\/dist\/node\/shared-[A-Z0-9]{8}\.js$/.test(file);
+  assert.deepEqual(files.filter((file) => !isShared(file)).sort(), expected.sort());
+  assert.ok(files.some(isShared));
+});
+
+test("in Node, an import loads few files, and no cryptography of Node's", async () => {
+  const dir = folder("few-files", {
+    "run.mjs": `import { registerHooks } from "node:module";
+const loaded = [];
+registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+await import(process.argv[2]);
+console.log(JSON.stringify({ loaded, crypto: process.moduleLoadList.includes("NativeModule crypto") }));\n`,
+  });
+  for (const [entry, most] of [["countersign", 9], ["countersign/hmac", 7], ["countersign/express", 6]]) {
+    const { loaded, crypto } = JSON.parse(await output(node, [`${dir}/run.mjs`, entry]));
+    assert.ok(loaded.length <= most, `${entry} loads ${loaded.length} files, of ${most} at most:\n${loaded.join("\n")}`);
+    assert.equal(crypto, false, `${entry} loads node:crypto, which takes 6 ms; load it at the first use`);
+  }
+});
+
+test("in Node, an error's stack names our functions, and `require` shares classes with `import`", async () => {
+  const dir = folder("node-stack", {
+    "run.cjs": `const { gemini, WebhookVerificationError } = require("countersign");
+const { webhook } = require("countersign/express");
+import("countersign").then(async (imported) => {
+  const error = await gemini("whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP").unwrap("{}", {}).catch((error) => error);
+  console.log(JSON.stringify([error instanceof imported.WebhookVerificationError, imported.gemini === gemini, error.constructor.name, typeof webhook]));
+  console.log(error.stack);
+});\n`,
+  });
+  const [same, ...stack] = (await output(node, [`${dir}/run.cjs`])).split("\n");
+  assert.deepEqual(JSON.parse(same), [true, true, "WebhookVerificationError", "function"]);
+  assert.match(stack.join("\n"), /StaticVerifier\.unwrap|StaticVerifier\.\w+/);
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {

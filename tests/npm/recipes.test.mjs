@@ -11,7 +11,7 @@ import { folder, installed, path } from "./fixtures/app.mjs";
 
 const require = createRequire(import.meta.url);
 const { BODY } = await import(`${installed}/dist/given.js`);
-const { standard, WebhookVerificationError } = await import(`${installed}/dist/index.js`);
+const { standard, WebhookVerificationError } = await import(`${installed}/dist/node/index.js`);
 
 const SECRET = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
 const sign = (body) => {

@@ -5,8 +5,8 @@ import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, SECRET, at, headersFor, thrown } from "./fixtures/delivery.mjs";
 
-const { explain, inspect } = await import(`${installed}/dist/explain.js`);
-const { Webhook, gemini, geminiDynamic, standard } = await import(`${installed}/dist/index.js`);
+const { explain, inspect } = await import(`${installed}/dist/node/explain.js`);
+const { Webhook, gemini, geminiDynamic, standard } = await import(`${installed}/dist/node/index.js`);
 
 test("a report finds a hex or text secret that is taken for base64", async () => {
   const near = async (secret, key) => (await inspect(standard(secret), BODY, headersFor(BODY, { key }), at)).nearMisses.map(({ code }) => code);

@@ -6,9 +6,9 @@ import { inspect as printed } from "node:util";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, SECRET, at, caught, headersFor, thrown } from "./fixtures/delivery.mjs";
 
-const { explain } = await import(`${installed}/dist/explain.js`);
-const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/index.js`);
-const hmac = await import(`${installed}/dist/hmac.js`);
+const { explain } = await import(`${installed}/dist/node/explain.js`);
+const { Webhook, WebhookVerificationError, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/node/index.js`);
+const hmac = await import(`${installed}/dist/node/hmac.js`);
 
 const pair = crypto.generateKeyPairSync("ed25519");
 const JWKS = { keys: [pair.publicKey.export({ format: "jwk" })] };

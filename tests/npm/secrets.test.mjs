@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, SECRET, at, caught, thrown } from "./fixtures/delivery.mjs";
 
-const { inspect } = await import(`${installed}/dist/explain.js`);
-const { Webhook, gemini, standard, svix } = await import(`${installed}/dist/index.js`);
+const { inspect } = await import(`${installed}/dist/node/explain.js`);
+const { Webhook, gemini, standard, svix } = await import(`${installed}/dist/node/index.js`);
 
 test("each mistake with a secret is named with its fix, without the secret", () => {
   const url = "whsec_-_-_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

@@ -46,7 +46,7 @@ const keyOf = ({ format, value }) => (format === "ed25519_raw_base64" ? `whpk_${
 const isPublic = ({ secret, public_key: key }) => key !== undefined || [secret].flat().some((text) => /whpk_|PUBLIC KEY/.test(text));
 
 for (const [entry, least] of Object.entries(ENTRIES)) {
-  const api = await import(`${installed}/dist/${entry}.js`);
+  const api = await import(`${installed}/dist/node/${entry}.js`);
   const senders = Object.keys(api).filter((name) => !OTHERS.includes(name) && !IN_THE_SUITE.includes(name));
 
   test(`${entry}: every sender has vectors`, () => {

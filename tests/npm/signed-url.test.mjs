@@ -5,7 +5,7 @@ import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
 import { caught } from "./fixtures/delivery.mjs";
 
-const { inspect } = await import(`${installed}/dist/explain.js`);
+const { inspect } = await import(`${installed}/dist/node/explain.js`);
 
 const KEY = "a made-up key of 32 characters..";
 const BODY = '{"type":"payment.created","event_id":"evt_1"}';
@@ -14,7 +14,7 @@ const mac = (content) => crypto.createHmac("sha256", KEY).update(content).digest
 const SIGNED = { "x-square-hmacsha256-signature": mac(URL_CALLED + BODY) };
 
 for (const entry of ["index", "hmac"]) {
-  const { square, hubspot } = await import(`${installed}/dist/${entry}.js`);
+  const { square, hubspot } = await import(`${installed}/dist/node/${entry}.js`);
 
   test(`${entry}: the URL is the request's own, or the one that is passed`, async () => {
     const request = (url) => new Request(url, { method: "POST", headers: SIGNED, body: BODY });
@@ -45,7 +45,7 @@ for (const entry of ["index", "hmac"]) {
 }
 
 test("a report names the URL that was signed", async () => {
-  const { square } = await import(`${installed}/dist/index.js`);
+  const { square } = await import(`${installed}/dist/node/index.js`);
   const near = await inspect(square(KEY), BODY, SIGNED, { url: URL_CALLED.replace("https", "http") });
   assert.equal(near.verdict.detail, "it matches if the URL begins with `https://`");
   const without = await inspect(square(KEY), BODY, SIGNED);

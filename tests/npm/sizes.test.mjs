@@ -9,7 +9,10 @@ import { bundle } from "./fixtures/workerd.mjs";
 const README = path("crates/npm/README.md");
 const [BEGIN, END] = ["<!-- sizes: UPDATE=1 node --test tests/npm/sizes.test.mjs -->\n", "<!-- end of sizes -->\n"];
 
-/** A program for each entry: it verifies one sender, or explains. */
+const NINE = "all nine adapters";
+const ADAPTERS = ["express", "fastify", "hono", "koa", "nest", "next", "sveltekit", "bun", "lambda"];
+
+/** A program for each entry: it verifies one sender, or does what the entry is for. */
 const PROGRAMS = {
   "countersign": 'import { stripe } from "countersign";\nexport const use = (secret, request) => stripe(secret).unwrap(request);\n',
   "countersign/hmac": 'import { stripe } from "countersign/hmac";\nexport const use = (secret, request) => stripe(secret).unwrap(request);\n',
@@ -17,7 +20,21 @@ const PROGRAMS = {
   "countersign/jwt": 'import { googlePubsub } from "countersign/jwt";\nexport const use = (email, request) => googlePubsub({ audience: "a", email }).unwrap(request);\n',
   "countersign/ecdsa": 'import { sendgrid } from "countersign/ecdsa";\nexport const use = (secret, request) => sendgrid(secret).unwrap(request);\n',
   "countersign/explain": 'import { explain } from "countersign/explain";\nexport const use = (secrets, request) => explain({ scheme: "stripe", secrets }, request);\n',
+  "countersign/slim": 'import { init, stripe } from "countersign/slim";\nexport const use = async (secret, request) => (await init(globalThis.wasm), stripe(secret).unwrap(request));\n',
+  "countersign/slim/explain": 'import { explain, init } from "countersign/slim/explain";\nexport const use = async (secrets, request) => (await init(globalThis.wasm), explain({ scheme: "stripe", secrets }, request));\n',
+  "countersign/once": 'import { memory, once } from "countersign/once";\nconst claim = once(memory(), "24h");\nexport const use = async (id) => claim(id, async () => {});\n',
+  "countersign/testing": 'import { testRequest } from "countersign/testing";\nexport const use = async (sender) => testRequest(sender, { secret: "s" });\n',
+  [NINE]: `${ADAPTERS.map((name) => `import { webhook as ${name} } from "countersign/${name}";\n`).join("")}export const use = async (verifier, handler) => [${ADAPTERS}].map((webhook) => webhook(verifier, handler));\n`,
 };
+
+test("every entry has a program", () => {
+  const { exports } = JSON.parse(readFileSync(path("crates/npm/package.json"), "utf8"));
+  const scripts = Object.entries(exports).filter(([, conditions]) => typeof conditions === "object");
+  const entries = scripts.map(([name]) => name.replace(".", "countersign"));
+  const imported = Object.values(PROGRAMS).flatMap((code) => [...code.matchAll(/from "(.+)"/g)].map(([, entry]) => entry));
+  // The Worker is a program of its own.
+  assert.deepEqual(imported.sort(), entries.filter((entry) => entry !== "countersign/worker").sort());
+});
 
 const kilobytes = (...buffers) => Math.round(buffers.reduce((sum, buffer) => sum + gzipSync(buffer, { level: 9 }).length, 0) / 1000);
 
@@ -42,7 +59,7 @@ const TOOLS = {
 };
 
 async function row(entry, code) {
-  const dir = folder(`sizes-${entry.replace("/", "-")}`, {
+  const dir = folder(`sizes-${entry.replaceAll(/\W/g, "-")}`, {
     "use.mjs": code,
     "index.mjs": `${code}export default { fetch: (request, env) => use(env.SECRET, request).then(() => new Response()) };\n`,
     "lambda.mjs": `${code}export const handler = (event) => use(process.env.SECRET, event).then(() => ({ statusCode: 204 }));\n`,
@@ -55,7 +72,7 @@ async function row(entry, code) {
   return { entry, sizes };
 }
 
-const shown = ({ entry, sizes }) => `| \`${entry}\` | ${sizes.map((size) => `${size} KB`).join(" | ")} |\n`;
+const shown = ({ entry, sizes }) => `| ${entry === NINE ? entry : `\`${entry}\``} | ${sizes.map((size) => `${size} KB`).join(" | ")} |\n`;
 
 test("the README's table of sizes is that of this package", async () => {
   const rows = [];

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { installed } from "./fixtures/app.mjs";
 
-const entries = await Promise.all(["index", "jwt", "ecdsa"].map((entry) => import(`${installed}/dist/${entry}.js`)));
-const hmac = await import(`${installed}/dist/hmac.js`);
-const { testKeys, testRequest } = await import(`${installed}/dist/testing.js`);
+const entries = await Promise.all(["index", "jwt", "ecdsa"].map((entry) => import(`${installed}/dist/node/${entry}.js`)));
+const hmac = await import(`${installed}/dist/node/hmac.js`);
+const { testKeys, testRequest } = await import(`${installed}/dist/node/testing.js`);
 
 const [index, jwt] = entries;
 const senders = Object.entries(Object.assign({}, ...entries.toReversed())).filter(([, value]) => typeof value === "function" && value.prototype === undefined);

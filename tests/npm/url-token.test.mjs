@@ -5,8 +5,8 @@ import crypto from "node:crypto";
 import { installed } from "./fixtures/app.mjs";
 import { BODY, HEADERS, NOW, at, caught, thrown } from "./fixtures/delivery.mjs";
 
-const { inspect } = await import(`${installed}/dist/explain.js`);
-const { geminiDynamic } = await import(`${installed}/dist/index.js`);
+const { inspect } = await import(`${installed}/dist/node/explain.js`);
+const { geminiDynamic } = await import(`${installed}/dist/node/index.js`);
 
 const pair = crypto.generateKeyPairSync("ed25519");
 const JWKS = { keys: [pair.publicKey.export({ format: "jwk" })] };

@@ -1,5 +1,7 @@
 //! `cargo xtask package`: builds the npm package from its crates and scripts, and packs the tarball in `build/npm`.
 
+mod node;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,16 +112,14 @@ fn assemble(module: &Module) -> Result<PathBuf> {
     copy(&root.join("LICENSE"), &folder.join("LICENSE"))?;
     scripts(&root.join("crates/npm/js"), &dist)?;
     samples(&root.join("www/src"), &dist.join("samples"))?;
-    for (stage, prefix, wasm, script) in [
-        (stage, "core-", "core.wasm", "core-bytes.js"),
-        (HMAC.build()?, "hmac-", "hmac.wasm", "hmac-bytes.js"),
-        (DESCRIBE.build()?, "describe-", "describe.wasm", "describe-bytes.js"),
-        (FULL.build()?, "full-", "full.wasm", "full-bytes.js"),
-    ] {
-        copy(&stage.join("glue.js"), &dist.join(format!("{prefix}glue.js")))?;
-        copy(&stage.join("glue_bg.wasm"), &dist.join(wasm))?;
-        fs::write(dist.join(script), inlined(&dist.join(wasm))?)?;
+    let wasms = [("core", stage), ("hmac", HMAC.build()?), ("describe", DESCRIBE.build()?), ("full", FULL.build()?)];
+    for (name, stage) in &wasms {
+        let wasm = dist.join(format!("{name}.wasm"));
+        copy(&stage.join("glue.js"), &dist.join(format!("{name}-glue.js")))?;
+        copy(&stage.join("glue_bg.wasm"), &wasm)?;
+        fs::write(dist.join(format!("{name}-bytes.js")), inlined(&wasm)?)?;
     }
+    node::bundle(&folder, &wasms.map(|(name, _)| name))?;
     Ok(folder)
 }
 
@@ -162,9 +162,7 @@ fn commonjs(dist: &Path) -> Result<()> {
 /// The Wasm as a script, which every runtime and bundler can load.
 fn inlined(wasm: &Path) -> Result<String> {
     let text = STANDARD.encode(fs::read(wasm)?);
-    Ok(format!(
-        "// Wasm, for runtimes and bundlers that load only scripts.\nimport {{ decoded }} from \"./base64.js\";\n\nexport default () => decoded(\"{text}\");\n"
-    ))
+    Ok(format!("// Wasm as base64, for runtimes and bundlers that load only scripts.\nexport default \"{text}\";\n"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
