@@ -1,4 +1,5 @@
-//! The step `npm` of `cargo xtask test`: tests the packed package in a new folder, in every runtime and bundler of `tests/npm`.
+//! The steps `npm` and `frameworks` of `cargo xtask test`: they test the packed package in a new folder, in every runtime and bundler of `tests/npm`,
+//! in the frameworks' previous major versions, and in servers of Next and SvelteKit.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,6 +13,12 @@ use crate::{create, node_test, package, paths, process, tools};
 /// The folder of the package's tests, which have npm packages of their own.
 pub const FOLDER: &str = "tests/npm";
 
+/// The previous major versions of the frameworks.
+const EARLIER: &str = "tests/npm/earlier";
+
+/// Applications that frameworks build and serve.
+const SERVERS: &str = "tests/npm/servers";
+
 /// Packs the package and tests the tarball in every runtime.
 pub fn run() -> Result<()> {
     tools::need(&[("chromium", "chromium"), ("firefox-esr", "firefox-esr"), ("surf", "surf"), ("Xvfb", "xvfb")])?;
@@ -22,6 +29,15 @@ pub fn run() -> Result<()> {
     process::stream(
         node_test::folder(FOLDER)?.env("COUNTERSIGN_TARBALL", tarball).env("COUNTERSIGN_CREATE_TARBALL", create),
     )
+}
+
+/// Tests the adapters in earlier frameworks, and in applications that Next and SvelteKit serve. Their packages take 700 MB.
+pub(crate) fn frameworks() -> Result<()> {
+    let tarball = install_package()?;
+    tools::npm_install(&paths::root().join(EARLIER), "install the frameworks' previous major versions")?;
+    process::stream(&mut node_test::folder(EARLIER)?)?;
+    install_servers(&tarball)?;
+    process::stream(&mut node_test::folder(SERVERS)?)
 }
 
 /// Packs the package and installs the tarball, and the tools of its tests; returns the tarball.
@@ -56,6 +72,20 @@ fn install_fresh(tarball: &Path) -> Result<()> {
     fs::create_dir_all(&dir)?;
     fs::write(dir.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
     npm("install the tarball", &dir, ["install".into(), "--offline".into(), tarball.into()])
+}
+
+/// Installs Next and SvelteKit outside the sources, because they write beside what they build, with the tarball beside them.
+fn install_servers(tarball: &Path) -> Result<()> {
+    let (from, dir) = (paths::root().join(SERVERS), paths::build_dir("npm-servers")?);
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(from.join(file), dir.join(file)).with_context(|| format!("{SERVERS}/{file} cannot be copied"))?;
+    }
+    tools::npm_install(&dir, "install Next and SvelteKit")?;
+    npm(
+        "install the tarball beside them",
+        &dir,
+        ["install".into(), "--no-save".into(), "--offline".into(), tarball.into()],
+    )
 }
 
 fn npm(label: &str, dir: &Path, args: impl IntoIterator<Item = OsString>) -> Result<()> {

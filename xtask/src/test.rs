@@ -58,6 +58,14 @@ const STEPS: &[Step] = &[
     Step::new("outage", "a day of retries to an origin that fails", long::outage).on_build().long().beside(),
     Step::new("examples", "the applications of examples/", example::test).on_build(),
     Step::new("npm", "the package, in every runtime", npmtest::run).on_build().beside(),
+    Step::new(
+        "frameworks",
+        "the adapters in the frameworks' previous majors, and served by Next and SvelteKit",
+        npmtest::frameworks,
+    )
+    .on_build()
+    .long()
+    .beside(),
     Step::new("differential", "20,000 deliveries beside standardwebhooks and jose", long::differential)
         .on_build()
         .long(),
