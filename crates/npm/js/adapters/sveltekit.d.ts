@@ -9,6 +9,8 @@ export type * from "../receive.js";
  * Responses: 204 after the handler resolved, `application/problem+json` with a code for everything else. A failure is logged; a refused
  * delivery gets its code and no detail.
  *
+ * SvelteKit's CSRF protection refuses form-encoded deliveries before the route runs, unless its configuration has `csrf: { trustedOrigins: ["*"] }`.
+ *
  * @example
  * ```js
  * // src/routes/hooks/gemini/+server.js
