@@ -83,6 +83,8 @@ test("wrong arguments say what to do, and never repeat a secret", async () => {
     [["check", "good.http", "--secret", "HOOK_SECRET"], /--sender stripe/],
     [["send", "http://127.0.0.1:9/", "--sender", "nobody", "--secret", "HOOK_SECRET"], /there is no sender `nobody`/],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--broken", "stale"], /`broken` is one of/],
+    // Port 0 takes no connections.
+    [["send", "http://127.0.0.1:0/", "--sender", "github", "--secret", "HOOK_SECRET"], /no response from http:\/\/127\.0\.0\.1:0: /],
   ]) {
     const { status, failed } = await run(...args);
     assert.deepEqual([status, message.test(failed)], [2, true], failed);

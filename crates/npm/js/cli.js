@@ -67,7 +67,10 @@ async function send({ sender, secret, type, data, event, broken }, url) {
   const json = (name, text) => (text === undefined ? {} : { [name]: JSON.parse(text) });
   const given = { ...(type && { type }), ...(broken && { broken }), ...json("data", data), ...json("event", event) };
   const request = await testRequest(await functionOf(sender), { secret: secretIn(secret), url, ...given });
-  const response = await fetch(url, { method: "POST", headers: request.headers, body: await request.arrayBuffer() });
+  const body = await request.arrayBuffer();
+  const response = await fetch(url, { method: "POST", headers: request.headers, body }).catch(({ message, cause }) => {
+    throw new Error(`no response from ${new URL(url).origin}: ${cause?.code ?? message}`);
+  });
   console.log(`${response.status} ${await response.text()}`.trim());
   if (!response.ok) process.exitCode = 1;
 }
