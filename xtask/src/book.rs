@@ -11,10 +11,13 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::term::bold;
-use crate::{paths, process, tools};
+use crate::{paths, process, reference, replace, tools};
 
 /// Where files that are not in the book can be read.
 const REPOSITORY: &str = "https://github.com/countersign/countersign/blob/main/";
+/// The page that leads to the npm package's reference, and the folder of the reference.
+const REFERENCE: &str = "docs/api";
+const REFERENCE_PAGE: &str = "# Reference of the npm package\n\nEvery export of each entry, with its types and an example: [open the reference](api/index.html).\n";
 /// What pages show besides text.
 const PICTURES: [&str; 2] = ["svg", "png"];
 
@@ -30,7 +33,8 @@ pub(crate) fn build() -> Result<()> {
         path.display().to_string()
     });
     fs::create_dir_all(&staged)?;
-    fs::write(staged.join("SUMMARY.md"), summary)?;
+    fs::write(staged.join("SUMMARY.md"), format!("{summary}\n- [Reference of the npm package]({REFERENCE}.md)\n"))?;
+    write(&staged.join(format!("{REFERENCE}.md")), REFERENCE_PAGE.as_bytes())?;
     for page in &pages {
         let text = fs::read_to_string(root.join(page)).with_context(|| format!("{} cannot be read", page.display()))?;
         let text = with_links(&text, |target| link(page, target, &pages));
@@ -45,6 +49,7 @@ pub(crate) fn build() -> Result<()> {
     tools::mdbook()?;
     process::run("mdbook", Command::new("mdbook").arg("build").current_dir(&root))?;
     ensure!(root.join("build/book/docs/inbox.html").exists(), "mdbook left out docs/inbox.md");
+    replace::contents(&reference::build()?, &root.join("build/book").join(REFERENCE))?;
     println!("{} build/book/index.html, {} pages", bold("written:"), pages.len());
     Ok(())
 }

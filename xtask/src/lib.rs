@@ -33,6 +33,7 @@ mod panics;
 pub mod paths;
 pub mod process;
 mod reach;
+mod reference;
 mod replace;
 mod saved_request;
 mod selfhost;
@@ -79,7 +80,8 @@ cargo xtask <command>
                               a folder that bare workerd serves, without a Cloudflare account; --run: and serve it
   package                     the npm packages, as tarballs in build/npm: `countersign`, and what `npm create countersign` runs
   page                        the page that explains a delivery, in build/www, for any static server
-  book                        the documentation as a book, in build/book; installs mdbook if it is missing";
+  book                        the documentation as a book, in build/book; installs mdbook if it is missing
+  reference                   the npm package's reference, in build/reference";
 
 /// Runs the command that the arguments name; the process exits with what it returns.
 pub fn main() -> ExitCode {
@@ -113,6 +115,7 @@ fn run() -> anyhow::Result<()> {
             "package" => package::command(args),
             "page" => page::command(args),
             "book" => book::build(),
+            "reference" => reference::command(),
             other => anyhow::bail!("no command `{other}`\n\n{USAGE}"),
         },
         Some(Long("help") | Short('h')) => {

@@ -16,8 +16,11 @@ export type OnceOutcome = "done" | "duplicate" | "in_flight" | "unconfirmed";
  * and nobody took it over, `confirm` remembers the event all the same.
  */
 export interface Store {
+  /** Claims an event for `seconds`, atomically if the store can: `held` if another attempt has it, `done` if it was handled. */
   claim(id: string, token: string, seconds: number): Promise<"claimed" | "held" | "done">;
+  /** Remembers for `seconds` that the event was handled. */
   confirm(id: string, token: string, seconds: number): Promise<unknown>;
+  /** Ends the claim of a failed attempt, so that a retry can claim the event. */
   release(id: string, token: string): Promise<unknown>;
 }
 
@@ -109,7 +112,9 @@ export function durableObject(namespace: { idFromName(name: string): any; get(id
  */
 export class OnceObject {
   constructor(state: any);
+  /** Responds to {@link durableObject}, and to nobody else. */
   fetch(request: Request): Promise<Response>;
+  /** Deletes the object's storage when its event may be forgotten. */
   alarm(): Promise<void>;
 }
 
@@ -147,7 +152,10 @@ export interface TableStore extends Store {
  * }
  * ```
  */
-export function postgres(client: { query(text: string, values?: any[]): Promise<{ rows: any[] }> }): TableStore & { create(): Promise<unknown> };
+export function postgres(client: { query(text: string, values?: any[]): Promise<{ rows: any[] }> }): TableStore & {
+  /** Creates the table, unless it exists. */
+  create(): Promise<unknown>;
+};
 
 /**
  * Remembers in SQLite, in the table `countersign_once`, which it creates: of copies that arrive together, in any process that has the file

@@ -11,7 +11,10 @@ export type BodyLike = string | ArrayBufferView | ArrayBuffer;
  * object with one of these under `headers`. Names are matched without case.
  */
 export type HeadersLike =
-  | { get(name: string): string | null | undefined }
+  | {
+      /** The value of a header. */
+      get(name: string): string | null | undefined;
+    }
   | Iterable<readonly [string, string]>
   | readonly string[]
   | WebhookUnbrandedRequiredHeaders
@@ -26,9 +29,13 @@ export interface WebhookUnbrandedRequiredHeaders {
 
 /** A Fetch `Request`, or an object with the same members: `NextRequest`, Hono's `c.req.raw`, … */
 export interface RequestLike {
-  readonly headers: { get(name: string): string | null };
+  readonly headers: {
+    /** The value of a header. */
+    get(name: string): string | null;
+  };
   readonly url?: string;
   readonly bodyUsed?: boolean;
+  /** Reads the body, once. */
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -97,7 +104,7 @@ export interface VerifyOptions {
   jsonParse?: boolean;
 }
 
-/** Options of one call of {@link Unwrapper.unwrap}. */
+/** Options of one call of {@link Verifier.unwrap}. */
 export interface UnwrapOptions extends VerifyOptions {
   /**
    * The URL of the request, or its path, for `urlToken`. With Express: `req.originalUrl`. For a sender that signs the URL: the webhook's

@@ -25,4 +25,9 @@ export type * from "../receive.js";
  *
  * @throws {WebhookVerificationError} `config_invalid` for an option
  */
-export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): { onRequest(request: any, reply: any): Promise<any>; handler(): Promise<void> };
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): {
+  /** Receives the delivery before Fastify parses the body. */
+  onRequest(request: any, reply: any): Promise<any>;
+  /** Required by Fastify; never runs, because `onRequest` has responded. */
+  handler(): Promise<void>;
+};
