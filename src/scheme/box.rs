@@ -6,6 +6,9 @@
 //! Each of two keys has a signature header of its own, so that one key can be rotated while the other holds; either is enough. The text
 //! of the timestamp follows the body without a separator: a date and time cannot be split another way. `BOX-DELIVERY-ID` is not signed
 //! and changes with each retry; the body's `id` stays.
+//!
+//! Box retries ten times, the first time after five minutes and then after longer and longer waits. If each wait is twice the one before,
+//! the last retry comes after 85 hours. <https://developer.box.com/guides/webhooks/handle/retries/>
 
 use super::bases::hmac;
 use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Unit, in_header, stamped};
@@ -14,6 +17,7 @@ use super::types::{EventType, Scheme};
 pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/trigger"),
     forward: &["box-delivery-id"],
+    retries: Some(86 * 3600),
     constants: &[("box-signature-version", "1"), ("box-signature-algorithm", "HmacSHA256")],
     ..hmac(
         "box",

@@ -12,11 +12,14 @@
 //! 3. Store the accepted token with `npx wrangler secret put`, name it in `secrets`, and remove the route. Notion accepts another URL only until
 //!    the subscription is verified.
 //!
-//! Nothing says when a delivery was made, so a copy never expires.
+//! Nothing says when a delivery was made, so a copy never expires. Notion retries eight times within about 24 hours.
+//! <https://developers.notion.com/reference/webhooks-events-delivery>
 
 use super::bases::hmac;
 use super::template::{IdSource, Template, in_header, of_body};
 use super::types::Scheme;
 
-pub(super) const SCHEME: Scheme =
-    hmac("notion", Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-notion-signature"], "sha256=")) });
+pub(super) const SCHEME: Scheme = Scheme {
+    retries: Some(24 * 3600),
+    ..hmac("notion", Template { id: IdSource::Body("/id"), ..of_body(in_header(&["x-notion-signature"], "sha256=")) })
+};
