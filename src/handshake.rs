@@ -51,7 +51,7 @@ impl<'d, B> Verified<'d, B> {
                 }
                 Handshake::EncryptedToken => encrypted(plain_token(&body)?, secrets.get(self.key())?),
                 Handshake::Ping => pong(&body),
-                Handshake::HubChallenge | Handshake::HeaderChallenge(_) => None,
+                Handshake::HubChallenge | Handshake::HeaderChallenge(_) | Handshake::Probe(_) => None,
             }
         });
         reply.map_or(Asked::Event(self), Asked::Handshake)

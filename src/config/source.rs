@@ -113,11 +113,12 @@ impl Source {
         }
     }
 
-    /// Whether it answers a GET: its sender asks with one, and there is a secret that the request must have.
-    pub(crate) fn answers_get(&self) -> bool {
+    /// Whether its sender asks with a request of this method before it sends events. A GET is answered if there is a secret that it must have.
+    pub(crate) fn answers(&self, method: &str) -> bool {
         match self.policy.scheme.handshake {
-            Some(Handshake::HubChallenge) => self.verify_token.is_some(),
-            Some(Handshake::HeaderChallenge(_)) => true,
+            Some(Handshake::HubChallenge) => method == "GET" && self.verify_token.is_some(),
+            Some(Handshake::HeaderChallenge(_)) => method == "GET",
+            Some(Handshake::Probe(known)) => method == known,
             _ => false,
         }
     }

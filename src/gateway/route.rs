@@ -9,7 +9,7 @@ use crate::url::{path, percent_decode};
 pub enum Route {
     /// `POST /{source}`: the place of the source in the configuration.
     Source(usize),
-    /// The GET of a handshake, for the source at this place.
+    /// A handshake by another method than POST, for the source at this place.
     Handshake(usize),
     /// `GET /healthz`.
     Health,
@@ -89,7 +89,7 @@ pub fn route(config: &Config, method: &str, url: &str) -> Result<Route, Missed> 
     match source.check_token(token.map(percent_decode).as_deref()) {
         Err(detail) => at_source(Refusal::NotFound, Some(detail)),
         Ok(()) if method == "POST" => Ok(Route::Source(index)),
-        Ok(()) if method == "GET" && source.answers_get() => Ok(Route::Handshake(index)),
+        Ok(()) if source.answers(method) => Ok(Route::Handshake(index)),
         Ok(()) => at_source(Refusal::MethodNotAllowed, None),
     }
 }

@@ -9,6 +9,8 @@ pub enum Handshake {
     HubChallenge,
     /// A GET with a challenge in this header, and with the headers that prove the sender. The reply has the challenge as `verification`.
     HeaderChallenge(&'static str),
+    /// A request of this method, which holds and proves nothing. The reply is 200 without a body: the URL exists.
+    Probe(&'static str),
     /// A signed POST whose body has the text `equals` at the pointer `marker`. The reply is the text at the pointer `challenge`.
     Echo {
         /// A JSON pointer.
@@ -45,8 +47,8 @@ impl Handshake {
         }
     }
 
-    /// Whether the sender asks with a GET.
-    pub const fn is_get(self) -> bool {
-        matches!(self, Self::HubChallenge | Self::HeaderChallenge(_))
+    /// Whether the sender asks with a POST, like that of an event.
+    pub const fn is_post(self) -> bool {
+        !matches!(self, Self::HubChallenge | Self::HeaderChallenge(_) | Self::Probe(_))
     }
 }

@@ -28,6 +28,8 @@ before(async () => {
     meta: preset("meta", { verify_token: "VERIFY_TOKEN" }),
     "meta-without": preset("meta"),
     github: preset("github"),
+    intercom: preset("intercom"),
+    heygen: preset("heygen"),
     notion: preset("notion"),
     acme: preset("hmac", { signature: { header: "Acme", member: "v1" }, timestamp: { header: "Acme", member: "t" }, signed: "{timestamp}.{body}", id: "/data/id" }),
   };
@@ -148,6 +150,18 @@ test("a GET is answered for sources whose sender asks with one, and is 405 elsew
     refused(reply, 405, "method_not_allowed");
   }
   for (const method of ["PUT", "DELETE"]) refused(await send(`${worker.url}meta?${query({})}`, { method }), 405, "method_not_allowed");
+});
+
+test("a HEAD or OPTIONS is answered for sources whose sender asks with one, and is 405 elsewhere", async () => {
+  for (const [name, method, other] of [["intercom", "HEAD", "OPTIONS"], ["heygen", "OPTIONS", "HEAD"]]) {
+    const reply = await send(worker.url + name, { method });
+    assert.deepEqual([reply.status, reply.text], [200, ""], name);
+    nothingForwarded(name);
+    assert.equal((await send(`${worker.url}${name}/more`, { method })).status, 404, name);
+    for (const path of ["github", "meta", "okta"]) assert.equal((await send(worker.url + path, { method })).status, 405, path);
+    assert.equal((await send(worker.url + name, { method: other })).status, 405, name);
+    refused(await worker.get(name), 405, "method_not_allowed");
+  }
 });
 
 test("Okta's challenge comes with its secret", async () => {

@@ -64,6 +64,11 @@ impl Asking {
                 reply: "the challenge, as `verification` in JSON".to_owned(),
                 needs: secrets,
             },
+            Handshake::Probe(method) => Self {
+                request: format!("{} {method}", if method == "HEAD" { "a" } else { "an" }),
+                reply: "200 without a body".to_owned(),
+                needs: "nothing",
+            },
             Handshake::Echo { marker, equals, challenge } => Self {
                 request: format!("a signed POST with {} at {}", code(equals), code(marker)),
                 reply: format!("the text at {}, as `text/plain`", code(challenge)),

@@ -4,7 +4,7 @@ use countersign::config::Source;
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::Refusal;
 use countersign::handshake::{Asked, LARGEST, Reply, header_challenge, hub_challenge, unsigned};
-use countersign::scheme::Handshake;
+use countersign::scheme::{Handshake, Media};
 use countersign::{Delivery, Error, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -19,10 +19,12 @@ use crate::step::Step;
 /// The code of a handshake in the log.
 pub(crate) const CODE: &str = "handshake";
 
-/// Answers the GET of a handshake, or has its headers read first.
+/// Answers a handshake by another method than POST, or has its headers read first.
 #[inline(never)]
 pub(crate) fn open(state: &State, index: usize, url: &str) -> Step {
+    let found = Reply { status: 200, media: Media::Text, text: String::new() };
     match state.config.source(index) {
+        Some(source) if matches!(source.policy.scheme.handshake, Some(Handshake::Probe(_))) => end(source, Some(found)),
         Some(source) if source.policy.scheme.handshake.and_then(Handshake::header).is_some() => Step::greet(index),
         Some(source) => end(source, hub_challenge(source, url)),
         None => Step::refuse(Refusal::ConfigInvalid),
@@ -58,7 +60,7 @@ fn end(source: &Source, reply: Option<Reply>) -> Step {
 
 /// Whether a delivery to a source may be a handshake.
 pub(crate) fn is_possible(source: &Source, body: &Body) -> bool {
-    body.length() <= LARGEST && source.policy.scheme.handshake.is_some_and(|handshake| !handshake.is_get())
+    body.length() <= LARGEST && source.policy.scheme.handshake.is_some_and(Handshake::is_post)
 }
 
 /// Tells a handshake from an event.
