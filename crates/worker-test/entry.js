@@ -18,7 +18,9 @@ const now = Date.now;
 let offset = Number(env.CLOCK_OFFSET ?? 0);
 /** How much later than asked for alarms come. */
 let delay = 0;
-Date.now = () => now() + offset * 1000;
+/** What it shows while it stands still. */
+let stopped;
+Date.now = () => stopped ?? now() + offset * 1000;
 /** How much faster than the clock timers run that the Worker sets. */
 let haste = 1;
 const { setTimeout } = globalThis;
@@ -64,7 +66,7 @@ export class Inbox extends countedObject(ProductionInbox) {
 
   #hung;
 
-  /** Has it not answer how it is, until `wake`. */
+  /** Has it answer no operator, until `wake`. */
   hang() {
     this.#hung = Promise.withResolvers();
   }
@@ -73,9 +75,14 @@ export class Inbox extends countedObject(ProductionInbox) {
     this.#hung?.resolve();
   }
 
-  async stats() {
-    await this.#hung?.promise;
-    return super.stats();
+  static {
+    for (const name of ["stats", "list", "lookup", "event", "body", "discard", "replay", "forget", "job", "pause"]) {
+      const { [name]: method } = Object.getPrototypeOf(this.prototype);
+      this.prototype[name] = async function (...values) {
+        await this.#hung?.promise;
+        return method.apply(this, values);
+      };
+    }
   }
 
   /** What the platform would do with an alarm that is late or comes twice. */
@@ -89,7 +96,7 @@ export class Inbox extends countedObject(ProductionInbox) {
 
   /** When the alarm comes by the moved clock, in Unix seconds. */
   alarmAt() {
-    return this.ctx.storage.getAlarm().then((at) => at && Math.round(at / 1000 + offset - delay));
+    return this.ctx.storage.getAlarm().then((at) => at && Math.round((at - now() + Date.now()) / 1000 - delay));
   }
 
   alarmIsSet() {
@@ -99,7 +106,7 @@ export class Inbox extends countedObject(ProductionInbox) {
 
 const byMovedClock = (setAlarm) =>
   function (at) {
-    return setAlarm.call(this, Number(at) + (delay - offset) * 1000);
+    return setAlarm.call(this, now() + Number(at) - Date.now() + delay * 1000);
   };
 
 const routes = {
@@ -147,7 +154,7 @@ const routes = {
     return new Response();
   },
   async clock(request) {
-    offset = (await request.json()).offset_seconds;
+    ({ offset_seconds: offset, stopped_at: stopped } = await request.json());
     return new Response();
   },
 };

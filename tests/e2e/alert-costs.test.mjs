@@ -65,6 +65,7 @@ async function isKnown(operator, isBroken) {
 /** What each step costs: an event that is delivered, its alarm, an event that fails, one that breaks the destination, the probe that ends that. */
 async function steps(path, isTold) {
   await worker.delayAlarms(HOUR);
+  await worker.stopClock();
   const { origin, operator } = inbox.take(path);
   const accept = () => inbox.accept(path);
   const measured = {};

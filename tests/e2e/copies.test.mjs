@@ -40,7 +40,7 @@ after(async () => {
   closeConnections();
 });
 
-beforeEach(() => worker.setClock(0));
+beforeEach(() => worker.stopClock(0));
 
 function take(path = `stored${taken++}`) {
   return { path, origin: loopback.at(path), operator: new Operator(worker, path) };
@@ -227,6 +227,7 @@ const hooked = (event, body) => ({ headers: [["content-type", "application/json"
 test("durable: a first copy with another type in a header, which nothing signs, does not keep the event from arriving", async () => {
   const origin = loopback.at("typed");
   await worker.restart({ sources: { typed: source(origin, { scheme: "github", secrets: ["GITHUB"], durable: true }, { timeout: "2s" }) } });
+  await worker.stopClock();
   const operator = new Operator(worker, "typed");
   origin.always((response, request) => answer(request.header("x-github-event") === "push" ? 200 : 400)(response, request));
   const body = newBody();

@@ -15,7 +15,7 @@ before(async () => {
 });
 
 after(() => inbox?.close());
-beforeEach(() => worker.setClock(0));
+beforeEach(() => worker.stopClock(0));
 
 test("several are delivered at a time, and one that stalls does not hold up the others", async () => {
   const { path, origin, operator } = inbox.take();

@@ -29,7 +29,7 @@ after(async () => {
   closeConnections();
 });
 
-beforeEach(() => worker.setClock(0));
+beforeEach(() => worker.stopClock(0));
 
 function take() {
   assert.ok(taken < SOURCES);

@@ -136,6 +136,7 @@ test("each replay leaves a log record, with the id hashed, and a look at a page 
 });
 
 test("Retry-After is waited for, however it is written", async () => {
+  await worker.stopClock();
   const origin = loopback.at("fine");
   const operator = new Operator(worker, "fine");
   const hour = new Date(Date.now() + 3_600_000);

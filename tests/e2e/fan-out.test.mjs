@@ -138,10 +138,15 @@ test("what is filtered is not sent after the object ended", async () => {
 
 test("a rate holds attempts back, and nothing is lost", async () => {
   const { path, operator, at } = take("paced");
+  await worker.stopClock();
   const made = [];
   for (let n = 0; n < 12; n += 1) made.push(await stored.accept(path));
-  await until(() => at("billing").requests.length >= 5, "a second's worth");
-  assert.ok((await counts(operator, "billing")).pending > 0);
+  await until(async () => (await counts(operator, "billing")).delivered === 5, "a second's worth");
+  assert.deepEqual([(await counts(operator, "billing")).pending, at("billing").requests.length], [7, 5]);
+  for (const seconds of [1, 2]) {
+    await worker.setClock(seconds);
+    await operator.object("ring");
+  }
   for (const { id } of made) await operator.becomes(id, "delivered");
   assert.equal(at("billing").requests.length, made.length);
 });

@@ -24,6 +24,7 @@ before(async () => {
   const passed = [at("passed"), at("held"), at("off", { dedupe: "off" })];
   sources = Object.fromEntries([...names.map(durable), ...passed]);
   worker = await Worker.start({ build: "worker-test", sources, secrets: { SECRET: secret, ADMIN_TOKEN } });
+  await worker.stopClock();
 });
 
 after(async () => {

@@ -14,7 +14,7 @@ before(async () => {
 });
 
 after(() => inbox?.close());
-beforeEach(() => worker.setClock(0));
+beforeEach(() => worker.stopClock(0));
 
 const inTwoHours = new Date(Date.now() + 2 * HOUR * 1000).toUTCString();
 const WAITS = { 600: [590, 620], [inTwoHours]: [2 * HOUR - 60, 2 * HOUR + 20], 999999: [4 * HOUR - 20, 4 * HOUR + 20] };

@@ -115,6 +115,7 @@ test("a report counts once, and with the token of an earlier instance; nothing i
 
 test("a failure that was reported before does not count again, nor one of an attempt that others came after", async () => {
   const all = inbox.take();
+  await worker.stopClock();
   all.origin.next(answer(400));
   const made = await inbox.accept(all.path);
   const before = await all.operator.failed(made.id);
