@@ -77,10 +77,12 @@ test("however many events there are, asking again reads no table of them", async
     accepted(await worker.post("stored", made), made.id);
   }
   await until(async () => (await api.read("sources")).sources.find(({ name }) => name === "stored").delivered === known + 40, "them to be delivered");
-  const before = await worker.counts();
-  await api.read("stored/stats");
-  const { rowsRead } = await worker.counts();
-  assert.ok(rowsRead - before.rowsRead < 20, `${rowsRead - before.rowsRead} rows`);
+  // An alarm that comes meanwhile reads for itself; there is not one each time.
+  await until(async () => {
+    const before = await worker.counts();
+    await api.read("stored/stats");
+    return (await worker.counts()).rowsRead - before.rowsRead < 20;
+  }, "a look that reads few rows");
 });
 
 test("the age of the oldest pending event grows with the clock", async () => {

@@ -14,7 +14,7 @@ before(async () => {
 });
 
 after(() => inbox?.close());
-beforeEach(() => worker.setClock(0));
+beforeEach(() => worker.startClock());
 
 const typed = (type) => ({ body: JSON.stringify({ type }) });
 const idOf = (request) => request.header("webhook-id");
@@ -63,6 +63,8 @@ test("a job is cancelled, and what it has not replayed stays", async () => {
   for (let n = 0; n < 6; n += 1) await inbox.accept(path);
   await operator.allDelivered(6);
   await operator.post("pause");
+  // The job does not come to its end before it is cancelled.
+  await worker.stopClock();
   const { job } = (await operator.post("replay?state=delivered&rate=1/s")).json;
   const cancel = (id) => worker.post(`admin/${path}/jobs/${id}`, { method: "DELETE", headers: [operator.bearer] });
   refused(await cancel("another"), 404, "not_found");

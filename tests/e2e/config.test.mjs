@@ -56,7 +56,7 @@ for (const [number, batch] of configurations(24).entries()) {
         refused(await worker.post(path + token, delivery(sign)), 500, "config_invalid");
         assert.ok(health.text.includes(`"${path}"`), `/healthz does not name ${path}: ${health.text}`);
         const says = ({ message }) => message.includes(path) && message.includes(key === "broken" ? path : key);
-        await until(() => worker.logs().some(says), `a log line that names ${path} and ${key}`, 2000);
+        await until(() => worker.logs().some(says), `a log line that names ${path} and ${key}`);
       });
     }
 
@@ -70,7 +70,7 @@ for (const [number, batch] of configurations(24).entries()) {
       assert.deepEqual(health.json.faults, publicly);
       const wrong = await worker.get("healthz", [["authorization", "Bearer wrong"]]);
       assert.deepEqual(wrong.json, health.json);
-      await until(() => worker.lines("healthz", (line) => line.code === "unauthorized").length > 0, "a log record of the guess", 2000);
+      await until(() => worker.lines("healthz", (line) => line.code === "unauthorized").length > 0, "a log record of the guess");
       const told = await worker.get("healthz", [["authorization", `Bearer ${SECRETS.ADMIN_TOKEN}`]]);
       assert.equal(told.status, 503);
       for (const [what, [key]] of batch) {
@@ -104,7 +104,7 @@ test("no value is repeated, wherever it stands, in a response or in the log", as
   // `audience` and `issuer` may be anything.
   assert.equal(Object.keys(replies[1].json.faults).length, wrong.length + 1 - 2, "all others are at fault");
   const [last] = Object.keys(replies[1].json.faults).slice(-1);
-  await until(() => worker.lines("config", (line) => line.source === last).length, "the last log record", 2000);
+  await until(() => worker.lines("config", (line) => line.source === last).length, "the last log record");
   const said = [...replies.map(({ text }) => text), ...worker.logs().map(({ message }) => message)].join("\n");
   for (const one of values) assert.ok(!said.includes(one), `a value is repeated: ${said.split("\n").find((line) => line.includes(one))}`);
 });
@@ -160,7 +160,7 @@ test("a source that needs KV says so where there is none, and one that does not 
   assert.equal((await worker.get("healthz")).status, 503);
   const made = delivery(sign);
   delivered(await worker.post("off", made), made.id);
-  await until(() => worker.logs().some(({ message }) => message.includes("EVENTS")), "a log line that names EVENTS", 2000);
+  await until(() => worker.logs().some(({ message }) => message.includes("EVENTS")), "a log line that names EVENTS");
 });
 
 test("sources given as JSON text are read like the others, and a right configuration is healthy", async () => {

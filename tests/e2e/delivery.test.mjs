@@ -23,7 +23,7 @@ before(async () => {
     sources: {
       std: source(origin),
       other: source(origin),
-      brief: source(origin, { dedupe: "60s", tolerance: "30s" }, { timeout: "1s" }),
+      brief: source(origin, { dedupe: "60s", tolerance: "30s" }, { timeout: "3s" }),
       off: source(origin, { dedupe: "off" }),
       rotating: source(origin, { secrets: ["SEVERAL", "ONE_MORE"] }),
       refused: source({ url: await closedPort() }),

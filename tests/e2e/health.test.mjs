@@ -37,9 +37,10 @@ async function health(headers = []) {
   return worker.get("healthz", headers);
 }
 
+/** Has an event wait for an hour, or until its destination is resumed. */
 async function waiting(path) {
   const operator = new Operator(worker, path);
-  loopback.at(path).next(answer(500));
+  loopback.at(path).next(answer(500, { "retry-after": "3600" }));
   const made = delivery(sign, { timestamp: worker.now() });
   accepted(await worker.post(path, made), made.id);
   await until(async () => (await operator.event(made.id)).last_error, "the failure to be noted");
@@ -118,6 +119,7 @@ test("events whose source was removed, or has a fault, are said, and that they h
   for (const name of ["gone", "faulty"]) {
     const operator = new Operator(worker, name);
     await operator.post("replay?state=pending");
+    await operator.post("resume");
     await until(async () => (await operator.stats()).delivered === 1, `${name} to be delivered`);
   }
   await worker.restart({ sources: others });

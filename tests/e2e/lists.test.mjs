@@ -15,7 +15,7 @@ let inbox, worker;
 
 before(async () => {
   inbox = await Stored.start({
-    named: { rotated: [{ secrets: ["SECRET", "SECOND"] }], quick: [{}, { timeout: "1s" }] },
+    named: { rotated: [{ secrets: ["SECRET", "SECOND"] }], quick: [{}, { timeout: "3s" }] },
     others: (loopback) => ({ faulty: source(loopback.at("faulty"), { dedupe: "never" }) }),
     secrets: { SECOND },
   });
@@ -37,8 +37,11 @@ test("lists are paged, filtered, and complete", async () => {
   assert.deepEqual(idsOf(await operator.list("state=pending&limit=3")).toSorted(), ids.toSorted());
   assert.deepEqual(await operator.list("state=dead"), []);
   assert.equal((await operator.list("limit=2")).length, 7);
+  // None is attempted again by itself before the job comes to it.
+  await operator.post("pause");
   origin.always(answer(200));
   assert.equal(await operator.replayAll("state=pending"), 7);
+  await operator.post("resume");
   await operator.allDelivered(7);
   assert.equal((await operator.list("state=delivered&limit=200")).length, 7);
   refused(await operator.get("events?state=lost"), 400, "invalid_query");
@@ -97,7 +100,7 @@ test("an event that was delivered at once has a history of one attempt", async (
   assert.equal(history.length, 1);
   const [{ attempt, at, why, status, code, cause, ms }] = history;
   assert.deepEqual([attempt, why, status, code, cause], [1, "first", 200, null, null]);
-  assert.ok(Math.abs(at - worker.now()) < 30 && ms >= 0 && ms < 2000, `at ${at}, for ${ms} ms`);
+  assert.ok(Math.abs(at - worker.now()) < 30 && ms >= 0 && ms < 20_000, `at ${at}, for ${ms} ms`);
 });
 
 test("the history has every attempt, why it was made and what came of it, though the object ends", async () => {
@@ -126,7 +129,7 @@ test("the history has every attempt, why it was made and what came of it, though
     [6, "replay", 200, null],
   ]);
   assert.ok(history.every(({ at }, n) => n === 0 || at >= history[n - 1].at), "in order");
-  assert.ok(history[2].ms >= 900 && history[2].ms < 5000, `the timeout took ${history[2].ms} ms`);
+  assert.ok(history[2].ms >= 2900 && history[2].ms < 20_000, `the timeout took ${history[2].ms} ms`);
 });
 
 test("the history of each of many events that were delivered at once is its own, before and after the object ends", async () => {

@@ -15,7 +15,7 @@ import { keySet } from "./fixtures/keysets.mjs";
 import { closeConnections, send } from "./fixtures/http.mjs";
 import { delivered, refused } from "./fixtures/expect.mjs";
 import { delivery, newEd25519, newSecret, signedBy, signedByKey } from "./fixtures/sign.mjs";
-import { within } from "./fixtures/wait.mjs";
+import { until, within } from "./fixtures/wait.mjs";
 import { source } from "./fixtures/worker.mjs";
 
 const MIB = 2 ** 20;
@@ -144,10 +144,11 @@ const UNFINISHED = {
 
 for (const [what, [head, pieces]] of Object.entries(UNFINISHED)) {
   test(`${what} is given up on`, async (t) => {
+    const before = host.lines.length;
     await host.test("timers", { haste: 300 });
     t.after(() => host.test("timers", { haste: 1 }));
     assert.equal(await raw(`POST /std HTTP/1.1\r\nHost: x\r\n${head}`, pieces), 408);
-    const line = host.lines.filter((text) => text.includes('"body_timeout"')).at(-1);
+    const line = await until(() => host.lines.slice(before).find((text) => text.includes('"body_timeout"')), "its log record");
     const { code, status, source } = JSON.parse(line);
     assert.deepEqual({ code, status, source }, { code: "body_timeout", status: 408, source: "std" });
   });

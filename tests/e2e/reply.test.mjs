@@ -28,7 +28,7 @@ before(async () => {
     okta: asking("okta", "SECRET"),
     "supabase-auth": asking("supabase-auth", "SUPABASE"),
     std: asking("standard-webhooks", "STANDARD"),
-    brief: asking("standard-webhooks", "STANDARD", {}, { timeout: "1s" }),
+    brief: asking("standard-webhooks", "STANDARD", {}, { timeout: "3s" }),
     off: asking("standard-webhooks", "STANDARD", { dedupe: "off" }),
     own: asking("standard-webhooks", "STANDARD", { reply: "own" }),
   };

@@ -30,7 +30,7 @@ before(async () => {
   worker = await Worker.start({
     build: "worker-test",
     sources: {
-      std: source(origin, { max_body: "2KiB" }, { timeout: "1s" }),
+      std: source(origin, { max_body: "2KiB" }, { timeout: "5s" }),
       large: source(origin),
       svix: source(origin, { scheme: "svix" }),
       asymmetric: source(origin, { secrets: ["PUBLIC_KEY"] }, { sign_with: "SECRET" }),
