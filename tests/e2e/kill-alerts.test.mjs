@@ -2,8 +2,7 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { chance, moment } from "./fixtures/chance.mjs";
+import { chance, moment, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
@@ -13,7 +12,7 @@ import { until } from "./fixtures/wait.mjs";
 import { source } from "./fixtures/worker.mjs";
 
 const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 4);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 
 after(closeConnections);
 

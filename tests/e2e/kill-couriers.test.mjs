@@ -3,15 +3,14 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance, moment } from "./fixtures/chance.mjs";
+import { below, chance, moment, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKEN } from "./fixtures/ledger.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 
 const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 3);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 /** What couriers have at once: `forward.concurrency`. */
 const CONCURRENCY = 64;
 const MINUTE = 60;

@@ -4,8 +4,7 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance } from "./fixtures/chance.mjs";
+import { below, chance, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKES } from "./fixtures/ledger.mjs";
@@ -15,7 +14,7 @@ import { newBody } from "./fixtures/sign.mjs";
 const number = (name, otherwise) => Number(process.env[`COUNTERSIGN_${name}`] ?? otherwise);
 const KILLS = number("KILLS", 3);
 const EVENTS = number("EVENTS", 400);
-const SEED = number("SEED", crypto.randomInt(2 ** 31));
+const SEED = seed();
 /** So many events the sender may be ahead of each destination but the one that stalls. */
 const AHEAD = 40;
 const [FAILURES, KILLING] = [1, 2];

@@ -3,15 +3,14 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance, moment } from "./fixtures/chance.mjs";
+import { below, chance, moment, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { event2, schema2 } from "./fixtures/schema-2.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const KILLS = Number(process.env.COUNTERSIGN_KILLS ?? 4);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 /** How many events of schema 2 there are: a batch of 200 for each kill, and then some. */
 const SHARES = { pending: 0.5, later: 0.05, dead: 0.2, delivered: 0.25 };
 const EVENTS = 200 * (KILLS + 2);

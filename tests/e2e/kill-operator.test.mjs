@@ -3,16 +3,15 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance, moment } from "./fixtures/chance.mjs";
+import { below, chance, moment, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { refused } from "./fixtures/expect.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 2);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
-const seed = `(COUNTERSIGN_SEED=${SEED})`;
+const SEED = seed();
+const named = `(COUNTERSIGN_SEED=${SEED})`;
 
 after(closeConnections);
 
@@ -33,7 +32,7 @@ async function finish(t, kills) {
   assert.deepEqual({ pending, dead }, { pending: 0, dead: 0 });
 }
 
-test(`a pause outlives kills, and so does its end ${seed}`, async (t) => {
+test(`a pause outlives kills, and so does its end ${named}`, async (t) => {
   const kills = await start(t, "kill-pause");
   const { ledger, operator, strike } = kills;
   const random = chance(SEED, 1);
@@ -54,7 +53,7 @@ test(`a pause outlives kills, and so does its end ${seed}`, async (t) => {
   await finish(t, kills);
 });
 
-test(`a replay of many is made in full, whatever is killed ${seed}`, async (t) => {
+test(`a replay of many is made in full, whatever is killed ${named}`, async (t) => {
   const kills = await start(t, "kill-replay");
   const { ledger, operator, strike } = kills;
   const random = chance(SEED, 2);
@@ -82,7 +81,7 @@ test(`a replay of many is made in full, whatever is killed ${seed}`, async (t) =
   await finish(t, kills);
 });
 
-test(`what was forgotten stays so, and its copy is an event like any other ${seed}`, async (t) => {
+test(`what was forgotten stays so, and its copy is an event like any other ${named}`, async (t) => {
   const kills = await start(t, "kill-forget");
   const { ledger, operator, host, strike } = kills;
   const random = chance(SEED, 3);

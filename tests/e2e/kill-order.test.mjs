@@ -4,15 +4,14 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance } from "./fixtures/chance.mjs";
+import { below, chance, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKEN, TAKES } from "./fixtures/ledger.mjs";
 import { answer, never, reset } from "./fixtures/loopback.mjs";
 
 const number = (name, otherwise) => Number(process.env[`COUNTERSIGN_${name}`] ?? otherwise);
-const SEED = number("SEED", crypto.randomInt(2 ** 31));
+const SEED = seed();
 const CASES = [
   { shards: 1, kills: number("KILLS", 3), events: number("EVENTS", 300) },
   { shards: 4, kills: number("KILLS", 4), events: number("EVENTS", 1000) },

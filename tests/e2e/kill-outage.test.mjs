@@ -6,8 +6,7 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance } from "./fixtures/chance.mjs";
+import { below, chance, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKES } from "./fixtures/ledger.mjs";
@@ -15,7 +14,7 @@ import { answer, never } from "./fixtures/loopback.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const MINUTES = Number(process.env.COUNTERSIGN_OUTAGE ?? 48);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 const [EVENTS, MINUTE] = [6, 60];
 /** How often an event stalls, and workerd is killed, in minutes. */
 const [STALLS, KILLS] = [10, 16];

@@ -3,14 +3,13 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance, moment } from "./fixtures/chance.mjs";
+import { below, chance, moment, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { schema3 } from "./fixtures/schema-3.mjs";
 
 const KILLS = Number(process.env.COUNTERSIGN_KILLS ?? 4);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 const EVENTS = 100 * (KILLS + 2);
 const HOUR_MS = 3_600_000;
 const STATES = ["pending", "pending", "failed", "dead", "delivered", "delivered"];

@@ -4,8 +4,7 @@
 
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
-import crypto from "node:crypto";
-import { below, chance, moment } from "./fixtures/chance.mjs";
+import { below, chance, moment, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKEN, TAKES } from "./fixtures/ledger.mjs";
@@ -13,7 +12,7 @@ import { answer } from "./fixtures/loopback.mjs";
 
 // With fewer, no table of ids is old enough to be dropped.
 const ROUNDS = Number(process.env.COUNTERSIGN_ROUNDS ?? 9);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 /** How long ids are remembered, and delivered events kept: a table takes ids for an hour, and events for 20 minutes. */

@@ -9,7 +9,7 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
-import { below, chance } from "./fixtures/chance.mjs";
+import { below, chance, seed } from "./fixtures/chance.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { Kills } from "./fixtures/kills.mjs";
 import { TAKES } from "./fixtures/ledger.mjs";
@@ -19,7 +19,7 @@ import { BODY_MARK } from "./fixtures/sign.mjs";
 const number = (name, otherwise) => Number(process.env[`COUNTERSIGN_${name}`] ?? otherwise);
 const KILLS = number("KILLS", 3);
 const EVENTS = number("EVENTS", 1000);
-const SEED = number("SEED", crypto.randomInt(2 ** 31));
+const SEED = seed();
 /** So many events the sender may be ahead of the origin: sending and delivering go on together to the end. */
 const AHEAD = 40;
 const [BODIES, FAILURES, KILLING, COPIES] = [1, 2, 3, 4];

@@ -5,7 +5,7 @@ import crypto from "node:crypto";
 import { test } from "node:test";
 import { createRequire } from "node:module";
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from "jose";
-import { below, chance } from "../e2e/fixtures/chance.mjs";
+import { below, chance, seed } from "../e2e/fixtures/chance.mjs";
 import { installed } from "./fixtures/app.mjs";
 
 const { standard } = await import(`${installed}/dist/node/index.js`);
@@ -13,7 +13,7 @@ const { geminiDynamic } = await import(`${installed}/dist/node/jwt.js`);
 const { Webhook } = createRequire(import.meta.url)("standardwebhooks");
 
 const CASES = Number(process.env.COUNTERSIGN_CASES ?? 2_000);
-const SEED = Number(process.env.COUNTERSIGN_SEED ?? crypto.randomInt(2 ** 31));
+const SEED = seed();
 
 /** Stricter rules: a timestamp has one spelling, an id cannot hide a boundary, a list is split as the specification says. */
 const STRICTER = new Set(["invalid_timestamp", "invalid_header", "too_many_signatures"]);

@@ -1,8 +1,9 @@
 //! The steps of `cargo xtask test --all`: each does for minutes what an ordinary step does for seconds.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
@@ -98,6 +99,7 @@ pub(super) fn soak() -> Result<()> {
     for subject in ["", "-fan", "-couriers", "-tables", "-migration", "-schema", "-operator", "-order", "-alerts"] {
         let mut node = node_test::file(&format!("tests/e2e/kill{subject}.test.mjs"))?;
         node.env("COUNTERSIGN_KILLS", "30").env("COUNTERSIGN_EVENTS", "10000").env("COUNTERSIGN_ROUNDS", "30");
+        node.env("COUNTERSIGN_SEED", seed());
         process::stream(&mut node)?;
     }
     Ok(())
@@ -105,7 +107,8 @@ pub(super) fn soak() -> Result<()> {
 
 /// The outages of `e2e` with a hundred times as many events, and the whole of eight hours with three destinations and kills.
 pub(super) fn outages() -> Result<()> {
-    process::stream(node_test::file("tests/e2e/kill-outage.test.mjs")?.env("COUNTERSIGN_OUTAGE", "480"))?;
+    let mut kills = node_test::file("tests/e2e/kill-outage.test.mjs")?;
+    process::stream(kills.env("COUNTERSIGN_OUTAGE", "480").env("COUNTERSIGN_SEED", seed()))?;
     process::stream(node_test::file("tests/e2e/outages.test.mjs")?.env("COUNTERSIGN_OUTAGE", "30000"))
 }
 
@@ -118,7 +121,7 @@ pub(super) fn outage() -> Result<()> {
 pub(super) fn differential() -> Result<()> {
     npmtest::install()?;
     for test in ["tests/npm/differential.test.mjs", "tests/npm/corpus.test.mjs"] {
-        process::stream(node_test::file(test)?.env("COUNTERSIGN_CASES", "20000"))?;
+        process::stream(node_test::file(test)?.env("COUNTERSIGN_CASES", "20000").env("COUNTERSIGN_SEED", seed()))?;
     }
     Ok(())
 }
@@ -127,4 +130,10 @@ pub(super) fn differential() -> Result<()> {
 pub(super) fn earlier_sdks() -> Result<()> {
     process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
     process::stream(&mut node_test::folder("tests/e2e/sdk/earlier")?)
+}
+
+/// The seed of a long run: another one each time, unless the environment names it. Short runs have one that is always the same.
+fn seed() -> String {
+    let drawn = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_nanos()).to_string();
+    env::var("COUNTERSIGN_SEED").unwrap_or_else(|_| drawn())
 }
