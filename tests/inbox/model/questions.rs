@@ -165,6 +165,20 @@ fn a_destination_that_gathers_beside_one_that_does_not() {
 }
 
 #[test]
+fn a_batch_whose_object_ends_after_it_was_handed_out() {
+    explore(Question {
+        name: "gather, crashes",
+        scope: Scope { events: 1, attempts: 3, crashes: 1, sleeps: 1, ..NONE },
+        destinations: 2,
+        failures: [&[], &[]],
+        keep: 0,
+        is_ordered: false,
+        is_broken: false,
+        special: Special::Gather,
+    });
+}
+
+#[test]
 fn orders_at_one_of_two_destinations() {
     explore(Question {
         name: "orders at two",
