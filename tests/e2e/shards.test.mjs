@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { Stored } from "./fixtures/stored.mjs";
 import { ADMIN_TOKEN } from "./fixtures/inbox.mjs";
 import { answer } from "./fixtures/loopback.mjs";
-import { duplicate, refusedForNow } from "./fixtures/expect.mjs";
+import { accepted, duplicate, refusedForNow } from "./fixtures/expect.mjs";
 import { source } from "./fixtures/worker.mjs";
 import { until } from "./fixtures/wait.mjs";
 
@@ -15,7 +15,7 @@ let inbox, worker;
 
 before(async () => {
   // Counts are written by the clock, and not for an event.
-  inbox = await Stored.start({ plain: 2, variables: { ADMIN: { counts: false } }, named: { eight: [{ shards: 8 }], many: [{ shards: 1024 }], grown: [], fewer: [{ shards: 4 }], rollout: [{ shards: 4 }] } });
+  inbox = await Stored.start({ plain: 2, variables: { ADMIN: { counts: false } }, named: { eight: [{ shards: 8 }], many: [{ shards: 1024 }], grown: [], fewer: [{ shards: 4 }], rollout: [{ shards: 4 }], given: [{ shards: 3 }] } });
   ({ worker } = inbox);
 });
 
@@ -33,16 +33,24 @@ async function calls(work) {
   return (await worker.counts()).objectRequests - before.objectRequests;
 }
 
+/** Has events delivered until each shard has some, wherever chance puts them; what the shards know of ids. */
+async function useAll(all, shards) {
+  for (;;) {
+    await inbox.delivered(all);
+    const used = await Promise.all(Array.from({ length: shards }, (_, shard) => all.operator.rows("ids", "number", shard).catch(() => [])));
+    if (used.every((rows) => rows.length > 0)) return used;
+  }
+}
+
 test("a source created with eight shards asks nobody: an event is one call of one object, and one report", async () => {
   const all = inbox.take("eight");
   // So many that each object is awake, and has been told how many there are.
-  for (let n = 0; n < 64; n += 1) await inbox.delivered(all);
-  const used = await Promise.all(Array.from({ length: 8 }, (_, shard) => all.operator.rows("ids", "number", shard)));
-  assert.ok(used.every((rows) => rows.length > 0 && rows.every(({ number }) => number > 0)), "an event each, and no mark");
+  const used = await useAll(all, 8);
+  assert.ok(used.flat().every(({ number }) => number > 0), "no mark");
   await all.operator.post("pause");
   for (let n = 0; n < 24; n += 1) assert.equal(await calls(() => inbox.accept(all.path)), 1);
   await all.operator.post("resume");
-  await all.operator.allDelivered(88);
+  await all.operator.allDelivered(used.flat().length + 24);
 });
 
 test("1,024 shards are as good", async () => {
@@ -100,11 +108,45 @@ test("a number of shards below the one before is taken for a deployment under wa
   await operator.allDelivered(32);
 });
 
-test("fewer shards than once are refused after a day, and named", async () => {
-  const { path, operator } = inbox.take("fewer");
+test("an id that two shards gave to each other, as its copies came to both during a deployment, is taken by one of them, once", async () => {
+  const all = inbox.take("given");
+  const { path, origin, operator } = all;
+  await useAll(all, 3);
+  const arrived = origin.requests.length;
+  /** What each shard does that another asks about an id, before any of the two has the event. */
+  const give = async (id, [one, other]) => {
+    const gives = (shard, newer) => operator.object("surrender", [path, shard, id, null, newer], shard);
+    assert.deepEqual(await Promise.all([gives(one, other), gives(other, one)]), ["moved", "moved"]);
+  };
   const made = [];
-  for (let n = 0; n < 16; n += 1) made.push(await inbox.accept(path));
-  await operator.allDelivered(16);
+  // Wherever it would be: at one of the two, or at neither.
+  for (const pair of [[0, 1], [1, 2], [2, 0], [0, 1], [1, 2], [2, 0]]) {
+    const one = inbox.fresh();
+    await give(one.id, pair);
+    accepted(await worker.post(path, one), one.id);
+    made.push(one);
+  }
+  for (const one of made) await operator.becomes(one.id, "delivered");
+  // Of copies at the same moment, one is the event.
+  const last = inbox.fresh();
+  await give(last.id, [0, 1]);
+  const replies = await Promise.all(Array.from({ length: 6 }, () => worker.post(path, last)));
+  assert.deepEqual(replies.map(({ status }) => status).toSorted(), [200, 200, 200, 200, 200, 202]);
+  await operator.becomes(last.id, "delivered");
+  // Nor does an event count as new that a third shard has.
+  const [{ id }] = await operator.rows("log", "id", 2);
+  await give(id, [0, 1]);
+  await restartWith(path, 1);
+  for (const known of [id, last.id, ...made.map((one) => one.id)]) duplicate(await worker.post(path, inbox.fresh({ id: known })), known);
+  assert.equal(origin.requests.length, arrived + made.length + 1);
+});
+
+test("fewer shards than once are refused after a day, and named", async () => {
+  const all = inbox.take("fewer");
+  const { path } = all;
+  await useAll(all, 4);
+  const made = [];
+  for (let n = 0; n < 16; n += 1) made.push(await inbox.delivered(all));
   assert.equal((await worker.get("healthz")).status, 200);
   await restartWith(path, 2);
   await worker.setClock(25 * HOUR);
@@ -126,12 +168,14 @@ test("fewer shards than once are refused after a day, and named", async () => {
 
 test("a source that is durable no more shows what it stored, and delivers it", async () => {
   const { path, origin, operator } = inbox.take();
-  origin.next(answer(500));
+  // However long the restart takes.
+  origin.always(answer(400));
   await worker.setClock(0);
   const made = await inbox.accept(path);
   await operator.failed(made.id);
   await worker.restart({ sources: { [path]: source(origin, { dedupe: "off" }) } });
   assert.equal((await operator.stats()).pending, 1);
+  origin.always(answer(200));
   await operator.post("replay?state=pending");
   await operator.becomes(made.id, "delivered");
 });

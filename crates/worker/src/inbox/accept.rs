@@ -30,7 +30,16 @@ impl Object {
             return None;
         }
         let asked = self.to_ask(key, new, now);
-        (asked.is_empty() || !matches!(self.database.find(key), Ok(None))).then(|| self.store(key, new, true))
+        (asked.is_empty() || !self.is_unknown(key, new)).then(|| self.store(key, new, true))
+    }
+
+    /// Whether an id is to be taken as new here: nobody has it, or this shard gave it to one that does not have it either.
+    fn is_unknown(&self, key: EventKey, new: &NewEvent) -> bool {
+        match self.database.find(key) {
+            Ok(None) => true,
+            Ok(Some(number)) => number < 0 && new.disowned() == Some(true),
+            Err(()) => false,
+        }
     }
 
     /// The shards that may know an id that this one does not. They may for as long as the clock could be wrong: an object that was made
@@ -53,7 +62,7 @@ impl Object {
             return Answer::FewerShards;
         }
         let asked = self.to_ask(key, new, clock::now_ms());
-        if asked.is_empty() || !matches!(self.database.find(key), Ok(None)) {
+        if asked.is_empty() || !self.is_unknown(key, new) {
             return self.store(key, new, true);
         }
         // All at once: after a change of the order, these may be all shards.
@@ -101,6 +110,9 @@ impl Object {
                 }
                 Err(()) => Answer::Failed,
             };
+        }
+        if new.disowned() == Some(true) && self.is_unknown(key, new) && self.database.erase_id(key).is_err() {
+            return Answer::Failed;
         }
         let longest = plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default();
         // Whoever handed it over is ended 30 s after its response.

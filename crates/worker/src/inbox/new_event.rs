@@ -33,6 +33,12 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     fn set_template(this: &NewEvent, template: &JsValue);
 
+    /// Whether every shard that could have its id says that another has it: see [`hand_over`](super::hand_over). Only then is it set.
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn disowned(this: &NewEvent) -> Option<bool>;
+    #[wasm_bindgen(method, setter)]
+    pub(super) fn set_disowned(this: &NewEvent, disowned: bool);
+
     #[wasm_bindgen(method, getter)]
     pub(super) fn id(this: &NewEvent) -> String;
     #[wasm_bindgen(method, setter)]
