@@ -116,21 +116,27 @@ test("the overview has what fails at a destination that is not broken, and when 
   assert.equal((await sourceOf("retried")).destinations[0].next_attempt_at, null, "nothing is attempted");
 });
 
+/** How many writes there may have been since this was called: one that was due, and one in ten seconds, of which a slow machine takes more. */
+function writesFromNow() {
+  const began = Date.now();
+  return () => 2 + Math.ceil((Date.now() - began) / 10_000);
+}
+
 test("however much is refused, a row is written every ten seconds at most", async () => {
   await api.forge("stored");
-  const before = await worker.counts();
+  const [before, mostWrites] = [await worker.counts(), writesFromNow()];
   for (let round = 0; round < 5; round += 1) await Promise.all(Array.from({ length: 40 }, () => api.forge("stored")));
   const after = await worker.counts();
   assert.ok(after.requests - before.requests >= 200);
-  assert.ok(after.rowsWritten - before.rowsWritten <= 2, `${after.rowsWritten - before.rowsWritten} rows`);
-  assert.ok(after.objectRequests - before.objectRequests <= 2, `${after.objectRequests - before.objectRequests} calls`);
+  assert.ok(after.rowsWritten - before.rowsWritten <= mostWrites(), `${after.rowsWritten - before.rowsWritten} rows`);
+  assert.ok(after.objectRequests - before.objectRequests <= mostWrites(), `${after.objectRequests - before.objectRequests} calls`);
 });
 
 test("nor do more isolates make it write more often", async () => {
-  const before = await worker.counts();
+  const [before, mostWrites] = [await worker.counts(), writesFromNow()];
   for (let n = 0; n < 100; n += 1) await api.ledger("ledger", ["count", JSON.stringify([["passed", "in_flight", 1]])]);
   const { rowsWritten } = await worker.counts();
-  assert.ok(rowsWritten - before.rowsWritten <= 3, `${rowsWritten - before.rowsWritten} rows`);
+  assert.ok(rowsWritten - before.rowsWritten <= mostWrites() + 1, `${rowsWritten - before.rowsWritten} rows`);
   await becomes("passed", "in_flight", 100);
 });
 
@@ -223,4 +229,23 @@ test("nor does a shard that hangs hold up the others", async () => {
   assert.ok(performance.now() - began < 30_000);
   await objectNamed(worker, "sharded/1", "wake");
   assert.equal((await sourceOf("sharded")).problem, null);
+});
+
+test("nor does it hold up actions: what could not be done is said, and the other shards do theirs", async () => {
+  const idOf = async (shard) => (await objectNamed(worker, `sharded/${shard}`, "query", ["SELECT id FROM log_1"]))[0].id;
+  const [here, there] = [await idOf(0), await idOf(1)];
+  await worker.hurryTimers(2);
+  await objectNamed(worker, "sharded/1", "hang");
+  assert.equal((await worker.get(`admin/sharded/events/${here}`, VIEWER)).json.id, here);
+  const replies = await Promise.all([
+    worker.get(`admin/sharded/events/${there}`, VIEWER), worker.get("admin/sharded/jobs", VIEWER), worker.get("admin/sharded/stats", VIEWER),
+    api.act("sharded/pause"), api.act(`sharded/events/${there}/replay`), api.act("sharded/replay?state=dead"), api.act("sharded/jobs/x", { method: "DELETE" }),
+  ]);
+  for (const reply of replies) refused(reply, 503, "storage_unavailable");
+  const isPaused = async () => JSON.parse(await objectNamed(worker, "sharded/0", "stats")).destinations.default.state === "paused";
+  assert.ok(await isPaused(), "the other one is paused");
+  await objectNamed(worker, "sharded/1", "wake");
+  await worker.hurryTimers();
+  assert.equal((await api.act("sharded/resume")).status, 200);
+  assert.ok(!(await isPaused()));
 });

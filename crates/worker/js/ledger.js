@@ -124,17 +124,18 @@ export class Ledger {
   keptOne(source, id) {
     const sql = "SELECT at, about, body FROM captured WHERE id = ? AND source = ? AND at > ?";
     const [row] = this.#sql.exec(sql, Number(id), source, Date.now() - CAPTURE_KEPT);
-    if (row === undefined) return undefined;
+    if (row === undefined) return null;
     const body = new Uint8Array(row.body);
     return { text: JSON.stringify({ id, at: iso(row.at), bytes: body.length, ...JSON.parse(row.about), body: body.toBase64() }), body };
   }
 
-  /** Adds a record of what somebody did: a JSON object. */
+  /** Adds a record of what somebody did, a JSON object; whether it did. */
   record(text) {
     const now = Date.now();
     this.#sql.exec("INSERT INTO audit (at, record) VALUES (?, ?)", now, text);
     this.#sql.exec("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?", RECORDS);
     this.#sql.exec("DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT 10) AND at < ?", now - RECORDS_KEPT);
+    return true;
   }
 
   /** A page of records, newest first, as JSON: those before the record of a number, if one is given. */

@@ -52,7 +52,7 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::StoreFault;
 use countersign::json::{printed, value};
 use js_sys::Function;
-use serde_json::json;
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::DurableObjectStorage;
 
@@ -178,14 +178,14 @@ impl Inbox {
         self.read(|object, machine| Ok(printed(&object.list(&asked, machine)?)))
     }
 
-    /// One event, as JSON, or `failed`; nothing if it is not known.
-    pub fn event(&self, source: &str, id: &str) -> Option<String> {
+    /// One event, as JSON, or `failed`; `null` if it is not known.
+    pub fn event(&self, source: &str, id: &str) -> String {
         self.0.look_again();
         match self.0.number_of(source, id) {
-            Ok(Some(number)) if self.0.is_aside(number) => Some(printed(&unreadable(Some(id)))),
-            Ok(Some(number)) => Some(or_failed(self.0.describe(number, id))),
-            Ok(None) => None,
-            Err(()) => Some(FAILED.to_owned()),
+            Ok(Some(number)) if self.0.is_aside(number) => printed(&unreadable(Some(id))),
+            Ok(Some(number)) => or_failed(self.0.describe(number, id)),
+            Ok(None) => printed(&Value::Null),
+            Err(()) => FAILED.to_owned(),
         }
     }
 

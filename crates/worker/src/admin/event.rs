@@ -5,12 +5,11 @@ use countersign::config::Source;
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
-use countersign::json::value;
 use countersign::scheme::Form;
 use countersign::{Headers, Timestamp};
 use serde_json::{Value, json};
 
-use super::shards::{Shards, call};
+use super::shards::{Shards, call, read};
 
 /// One event: as its shard describes it, and as its source's configuration explains it.
 ///
@@ -19,9 +18,10 @@ use super::shards::{Shards, call};
 pub(super) async fn event(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
     let source = shards.source;
     for stub in shards.of(id) {
-        let found = call(stub?.event(&source.name, id)).await?;
-        let Some(text) = found.as_string() else { continue };
-        let mut event = value(&text).ok_or(Refusal::StorageUnavailable)?;
+        let mut event = read(call(stub?.event(&source.name, id)).await?)?;
+        if event.is_null() {
+            continue;
+        }
         if let Some(members) = event.as_object_mut() {
             let stored = members.remove("stored_headers");
             let received = members.get("received_at").and_then(Value::as_u64);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use super::page::Page;
+use super::shards::call;
 use crate::console;
 use crate::env::property;
 use crate::executor::settled;
@@ -18,11 +19,11 @@ use crate::state::State;
 /// Calls a method of the ledger: what it returns.
 ///
 /// # Errors
-/// `storage_unavailable`, also without the binding `INBOX`.
+/// `storage_unavailable`, also without the binding `INBOX`, or if it does not answer in time.
 pub(super) async fn ask(state: &State, method: &str, values: &[JsValue]) -> Result<JsValue, Refusal> {
     let values: Array = values.iter().collect();
     let asked = registry(&state.bindings).and_then(|ledger| ledger.ledger(method, &values).ok());
-    settled(asked.ok_or(Refusal::StorageUnavailable)?).await.map_err(|_| Refusal::StorageUnavailable)
+    call(asked.ok_or(JsValue::UNDEFINED)).await
 }
 
 /// [`ask`] for a method that returns JSON.

@@ -6,7 +6,7 @@ use countersign::gateway::response::Refusal;
 use countersign::inbox::homes;
 use serde_json::{Value, json};
 
-use crate::executor::settled;
+use super::shards::call;
 use crate::inbox::stub;
 use crate::state::State;
 
@@ -22,7 +22,7 @@ pub(super) async fn lookup(state: &State, hash: Option<&str>) -> Result<Value, R
         for shard in homes(key, source.storage().shards) {
             let asked = stub(&state.bindings, name, shard).and_then(|object| object.lookup(hash).ok());
             let Some(asked) = asked else { continue };
-            let found = settled(asked).await.ok().and_then(|found| found.as_string());
+            let found = call(Ok(asked)).await.ok().and_then(|found| found.as_string());
             // The hash is of the source's name too; an object that was asked by a wrong name does not count.
             if let Some(id) = found.filter(|id| EventKey::new(name, id.as_bytes()) == key) {
                 return Ok(json!({ "source": name, "id": id }));

@@ -9,8 +9,8 @@ use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
+use crate::clock;
 use crate::env::Bindings;
-use crate::executor::settled;
 use crate::inbox::{InboxStub, stub};
 
 /// The shards of a source.
@@ -52,12 +52,18 @@ impl Shards<'_> {
         all.into_iter().chain(others).map(|shard| self.at(shard))
     }
 
+    /// Pauses or resumes every shard that answers, whichever do not.
+    ///
+    /// # Errors
+    /// `storage_unavailable` if one does not.
     pub(super) async fn pause(&self, paused: bool, destination: Option<&str>) -> Result<Value, Refusal> {
+        let mut is_everywhere = true;
         for shard in 0..self.count {
-            let done = call(self.at(shard)?.pause(&self.source.name, shard, paused, destination)).await?;
-            if !matches!(done.as_string().as_deref(), Some("done" | "already")) {
-                return Err(Refusal::StorageUnavailable);
-            }
+            let done = call(self.at(shard)?.pause(&self.source.name, shard, paused, destination)).await;
+            is_everywhere &= done.is_ok_and(|done| matches!(done.as_string().as_deref(), Some("done" | "already")));
+        }
+        if !is_everywhere {
+            return Err(Refusal::StorageUnavailable);
         }
         Ok(json!({ "status": if paused { "paused" } else { "resumed" } }))
     }
@@ -117,13 +123,14 @@ pub(super) fn to(endpoint: &Endpoint) -> &str {
     }
 }
 
-/// What a shard answers.
+/// What a shard answers: never undefined.
 ///
 /// # Errors
-/// `storage_unavailable` if it does not.
+/// `storage_unavailable` if it does not, or not in time. It may have done what it was asked to all the same.
 pub(super) async fn call(promise: Result<Promise, JsValue>) -> Result<JsValue, Refusal> {
     let promise = promise.map_err(|_| Refusal::StorageUnavailable)?;
-    settled(promise).await.map_err(|_| Refusal::StorageUnavailable)
+    let answer = clock::outcome_within(&promise, WAIT_MS).await;
+    answer.ok().filter(|answer| !answer.is_undefined()).ok_or(Refusal::StorageUnavailable)
 }
 
 /// An answer of a shard, read as JSON.
@@ -134,3 +141,6 @@ pub(super) fn read(answer: JsValue) -> Result<Value, Refusal> {
     let text = answer.as_string().ok_or(Refusal::StorageUnavailable)?;
     value(&text).ok_or(Refusal::StorageUnavailable)
 }
+
+/// The milliseconds for the answer of a shard.
+const WAIT_MS: f64 = 5_000.0;
