@@ -12,7 +12,8 @@ pub struct Request<'a> {
     pub route: &'static Route,
     /// The source that the path names. Whether it is configured is not known.
     pub source: Option<&'a str>,
-    /// The item that the path names, decoded: the id of an event, for example. Empty if the route has none.
+    /// The item that the path names, decoded: the id of an event, for example. Empty if the route has none. For an event, `id` in the
+    /// query counts before the path: clients remove `.` and `..` from a path, however they are encoded.
     pub item: Vec<u8>,
     /// The parameters.
     pub query: Query,
@@ -53,7 +54,11 @@ pub fn parse<'a>(method: &str, url: &'a str) -> Result<Request<'a>, Refusal> {
         let Some((source, item)) = matched(route.path, path) else { continue };
         if route.method.accepts(method) {
             let query = Query::parse(query, route.query)?;
-            return Ok(Request { route, source, item: percent_decode(item.unwrap_or_default().as_bytes()), query });
+            let item = match query.get("id").filter(|_| route.path.contains("{id}")) {
+                Some(id) => id.as_bytes().to_vec(),
+                None => percent_decode(item.unwrap_or_default().as_bytes()),
+            };
+            return Ok(Request { route, source, item, query });
         }
         allowed.push(route.method);
     }
@@ -121,6 +126,22 @@ mod tests {
         assert_eq!(ok("POST", "replay?destination=billing&state=dead"), (Operation::ReplayAll, none(), billing()));
         assert_eq!(ok("POST", "pause?destination=billing"), (Operation::Pause, none(), billing()));
         assert_eq!(ok("GET", "events?cursor=&limit="), (Operation::List, none(), None));
+    }
+
+    #[test]
+    fn an_id_that_no_path_can_have_is_in_the_query() {
+        for (method, target, operation) in [
+            ("GET", "events/-?id=..", Operation::Event),
+            ("GET", "events/-/body?id=%2E%2e", Operation::Body),
+            ("DELETE", "events/-?id=..", Operation::Forget),
+            ("POST", "events/-/replay?id=..&destination=", Operation::Replay),
+            ("POST", "events/other/discard?id=..", Operation::Discard),
+        ] {
+            assert_eq!(ok(method, target), (operation, "..".to_owned(), None), "{target}");
+        }
+        assert_eq!(ok("GET", "events/-?id=").1, "-");
+        assert_eq!(ok("GET", "events?id=..").1, "", "a filter");
+        assert_eq!(refused("DELETE", "gemini/jobs/1?id=.."), Refusal::InvalidQuery);
     }
 
     #[test]

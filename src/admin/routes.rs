@@ -91,11 +91,11 @@ routes! {
     List: Get "{source}/events", Viewer, [
         STATE, TYPE, CODE, DESTINATION, ID, HASH, DATA_ID, FROM, TO, TEST, ORDER, LIMIT, CURSOR, AFTER
     ], "List events, the newest first.";
-    Event: Get "{source}/events/{id}", Viewer, [], "Show one event, with its attempts.";
-    Body: Get "{source}/events/{id}/body", Operator, [], "Download an event's body.";
-    Forget: Delete "{source}/events/{id}", Operator, [], "Forget an event and its id.";
-    Replay: Post "{source}/events/{id}/replay", Operator, [DESTINATION], "Deliver one event again.";
-    Discard: Post "{source}/events/{id}/discard", Operator, [DESTINATION], "Give up a pending event.";
+    Event: Get "{source}/events/{id}", Viewer, [ID_OF], "Show one event, with its attempts.";
+    Body: Get "{source}/events/{id}/body", Operator, [ID_OF], "Download an event's body.";
+    Forget: Delete "{source}/events/{id}", Operator, [ID_OF], "Forget an event and its id.";
+    Replay: Post "{source}/events/{id}/replay", Operator, [DESTINATION, ID_OF], "Deliver one event again.";
+    Discard: Post "{source}/events/{id}/discard", Operator, [DESTINATION, ID_OF], "Give up a pending event.";
     ReplayAll: Post "{source}/replay", Operator, [
         STATE, TYPE, CODE, DESTINATION, ID, HASH, DATA_ID, FROM, TO, TEST, DRY_RUN, RATE
     ], "Begin a job that delivers events again, or count them.";
@@ -138,6 +138,11 @@ const CODE: Parameter =
 const DESTINATION: Parameter =
     Parameter { name: "destination", kind: Kind::Text, summary: "Only at this destination; without it, at all." };
 const ID: Parameter = Parameter { name: "id", kind: Kind::Text, summary: "Only the event with this id." };
+const ID_OF: Parameter = Parameter {
+    name: "id",
+    kind: Kind::Text,
+    summary: "The event's id, in place of the one in the path, which cannot be `.` or `..`.",
+};
 const HASH: Parameter = Parameter { name: "hash", kind: Kind::Hash, summary: "Only the event with this `id_hash`." };
 const DATA_ID: Parameter =
     Parameter { name: "data_id", kind: Kind::Text, summary: "Only events with this `data.id` in their bodies." };

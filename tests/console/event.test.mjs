@@ -123,6 +123,21 @@ test("a forgotten event is gone, and its id is accepted as new", async () => {
   assert.equal((await worker.post(source.path, stored.copy(made))).status, 202);
 });
 
+test("an event whose id is a step in a path is replayed and forgotten like any other", async () => {
+  const source = stored.take();
+  await stored.accept(source.path, { id: ".." });
+  await source.origin.arrivals(1);
+  const page = await open(source.path, "..");
+  await page.locator("main").getByRole("button", { name: "Replay", exact: true }).click();
+  await agree(page);
+  await said(page, /will be delivered again/);
+  const [, again] = await source.origin.arrivals(2);
+  assert.equal(again.header("webhook-id"), "..");
+  await page.getByRole("button", { name: "Forget" }).click();
+  await agree(page);
+  await page.getByText("Nothing has arrived yet").waitFor();
+});
+
 test("a body that is not kept any more is not offered, nor is replaying", async () => {
   const source = stored.take();
   const made = await stored.delivered(source);

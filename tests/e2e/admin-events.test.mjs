@@ -18,7 +18,7 @@ before(async () => {
 });
 
 after(() => inbox?.close());
-beforeEach(() => worker.setClock(0));
+beforeEach(() => worker.stopClock(0));
 
 const idsOf = (events) => events.map(({ id }) => id);
 const typed = (type, data = {}) => ({ body: JSON.stringify({ type, data }) });
@@ -109,7 +109,7 @@ test("ids, types and data of a sender are data", async () => {
   assert.equal((await operator.list()).length, HOSTILE.length);
 });
 
-test("with a hundred thousand events behind it, the list is quick, and says what it did not look at", async () => {
+test("with a hundred thousand events behind it, a page of the list reads few rows, and says what it did not look at", async () => {
   const { path, operator } = inbox.take();
   const first = await inbox.delivered({ path, operator }, typed("rare"));
   await operator.post("pause");
@@ -118,17 +118,14 @@ test("with a hundred thousand events behind it, the list is quick, and says what
     `${rows} FROM log_1, (WITH RECURSIVE all_numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM all_numbers WHERE n <= ${MANY}) SELECT n FROM all_numbers) WHERE number = 1`,
   ]);
   await operator.evict();
-  const timed = async (query) => {
-    const began = performance.now();
-    const found = await page(operator, query);
-    return [found, performance.now() - began];
-  };
-  await timed("limit=50");
+  await page(operator, "limit=50");
   for (const query of ["limit=50", "limit=50&state=pending", "limit=50&state=dead", "limit=50&order=old", `id=${first.id}`]) {
-    const [{ complete }, ms] = await timed(query);
-    assert.ok(complete && ms < 2000, `${query} took ${ms} ms`);
+    const before = await worker.counts();
+    const { complete } = await page(operator, query);
+    const rows = (await worker.counts()).rowsRead - before.rowsRead;
+    assert.ok(complete && rows < MANY / 20, `${query} read ${rows} rows`);
   }
-  const [searched] = await timed("type=rare");
+  const searched = await page(operator, "type=rare");
   assert.deepEqual([searched.events, searched.complete, searched.scanned], [[], false, 50_000]);
   assert.match(searched.unscanned, /cursor/);
   assert.deepEqual(idsOf(await operator.list("type=rare")), [first.id], "further pages find it");
@@ -157,6 +154,28 @@ test("an event says what an operator has to know of it, and nothing that signs",
   assert.deepEqual([event.destinations.length, name, state], [1, "default", "pending"]);
   const { n, cause, status, code } = history[0];
   assert.deepEqual([history.length, n, cause, status, code], [1, 1, "first", 503, "destination_failed"]);
+});
+
+test("an id that no path can hold is in the query", async () => {
+  const { path, origin, operator } = inbox.take();
+  for (const id of [".", ".."]) {
+    const made = await inbox.accept(path, { id });
+    const named = `?id=${id}`;
+    await until(async () => (await operator.get(`events/-${named}`)).json.state === "delivered", "its delivery");
+    assert.equal((await operator.get(`events/-/body${named}`)).text, made.body);
+    const before = origin.requests.length;
+    assert.deepEqual((await operator.post(`events/-/replay${named}`)).json, { status: "replayed", id });
+    await origin.arrivals(before + 1);
+    await until(async () => (await operator.get(`events/-${named}`)).json.state === "delivered", "its replay");
+    await operator.post("pause");
+    await operator.post(`events/-/replay${named}`);
+    assert.deepEqual((await operator.post(`events/-/discard${named}&destination=default`)).json, { status: "discarded", id });
+    const removed = await worker.post(`admin/${path}/events/-${named}`, { method: "DELETE", headers: [operator.bearer] });
+    assert.deepEqual(removed.json, { status: "forgotten", id });
+    refused(await operator.get(`events/-${named}`), 404, "not_found");
+    await operator.post("resume");
+  }
+  refused(await operator.get("events/-"), 404, "not_found");
 });
 
 test("a body is a download, for operators whom the configuration lets see it", async () => {

@@ -25,12 +25,13 @@ export async function bytes(path) {
 }
 
 /**
- * The path of one event. A sender may choose `.` or `..` as an id, which no URL can hold, however it is encoded: a browser would make
- * `events/../replay` the path that replays everything.
+ * The path of one event, or of something that is done with it: `replay`, `body` and the like. A sender may choose `.` or `..` as an id, which
+ * no path can hold, however it is encoded: a browser would make `events/../replay` the path that replays everything. Such an id is in the query.
  */
-export function eventPath(source, id) {
-  if (id === "." || id === "..") throw new Problem(400, { code: "invalid_id", title: "An id of nothing but dots cannot be in a URL. Filter by it, and replay what matches." });
-  return `${encodeURIComponent(source)}/events/${encodeURIComponent(id)}`;
+export function eventPath(source, id, action) {
+  const isStep = id === "." || id === "..";
+  const path = [source, "events", isStep ? "-" : id, ...(action === undefined ? [] : [action])].map(encodeURIComponent).join("/");
+  return isStep ? `${path}?id=${id}` : path;
 }
 
 async function call(method, path, options) {
@@ -46,7 +47,7 @@ async function call(method, path, options) {
 
 async function ask(method, path, { query = {}, body, signal }) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  const url = `/admin/${path}${given.length > 0 ? `?${new URLSearchParams(given)}` : ""}`;
+  const url = `/admin/${path}${given.length > 0 ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(given)}` : ""}`;
   // Cloudflare Access leads whoever has no session to its own page, unless a script says that it is one:
   // https://developers.cloudflare.com/cloudflare-one/identity/users/session-management/
   const headers = { "x-requested-with": "XMLHttpRequest", ...(method === "GET" ? {} : { "x-countersign-console": "1" }), ...(body === undefined ? {} : { "content-type": "application/json" }) };

@@ -14,8 +14,7 @@ const TABS = [["body", "Body"], ["headers", "Headers"], ["responses", "Responses
 
 /** The screen of one event. */
 export function event({ parts: [source = "", id = ""], query }, app) {
-  // Not yet: there is none for some ids, which is told where the event would be.
-  const path = () => eventPath(source, id);
+  const path = (action) => eventPath(source, id, action);
   const state = { source, id, app, tab: query.get("tab") ?? "body", mode: "pretty", body: undefined, why: undefined };
   const at = (destination) => (destination ? ` at ${destination}` : "");
   /** Asks, and does what the Worker calls so. */
@@ -26,8 +25,8 @@ export function event({ parts: [source = "", id = ""], query }, app) {
     back: () => (location.hash = link("events", [source])),
     tab: ({ tab }) => ((state.tab = tab), app.draw()),
     mode: ({ mode }) => ((state.mode = mode), app.draw()),
-    replay: ({ destination }) => doing(`Replay this event${at(destination)}?`, "It is delivered again with the id that it had.", "Replay", () => post(`${path()}/replay`, { destination }), "The event will be delivered again."),
-    discard: ({ destination }) => doing(`Discard this event${at(destination)}?`, "It is not attempted any more, and counts as dead. You can replay it for 30 days.", "Discard", () => post(`${path()}/discard`, { destination }), "The event is discarded.", true),
+    replay: ({ destination }) => doing(`Replay this event${at(destination)}?`, "It is delivered again with the id that it had.", "Replay", () => post(path("replay"), { destination }), "The event will be delivered again."),
+    discard: ({ destination }) => doing(`Discard this event${at(destination)}?`, "It is not attempted any more, and counts as dead. You can replay it for 30 days.", "Discard", () => post(path("discard"), { destination }), "The event is discarded.", true),
     forget: () => doing("Forget this event?", "Its body and its id are removed. If the sender sends it again, it is accepted as new. This cannot be undone.", "Forget", async () => {
       await remove(path());
       actions.back();
@@ -56,7 +55,7 @@ export function event({ parts: [source = "", id = ""], query }, app) {
 /** Fetches the body once, and only if it is asked for. */
 async function fetchBody(state, path) {
   try {
-    state.body = await bytes(`${path()}/body`);
+    state.body = await bytes(path("body"));
     state.why = undefined;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -115,7 +115,7 @@ class List {
     const content = el("ul.plain", rows.slice(0, 8).map(({ id, destination }) => el("li", foreign(id), destination && [" at ", foreign(destination)])), rows.length > 8 && el("li", `and ${rows.length - 8} more`));
     if (!(await ask(`Replay ${plural(rows.length, "event")}?`, content, "Replay"))) return;
     await this.app.act(async () => {
-      for (const { id, destination } of rows) await post(`${eventPath(this.source, id)}/replay`, { destination });
+      for (const { id, destination } of rows) await post(eventPath(this.source, id, "replay"), { destination });
       this.picked.clear();
       this.newest = undefined;
     }, `${plural(rows.length, "event")} will be delivered again.`);
