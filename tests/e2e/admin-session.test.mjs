@@ -171,6 +171,25 @@ test("guesses wait longer and longer, by address, and the right token never does
   refused(await held, 401, "unauthorized");
 });
 
+test("guesses at /healthz wait as well, and whoever guesses nothing does not", async () => {
+  const from = ["cf-connecting-ip", "192.0.2.4"];
+  const health = (...headers) => worker.get("healthz", [...headers, from]);
+  const guess = () => health(...bearer(randomBytes(20).toString("hex")));
+  const records = () => worker.lines("healthz", (line) => line.code === "unauthorized");
+  await worker.hurryTimers(1000);
+  for (let n = 0; n < 40; n += 1) assert.equal((await guess()).status, 200);
+  await worker.hurryTimers();
+  await until(() => records().length > 0, "a record");
+  const held = guess();
+  const others = Promise.all([health(), health(...bearer(ADMIN_TOKEN))]);
+  assert.equal(await Promise.race([held.then(() => "the guess"), others.then(() => "the others")]), "the others");
+  // What is guessed there counts at /admin.
+  const elsewhere = session([...bearer("wrong"), from]);
+  assert.equal(await Promise.race([elsewhere.then(() => "the guess"), health().then(() => "the other")]), "the other");
+  assert.ok(records().length < 30, `${records().length} records`);
+  assert.deepEqual([(await held).status, (await elsewhere).status], [200, 401]);
+});
+
 test("guesses at the console's form wait as well", async () => {
   const from = ["cf-connecting-ip", "192.0.2.3"];
   const guess = () => signIn(randomBytes(20).toString("hex"), [...FROM_CONSOLE, from]);

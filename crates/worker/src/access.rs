@@ -39,16 +39,23 @@ pub(crate) async fn who(state: &State, shown: Credentials<'_>, context: &Rc<Cont
             Err(_) => {}
         }
     }
-    Err(guessed(state, shown.address, shown.credential() != Credential::None).await)
+    Err(guessed(state, "admin", shown.address, shown.credential() != Credential::None).await)
 }
 
-/// Notes a request that proves nothing, and holds its response back if it is a guess: if it shows a credential.
-pub(crate) async fn guessed(state: &State, address: &str, is_guess: bool) -> Refusal {
+/// Notes a request that proves nothing, and holds its response back if it is a guess: if it shows a credential. `place` is `admin` or `healthz`,
+/// the `ev` of the log record.
+pub(crate) async fn guessed(state: &State, place: &str, address: &str, is_guess: bool) -> Refusal {
     let Guessed { wait_ms, logged } = state.guesses.borrow_mut().wrong(address, clock::now_ms());
     if let Some(guesses) = logged {
-        let mut line = json!({ "ev": "admin", "code": "unauthorized", "status": 401 });
-        if let Some(line) = line.as_object_mut().filter(|_| guesses > 1) {
-            line.insert("guesses".to_owned(), guesses.into());
+        let mut line = json!({ "ev": place, "code": "unauthorized" });
+        if let Some(line) = line.as_object_mut() {
+            // `/healthz` responds as to anybody.
+            if place == "admin" {
+                line.insert("status".to_owned(), 401.into());
+            }
+            if guesses > 1 {
+                line.insert("guesses".to_owned(), guesses.into());
+            }
         }
         console::log(&printed(&line));
     }

@@ -12,23 +12,26 @@ use serde_json::{Map, Value, json};
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
+use crate::access::guessed;
 use crate::executor::Outcome;
 use crate::inbox::{registry, stub};
 use crate::state::{State, state};
 use crate::step::Step;
 use crate::verdict::Verdict;
-use crate::{clock, console, executor};
+use crate::{clock, executor};
 
-/// Answers `GET /healthz`: the next step. Names the sources at fault to everyone, and the faults to whoever has a token of `/admin`.
+/// Answers `GET /healthz`: the next step. Names the sources at fault to everyone, and the faults to whoever has a token of `/admin`. A wrong
+/// token is a guess, as it is there. `address` is whose.
 #[wasm_bindgen]
-pub fn health(authorization: Option<String>, context: Context) -> u32 {
+pub fn health(authorization: Option<String>, address: Option<String>, context: Context) -> u32 {
     let Some(state) = state() else { return Step::refuse(Refusal::ConfigInvalid).encode() };
     let given = authorization.as_deref().and_then(|given| given.strip_prefix("Bearer "));
     let is_admin = given.is_some_and(|token| state.config.admin().by_token(token).is_some());
-    if !is_admin && given.is_some() {
-        console::log(&printed(&json!({ "ev": "healthz", "code": "unauthorized" })));
-    }
+    let is_guess = given.is_some() && !is_admin;
     let answer = async move {
+        if is_guess {
+            let _ = guessed(&state, "healthz", address.as_deref().unwrap_or_default(), true).await;
+        }
         let verdict = verdict(&state, &context).await;
         respond(&state, &verdict, is_admin)
     };

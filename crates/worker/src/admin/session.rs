@@ -22,7 +22,7 @@ pub(super) async fn sign_in(state: &State, shown: Credentials<'_>, body: &str) -
     let given = value(body);
     let token = given.as_ref().and_then(|given| given.get("token")?.as_str());
     let Some(who) = token.and_then(|token| admin.by_token(token.trim_ascii())) else {
-        return Err(guessed(state, shown.address, token.is_some()).await);
+        return Err(guessed(state, "admin", shown.address, token.is_some()).await);
     };
     let mut random = [0; 16];
     getrandom::getrandom(&mut random).map_err(|_| Refusal::StorageUnavailable)?;
