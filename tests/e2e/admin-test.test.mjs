@@ -7,6 +7,7 @@ import { Operator } from "./fixtures/inbox.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 import { refused } from "./fixtures/expect.mjs";
 import { delivery, newEd25519, signedBy } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
 import { source } from "./fixtures/worker.mjs";
 
 const { jwk } = newEd25519();
@@ -41,6 +42,18 @@ test("a test event is verified, stored and delivered like any other, and is mark
     const counted = await operator.post("replay?state=delivered&dry_run=true");
     assert.equal(counted.json.count, 0, "so do replays");
   }
+});
+
+test("it is among the counts of the last hour, as it is among those of its destination", async () => {
+  const { path, operator } = inbox.take();
+  const counts = async () => {
+    const { sources } = (await worker.get("admin/sources", [operator.bearer])).json;
+    const { accepted_last_hour: accepted, refused_last_hour: refused, delivered, destinations } = sources.find(({ name }) => name === path);
+    return [accepted, refused, delivered, destinations[0].delivered];
+  };
+  assert.deepEqual(await counts(), [0, 0, 0, 0]);
+  await operator.post("test");
+  await until(async () => (await counts()).join() === "1,0,1,1", "the test event in each of them");
 });
 
 test("no sender can mark an event", async () => {

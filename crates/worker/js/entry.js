@@ -64,6 +64,8 @@ async function handle(request, env, context) {
     const response = drive(step, born, ready.refusals, isHead, limits, kept);
     // Also for a sender that hangs up: what was begun is finished, and its task removed.
     context.waitUntil(response);
+    // A test event is counted when it was taken.
+    if (counts && kindOf(opened) === Kind.Admin && method === "POST") context.waitUntil(response.then(() => countSoon(env, context)));
     return response;
   } catch (error) {
     recover(error, born);
@@ -87,7 +89,7 @@ function next(opened, { sources, smallBody, adminHeaders }, request, body, lengt
       if (typeof body === "number") return glue.refuse_body(index, body);
       return receive(index, sources[index], request, body, smallBody, length, context, kept);
     case Kind.Health:
-      return glue.health(headers.get("authorization"), context);
+      return glue.health(headers.get("authorization"), headers.get("cf-connecting-ip"), context);
     case Kind.Greet:
       return greet(index, sources[index], headers);
     case Kind.Admin:

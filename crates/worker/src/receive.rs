@@ -103,8 +103,8 @@ pub(crate) async fn answer(
             (refusal.code(), status, Outcome::Refused(refusal))
         }
     };
-    // An operator's test says nothing about the sender.
-    if !arrival.is_test {
+    // A test event counts like any other, but one that is refused says nothing about the sender.
+    if !arrival.is_test || refused.is_none() {
         tally::count(index, code);
         note(state, source, (code, status), &line);
     }
