@@ -1,6 +1,7 @@
 //! `cargo xtask costs`: `docs/costs.md`, from what tests count, what was measured, and public prices.
 
 mod modes;
+mod names;
 mod page;
 mod prices;
 mod usage;

@@ -54,16 +54,17 @@
 //! let event = Event { id: Vec::new(), form: Form::V1, headers, payload, received_at, attempt: 1 };
 //! ```
 
-use super::content::{CLAIMS, CONTENT, Content, TEST};
+use super::content::{CONTENT, Content, TEST};
 use super::dedupe::Admitted;
 use super::header_list::HeaderList;
+use super::kept_headers::kept_headers;
 use crate::config::{Destination, Endpoint, Source};
 use crate::crypto::Crypto;
 use crate::event_id::signable;
 use crate::scheme::{Covers, Form};
 use crate::sign::signature;
 use crate::timestamp::Timestamp;
-use crate::verify::{Metadata, Verified};
+use crate::verify::Verified;
 
 /// An event at one of its attempts, independent of the request that brought it.
 ///
@@ -185,33 +186,6 @@ impl<B: Clone> Payload<B> {
             None => Self::Body(verified.body().clone()),
         }
     }
-}
-
-/// The headers of a delivery that are kept for its destination: the body's, and the scheme's own.
-///
-/// A token signs neither id nor timestamp. So its id is the event's, and it has no timestamp.
-pub(super) fn kept_headers<B>(verified: &Verified<'_, B>, content: Content<'_>) -> HeaderList {
-    let mut list = HeaderList::default();
-    match verified.metadata() {
-        Metadata::Signed { scheme, headers, names, id, timestamp, signatures } => {
-            content.push_to(&mut list);
-            list.push(names.id, id);
-            // As it came: a timestamp has one spelling.
-            list.push(names.timestamp, itoa::Buffer::new().format(timestamp.as_unix()).as_bytes());
-            list.push(names.signature, signatures);
-            list.push_present(scheme.forward.iter().copied(), headers);
-        }
-        Metadata::Described { scheme, headers, .. } => {
-            content.push_to(&mut list);
-            list.push_present(scheme.header_names(), headers);
-        }
-        Metadata::Token { names, token } => {
-            list.push("content-type", CLAIMS);
-            list.push(names.id, verified.id());
-            list.push(names.signature, token);
-        }
-    }
-    list
 }
 
 /// The URL of a request to a destination of a source.

@@ -12,6 +12,7 @@ pub mod event_type;
 pub mod forward;
 pub mod header_list;
 pub mod jwks_cache;
+mod kept_headers;
 pub mod log_record;
 pub mod object_name;
 pub mod order;

@@ -33,8 +33,9 @@
 use super::content::Content;
 use super::copies::Copies;
 use super::dedupe::EventKey;
-use super::forward::{Event, Payload, kept_headers};
+use super::forward::{Event, Payload};
 use super::header_list::HeaderList;
+use super::kept_headers::kept_headers;
 use crate::inbox::Receipt;
 use crate::scheme::Form;
 use crate::timestamp::Timestamp;

@@ -1,6 +1,7 @@
 //! The values at several JSON pointers, found in one pass over a text.
 
-use super::scan::{after_string, after_value, token, trim};
+use super::pointer::token;
+use super::scan::{after_string, after_value, trim};
 use super::value::unescaped;
 
 /// A JSON pointer (RFC 6901) that is not empty, taken apart.

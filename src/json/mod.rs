@@ -6,6 +6,7 @@
 
 mod find;
 mod members;
+mod pointer;
 mod print;
 mod scalar;
 mod scan;
@@ -13,9 +14,9 @@ mod value;
 
 pub(crate) use find::{Pointer, Sought, find};
 pub(crate) use members::{Members, items};
+pub(crate) use pointer::{at, string_at};
 pub(crate) use print::{canonical, quote};
 pub use print::{printed, quoted};
 pub use scalar::Scalar;
-pub(crate) use scan::{at, string_at};
 pub use value::value;
 pub(crate) use value::{number, string};
