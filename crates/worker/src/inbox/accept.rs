@@ -111,9 +111,6 @@ impl Object {
                 Err(()) => Answer::Failed,
             };
         }
-        if new.disowned() == Some(true) && self.is_unknown(key, new) && self.database.erase_id(key).is_err() {
-            return Answer::Failed;
-        }
         let longest = plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default();
         // Whoever handed it over is ended 30 s after its response.
         let may_begin = is_brought && longest <= FIRST_MS;
@@ -153,6 +150,11 @@ impl Object {
                 Answer::Accepted((!begun.is_empty()).then(|| Receipt::new(number, &self.token(), begun)))
             }
             Ok(None) => match self.database.find(key) {
+                // The mark is gone then, so it is new.
+                Ok(Some(number)) if number < 0 && new.disowned() == Some(true) => match self.database.erase_id(key) {
+                    Ok(()) => self.store(key, new, is_brought),
+                    Err(()) => Answer::Failed,
+                },
                 Ok(Some(number)) => self.known(number, key, new),
                 _ => Answer::Failed,
             },
