@@ -85,6 +85,7 @@ impl Receiver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Ed25519SigningKey;
     use crate::{Headers, SigningKey, Unsigned, scheme, sign_as};
 
     const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -108,6 +109,27 @@ mod tests {
             let verified = receiver.verify(&delivery, NOW);
             assert_eq!(verified.map(|it| it.key()).map_err(|error| error.status()), expected, "{secret}");
         }
+    }
+
+    #[test]
+    fn a_key_set_counts_once_it_is_given_and_the_latest_alone() {
+        let scheme = scheme::find("standard-webhooks").unwrap();
+        let key = Ed25519SigningKey::parse("whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=").unwrap();
+        let unsigned = Unsigned { id: "msg_1", timestamp: NOW, target: None, body: "{}" };
+        let headers = sign_as(scheme, &[SigningKey::Ed25519(key)], &unsigned, &Portable).unwrap();
+        let lines = headers.iter().map(|(name, value)| (*name, value.as_bytes()));
+        let delivery = Delivery::new(Headers::from_iter(lines), "{}");
+        let set = |x: &str| {
+            Jwks::parse(format!(r#"{{"keys":[{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}]}}"#).as_bytes()).unwrap()
+        };
+        let right = set("1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4");
+        let other = set("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        let receiver = Receiver::new(scheme, &[]).unwrap();
+        let accepts = |receiver: &Receiver| receiver.verify(&delivery, NOW).is_ok();
+        assert!(!accepts(&receiver));
+        let receiver = receiver.with_key_set(other);
+        assert!(!accepts(&receiver));
+        assert!(accepts(&receiver.with_key_set(right)));
     }
 
     #[test]
