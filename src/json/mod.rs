@@ -1,8 +1,8 @@
 //! JSON objects as their members, the value at a pointer, each as it was written; and JSON as this crate writes it.
 //!
 //! `serde_json` takes the last of two members of one name, and rounds numbers; what is signed or configured must not depend on
-//! either. It builds trees here, where one is needed, but deserializes no types and prints no numbers: its code for fractions, and for
-//! messages about types, would be an eighth of the Wasm.
+//! either. Where a tree is needed it has the type, but neither reads nor prints it: its code for fractions, and for messages about types,
+//! would be an eighth of the Wasm.
 
 mod find;
 mod members;
@@ -10,6 +10,7 @@ mod pointer;
 mod print;
 mod scalar;
 mod scan;
+mod tree;
 mod value;
 
 pub(crate) use find::{Pointer, Sought, find};
@@ -18,5 +19,6 @@ pub(crate) use pointer::{at, string_at};
 pub(crate) use print::{canonical, quote};
 pub use print::{printed, quoted};
 pub use scalar::Scalar;
-pub use value::value;
-pub(crate) use value::{number, string};
+pub(crate) use tree::number;
+pub use tree::value;
+pub(crate) use value::string;
