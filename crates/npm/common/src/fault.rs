@@ -1,7 +1,7 @@
 //! Faults: what an error of the core, or a mistake in the receiver's code, becomes for JavaScript.
 
 use countersign::Error;
-use countersign::gateway::response::Refusal;
+use countersign::gateway::response::{RESPONSES, ReadyResponse, Refusal};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -52,11 +52,14 @@ impl Fault {
 
     /// There are no keys to check against.
     pub fn keys_unavailable() -> Self {
-        let refusal = Refusal::KeysUnavailable;
-        let response = refusal.response();
-        let retry_after = response.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
-        let fault = Self::receiver(response.code, [response.title, refusal.remedy()].join("; "));
-        Self { status: response.status, title: response.title, retry_after, ..fault }
+        // Constants: a look-up would bring along the table of all responses.
+        const REFUSAL: Refusal = Refusal::KeysUnavailable;
+        #[expect(clippy::indexing_slicing, reason = "the compiler does it")]
+        const RESPONSE: ReadyResponse = RESPONSES[REFUSAL.index()];
+        const REMEDY: &str = REFUSAL.remedy();
+        let retry_after = RESPONSE.header.filter(|(name, _)| *name == "retry-after").map(|(_, seconds)| seconds);
+        let fault = Self::receiver(RESPONSE.code, [RESPONSE.title, REMEDY].join("; "));
+        Self { status: RESPONSE.status, title: RESPONSE.title, retry_after, ..fault }
     }
 
     /// Appends to the message.
