@@ -14,7 +14,7 @@ use crate::term::{Progress, bold};
 use crate::{console, order, panics, paths, process, replace, tools, unused};
 
 /// The most that the deployed Wasm may weigh, gzipped.
-const BUDGET: usize = 384_000;
+const BUDGET: usize = 380_000;
 
 /// Each option is here for the gzipped size; the figures are of the Worker's Wasm, 334 KB before.
 ///
