@@ -8,7 +8,7 @@ import { agree, assertClean, go, said, shows, stand, visit } from "./fixtures/st
 import { answer } from "../e2e/fixtures/loopback.mjs";
 
 const here = await stand({
-  plain: 6,
+  plain: 7,
   others: (loopback) => ({
     several: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: { billing: { origin: loopback.at("billing").url, timeout: "2s" }, warehouse: { origin: loopback.at("warehouse").url } } },
   }),
