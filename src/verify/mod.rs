@@ -19,6 +19,7 @@ mod list;
 mod message;
 mod metadata;
 mod policy;
+mod ports;
 mod template;
 mod v1;
 mod v1a;

@@ -14,7 +14,6 @@ use crate::error::{Error, HeaderFault};
 use crate::event_id::check_id;
 use crate::scheme::{Encoding, Field, Form, Layout, Part, Scheme, Signatures, Template, Time, Unit};
 use crate::timestamp::Timestamp;
-use crate::url::{with_implied_port, without_port};
 
 /// What the headers of a delivery say, by a template. Nothing of it is verified.
 #[derive(Clone, Copy, Debug)]
@@ -129,17 +128,6 @@ impl<'h> Claim<'h> {
         Parts { id: self.id.unwrap_or_default(), timestamp, headers: self.headers, target: self.target }
     }
 
-    /// The same delivery, sent to another URL.
-    pub(crate) fn at<'u>(&'u self, url: &'u str) -> Claim<'u> {
-        Claim { target: self.target.map(|target| Target { url, ..target }), ..*self }
-    }
-
-    /// The URL without its port, or else with the one that its protocol implies, if the sender may have signed that one.
-    pub(crate) fn url_of_other_port(&self) -> Option<String> {
-        let Target { url, .. } = self.target.filter(|_| self.template.takes_any_port())?;
-        without_port(url).or_else(|| with_implied_port(url))
-    }
-
     /// What is signed, in one piece, for a check by a public key; `None` as for [`Claim::around`].
     pub(crate) fn message<B: ?Sized, C: Crypto<B>>(&self, body: &B, crypto: &C) -> Option<Vec<u8>> {
         let Around { prefix, has_body, suffix } = self.around(body, crypto)?;
@@ -171,6 +159,8 @@ pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
 ///
 /// # Errors
 /// Those of [`find_hmac_match`].
+// Not inlined: it is called twice.
+#[inline(never)]
 pub(crate) fn find_at_url<'k, B, C: Crypto<B>>(
     claim: &Claim<'_>,
     forms: &[Form],
