@@ -27,8 +27,8 @@ fn each_status_of_healthz_has_its_row() {
 
 #[test]
 fn each_alert_has_its_row_which_leads_to_the_runbook() {
-    let mut types = quoted(&source("src/inbox/alerts.rs"), "pub const ");
-    types.extend(quoted(&source("src/inbox/alerts.rs"), "    ("));
+    let mut types = quoted(&source("src/inbox/alerts/notice.rs"), "pub const ");
+    types.extend(quoted(&source("src/inbox/alerts/notice.rs"), "    ("));
     assert_eq!(rows("docs/alerts.md", "| `type` |"), types);
     let page = Page::read("docs/alerts.md").text;
     let lost = table(&page, "| `type` |").find(|row| !row.contains("](runbook.md#"));
