@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { Stored } from "./fixtures/stored.mjs";
 import { answer, resetMidAnswer } from "./fixtures/loopback.mjs";
 import { accepted, duplicate, refused, refusedForNow } from "./fixtures/expect.mjs";
+import { sendAndHangUpLater } from "./fixtures/http.mjs";
 import { now } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
@@ -55,6 +56,20 @@ test("a copy is a duplicate, before and after delivery, and arrives once", async
   await operator.becomes(made.id, "delivered");
   duplicate(await worker.post(path, inbox.copy(made)), made.id);
   assert.equal(origin.requests.length, 1);
+});
+
+test("of events that come at once, each is stored, though half of their senders leave", async () => {
+  const { path, origin } = inbox.take();
+  const [staying, leaving] = Array.from({ length: 2 }, () => Array.from({ length: 16 }, () => inbox.fresh()));
+  const left = leaving.map((made) => sendAndHangUpLater(`${worker.url}${path}`, made));
+  const replies = staying.map((made) => worker.post(path, made));
+  left.forEach((sender) => sender.hangUp());
+  (await Promise.all(replies)).forEach((reply, index) => accepted(reply, staying[index].id));
+  // A sender that left has no answer, and delivers again.
+  await Promise.all(leaving.map((made) => worker.post(path, inbox.copy(made))));
+  await origin.arrivals(32);
+  const ids = origin.requests.map((request) => request.header("webhook-id"));
+  assert.deepEqual(ids.toSorted(), [...staying, ...leaving].map(({ id }) => id).toSorted());
 });
 
 test("50 rounds of 20 concurrent copies: one row, one arrival", async () => {

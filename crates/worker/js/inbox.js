@@ -6,6 +6,9 @@ import { generation, onTrap, prepared, recover } from "./instance.js";
 
 const RETRY_ALARM_MS = 30_000;
 
+/** Events that follow one another within so many milliseconds are stored together. */
+const AT_ONCE_MS = 10;
+
 /**
  * An invocation of this Worker that delivers what an inbox holds: it has connections of its own. It takes the name of a source, a shard, a
  * token and the name of a destination, and nothing else: whoever calls it cannot make it send anything. Returns whether the shard answered.
@@ -29,14 +32,41 @@ export class Inbox extends DurableObject {
   #born;
   /** Only the object that knows all others has one. */
   #ledger;
+  /** Events that wait to be stored together, each with what settles its promise. */
+  #coming = [];
+  #acceptedAt = -Infinity;
 
   constructor(ctx, env) {
     super(ctx, env);
     this.#call((inbox) => inbox);
   }
 
+  /**
+   * Stores an event: by itself, or together with others that come at once. Most of what storing costs is the transaction, which ends with a
+   * write to disk; to wait for others costs an event that is alone a timer.
+   */
   accept(event) {
-    return this.#call((inbox) => inbox.accept(event));
+    const now = Date.now();
+    if (this.#coming.length === 0 && Math.abs(now - this.#acceptedAt) > AT_ONCE_MS) {
+      this.#acceptedAt = now;
+      return this.#call((inbox) => inbox.accept(event));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers();
+    if (this.#coming.push({ event, resolve, reject }) === 1) setTimeout(() => this.#acceptAll(), 0);
+    return promise;
+  }
+
+  /** Stores what came. One that fails leaves the others as they are: a trap ends the instance, and not what it wrote. */
+  #acceptAll() {
+    const all = this.#coming;
+    [this.#coming, this.#acceptedAt] = [[], Date.now()];
+    for (const { event, resolve, reject } of all) {
+      try {
+        resolve(this.#call((inbox) => inbox.accept(event)));
+      } catch (error) {
+        reject(error);
+      }
+    }
   }
   surrender(...id) {
     return this.#call((inbox) => inbox.surrender(...id));
