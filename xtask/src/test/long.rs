@@ -37,7 +37,7 @@ pub(super) fn fuzz() -> Result<()> {
 
 /// The model of the inbox, which `unit` explores in seconds, and the whole of an outage.
 pub(super) fn model() -> Result<()> {
-    let test = ["test", "--release", "--package", "countersign", "--test", "inbox", "--", "--nocapture"];
+    let test = ["test", "--release", "--package", "countersign", "--test", "inbox", "--", "--nocapture", "--test-threads=1"];
     process::stream(tools::cargo().args(test).env("COUNTERSIGN_MODEL", "large"))
 }
 
