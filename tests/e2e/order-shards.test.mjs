@@ -102,7 +102,11 @@ async function change(path, ...steps) {
   const made = [];
   let most = 0;
   for (const [n, step] of steps.entries()) {
-    if (n > 0) await restartWith(path, step);
+    if (n > 0) {
+      // What is under way at a restart holds its key back until its time is over.
+      await operator.idle();
+      await restartWith(path, step);
+    }
     most = Math.max(most, step.shards ?? SHARDS);
     await allDuplicates(path, made);
     made.push(...(await acceptRound(path, n)));
