@@ -15,8 +15,10 @@ use crate::run::Line;
 use crate::stats::{mean, ratios};
 use xtask::demo::Secret;
 
-/// It delivers at least so much of what it delivers alone, and takes at most as much longer.
+/// It delivers at least so much of what it delivers alone.
 const SHARE: f64 = 0.95;
+/// Its events take at most so many times as long to arrive.
+const LONGER: f64 = 1.05;
 
 /// Measures both at once.
 pub(crate) fn measure(dir: &Path, secret: &Arc<Secret>, origin: &Origin, extent: &Extent) -> Result<Vec<Line>> {
@@ -49,7 +51,7 @@ pub(crate) fn measure(dir: &Path, secret: &Arc<Secret>, origin: &Origin, extent:
     let what = "beside one that is down and one that stalls";
     Ok(vec![
         ratio(format!("delivered at {RATE}/s, {what}"), Aim::AtLeast(SHARE), &beside.rates, &alone.rates),
-        ratio(format!("time to arrive, {what}"), Aim::AtMost(1.0 / SHARE), &beside.latencies, &alone.latencies),
+        ratio(format!("time to arrive, {what}"), Aim::AtMost(LONGER), &beside.latencies, &alone.latencies),
         line("time to arrive, alone", Aim::Reported, " ms", alone.latencies.clone(), None),
     ])
 }
