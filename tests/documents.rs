@@ -18,6 +18,8 @@ mod commands;
 mod configuration;
 #[path = "documents/e2e.rs"]
 mod e2e;
+#[path = "registry/files.rs"]
+mod files;
 #[path = "documents/keys.rs"]
 mod keys;
 #[path = "documents/limits.rs"]

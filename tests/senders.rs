@@ -9,6 +9,8 @@
 mod document;
 #[path = "registry/events.rs"]
 mod events;
+#[path = "registry/files.rs"]
+mod files;
 #[path = "registry/lists.rs"]
 mod lists;
 #[path = "registry/package.rs"]

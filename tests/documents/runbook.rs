@@ -6,6 +6,7 @@ use std::path::Path;
 
 use countersign::error::CODES;
 
+use crate::files::files_in;
 use crate::page::{Page, root};
 
 #[test]
@@ -53,19 +54,8 @@ fn table<'p>(page: &'p str, head: &str) -> impl Iterator<Item = &'p str> {
 /// Codes of log records that no response has, as the Worker's source writes them.
 fn logged() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let mut folders = vec![root().join("crates/worker/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let text = fs::read_to_string(path).unwrap();
-                found.extend(
-                    text.split("\"code\": \"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned),
-                );
-            }
-        }
+    for (_, text) in files_in(&root().join("crates/worker/src")) {
+        found.extend(text.split("\"code\": \"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
     }
     found.extend(quoted(&source("crates/worker/src/verdict.rs"), "const "));
     found

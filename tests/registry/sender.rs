@@ -1,10 +1,10 @@
 //! A sender, as the generators see it: its scheme, and what the header of its file says.
 
-use std::fs;
 use std::path::PathBuf;
 
 use countersign::scheme::{self, Covers, Form, KeySource, Scheme, Signing};
 
+use crate::files::files_in;
 use crate::root;
 
 /// A scheme, and what is said about it.
@@ -51,21 +51,7 @@ pub(crate) fn file_of<'f>(scheme: &Scheme, files: &'f [(PathBuf, String)]) -> Op
 
 /// All files of `src/scheme`.
 pub(crate) fn files() -> Vec<(PathBuf, String)> {
-    let mut files = Vec::new();
-    let mut folders = vec![root().join("src/scheme")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let text = fs::read_to_string(&path).unwrap();
-                files.push((path, text));
-            }
-        }
-    }
-    files.sort();
-    files
+    files_in(&root().join("src/scheme"))
 }
 
 impl Sender {
