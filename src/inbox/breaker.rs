@@ -19,12 +19,14 @@ pub enum Sign {
     Busy,
     /// It cannot do its work: 5xx.
     Down,
-    /// There was no connection, or no answer in time.
+    /// There was no connection, or it was lost.
     Silent,
+    /// There was no answer in time.
+    Stalled,
 }
 
 impl Sign {
-    /// What an answer of that status means; 0 is no answer.
+    /// What an answer of that status means; 0 is no answer. What stalled has none either: see [`Report::outcome`](super::Report::outcome).
     pub const fn of(status: u16) -> Self {
         match status {
             0 => Self::Silent,
@@ -133,11 +135,11 @@ impl Breaker {
                 self.silent = 0;
             }
             Sign::Busy => {}
-            Sign::Down | Sign::Silent => {
+            Sign::Down | Sign::Silent | Sign::Stalled => {
                 if !self.failed.contains(&event) {
                     self.failed.push(event);
                 }
-                self.silent = self.silent.saturating_add(u32::from(sign == Sign::Silent));
+                self.silent = self.silent.saturating_add(u32::from(sign != Sign::Down));
             }
         }
         let is_down = self.failed.len() >= ROW || self.silent as usize >= ROW;

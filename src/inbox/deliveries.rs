@@ -79,7 +79,8 @@ impl Machine {
             return lapse;
         }
         let backlog = outlet.ready(self.next) as u64;
-        let waiting = outlet.next_due(now, &rules.lifecycle);
+        let may_retry = outlet.room(now, rules) == 0 || outlet.room_for_retries(now, rules) > 0;
+        let waiting = outlet.next_due(now, &rules.lifecycle).filter(|_| may_retry);
         let due = match outlet.gathered_at(backlog, now, rules) {
             _ if backlog == 0 => waiting,
             gathered if gathered > now => waiting.into_iter().chain([gathered]).min(),

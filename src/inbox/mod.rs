@@ -11,7 +11,7 @@
 //! | `ordering`, `lanes` | events of one key, one after the other |
 //! | `cursor`, `ranges`, `span`, `passed` | what is finished there, without a row for each event |
 //! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
-//! | `breaker`, `pauses`, `pace` | whether a destination is attempted at all, and how fast |
+//! | `breaker`, `pauses`, `pace`, `stalls` | whether a destination is attempted at all, and how fast |
 //! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
 //! | `orders`, `candidates`, `stats`, `latency` | what an operator may ask |
@@ -51,6 +51,7 @@ mod report;
 mod schedule;
 mod shards;
 mod span;
+mod stalls;
 mod states;
 mod stats;
 mod store;

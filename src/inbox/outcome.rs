@@ -122,6 +122,9 @@ impl Outlet {
             Attempt::Failed { .. } if is_superseded => Ok(Became::Nothing),
             Attempt::Failed { not_before } => {
                 let is_probe = self.breaker.broken_since().is_some();
+                if outcome.sign == Sign::Stalled {
+                    self.stalls.note(now);
+                }
                 if counts {
                     self.breaker.fail(outcome.number, outcome.sign, not_before, now);
                 }

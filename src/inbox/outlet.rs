@@ -9,6 +9,7 @@ use super::lifecycle::Lifecycle;
 use super::pace::Pace;
 use super::pauses::Pauses;
 use super::plan::{Plan, Rules};
+use super::stalls::Stalls;
 use super::states::Progress;
 use super::store::{Store, StoreFault, Stored};
 
@@ -23,6 +24,7 @@ pub struct Outlet {
     /// Since when it is not configured any more.
     pub(super) orphaned: Option<u64>,
     pub(super) pace: Pace,
+    pub(super) stalls: Stalls,
     /// Events that were passed by and are not written down as such.
     passed_by: u32,
     /// Where the next event is taken from: see [`Outlet::next_place`].
@@ -51,6 +53,7 @@ impl Outlet {
             under_way: Leases::default(),
             orphaned: stored.orphaned,
             pace: Pace::default(),
+            stalls: Stalls::default(),
             passed_by: 0,
             turn: 0,
             lanes: None,
@@ -196,6 +199,12 @@ impl Outlet {
         }
         let room = self.breaker.allowed(rules.concurrency, now).saturating_sub(self.under_way.len());
         room.min(self.pace.room(now, rules))
+    }
+
+    /// How many more attempts at waiting events may begin now. If there is no room, a retry is under way, and its end makes some.
+    pub(super) fn room_for_retries(&self, now: u64, rules: &Rules) -> usize {
+        let retries = self.under_way.iter().filter(|lease| lease.waiting.is_some()).count();
+        self.room(now, rules).min(self.stalls.most_retries(now, rules).saturating_sub(retries))
     }
 
     /// When so many events of the log, which nobody attempts, are attempted together. After a restart that is at once if some may have been

@@ -81,7 +81,7 @@ impl Outlet {
         self.lift_fence(now);
         let most = most.min(self.room(now, rules));
         let mut in_order = self.in_order(store, next, most, now)?.map(Vec::into_iter);
-        let due = self.due(store, most, now, rules)?;
+        let due = self.due(store, most.min(self.room_for_retries(now, rules)), now, rules)?;
         let mut due = self.one_each(store, due)?.into_iter();
         let mut taken = Vec::new();
         while taken.len() < most {

@@ -6,7 +6,9 @@ use super::breaker::Sign;
 use super::handout::Cause;
 use super::outcome::Outcome;
 use super::states::Attempt;
+use super::stats::noted_parts;
 use crate::config::DEFAULT;
+use crate::error::codes;
 
 /// One attempt, as it is reported to the object and kept in the event's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +49,14 @@ impl Report {
             Some(FILTERED) => Attempt::Filtered,
             Some(_) => Attempt::Failed { not_before: self.not_before },
         };
-        Outcome { number: self.number, attempt: self.attempt, ended, sign: Sign::of(self.status) }
+        let sign = if self.is_stalled() { Sign::Stalled } else { Sign::of(self.status) };
+        Outcome { number: self.number, attempt: self.attempt, ended, sign }
+    }
+
+    /// Whether there was no answer within the time limit.
+    fn is_stalled(&self) -> bool {
+        let code = self.failure.as_deref().map(|failure| noted_parts(failure).0);
+        code == Some(codes::DESTINATION_TIMEOUT.code)
     }
 
     /// The JSON that [`Report::from_json`] reads.

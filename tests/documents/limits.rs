@@ -30,6 +30,7 @@ const HELD: [(&str, &str, &str); 38] = [
     ("| RSA keys | 2,048 to 8,192 bits |", "src/crypto/rsa.rs", "MAX_BITS: usize = 8192;"),
     ("| origin's response to the sender | 64 KiB |", "crates/worker/js/outbound.js", "LARGEST_ANSWER = 64 * 1024;"),
     ("`forward.concurrency`, 1 to 128", "src/inbox/ordering.rs", "MOST: usize = 128;"),
+    ("| retries under way, for a minute", "src/inbox/stalls.rs", "REMEMBERED: u64 = 60_000;"),
     ("`Retry-After`, up to 4 h", "src/inbox/breaker.rs", "LONGEST_HOLD: u64 = 4 * 3_600_000;"),
     ("| broken after | 3 failed events", "src/inbox/breaker.rs", "ROW: usize = 3;"),
     ("| message of a queue | 127,000 bytes |", "src/gateway/queue.rs", "LARGEST_MESSAGE: u32 = 127_000;"),

@@ -77,7 +77,7 @@ impl Answer {
             Self::Taken => (Attempt::Delivered, Sign::Up),
             Self::Refused => (failed, Sign::Up),
             Self::Down => (failed, Sign::Down),
-            Self::Silent => (failed, Sign::Silent),
+            Self::Silent => (failed, Sign::Stalled),
             Self::Busy => (Attempt::Failed { not_before: Some(now + 60_000) }, Sign::Busy),
             Self::Filtered => (Attempt::Filtered, Sign::Up),
         };
