@@ -124,16 +124,20 @@ impl Running {
     }
 }
 
-/// Sends at the same times to all, and counts what arrives within the window, each event once.
+/// Sends to all in turn, and counts what arrives within the window, each event once. If events were sent to two sources at the same time,
+/// one would always wait for the other's.
 fn run(origin: &Origin, all: &mut [Running], extent: &Extent) -> Result<()> {
-    let mut next = Instant::now();
+    let count = u32::try_from(all.len()).context("more sources than numbers")?;
+    let (mut next, mut turn) = (Instant::now(), 0);
     let from = next + extent.ramp;
     let until = from + extent.window;
     while Instant::now() < until {
         process::stop_if_interrupted();
         if next <= Instant::now() {
-            all.iter_mut().try_for_each(Running::send)?;
-            next += Duration::from_secs(1) / RATE;
+            let running = all.get_mut(turn).context("no source of that number")?;
+            running.send()?;
+            turn = (turn + 1) % all.len();
+            next += Duration::from_secs(1) / RATE / count;
             continue;
         }
         match origin.arrivals.recv_timeout(next.saturating_duration_since(Instant::now())) {
