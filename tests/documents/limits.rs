@@ -5,7 +5,7 @@ use std::fs;
 use crate::page::{Page, root};
 
 /// What a row of the page contains, the file, and the constant there.
-const HELD: [(&str, &str, &str); 38] = [
+const HELD: [(&str, &str, &str); 39] = [
     ("at most 1,792 KiB with `durable`", "src/inbox/capacity.rs", "MAX_BODY: u64 = 1_792 * 1024;"),
     ("| time for the body to arrive | 30 s |", "crates/worker/js/limits.js", "READ_MS = 30_000;"),
     ("| 16 MiB is read and dropped", "crates/worker/js/reading.js", "MOST_PIECES = 256;"),
