@@ -49,8 +49,8 @@ before(async () => {
       ...Object.fromEntries([
         through("marked"),
         through("unmarked", { dedupe: "off" }),
-        ...["stored", "held", "drowsy", "busy", "failing", "broken", "forgotten"].map((name) => durable(name)),
-        durable("kept", { keep: "1h" }),
+        ...["stored", "held", "drowsy", "busy", "broken", "forgotten"].map((name) => durable(name)),
+        ...["failing", "kept"].map((name) => durable(name, { keep: "1h" })),
         fanned("doubled"),
         durable("ordered", { order: "{id}" }),
       ]),
@@ -224,7 +224,21 @@ test("an attempt in vain, and the one that makes up for it", async () => {
   const made = fresh();
   await costs("stored_in_vain", () => accept(path, made), logged(2));
   await costs("retried", () => minuteLater(path), logged(1));
-  assert.equal((await new Operator(worker, path).event(made.id)).state, "delivered");
+  const operator = new Operator(worker, path);
+  assert.equal((await operator.event(made.id)).state, "delivered");
+  for (let n = 1; n < 8; n += 1) {
+    loopback.at(path).next(answer(500));
+    await cost(worker, () => accept(path), logged(2));
+    await minuteLater(path);
+  }
+  // What an hour brings besides is not counted here.
+  await worker.setClock(HOUR);
+  await ring(path);
+  const waiting = async () => (await operator.object("query", ["SELECT number FROM waiting"])).length;
+  assert.equal(await waiting(), 8);
+  await worker.setClock(HOUR + 600);
+  await costs("removed_eight", () => ring(path));
+  assert.equal(await waiting(), 0);
 });
 
 test("what comes while its destination is broken, and a probe in vain", async () => {

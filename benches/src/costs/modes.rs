@@ -66,7 +66,8 @@ fn one_by_one(figures: &Figures) -> Result<Usage> {
 fn besides(figures: &Figures) -> Result<Usage> {
     let copies = figures.operation("copied")?.times(COPIES);
     let more = figures.operation("stored_in_vain")?.plus(figures.operation("stored_alone")?.times(-1.0));
-    let failures = more.plus(figures.operation("retried")?).plus(Figures::awake(ORIGIN)).times(FAILURES);
+    let removed = figures.operation("removed_eight")?.times(1.0 / BURST);
+    let failures = more.plus(figures.operation("retried")?).plus(removed).plus(Figures::awake(ORIGIN)).times(FAILURES);
     let dropped = figures.operation("dropped_eight")?.plus(figures.operation("forgotten_eight")?).times(1.0 / TABLE);
     let cpu = figures.cpu("stored_and_delivered")?.times(1.0 + COPIES + FAILURES);
     Ok(copies.plus(failures).plus(dropped).plus(figures.stored()?).plus(cpu))

@@ -1,7 +1,7 @@
 //! What the counts of `operations.json` are called on the page.
 
 /// What each operation is, in the order of `operations.json`.
-pub(super) const OPERATIONS: [(&str, &str); 28] = [
+pub(super) const OPERATIONS: [(&str, &str); 29] = [
     ("refused", "a forged delivery, refused"),
     ("passed_unmarked", "passed through with `dedupe = \"off\"`"),
     ("passed", "passed through, with a marker in KV"),
@@ -20,6 +20,7 @@ pub(super) const OPERATIONS: [(&str, &str); 28] = [
     ("copied", "a duplicate, at an inbox"),
     ("stored_in_vain", "stored, and the first attempt fails"),
     ("retried", "an alarm with one more attempt, which succeeds"),
+    ("removed_eight", "an alarm that removes eight events that failed, once `keep` is over"),
     ("stored_meanwhile", "stored while the destination is broken"),
     ("probed", "an alarm that probes a broken destination"),
     ("dropped_eight", "an alarm that drops a table of events"),
