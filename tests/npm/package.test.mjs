@@ -20,7 +20,7 @@ test("the tarball contains these files and no other", async () => {
   const once = ["once.js", "once.cjs", "once.d.ts", "once.d.cts", ...["durable-object", "kv", "memory", "postgres", "redis", "sqlite"].map((name) => `once/${name}.js`)];
   const samples = ["breakages", "described", "encoding", "events", "sample-keys", "samples", "scheme-list", "senders", "sign"].map((name) => `samples/${name}.js`);
   const testing = ["testing.js", "testing.cjs", "testing.d.ts", "testing.d.cts", "sample-events.js", ...samples];
-  const types = ["classes", "events", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
+  const types = ["classes", "event-types", "events", "reports", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "worker/explain_bg.wasm"];
   const node = ["custom", "ecdsa", "explain", "hmac", "index", "jwt", "once", "slim", "slim-explain", "testing", ...ADAPTERS.map((name) => `adapters/${name}`)].flatMap((entry) => [`node/${entry}.js`, `node/${entry}.cjs`]);

@@ -1,16 +1,7 @@
 /** The events of senders that document them. */
+import type { ClerkEventType, GeminiEventType, OpenaiEventType, Open, ResendEventType, StripeEventType } from "./event-types.js";
 
-/** The event types that Google documents. An event of any other type, such as the ping's, is valid too. */
-export type GeminiEventType =
-  | "batch.succeeded"
-  | "batch.failed"
-  | "batch.expired"
-  | "batch.cancelled"
-  | "interaction.requires_action"
-  | "interaction.completed"
-  | "interaction.failed"
-  | "interaction.cancelled"
-  | "video.generated";
+export type * from "./event-types.js";
 
 /** The documented members of `data`. An event of one type has some of them; Google adds members without notice. */
 export interface GeminiEventData {
@@ -43,38 +34,6 @@ export type GeminiEvent =
   | { [T in GeminiEventType]: GeminiEventOf<T> }[GeminiEventType]
   // The last member keeps the union open; with a plain `string`, editors would not complete the types.
   | GeminiEventOf<string & {}>;
-
-/** A text of a documented list, or any other: the list completes in editors, and a `switch` needs a `default`. */
-export type Open<T extends string> = T | (string & {});
-
-/** The types of [Stripe's events](https://docs.stripe.com/api/events/types) that most receivers handle. */
-export type StripeEventType =
-  | "charge.dispute.created"
-  | "charge.failed"
-  | "charge.refunded"
-  | "charge.succeeded"
-  | "checkout.session.async_payment_failed"
-  | "checkout.session.async_payment_succeeded"
-  | "checkout.session.completed"
-  | "checkout.session.expired"
-  | "customer.created"
-  | "customer.deleted"
-  | "customer.subscription.created"
-  | "customer.subscription.deleted"
-  | "customer.subscription.trial_will_end"
-  | "customer.subscription.updated"
-  | "customer.updated"
-  | "invoice.created"
-  | "invoice.finalized"
-  | "invoice.paid"
-  | "invoice.payment_action_required"
-  | "invoice.payment_failed"
-  | "payment_intent.payment_failed"
-  | "payment_intent.succeeded"
-  | "payment_method.attached"
-  | "payout.failed"
-  | "payout.paid"
-  | "setup_intent.succeeded";
 
 /** An event of [Stripe](https://docs.stripe.com/api/events/object). */
 export interface StripeEvent {
@@ -120,24 +79,6 @@ export type SlackEvent =
   | { type: "url_verification"; challenge: string; [member: string]: unknown }
   | { type: string & {}; [member: string]: unknown };
 
-/** The types of [OpenAI's events](https://developers.openai.com/api/docs/api-reference/webhook-events). */
-export type OpenaiEventType =
-  | "batch.cancelled"
-  | "batch.completed"
-  | "batch.expired"
-  | "batch.failed"
-  | "eval.run.canceled"
-  | "eval.run.failed"
-  | "eval.run.succeeded"
-  | "fine_tuning.job.cancelled"
-  | "fine_tuning.job.failed"
-  | "fine_tuning.job.succeeded"
-  | "realtime.call.incoming"
-  | "response.cancelled"
-  | "response.completed"
-  | "response.failed"
-  | "response.incomplete";
-
 /** An event of [OpenAI](https://developers.openai.com/api/docs/api-reference/webhook-events). */
 export interface OpenaiEvent {
   id: string;
@@ -149,26 +90,6 @@ export interface OpenaiEvent {
   [member: string]: unknown;
 }
 
-/** The types of [Resend's events](https://resend.com/docs/webhooks/event-types). */
-export type ResendEventType =
-  | "contact.created"
-  | "contact.deleted"
-  | "contact.updated"
-  | "domain.created"
-  | "domain.deleted"
-  | "domain.updated"
-  | "email.bounced"
-  | "email.clicked"
-  | "email.complained"
-  | "email.delivered"
-  | "email.delivery_delayed"
-  | "email.failed"
-  | "email.opened"
-  | "email.received"
-  | "email.scheduled"
-  | "email.sent"
-  | "email.suppressed";
-
 /** An event of [Resend](https://resend.com/docs/webhooks/event-types). */
 export interface ResendEvent {
   type: Open<ResendEventType>;
@@ -177,22 +98,6 @@ export interface ResendEvent {
   data: { email_id?: string; from?: string; to?: string[]; subject?: string; [member: string]: unknown };
   [member: string]: unknown;
 }
-
-/** The types of [Clerk's events](https://clerk.com/docs/guides/development/webhooks/overview) that most receivers handle. */
-export type ClerkEventType =
-  | "organization.created"
-  | "organization.deleted"
-  | "organization.updated"
-  | "organizationMembership.created"
-  | "organizationMembership.deleted"
-  | "organizationMembership.updated"
-  | "session.created"
-  | "session.ended"
-  | "session.removed"
-  | "session.revoked"
-  | "user.created"
-  | "user.deleted"
-  | "user.updated";
 
 /** An event of [Clerk](https://clerk.com/docs/guides/development/webhooks/overview). */
 export interface ClerkEvent {
