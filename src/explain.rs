@@ -30,10 +30,10 @@
 //! now, tolerance, timestamp?, age?             seconds; age is negative for a timestamp ahead of the clock
 //! steps        [{name, state: pass | fail | skip, code?, detail, fix?}], each judged separately, also after one that failed
 //!              signatures: headers id timestamp age signatures keys match json type
-//!              token:      headers token algorithm keys key signature claims expiry start audience issuer email json type
+//!              token:      headers token algorithm keys key signature claims expiry start audience issuer email lifetime json type
 //! body         {bytes, utf8, bom, crlf, lf, finalNewline}
-//! signed       [{part: id | timestamp | text | header | method | url | body | body_sha256 | derived | token, text? | base64?}], the
-//!              signed bytes in order; the raw body has neither text nor base64. Empty if nothing is signed
+//! signed       [{part: id | timestamp | text | header | method | url | body | body_sha256 | derived | fields | token, text? | base64?}],
+//!              the signed bytes in order; the raw body has neither text nor base64. Empty if nothing is signed
 //! secrets      [{index, kind: hmac | ed25519 | p256 | null, bytes?, code?, detail?, fix?}]
 //! keys         [{index, kid?, kty?, crv?, alg?, use?, usable, reason?, tried, matches}], the key set, in order
 //! signatures   [{index, version, text, accepted, detail?}], the entries of the header; at most 64

@@ -15,7 +15,7 @@ const FOLDER: &str = "crates/npm/typedoc";
 /// Writes the reference; returns its folder.
 ///
 /// # Errors
-/// If an export has no documentation, a link in one leads nowhere, or typedoc cannot be installed.
+/// If an export or a member of one has no documentation, a link in one leads nowhere, or typedoc cannot be installed.
 pub(crate) fn build() -> Result<PathBuf> {
     let (root, to) = (paths::root(), paths::build_dir("reference")?);
     let manifest = fs::read_to_string(root.join("crates/npm/package.json")).context("package.json cannot be read")?;

@@ -24,8 +24,11 @@ import type { BodyLike, ErrorCode, HeadersLike, Secrets, VerifyOptions } from ".
  * ```
  */
 export class WebhookVerificationError extends Error {
+  /** An error of your own, for tests of what handles it: `no_matching_signature`, with status 401. */
   constructor(message?: string);
+  /** The name of the class. It stays the same in a minified bundle. */
   readonly name: "WebhookVerificationError";
+  /** The reason of the failure. */
   readonly code: ErrorCode;
   /**
    * The status to respond with: 400 the delivery is malformed, 401 it is not proved, 404 the URL is wrong, 500 the receiver is

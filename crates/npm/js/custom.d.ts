@@ -44,7 +44,12 @@ export interface HmacDescription {
    * What an event is known by: a JSON pointer into the body, like `"/id"`, if the sender documents that value as unique; else `"hash"`, the
    * hash of what is signed without the timestamp. Or the header with the event's id, if `signed` has `{id}`. Default: `"hash"`.
    */
-  id?: string | { header: string };
+  id?:
+    | string
+    | {
+        /** The header. */
+        header: string;
+      };
   /** How the sender writes its secrets: the key is the text itself, or the bytes that it stands for. Default: `"text"`. */
   secretEncoding?: "text" | "hex" | "base64";
 }

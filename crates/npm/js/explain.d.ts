@@ -45,21 +45,31 @@ export function explain(receiver: Receiver, request: RequestLike | LambdaEventLi
 
 /** A receiver's configuration, unchecked: what is wrong with it becomes part of the report. */
 export interface Receiver {
+  /** The name of the sender's scheme, as in the Worker's configuration. */
   scheme: SchemeName;
   /** Keys, as text or raw bytes. Leave it out if there is a key set. */
   secrets?: Secrets;
   /** As in {@link TokenOptions.header}. */
   header?: string;
   /** The key set: text, bytes, or the parsed object. Nothing is fetched. */
-  jwks?: string | Uint8Array | { keys: readonly Jwk[] };
+  jwks?:
+    | string
+    | Uint8Array
+    | {
+        /** The keys of the set. */
+        keys: readonly Jwk[];
+      };
   /** As in `accept` of `geminiDynamic` in `countersign/jwt`. Default: the forms of the scheme. */
   accept?: readonly SignatureForm[];
   /** As in {@link StaticOptions.allowShortKeys}. A report explains any key. */
   allowShortKeys?: boolean;
+  /** As in `audience` of `geminiDynamic` in `countersign/jwt`: the exact `aud` of a token. */
   audience?: string;
+  /** As in `issuer` of `geminiDynamic` in `countersign/jwt`: the exact `iss` of a token. Default: not checked, or the sender's issuer. */
   issuer?: string;
   /** As in `email` of `googlePubsub`. */
   email?: string;
+  /** As in `leeway` of `geminiDynamic` in `countersign/jwt`: seconds of grace on `exp` and `nbf` of a token. Default: 60. */
   leeway?: number;
   /** As in {@link StaticOptions.tolerance}. */
   tolerance?: number;

@@ -111,6 +111,7 @@ export function durableObject(namespace: { idFromName(name: string): any; get(id
  * ```
  */
 export class OnceObject {
+  /** Called by the platform, with the object's state. */
   constructor(state: any);
   /** Responds to {@link durableObject}, and to nobody else. */
   fetch(request: Request): Promise<Response>;

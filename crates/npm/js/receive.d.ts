@@ -12,6 +12,7 @@ export type Handler<E> = (delivery: Delivery<E>) => Promise<string | void> | str
 
 /** A line of the log. It has no secret, no signature, no header and no part of a body. */
 export interface LogRecord {
+  /** Always `webhook`: it tells this record from others in the log. */
   event: "webhook";
   /** Why the delivery was not handled. `not_remembered`: it was, and the store of `once` failed afterwards, so that a copy may run again. */
   outcome: ErrorCode | "body_too_large" | "handler_failed" | "in_flight" | "not_remembered";

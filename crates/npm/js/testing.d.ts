@@ -9,7 +9,10 @@ export interface TestKeys {
   /** The secret or the public key, as the sender shows it. */
   secret?: string;
   /** The key set of a sender that publishes one: `geminiDynamic({ jwks })`. */
-  jwks?: { keys: Jwk[] };
+  jwks?: {
+    /** The public keys. */
+    keys: Jwk[];
+  };
   /** What a token is issued for. */
   audience?: string;
   /** The account that a token names. */

@@ -22,18 +22,24 @@ export type HeadersLike =
 
 /** The headers under the name of their type in npm `standardwebhooks`. */
 export interface WebhookUnbrandedRequiredHeaders {
+  /** The event's id. */
   "webhook-id": string;
+  /** When the delivery was signed, in Unix seconds. */
   "webhook-timestamp": string;
+  /** The signatures, each with its version, separated by spaces. */
   "webhook-signature": string;
 }
 
 /** A Fetch `Request`, or an object with the same members: `NextRequest`, Hono's `c.req.raw`, … */
 export interface RequestLike {
+  /** The headers. */
   readonly headers: {
     /** The value of a header. */
     get(name: string): string | null;
   };
+  /** The whole URL. Needed only for `urlToken`, and for senders that sign it. */
   readonly url?: string;
+  /** Whether the body was already read: then `unwrap` rejects with `invalid_body`. */
   readonly bodyUsed?: boolean;
   /** Reads the body, once. */
   arrayBuffer(): Promise<ArrayBuffer>;
@@ -44,12 +50,19 @@ export interface RequestLike {
  * same shape. The body may be base64.
  */
 export interface LambdaEventLike {
+  /** The headers: of one that is repeated, the last line alone, or all lines joined. */
   readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
+  /** The headers with each line of one that is repeated. Unless it is empty, it is read in place of `headers`. */
   readonly multiValueHeaders?: { readonly [name: string]: readonly string[] | undefined } | null | undefined;
+  /** The body, as text or in base64. Absent or `null` if it is empty. */
   readonly body?: string | null | undefined;
+  /** Whether `body` is base64. An event has this member or `requestContext`, by which it is recognised. */
   readonly isBase64Encoded?: boolean | undefined;
+  /** What the platform knows about the request. Nothing in it is read. */
   readonly requestContext?: object | undefined;
+  /** The path of the URL, from HTTP APIs and function URLs. Needed only for `urlToken`. */
   readonly rawPath?: string | undefined;
+  /** The path of the URL, from REST APIs and load balancers. Read if `rawPath` is absent. */
   readonly path?: string | undefined;
 }
 
@@ -172,13 +185,21 @@ export interface TokenOptions extends StaticOptions {
 
 /** A key of a key set (RFC 7517). */
 export interface Jwk {
+  /** The type of the key: `OKP` for Ed25519, or `RSA`. Keys of other types are set aside. */
   kty: string;
+  /** The name of the key, by which a token chooses it. */
   kid?: string;
+  /** The algorithm that the key is for: `EdDSA` or `Ed25519`, or `RS256`. A key with another is set aside. */
   alg?: string;
+  /** What the key is for. A key with anything but `sig` is set aside. */
   use?: string;
+  /** The curve of an `OKP` key: `Ed25519`. */
   crv?: string;
+  /** The public key of an `OKP` key: 32 bytes in base64url. */
   x?: string;
+  /** The modulus of an `RSA` key, in base64url. */
   n?: string;
+  /** The exponent of an `RSA` key, in base64url. */
   e?: string;
   [member: string]: unknown;
 }
@@ -186,7 +207,13 @@ export interface Jwk {
 /** Options of a verifier with a key set. */
 export interface KeySetOptions {
   /** The https URL of the key set, or the key set itself. Default: the sender's URL. */
-  jwks?: string | URL | { keys: readonly Jwk[] };
+  jwks?:
+    | string
+    | URL
+    | {
+        /** The keys of the set. */
+        keys: readonly Jwk[];
+      };
   /**
    * The secret at the end of the URL that you gave to Google: at least 22 characters (`openssl rand -hex 32`).
    *

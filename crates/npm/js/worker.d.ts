@@ -15,6 +15,7 @@ export default worker;
 
 /** The Durable Object that stores the events of `durable` sources. Bind it as `INBOX`, with `new_sqlite_classes = ["Inbox"]`. */
 export declare class Inbox {
+  /** Called by the platform. */
   constructor(ctx: unknown, env: unknown);
   /** Forwards the stored events that are due. */
   alarm(): Promise<void>;
@@ -22,5 +23,6 @@ export declare class Inbox {
 
 /** The entrypoint whose invocations deliver the stored events. Export it beside `Inbox`, which starts it. */
 export declare class Courier {
+  /** Called by the platform. */
   constructor(ctx: unknown, env: unknown);
 }

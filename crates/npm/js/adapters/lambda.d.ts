@@ -21,4 +21,11 @@ export type * from "../receive.js";
  *
  * @throws {WebhookVerificationError} `config_invalid` for an option
  */
-export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (event: any) => Promise<{ statusCode: number; headers: Record<string, string>; body: string }>;
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (event: any) => Promise<{
+  /** The status of the response. */
+  statusCode: number;
+  /** The headers of the response. */
+  headers: Record<string, string>;
+  /** The body of the response; empty for a 204. */
+  body: string;
+}>;
