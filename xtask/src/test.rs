@@ -26,7 +26,7 @@ const STEPS: &[Step] = &[
     Step::new("unit", "unit tests, properties, vectors and the fuzz corpus, native", checks::unit).beside(),
     Step::new("new-sender", "what a made-up sender touches", new_sender::new_sender).beside(),
     Step::new("doc", "documentation of every crate", checks::doc).beside(),
-    Step::new("reference", "documentation of every export of the package, and of its members", reference::command).beside(),
+    Step::new("reference", "documentation of all that the package exports", reference::command).beside(),
     Step::new("msrv", "the oldest Rust that Cargo.toml promises", checks::msrv).beside(),
     Step::new("crate", "the crate as crates.io would get it", checks::package).long().beside(),
     Step::new("deny", "dependencies: bans, licences, sources", checks::deny).beside(),
