@@ -19,7 +19,7 @@ const REPOSITORY: &str = "https://github.com/countersign/countersign/blob/main/"
 const REFERENCE: &str = "docs/api";
 const REFERENCE_PAGE: &str = "# Reference of the npm package\n\nEvery export of each entry, with its types and an example: [open the reference](api/index.html).\n";
 /// What pages show besides text.
-const PICTURES: [&str; 2] = ["svg", "png"];
+const PICTURES: [&str; 3] = ["svg", "png", "gif"];
 
 /// Builds the book; installs mdbook if it is missing.
 pub(crate) fn build() -> Result<()> {
