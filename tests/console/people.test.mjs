@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { READ_TOKEN, assertClean, go, shows, signIn, stand, visit, ADMIN_TOKEN } from "./fixtures/stand.mjs";
+import { picturesBy, shownBy } from "../page/fixtures/forced.mjs";
 import { answer } from "../e2e/fixtures/loopback.mjs";
 import { delivery, newBody, newSecret, signedBy } from "../e2e/fixtures/sign.mjs";
 
@@ -100,12 +101,30 @@ test("the focus is always visible, in the order of the page", async () => {
   for (const name of ["search", "source", "type", "Export NDJSON"]) assert.ok(seen.includes(name), `${name} is not reached: ${seen}`);
 });
 
-test("forced colours and print leave all of it legible", async () => {
+test("in forced colours, no state is told by a background alone", async () => {
   const page = await visit(here, "#/sources", { forcedColors: "active" });
   await page.screenshot({ path: `${SCREENSHOTS}console-forced-colours.png`, fullPage: true });
-  const bars = await page.evaluate(() => getComputedStyle(document.querySelector("article .state")).color !== getComputedStyle(document.body).backgroundColor);
-  assert.ok(bars);
-  await page.emulateMedia({ media: "print", forcedColors: "none" });
+  const isShown = async (selector, name) => assert.notDeepEqual(await shownBy(page.locator(selector), "attribute", name), [], selector);
+  await isShown("#nav a[aria-current]", "aria-current");
+  for (const [selector, name, states] of [[".state", "data-state", ["broken", "open"]], ["article[data-health]", "data-health", ["bad", "good", "look"]]]) {
+    const pictures = await picturesBy(page, selector, name, name === "data-health" ? ".source-head > .icon" : "> .icon");
+    assert.deepEqual([...pictures.keys()].toSorted(), states);
+    assert.equal(new Set(pictures.values()).size, states.length, `two of ${states} look alike`);
+  }
+  await go(page, "#/events/shop");
+  await isShown(".segments a[aria-current]", "aria-current");
+  for (const scene of ["event", "headers"]) {
+    const [place, arrange] = scenes[scene];
+    await go(page, place);
+    await arrange(page);
+    await isShown('.tabs [aria-selected="true"]', "aria-selected");
+    if (scene === "event") await isShown('.modes [aria-pressed="true"]', "aria-pressed");
+  }
+});
+
+test("on paper, there is the screen without its buttons", async () => {
+  const page = await visit(here, "#/sources");
+  await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator("main button").first().isVisible(), false);
   assert.ok(await page.locator("main h1").isVisible());
 });

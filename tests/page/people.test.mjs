@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { make, open, paste, verdict } from "./fixtures/browser.mjs";
+import { pictureOf, picturesBy, shownBy } from "./fixtures/forced.mjs";
 import { host } from "./fixtures/visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -131,7 +132,7 @@ test("nothing moves with prefers-reduced-motion", async () => {
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior), "auto");
 });
 
-test("on paper, the report is whole and the secret is not there; in forced colours, the verdict has a border", async () => {
+test("on paper, the report is whole and the secret is not there", async () => {
   const page = await open(browser, server.url);
   const style = (selector, name) => page.locator(selector).first().evaluate((element, name) => getComputedStyle(element)[name], name);
   await page.emulateMedia({ media: "print" });
@@ -139,9 +140,28 @@ test("on paper, the report is whole and the secret is not there; in forced colou
   assert.equal(await style("#with-secret", "display"), "none");
   assert.equal(await style("#signed-bytes", "maxHeight"), "none");
   await page.screenshot({ path: `${SCREENSHOTS}print.png`, fullPage: true });
-  await page.emulateMedia({ media: "screen", forcedColors: "active" });
-  assert.equal(await style("#verdict", "borderTopStyle"), "solid");
+});
+
+test("in forced colours, no state is told by a background alone", async () => {
+  const page = await open(browser, server.url, { forcedColors: "active" });
   await page.screenshot({ path: `${SCREENSHOTS}forced-colours.png`, fullPage: true });
+  const byBackground = async (...state) => (await shownBy(...state)).length === 0;
+  assert.ok(!(await byBackground(page.locator(".cell.differs"), "class", "differs")), "a byte that differs");
+  assert.ok(!(await byBackground(page.locator(".switch :checked + span"), "check")), "the chosen view");
+  const line = await page.locator(".difference ins").first().evaluate((element) => getComputedStyle(element).textDecorationLine);
+  assert.equal(line, "underline", "a byte that was added");
+  await page.fill("#sender", "s");
+  assert.ok(!(await byBackground(page.locator('.picker li[aria-selected="true"]'), "attribute", "aria-selected")), "the chosen sender");
+
+  const verdicts = [];
+  for (const scene of ["genuine", "wrong-key", "no-url", "other-sender"]) {
+    await (typeof SCENES[scene] === "string" ? paste(page, SCENES[scene]) : make(page, ...SCENES[scene]));
+    verdicts.push([await page.locator(".verdict-word").textContent(), await pictureOf(page.locator("#verdict-icon .icon"))]);
+    const steps = [...(await picturesBy(page, ".step", "data-state", "> .icon")).values()];
+    assert.equal(new Set(steps).size, steps.length, `${scene}: two states of a step look alike`);
+  }
+  assert.deepEqual(verdicts.map(([word]) => word), ["Genuine", "Refused", "Waiting for the URL", "Another sender’s"]);
+  assert.equal(new Set(verdicts.map(([, picture]) => picture)).size, verdicts.length, "two verdicts have one icon");
 });
 
 test("on a phone, the verdict stays visible", async () => {
