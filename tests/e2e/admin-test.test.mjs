@@ -78,6 +78,13 @@ test("where events are passed through, it says what the destination said", async
   assert.equal(origin.requests[0].header("countersign-test"), "1");
   origin.next(answer(500));
   refused(await operator.post("test"), 502, "destination_failed");
+  await operator.post("test");
+  const counts = async () => {
+    const { sources } = (await worker.get("admin/sources", [operator.bearer])).json;
+    const { accepted_last_hour: accepted, refused_last_hour: refused } = sources.find(({ name }) => name === "passed");
+    return [accepted, refused];
+  };
+  await until(async () => (await counts()).join() === "2,0", "those that were delivered to count, and the other not as refused");
 });
 
 test("where only the sender has the key, there is none", async () => {
