@@ -99,6 +99,16 @@ for (const name of ["next", "once"]) {
   });
 }
 
+test("once: the handler runs once for a repeated event", async () => {
+  const file = `${dir}/once-repeated.mjs`;
+  const repeat = `const { testRequest } = await import("countersign/testing");
+const sent = await testRequest(stripe, { secret: process.env.STRIPE_WEBHOOK_SECRET, event: { id: "evt_1", type: "invoice.paid" } });
+for (const request of [sent.clone(), sent]) console.log((await POST(request)).status);
+`;
+  writeFileSync(file, `${blocks("once")[0]}${repeat}`);
+  assert.match(await output(node, [file], { env: { ...process.env, STRIPE_WEBHOOK_SECRET: SECRET } }), /^\S+ invoice\.paid\n204\n204\n$/);
+});
+
 test("sveltekit: the route takes events", async () => {
   const { POST } = await module("sveltekit");
   await receives((request) => POST({ request }));
@@ -165,13 +175,15 @@ for (const name of ["readme failing", "explain"]) {
   test(`${name}: a delivery is captured, then explained`, async () => {
     const port = await portOfItsOwn();
     const [capture, explain] = blocks(name)[0].split("\n");
-    const capturing = bash(capture.replace("countersign capture", `countersign capture --port ${port}`));
+    let isOver = false;
+    const capturing = bash(capture.replace("countersign capture", `countersign capture --port ${port}`)).finally(() => (isOver = true));
     const url = `http://127.0.0.1:${port}/hooks/stripe`;
     const request = await delivery(url, { broken: "key" });
     const [headers, body] = [request.headers, await request.text()];
     for (;;) {
       const sent = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
       if (sent?.status === 200) break;
+      assert.ok(!isOver, "the program ended before a delivery came");
       await breath();
     }
     assert.match(await capturing, new RegExp(`listening on http://127.0.0.1:${port}\\nsaved in delivery.http`));
