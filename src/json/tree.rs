@@ -125,6 +125,11 @@ fn scaled(mut number: f64, exponent: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::option::of;
+    use proptest::prelude::{Strategy, any, prop_oneof};
+    use proptest::sample::{Index, select};
+
     use super::*;
 
     fn by_serde(text: &str) -> Option<Value> {
@@ -202,11 +207,34 @@ mod tests {
         }
     }
 
+    /// Texts of JSON with up to eight items or members, of which several may have one name. Every other text has lost a character.
+    fn texts() -> impl Strategy<Value = String> {
+        let leaf = select(vec!["1", "-0", "\"\"", "\"\\u00e9\"", " true ", "null"]).prop_map(str::to_owned);
+        let whole = leaf.prop_recursive(4, 32, 8, |inner| {
+            let members = vec(("[ab]?", inner.clone()).prop_map(|(name, value)| format!("\"{name}\" :{value}")), 0..9);
+            prop_oneof![
+                vec(inner, 0..9).prop_map(|items| format!("[{}]", items.join(", "))),
+                members.prop_map(|members| format!("{{ {}}}", members.join(","))),
+            ]
+        });
+        (whole, of(any::<Index>())).prop_map(|(mut text, lost)| {
+            if let Some(lost) = lost {
+                text.remove(lost.index(text.len()));
+            }
+            text
+        })
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(1_000))]
 
         #[test]
         fn any_text_of_json_marks_is_read_as_serde_json_reads_it(text in r#"([\[\]{},:" ]|"a"|"\\n"|"\\u00e9"|-?[0-9]{1,3}|true|null|[0-9]\.[0-9]{1,3}|1e-?[0-9] ){0,12}"#) {
+            assert_eq!(value(&text), by_serde(&text), "{text}");
+        }
+
+        #[test]
+        fn arrays_and_objects_are_read_as_serde_json_reads_them(text in texts()) {
             assert_eq!(value(&text), by_serde(&text), "{text}");
         }
 
