@@ -25,8 +25,8 @@ pub struct Cursor {
     renewed: Vec<(Span, u32)>,
     /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
     tried: BTreeMap<u64, u32>,
-    /// The events that could have been under way when the object ended, each time that it did; and waiting ones that were due at `at`.
-    doubts: Vec<Span>,
+    /// What could have been under way when the object ended.
+    doubts: doubts::Doubts,
     /// Waiting events that are due later were not handed out since the object was loaded.
     handed: Option<u64>,
     /// Of a destination that gathers events: later ones of the log were not handed out. None of another destination.
@@ -244,7 +244,7 @@ impl Cursor {
         self.gone.remove(0, first.saturating_sub(1));
         self.dead.forget_before(first);
         self.forget_renewed();
-        self.doubts.retain(|doubt| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));
+        self.doubts.forget(through, oldest_due);
     }
 
     /// What is done again was counted when it was.

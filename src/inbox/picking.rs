@@ -31,7 +31,7 @@ impl Outlet {
             return Ok(None);
         }
         let has_begun = lane.is_some() && self.note_begun(rules);
-        if self.cursor.gather(None) || has_begun {
+        if self.cursor.begin() | self.cursor.gather(None) | has_begun {
             store.write_cursor(&self.name, &self.cursor)?;
         }
         Ok(Some(self.begin(place, Picked { number, lane, waiting: None }, now, rules)))
@@ -97,9 +97,9 @@ impl Outlet {
         let handed = self.under_way.iter().filter_map(|lease| lease.waiting).map(|progress| progress.due).max();
         let has_lane = self.under_way.iter().any(|lease| lease.lane.is_some());
         let has_begun = has_lane && self.note_begun(rules);
-        let has_gathered =
-            !taken.is_empty() && self.cursor.gather((rules.gather > 0).then_some(next.saturating_sub(1)));
-        if handed.is_some_and(|due| self.cursor.hand_out(due)) || has_begun || has_gathered {
+        let gathered = (rules.gather > 0).then_some(next.saturating_sub(1));
+        let is_first = !taken.is_empty() && (self.cursor.begin() | self.cursor.gather(gathered));
+        if handed.is_some_and(|due| self.cursor.hand_out(due)) || has_begun || is_first {
             store.write_cursor(&self.name, &self.cursor)?;
         }
         Ok(taken)

@@ -1,6 +1,6 @@
 //! Runs of events that something became of together.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Events from `first` to `last`, and when something became of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,12 +28,7 @@ impl Span {
         [before, after]
     }
 
-    /// The JSON that [`Span::from_json`] reads.
-    pub(super) fn to_json(self) -> Value {
-        json!([self.first, self.last, self.at])
-    }
-
-    /// Reads what [`Span::to_json`] wrote; further members are ignored.
+    /// Reads a JSON array that begins with the two numbers and the time.
     pub(super) fn from_json(json: &Value) -> Option<Self> {
         Some(Self { first: json.get(0)?.as_u64()?, last: json.get(1)?.as_u64()?, at: json.get(2)?.as_u64()? })
     }

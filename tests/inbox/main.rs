@@ -19,6 +19,7 @@ mod orphans;
 mod outage;
 mod random;
 mod replay;
+mod restarts;
 mod stalls;
 mod store;
 mod write;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Cursor;
+use super::doubts::Doubts;
 use crate::inbox::fence::Fence;
 use crate::inbox::given_up::GivenUp;
 use crate::inbox::passed::Passed;
@@ -12,18 +13,16 @@ use crate::inbox::span::Span;
 impl Cursor {
     /// The text that is stored.
     pub fn to_json(&self) -> Value {
-        let spans = |spans: &[Span]| spans.iter().copied().map(Span::to_json).collect::<Value>();
         let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": spans(&self.doubts), "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
+            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle(), "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
         })
     }
 
     /// What [`Cursor::to_json`] wrote; `None` if it is damaged.
     pub fn from_json(json: &Value) -> Option<Self> {
-        let spans = |name: &str| json.get(name)?.as_array()?.iter().map(Span::from_json).collect::<Option<Vec<_>>>();
         let count = |count: &Value| u32::try_from(count.as_u64()?).ok();
         let renewed = |entry: &Value| Some((Span::from_json(entry)?, count(entry.get(3)?)?));
         let tried = |entry: &Value| Some((entry.get(0)?.as_u64()?, count(entry.get(1)?)?));
@@ -33,7 +32,7 @@ impl Cursor {
             dead: GivenUp::from_json(json.get("dead")?)?,
             renewed: json.get("renewed")?.as_array()?.iter().map(renewed).collect::<Option<_>>()?,
             tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,
-            doubts: spans("doubts")?,
+            doubts: Doubts::from_json(json.get("doubts")?, json.get("idle") == Some(&Value::Bool(true)))?,
             handed: json.get("handed").and_then(Value::as_u64),
             gathered: json.get("gathered").and_then(Value::as_u64),
             most: count(json.get("most")?)?,
