@@ -223,22 +223,22 @@ impl Outlet {
         }
     }
 
-    /// Of waiting events that are due, those that may be attempted: one in each lane. Others go behind it, and those that are fenced are
-    /// looked at again when they no longer are.
+    /// Adds those of the waiting events that are due to `kept` that may be attempted: one in each lane. Others go behind it. Returns when
+    /// those are to be looked at again that are fenced; `u64::MAX` if none is.
     pub(super) fn one_each<S: Store>(
         &mut self,
         store: &S,
         due: Vec<(u64, Progress)>,
-    ) -> Result<Vec<(u64, Progress)>, StoreFault> {
-        let mut kept: Vec<(u64, Progress)> = Vec::new();
+        kept: &mut Vec<(u64, Progress)>,
+    ) -> Result<u64, StoreFault> {
+        let mut fenced_until = u64::MAX;
         for (number, progress) in due {
             let lane = progress.lane.filter(|_| self.lanes.is_some());
             let has_other = |lane| kept.iter().any(|(_, other)| other.lane == Some(lane));
             let fenced = self.fenced.as_ref().zip(lane);
             match lane {
                 _ if fenced.is_some_and(|(fenced, lane)| fenced.holds_waiting(number, lane, progress.due)) => {
-                    let until = self.fenced.as_ref().map_or(u64::MAX, Fenced::until);
-                    self.due_from = self.due_from.min(until);
+                    fenced_until = self.fenced.as_ref().map_or(u64::MAX, Fenced::until);
                 }
                 Some(lane) if self.is_busy(lane, number) || has_other(lane) => {
                     let behind = Progress { state: EventState::Behind, ..progress };
@@ -252,7 +252,7 @@ impl Outlet {
                 _ => kept.push((number, progress)),
             }
         }
-        Ok(kept)
+        Ok(fenced_until)
     }
 }
 

@@ -81,8 +81,7 @@ impl Outlet {
         self.lift_fence(now);
         let most = most.min(self.room(now, rules));
         let mut in_order = self.in_order(store, next, most, now)?.map(Vec::into_iter);
-        let due = self.due(store, most.min(self.room_for_retries(now, rules)), now, rules)?;
-        let mut due = self.one_each(store, due)?.into_iter();
+        let mut due = self.due(store, most.min(self.room_for_retries(now, rules)), now, rules)?.into_iter();
         let mut taken = Vec::new();
         while taken.len() < most {
             let Some(event) = self.next_place(&mut due, &mut in_order, next) else { break };
@@ -146,7 +145,7 @@ impl Outlet {
         (number > 0).then_some(number)
     }
 
-    /// The waiting events that are due. They are looked for only if there may be one.
+    /// The waiting events that are due and may be attempted. They are looked for only if there may be one.
     fn due<S: Store>(
         &mut self,
         store: &S,
@@ -158,11 +157,20 @@ impl Outlet {
         if most == 0 || self.due_from == u64::MAX || (now < self.due_from && self.due_from <= latest) {
             return Ok(Vec::new());
         }
-        let under_way: Vec<_> = self.under_way.iter().map(|lease| lease.number).collect();
-        let due = store.due(&self.name, now, latest, &under_way, most)?;
-        let taken: Vec<_> = under_way.into_iter().chain(due.iter().map(|(number, _)| *number)).collect();
-        self.due_from = store.next_due(&self.name, &taken)?.unwrap_or(u64::MAX);
-        Ok(due)
+        let mut seen: Vec<_> = self.under_way.iter().map(|lease| lease.number).collect();
+        let (mut kept, mut fenced_until) = (Vec::new(), u64::MAX);
+        loop {
+            let due = store.due(&self.name, now, latest, &seen, most.saturating_sub(kept.len()))?;
+            let is_last = due.is_empty() || seen.len() >= MOST_SEEN;
+            seen.extend(due.iter().map(|(number, _)| *number));
+            fenced_until = fenced_until.min(self.one_each(store, due, &mut kept)?);
+            // Those that are fenced are the first that are due, and must not hide the others.
+            if is_last || kept.len() >= most || fenced_until == u64::MAX {
+                break;
+            }
+        }
+        self.due_from = store.next_due(&self.name, &seen)?.unwrap_or(u64::MAX).min(fenced_until);
+        Ok(kept)
     }
 
     /// Ends the attempts of which nobody reported what came of them in time. They may have arrived; the events are attempted again.
@@ -206,6 +214,9 @@ impl Picked {
         Self { number, lane: None, waiting: None }
     }
 }
+
+/// So many waiting events are looked at in one go: a statement names them.
+const MOST_SEEN: usize = 1_000;
 
 /// The places that events are taken from in turn.
 const PLACES: u8 = 3;
