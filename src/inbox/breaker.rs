@@ -91,11 +91,17 @@ impl Breaker {
         self.broken.map(|broken| broken.next_probe.max(self.held_until))
     }
 
+    /// When an attempt or a probe may begin; a past time if one may now.
+    pub(super) fn opens_at(&self, now: u64) -> u64 {
+        let probe = self.broken.map(|broken| credible(broken.next_probe, now, LONGEST_PROBE_DELAY));
+        probe.unwrap_or_default().max(credible(self.held_until, now, LONGEST_HOLD))
+    }
+
     /// How many attempts may be under way now, of `most` that are configured: one, if the destination is broken and a probe is due.
     pub fn allowed(&self, most: usize, now: u64) -> usize {
         match self.broken {
-            _ if now < self.held_until => 0,
-            Some(broken) => usize::from(now >= broken.next_probe),
+            _ if now < self.opens_at(now) => 0,
+            Some(_) => 1,
             None => self.ramp.unwrap_or(most).min(most),
         }
     }
@@ -116,6 +122,7 @@ impl Breaker {
 
     /// A failed attempt at an event; whether the destination changed to broken or held by it.
     pub fn fail(&mut self, event: u64, sign: Sign, not_before: Option<u64>, now: u64) -> bool {
+        self.held_until = credible(self.held_until, now, LONGEST_HOLD);
         let was_held = now < self.held_until;
         if let Some(until) = not_before {
             self.held_until = self.held_until.max(until.min(now.saturating_add(LONGEST_HOLD)));
@@ -123,7 +130,7 @@ impl Breaker {
         }
         let is_news = now < self.held_until && !was_held;
         if let Some(broken) = &mut self.broken {
-            if now >= broken.next_probe {
+            if now >= credible(broken.next_probe, now, LONGEST_PROBE_DELAY) {
                 broken.probes = broken.probes.saturating_add(1);
                 broken.next_probe = now.saturating_add(probe_delay(broken.probes));
             }
@@ -163,12 +170,20 @@ impl Breaker {
 /// From here on, only what is configured limits the attempts under way.
 const RAMP_END: usize = 256;
 
+/// A time that is at most so far off; a later one was set by a clock that was ahead, and is over.
+fn credible(at: u64, now: u64, most: u64) -> u64 {
+    if at > now.saturating_add(most) { 0 } else { at }
+}
+
+/// The longest that [`probe_delay`] comes to.
+const LONGEST_PROBE_DELAY: u64 = 120_000;
+
 /// How long after the probe before, or after the failure, one is made.
 const fn probe_delay(probes: u32) -> u64 {
     match probes {
         0 => 5_000,
         1 => 30_000,
-        2 => 120_000,
+        2 => LONGEST_PROBE_DELAY,
         _ => 60_000,
     }
 }
@@ -238,6 +253,21 @@ mod tests {
             })
             .collect();
         assert_eq!(allowed, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128]);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_puts_nothing_off() {
+        let day = 24 * 3_600_000;
+        let mut breaker = broken();
+        breaker.fail(1, Sign::Down, Some(NOW + day), NOW + day);
+        assert_eq!((breaker.allowed(16, NOW), breaker.opens_at(NOW) <= NOW), (1, true), "a probe is due");
+        breaker.fail(1, Sign::Down, None, NOW);
+        assert_eq!(breaker.allowed(16, NOW), 0, "one");
+        let mut breaker = Breaker::default();
+        breaker.fail(1, Sign::Busy, Some(NOW + day), NOW + day);
+        assert_eq!(breaker.allowed(16, NOW), 1, "nobody asked to wait for a day");
+        breaker.fail(1, Sign::Busy, Some(NOW + 60_000), NOW);
+        assert_eq!((breaker.allowed(16, NOW), breaker.opens_at(NOW)), (0, NOW + 60_000));
     }
 
     #[test]

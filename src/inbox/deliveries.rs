@@ -87,8 +87,7 @@ impl Machine {
             _ => Some(now),
         };
         let due = due.into_iter().chain(outlet.fenced_until()).min();
-        let earliest = outlet.breaker().next_probe().unwrap_or_default().max(outlet.breaker().held_until());
-        let earliest = earliest.max(outlet.pace().next_at(now, rules));
+        let earliest = outlet.breaker().opens_at(now).max(outlet.pace().next_at(now, rules));
         let due = due.map(|due| due.max(earliest));
         // With no room, a report or a lapse makes some.
         let is_full = earliest <= now && outlet.room(now, rules) == 0;
