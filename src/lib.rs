@@ -45,6 +45,7 @@ mod calendar;
 mod delivery;
 mod event_id;
 mod key;
+mod nearest;
 mod receiver;
 mod sign;
 mod sign_as;

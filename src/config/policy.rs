@@ -26,7 +26,11 @@ pub(super) fn read_scheme(reader: &mut Reader<'_>) -> Option<&'static Scheme> {
         Some(name) => {
             let found = scheme::find(&name);
             match (found, header) {
-                (None, _) => reader.fault("scheme", "is not known", &format!("use one of {}", known())),
+                (None, _) => {
+                    let meant = scheme::nearest(&name).map(|name| ["did you mean `", name, "`?"].concat());
+                    let fix = meant.unwrap_or_else(|| format!("use one of {}", known()));
+                    reader.fault("scheme", "is not known", &fix);
+                }
                 (Some(scheme), Some(header)) if scheme.header_is_chosen => return Some(with_header(scheme, header)),
                 (Some(_), Some(_)) => reader.fault("header", NOT_CHOSEN.0, NOT_CHOSEN.1),
                 (Some(_), None) => {}

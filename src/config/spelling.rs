@@ -1,5 +1,7 @@
 //! Unknown keys: which one was meant, and whether the text may be repeated.
 
+use crate::nearest::nearest;
+
 /// The keys of a source, in the order of docs/configuration.md.
 pub(super) const SOURCE: &[&str] = &[
     "scheme",
@@ -96,8 +98,7 @@ pub(super) fn advice(unknown: &str, prefix: &str) -> String {
         "id." => (ID, &[][..], ""),
         _ => (SOURCE, FORWARD, ", under `forward`"),
     };
-    let unknown = plain(unknown);
-    let (near, far) = (nearest(&unknown, own), nearest(&unknown, other));
+    let (near, far) = (nearest(unknown, own), nearest(unknown, other));
     match (near, far) {
         (Some((distance, key)), other) if other.is_none_or(|(other, _)| distance <= other) => {
             ["did you mean `", key, "`?"].concat()
@@ -117,42 +118,6 @@ pub(super) fn is_words(text: &str) -> bool {
     // A key in base32 is in upper case.
     let upper = text.len() < 16 && all(u8::is_ascii_uppercase, text.as_bytes());
     text.len() <= 128 && (lower || upper)
-}
-
-/// The known key nearest to a text, if it is at most two letters off, or one for a short key.
-fn nearest(unknown: &[u8], known: &[&'static str]) -> Option<(usize, &'static str)> {
-    let mut best = None;
-    for key in known {
-        let distance = distance(unknown, &plain(key));
-        let limit = if key.len() < 6 { 1 } else { 2 };
-        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, *key));
-        }
-    }
-    best
-}
-
-/// Lower-case letters only: `urlToken` and `url-token` are `url_token`.
-fn plain(key: &str) -> Vec<u8> {
-    let letters = key.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
-    letters.take(32).map(|byte| byte.to_ascii_lowercase()).collect()
-}
-
-/// Letters to insert, remove or replace (Levenshtein).
-fn distance(one: &[u8], other: &[u8]) -> usize {
-    let mut row: Vec<usize> = (1..=other.len()).collect();
-    let mut last = other.len();
-    for (at, letter) in one.iter().enumerate() {
-        let (mut diagonal, mut left) = (at, at.saturating_add(1));
-        for (cell, other) in row.iter_mut().zip(other) {
-            let replaced = diagonal.saturating_add(usize::from(letter != other));
-            let shifted = left.min(*cell).saturating_add(1);
-            (diagonal, left) = (*cell, replaced.min(shifted));
-            *cell = left;
-        }
-        last = left;
-    }
-    last
 }
 
 #[cfg(test)]
@@ -189,9 +154,6 @@ mod tests {
             ("bodies", "ADMIN.access.", "did you mean `bodies`, which belongs to ADMIN and not under `access`?"),
         ] {
             assert_eq!(advice(unknown, prefix), meant, "{unknown}");
-        }
-        for key in SOURCE.iter().chain(FORWARD) {
-            assert_eq!((distance(&plain(key), &plain(key)), distance(&plain(key), b"")), (0, plain(key).len()));
         }
     }
 

@@ -170,6 +170,20 @@ pub fn find(name: &str) -> Option<&'static Scheme> {
     ALL.iter().copied().find(|scheme| scheme.name == name)
 }
 
+/// The scheme name that was probably meant by one that [`find`] does not find: at most two letters differ, or one of a short name.
+///
+/// ```
+/// use countersign::scheme;
+///
+/// assert_eq!(scheme::nearest("strpe"), Some("stripe"));
+/// assert_eq!(scheme::nearest("coinbaseCommerce"), Some("coinbase-commerce"));
+/// assert_eq!(scheme::nearest("carrier-pigeon"), None);
+/// ```
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let names: Vec<_> = ALL.iter().map(|scheme| scheme.name).collect();
+    crate::nearest::nearest(name, &names).map(|(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -246,6 +246,13 @@ proptest! {
 }
 
 #[test]
+fn an_unknown_scheme_names_the_one_that_was_meant() {
+    let with = |scheme: &str| faults(&format!(r#""scheme":"{scheme}","secrets":["GOOD"],{FORWARD}"#));
+    assert!(with("strpe").contains("`scheme` is not known; did you mean `stripe`?"), "{}", with("strpe"));
+    assert!(with("carrier-pigeon").contains("is not known; use one of standard-webhooks, svix, "));
+}
+
+#[test]
 fn a_key_in_the_wrong_place_is_told_where_it_belongs() {
     assert!(faults(&gemini(r#","orgin":"https://a.example""#)).contains("did you mean `origin`, under `forward`?"));
     let misspelt = faults(r#""scheme":"gemini","secrets":["GOOD"],"forward":{"orgin":"https://a.example"}"#);

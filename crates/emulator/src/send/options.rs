@@ -77,7 +77,10 @@ pub enum Chosen {
 
 fn known_scheme(name: &str) -> Result<&'static Scheme, String> {
     let names = || scheme::ALL.iter().map(|scheme| scheme.name).collect::<Vec<_>>().join(", ");
-    scheme::find(name).ok_or_else(|| format!("there are: {}", names()))
+    scheme::find(name).ok_or_else(|| match scheme::nearest(name) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are: {}", names()),
+    })
 }
 
 fn known_scenario(name: &str) -> Result<Chosen, String> {
@@ -86,4 +89,17 @@ fn known_scenario(name: &str) -> Result<Chosen, String> {
     }
     let found = SCENARIOS.iter().find(|scenario| scenario.name == name);
     found.map(Chosen::One).ok_or_else(|| "no such scenario; --list-scenarios lists them".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_scheme_names_the_one_that_was_meant() {
+        assert_eq!(known_scheme("stripe").map(|scheme| scheme.name), Ok("stripe"));
+        assert_eq!(known_scheme("Strpe").map(|scheme| scheme.name), Err("did you mean `stripe`?".to_owned()));
+        let all = known_scheme("carrier-pigeon").map(|scheme| scheme.name).unwrap_err();
+        assert!(all.starts_with("there are: standard-webhooks, svix, "), "{all}");
+    }
 }
