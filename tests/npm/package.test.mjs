@@ -18,8 +18,8 @@ test("the tarball contains these files and no other", async () => {
   const adapters = ADAPTERS.flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
   const receiving = [...[...adapters, "fetch.js", "node.js"].map((file) => `adapters/${file}`), "receive.js", "receive.cjs", "receive.d.ts", "receive.d.cts"];
   const once = ["once.js", "once.cjs", "once.d.ts", "once.d.cts", ...["durable-object", "kv", "memory", "postgres", "redis", "sqlite"].map((name) => `once/${name}.js`)];
-  const samples = ["breakages", "described", "encoding", "events", "sample-keys", "samples", "scheme-list", "senders", "sign"].map((name) => `samples/${name}.js`);
-  const testing = ["testing.js", "testing.cjs", "testing.d.ts", "testing.d.cts", "sample-events.js", ...samples];
+  const samples = ["breakages", "described", "encoding", "events", "sample-event", "sample-events", "sample-keys", "samples", "scheme-list", "senders", "sign"].map((name) => `samples/${name}.js`);
+  const testing = ["testing.js", "testing.cjs", "testing.d.ts", "testing.d.cts", ...samples];
   const types = ["classes", "event-types", "events", "reports", "schemes", "types"].flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
   const scripts = ["base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "worker/explain_bg.wasm"];

@@ -41,6 +41,33 @@ for (const { id } of generated) {
   });
 }
 
+test("the types of event are the sender's own, and the event is of the chosen one", async () => {
+  const offered = async (id) => {
+    await pick(page, "make-sender", id);
+    return page.locator("#make-type option").allTextContents();
+  };
+  for (const { id } of generated) assert.ok(!(await offered(id)).includes("batch.succeeded"), id);
+  assert.deepEqual([(await offered("gemini"))[0], (await offered("svix")).length], ["batch.succeeded", 9]);
+  const [usual, ...others] = await offered("stripe");
+  assert.deepEqual([usual, others.includes("invoice.paid"), others.includes(usual)], ["charge.succeeded", true, false]);
+  const event = async () => JSON.parse(await page.locator("#body").inputValue());
+  for (const [type, chosen] of [[undefined, usual], ["invoice.paid", "invoice.paid"]]) {
+    await make(page, "stripe", "", type);
+    assert.deepEqual([await verdict(page), (await event()).type, (await event()).object], ["genuine", chosen, "event"]);
+  }
+  assert.deepEqual(await offered("github"), ["pull_request"]);
+  await make(page, "github");
+  assert.match(await page.locator("#headers").inputValue(), /^x-github-event: pull_request$/m);
+  assert.equal((await event()).action, "opened");
+  assert.equal(await page.locator("#make-type").isEnabled(), true);
+  await pick(page, "make-sender", "twilio");
+  assert.equal(await page.locator("#make-type").isEnabled(), false);
+  // The examples do not take the type that is chosen for another sender.
+  await pick(page, "make-sender", "stripe");
+  await page.locator('#examples [data-sender="gemini"]').first().click();
+  await page.waitForFunction(() => document.getElementById("body").value.includes("batch.succeeded"));
+});
+
 /** Of each sender's breakages every fourth, unless all are asked for. */
 const isTried = (at, all) => (_, place) => process.env.CASES === "all" || place % 4 === at % Math.min(4, all.length);
 

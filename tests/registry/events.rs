@@ -1,4 +1,5 @@
-//! A sample event of each sender, in its own form: the body of the genuine delivery among its vectors. `send` and `testRequest` send it.
+//! A sample event of each sender, in its own form: the body of the genuine delivery among its vectors. `send`, `testRequest` and the page
+//! send it. And the types of event that senders document, which the page offers.
 
 use std::fs;
 
@@ -26,7 +27,7 @@ const FULLER: [(&str, &str); 3] = [
     ),
 ];
 
-/// The generated files of the emulator and of the package.
+/// The generated files of the emulator, and of the page and the package.
 pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
     let lines = |of: fn(&Sample) -> Value| {
         let samples = senders.iter().filter_map(|sender| Sample::of(sender.scheme));
@@ -43,8 +44,28 @@ export const EVENTS = {{
     );
     vec![
         ("crates/emulator/src/send/events.json", Content::Whole(format!("{{\n{}\n}}\n", lines(Sample::for_emulator)))),
-        ("crates/npm/js/sample-events.js", Content::Whole(script)),
+        ("www/src/sample-events.js", Content::Whole(script)),
+        ("www/src/event-types.js", Content::Whole(documented_types(senders))),
     ]
+}
+
+/// The types that senders document, from the package's declarations: `export type StripeEventType = | "a.b" | …`.
+fn documented_types(senders: &[Sender]) -> String {
+    let declared = fs::read_to_string(root().join("crates/npm/js/event-types.d.ts")).unwrap();
+    let lines = senders.iter().filter_map(|sender| {
+        let name = sender.function.get(..1)?.to_uppercase() + sender.function.get(1..)?;
+        let (_, after) = declared.split_once(&format!("export type {name}EventType ="))?;
+        let types: Vec<_> = after.split(';').next()?.split('"').skip(1).step_by(2).collect();
+        Some(format!("  \"{}\": {},\n", sender.scheme.name, json!(types)))
+    });
+    format!(
+        "// The event types that senders document. Generated from crates/npm/js/event-types.d.ts; to update:
+// UPDATE=1 cargo test --test senders
+export const DOCUMENTED = {{
+{}}};
+",
+        lines.collect::<String>()
+    )
 }
 
 struct Sample {

@@ -11,13 +11,14 @@ use crate::root;
 /// The schemes that the package and the page treat in their own way, each with a type or a choice by hand.
 const BY_HAND: [&str; 4] = ["standard-webhooks", "svix", "gemini", "gemini-dynamic"];
 
-const GENERATED: [&str; 7] = [
+const GENERATED: [&str; 8] = [
     "crates/npm/js/senders.js",
     "crates/npm/js/hmac-senders.js",
     "crates/npm/js/jwt-senders.js",
     "crates/npm/js/ecdsa-senders.js",
-    "crates/npm/js/sample-events.js",
     "crates/npm/js/schemes.d.ts",
+    "www/src/event-types.js",
+    "www/src/sample-events.js",
     "www/src/scheme-list.js",
 ];
 

@@ -68,7 +68,7 @@ const nearMisses = [
   near("indented", "The JSON was indented on the way", "json_compact", (plan) => resign(plan, (text) => text, pretty)),
   near("compacted", "Indented JSON was parsed and written again", "json_indent_2", (plan) => resign(plan, pretty, (text) => text)),
   near("python", "JSON that Python wrote was parsed and written again", "json_python", (plan) => resign(plan, python, (text) => text)),
-  near("sorted", "The sender sorted the members before it signed", "json_sorted", (plan) => resign(plan, sorted, (text) => text)),
+  near("sorted", "The sender sorted the members before it signed", "json_sorted", (plan) => resign(plan, sorted, unsorted)),
   { ...near("text-secret", "The secret’s text is the key", "secret_as_text", async (plan) => keyFrom(plan, secretText())), needs: isDecoded },
   { ...near("text-secret-bare", "The text after whsec_ is the key", "secret_as_text_without_prefix", async (plan) => keyFrom(plan, secretText(), 6)), needs: isDecoded },
   { ...near("hex-secret", "The secret is hex", "secret_hex", (plan) => (plan.secret = [...plan.key].map(toHex).join(""))), needs: ({ isText = false }) => !isText },
@@ -117,8 +117,9 @@ async function otherKey(plan) {
   }
 }
 
+/** Another digit, or the first letter of another text: the JSON stays JSON. */
 function changedByte(plan) {
-  plan.sentBody = utf8(textOf(plan.body).replace("v1", "v2"));
+  plan.sentBody = utf8(textOf(plan.body).replace(/(?:":"\w|\d)(?!.*(?:":"\w|\d))/, (found) => found.slice(0, -1) + (found.endsWith("1") ? "2" : "1")));
 }
 
 const beyond = ({ sender }) => 2 * sender.of.tolerance;
@@ -153,13 +154,20 @@ function keyFrom(plan, secret, from = 0) {
 const secretText = () => `whsec_${toBase64(randomBytes(32))}`;
 const pretty = (text) => JSON.stringify(JSON.parse(text), null, 2);
 const python = (text) => text.replaceAll('":', '": ').replaceAll(',"', ', "').replace(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-const withAccent = (text) => text.replace('"v1"', '"v1 é"');
+/** The last text that is a value gets another letter. */
+const withAccent = (text) => text.replace(/":"\w+(?!.*":"\w)/, "$& é");
 /** UTF-8 read as Latin-1. */
 const latin1 = (text) => String.fromCharCode(...utf8(text));
 
 function sorted(text) {
   const order = (value) => (value === null || typeof value !== "object" ? value : Object.fromEntries(Object.keys(value).sort().map((name) => [name, order(value[name])])));
   return JSON.stringify(order(JSON.parse(text)));
+}
+
+/** A sender's event may be sorted already. */
+function unsorted(text) {
+  const [first, ...others] = Object.entries(JSON.parse(text));
+  return sorted(text) === text ? JSON.stringify(Object.fromEntries([...others, first])) : text;
 }
 
 const BOM = new Uint8Array([0xef, 0xbb, 0xbf]);

@@ -12,8 +12,6 @@ const DATA = {
   "video.generated": { id: "video_123456", output_file_uri: "gs://my-bucket/video.mp4", file_name: "café.mp4" },
 };
 
-export const TYPES = Object.keys(DATA);
-
 /** An event with that time, in Unix seconds. */
 export function eventOf(type, seconds) {
   const timestamp = new Date(seconds * 1000).toISOString().replace(".000Z", "Z");

@@ -2,7 +2,7 @@
 import { breakages } from "./breakages.js";
 import { complete, signedHeaders, signedItem, written } from "./described.js";
 import { toBase64, utf8 } from "./encoding.js";
-import { eventOf } from "./events.js";
+import { sampleOf, typeHeader } from "./sample-event.js";
 import { ed25519, newKey, rsa, setOf } from "./sample-keys.js";
 import { SCHEMES } from "./scheme-list.js";
 import { schemeNamed } from "./senders.js";
@@ -40,12 +40,15 @@ function applies({ forms, scheme, needs = () => true }, sender) {
 }
 
 /**
- * Makes a delivery: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, email?, url?, method?, key? }`. A breakage changes the plan before it is
- * signed, the delivery afterwards, or both.
+ * Makes a delivery of the sender's own event: `{ scheme, headers, body, secret?, jwks?, audience?, issuer?, email?, url?, method?, key? }`. A breakage changes the plan before it is
+ * signed, the delivery afterwards, or both. Without a `type`, the event has one that the sender documents.
  */
-export function make(senderId, type, breakageId, now) {
+export async function make(senderId, type, breakageId, now) {
   const sender = SENDERS.find(({ id }) => id === senderId);
-  return made(sender, { event: eventOf(type, now), now, breakage: breakages.find(({ id }) => id === breakageId) });
+  const id = `msg_${crypto.randomUUID()}`;
+  const event = sampleOf(sender.scheme, { type, id, now });
+  const sent = await made(sender, { event, now, id, breakage: breakages.find((breakage) => breakage.id === breakageId) });
+  return { ...sent, headers: [...sent.headers, ...typeHeader(sender.scheme, type)] };
 }
 
 /** Makes a delivery of an event. `id`, `key` and `url` are made up unless they are given. */

@@ -2,10 +2,9 @@
 import { misuse } from "./error.js";
 import { optionsOf } from "./options.js";
 import { schemeOf } from "./receivers.js";
-import { EVENTS } from "./sample-events.js";
-import { put } from "./samples/described.js";
 import { concat, fromBase64, utf8 } from "./samples/encoding.js";
 import { eventOf } from "./samples/events.js";
+import { sampleOf, statesType, typeHeader } from "./samples/sample-event.js";
 import { newKey, sharedKey } from "./samples/sample-keys.js";
 import { SENDERS, made } from "./samples/samples.js";
 import { randomBytes } from "./samples/sign.js";
@@ -28,24 +27,16 @@ export async function testRequest(sender, given) {
   const of = senderOf(sender);
   const { secret, keys, type, data, event, id = `msg_${crypto.randomUUID()}`, url, now = Math.floor(Date.now() / 1000), broken } = optionsOf(given, OPTIONS);
   const key = keyOf(of, secret, keys);
-  const sample = EVENTS[of.scheme];
-  const whole = event === undefined ? sampleOf(sample, { type, data, id, now }) : structuredClone(event);
+  const whole = event === undefined ? eventFrom(of.scheme, { type, data, id, now }) : structuredClone(event);
   const sent = await made(of, { event: whole, now, id, url, key, breakage: breakageOf(of, broken) });
-  const headers = sample?.header ? [...sent.headers, [sample.header, type ?? sample.kind]] : sent.headers;
+  const headers = [...sent.headers, ...typeHeader(of.scheme, type)];
   return new Request(sent.url ?? url ?? "https://example.com/webhooks", { method: "POST", headers, body: sent.body });
 }
 
-/** An event of the sender's own; Gemini's for senders that sign the events of others. */
-function sampleOf(sample, { type, data, id, now }) {
-  const given = data === undefined ? {} : { data };
-  if (sample === undefined) return { ...eventOf(type ?? "batch.succeeded", now), ...given };
-  const { body, pointer, header, isHashed } = sample;
-  const event = /^[[{]/.test(body) ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
-  if (type !== undefined && pointer === undefined && header === undefined) throw misuse("config_invalid", "the events of this sender have no type: pass `event`");
-  if (type !== undefined && pointer !== undefined) put(event, pointer, type);
-  // What is known by its hash needs another body each time.
-  if (isHashed) Object.assign(Array.isArray(event) ? event[0] : event, { sample: id });
-  return Object.assign(event, given);
+/** The sender's sample event, with that type and that data. */
+function eventFrom(scheme, { type, data, id, now }) {
+  if (type !== undefined && !statesType(scheme)) throw misuse("config_invalid", "the events of this sender have no type: pass `event`");
+  return Object.assign(sampleOf(scheme, { type, id, now }), data === undefined ? {} : { data });
 }
 
 function senderOf(sender) {

@@ -21,12 +21,12 @@ const GENERATED: [&str; 11] = [
     "crates/emulator/src/send/events.json",
     "crates/npm/js/hmac-senders.d.ts",
     "crates/npm/js/hmac-senders.js",
-    "crates/npm/js/sample-events.js",
     "crates/npm/js/schemes.d.ts",
     "crates/npm/js/senders.d.ts",
     "crates/npm/js/senders.js",
     "docs/configuration.md",
     "docs/senders.md",
+    "www/src/sample-events.js",
     "www/src/scheme-list.js",
 ];
 
