@@ -81,7 +81,10 @@ test("wrong arguments say what to do, and never repeat a secret", async () => {
     [["check", "good.http", "--sender", "github"], /--secret WEBHOOK_SECRET/],
     [["check", "good.http", "--sender", "github", "--secret", SECRET], /that --secret names is not set; --secret takes its name/],
     [["check", "good.http", "--secret", "HOOK_SECRET"], /--sender stripe/],
-    [["send", "http://127.0.0.1:9/", "--sender", "nobody", "--secret", "HOOK_SECRET"], /there is no sender `nobody`/],
+    [["send", "http://127.0.0.1:9/", "--sender", "nobody", "--secret", "HOOK_SECRET"], /there is no sender `nobody`; there are: standard, svix, gemini, /],
+    [["send", "http://127.0.0.1:9/", "--sender", "strpe", "--secret", "HOOK_SECRET"], /there is no sender `strpe`; did you mean `stripe`\?/],
+    [["check", "good.http", "--sender", "coinbase_comerce", "--secret", "HOOK_SECRET"], /did you mean `coinbaseCommerce`\?/],
+    [["send", "http://127.0.0.1:9/", "--sender", SECRET, "--secret", "HOOK_SECRET"], /there is no sender of that name/],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--broken", "stale"], /`broken` is one of/],
     // Port 0 takes no connections.
     [["send", "http://127.0.0.1:0/", "--sender", "github", "--secret", "HOOK_SECRET"], /no response from http:\/\/127\.0\.0\.1:0: /],

@@ -102,7 +102,9 @@ test("a throwaway key set signs v1a", async () => {
 
 test("wrong arguments name the fix", async () => {
   for (const [given, message] of [
-    [["stripe", { secret: "a" }], /the function of a sender, like `stripe`/],
+    [["stripe", { secret: "a" }], /the function of a sender, like `stripe`.*; did you mean `stripe`, without quotes\?$/],
+    [["Githb", { secret: "a" }], /did you mean `github`, without quotes\?$/],
+    [["nobody at all", { secret: "a" }], /from the same copy of this package$/],
     [[index.stripe, {}], /`secret` is the receiver's secret/],
     [[index.discord, { secret: "a" }], /`await testKeys\(…\)`/],
     [[index.stripe, { keys: {} }], /`keys` is what `testKeys` returned/],

@@ -58,7 +58,8 @@ async function reportOf({ sender, secret, at, url }, file) {
   const { headers, body, method, target, arrived } = parseHttp(await readFile(file));
   const { explain } = await import("./explain.js");
   const now = at === undefined ? arrived : Number(at);
-  return explain({ scheme: schemeNamed(sender), secrets: secretIn(secret) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+  const { name: scheme } = await senderNamed(sender);
+  return explain({ scheme, secrets: secretIn(secret) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
 }
 
 async function send({ sender, secret, type, data, event, broken }, url) {
@@ -66,7 +67,9 @@ async function send({ sender, secret, type, data, event, broken }, url) {
   const { testRequest } = await import("./testing.js");
   const json = (name, text) => (text === undefined ? {} : { [name]: JSON.parse(text) });
   const given = { ...(type && { type }), ...(broken && { broken }), ...json("data", data), ...json("event", event) };
-  const request = await testRequest(await functionOf(sender), { secret: secretIn(secret), url, ...given });
+  const { make, entry } = await senderNamed(sender);
+  const functions = await import(`./${entry.split("/")[1] ?? "index"}.js`);
+  const request = await testRequest(functions[make], { secret: secretIn(secret), url, ...given });
   const body = await request.arrayBuffer();
   const response = await fetch(url, { method: "POST", headers: request.headers, body }).catch(({ message, cause }) => {
     throw new Error(`no response from ${new URL(url).origin}: ${cause?.code ?? message}`);
@@ -75,19 +78,18 @@ async function send({ sender, secret, type, data, event, broken }, url) {
   if (!response.ok) process.exitCode = 1;
 }
 
-/** The function of a sender, by its own name or that of its scheme. */
-async function functionOf(sender) {
-  const { schemeOf } = await import("./receivers.js");
-  const entries = await Promise.all(["index", "jwt", "ecdsa"].map((entry) => import(`./${entry}.js`)));
-  const found = entries.flatMap(Object.entries).find(([name, value]) => name === sender || schemeOf(value) === schemeNamed(sender));
-  if (found === undefined) throw new Error(`there is no sender \`${sender}\``);
-  return found[1];
-}
-
-/** The name of a scheme: `coinbaseCommerce` is `coinbase-commerce`. */
-function schemeNamed(sender) {
+/** A sender, by the name of its function or of its scheme: `coinbaseCommerce` is `coinbase-commerce`. */
+async function senderNamed(sender) {
   if (sender === undefined) throw new Error("name the sender: --sender stripe");
-  return sender === "standard" ? "standard-webhooks" : sender.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const { SCHEMES } = await import("./samples/scheme-list.js");
+  const found = SCHEMES.find(({ make, name }) => [make, name].includes(sender));
+  if (found !== undefined) return found;
+  const { nearest } = await import("./options.js");
+  const makes = SCHEMES.map(({ make }) => make);
+  const meant = nearest(sender, makes);
+  // Longer text may be a secret.
+  const called = /^[\w-]{1,24}$/.test(sender) ? `there is no sender \`${sender}\`` : "there is no sender of that name";
+  throw new Error(`${called}; ${meant === undefined ? `there are: ${makes.join(", ")}` : `did you mean \`${meant}\`?`}`);
 }
 
 function secretIn(name) {

@@ -31,14 +31,18 @@ function unknown(name, known, hint) {
 
 /** The known name that was probably meant: nearly the same letters, or one name inside the other. */
 function closest(name, known) {
-  const letters = (text) => text.toLowerCase().replace(/[^a-z]/g, "");
   const wrong = letters(name);
   if (wrong.length < 3) return undefined;
-  const inside = known.find((right) => wrong.includes(letters(right)) || letters(right).includes(wrong));
-  if (inside !== undefined) return inside;
-  const [[best, right]] = known.map((right) => [distance(wrong, letters(right)), right]).sort(([a], [b]) => a - b);
-  return best <= 2 ? right : undefined;
+  return known.find((right) => wrong.includes(letters(right)) || letters(right).includes(wrong)) ?? nearest(name, known);
 }
+
+/** The known name that differs least from another, in at most two letters, or one of a short name. */
+export function nearest(name, known) {
+  const [[best, right]] = known.map((right) => [distance(letters(name.slice(0, 32)), letters(right)), right]).sort(([a], [b]) => a - b);
+  return best <= (right.length < 6 ? 1 : 2) ? right : undefined;
+}
+
+const letters = (text) => text.toLowerCase().replace(/[^a-z]/g, "");
 
 /** The edit distance: how many letters to insert, delete or replace. */
 function distance(from, to) {

@@ -1,12 +1,13 @@
 // The entry `countersign/testing`: deliveries as senders make them, signed by the platform's own cryptography. The build puts the page's samples beside it.
 import { misuse } from "./error.js";
-import { optionsOf } from "./options.js";
+import { nearest, optionsOf } from "./options.js";
 import { schemeOf } from "./receivers.js";
 import { concat, fromBase64, utf8 } from "./samples/encoding.js";
 import { eventOf } from "./samples/events.js";
 import { sampleOf, statesType, typeHeader } from "./samples/sample-event.js";
 import { newKey, sharedKey } from "./samples/sample-keys.js";
 import { SENDERS, made } from "./samples/samples.js";
+import { SCHEMES } from "./samples/scheme-list.js";
 import { randomBytes } from "./samples/sign.js";
 
 const OPTIONS = ["secret", "keys", "type", "data", "event", "id", "url", "now", "broken"];
@@ -42,8 +43,14 @@ function eventFrom(scheme, { type, data, id, now }) {
 function senderOf(sender) {
   const scheme = typeof sender === "function" ? schemeOf(sender) : undefined;
   const found = SENDERS.find((one) => one.scheme === scheme);
-  if (found === undefined) throw misuse("config_invalid", "the first argument is the function of a sender, like `stripe`, from the same copy of this package");
+  if (found === undefined) throw misuse("config_invalid", `the first argument is the function of a sender, like \`stripe\`, from the same copy of this package${meantBy(sender)}`);
   return found;
+}
+
+/** The function that a name in place of one stands for. */
+function meantBy(sender) {
+  const meant = typeof sender === "string" ? nearest(sender, SCHEMES.map(({ make }) => make)) : undefined;
+  return meant === undefined ? "" : `; did you mean \`${meant}\`, without quotes?`;
 }
 
 /** The key that signs. Only `testKeys` has the private key of a sender that signs with one. */
