@@ -1,5 +1,6 @@
 //! How far a destination is with the log: which events are finished there, without a row for each.
 
+mod doubted;
 mod doubts;
 mod stored;
 
@@ -26,7 +27,7 @@ pub struct Cursor {
     /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
     tried: BTreeMap<u64, u32>,
     /// What could have been under way when the object ended.
-    doubts: doubts::Doubts,
+    doubts: doubted::Doubts,
     /// Waiting events that are due later were not handed out since the object was loaded.
     handed: Option<u64>,
     /// Of a destination that gathers events: later ones of the log were not handed out. None of another destination.
@@ -240,11 +241,10 @@ impl Cursor {
         if first > 1 {
             self.done.insert(1, first.saturating_sub(1));
         }
-        let through = self.done.through();
         self.gone.remove(0, first.saturating_sub(1));
         self.dead.forget_before(first);
         self.forget_renewed();
-        self.doubts.forget(through, oldest_due);
+        self.doubts.forget(self.done.through(), oldest_due);
     }
 
     /// What is done again was counted when it was.

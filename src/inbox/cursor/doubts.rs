@@ -1,66 +1,7 @@
 //! Attempts that may have been under way when an object ended. The numbers of attempts count them, so that no number is used twice.
 
-use serde_json::{Value, json};
-
 use super::Cursor;
 use crate::inbox::span::Span;
-
-/// The events that could have been under way when the object ended, and waiting ones that were due at `at`; each with how often that was.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Doubts {
-    spans: Vec<(Span, u32)>,
-    /// Whether nothing was handed out since the object was last loaded with an unfinished event.
-    is_idle: bool,
-}
-
-impl Doubts {
-    fn count(&self, is_meant: impl Fn(&Span) -> bool) -> u32 {
-        let counts = self.spans.iter().filter(|(span, _)| is_meant(span)).map(|(_, count)| *count);
-        counts.fold(0, u32::saturating_add)
-    }
-
-    /// Adds a doubt. The cursor is written whole, and an object can end every few seconds while its destination takes nothing: so the two
-    /// oldest become one, which counts more attempts than there were.
-    fn add(&mut self, span: Span) {
-        if self.spans.len() >= MOST_DOUBTS {
-            let (first, before) = self.spans.remove(0);
-            if let Some((next, count)) = self.spans.first_mut() {
-                next.first = next.first.min(first.first);
-                next.last = next.last.max(first.last);
-                next.at = next.at.max(first.at);
-                *count = count.saturating_add(before);
-            }
-        }
-        self.spans.push((span, 1));
-    }
-
-    /// Forgets doubts that concern neither an event behind `through` nor a waiting one.
-    pub(super) fn forget(&mut self, through: u64, oldest_due: Option<u64>) {
-        self.spans.retain(|(doubt, _)| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));
-    }
-
-    /// The JSON that [`Doubts::from_json`] reads, but for whether it is idle.
-    pub(super) fn to_json(&self) -> Value {
-        self.spans.iter().map(|(span, count)| json!([span.first, span.last, span.at, count])).collect()
-    }
-
-    /// Whether nothing was handed out since the object was last loaded with an unfinished event.
-    pub(super) const fn is_idle(&self) -> bool {
-        self.is_idle
-    }
-
-    /// Reads what [`Doubts::to_json`] wrote, or an earlier version, which did not count; `None` if it is damaged.
-    pub(super) fn from_json(json: &Value, is_idle: bool) -> Option<Self> {
-        let doubt = |doubt: &Value| {
-            let count = doubt.get(3).and_then(Value::as_u64).unwrap_or(1);
-            Some((Span::from_json(doubt)?, u32::try_from(count).unwrap_or(u32::MAX)))
-        };
-        Some(Self { spans: json.as_array()?.iter().map(doubt).collect::<Option<_>>()?, is_idle })
-    }
-}
-
-/// So many doubts are told apart.
-const MOST_DOUBTS: usize = 32;
 
 impl Cursor {
     /// How many attempts at an event of the log may have been made. One that was under way when the object ended counts, as it may
@@ -78,7 +19,7 @@ impl Cursor {
 
     /// When the last of the waiting events that may have been under way as the object ended was due.
     pub(in crate::inbox) fn doubted_due(&self) -> u64 {
-        self.doubts.spans.iter().map(|(doubt, _)| doubt.at).max().unwrap_or_default()
+        self.doubts.last_due()
     }
 
     /// Notes that events are handed out. Whether that is new.

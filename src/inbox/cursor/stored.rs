@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Cursor;
-use super::doubts::Doubts;
+use super::doubted::Doubts;
 use crate::inbox::fence::Fence;
 use crate::inbox::given_up::GivenUp;
 use crate::inbox::passed::Passed;
@@ -17,7 +17,7 @@ impl Cursor {
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle(), "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
+            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
         })
     }
 
