@@ -20,6 +20,15 @@ fn rows(document: &str) -> Vec<(String, Vec<(String, String)>)> {
         .collect()
 }
 
+/// Whether a file in Rust or JavaScript has a test of that name, or with it in its title.
+fn has_test(text: &str, name: &str) -> bool {
+    let (function, titled) = (format!("fn {name}("), |line: &str| line.contains("test(") && line.contains(name));
+    text.lines()
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with("//"))
+        .any(|line| line.contains(&function) || titled(line))
+}
+
 #[test]
 fn every_promise_of_security_md_is_held_by_a_test() -> io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -29,7 +38,7 @@ fn every_promise_of_security_md_is_held_by_a_test() -> io::Result<()> {
         assert!(!tests.is_empty(), "no test is named for: {attack}");
         for (file, name) in tests {
             let text = fs::read_to_string(root.join(&file)).unwrap_or_default();
-            assert!(text.contains(&name), "{file} has no test `{name}`, which SECURITY.md names for: {attack}");
+            assert!(has_test(&text, &name), "{file} has no test `{name}`, which SECURITY.md names for: {attack}");
         }
     }
     Ok(())
