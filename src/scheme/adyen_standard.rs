@@ -17,9 +17,10 @@
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
+use super::form::Form;
 use super::handshake::Media;
 use super::template::{Encoding, Fields, Part, Template, in_header, of_body};
-use super::types::{EventType, Form, Scheme};
+use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -1,8 +1,9 @@
 //! What many senders have in common: the schemes that a sender's own file starts from.
 
 use super::acknowledgement::Acknowledgement;
+use super::form::Form;
 use super::template::{IdSource, Template, in_header, of_body};
-use super::types::{EventType, Form, HeaderNames, KeySource, Scheme, Signing};
+use super::types::{EventType, HeaderNames, KeySource, Scheme, Signing};
 use crate::key::KeyFormat;
 
 /// Standard Webhooks as the specification has it. The other schemes of that family say what they do differently.

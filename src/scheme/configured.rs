@@ -1,8 +1,9 @@
 //! Schemes that a configuration describes: `hmac`, and presets whose token is in a header that the receiver chose.
 
 use super::bases::{hmac, token_in};
+use super::form::Form;
 use super::template::{Template, in_header, of_body};
-use super::types::{Form, Scheme, Signing};
+use super::types::{Scheme, Signing};
 use crate::key::KeyFormat;
 
 /// Its name in configurations. It is not in [`ALL`](super::ALL): without a configuration it describes nothing.

@@ -13,9 +13,10 @@
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::public_key;
+use super::form::Form;
 use super::handshake::{Handshake, Media};
 use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
-use super::types::{EventType, Form, Scheme};
+use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

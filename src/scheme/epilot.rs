@@ -5,7 +5,8 @@
 //! public key comes in PEM from `/v1/webhooks/.well-known/public-key`.
 
 use super::bases::with_secret;
-use super::types::{EventType, Form, Scheme};
+use super::form::Form;
+use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

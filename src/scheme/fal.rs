@@ -7,8 +7,9 @@
 //! The body is signed through its hash. fal retries ten times within two hours.
 
 use super::bases::public_key;
+use super::form::Form;
 use super::template::{Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
-use super::types::{EventType, Form, KeySource, Scheme};
+use super::types::{EventType, KeySource, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -3,7 +3,8 @@
 //! Standard Webhooks with the project's secret, and only `v1`.
 
 use super::bases::STANDARD;
-use super::types::{Form, KeySource, Scheme};
+use super::form::Form;
+use super::types::{KeySource, Scheme};
 
 /// `v1` alone: Google's `v1a` keys sign for every customer, and would void the project's secret.
 pub(super) const SCHEME: Scheme = Scheme {

@@ -5,7 +5,8 @@
 //! `jwt`.
 
 use super::bases::STANDARD;
-use super::types::{Form, KeySource, Scheme};
+use super::form::Form;
+use super::types::{KeySource, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "gemini-dynamic",

@@ -12,7 +12,8 @@
 //! <https://docs.cloud.google.com/pubsub/docs/push>
 
 use super::bases::STANDARD;
-use super::types::{EventType, Form, Identity, KeySource, Scheme, Signing};
+use super::form::Form;
+use super::types::{EventType, Identity, KeySource, Scheme, Signing};
 
 pub(super) const SCHEME: Scheme = Scheme {
     name: "google-pubsub",

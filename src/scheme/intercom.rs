@@ -6,9 +6,10 @@
 //! Intercom sends a HEAD to the URL before it accepts it: <https://developers.intercom.com/docs/webhooks/setting-up-webhooks>.
 
 use super::bases::hmac;
+use super::form::Form;
 use super::handshake::Handshake;
 use super::template::{IdSource, Template, in_header, of_body};
-use super::types::{EventType, Form, Scheme};
+use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
     forms: &[Form::HmacSha1],

@@ -31,6 +31,7 @@ mod docusign;
 mod elevenlabs;
 mod epilot;
 mod fal;
+mod form;
 mod gemini;
 mod gemini_dynamic;
 mod github;
@@ -89,10 +90,11 @@ mod zoom;
 pub use acknowledgement::Acknowledgement;
 pub(crate) use bases::STANDARD;
 pub(crate) use configured::{AT_FAULT, CONFIGURED, configured, kept, kept_list, with_header};
+pub use form::{Covers, Form};
 pub(crate) use gemini::EVENTS as GEMINI_EVENTS;
 pub use handshake::{Handshake, Media};
 pub use template::{Derive, Encoding, Field, Fields, IdSource, Layout, Part, Signatures, Template, Time, Unit};
-pub use types::{Covers, EventType, Form, HeaderNames, Identity, KeySource, Scheme, Signing};
+pub use types::{EventType, HeaderNames, Identity, KeySource, Scheme, Signing};
 
 /// Every scheme, in the order of lists.
 pub static ALL: &[&Scheme] = &[

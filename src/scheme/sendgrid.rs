@@ -9,8 +9,9 @@
 //! recognised: `sg_event_id` is for the origin to compare. SendGrid retries for 24 hours after an event.
 
 use super::bases::public_key;
+use super::form::Form;
 use super::template::{Encoding, Field, Layout, Part, Template, Time, Unit, in_header, of_body};
-use super::types::{EventType, Form, Scheme};
+use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

@@ -6,8 +6,9 @@
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::public_key;
+use super::form::Form;
 use super::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit, in_header, of_body};
-use super::types::{EventType, Form, Scheme};
+use super::types::{EventType, Scheme};
 use crate::key::KeyFormat;
 
 pub(super) const SCHEME: Scheme = Scheme {

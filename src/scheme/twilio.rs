@@ -24,9 +24,10 @@ use std::collections::BinaryHeap;
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
+use super::form::Form;
 use super::handshake::Media;
 use super::template::{Encoding, Part, Template, in_header, of_body};
-use super::types::{EventType, Form, Scheme};
+use super::types::{EventType, Scheme};
 use crate::crypto::{constant_time_eq, hex, sha256};
 use crate::delivery::Target;
 use crate::url::{percent_decode, query};

@@ -3,8 +3,9 @@
 //! Vercel signs the body alone, with HMAC-SHA1. Nothing says when it did, so a copy of a delivery never expires.
 
 use super::bases::hmac;
+use super::form::Form;
 use super::template::{IdSource, Template, in_header, of_body};
-use super::types::{Form, Scheme};
+use super::types::Scheme;
 
 pub(super) const SCHEME: Scheme = Scheme {
     forms: &[Form::HmacSha1],

@@ -16,6 +16,7 @@ mod identity;
 mod keys;
 mod layout;
 mod list;
+mod mac;
 mod message;
 mod metadata;
 mod policy;
@@ -30,12 +31,11 @@ pub(crate) use identity::token as identity_token;
 pub use keys::Keys;
 pub(crate) use layout::{layout, missing};
 pub(crate) use list::{pieces, signature, signatures};
+pub(crate) use mac::{encoded, signature_length};
 pub use metadata::{Metadata, Presented};
 pub(crate) use metadata::{Signed, signed_prefix};
 pub use policy::Policy;
-pub(crate) use template::{
-    Claim, encoded, find_at_url, find_hmac_match, read as read_described, signature_length, signature_of,
-};
+pub(crate) use template::{Claim, find_at_url, find_hmac_match, read as read_described, signature_of};
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{Tried, decode_ed25519};
 pub use verified::Verified;

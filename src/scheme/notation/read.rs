@@ -3,8 +3,9 @@
 use super::names::{DERIVED, ENCODINGS, FIELDS, KEY_FORMATS, UNITS};
 use crate::scheme::bases::hmac;
 use crate::scheme::configured::{kept, kept_list};
+use crate::scheme::form::Form;
 use crate::scheme::template::{Field, IdSource, Layout, Part, Signatures, Template, Time, in_header, of_body};
-use crate::scheme::types::{EventType, Form, HeaderNames, Scheme, Signing};
+use crate::scheme::types::{EventType, HeaderNames, Scheme, Signing};
 
 /// Reads a scheme, which then lives as long as the program; `None` if a line is not known. Nothing is checked: the text is generated.
 pub fn read(text: &str) -> Option<&'static Scheme> {

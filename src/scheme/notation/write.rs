@@ -3,8 +3,9 @@
 use super::names::{DERIVED, ENCODINGS, FIELDS, KEY_FORMATS, UNITS};
 use crate::key::KeyFormat;
 use crate::scheme::configured::CONFIGURED;
+use crate::scheme::form::Form;
 use crate::scheme::template::{Encoding, Field, IdSource, Layout, Part, Template, Time, Unit};
-use crate::scheme::types::{EventType, Form, Scheme};
+use crate::scheme::types::{EventType, Scheme};
 
 /// Writes what verification with shared secrets needs of a scheme; `None` if the notation cannot say it.
 pub fn write(scheme: &'static Scheme) -> Option<String> {
