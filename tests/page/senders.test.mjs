@@ -21,7 +21,7 @@ test("the list has every scheme once, and a sample for each", async () => {
 });
 
 /** The bytes of a signature, by its form. */
-const LENGTHS = { v1: 32, "hmac-sha256": 32, "hmac-sha1": 20, ed25519: 64 };
+const LENGTHS = { v1: 32, "hmac-sha256": 32, "hmac-sha1": 20, "hmac-sha512": 64, ed25519: 64 };
 
 /** What a sample's breakages depend on. Of senders that agree in it, the first is broken in every way. */
 const kind = ({ form, of }) => (form === "v1" ? `v1 ${of.secret} ${of.isText}` : of.name);

@@ -10,11 +10,13 @@ export function python(delivery) {
   if (form === "token") return file(delivery, [], ["expected = key", `received = ${list(report.comparisons)}`]);
   if (!isShared(report)) throw new Error("Python’s standard library has no public-key cryptography, so there is no Python test for this sender. Take the JavaScript test.");
   if (report.signed === undefined || report.comparisons.length === 0) throw new Error("Without signed bytes and a secret there is nothing to compute. Take the JavaScript test.");
-  const sha1 = form === "hmac-sha1";
-  const digest = `hmac.new(key, signed, hashlib.${sha1 ? "sha1" : "sha256"})`;
+  const digest = `hmac.new(key, signed, hashlib.${HASHES[form] ?? "sha256"})`;
   const lines = [`body = ${pythonBytes(body)}`, `signed = ${signed(report.signed)}`, `expected = ${WRITTEN[template?.encoding ?? "base64"](digest)}`, `received = ${list(report.comparisons)}`];
   return file(delivery, template?.encoding === "hex" ? [] : ["base64"], lines);
 }
+
+/** The hashes of the forms that do not sign with SHA-256. */
+const HASHES = { "hmac-sha1": "sha1", "hmac-sha512": "sha512" };
 
 /** How senders write the bytes of a signature, as Python does it. */
 const WRITTEN = {

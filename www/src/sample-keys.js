@@ -23,8 +23,11 @@ export async function newKey({ form, secret, hasKeySet }) {
 export function sharedKey({ form, secret }, text) {
   if (form === "token") return { secret: text };
   const key = secret === "hex" ? fromHex(text) : utf8(text);
-  return { secret: text, sign: (message) => hmac(key, message, form === "hmac-sha1" ? "SHA-1" : "SHA-256") };
+  return { secret: text, sign: (message) => hmac(key, message, HASHES[form]) };
 }
+
+/** The hashes of the forms that do not sign with SHA-256. */
+const HASHES = { "hmac-sha1": "SHA-1", "hmac-sha512": "SHA-512" };
 
 const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 

@@ -19,7 +19,7 @@ const BY_HAND = [
 ];
 
 /** How a sample is made, by the form that a scheme accepts by default: by a shared key, by a key pair, without a signature, or by an identity token. */
-const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", "hmac-sha256-fields": "fields", ed25519: "key", "ecdsa-p256": "key", token: "bare", "id-token": "identity" };
+const FORMS = { v1: "v1", "hmac-sha256": "hmac", "hmac-sha1": "hmac", "hmac-sha512": "hmac", "hmac-sha256-fields": "fields", ed25519: "key", "ecdsa-p256": "key", token: "bare", "id-token": "identity" };
 
 /** The senders: how each signs, and the scheme that checks it. `of` is the entry of the scheme's list. */
 export const SENDERS = [...BY_HAND, ...SCHEMES.filter(isGenerated).map((of) => ({ id: of.name, label: of.title, form: FORMS[of.form], scheme: of.name, of }))];
