@@ -21,7 +21,8 @@ pub(super) fn read_hmac(reader: &mut Reader<'_>) -> &'static Scheme {
     {
         reader.fault("signature.prefix", "contains the separator, so no item begins with it", USUAL_PREFIX);
     }
-    let hash = reader.choice("hash", &[("sha256", &[Form::HmacSha256]), ("sha1", &[Form::HmacSha1])]);
+    let hashes = [("sha256", &[Form::HmacSha256]), ("sha1", &[Form::HmacSha1]), ("sha512", &[Form::HmacSha512])];
+    let hash = reader.choice("hash", &hashes);
     let unit = timestamp.as_ref().map(|timestamp| timestamp.unit);
     let id = read_id(reader);
     let message = read_message(reader, unit, matches!(id, Some(Id::Header(_))));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -84,6 +84,14 @@ impl HmacKey {
         let mac = Hmac::<Sha1>::new_from_slice(&self.bytes).ok()?;
         Some(mac.chain_update(message).finalize().into_bytes().into())
     }
+}
+
+/// HMAC-SHA512 of a message. Always `Some`: HMAC takes keys of any length.
+///
+/// It takes the key's bytes, because an [`HmacKey`] brings SHA-256 into a program that needs this hash alone.
+pub fn hmac_sha512(key: &[u8], message: &[u8]) -> Option<[u8; 64]> {
+    let mac = Hmac::<Sha512>::new_from_slice(key).ok()?;
+    Some(mac.chain_update(message).finalize().into_bytes().into())
 }
 
 impl fmt::Debug for HmacKey {

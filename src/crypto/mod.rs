@@ -17,7 +17,7 @@ pub use ecdsa::P256Key;
 pub(crate) use ecdsa::decode_der;
 pub(crate) use ed25519::is_strict;
 pub use ed25519::{Ed25519Key, Ed25519SigningKey};
-pub use hmac::HmacKey;
+pub use hmac::{HmacKey, hmac_sha512};
 pub use portable::Portable;
 pub use provider::install_rs256;
 pub use rsa::RsaKey;
@@ -29,6 +29,9 @@ pub trait Crypto<B: ?Sized> {
 
     /// HMAC-SHA1 of a message; `None` if the platform fails, and then nothing matches.
     fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]>;
+
+    /// HMAC-SHA512 of a message; `None` as for [`Crypto::hmac_sha1`].
+    fn hmac_sha512(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 64]>;
 
     /// `prefix` followed by the body, in one buffer: pure Ed25519 reads a message twice.
     fn message(&self, prefix: &[u8], body: &B) -> Vec<u8>;

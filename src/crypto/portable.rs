@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::Crypto;
 use super::ecdsa::P256Key;
 use super::ed25519::Ed25519Key;
-use super::hmac::HmacKey;
+use super::hmac::{HmacKey, hmac_sha512};
 use super::rsa::{MAX_BITS, MIN_BITS, RsaKey};
 
 /// Pure Rust, for bodies in memory.
@@ -19,6 +19,10 @@ impl<B: AsRef<[u8]> + ?Sized> Crypto<B> for Portable {
 
     fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
         key.mac_sha1(message)
+    }
+
+    fn hmac_sha512(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 64]> {
+        hmac_sha512(key.as_bytes(), message)
     }
 
     fn message(&self, prefix: &[u8], body: &B) -> Vec<u8> {

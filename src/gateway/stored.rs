@@ -216,6 +216,16 @@ mod tests {
         }
     }
 
+    /// An event is stored with its form's name. One that could not be read back would fail at every attempt.
+    #[test]
+    fn every_form_is_read_back() {
+        let columns = with_verified("svix", |verified, content| verified.into_insertable("s", content, NOW).columns());
+        for form in Form::ALL {
+            let columns = Columns { form: form.as_str().to_owned(), ..columns.clone() };
+            assert_eq!(Stored::read("s", &columns, BODY).map(|stored| stored.into_event(1).form()), Some(form));
+        }
+    }
+
     #[test]
     fn a_damaged_row_is_not_read_back() {
         let columns = with_verified("svix", |verified, content| verified.into_insertable("s", content, NOW).columns());

@@ -14,6 +14,8 @@ pub enum Form {
     HmacSha256,
     /// HMAC-SHA1 over what the scheme's template describes.
     HmacSha1,
+    /// HMAC-SHA512 over what the scheme's template describes.
+    HmacSha512,
     /// HMAC-SHA256 over some members of the JSON body, inside the body.
     HmacSha256Fields,
     /// Ed25519 over what the scheme's template describes.
@@ -48,6 +50,7 @@ impl Form {
             Self::Jwt => "jwt",
             Self::HmacSha256 => "hmac-sha256",
             Self::HmacSha1 => "hmac-sha1",
+            Self::HmacSha512 => "hmac-sha512",
             Self::HmacSha256Fields => "hmac-sha256-fields",
             Self::Ed25519 => "ed25519",
             Self::EcdsaP256 => "ecdsa-p256",
@@ -64,7 +67,13 @@ impl Form {
     /// What of a delivery a signature of this form proves.
     pub const fn covers(self) -> Covers {
         match self {
-            Self::V1 | Self::V1a | Self::HmacSha256 | Self::HmacSha1 | Self::Ed25519 | Self::EcdsaP256 => Covers::Body,
+            Self::V1
+            | Self::V1a
+            | Self::HmacSha256
+            | Self::HmacSha1
+            | Self::HmacSha512
+            | Self::Ed25519
+            | Self::EcdsaP256 => Covers::Body,
             Self::HmacSha256Fields => Covers::Fields,
             Self::Jwt => Covers::Claims,
             Self::Token | Self::IdToken => Covers::Sender,
@@ -78,7 +87,10 @@ impl Form {
 
     /// Whether a shared secret verifies it.
     pub(crate) const fn is_shared(self) -> bool {
-        matches!(self, Self::V1 | Self::HmacSha256 | Self::HmacSha1 | Self::HmacSha256Fields | Self::Token)
+        matches!(
+            self,
+            Self::V1 | Self::HmacSha256 | Self::HmacSha1 | Self::HmacSha512 | Self::HmacSha256Fields | Self::Token
+        )
     }
 
     /// Whether it is a token that a key of a set signs by RS256.
@@ -86,12 +98,14 @@ impl Form {
         matches!(self, Self::Jwt | Self::IdToken)
     }
 
-    const ALL: [Self; 10] = [
+    /// Every form.
+    pub(crate) const ALL: [Self; 11] = [
         Self::V1,
         Self::V1a,
         Self::Jwt,
         Self::HmacSha256,
         Self::HmacSha1,
+        Self::HmacSha512,
         Self::HmacSha256Fields,
         Self::Ed25519,
         Self::EcdsaP256,

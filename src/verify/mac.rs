@@ -9,14 +9,16 @@ use crate::scheme::{Encoding, Form};
 
 /// The length of a signature as text; `None` if the form is not an HMAC.
 pub(crate) const fn signature_length(form: Form, encoding: Encoding) -> Option<usize> {
-    Some(match (form, encoding) {
-        (Form::HmacSha256 | Form::HmacSha256Fields, Encoding::Hex) => 64,
-        (Form::HmacSha256 | Form::HmacSha256Fields, Encoding::Base64) => 44,
-        (Form::HmacSha256 | Form::HmacSha256Fields, Encoding::Base64Url) => 43,
-        (Form::HmacSha1, Encoding::Hex) => 40,
-        (Form::HmacSha1, Encoding::Base64) => 28,
-        (Form::HmacSha1, Encoding::Base64Url) => 27,
+    let bytes: usize = match form {
+        Form::HmacSha256 | Form::HmacSha256Fields => 32,
+        Form::HmacSha1 => 20,
+        Form::HmacSha512 => 64,
         _ => return None,
+    };
+    Some(match encoding {
+        Encoding::Hex => bytes.saturating_mul(2),
+        Encoding::Base64 => bytes.div_ceil(3).saturating_mul(4),
+        Encoding::Base64Url => bytes.saturating_mul(4).div_ceil(3),
     })
 }
 
@@ -24,6 +26,7 @@ pub(crate) const fn signature_length(form: Form, encoding: Encoding) -> Option<u
 pub(super) enum Mac {
     Sha256([u8; 32]),
     Sha1([u8; 20]),
+    Sha512([u8; 64]),
 }
 
 impl AsRef<[u8]> for Mac {
@@ -31,6 +34,7 @@ impl AsRef<[u8]> for Mac {
         match self {
             Self::Sha256(bytes) => bytes,
             Self::Sha1(bytes) => bytes,
+            Self::Sha512(bytes) => bytes,
         }
     }
 }
@@ -48,10 +52,14 @@ pub(super) fn mac<B: ?Sized, C: Crypto<B>>(
         Form::HmacSha256 | Form::HmacSha256Fields if !has_body => Some(Mac::Sha256(key.mac([prefix, suffix]))),
         Form::HmacSha256 if suffix.is_empty() => Some(Mac::Sha256(crypto.hmac_sha256(key, prefix, body))),
         Form::HmacSha256 => Some(Mac::Sha256(key.mac([&crypto.message(prefix, body), suffix]))),
-        Form::HmacSha1 => {
+        Form::HmacSha1 | Form::HmacSha512 => {
             let mut message = if *has_body { crypto.message(prefix, body) } else { prefix.clone() };
             message.extend_from_slice(suffix);
-            crypto.hmac_sha1(key, &message).map(Mac::Sha1)
+            if form == Form::HmacSha1 {
+                crypto.hmac_sha1(key, &message).map(Mac::Sha1)
+            } else {
+                crypto.hmac_sha512(key, &message).map(Mac::Sha512)
+            }
         }
         _ => None,
     }

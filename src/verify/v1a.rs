@@ -103,6 +103,10 @@ mod tests {
             None
         }
 
+        fn hmac_sha512(&self, _: &HmacKey, _: &[u8]) -> Option<[u8; 64]> {
+            None
+        }
+
         fn message(&self, prefix: &[u8], body: &&[u8]) -> Vec<u8> {
             Portable.message(prefix, body)
         }
@@ -178,6 +182,10 @@ mod tests {
         }
 
         fn hmac_sha1(&self, _: &HmacKey, _: &[u8]) -> Option<[u8; 20]> {
+            None
+        }
+
+        fn hmac_sha512(&self, _: &HmacKey, _: &[u8]) -> Option<[u8; 64]> {
             None
         }
 

@@ -11,7 +11,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha1::Sha1;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
 use crate::support::{Explained, explained};
 
@@ -40,10 +40,15 @@ fn is_signed(report: &Report, case: &Case, scheme: &'static Scheme, message: &[u
         "hmac-sha1" => {
             spellings(&Hmac::<Sha1>::new_from_slice(&key).unwrap().chain_update(message).finalize().into_bytes())
         }
+        "hmac-sha512" => {
+            spellings(&Hmac::<Sha512>::new_from_slice(&key).unwrap().chain_update(message).finalize().into_bytes())
+        }
         _ => spellings(&Hmac::<Sha256>::new_from_slice(&key).unwrap().chain_update(message).finalize().into_bytes()),
     });
     match report.form.unwrap() {
-        "v1" | "hmac-sha256" | "hmac-sha1" | "hmac-sha256-fields" => spelled.any(|text| received.contains(&text)),
+        "v1" | "hmac-sha256" | "hmac-sha1" | "hmac-sha512" | "hmac-sha256-fields" => {
+            spelled.any(|text| received.contains(&text))
+        }
         "v1a" | "ed25519" => {
             public_keys(case, &keys).iter().any(|key| received.iter().any(|text| verifies(key, text, message)))
         }

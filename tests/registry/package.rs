@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use countersign::scheme::notation;
+use countersign::scheme::{Form, notation};
 
 use crate::sender::Sender;
 use crate::words;
@@ -148,7 +148,8 @@ const SECRET: &str = "process.env.WEBHOOK_SECRET";
 fn unions(senders: &[Sender]) -> String {
     let names: Vec<_> = senders.iter().map(|sender| sender.scheme.name).collect();
     let mut forms = Vec::new();
-    for form in senders.iter().flat_map(|sender| sender.scheme.forms) {
+    // The last one is for senders that are described: none of the registry signs with it.
+    for form in senders.iter().flat_map(|sender| sender.scheme.forms).chain(&[Form::HmacSha512]) {
         if !forms.contains(&form.as_str()) {
             forms.push(form.as_str());
         }

@@ -18,10 +18,10 @@ use crate::{create, paths, process, tools};
 
 /// Each Wasm, its budget in gzipped bytes, and its crate.
 const BUDGETS: [(&str, usize, &str); 4] = [
-    ("dist/describe.wasm", 30_500, DESCRIBE.package),
+    ("dist/describe.wasm", 33_000, DESCRIBE.package),
     ("dist/core.wasm", 121_000, MODULE.package),
-    ("dist/hmac.wasm", 52_500, HMAC.package),
-    ("dist/full.wasm", 217_000, FULL.package),
+    ("dist/hmac.wasm", 53_000, HMAC.package),
+    ("dist/full.wasm", 218_000, FULL.package),
 ];
 
 const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", profile: "npm", abort_handler: false };

@@ -1,4 +1,4 @@
-/** Senders that have no function of their own: describe how they sign. Its WebAssembly is that of `countersign/hmac`, and a module of 29 KB. */
+/** Senders that have no function of their own: describe how they sign. Its WebAssembly is that of `countersign/hmac`, and a module of 32 KB. */
 import type { Secrets, StaticOptions, Verifier } from "./types.js";
 
 export { WebhookVerificationError } from "./classes.js";
@@ -23,7 +23,7 @@ export interface HmacDescription {
     encoding?: "hex" | "base64" | "base64url";
   };
   /** The hash of the HMAC. Default: `"sha256"`. */
-  hash?: "sha256" | "sha1";
+  hash?: "sha256" | "sha1" | "sha512";
   /**
    * What is signed: text, `{body}` (the raw body), `{timestamp}` and `{id}` (as their headers have them). There must be text between them,
    * which ends each. Default: `"{body}"`.

@@ -5,9 +5,28 @@ let createHmac;
 
 /** HMAC-SHA256 of `prefix` and `body`: 32 bytes, or undefined if the platform cannot compute it synchronously. */
 export function hmacSha256(key, prefix, body) {
+  return attempted(() => platform()?.("sha256", key).update(prefix).update(body).digest());
+}
+
+/** HMAC-SHA512 in WebAssembly, once something that may need it was set up. */
+let portableSha512;
+
+/** Sets what computes HMAC-SHA512 if the platform cannot: a function of the key and the message. */
+export function providePortableSha512(compute) {
+  portableSha512 = compute;
+}
+
+/** HMAC-SHA512 of a message: 64 bytes, or undefined if nothing here computes it. */
+export function hmacSha512(key, message) {
+  return attempted(() => platform()?.("sha512", key).update(message).digest()) ?? attempted(() => portableSha512?.(key, message));
+}
+
+const platform = () => (createHmac ??= platformHmac());
+
+/** Without an exception, which would end the Wasm that called. */
+function attempted(work) {
   try {
-    createHmac ??= platformHmac();
-    return createHmac?.("sha256", key).update(prefix).update(body).digest();
+    return work();
   } catch {
     return undefined;
   }
@@ -15,9 +34,5 @@ export function hmacSha256(key, prefix, body) {
 
 /** Without an import, so that a browser loads this file too: Node, Deno, Bun and Workers have it. */
 function platformHmac() {
-  try {
-    return globalThis.process.getBuiltinModule("node:crypto").createHmac;
-  } catch {
-    return null;
-  }
+  return attempted(() => globalThis.process.getBuiltinModule("node:crypto").createHmac) ?? null;
 }

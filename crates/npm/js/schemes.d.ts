@@ -81,4 +81,5 @@ export type SignatureForm =
   | "ed25519"
   | "ecdsa-p256"
   | "token"
-  | "id-token";
+  | "id-token"
+  | "hmac-sha512";

@@ -66,6 +66,10 @@ impl Crypto<Vec<u8>> for Held {
         Crypto::<Body>::hmac_sha1(&self.0, key, message)
     }
 
+    fn hmac_sha512(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 64]> {
+        Crypto::<Body>::hmac_sha512(&self.0, key, message)
+    }
+
     fn message(&self, prefix: &[u8], body: &Vec<u8>) -> Vec<u8> {
         self.0.message(prefix, &held(body))
     }

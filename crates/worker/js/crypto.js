@@ -17,9 +17,12 @@ export function digest(prefix, body, suffix, hash) {
   hash.set(native().createHash("sha256").update(prefix).update(body).update(suffix).digest());
 }
 
-/** HMAC-SHA1 of a message, written to `mac`, 20 bytes of Wasm's memory. */
-export function hmacSha1(key, message, mac) {
-  mac.set(native().createHmac("sha1", key).update(message).digest());
+// By `Hash` in crypto.rs.
+const HASHES_OF_HMAC = ["sha1", "sha512"];
+
+/** HMAC of a message by one of those hashes, written to `mac`, which is Wasm's memory and as long as the hash. */
+export function hmacOf(hash, key, message, mac) {
+  mac.set(native().createHmac(HASHES_OF_HMAC[hash], key).update(message).digest());
 }
 
 export function publicKey(jwk) {

@@ -29,7 +29,11 @@ impl Crypto<Body> for Platform {
     }
 
     fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
-        native_hmac_sha1(key, message)
+        native_hmac_of(Hash::Sha1, key, message)
+    }
+
+    fn hmac_sha512(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 64]> {
+        native_hmac_of(Hash::Sha512, key, message)
     }
 
     fn message(&self, prefix: &[u8], body: &Body) -> Vec<u8> {
@@ -83,7 +87,11 @@ impl Crypto<[u8]> for Platform {
     }
 
     fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
-        native_hmac_sha1(key, message)
+        native_hmac_of(Hash::Sha1, key, message)
+    }
+
+    fn hmac_sha512(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 64]> {
+        native_hmac_of(Hash::Sha512, key, message)
     }
 
     fn message(&self, prefix: &[u8], body: &[u8]) -> Vec<u8> {
@@ -115,14 +123,24 @@ pub enum Algorithm {
     P256 = 2,
 }
 
+/// The hashes of HMACs that are the platform's alone, under the numbers by which `crypto.js` knows them.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub enum Hash {
+    /// SHA-1.
+    Sha1 = 0,
+    /// SHA-512.
+    Sha512 = 1,
+}
+
 #[wasm_bindgen(raw_module = "./crypto.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn hmac(key: &[u8], prefix: &[u8], body: &Uint8Array, mac: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(catch)]
     fn digest(prefix: &[u8], body: &Uint8Array, suffix: &[u8], hash: &mut [u8]) -> Result<(), JsValue>;
-    #[wasm_bindgen(js_name = hmacSha1, catch)]
-    fn hmac_sha1(key: &[u8], message: &[u8], mac: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_name = hmacOf, catch)]
+    fn hmac_of(hash: Hash, key: &[u8], message: &[u8], mac: &mut [u8]) -> Result<(), JsValue>;
     #[wasm_bindgen(js_name = publicKey, catch)]
     fn public_key(jwk: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch)]
@@ -159,10 +177,10 @@ fn native_hmac(key: &HmacKey, prefix: &[u8], body: &Uint8Array) -> Option<[u8; 3
     hmac(key.as_bytes(), prefix, body, &mut mac).ok().map(|()| mac)
 }
 
-/// SHA-1 is the platform's alone: few senders sign with it, and a second implementation would weigh on every Worker.
-fn native_hmac_sha1(key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
-    let mut mac = [0; 20];
-    hmac_sha1(key.as_bytes(), message, &mut mac).ok().map(|()| mac)
+/// SHA-1 and SHA-512 are the platform's alone: few senders sign with them, and second implementations would weigh on every Worker.
+fn native_hmac_of<const N: usize>(hash: Hash, key: &HmacKey, message: &[u8]) -> Option<[u8; N]> {
+    let mut mac = [0; N];
+    hmac_of(hash, key.as_bytes(), message, &mut mac).ok().map(|()| mac)
 }
 
 /// The public key of those parts as the platform holds it; `None` where the platform makes none of it.

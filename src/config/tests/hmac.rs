@@ -54,6 +54,8 @@ fn verified(fields: &str, headers: &[(&str, String)], body: &str) -> Result<Stri
 }
 
 const BODY: &str = r#"{"id":"evt_1","type":"made"}"#;
+const SHA512: &str = "a47337127c15149c8c32e99dc523bc76e4efcc7b287354e1d4b0c9dd7657d91a\
+                      bb7f8c2aa4c8ab97c24295c8afd4cc115970a0060971fbde4261be1a71b10113";
 
 #[test]
 fn a_signature_of_the_body_is_all_that_has_to_be_configured() {
@@ -70,6 +72,16 @@ fn a_signature_of_the_body_is_all_that_has_to_be_configured() {
     // By Python: hmac.new(KEY, BODY, "sha1").hexdigest()
     assert!(verified(&sha1, &header("83b3f39633fe15b6b9c8c4dd4f6abb16b0afbcc2".to_owned()), BODY).is_ok());
     assert_eq!(verified(&sha1, &header(signature.clone()), BODY), Err(Error::NoMatchingSignature));
+    let sha512 = format!(r#"{SIGNATURE},"hash":"sha512""#);
+    // By Python: hmac.new(KEY, BODY, "sha512").hexdigest()
+    assert!(verified(&sha512, &header(SHA512.to_owned()), BODY).is_ok());
+    assert_eq!(
+        verified(&sha512, &header(SHA512.chars().take(64).collect()), BODY),
+        Err(Error::NoMatchingSignature),
+        "half of it"
+    );
+    assert_eq!(verified(&sha512, &header(signature.clone()), BODY), Err(Error::NoMatchingSignature));
+    assert_hmac_fault(&format!(r#"{SIGNATURE},"hash":"md5""#), "hash", "is not known");
     let before_the_time = format!(r#"{sha1},"timestamp":{{"header":"T"}},"signed":"{{body}}.{{timestamp}}""#);
     // By Python: hmac.new(KEY, BODY + b".1700000000", "sha1").hexdigest()
     let [signature_header] = header("2e4de5d148c92ecebf90505bb01dcf82582cc874".to_owned());

@@ -130,9 +130,15 @@ mod tests {
 
     #[test]
     fn a_described_sender_is_written_too() {
+        for hash in ["sha256", "sha1", "sha512"] {
+            written_with(hash);
+        }
+    }
+
+    fn written_with(hash: &str) {
         let at = r#"{"header":"T","member":"at","separator":" ","unit":"rfc3339"}"#;
         let text = format!(
-            r#"{{"signature":{{"header":"S","encoding":"base64url"}},"timestamp":{at},"signed":"{{timestamp}}:{{body}}","hash":"sha1","id":"/a"}}"#
+            r#"{{"signature":{{"header":"S","encoding":"base64url"}},"timestamp":{at},"signed":"{{timestamp}}:{{body}}","hash":"{hash}","id":"/a"}}"#
         );
         let scheme = crate::config::describe_hmac(&text).unwrap();
         let read = write(scheme).as_deref().and_then(notation::read).unwrap();
