@@ -66,6 +66,12 @@ fn providers() {
     }
 }
 
+/// Senders that a configuration describes, for each hash.
+#[test]
+fn described() {
+    assert!(run("hmac", false).is_empty(), "a description has a fault");
+}
+
 /// Each sender's own file.
 #[test]
 fn senders() {

@@ -64,14 +64,14 @@ function obstacle({ headers, secret, secret_format: format, method = "POST", err
 function configured(cases) {
   const [sources, secrets, pathOf, known] = [{}, {}, new Map(), new Map()];
   for (const vector of cases) {
-    const { preset: scheme, secret, tolerance, url } = vector;
-    const identity = JSON.stringify([scheme, secret, tolerance, url]);
+    const { preset: scheme, description, secret, tolerance, url } = vector;
+    const identity = JSON.stringify([scheme, description, secret, tolerance, url]);
     if (!known.has(identity)) known.set(identity, `s${known.size}`);
     const path = known.get(identity);
     pathOf.set(vector, path);
     const named = [secret].flat().map((text, at) => [`S_${path}_${at}`, text]);
     Object.assign(secrets, Object.fromEntries(named));
-    const source = { scheme, secrets: named.map(([name]) => name), dedupe: "off", forward: { origin: origin.url } };
+    const source = { scheme, ...description, secrets: named.map(([name]) => name), dedupe: "off", forward: { origin: origin.url } };
     if (tolerance !== undefined) source.tolerance = `${tolerance}s`;
     if (url !== undefined) source.public_url = url;
     sources[path] = source;

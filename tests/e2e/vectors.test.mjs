@@ -11,6 +11,7 @@ import { OwnKeys, codesOf, httpCodesOf, isPrinted, isShort, obstacle, requestAt,
 const standard = vectors("standard-webhooks");
 const tokens = vectors("jwks-jwt");
 const providers = vectors("providers");
+const described = vectors("hmac");
 const sendable = standard.cases.filter((vector) => obstacle(vector) === undefined);
 
 const loopback = await Loopback.start();
@@ -58,6 +59,12 @@ describe("through the built Wasm", () => {
     test(`jwks-jwt: ${vector.name}`, async () => {
       const resolved = { ...vector, jwks: "jwks" in vector ? vector.jwks : tokens.default_jwks };
       assert.ok((await outcomes("jwks-jwt", resolved)).every((found) => found === "as expected"));
+    });
+  }
+
+  for (const vector of described.cases) {
+    test(`hmac: ${vector.name}`, async () => {
+      assert.ok((await outcomes("hmac", vector)).every((found) => found === "as expected"));
     });
   }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import crypto from "node:crypto";
-import { installed } from "./fixtures/app.mjs";
+import { folder, installed, output } from "./fixtures/app.mjs";
 import { caught, thrown } from "./fixtures/delivery.mjs";
 
 /** Senders that have a function of their own, described: they have to do what that function does. */
@@ -72,6 +72,35 @@ for (const [sender, description] of Object.entries(DESCRIBED)) {
   });
 }
 
+/** Without those of the specifications, whose keys everybody knows: the package refuses such keys. */
+const CASES = JSON.parse(readFileSync(new URL("../vectors/hmac.json", import.meta.url))).cases.filter(({ official }) => !official);
+
+/** Runs the cases with the package at hand. It is a text too, for a process of its own. */
+async function failuresOf(cases, hmac) {
+  const failures = [];
+  for (const { name, description, secret, headers, body_base64, body_gen, now, id, error } of cases) {
+    const { secret_encoding: secretEncoding, ...rest } = description;
+    const body = body_gen ? Buffer.from(Buffer.from(body_gen.repeat_base64, "base64").toString().repeat(body_gen.count)) : Buffer.from(body_base64, "base64");
+    const outcome = await hmac({ ...rest, secretEncoding })(secret).unwrap(body, headers, { now, jsonParse: false }).catch(({ code }) => ({ code }));
+    if (outcome.code !== error || (id !== undefined && outcome.id !== id)) failures.push([name, outcome]);
+  }
+  return failures;
+}
+
+test("every described sender of the vectors, for each hash", async () => {
+  assert.deepEqual(await failuresOf(CASES, hmac), []);
+  for (const hash of ["sha256", "sha1", "sha512"]) assert.ok(CASES.filter(({ description }) => description.hash === hash).length >= 20, hash);
+});
+
+test("the same on a platform without node:crypto, such as a browser", async () => {
+  const dir = folder("no-crypto", {
+    "cases.json": JSON.stringify(CASES),
+    "use.mjs": `import { readFileSync } from "node:fs";\ndelete process.getBuiltinModule;\nconst { hmac } = await import("countersign/custom");\n${failuresOf}
+const cases = JSON.parse(readFileSync(new URL("cases.json", import.meta.url)));\nconsole.log(typeof process.getBuiltinModule, JSON.stringify(await failuresOf(cases, hmac)));\n`,
+  });
+  assert.equal(await output(process.execPath, [`${dir}/use.mjs`]), "undefined []\n");
+});
+
 test("a description at fault names what is wrong, and the fix", () => {
   for (const [description, message] of FAULTS) {
     const error = thrown(() => hmac(description));
@@ -111,6 +140,10 @@ test("a polluted prototype describes nothing", async () => {
 });
 
 test("a described sender is explained", async () => {
-  const report = await inspect(hmac({ signature: SIGNATURE })(KEY), BODY, { s: mac(`${BODY}\n`, "hex") }, { now: NOW });
-  assert.deepEqual(report.nearMisses.map(({ code }) => code), ["final_newline_added"]);
+  for (const hash of ["sha256", "sha1", "sha512"]) {
+    const explained = (signed) => inspect(hmac({ signature: SIGNATURE, hash })(KEY), BODY, { s: mac(signed, "hex", hash) }, { now: NOW });
+    assert.deepEqual((await explained(`${BODY}\n`)).nearMisses.map(({ code }) => code), ["final_newline_added"]);
+    const { ok, form } = await explained(BODY);
+    assert.deepEqual([ok, form], [true, `hmac-${hash}`]);
+  }
 });

@@ -1,5 +1,8 @@
 //! What our own signer signs as any sender verifies, and nothing that differs from it does.
 
+use std::sync::LazyLock;
+
+use countersign::config::describe_hmac;
 use countersign::crypto::Portable;
 use countersign::scheme::{self, Covers, IdSource, Scheme, Signing, Time};
 use countersign::{
@@ -117,9 +120,26 @@ fn covers_body(scheme: &Scheme) -> bool {
     scheme.default_forms.iter().all(|form| form.covers() == Covers::Body)
 }
 
+/// Senders that a configuration describes: each hash, and each way to write a signature.
+static DESCRIBED: LazyLock<Vec<&'static Scheme>> = LazyLock::new(|| {
+    let descriptions = [
+        json!({ "signature": { "header": "S" }, "hash": "sha512", "id": "/id" }),
+        json!({ "signature": { "header": "S", "member": "v1", "encoding": "base64" }, "hash": "sha512",
+            "timestamp": { "header": "S", "member": "t" }, "signed": "{timestamp}.{body}" }),
+        json!({ "signature": { "header": "S", "encoding": "base64url" }, "hash": "sha512", "id": { "header": "I" },
+            "timestamp": { "header": "T", "unit": "ms" }, "signed": "{body}.{timestamp}:{id}" }),
+        json!({ "signature": { "header": "S", "prefix": "sha1=" }, "hash": "sha1" }),
+        json!({ "signature": { "header": "S", "encoding": "base64url" }, "hash": "sha256", "id": "/id" }),
+    ];
+    descriptions
+        .iter()
+        .map(|one| describe_hmac(&one.to_string()).unwrap_or_else(|faults| panic!("{faults:?}")))
+        .collect()
+});
+
 /// Every scheme, with two secrets of it.
 fn all(seeds: [[u8; 32]; 2]) -> impl Iterator<Item = (&'static Scheme, [Pair; 2])> {
-    scheme::ALL.iter().copied().filter_map(move |scheme| Some((scheme, pairs(scheme, seeds)?)))
+    scheme::ALL.iter().chain(DESCRIBED.iter()).copied().filter_map(move |scheme| Some((scheme, pairs(scheme, seeds)?)))
 }
 
 fn seeds() -> impl Strategy<Value = [[u8; 32]; 2]> {
@@ -129,7 +149,11 @@ fn seeds() -> impl Strategy<Value = [[u8; 32]; 2]> {
 /// The properties below are about all schemes: one that nothing here signs as would go untested.
 #[test]
 fn every_scheme_can_be_signed_as() {
-    let missing: Vec<_> = scheme::ALL.iter().filter(|scheme| pairs(scheme, [[1; 32], [2; 32]]).is_none()).collect();
+    let missing: Vec<_> = scheme::ALL
+        .iter()
+        .chain(DESCRIBED.iter())
+        .filter(|scheme| pairs(scheme, [[1; 32], [2; 32]]).is_none())
+        .collect();
     let names: Vec<_> = missing.iter().map(|scheme| scheme.name).collect();
     assert_eq!(
         names,

@@ -10,10 +10,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from senders import body, keys, members, oidc, simple, stamped, standard, url  # noqa: E402
+from senders import body, described, keys, members, oidc, simple, stamped, standard, url  # noqa: E402
 
 FOLDER = Path(__file__).parent
-FAMILIES = [body, simple, stamped, members, url, keys, oidc, standard]
+FAMILIES = [body, simple, stamped, members, url, keys, oidc, standard, described]
 
 
 def text(about, cases):

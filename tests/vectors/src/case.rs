@@ -16,6 +16,9 @@ pub struct Case {
     pub(crate) kind: Option<String>,
     #[serde(default)]
     pub(crate) preset: Option<String>,
+    /// How the sender signs, as `scheme = "hmac"` describes it.
+    #[serde(default)]
+    pub(crate) description: Option<Value>,
     #[serde(default)]
     pub(crate) secret: Option<Value>,
     #[serde(default)]

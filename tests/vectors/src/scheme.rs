@@ -1,5 +1,6 @@
 //! The scheme that a case belongs to.
 
+use countersign::config::describe_hmac;
 use countersign::scheme::{self, Scheme};
 
 use crate::case::Case;
@@ -12,6 +13,9 @@ impl Case {
     pub fn scheme(&self) -> Option<&'static Scheme> {
         if OUTSIDE.contains(&self.title().as_str()) {
             return None;
+        }
+        if let Some(description) = &self.description {
+            return describe_hmac(&description.to_string()).ok();
         }
         let name = match (&self.provider, &self.kind) {
             // Senders that sign in two ways, which are two schemes.
