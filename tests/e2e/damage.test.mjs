@@ -191,6 +191,47 @@ test("where events can be stored and their outcome cannot be written, none is st
   await accept(path);
 });
 
+test("an id that was claimed by an event that was not stored is no duplicate", async () => {
+  const { path, operator } = take();
+  const first = await accept(path);
+  const second = await accept(path);
+  await operator.becomes(second.id, "delivered");
+  // As if the instance had ended between both writes of `first`, and the number had been given again.
+  await query(operator, "UPDATE ids_1 SET number = 2");
+  accepted(await worker.post(path, fresh({ id: first.id })), first.id);
+  duplicate(await worker.post(path, fresh({ id: first.id })), first.id);
+  duplicate(await worker.post(path, fresh({ id: second.id })), second.id);
+});
+
+test("one that cannot be stored is refused with its copies, and those that come at once with it are stored", async () => {
+  const { path, operator } = take();
+  await accept(path);
+  const poisoned = fresh();
+  await query(operator, `CREATE TRIGGER picky BEFORE INSERT ON log_1 WHEN NEW.id = '${poisoned.id}' BEGIN SELECT RAISE(ABORT, 'not this one'); END`);
+  const others = Array.from({ length: 12 }, () => fresh());
+  const all = [...others.slice(0, 6), poisoned, poisoned, ...others.slice(6), poisoned];
+  const replies = await Promise.all(all.map((made) => worker.post(path, made)));
+  for (const [place, reply] of replies.entries()) {
+    if (all[place] === poisoned) refusedForNow(reply, 503, "storage_unavailable");
+    else accepted(reply, all[place].id);
+  }
+  await query(operator, "DROP TRIGGER picky");
+  accepted(await worker.post(path, poisoned), poisoned.id);
+  await until(async () => (await operator.stats()).delivered === all.length - 1, "all to be delivered");
+});
+
+test("tables that were created and not noted are taken into use", async () => {
+  const { path, operator } = take();
+  const made = await accept(path);
+  await operator.becomes(made.id, "delivered");
+  await query(operator, "CREATE TABLE ids_2 (key BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID");
+  const [{ sql }] = await query(operator, "SELECT sql FROM sqlite_master WHERE name = 'log_1'");
+  await query(operator, sql.replace("log_1", "log_2"));
+  await worker.setClock(20 * 3600);
+  await accept(path);
+  assert.equal((await query(operator, "SELECT count(*) AS tables FROM tables WHERE number = 2"))[0].tables, 2);
+});
+
 test("a source that its database does not name is named by the next event", async () => {
   for (const damage of ["DELETE FROM meta WHERE name = 'source'", "UPDATE meta SET value = 'nobody' WHERE name = 'source'", "UPDATE meta SET value = x'00' WHERE name IN ('source', 'born', 'clock', 'shard')"]) {
     const all = take();

@@ -149,6 +149,7 @@ impl Object {
                 }
                 Answer::Accepted((!begun.is_empty()).then(|| Receipt::new(number, &self.token(), begun)))
             }
+            Ok(None) if self.forget_stray(key) == Ok(true) => self.store(key, new, is_brought),
             Ok(None) => match self.database.find(key) {
                 // The mark is gone then, so it is new.
                 Ok(Some(number)) if number < 0 && new.disowned() == Some(true) => match self.database.erase_id(key) {
@@ -160,6 +161,19 @@ impl Object {
             },
             Err(()) => Answer::Failed,
         }
+    }
+
+    /// Forgets an id whose event was never stored; whether it was one. To take a copy for a duplicate would lose it.
+    fn forget_stray(&self, key: EventKey) -> Result<bool, ()> {
+        let number = self.database.find(key)?.and_then(|number| u64::try_from(number).ok());
+        let is_stray = match number {
+            Some(number) if !self.is_aside(number) => self.database.is_anothers(number, key)?,
+            _ => false,
+        };
+        if is_stray {
+            self.database.erase_id(key)?;
+        }
+        Ok(is_stray)
     }
 
     /// What becomes of a copy of an event that is known under a number.
@@ -229,7 +243,8 @@ impl Object {
     /// Surrenders an id to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that
     /// came there.
     pub(super) fn surrender(&self, key: EventKey, headers: Option<String>, newer: u32) -> &'static str {
-        let marked = match self.database.find(key) {
+        let found = self.forget_stray(key).and_then(|_| self.database.find(key));
+        let marked = match found {
             Ok(Some(number)) => match u64::try_from(number) {
                 Err(_) => return "moved",
                 // The newer shard stores what was lost here.

@@ -57,6 +57,22 @@ impl Database {
         self.number(&sql, &[short_key(event), key(event)])
     }
 
+    /// Whether the event of that number is another one. Then an id was claimed under it and its event not stored, for example as the
+    /// instance ended in between, and the number was given again.
+    pub(super) fn is_anothers(&self, number: u64, event: EventKey) -> Result<bool, ()> {
+        // An older schema gave one number to several.
+        if self.has_legacy.get() {
+            return Ok(false);
+        }
+        for table in ["kept".to_owned()].into_iter().chain(self.log_of(number)) {
+            let sql = format!("SELECT key <> ? FROM {table} WHERE number = ?");
+            if let Some(is_another) = self.number(&sql, &[key(event), integer(number)])? {
+                return Ok(is_another > 0);
+            }
+        }
+        Ok(false)
+    }
+
     /// The id of an event that is still in the log, or waits.
     pub(super) fn id_of(&self, number: u64) -> Option<String> {
         let tables = ["kept".to_owned()].into_iter().chain(self.log_of(number));

@@ -22,14 +22,17 @@ impl Store for Database {
 
     fn open_table(&self, kind: Kind, table: &Table, before: Option<&Table>) -> Result<(), StoreFault> {
         let number = table.number;
+        // One may be there already: only its row in `tables` says that it is in use.
         let sql = match kind {
             Kind::Log => format!(
-                "CREATE TABLE log_{number} (
+                "CREATE TABLE IF NOT EXISTS log_{number} (
                    number INTEGER PRIMARY KEY, key BLOB NOT NULL, id TEXT NOT NULL, form TEXT NOT NULL, headers TEXT NOT NULL,
                    received_at INTEGER NOT NULL, type TEXT, matched INTEGER, bytes INTEGER NOT NULL, body BLOB, filtered TEXT, lane INTEGER);
-                 CREATE TABLE attempts_{number} (place INTEGER PRIMARY KEY, first INTEGER, last INTEGER, reports TEXT)"
+                 CREATE TABLE IF NOT EXISTS attempts_{number} (place INTEGER PRIMARY KEY, first INTEGER, last INTEGER, reports TEXT)"
             ),
-            Kind::Ids => format!("CREATE TABLE ids_{number} (key BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID"),
+            Kind::Ids => format!(
+                "CREATE TABLE IF NOT EXISTS ids_{number} (key BLOB PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID"
+            ),
         };
         self.run(&sql, &[]).map_err(fault)?;
         if let Some(before) = before {
