@@ -14,15 +14,16 @@ const GATHER = 30;
 
 const secret = newSecret();
 const sign = signedBy(secret);
+const durable = (more) => ({ scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, ...more });
 let worker;
 
 before(async () => {
-  const durable = (more) => ({ scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, ...more });
   worker = await Worker.start({
     build: "worker-test",
     sources: {
       both: durable({ max_body: "64KiB", destinations: { app: { service: "SERVICE" }, all: { r2: "BODIES" } } }),
       large: durable({ max_body: "1MiB", forward: { r2: "BODIES" } }),
+      shrunk: durable({ max_body: "1792KiB", forward: { r2: "BODIES" } }),
       unbound: durable({ forward: { r2: "JOBS" } }),
     },
     secrets: { SECRET: secret, ADMIN_TOKEN },
@@ -87,4 +88,15 @@ test("as many as fit into memory do not wait, and all are there once", async () 
 
 test("a binding of another kind is a fault", async () => {
   refused(await worker.post("unbound", delivery(sign)), 500, "config_invalid");
+});
+
+test("events that were stored when `max_body` was larger are archived all the same", async () => {
+  const operator = new Operator(worker, "shrunk");
+  await operator.post("pause");
+  const made = await send("shrunk", Array.from({ length: 24 }, (_, n) => `${n} ${"x".repeat(1792 * 1024 - 4)}`));
+  await worker.restart({ sources: { shrunk: durable({ max_body: "64KiB", forward: { r2: "BODIES" } }) } });
+  await operator.post("resume");
+  await until(async () => (await operator.stats()).delivered === made.length, "all events to be delivered");
+  const objects = await objectsOf("shrunk");
+  assert.deepEqual(idsOf(objects), made.map(({ id }) => id).sort());
 });

@@ -15,6 +15,16 @@ use super::object::{Object, SET_ASIDE};
 use crate::clock::Timer;
 use crate::executor::{settled, spawn};
 
+/// The bytes of bodies after which nothing more is handed out at once: a call returns 32 MiB at most. What an archive may take at once counts
+/// on its source's `max_body`, which may have been larger when events were stored.
+const MOST_BYTES: f64 = 12.0 * 1024.0 * 1024.0;
+
+/// So many events are taken up before their bytes are counted. The largest have 14 MiB together.
+const SHARE: usize = 8;
+
+/// The place of an event's `bytes` among the columns that are handed out.
+const BYTES: u32 = 5;
+
 /// The milliseconds that a report waits for others, while other attempts are under way.
 const TOGETHER_MS: f64 = 20.0;
 
@@ -157,10 +167,10 @@ impl Object {
     async fn hand_out(&self, most: usize, destination: Option<&str>) -> Vec<Handed> {
         let now = self.look();
         let plan = self.plan(now);
-        let (mut handed, mut buried) = (Vec::new(), Vec::new());
+        let (mut handed, mut buried, mut bytes) = (Vec::new(), Vec::new(), 0.0);
         // One at a time where reading one may end the object: the others must not have been taken up in vain.
-        while handed.len() < most {
-            let share = if self.careful.get() { 1 } else { most.saturating_sub(handed.len()) };
+        while handed.len() < most && bytes < MOST_BYTES {
+            let share = if self.careful.get() { 1 } else { most.saturating_sub(handed.len()).min(SHARE) };
             let handouts = self.with(|machine| {
                 let place = destination.map(|name| machine.place(name).unwrap_or(usize::MAX));
                 let handouts = machine.hand_out(&self.database, place, share, now, &plan)?;
@@ -173,7 +183,10 @@ impl Object {
             }
             for (name, handout) in handouts {
                 match self.read_carefully(&handout, &name).await {
-                    Ok(Read::Event(event)) => handed.push(event),
+                    Ok(Read::Event(event)) => {
+                        bytes += event.row().get(BYTES).as_f64().unwrap_or_default();
+                        handed.push(event);
+                    }
                     Ok(Read::Filtered) => {
                         let number = handout.number;
                         if self.with(|machine| machine.pass_by(&self.database, handout.place, number, now)).is_err() {
