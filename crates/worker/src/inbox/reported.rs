@@ -1,6 +1,6 @@
 //! Reports of couriers that are on their way to disk.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use countersign::inbox::{Latency, Report};
 use js_sys::Promise;
@@ -11,6 +11,8 @@ pub(super) struct Reported {
     pub(super) waiting: RefCell<Vec<Report>>,
     /// The write that they wait for.
     pub(super) write: RefCell<Option<Promise>>,
+    /// How often reports could not be written. Their couriers repeat them.
+    pub(super) failures: Cell<u32>,
     /// Events that were given up by reports that were written; their couriers have not been told yet.
     pub(super) dead: RefCell<Vec<String>>,
     /// How long attempts took since this instance was started, by destination.

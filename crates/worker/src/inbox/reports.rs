@@ -77,10 +77,13 @@ impl Object {
         let write = self.reported.write.borrow().clone();
         let write = write.unwrap_or_else(|| {
             let object = Rc::clone(self);
+            let failures = self.reported.failures.get();
             let write = spawn(async move {
                 Timer::new(TOGETHER_MS).wait().await;
                 object.reported.write.take();
-                object.write_reports().is_ok().into()
+                let is_written = object.write_reports().is_ok();
+                // Whoever had no need to wait may have tried to write these meanwhile.
+                (is_written && object.reported.failures.get() == failures).into()
             });
             self.reported.write.replace(Some(write.clone()));
             write
@@ -94,6 +97,14 @@ impl Object {
         if reports.is_empty() {
             return Ok(());
         }
+        let written = self.write_all(reports);
+        if written.is_err() {
+            self.reported.failures.set(self.reported.failures.get().wrapping_add(1));
+        }
+        written
+    }
+
+    fn write_all(self: &Rc<Self>, reports: Vec<Report>) -> Result<(), ()> {
         let now = self.look();
         let (lost, ended): (Vec<_>, Vec<_>) =
             reports.into_iter().partition(|report| report.failure.as_deref() == Some(UNREADABLE));
