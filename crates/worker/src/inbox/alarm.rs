@@ -45,8 +45,10 @@ impl Object {
     pub(super) async fn learn_alarm(&self) {
         let options: Options = JsValue::UNDEFINED.unchecked_into();
         let Ok(asked) = self.storage.get_alarm(options) else { return };
-        if let Some(at) = settled(asked).await.ok().and_then(|at| at.as_f64()) {
-            self.armed.set(Some(at as u64));
+        let at = settled(asked).await.ok().and_then(|at| at.as_f64());
+        // One that was set meanwhile is in its place.
+        if self.armed.get().is_none() {
+            self.armed.set(at.map(|at| at as u64));
         }
     }
 
