@@ -86,12 +86,14 @@ impl KeyFormat {
         key.map(|key| vec![key])
     }
 
-    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. A key in
-    /// PEM is one secret.
+    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. Those that
+    /// begin with `whsec_`, such as Stripe's, do not, nor do 32 hexadecimal digits and more. A key in PEM is one secret.
     pub fn split(self, value: &str) -> Vec<&str> {
         let value = value.trim_ascii();
         match self {
-            _ if self.takes_text() => value.lines().filter(|line| !line.trim_ascii().is_empty()).collect(),
+            _ if self.takes_text() && !value.split_ascii_whitespace().all(is_whole) => {
+                value.lines().filter(|line| !line.trim_ascii().is_empty()).collect()
+            }
             Self::Pem if is_pem(value) => vec![value],
             Self::Joined => bars(value).collect(),
             _ => value.split_ascii_whitespace().collect(),
@@ -121,6 +123,11 @@ impl KeyFormat {
 /// Whether text begins like a key of Standard Webhooks.
 pub(crate) fn is_prefixed(text: &str) -> bool {
     ["whsec_", "whpk_", "whsk_", "v1,whsec_"].iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// Whether a word can only be a whole secret, and no part of one that contains spaces.
+fn is_whole(word: &str) -> bool {
+    word.starts_with("whsec_") || word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_pem(text: &str) -> bool {

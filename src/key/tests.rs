@@ -2,8 +2,8 @@
 
 use base64::Engine;
 
-use super::SecretKey;
 use super::encoding::BASE64;
+use super::{KeyFormat, SecretKey};
 use crate::crypto::{Ed25519SigningKey, HmacKey};
 use crate::error::{Error, SecretFault};
 
@@ -180,4 +180,19 @@ fn a_private_key_is_a_seed_with_or_without_its_public_key() {
 fn no_key_can_be_printed() {
     let key = SecretKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     assert_eq!(format!("{key:?}"), "Hmac(HmacKey(redacted))");
+}
+
+/// A space between the old and the new secret must not make one text of both, which no sender signs with.
+#[test]
+fn secrets_that_contain_no_spaces_are_split_at_any_white_space() {
+    let (old, new) = ("0f1e2d3c4b5a69788796a5b4c3d2e1f0", "F0E1D2C3B4A5968778695A4B3C2D1E0F");
+    assert_eq!(KeyFormat::Text.split(&format!("{old} {new}")), [old, new]);
+    assert_eq!(KeyFormat::Text.split(&format!("{old} word")), [format!("{old} word")]);
+    for format in [KeyFormat::Text, KeyFormat::PrefixedOrText, KeyFormat::TextOrDecoded, KeyFormat::Standard] {
+        assert_eq!(format.split(" whsec_old whsec_new\n"), ["whsec_old", "whsec_new"], "{format:?}");
+        assert_eq!(format.split("whsec_old\nwhsec_new"), ["whsec_old", "whsec_new"], "{format:?}");
+        assert!(format.split(" \n").is_empty());
+    }
+    assert_eq!(KeyFormat::Text.split("It's a Secret\nwhsec_new"), ["It's a Secret", "whsec_new"]);
+    assert_eq!(KeyFormat::Text.split("whsec_ and more"), ["whsec_ and more"]);
 }

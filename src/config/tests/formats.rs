@@ -63,6 +63,7 @@ fn text_is_the_key_whatever_it_begins_with() {
             assert_keys(scheme, secret, &[&[secret.as_bytes()]]);
             assert_keys(scheme, &format!(" {secret}\r\n\n{B}\n"), &[&[secret.as_bytes()], &[B.as_bytes()]]);
         }
+        assert_keys(scheme, &format!("{A} {B}"), &[&[A.as_bytes()], &[B.as_bytes()]]);
         assert_refused(scheme, "too short", "shorter than 16 bytes");
         assert_refused(scheme, &format!("{A}\ntoo short"), "one of its lines is no key");
         assert_refused(scheme, &format!("\"{A}\""), "quotes");
@@ -78,11 +79,11 @@ fn openai_reads_base64_after_its_prefix_and_else_text() {
     for scheme in ["openai", "aimlapi"] {
         assert_keys(scheme, A, &[&[&a]]);
         assert_keys(scheme, &format!("{A}\n{B}"), &[&[&a], &[&b]]);
+        assert_keys(scheme, &format!("{A} {B}"), &[&[&a], &[&b]]);
         let text = A.trim_start_matches("whsec_");
         assert_keys(scheme, text, &[&[text.as_bytes()]]);
         assert_keys(scheme, &format!("a text of several words\n{A}"), &[&[b"a text of several words"], &[&a]]);
         assert_refused(scheme, &format!("{A}%"), "not standard base64");
-        assert_refused(scheme, &format!("{A} {B}"), "more than once");
         assert_refused(scheme, &A.replace("whsec_", "whpk_"), "`whpk_` is a public key");
         assert_refused(scheme, "sixteen\u{200b}letters", "zero-width space");
     }
