@@ -24,6 +24,7 @@
 //!              keys_of_another_kind: public keys against `v1`, shared secrets against `v1a`
 //!              body_lost, body_cut, body_changed: the body is not what was sent, which says nothing about the key
 //!              body_or_key: the body is not JSON and need not be, so either may be wrong
+//!              url_or_key: the sender signs the URL, so either may be wrong
 //!              other_key: the body shows no sign of a change, so most likely the key belongs to another endpoint
 //!              otherwise: the code of the fault, in the words of its step
 //! form, key, id                                what was verified: v1 | v1a | jwt | hmac-sha256 | …; the index of the key; the event's id

@@ -1,4 +1,4 @@
-//! Other ways to read a secret: as raw text, hex, URL-safe base64, without quotes, with or without a newline.
+//! Other ways to read a secret: as raw text, hex, URL-safe base64, without quotes, with or without a newline or its prefix.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -20,9 +20,9 @@ pub(super) struct SecretVariant {
 /// Every other way in which the secret can be read.
 pub(super) fn of(secret: &Secret<'_>, format: KeyFormat) -> Vec<SecretVariant> {
     let attempts = match (secret, format) {
-        (Secret::Text(text), KeyFormat::Text) => of_raw(text.trim_ascii().as_bytes()),
+        (Secret::Text(text), KeyFormat::Text) => of_plain(text.trim_ascii()),
         (Secret::Text(text), _) if format.takes_text() && !is_prefixed(text.trim_ascii()) => {
-            of_raw(text.trim_ascii().as_bytes())
+            of_plain(text.trim_ascii())
         }
         (Secret::Text(text), _) => of_text(text.trim_ascii()),
         (Secret::Raw(bytes), _) => of_raw(bytes),
@@ -33,6 +33,18 @@ pub(super) fn of(secret: &Secret<'_>, format: KeyFormat) -> Vec<SecretVariant> {
 
 /// Code, change, fix, and the key, if the secret can be read in this way.
 type Attempt = (&'static str, &'static str, &'static str, Option<SecretKey>);
+
+/// Text that is the key itself.
+fn of_plain(text: &str) -> Vec<Attempt> {
+    let prefixed = raw(&[b"whsec_", text.as_bytes()].concat());
+    let attempts = of_raw(text.as_bytes()).into_iter().map(|(code, change, fix, key)| match code {
+        "secret_base64" => (code, "is decoded from base64", ENCODED, key),
+        _ => (code, change, fix, key),
+    });
+    let words = text.split_ascii_whitespace().take(MAX_WORDS).filter(|word| *word != text);
+    let words = words.map(|word| ("secret_word", "is one of its words alone", WORDS, raw(word.as_bytes())));
+    attempts.chain([("secret_prefixed", "begins with `whsec_`", PREFIX, prefixed)]).chain(words).collect()
+}
 
 fn of_raw(bytes: &[u8]) -> Vec<Attempt> {
     let parsed = std::str::from_utf8(bytes).ok().and_then(|text| SecretKey::parse(text).ok());
@@ -67,6 +79,12 @@ fn raw(bytes: &[u8]) -> Option<SecretKey> {
 const RAW: &str = "the sender uses the text itself as the key: give the whole text as a raw secret";
 const RAW_INNER: &str = "the sender uses the text after `whsec_` as the key: give that text as a raw secret";
 const NOT_RAW: &str = "the secret is base64, as senders show it: do not pass it as raw";
+const ENCODED: &str = "the secret was encoded in base64 when it was stored: store it as the sender shows it";
+/// Words of a secret that are tried alone: an old one and a new one, and what stands beside them.
+const MAX_WORDS: usize = 4;
+
+const WORDS: &str = "this sender's secrets may contain spaces, so write each on a line of its own, or store each under a name of its own";
+const PREFIX: &str = "the prefix is part of this sender's secret: store the whole text that the sender shows";
 const QUOTES: &str = "remove the quotes where the secret is set";
 const HEX: &str = "decode the hex digits, and give the bytes as a raw secret";
 const URL_SAFE: &str = "replace `-` by `+` and `_` by `/`";

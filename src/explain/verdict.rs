@@ -76,6 +76,10 @@ fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
         Some(Damage::Lost(detail)) => refused("body_lost", detail, READ_FIRST),
         Some(Damage::Cut) => refused("body_cut", "the JSON of the body ends too early, so it was cut off", WHOLE),
         Some(Damage::Changed(detail)) => refused("body_changed", detail, RAW),
+        // The URL is what most often differs: proxies change it, and no body shows that.
+        None | Some(Damage::Unclear) if inputs.policy.scheme.signs_target() => {
+            refused("url_or_key", OTHER_URL, CHECK_URL)
+        }
         Some(Damage::Unclear) => refused("body_or_key", UNCLEAR, CHECK_BOTH),
         None => refused("other_key", OTHER_KEY, CHECK_KEY),
     })
@@ -144,15 +148,15 @@ const READ_FIRST: &str = "this cannot be reverted: read the raw bytes before any
 const WHOLE: &str = "use the whole body: check whether a log, a parser or the copy has a length limit";
 const RAW: &str =
     "pass the raw bytes as they came over HTTP: not parsed, not decoded, not copied from a program's output";
+const OTHER_URL: &str = "no signature matches at this URL, which this sender signs: most likely the sender calls another URL, or the key belongs to another endpoint or account";
+const CHECK_URL: &str = "pass the public URL exactly as the sender has it, not the one behind a proxy (in the Worker, set `public_url`); then compare the key";
 const UNCLEAR: &str = "no signature matches, and the body is not JSON: either the body was changed, or the key belongs to another endpoint";
-const CHECK_BOTH: &str = "compare the body with the raw bytes that were sent, and the key with this endpoint's key";
+const CHECK_BOTH: &str = "compare the body with the raw bytes that were sent, and the key with this endpoint's key, in the same mode (test or live)";
 const OTHER_TOKEN: &str = "the token in the header is not the secret";
 const CHECK_TOKEN: &str = "copy the token from where it is set at the sender, whole; it is compared as it is";
 const AS_SHOWN: &str = "give the key as the sender shows it for this endpoint, or its key set";
-const OTHER_KEY: &str =
-    "no signature matches, and no common change makes one match: most likely the key belongs to another endpoint";
-const CHECK_KEY: &str =
-    "copy this endpoint's key again; if it is the right key, the body differs from the raw bytes that were signed";
+const OTHER_KEY: &str = "no signature matches, and no common change makes one match: most likely the key belongs to another endpoint, or to the other mode (test or live)";
+const CHECK_KEY: &str = "copy this endpoint's key again, whole, and in the mode of this delivery; if it is the right key, the body differs from the raw bytes that were signed";
 const NEED_SECRET: &str = "give the endpoint's shared secret, `whsec_…`; a public key verifies only `v1a` signatures";
 const UNWRAP: &str = "write an Ed25519 key as `whpk_` and base64 of its last 32 bytes, or give the sender's key set";
 const NEED_PUBLIC: &str =

@@ -52,7 +52,12 @@ fn another_url_is_found_if_it_is_near() {
         assert_eq!(report.verdict.detail, format!("it matches if {detail}"), "{url}");
         assert_eq!(report.near_misses[0].instead, Some(Instead::Url(CALLED.to_owned())), "{url}");
     }
-    assert!(report(Some("https://hooks.example/other")).near_misses.is_empty());
+    // No small change leads there: the verdict names the URL before it doubts the key.
+    let far = report(Some("http://app:3000/internal"));
+    assert!(far.near_misses.is_empty());
+    assert_eq!((far.verdict.state, far.verdict.code), (Ruling::Refused, "url_or_key"));
+    assert!(far.verdict.detail.contains("the sender calls another URL"), "{:?}", far.verdict);
+    assert!(far.verdict.fix.unwrap().contains("public URL"));
 }
 
 #[test]

@@ -41,6 +41,7 @@ const SECRETS = {
   secret_base64_twice: (text) => [encoded(fromBase64(toByteString(fromBase64(inner(text))).trim())), false],
   secret_raw_trimmed: (text) => [text.trim(), true],
   secret_base64: (text) => [text, false],
+  secret_prefixed: (text) => [`whsec_${text.trim()}`, true],
 };
 
 /** Only where text can be a key in both ways does the form have a choice. */

@@ -77,6 +77,7 @@ export type Step = SoundStep | FailedStep;
  * - `keys_of_another_kind`: public keys against `v1`, or shared secrets against `v1a`
  * - `body_lost`, `body_cut`, `body_changed`: the body is not what was sent, so nothing is said about the key
  * - `body_or_key`: the body is not JSON and need not be, so either may be wrong
+ * - `url_or_key`: the sender signs the URL, so either may be wrong
  * - `other_key`: the key most likely belongs to another endpoint
  */
 export interface Verdict {
@@ -104,6 +105,7 @@ export type VerdictCode =
   | "body_cut"
   | "body_changed"
   | "body_or_key"
+  | "url_or_key"
   | "other_key";
 
 /**
