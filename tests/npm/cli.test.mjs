@@ -74,6 +74,37 @@ test("a response that is not 2xx is a failure of send", async (t) => {
   assert.deepEqual([status, said], [1, "401 no\n"]);
 });
 
+test("a sender is found by its name in any spelling", async () => {
+  for (const name of ["GitHub", "git-hub", "github"]) {
+    assert.equal((await run("check", "good.http", "--sender", name, "--secret", "HOOK_SECRET")).status, 0, name);
+  }
+});
+
+test("for a sender that signs its URL, explain names the URL and takes another", async () => {
+  const twilio = ["--sender", "twilio", "--secret", "HOOK_SECRET"];
+  await captured("twilio.http", ...twilio);
+  const [, host] = readFileSync(`${dir}/twilio.http`, "latin1").match(/host: (\S+)/i);
+  assert.equal((await run("check", "twilio.http", ...twilio)).status, 0, "it came over HTTP, from this machine");
+  const behind = readFileSync(`${dir}/twilio.http`, "latin1").replace(/host: \S+/i, "host: app:3000");
+  writeFileSync(`${dir}/behind.http`, behind, "latin1");
+  writeFileSync(`${dir}/noted.http`, behind.replace("\r\n\r\n", `\r\nx-forwarded-host: ${host}\r\nx-forwarded-proto: http\r\n\r\n`), "latin1");
+  assert.equal((await run("check", "noted.http", ...twilio)).status, 0, "as the proxy notes");
+  const unknown = await run("explain", "behind.http", ...twilio);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.said, /\nrefused: .*the sender calls another URL.*\npass the public URL/);
+  const called = await run("explain", "behind.http", ...twilio, "--url", `http://${host}/hooks?a=1`);
+  assert.deepEqual([called.status, /✗/.test(called.said)], [0, false], called.said);
+});
+
+test("capture says that a port is taken", async (t) => {
+  const server = http.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const { status, failed } = await run("capture", "--port", String(server.address().port));
+  assert.equal(status, 2);
+  assert.match(failed, /^countersign: port \d+ cannot be listened on \(EADDRINUSE\): choose another with --port\n$/);
+});
+
 test("wrong arguments say what to do, and never repeat a secret", async () => {
   for (const [args, message] of [
     [["forge"], /there is no command `forge`/],
@@ -85,6 +116,8 @@ test("wrong arguments say what to do, and never repeat a secret", async () => {
     [["send", "http://127.0.0.1:9/", "--sender", "strpe", "--secret", "HOOK_SECRET"], /there is no sender `strpe`; did you mean `stripe`\?/],
     [["check", "good.http", "--sender", "coinbase_comerce", "--secret", "HOOK_SECRET"], /did you mean `coinbaseCommerce`\?/],
     [["send", "http://127.0.0.1:9/", "--sender", SECRET, "--secret", "HOOK_SECRET"], /there is no sender of that name/],
+    [["send", "localhost:9/hooks", "--sender", "github", "--secret", "HOOK_SECRET"], /name the URL to send to: http:\/\//],
+    [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--data", "{x"], /--data is not JSON: /],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--broken", "stale"], /`broken` is one of/],
     // Port 0 takes no connections.
     [["send", "http://127.0.0.1:0/", "--sender", "github", "--secret", "HOOK_SECRET"], /no response from http:\/\/127\.0\.0\.1:0: /],

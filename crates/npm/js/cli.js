@@ -11,7 +11,8 @@ countersign explain FILE --sender NAME --secret ENV         explains every step,
 countersign send    URL  --sender NAME --secret ENV         sends a signed delivery: --type, --data JSON, --event JSON, --broken stale
 
 ENV names the environment variable that has the secret. FILE is the text of a request: a line, headers, an empty line, and the body.
---at SECONDS sets the time of the check; by default it is when the file says the delivery arrived, else now.`;
+--at SECONDS sets the time of the check; by default it is when the file says the delivery arrived, else now.
+--url URL is what the sender calls, for senders that sign it, if a proxy changes it; by default it is that of the file.`;
 
 const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "type", "data", "event", "broken", "at", "url"].map((name) => [name, { type: "string" }]));
 const COMMANDS = { capture, check, explain, send };
@@ -33,6 +34,11 @@ async function capture({ port = "8788", save = "delivery.http" }) {
     console.log(`saved in ${save}: ${request.method} ${request.url}, ${body.length} bytes`);
     server.close();
   });
+  // The port that is taken, or is not one, is the only failure that a user can mend.
+  server.once("error", ({ code }) => {
+    console.error(`countersign: port ${port} cannot be listened on (${code}): choose another with --port`);
+    process.exitCode = 2;
+  });
   server.listen(Number(port), "127.0.0.1", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
 }
 
@@ -45,7 +51,11 @@ async function check(options, file) {
 
 async function explain(options, file) {
   const { verdict, steps, nearMisses } = await reportOf(options, file);
-  for (const { name, state, detail, fix } of steps) console.log(`${MARKS[state] ?? "·"} ${name.padEnd(10)} ${[detail, fix].filter(Boolean).join(": ")}`);
+  for (const { name, state, code, detail, fix } of steps) {
+    // No signature needs JSON, so a body of another kind is a remark.
+    const mark = code === "invalid_json" ? "·" : (MARKS[state] ?? "·");
+    console.log(`${mark} ${name.padEnd(10)} ${[detail, fix].filter(Boolean).join(": ")}`);
+  }
   for (const { matchesIf, fix } of nearMisses) console.log(`≈ it matches if ${matchesIf}: ${fix}`);
   console.log(`\n${verdict.state}: ${[verdict.detail, verdict.fix].filter(Boolean).join("\n")}`);
   if (verdict.state !== "genuine") process.exitCode = 1;
@@ -63,9 +73,9 @@ async function reportOf({ sender, secret, at, url }, file) {
 }
 
 async function send({ sender, secret, type, data, event, broken }, url) {
-  if (url === undefined) throw new Error("name the URL to send to");
+  if (!/^https?:\/\//.test(url)) throw new Error("name the URL to send to: http://… or https://…");
   const { testRequest } = await import("./testing.js");
-  const json = (name, text) => (text === undefined ? {} : { [name]: JSON.parse(text) });
+  const json = (name, text) => (text === undefined ? {} : { [name]: parsed(name, text) });
   const given = { ...(type && { type }), ...(broken && { broken }), ...json("data", data), ...json("event", event) };
   const { make, entry } = await senderNamed(sender);
   const functions = await import(`./${entry.split("/")[1] ?? "index"}.js`);
@@ -74,15 +84,15 @@ async function send({ sender, secret, type, data, event, broken }, url) {
   const response = await fetch(url, { method: "POST", headers: request.headers, body }).catch(({ message, cause }) => {
     throw new Error(`no response from ${new URL(url).origin}: ${cause?.code ?? message}`);
   });
-  console.log(`${response.status} ${await response.text()}`.trim());
+  console.log(`${response.status} ${shown(await response.text())}`.trim());
   if (!response.ok) process.exitCode = 1;
 }
 
-/** A sender, by the name of its function or of its scheme: `coinbaseCommerce` is `coinbase-commerce`. */
+/** A sender, by the name of its function or of its scheme, however it is spelt. */
 async function senderNamed(sender) {
   if (sender === undefined) throw new Error("name the sender: --sender stripe");
   const { SCHEMES } = await import("./samples/scheme-list.js");
-  const found = SCHEMES.find(({ make, name }) => [make, name].includes(sender));
+  const found = SCHEMES.find(({ make, name }) => [make, name].map(letters).includes(letters(sender)));
   if (found !== undefined) return found;
   const { nearest } = await import("./options.js");
   const makes = SCHEMES.map(({ make }) => make);
@@ -91,6 +101,20 @@ async function senderNamed(sender) {
   const called = /^[\w-]{1,24}$/.test(sender) ? `there is no sender \`${sender}\`` : "there is no sender of that name";
   throw new Error(`${called}; ${meant === undefined ? `there are: ${makes.join(", ")}` : `did you mean \`${meant}\`?`}`);
 }
+
+/** `coinbaseCommerce` and `coinbase-commerce` have the same. */
+const letters = (name) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+
+function parsed(name, text) {
+  try {
+    return JSON.parse(text);
+  } catch ({ message }) {
+    throw new Error(`--${name} is not JSON: ${message}`);
+  }
+}
+
+/** A response as it is printed: a framework's page of an error is long, and its beginning says enough. */
+const shown = (text) => (text.length > 1000 ? `${text.slice(0, 1000)}…` : text);
 
 function secretIn(name) {
   if (name === undefined) throw new Error("name the environment variable with the secret: --secret WEBHOOK_SECRET");

@@ -9,7 +9,10 @@ export function writtenHttp({ method, url, rawHeaders }, body, seconds) {
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n${ARRIVED}: ${seconds}\r\n\r\n`, "latin1"), body]);
 }
 
-/** `{ headers, body, method, target, arrived }`. Lines may end with LF alone. `target` is a whole URL, if the request has one or a `host`. */
+/**
+ * `{ headers, body, method, target, arrived }`. Lines may end with LF alone. `target` is a whole URL, if the request has one or a `host`:
+ * as a proxy notes it, else by HTTPS, except to this machine.
+ */
 export function parseHttp(bytes) {
   const end = /\r?\n\r?\n/.exec(bytes.toString("latin1"));
   if (end === null) throw new Error("the file has no empty line after the headers, so it is not the text of a request");
@@ -19,8 +22,9 @@ export function parseHttp(bytes) {
   const pairs = rest.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
   const valueOf = (wanted) => pairs.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const arrived = valueOf(ARRIVED);
-  const host = valueOf("host");
-  const target = /^https?:/.test(path) || host === undefined ? path : `${valueOf("x-forwarded-proto") ?? "https"}://${host}${path}`;
+  const host = valueOf("x-forwarded-host") ?? valueOf("host");
+  const protocol = valueOf("x-forwarded-proto") ?? (/^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(host) ? "http" : "https");
+  const target = /^https?:/.test(path) || host === undefined ? path : `${protocol}://${host}${path}`;
   const body = bytes.subarray(end.index + end[0].length);
   return { headers: pairs.filter(([name]) => name.toLowerCase() !== ARRIVED), body, method, target, arrived: arrived === undefined ? undefined : Number(arrived) };
 }
