@@ -44,6 +44,8 @@ pub struct LogRecord<'a> {
     pub bytes: Option<u32>,
     /// Whether the event was delivered before.
     pub duplicate: bool,
+    /// For an attempt: the name of the destination.
+    pub destination_name: Option<&'a str>,
     /// The destination's status (0: no response), and the milliseconds it took.
     pub destination: Option<(u16, u64)>,
     /// Why the destination gave no response: a cause of [`destination_error`](super::destination_error).
@@ -75,6 +77,7 @@ impl LogRecord<'_> {
         line.text("type", self.event_type.as_deref());
         line.number("age_s", self.age);
         line.number("attempt", self.attempt);
+        line.text("destination", self.destination_name);
         line.number("bytes", self.bytes);
         if self.source.is_some() && self.attempt.is_none() {
             line.raw("dup", if self.duplicate { "true" } else { "false" });

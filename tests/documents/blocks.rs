@@ -53,11 +53,11 @@ fn queries() {
     let page = Page::read("docs/logs.md");
     let record = page.blocks().into_iter().find(|block| block.language == "json").unwrap().code;
     let refused = r#"{"ev":"delivery","code":"timestamp_too_old","status":401,"source":"stripe","signature":"match"}"#;
-    let failed = r#"{"ev":"attempt","code":"destination_failed","source":"stripe","dest_status":0,"dest_error":"dns","dest_ms":7}"#;
+    let failed = r#"{"ev":"attempt","code":"destination_failed","source":"stripe","destination":"billing","dest_status":0,"dest_error":"dns","dest_ms":7}"#;
     let printed = shell(&named("queries"), &format!("{record}{refused}\n{failed}\n"));
     let lines: Vec<_> = printed.lines().map(str::trim).collect();
     let [by_code, by_cause, slow, slower, story, late] = lines.as_slice() else { panic!("{printed}") };
-    assert_eq!((*by_code, *by_cause), ("1 stripe\ttimestamp_too_old", "stripe\t0\tdns"));
+    assert_eq!((*by_code, *by_cause), ("1 stripe\ttimestamp_too_old", "stripe\tbilling\t0\tdns"));
     assert_eq!((*slow, *slower), ("38\tstripe", "7\tstripe"));
     assert_eq!((*story, *late), (record.trim(), refused));
 }

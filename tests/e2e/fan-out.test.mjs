@@ -60,6 +60,9 @@ test("an event is stored once, and each destination gets it", async () => {
   assert.deepEqual(Object.keys(event.destinations), ["audit", "billing"]);
   assert.deepEqual(event.history.map(({ destination, status }) => [destination, status]).toSorted(), [["audit", 200], ["billing", 200]]);
   assert.deepEqual(await operator.object("query", ["SELECT count(*) AS rows FROM log_1"]), [{ rows: 1 }]);
+  const attempts = () => worker.lines("attempt", ({ source }) => source === path).map(({ destination }) => destination);
+  await until(() => attempts().length === 2, "a record of each attempt");
+  assert.deepEqual(attempts().toSorted(), ["audit", "billing"]);
 });
 
 test("one that is down has retries of its own, and the other does not notice", async () => {

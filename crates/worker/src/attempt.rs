@@ -52,6 +52,7 @@ impl Ended {
             form: Some(self.form),
             event: Some(self.key),
             attempt: Some(self.report.attempt),
+            destination_name: Some(&self.report.destination),
             destination: Some(self.destination),
             cause: self.detail,
             ..LogRecord::default()
