@@ -221,6 +221,9 @@ test("a key set that cannot be fetched is told once, and so is that it can be ag
 test("a request to the alerts' own path finds nothing, and the operator sees them", async () => {
   refused(await worker.post("alerts", inbox.fresh()), 404, "not_found");
   refused(await worker.get("alerts"), 404, "not_found");
+  const { sources } = (await worker.get("admin/sources", [alerts.bearer])).json;
+  const urls = Object.fromEntries(sources.map(({ name, url }) => [name, url && new URL(url).pathname]));
+  assert.deepEqual([urls.alerts, urls.keyed], [null, "/keyed"], "there is nothing to enter at a sender");
   const { delivered } = await alerts.stats();
   assert.ok(delivered > 0);
   assert.equal((await alerts.list("state=delivered")).length, delivered);

@@ -192,7 +192,8 @@ fn configured(seen: &Seen<'_>, origin: &str, members: &mut Map<String, Value>) {
     let most = source.storage().max_stored.saturating_mul(source.storage().shards.into());
     for (name, value) in [
         ("scheme", json!(source.policy.scheme.name)),
-        ("url", json!([origin, "/", seen.name, path].concat())),
+        // Alerts come from the Worker itself: there is no URL to give to a sender.
+        ("url", json!((!source.is_internal).then(|| [origin, "/", seen.name, path].concat()))),
         ("durable", json!(source.durable.is_some())),
         ("max_bytes", json!(source.durable.map(|_| most))),
         ("can_test", json!(test_event::is_possible(source))),
