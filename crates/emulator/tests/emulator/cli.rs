@@ -36,7 +36,7 @@ fn what_cannot_be_meant_is_said_and_has_status_2() {
         ("send", "--to"),
         ("send --to nope", "http://127.0.0.1:8787/gemini"),
         ("send --to http://127.0.0.1:1/", "whsec_"),
-        ("send --to http://127.0.0.1:1/ --scheme gemni", "gemini-dynamic"),
+        ("send --to http://127.0.0.1:1/ --scheme gemni", "did you mean `gemini`?"),
         ("send --to http://127.0.0.1:1/ --scenario vaild", "--list-scenarios"),
         ("send --to http://127.0.0.1:1/ --secret whsec_% --body /nowhere", "base64"),
         ("send --to http://127.0.0.1:1/ --secret MDEy --body /nowhere", "/nowhere"),
