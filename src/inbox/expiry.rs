@@ -170,7 +170,8 @@ impl Machine {
         let ids = self.ids.first().map_or(self.next, |table| table.first);
         for outlet in &mut self.outlets {
             let before = outlet.cursor.clone();
-            outlet.cursor.forget_before(first, ids, outlet.oldest_due());
+            let first_doubted = outlet.first_doubted(store)?;
+            outlet.cursor.forget_before(first, ids, first_doubted);
             if outlet.cursor != before {
                 outlet.save(store, now)?;
             }

@@ -98,7 +98,8 @@ impl Lanes {
         own.find(|number| !cursor.is_done(*number))
     }
 
-    /// Up to `most` events of the log that may be attempted now, oldest first. Of a lane that is fenced, none may.
+    /// Up to `most` events of the log that may be attempted now, oldest first. Of a lane that is fenced, none may that was there before, nor
+    /// one that came since if others are behind: the first of these may be before it.
     pub(super) fn ready(
         &self,
         cursor: &Cursor,
@@ -109,7 +110,9 @@ impl Lanes {
         let heads = self.waiting.iter().filter(|(_, has_head)| **has_head).map(|(lane, _)| *lane);
         let mut taken: BTreeSet<u64> = heads.chain(under_way.iter().filter_map(|lease| lease.lane)).collect();
         let may_begin = |(number, lane): &&(u64, Option<u64>)| {
-            let is_head = |lane| taken.insert(lane) && !fenced.is_some_and(|fenced| fenced.holds(*number, lane));
+            let holds =
+                |fenced: &Fenced, lane| fenced.holds(*number, lane) || (self.waits(lane) && !fenced.is_free(lane));
+            let is_head = |lane| taken.insert(lane) && !fenced.is_some_and(|fenced| holds(fenced, lane));
             !cursor.is_done(*number) && lane.map_or_else(|| under_way.get(*number).is_none(), is_head)
         };
         self.window.iter().filter(may_begin).take(most).copied().collect()

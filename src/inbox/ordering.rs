@@ -143,9 +143,12 @@ impl Outlet {
             };
             // One that was replayed may be before it, in the log.
             if lanes.first_of(lane, &self.cursor).is_none_or(|earlier| earlier > number) {
-                let due = progress.due.max(now);
-                store.set_waiting(&self.name, number, &Progress { state: EventState::Pending, due, ..progress })?;
                 lanes.wait(lane, true);
+                let due = progress.due.max(now);
+                // What may have been under way as the object ended is known by when it was due, so it is noted before that changes.
+                let attempts = self.begun(number, Some(&progress));
+                let head = Progress { state: EventState::Pending, attempts, due, ..progress };
+                store.set_waiting(&self.name, number, &head)?;
                 self.due_from = self.due_from.min(due);
             }
         }

@@ -97,7 +97,11 @@ impl Outlet {
             // Another attempt at it is under way, which decides.
             (Some(lease), _) => lease.attempt > outcome.attempt,
             // It was reported before, or later attempts were.
-            (None, Some(progress)) => outcome.attempt <= progress.attempts,
+            (None, Some(progress)) => {
+                // Of an order, one that was under way as the object ended decides.
+                let is_earlier = self.lanes.is_some() && outcome.attempt < self.begun(outcome.number, Some(progress));
+                outcome.attempt <= progress.attempts || is_earlier
+            }
             (None, None) => outcome.attempt < self.cursor.attempts(outcome.number),
         };
         if is_open && !is_superseded {

@@ -162,10 +162,17 @@ impl Outlet {
         self.breaker.broken_since().is_some() && self.pauses.since().is_none() && self.orphaned.is_none()
     }
 
-    /// When the first of the pending waiting events was or is due, if there is one.
-    pub(super) fn oldest_due(&self) -> Option<u64> {
-        let under_way = self.under_way.iter().filter_map(|lease| lease.waiting).map(|progress| progress.due);
-        under_way.chain([self.due_from]).min().filter(|due| *due != u64::MAX)
+    /// When the first of the waiting events was or is due that a doubt may concern, if there is one.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(super) fn first_doubted<S: Store>(&self, store: &S) -> Result<Option<u64>, StoreFault> {
+        if !self.cursor.has_doubts() {
+            return Ok(None);
+        }
+        // When those are due that are behind others is not looked for: any may be concerned.
+        let has_lanes = self.lanes.is_some() && !store.lanes_waiting(&self.name)?.is_empty();
+        if has_lanes { Ok(Some(0)) } else { store.next_due(&self.name, &[]) }
     }
 
     /// Whether there are pending events among the waiting ones.

@@ -1,5 +1,7 @@
 //! Events of one key, one after the other: whatever fails, crashes, gets lost or is replayed.
 
+mod restarts;
+
 use std::collections::BTreeMap;
 
 use countersign::inbox::{
@@ -289,58 +291,6 @@ fn an_event_that_fails_for_hours_holds_up_its_own_lane() {
     assert!(attempts < 8, "{attempts} attempts at one event");
     site.settle();
     assert!((1..site.machine.next()).all(|number| !site.is_open(number)));
-}
-
-#[test]
-fn after_a_restart_a_lane_waits_for_the_attempt_of_before_and_others_do_not() {
-    // Lanes 1 and 2, and events without a lane.
-    let mut site = Site::new(1, 3);
-    (0..5).for_each(|_| site.accept().unwrap());
-    assert_eq!(site.flights.iter().map(|flight| flight.number).collect::<Vec<_>>(), [1, 2, 3]);
-    site.now += SECOND;
-    site.reload();
-    site.flights.clear();
-    // The attempt at an event without a lane is made again at once; 1 and 2 may be at the destination.
-    assert_eq!((site.hand_out().unwrap(), site.flights[0].number), (1, 3));
-    // The outcome of the first attempt at 1 is written: 4, of its lane, is next.
-    deliver(&mut site, (1, 1));
-    assert_eq!((site.hand_out().unwrap(), site.flights[1].number), (1, 4));
-    let fourth = site.flights[1].attempt;
-    // Nobody reports the one at 2. The lane goes on when its lease is over, even after one more restart.
-    site.reload();
-    let lease = TIMEOUT + LEASE_SLACK;
-    assert_eq!(site.machine.attempts_at(site.now, &plan()), Some(site.now));
-    site.hand_out().unwrap();
-    assert!(site.flights.iter().all(|flight| ![2, 5].contains(&flight.number)), "{:?}", site.flights);
-    let again = *site.flights.last().unwrap();
-    assert_eq!(again.number, 3);
-    deliver(&mut site, (3, again.attempt));
-    deliver(&mut site, (4, fourth));
-    site.now += lease;
-    assert_eq!(site.hand_out().unwrap(), 1);
-    let last = *site.flights.last().unwrap();
-    assert_eq!((last.number, last.attempt > 1), (2, true));
-    deliver(&mut site, (2, last.attempt));
-    assert_eq!((site.hand_out().unwrap(), site.flights.last().unwrap().number), (1, 5));
-}
-
-#[test]
-fn an_object_that_is_ended_again_and_again_attempts_something_all_the_same() {
-    let mut site = Site::new(1, 2);
-    (0..3).for_each(|_| site.accept().unwrap());
-    site.flights.clear();
-    site.reload();
-    // It ends before the lease is over, and nothing was begun meanwhile: the next instance waits no longer than the first.
-    site.now += 10 * SECOND;
-    site.reload();
-    site.hand_out().unwrap();
-    assert!(site.flights.iter().all(|flight| flight.number == 2), "only the one without a lane: {:?}", site.flights);
-    let at = site.machine.attempts_at(site.now, &plan()).unwrap();
-    assert_eq!(at, START + TIMEOUT + LEASE_SLACK);
-    site.now = at;
-    site.reload();
-    site.hand_out().unwrap();
-    assert_eq!(site.flights.iter().filter(|flight| flight.number == 1).count(), 1);
 }
 
 #[test]

@@ -34,6 +34,10 @@ impl Doubts {
         self.spans.push((span, 1));
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
     /// Forgets doubts that concern neither an event behind `through` nor a waiting one.
     pub(super) fn forget(&mut self, through: u64, oldest_due: Option<u64>) {
         self.spans.retain(|(doubt, _)| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));

@@ -22,6 +22,11 @@ impl Cursor {
         self.doubts.last_due()
     }
 
+    /// Whether attempts may have been under way when the object ended.
+    pub(in crate::inbox) const fn has_doubts(&self) -> bool {
+        !self.doubts.is_empty()
+    }
+
     /// Notes that events are handed out. Whether that is new.
     pub(in crate::inbox) const fn begin(&mut self) -> bool {
         std::mem::replace(&mut self.doubts.is_idle, false)
