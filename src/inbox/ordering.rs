@@ -108,26 +108,55 @@ impl Outlet {
     }
 
     /// Whether a later attempt at an event of a lane is under way, or may be since a restart.
-    pub(super) fn is_decided_later(&self, number: u64, waiting: Option<&Progress>) -> bool {
-        let is_leased = self.under_way.get(number).is_some_and(|lease| lease.lane.is_some());
-        let fenced = self.fenced.as_ref().zip(self.lane_of(number, waiting));
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(super) fn is_decided_later<S: Store>(
+        &self,
+        store: &S,
+        number: u64,
+        waiting: Option<&Progress>,
+    ) -> Result<bool, StoreFault> {
+        if self.under_way.get(number).is_some_and(|lease| lease.lane.is_some()) {
+            return Ok(true);
+        }
+        let Some(fenced) = &self.fenced else { return Ok(false) };
         let due = waiting.map_or(0, |progress| progress.due);
-        is_leased || fenced.is_some_and(|(fenced, lane)| fenced.holds_waiting(number, lane, due))
+        let lane = self.lane_of(store, number, waiting)?;
+        Ok(lane.is_some_and(|lane| fenced.holds_waiting(number, lane, due)))
     }
 
     /// The lane of an event that is not finished.
-    fn lane_of(&self, number: u64, waiting: Option<&Progress>) -> Option<u64> {
-        let in_log = || self.lanes.as_ref().and_then(|lanes| lanes.lane_of(number));
-        waiting.map_or_else(in_log, |progress| progress.lane)
+    fn lane_of<S: Store>(&self, store: &S, number: u64, waiting: Option<&Progress>) -> Result<Option<u64>, StoreFault> {
+        let Some(lanes) = &self.lanes else { return Ok(None) };
+        if let Some(progress) = waiting {
+            return Ok(progress.lane);
+        }
+        let known = lanes.lane_of(number);
+        // A report can come before anything is looked at after a restart.
+        known.map_or_else(|| stored_lane(store, number), |lane| Ok(Some(lane)))
     }
 
     /// Notes that an outcome of an event's last attempt is written: nothing else was under way in its lane.
-    pub(super) fn free_lane(&mut self, number: u64, waiting: Option<&Progress>, now: u64) {
-        let lane = self.lane_of(number, waiting);
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub(super) fn free_lane<S: Store>(
+        &mut self,
+        store: &S,
+        number: u64,
+        waiting: Option<&Progress>,
+        now: u64,
+    ) -> Result<(), StoreFault> {
+        if self.fenced.is_none() {
+            return Ok(());
+        }
+        let lane = self.lane_of(store, number, waiting)?;
         if let Some((fenced, lane)) = self.fenced.as_mut().zip(lane) {
             fenced.free(lane);
             self.due_from = self.due_from.min(now);
         }
+        Ok(())
     }
 
     /// Has the first event that is behind attempted, in each lane of which none is.
@@ -189,9 +218,8 @@ impl Outlet {
             return Ok(progress);
         }
         let known = self.under_way.get(number).and_then(|lease| lease.lane);
-        let stored =
-            || Ok(store.lanes(number, 1)?.first().filter(|(found, _)| *found == number).and_then(|(_, lane)| *lane));
-        let Some(lane) = known.map_or_else(stored, |lane| Ok(Some(lane)))? else { return Ok(progress) };
+        let lane = known.map_or_else(|| stored_lane(store, number), |lane| Ok(Some(lane)))?;
+        let Some(lane) = lane else { return Ok(progress) };
         let is_busy = self.is_busy(lane, number);
         let Some(lanes) = &mut self.lanes else { return Ok(progress) };
         let lane = (lane, !lanes.waits(lane) && !is_busy);
@@ -257,6 +285,12 @@ impl Outlet {
         }
         Ok(fenced_until)
     }
+}
+
+/// The lane that an event of the log is stored with.
+fn stored_lane<S: Store>(store: &S, number: u64) -> Result<Option<u64>, StoreFault> {
+    let found = store.lanes(number, 1)?;
+    Ok(found.first().filter(|(found, _)| *found == number).and_then(|(_, lane)| *lane))
 }
 
 /// As many attempts are under way at most.

@@ -105,12 +105,14 @@ impl Outlet {
             (None, None) => outcome.attempt < self.cursor.attempts(outcome.number),
         };
         if is_open && !is_superseded {
-            self.free_lane(outcome.number, waiting.as_ref(), now);
+            self.free_lane(store, outcome.number, waiting.as_ref(), now)?;
         }
         match outcome.ended {
             _ if !is_open || outcome.attempt <= replayed_after => Ok(Became::Nothing),
             // In order, the attempt that is under way decides: the next event must not begin before it ends, even after a restart.
-            Attempt::Delivered if is_superseded && self.is_decided_later(outcome.number, waiting.as_ref()) => {
+            Attempt::Delivered
+                if is_superseded && self.is_decided_later(store, outcome.number, waiting.as_ref())? =>
+            {
                 Ok(Became::Nothing)
             }
             Attempt::Filtered if waiting.is_none() => {
