@@ -1,6 +1,6 @@
 //! How far a destination is with the log: which events are finished there, without a row for each.
 
-mod doubted;
+mod attempts;
 mod doubts;
 mod stored;
 
@@ -27,7 +27,7 @@ pub struct Cursor {
     /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
     tried: BTreeMap<u64, u32>,
     /// What could have been under way when the object ended.
-    doubts: doubted::Doubts,
+    doubts: doubts::Doubts,
     /// Waiting events that are due later were not handed out since the object was loaded.
     handed: Option<u64>,
     /// Of a destination that gathers events: later ones of the log were not handed out. None of another destination.

@@ -1,119 +1,67 @@
-//! Attempts that may have been under way when an object ended. The numbers of attempts count them, so that no number is used twice.
+//! Doubts about attempts, each with how often the object ended so.
 
-use super::Cursor;
+use serde_json::{Value, json};
+
 use crate::inbox::span::Span;
 
-impl Cursor {
-    /// How many attempts at an event of the log may have been made. One that was under way when the object ended counts, as it may
-    /// have arrived; so the number of an attempt is never that of an earlier one.
-    pub fn attempts(&self, number: u64) -> u32 {
-        let tried = self.tried.get(&number).copied().unwrap_or_default();
-        let doubts = self.doubts.count(|span| span.contains(number));
-        tried.saturating_add(doubts).saturating_add(self.replayed_after(number))
+/// The events that could have been under way when the object ended, and waiting ones that were due at `at`; each with how often that was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Doubts {
+    spans: Vec<(Span, u32)>,
+    /// Whether nothing was handed out since the object was last loaded with an unfinished event.
+    pub(super) is_idle: bool,
+}
+
+impl Doubts {
+    /// How often it was the case for the doubts that are meant.
+    pub(super) fn count(&self, is_meant: impl Fn(&Span) -> bool) -> u32 {
+        let counts = self.spans.iter().filter(|(span, _)| is_meant(span)).map(|(_, count)| *count);
+        counts.fold(0, u32::saturating_add)
     }
 
-    /// How many attempts at a waiting event that was due at `due` may have been made and not noted, as the object ended.
-    pub fn doubts_since(&self, due: u64) -> u32 {
-        self.doubts.count(|doubt| doubt.at >= due)
-    }
-
-    /// When the last of the waiting events that may have been under way as the object ended was due.
-    pub(in crate::inbox) fn doubted_due(&self) -> u64 {
-        self.doubts.last_due()
-    }
-
-    /// Whether attempts may have been under way when the object ended.
-    pub(in crate::inbox) const fn has_doubts(&self) -> bool {
-        !self.doubts.is_empty()
-    }
-
-    /// Notes that events are handed out. Whether that is new.
-    pub(in crate::inbox) const fn begin(&mut self) -> bool {
-        std::mem::replace(&mut self.doubts.is_idle, false)
-    }
-
-    /// Notes that waiting events that are due at `due` or before are handed out. Whether that is new.
-    pub fn hand_out(&mut self, due: u64) -> bool {
-        let is_new = self.handed.is_none_or(|handed| handed < due);
-        self.handed = self.handed.max(Some(due));
-        is_new
-    }
-
-    /// Notes up to which event of the log a destination that gathers events may be handed some; none of another destination, which may be
-    /// handed any as it arrives. Whether that is new.
-    pub(in crate::inbox) fn gather(&mut self, last: Option<u64>) -> bool {
-        let is_new = self.gathered != last;
-        self.gathered = last;
-        is_new
-    }
-
-    /// The first event that a destination gathers, if no attempt is under way or was when the object ended; `next` is the sequence number
-    /// of the next event.
-    pub(in crate::inbox) fn first_gathered(&self, next: u64) -> Option<u64> {
-        let first = self.done.first_missing(1);
-        (self.gathered? < first && first < next).then_some(first)
-    }
-
-    /// Notes that the object was loaded: what is not done, up to `last`, may have been under way, and waiting events, of which the first is
-    /// due at `due`; unless nothing was handed out since it was loaded before. Whether there is such an event.
-    pub fn doubt(&mut self, last: u64, due: u64) -> bool {
-        let first = self.done.first_missing(1);
-        let last = self.gathered.map_or(last, |gathered| last.min(gathered));
-        let handed = self.handed.take().filter(|handed| due <= *handed);
-        let is_doubtful = first <= last || handed.is_some();
-        if is_doubtful && !std::mem::replace(&mut self.doubts.is_idle, true) {
-            self.doubts.add(Span { first, last, at: handed.unwrap_or_default() });
+    /// Adds a doubt. The cursor is written whole, and an object can end every few seconds while its destination takes nothing: so the two
+    /// oldest become one, which counts more attempts than there were.
+    pub(super) fn add(&mut self, span: Span) {
+        if self.spans.len() >= MOST_DOUBTS {
+            let (first, before) = self.spans.remove(0);
+            if let Some((next, count)) = self.spans.first_mut() {
+                next.first = next.first.min(first.first);
+                next.last = next.last.max(first.last);
+                next.at = next.at.max(first.at);
+                *count = count.saturating_add(before);
+            }
         }
-        is_doubtful
+        self.spans.push((span, 1));
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// Forgets doubts that concern neither an event behind `through` nor a waiting one.
+    pub(super) fn forget(&mut self, through: u64, oldest_due: Option<u64>) {
+        self.spans.retain(|(doubt, _)| doubt.last > through || oldest_due.is_some_and(|due| doubt.at >= due));
+    }
+
+    /// The JSON that [`Doubts::from_json`] reads, but for whether it is idle.
+    pub(super) fn to_json(&self) -> Value {
+        self.spans.iter().map(|(span, count)| json!([span.first, span.last, span.at, count])).collect()
+    }
+
+    /// When the last waiting event was due that is doubted.
+    pub(super) fn last_due(&self) -> u64 {
+        self.spans.iter().map(|(doubt, _)| doubt.at).max().unwrap_or_default()
+    }
+
+    /// Reads what [`Doubts::to_json`] wrote, or an earlier version, which did not count; `None` if it is damaged.
+    pub(super) fn from_json(json: &Value, is_idle: bool) -> Option<Self> {
+        let doubt = |doubt: &Value| {
+            let count = doubt.get(3).and_then(Value::as_u64).unwrap_or(1);
+            Some((Span::from_json(doubt)?, u32::try_from(count).unwrap_or(u32::MAX)))
+        };
+        Some(Self { spans: json.as_array()?.iter().map(doubt).collect::<Option<_>>()?, is_idle })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use crate::inbox::cursor::tests::finished;
-
-    #[test]
-    fn an_attempt_has_a_number_that_no_earlier_one_had() {
-        let mut cursor = finished([1, 3]);
-        assert_eq!([1, 2, 4].map(|number| cursor.attempts(number)), [0, 0, 0]);
-        assert!(cursor.hand_out(10) && !cursor.hand_out(9));
-        assert!(cursor.doubt(4, 10));
-        cursor.try_again(4);
-        assert_eq!([2, 4, 5].map(|number| cursor.attempts(number)), [1, 2, 0]);
-        assert_eq!((cursor.doubts_since(10), cursor.doubts_since(11)), (1, 0));
-        cursor.finish(2);
-        cursor.renew(2, 2, 20);
-        assert_eq!((cursor.attempts(2), cursor.renewed_at(2), cursor.is_done(2)), (3, Some(20), false));
-        cursor.finish(2);
-        cursor.renew(3, 3, 30);
-        assert!(cursor.attempts(3) >= 4 && cursor.renewed_at(2).is_none(), "as many as any that is done may have had");
-    }
-
-    #[test]
-    fn only_what_was_handed_out_is_doubted() {
-        assert!(!finished([1, 2]).doubt(2, 10), "nothing was under way");
-        let mut cursor = finished([1, 2]);
-        cursor.hand_out(10);
-        assert!(!cursor.clone().doubt(2, 11), "no waiting event was due");
-        assert!(cursor.doubt(2, 10), "a waiting event may have been");
-        assert!(!cursor.doubt(2, 10), "but not once more");
-    }
-
-    #[test]
-    fn what_is_gathered_is_doubted_only_once_it_was_handed_out() {
-        let mut cursor = finished([1]);
-        assert!(cursor.gather(Some(1)) && !cursor.gather(Some(1)));
-        assert_eq!((cursor.first_gathered(4), cursor.first_gathered(2)), (Some(2), None));
-        assert!(!cursor.doubt(3, u64::MAX), "nothing was handed out");
-        cursor.gather(Some(3));
-        assert!(cursor.doubt(4, u64::MAX));
-        assert_eq!([2, 3, 4].map(|number| cursor.attempts(number)), [1, 1, 0]);
-        assert_eq!(cursor.first_gathered(5), None, "2 and 3 are attempted at once");
-        assert!(cursor.doubt(3, u64::MAX));
-        assert_eq!(cursor.attempts(2), 1, "nothing was handed out since");
-        assert!(cursor.begin() && !cursor.begin());
-        cursor.gather(None);
-        assert!(cursor.doubt(4, u64::MAX));
-        assert_eq!([2, 4].map(|number| cursor.attempts(number)), [2, 1]);
-    }
-}
+/// So many doubts are told apart.
+const MOST_DOUBTS: usize = 32;

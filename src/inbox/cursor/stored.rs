@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Cursor;
-use super::doubted::Doubts;
+use super::doubts::Doubts;
 use crate::inbox::fence::Fence;
 use crate::inbox::given_up::GivenUp;
 use crate::inbox::passed::Passed;
