@@ -1,59 +1,19 @@
 //! `cargo xtask build`: Rust to Wasm, its glue, wasm-opt, and one module that `wrangler deploy` takes as it is.
 
+mod module;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
-use wasm_bindgen_cli_support::Bindgen;
 
+pub use self::module::{Effort, Module};
 use crate::size::{Size, kilobytes};
-use crate::term::{Progress, bold};
-use crate::{console, order, panics, paths, process, replace, tools, unused};
+use crate::term::bold;
+use crate::{console, paths, process, replace, tools};
 
 /// The most that the deployed Wasm may weigh, gzipped.
 const BUDGET: usize = 380_000;
-
-/// Each option is here for the gzipped size; the figures are of the Worker's Wasm, 334 KB before.
-///
-/// - `-Oz` is smaller than `-Os` and no slower here.
-/// - Whatever is called from one place would be inlined, up to any size. Large functions have many locals, which compress badly, and
-///   the engine compiles a function when it first runs, so a delivery's first response would wait for cold code: 12 KB.
-/// - Offsets below 1024 are folded into loads and stores. That is wrong only for data in the first kilobyte, which here is the far end
-///   of the stack: 2 KB.
-const WASM_OPT: &[&str] =
-    &["-Oz", "--one-caller-inline-max-function-size=20", "--low-memory-unused", "--strip-producers"];
-
-/// Puts the functions where `order` names them to.
-const REORDER: &[&str] = &["--reorder-functions-by-name", "--strip-producers"];
-
-/// What rustc and wasm-bindgen use of Wasm. The last one because the abort handler, which makes a Worker recover after a trap, is
-/// written with exceptions.
-const WASM_FEATURES: &[&str] = &[
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    "--enable-simd",
-    "--enable-exception-handling",
-];
-
-/// A crate compiled to Wasm, with the glue that JavaScript calls it by.
-pub struct Module {
-    /// The folder under `build/stage/`.
-    pub name: &'static str,
-    /// The cargo package.
-    pub package: &'static str,
-    /// The profile in Cargo.toml.
-    pub profile: &'static str,
-    /// Whether the glue starts anew by itself after a trap. It is written with exceptions, which a Worker's runtime has; the
-    /// package's own script does the same for every runtime.
-    pub abort_handler: bool,
-}
 
 /// A Worker: the crate it is compiled from, and the scripts beside it.
 struct Worker {
@@ -118,7 +78,7 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
 /// Builds `build/worker`, what is deployed, and says what it weighs.
 pub fn production() -> Result<()> {
     tools::prepare()?;
-    PRODUCTION.build()?;
+    PRODUCTION.build(Effort::Optimised)?;
     let size = Size::of(&PRODUCTION.wasm())?;
     println!(
         "{} {:.1} KB, {} gzipped, of {} KB at most",
@@ -130,10 +90,16 @@ pub fn production() -> Result<()> {
     Ok(())
 }
 
+/// Builds `build/worker` for `cargo xtask dev`, as quickly as can be.
+pub(crate) fn for_dev() -> Result<()> {
+    tools::prepare()?;
+    PRODUCTION.build(Effort::Plain)
+}
+
 /// Builds `build/worker-test`, what the end-to-end tests drive besides.
 pub fn for_tests() -> Result<()> {
     tools::prepare()?;
-    TEST.build()
+    TEST.build(Effort::Optimised)
 }
 
 /// Fails if the deployed Wasm has outgrown its budget.
@@ -142,12 +108,12 @@ pub fn within_budget() -> Result<()> {
 }
 
 impl Worker {
-    fn build(&self) -> Result<()> {
+    fn build(&self, effort: Effort) -> Result<()> {
         // Two commands may build at once.
         let lock =
             File::create(paths::build_dir("stage")?.join("lock")).context("build/stage/lock cannot be written")?;
         lock.lock().context("build/stage/lock cannot be locked")?;
-        let (explain, stage) = (EXPLAIN.build()?, self.module.build()?);
+        let [explain, stage] = Module::build_all([&EXPLAIN, &self.module], effort)?;
         for (from, to) in [
             (explain.join("glue.js"), "explain-glue.js"),
             (explain.join("glue_bg.wasm"), "explain_bg.wasm"),
@@ -182,89 +148,4 @@ impl Worker {
         // A Worker may be starting from what is there.
         replace::contents(&bundled, &paths::build_dir(name)?)
     }
-}
-
-impl Module {
-    /// Makes `glue.js` and `glue_bg.wasm`, and returns the folder that they are in.
-    pub fn build(&self) -> Result<PathBuf> {
-        let compiled = self.compile()?;
-        let stage = paths::build_dir(&format!("stage/{}", self.name))?;
-        self.bind(&compiled, &stage)?;
-        Ok(stage)
-    }
-
-    /// Compiles alone what is deployed, never the workspace: no other crate's features may get in.
-    fn compile(&self) -> Result<PathBuf> {
-        let messages = process::output(
-            &format!("compile {}", self.package),
-            tools::cargo()
-                .args(["build", "--profile", self.profile, "--target", tools::WASM, "--package", self.package])
-                .env("CARGO_ENCODED_RUSTFLAGS", tools::wasm_rustflags())
-                .arg("--message-format=json-render-diagnostics"),
-        )?;
-        let crate_name = self.package.replace('-', "_");
-        messages
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|message| {
-                message["reason"] == "compiler-artifact" && message["target"]["name"] == crate_name.as_str()
-            })
-            .find_map(|message| {
-                let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
-                files.map(PathBuf::from).find(|file| file.extension().is_some_and(|ext| ext == "wasm"))
-            })
-            .with_context(|| format!("cargo made no .wasm of {}; is its crate-type cdylib?", self.package))
-    }
-
-    /// Writes `glue.js` and `glue_bg.wasm`, unless they were made from the same input before.
-    fn bind(&self, compiled: &Path, stage: &Path) -> Result<()> {
-        let (key, noted) = (glue_key(compiled)?, stage.join("glue.key"));
-        if fs::read_to_string(&noted).is_ok_and(|noted| noted == key) {
-            return Ok(());
-        }
-        fs::write(&noted, "unfinished")?;
-        let progress = Progress::start(&format!("bind {}", self.name), None);
-        Bindgen::new()
-            .input_path(compiled)
-            .out_name("glue")
-            .web(true)?
-            .omit_default_module_path(true)
-            .typescript(false)
-            .reset_state_function(true)
-            .force_enable_abort_handler(self.abort_handler)
-            // `worker` has one, see `unused`.
-            .emit_start(false)
-            .generate(stage)
-            .context("wasm-bindgen failed")?;
-        progress.done();
-        let wasm = stage.join("glue_bg.wasm");
-        panics::silence(&wasm)?;
-        unused::remove(stage, WASM_FEATURES)?;
-        let label = format!("optimise {}", self.name);
-        process::run(&label, &mut optimiser(WASM_OPT, &wasm)?)?;
-        order::name_by_place(&wasm)?;
-        process::output(&label, &mut optimiser(REORDER, &wasm)?)?;
-        Ok(fs::write(&noted, key)?)
-    }
-}
-
-/// wasm-opt, from a file to itself.
-fn optimiser(options: &[&str], wasm: &Path) -> Result<Command> {
-    let mut optimiser = tools::npm_bin("wasm-opt")?;
-    optimiser.args(options).args(WASM_FEATURES).arg(wasm).arg("--output").arg(wasm);
-    Ok(optimiser)
-}
-
-/// What the glue is made from: the compiled Wasm, the versions of the tools, and this file, with their options in it.
-fn glue_key(compiled: &Path) -> Result<String> {
-    let read = |path: &Path| fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
-    let mut hash = Sha256::new();
-    hash.update(read(compiled)?);
-    hash.update(read(&paths::root().join("Cargo.lock"))?);
-    hash.update(read(&paths::root().join("package-lock.json"))?);
-    hash.update(include_str!("build.rs"));
-    hash.update(include_str!("order.rs"));
-    hash.update(include_str!("panics.rs"));
-    hash.update(include_str!("unused.rs"));
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -47,7 +47,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
 fn build_both() -> Result<Emulator> {
     thread::scope(|scope| {
         let emulator = scope.spawn(Emulator::build);
-        build::production()?;
+        build::for_dev()?;
         emulator.join().map_err(|_| anyhow!("the build of the emulator panicked"))?
     })
 }

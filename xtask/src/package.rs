@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::build::{self, Module};
+use crate::build::{self, Effort, Module};
 use crate::reach::reached;
 use crate::size::{Size, kilobytes};
 use crate::term::bold;
@@ -28,15 +28,15 @@ const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", pr
 
 /// The Wasm with reports, RS256 and ECDSA.
 const FULL: Module =
-    Module { name: "npm-full", package: "countersign-npm-full", profile: "small", abort_handler: false };
+    Module { name: "npm-full", package: "countersign-npm-full", profile: "release", abort_handler: false };
 
 /// The Wasm for shared secrets only. Its size is its point.
 const HMAC: Module =
-    Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "small", abort_handler: false };
+    Module { name: "npm-hmac", package: "countersign-npm-hmac", profile: "release", abort_handler: false };
 
 /// The Wasm that checks descriptions of senders.
 const DESCRIBE: Module =
-    Module { name: "npm-describe", package: "countersign-npm-describe", profile: "small", abort_handler: false };
+    Module { name: "npm-describe", package: "countersign-npm-describe", profile: "release", abort_handler: false };
 
 /// The default Wasm with a trap that tests can spring.
 const TEST: Module = Module { name: "npm-test", package: "countersign-npm-test", profile: "npm", abort_handler: false };
@@ -101,7 +101,7 @@ fn folder(module: &Module) -> Result<PathBuf> {
 
 /// Assembles the package in an empty folder, so that no file of an earlier build gets in.
 fn assemble(module: &Module) -> Result<PathBuf> {
-    let stage = module.build()?;
+    let [core, hmac, describe, full] = Module::build_all([module, &HMAC, &DESCRIBE, &FULL], Effort::Optimised)?;
     let (root, folder) = (paths::root(), folder(module)?);
     fs::remove_dir_all(&folder).with_context(|| format!("{} cannot be emptied", folder.display()))?;
     let dist = folder.join("dist");
@@ -112,7 +112,7 @@ fn assemble(module: &Module) -> Result<PathBuf> {
     copy(&root.join("LICENSE"), &folder.join("LICENSE"))?;
     scripts(&root.join("crates/npm/js"), &dist)?;
     samples(&root.join("www/src"), &dist.join("samples"))?;
-    let wasms = [("core", stage), ("hmac", HMAC.build()?), ("describe", DESCRIBE.build()?), ("full", FULL.build()?)];
+    let wasms = [("core", core), ("hmac", hmac), ("describe", describe), ("full", full)];
     for (name, stage) in &wasms {
         let wasm = dist.join(format!("{name}.wasm"));
         copy(&stage.join("glue.js"), &dist.join(format!("{name}-glue.js")))?;
