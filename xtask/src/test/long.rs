@@ -89,9 +89,9 @@ pub(super) fn senders() -> Result<()> {
     process::stream(node_test::file("tests/e2e/senders.test.mjs")?.env("CASES", "all"))
 }
 
-/// Every breakage of every sender, and every hostile text, of which `page` tries a part.
+/// Every breakage of every sender, every hostile text, and each theme at each width, of which `page` tries a part.
 pub(super) fn breakages() -> Result<()> {
-    ["senders", "copied", "pasted"].iter().try_for_each(|subject| {
+    ["senders", "copied", "pasted", "people"].iter().try_for_each(|subject| {
         process::stream(node_test::file(&format!("tests/page/{subject}.test.mjs"))?.env("CASES", "all"))
     })
 }
