@@ -13,6 +13,8 @@ pub(super) const ORIGIN: f64 = 0.2;
 pub(super) const ACCEPT: f64 = 0.01;
 /// Events of a burst, as `operations.json` has it.
 const BURST: f64 = 8.0;
+/// Bursts, and events that come one by one, are a minute apart. So many share an alarm, which is set for two minutes.
+const SHARE: f64 = 2.0;
 /// Events in a table of events, which takes six hours of them, and in one of ids, which takes eighteen.
 pub(super) const TABLE: f64 = 1_000.0;
 
@@ -52,13 +54,14 @@ fn marked(figures: &Figures) -> Result<Usage> {
 /// Several events come at once. Each is delivered by the request that brought it, while the object sleeps, and what came of them is
 /// written together.
 fn in_bursts(figures: &Figures) -> Result<Usage> {
-    let burst = figures.operation("stored_eight")?.plus(figures.operation("looked_after_eight")?);
+    let alarm = figures.operation("looked_after_eight")?.times(1.0 / SHARE);
+    let burst = figures.operation("stored_eight")?.plus(alarm);
     Ok(burst.times(1.0 / BURST).plus(Figures::awake(2.0 * ACCEPT)).plus(besides(figures)?))
 }
 
-/// Events come a minute apart: each wakes the object, for itself and for its report, and an alarm a minute looks after them.
+/// Each wakes the object, for itself and for its report, and alarms look after them.
 fn one_by_one(figures: &Figures) -> Result<Usage> {
-    let event = figures.operation("stored_alone")?.plus(figures.operation("looked_after")?);
+    let event = figures.operation("stored_alone")?.plus(figures.operation("looked_after")?.times(1.0 / SHARE));
     Ok(event.plus(Figures::awake(2.0 * ACCEPT)).plus(besides(figures)?))
 }
 

@@ -8,7 +8,7 @@ pub(super) const OPERATIONS: [(&str, &str); 29] = [
     ("repeated", "a duplicate of that"),
     ("passed_in_vain", "a failed attempt, which leaves no marker"),
     ("stored_alone", "stored by an inbox in memory, and delivered by the request that brought it"),
-    ("looked_after", "the alarm that comes after, once a minute"),
+    ("looked_after", "the alarm that comes after, every two minutes"),
     ("stored_asleep", "the same by an inbox that was not in memory"),
     ("looked_after_asleep", "its alarm"),
     ("stored_eight", "eight at once"),

@@ -28,8 +28,8 @@ impl Object {
         }
     }
 
-    /// Sets the alarm for an event whose first attempt is made by whoever brought it, in case that is never reported. An alarm within a
-    /// minute serves as well, so that events that come one by one share it.
+    /// Sets the alarm for an event whose first attempt is made by whoever brought it, in case that is never reported. An alarm within
+    /// two minutes serves as well, so that events that come one by one share it.
     pub(super) fn arm_for_first(&self, lapses: u64, now: u64) {
         self.has_news.set(true);
         if !self
@@ -138,8 +138,9 @@ impl Object {
 /// Milliseconds within which events that find no room share one look.
 const BURST: u64 = 1_000;
 
-/// Milliseconds within which an alarm serves events that come one by one.
-const SHARED: u64 = 60_000;
+/// Milliseconds within which an alarm serves events that come one by one. Each costs as much as half an event, and an attempt that nobody
+/// reports, as its invocation was lost, is found that much later at most.
+const SHARED: u64 = 120_000;
 
 /// How late an alarm may be before another is set.
 const LATE: u64 = 10_000;
