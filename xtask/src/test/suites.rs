@@ -23,7 +23,7 @@ pub(super) fn deploy() -> Result<()> {
 
 /// The built Worker in workerd, with storage on disk.
 pub(super) fn e2e() -> Result<()> {
-    process::stream(&mut node_test::folder("tests/e2e")?)
+    process::stream(&mut node_test::folder_at_once("tests/e2e", 3)?)
 }
 
 /// The newest SDKs from PyPI and npm against the emulator: what they start must arrive at the origin.
