@@ -191,6 +191,31 @@ test("where events can be stored and their outcome cannot be written, none is st
   await accept(path);
 });
 
+test("a replay that cannot go on holds up no delivery, and goes on once it can", async () => {
+  const all = take();
+  const { path, origin, operator } = all;
+  for (let n = 0; n < 4; n += 1) await accept(path);
+  await operator.allDelivered(4);
+  await worker.stopClock();
+  assert.equal((await operator.post("replay?state=delivered&rate=1/s")).status, 202);
+  await query(operator, "CREATE TRIGGER stuck BEFORE INSERT ON meta WHEN NEW.name = 'job' BEGIN SELECT RAISE(ABORT, 'stuck'); END");
+  origin.next(answer(500));
+  const made = await accept(path);
+  await worker.setClock(60);
+  // The first alarm meets the fault.
+  await operator.object("ring");
+  await operator.object("ring");
+  await operator.becomes(made.id, "delivered");
+  assert.equal((await operator.job()).state, "running");
+  await query(operator, "DROP TRIGGER stuck");
+  await until(async () => {
+    await worker.setClock(worker.offset + 601);
+    await operator.object("ring");
+    return (await operator.job()).state === "done";
+  }, "the job to end");
+  await operator.allDelivered(5);
+});
+
 test("an id that was claimed by an event that was not stored is no duplicate", async () => {
   const { path, operator } = take();
   const first = await accept(path);

@@ -5,14 +5,14 @@ use countersign::inbox::{Machine, Ranges, Replayed, StoreFault};
 use countersign::json::{printed, value};
 use serde_json::{Value, json};
 
-use super::object::Object;
+use super::object::{LATER, Object};
 use super::scan::{Scan, Scanned};
 use crate::clock;
 
 impl Object {
     /// When the job goes on, if there is one.
     pub(super) fn job_at(&self) -> Option<u64> {
-        self.job.borrow().as_ref().and_then(Job::due)
+        self.job.borrow().as_ref().and_then(Job::due).map(|due| due.max(self.job_after.get()))
     }
 
     /// Reads the job that was under way.
@@ -46,10 +46,17 @@ impl Object {
         Ok(json!({ "done": done, "job": self.job.borrow().as_ref().map(Job::to_json) }))
     }
 
-    /// Does a step of the job, if it is time. All of it is written at once, so none of it is done twice.
+    /// Does a step of the job, if it is time. If it fails, the next alarms do without: deliveries go on beside a job that cannot.
     pub(super) fn advance_job(&self, now: u64) -> Result<(), ()> {
-        let due = self.job.borrow().clone().filter(|job| job.due().is_some_and(|due| due <= now));
-        let Some(mut job) = due else { return Ok(()) };
+        if self.job_at().is_none_or(|due| due > now) {
+            return Ok(());
+        }
+        self.step_job(now).inspect_err(|()| self.job_after.set(now.saturating_add(LATER)))
+    }
+
+    /// Does a step of the job. All of it is written at once, so none of it is done twice.
+    fn step_job(&self, now: u64) -> Result<(), ()> {
+        let Some(mut job) = self.job.borrow().clone() else { return Ok(()) };
         let most = job.allowed(now);
         let is_full =
             self.with(|machine| Ok(machine.outlets().iter().any(|outlet| outlet.cursor().renewed() > MOST_RENEWED)))?;

@@ -50,6 +50,8 @@ pub(super) struct Object {
     pub(super) secret: RefCell<Option<String>>,
     /// The last job that replays events: see `job.rs`.
     pub(super) job: RefCell<Option<Job>>,
+    /// When a step of it that failed is tried again.
+    pub(super) job_after: Cell<u64>,
     /// Why the database cannot be used, if it cannot.
     pub(super) broken: Cell<Option<&'static str>>,
     /// How often in a row it could not be used.
@@ -102,6 +104,7 @@ impl Object {
             storage,
             secret: RefCell::default(),
             job: RefCell::default(),
+            job_after: Cell::default(),
             broken: Cell::new(None),
             failures: Cell::new(0),
             born: Cell::new(None),
