@@ -54,8 +54,9 @@ test("a secret of one's own, an event, a type with data, and a time", async () =
     [index.stripe, "whsec_aSecretThatStripeShows0123"], [hmac.stripe, "whsec_aSecretThatStripeShows0123"], [index.github, "a secret of the user's own"], [index.gemini, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
     [index.standard, "q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.openai, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.supabaseAuth, "v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
   ]) {
-    const { event } = await sender(secret).unwrap(await testRequest(sender, { secret, event: { id: "evt_1", type: "a.b", amount: 5 } }));
-    assert.deepEqual([event.type, event.amount], ["a.b", 5]);
+    const { id, event } = await sender(secret).unwrap(await testRequest(sender, { secret, event: { id: "evt_1", type: "a.b", amount: 5 } }));
+    assert.deepEqual([event.id, event.type, event.amount], ["evt_1", "a.b", 5]);
+    if (sender === index.stripe) assert.equal(id, "evt_1");
     assert.equal(await outcome(sender(secret), await testRequest(sender, { secret, broken: "body" })), "no_matching_signature");
   }
   const secret = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";

@@ -21,6 +21,9 @@ export function put(event, pointer, value) {
   place[last] = value;
 }
 
+/** The value at a JSON pointer; undefined if there is none. */
+export const at = (event, pointer) => pointer.slice(1).split("/").reduce((value, name) => value?.[name], event);
+
 /** The text of an event as the sender writes it: a form, if it signs the pairs of one, otherwise JSON. */
 export function written(event, { template }) {
   if (!isForm(template)) return JSON.stringify(event);
@@ -33,8 +36,8 @@ const isForm = ({ message }) => message.some(({ of }) => of === "form");
 /** A body with one item, whose signature covers some of its members and stands beside them. */
 export async function signedItem({ list, item, signature, signed, separator }, event, key) {
   const members = { ...event };
-  signed.forEach((pointer, at) => put(members, pointer, `sample${at + 1}`));
-  const values = signed.map((pointer) => pointer.slice(1).split("/").reduce((value, name) => value[name], members));
+  signed.forEach((pointer, place) => put(members, pointer, `sample${place + 1}`));
+  const values = signed.map((pointer) => at(members, pointer));
   put(members, signature, toBase64(await key.sign(utf8(values.join(separator)))));
   return JSON.stringify({ [list]: [{ [item]: members }] });
 }

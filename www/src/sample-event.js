@@ -1,5 +1,5 @@
 // The event of a sample: the sender's own, with a type that it documents. Gemini's for senders that sign the events of others.
-import { put } from "./described.js";
+import { at, put } from "./described.js";
 import { eventOf } from "./events.js";
 import { EVENTS } from "./sample-events.js";
 
@@ -30,7 +30,7 @@ export const statesType = (scheme) => {
 export function typeOf(scheme) {
   const sample = EVENTS[scheme];
   if (sample?.pointer === undefined) return sample?.kind;
-  const type = sample.pointer.slice(1).split("/").reduce((value, name) => value?.[name], parsed(sample));
+  const type = at(parsed(sample), sample.pointer);
   return typeof type === "string" ? type : undefined;
 }
 

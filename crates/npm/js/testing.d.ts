@@ -29,9 +29,9 @@ export interface TestOptions {
   type?: string;
   /** The member `data` of the sample event. */
   data?: object;
-  /** The whole event instead. The id and the time are added where the sender has them. */
+  /** The whole event instead. It keeps the id that it has; where the sender has an id and a time, they are added. */
   event?: object;
-  /** The id of a sender that has one. Default: a new one. */
+  /** The id of a sender that has one. Default: that of `event`, or a new one. */
   id?: string;
   /** The URL of the request, which some senders sign. */
   url?: string;

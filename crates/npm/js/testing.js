@@ -2,6 +2,7 @@
 import { misuse } from "./error.js";
 import { nearest, optionsOf } from "./options.js";
 import { schemeOf } from "./receivers.js";
+import { at } from "./samples/described.js";
 import { concat, fromBase64, utf8 } from "./samples/encoding.js";
 import { eventOf } from "./samples/events.js";
 import { sampleOf, statesType, typeHeader } from "./samples/sample-event.js";
@@ -26,12 +27,18 @@ export async function testKeys(sender) {
 /** A request as the sender sends it. */
 export async function testRequest(sender, given) {
   const of = senderOf(sender);
-  const { secret, keys, type, data, event, id = `msg_${crypto.randomUUID()}`, url, now = Math.floor(Date.now() / 1000), broken } = optionsOf(given, OPTIONS);
+  const { secret, keys, type, data, event, id = ownId(of, event) ?? `msg_${crypto.randomUUID()}`, url, now = Math.floor(Date.now() / 1000), broken } = optionsOf(given, OPTIONS);
   const key = keyOf(of, secret, keys);
   const whole = event === undefined ? eventFrom(of.scheme, { type, data, id, now }) : structuredClone(event);
   const sent = await made(of, { event: whole, now, id, url, key, breakage: breakageOf(of, broken) });
   const headers = [...sent.headers, ...typeHeader(of.scheme, type)];
   return new Request(sent.url ?? url ?? "https://example.com/webhooks", { method: "POST", headers, body: sent.body });
+}
+
+/** The id that an event has where the sender has ids. */
+function ownId({ of }, event) {
+  const pointer = of?.template?.id.pointer;
+  return event === undefined || pointer === undefined ? undefined : at(event, pointer);
 }
 
 /** The sender's sample event, with that type and that data. */
