@@ -112,13 +112,21 @@ fn show_next(options: &Options, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Serves the folder until it is interrupted. `.dev.vars` provides the variables that the environment lacks.
+/// Serves the folder until it is interrupted. `.dev.vars` provides the variables that the environment lacks, and is said to differ where it does.
 fn run(options: &Options, plan: &Plan) -> Result<()> {
     let mut known = wrangler::dev_vars(&options.config, options.environment.as_deref(), &plan.table)?;
     let mut workerd = tools::npm_bin("workerd")?;
     workerd.args(["serve", "config.capnp"]).current_dir(&options.out);
-    for name in plan.secrets().filter(|name| env::var_os(name).is_none()) {
-        match known.remove(name) {
+    for name in plan.secrets() {
+        let kept = known.remove(name);
+        if let Some(given) = env::var_os(name) {
+            // Else a secret that was changed in the file would seem to be refused.
+            if kept.is_some_and(|kept| given != *kept) {
+                eprintln!("{} {name} is taken from the environment; .dev.vars has another value", yellow("!"));
+            }
+            continue;
+        }
+        match kept {
             Some(value) => drop(workerd.env(name, value)),
             None if name == ADMIN_TOKEN => eprintln!("{}", dim("ADMIN_TOKEN is not set: there is no /admin")),
             None if name == ADMIN_READ_TOKEN => {}
