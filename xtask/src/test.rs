@@ -31,6 +31,9 @@ const STEPS: &[Step] = &[
     Step::new("crate", "the crate as crates.io would get it", checks::package).long().beside(),
     Step::new("deny", "dependencies: bans, licences, sources", checks::deny).beside(),
     Step::new("advisories", "dependencies: known vulnerabilities", long::advisories).long().beside(),
+    Step::new("properties", "the unit tests again, their properties with other random input", long::properties)
+        .long()
+        .beside(),
     Step::new("fuzz", "every fuzz target, two minutes each", long::fuzz).long().beside(),
     Step::new("model", "the inbox's model with more of everything, and an outage of eight hours", long::model)
         .long()

@@ -7,6 +7,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result};
 
+use super::checks;
 use crate::{benches, node_test, npmtest, paths, process, tools};
 
 /// Seconds for which libFuzzer works on each target.
@@ -20,6 +21,11 @@ pub(super) fn advisories() -> Result<()> {
         return Ok(());
     }
     process::run("cargo deny check advisories", tools::cargo().args(["deny", "--workspace", "check", "advisories"]))
+}
+
+/// The properties with input that nobody has seen.
+pub(super) fn properties() -> Result<()> {
+    checks::unit_from(seed())
 }
 
 /// libFuzzer where rustup has a nightly toolchain. Elsewhere mutations of the corpus, without a view of what they cover.
