@@ -200,7 +200,7 @@ fn assumptions(figures: &Figures) -> Result<String> {
          - Of 100 events, {:.0} is delivered twice by its sender, and {:.0} attempts fail. Bodies are 400 bytes.\n\
          - An origin responds within {ORIGIN} s, and an inbox accepts an event within {ACCEPT} s. For what it takes, \
          and for as long as a report, the object is billed, as {MEMORY} GB whatever it uses. In between it can hibernate, and an object that could is \
-         not billed. Eight events make a burst. Bursts, and events that come one by one, are a minute apart and share alarms that are two minutes apart; what comes later than that costs two alarms more. A table takes {TABLE:.0} events before it is dropped.\n\
+         not billed. Eight events make a burst. Bursts, and events that come one by one, are a minute apart and share alarms that are two minutes apart; what comes later than that has two alarms of its own. A table takes {TABLE:.0} events before it is dropped.\n\
          - Once an isolate has the key set, `v1` and `v1a` differ only in processor time: {} and {} ms.\n\
          - Processor time was measured with `cargo xtask bench cpu` on {} ({}), over {} events per figure. It is all that workerd uses, including \
          HTTP and disk; an empty Worker uses {empty} ms. Only part of it is billed, so it is an upper bound, and still a small part of the cost \
