@@ -43,7 +43,7 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     run(ports, &emulator, &dir)
 }
 
-/// Builds the Worker and the emulator at the same time: each leaves a core idle while it links and optimises.
+/// Builds the Worker and the emulator at the same time: each leaves a core idle while it links.
 fn build_both() -> Result<Emulator> {
     thread::scope(|scope| {
         let emulator = scope.spawn(Emulator::build);

@@ -78,9 +78,13 @@ const STEPS: &[Step] = &[
     Step::new("page", "the page, in headless Chromium", page::test).beside(),
     // After the page, which it opens.
     Step::new("book", "the documentation as a book", book::build).long().beside(),
-    Step::new("breakages", "every breakage of every sender on the page, and every hostile text", long::breakages)
-        .long()
-        .beside(),
+    Step::new(
+        "breakages",
+        "every breakage of every sender on the page, every hostile text, and each theme at each width",
+        long::breakages,
+    )
+    .long()
+    .beside(),
     Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build(),
     Step::new("console-long", "the console in Firefox and WebKit, with hostile and with 100,000 events", console::long)
         .on_build()

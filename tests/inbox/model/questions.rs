@@ -154,7 +154,7 @@ fn a_destination_with_a_rate() {
 fn a_destination_that_gathers_beside_one_that_does_not() {
     explore(Question {
         name: "gather",
-        scope: Scope { events: 2, attempts: 2, failures: 1, sleeps: 2, orders: in_large(1), ..NONE },
+        scope: Scope { events: 2, attempts: 2, failures: 1, sleeps: 2, ..NONE },
         destinations: 2,
         failures: [&[], &[Answer::Silent]],
         keep: 0,
