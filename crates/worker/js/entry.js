@@ -44,7 +44,12 @@ async function handle(request, env, context) {
     let body;
     if (kindOf(opened) === Kind.Read) {
       limits = new Limits(source.timeout);
-      body = await read(request, length, source.maxBody, limits);
+      try {
+        // (`bytes()` would cost half of what is done in Wasm for a small body.)
+        body = length >= 0 ? new Uint8Array(await limits.ofBody(request.arrayBuffer())) : await readChunks(request, source.maxBody, limits);
+      } catch (error) {
+        body = error === LATE ? BodyFault.Late : BodyFault.Incomplete;
+      }
     } else if (kindOf(opened) === Kind.Admin) {
       body = await textOf(request);
       // A test event can go to a destination.
@@ -57,7 +62,7 @@ async function handle(request, env, context) {
     born = generation;
     // Only an operator has a source's refused deliveries kept.
     const kept = counts && kindOf(opened) === Kind.Read && isCaptured(source.name) ? { env, context, source, request, body } : undefined;
-    const step = next(opened, ready, request, body, length, context, kept);
+    const step = next(opened, ready, { method, url, headers }, body, length, context, kept);
     if (counts && (kindOf(opened) === Kind.Read || kindOf(opened) === Kind.Refuse)) countSoon(env, context);
     const isHead = method === "HEAD" && kindOf(opened) !== Kind.Refuse;
     if (kindOf(step) !== Kind.Wait) return respond(step, ready.refusals, isHead, headers, kept);
@@ -81,13 +86,12 @@ function tellFaults(env, context) {
 }
 
 /** The step after the first, and after the body was read if that was the first: `body` is its bytes, or why there are none. */
-function next(opened, { sources, smallBody, adminHeaders }, request, body, length, context, kept) {
+function next(opened, { sources, smallBody, adminHeaders }, { method, url, headers }, body, length, context, kept) {
   const index = valueOf(opened);
-  const { headers, method, url } = request;
   switch (kindOf(opened)) {
     case Kind.Read:
       if (typeof body === "number") return glue.refuse_body(index, body);
-      return receive(index, sources[index], request, body, smallBody, length, context, kept);
+      return receive(index, sources[index], { url, headers }, body, smallBody, length, context, kept);
     case Kind.Health:
       return glue.health(headers.get("authorization"), headers.get("cf-connecting-ip"), context);
     case Kind.Greet:
@@ -136,20 +140,14 @@ function lengthOf(headers) {
   return announced !== null && /^[0-9]+$/.test(announced) ? Number(announced) : NaN;
 }
 
-/** A body, or why it could not be read: it is longer than `limit`, late, or cut off. */
-async function read(request, length, limit, limits) {
-  try {
-    // (`bytes()` would cost half of what is done in Wasm for a small body.)
-    if (length >= 0) return new Uint8Array(await limits.ofBody(request.arrayBuffer()));
-    if (request.body === null) return new Uint8Array();
-    const reader = readerOf(request.body);
-    const body = await limits.ofBody(readAll(reader, limit));
-    if (body !== null) return body;
-    await skip(reader);
-    return BodyFault.TooLarge;
-  } catch (error) {
-    return error === LATE ? BodyFault.Late : BodyFault.Incomplete;
-  }
+/** A body whose length was not announced, or that it is longer than `limit`. */
+async function readChunks(request, limit, limits) {
+  if (request.body === null) return new Uint8Array();
+  const reader = readerOf(request.body);
+  const body = await limits.ofBody(readAll(reader, limit));
+  if (body !== null) return body;
+  await skip(reader);
+  return BodyFault.TooLarge;
 }
 
 /** The body of a request to `/admin`; empty if it is longer than any that a route takes, or cannot be read. */

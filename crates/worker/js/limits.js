@@ -43,7 +43,7 @@ export class Limits {
   #within(promise, milliseconds) {
     return new Promise((resolve, reject) => {
       promise.then(resolve, reject);
-      const now = performance.now();
+      const now = Date.now();
       [this.#reject, this.#due] = [reject, now + milliseconds];
       // The first timer fires early enough for both limits.
       if (this.#due < this.#fires) this.#fireAfter(Math.min(milliseconds, this.#timeout), now);
@@ -53,7 +53,7 @@ export class Limits {
   #fireAfter(milliseconds, now) {
     this.#fires = now + milliseconds;
     setTimeout(() => {
-      const then = performance.now();
+      const then = Date.now();
       this.#fires = Infinity;
       if (then < this.#due) this.#fireAfter(this.#due - then, then);
       else this.#reject(LATE);
