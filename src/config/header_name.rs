@@ -16,7 +16,7 @@ pub(super) fn name_fault(header: &str) -> Option<(&'static str, &'static str)> {
     if header.is_empty() || !header.bytes().all(is_in_names) {
         return Some(("is not the name of a header", "use its name alone, like \"X-Signature\""));
     }
-    let is_reserved = RESERVED.iter().any(|begin| header.starts_with(begin));
+    let is_reserved = RESERVED.contains(&header) || RESERVED_BEGINNINGS.iter().any(|begin| header.starts_with(begin));
     is_reserved.then_some(("is one that HTTP, Cloudflare or Countersign sets", "name the header that the sender adds"))
 }
 
@@ -28,6 +28,8 @@ pub(super) const fn is_in_names(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
-/// Beginnings of the names of headers that a sender does not choose, and of headers that Countersign sends to destinations.
-const RESERVED: [&str; 9] =
-    ["accept", "cf-", "connection", "content-", "countersign-", "host", "te", "transfer-encoding", "user-agent"];
+/// Names of headers that a sender does not choose.
+const RESERVED: [&str; 6] = ["accept", "connection", "host", "te", "transfer-encoding", "user-agent"];
+
+/// Beginnings of such names, and of those of headers that Countersign sends to destinations.
+const RESERVED_BEGINNINGS: [&str; 4] = ["accept-", "cf-", "content-", "countersign-"];

@@ -33,6 +33,13 @@ fn it_is_a_name_and_only_for_senders_that_let_the_customer_choose() {
     {
         assert_fault(&with("assemblyai", header), "header");
     }
+    for header in ["Accept", "Accept-Language", "CF-Ray", "TE", "connection"] {
+        assert_fault(&with("assemblyai", &format!("\"{header}\"")), "header");
+    }
+    for header in ["Tenant-Secret", "Hosting-Token", "Acceptance-Key"] {
+        let own = format!(r#""scheme":"assemblyai","header":"{header}""#);
+        assert_eq!(headers(&own), [header.to_ascii_lowercase()], "only the beginning is that of a reserved name");
+    }
     for scheme in ["gitlab-token", "github", "gemini", "standard-webhooks"] {
         let said = faults(&with(scheme, r#""X-Mine""#));
         assert!(said.starts_with("`header` does not go with this scheme"), "{scheme}: {said}");
