@@ -1,7 +1,7 @@
 //! The ways in which senders write their secrets.
 
 use super::encoding::decode_hex;
-use super::mistake::in_any_value;
+use super::mistake::{in_any_value, in_text};
 use super::{SecretKey, public};
 use crate::crypto::HmacKey;
 use crate::error::{Error, SecretFault};
@@ -146,7 +146,7 @@ fn bars(text: &str) -> impl Iterator<Item = &str> {
 
 fn of_text(text: &str) -> Result<HmacKey, Error> {
     let text = text.trim_ascii();
-    in_any_value(text).map_or_else(|| HmacKey::from_text(text), |fault| Err(Error::InvalidSecret(fault)))
+    in_text(text).map_or_else(|| HmacKey::from_text(text), |fault| Err(Error::InvalidSecret(fault)))
 }
 
 /// The key that is the text itself. What begins it may be the method of `Authorization` (RFC 9110, section 11.4), and is then no mistake.

@@ -37,7 +37,7 @@ const NO_VALUE: [Rule; 9] = [
 /// More than the value, or a name for it.
 const NO_VALUE_ALONE: [Rule; 3] = [
     (Start, "bearer basic authorization:", Beside),
-    (Anywhere, "${ {{ process.env op://", Unexpanded),
+    (Anywhere, "process.env op://", Unexpanded),
     (End, "\\n \\r \\t", Escaped),
 ];
 
@@ -93,13 +93,19 @@ pub(super) fn behind_base64(text: &str) -> Option<SecretFault> {
 /// The mistakes of any configured value, also of one that is no key: no value, or more than the value.
 #[inline(never)]
 pub(crate) fn in_any_value(text: &str) -> Option<SecretFault> {
+    in_text(text).or_else(|| (!text.is_ascii()).then_some(NOT_ASCII))
+}
+
+/// [`in_any_value`] for a secret that is the key as it is, which people choose: it may have letters of any script.
+#[inline(never)]
+pub(super) fn in_text(text: &str) -> Option<SecretFault> {
     let wrapped = text.len() > 1 && one_of(text, Start, QUOTES).and(one_of(text, End, QUOTES)).is_some();
     if wrapped {
         return Some(Quoted);
     }
     let found = first(&NO_VALUE, bare(text)).or_else(|| not_text(text));
-    let found = found.or_else(|| is_assignment(text).then_some(Beside)).or_else(|| between(text));
-    found.or_else(|| first(&NO_VALUE_ALONE, text))
+    let found = found.or_else(|| has_name(text).then_some(Beside)).or_else(|| between(text));
+    found.or_else(|| is_template(text).then_some(Unexpanded)).or_else(|| first(&NO_VALUE_ALONE, text))
 }
 
 fn bare(text: &str) -> &str {
@@ -128,9 +134,11 @@ fn one_of(text: &str, at: At, parts: &'static str) -> Option<&'static str> {
 
 /// Finds a character that no secret can hold. A visible character is not named, as it may be part of the secret.
 fn not_text(text: &str) -> Option<SecretFault> {
-    let odd = text.bytes().find(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace())?;
-    Some(NotText(if odd.is_ascii() { "a control character" } else { "a character that is not ASCII" }))
+    let odd = text.chars().find(|c| !c.is_ascii_whitespace() && (c.is_control() || c.is_whitespace()))?;
+    Some(if odd.is_ascii() { NotText("a control character") } else { NOT_ASCII })
 }
+
+const NOT_ASCII: SecretFault = NotText("a character that is not ASCII");
 
 /// Whether text is `NAME=value`, also after `export` or `set`. Base64 has `=` only at its end.
 fn is_assignment(text: &str) -> bool {
@@ -142,6 +150,20 @@ fn is_assignment(text: &str) -> bool {
     let [b'=', value @ ..] = rest.trim_ascii_start() else { return false };
     let is_base64 = !name.contains(&b'_') && matches!(value.first(), None | Some(b'=' | b' ' | b'\t' | b'\n' | b'\r'));
     !name.is_empty() && !name.starts_with(b"wh") && !is_base64
+}
+
+/// Whether the name of an assignment is one that people give to secrets. In a secret that is text, any characters may precede a `=`.
+fn has_name(text: &str) -> bool {
+    let name = text.split('=').next().unwrap_or_default().trim_ascii();
+    let is_variable = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    is_assignment(text) && (is_variable || one_of(name, End, "secret key token password").is_some())
+}
+
+/// Recognises `${NAME}` and `{{ name }}` in a text, by what begins and what ends them.
+fn is_template(text: &str) -> bool {
+    [("${", "}"), ("{{", "}}")]
+        .iter()
+        .any(|(begin, end)| text.split_once(begin).is_some_and(|(_, rest)| rest.contains(end)))
 }
 
 /// Recognises `$NAME`, `%NAME%`, `<your secret>` and `[your secret]`, as a whole.

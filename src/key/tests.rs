@@ -121,6 +121,48 @@ fn every_common_mistake_has_a_name() {
     }
 }
 
+/// Senders such as GitHub take any text as a secret, so what looks odd in it may be meant.
+#[test]
+fn a_secret_that_is_text_may_be_any_text() {
+    for text in [
+        "Zoë über 日本 🎉",
+        "пароль-для-вебхуков",
+        "k3=pvXm7YqA",
+        "a {{ b",
+        "a${b c",
+        "Key_of=mine",
+        "x=_y",
+        "}}{{",
+        "=a",
+    ] {
+        for format in [KeyFormat::Text, KeyFormat::PrefixedOrText, KeyFormat::TextOrDecoded] {
+            let keys = format.parse_hmac(text).unwrap();
+            assert_eq!(keys[0].as_bytes(), text.as_bytes(), "{text}");
+        }
+    }
+    let fault = |format: KeyFormat, text: &str| format.parse_hmac(text).err();
+    for (text, named) in [
+        ("GITHUB_WEBHOOK=abc", SecretFault::Beside),
+        ("secret=abc", SecretFault::Beside),
+        ("export Signing_Key = abc", SecretFault::Beside),
+        ("Bearer abc", SecretFault::Beside),
+        ("${SECRET}", SecretFault::Unexpanded),
+        ("x-${SECRET}", SecretFault::Unexpanded),
+        ("{{ secrets.WEBHOOK }}", SecretFault::Unexpanded),
+        ("process.env.SECRET", SecretFault::Unexpanded),
+        ("a\u{3000}b", SecretFault::NotText("a character that is not ASCII")),
+        ("a\u{85}b", SecretFault::NotText("a character that is not ASCII")),
+        ("a\0b", SecretFault::NotText("a control character")),
+        ("\u{feff}a", SecretFault::NotText("a byte order mark (U+FEFF)")),
+        ("“a”", SecretFault::Quoted),
+        ("ab…yz", SecretFault::Masked),
+    ] {
+        assert_eq!(fault(KeyFormat::Text, text), Some(Error::InvalidSecret(named)), "{text}");
+    }
+    let beyond = SecretFault::NotText("a character that is not ASCII");
+    assert_eq!(fault(KeyFormat::HeaderValue, "Bearer Zoë"), Some(Error::InvalidSecret(beyond)), "no header holds it");
+}
+
 #[test]
 fn a_bad_key_has_a_remedy() {
     let point = |first: u8| format!("whpk_{}", BASE64.encode([&[first][..], &[0; 31]].concat()));

@@ -1,5 +1,7 @@
 """Senders that sign the body and nothing else."""
 
+from dataclasses import replace
+
 from .build import Mac, Numbered, Plain, case, derive, laid_out, official
 from .published import PAGERDUTY
 
@@ -23,7 +25,16 @@ def github():
         case(mac, "sha1-alone", older, mac.body, "missing_header", note="the older header is never enough"),
         case(mac, "both-headers", older[:1] + good, mac.body, note="GitHub sends both"),
         case(mac, "sha1-right-sha256-wrong", older[:1] + wrong, mac.body, "no_matching_signature"),
+        *chosen(mac, "beyond-ascii", "Zoë über 日本 🎉"),
+        *chosen(mac, "with-an-equals-sign", "k3=pv{{x${7mY%A$B]q"),
     ]
+
+
+def chosen(mac, name, secret):
+    """A secret that a person or a password manager made up: any text is a key."""
+    of = replace(mac, secret=secret)
+    yield case(of, f"secret-{name}", laid_out(of, None, [of.sign(None, of.body)]), of.body)
+    yield case(of, f"secret-{name}-and-wrong", laid_out(of, None, [mac.sign(None, of.body)]), of.body, "no_matching_signature")
 
 
 def shopify():
