@@ -28,7 +28,7 @@ pub enum KeyFormat {
     Text,
     /// `whsec_…` is base64. Any other text is the key itself.
     PrefixedOrText,
-    /// The text is the key, its prefix included; `whsec_…` may also be base64. Both keys count, as one secret.
+    /// The text is the key, its prefix included; `whsec_…` may also be base64. Then both keys count, as one secret.
     TextOrDecoded,
     /// The text itself, which is the whole value of a header: it may begin with `Basic` or `Bearer`.
     HeaderValue,
@@ -73,9 +73,12 @@ impl KeyFormat {
             Self::Joined => return joined(text, HmacKey::parse),
             Self::Standard | Self::Pem | Self::Base64 => HmacKey::parse(text),
             Self::PrefixedOrText if is_prefixed(text.trim_ascii()) => HmacKey::parse(text),
-            Self::TextOrDecoded if text.trim_ascii().starts_with("whsec_") => {
-                HmacKey::parse(text).and_then(|decoded| Ok(decoded.or(of_text(text)?)))
-            }
+            Self::TextOrDecoded if text.trim_ascii().starts_with("whsec_") => match HmacKey::parse(text) {
+                Ok(decoded) => of_text(text).map(|key| decoded.or(key)),
+                // What a merchant chose need not be base64.
+                Err(Error::InvalidSecret(_)) => of_text(text),
+                Err(error) => Err(error),
+            },
             Self::Text | Self::PrefixedOrText | Self::TextOrDecoded => of_text(text),
             Self::HeaderValue => of_header(text),
             Self::Hex => decode_hex(text, SecretFault::NotHex).and_then(|bytes| HmacKey::from_bytes(&bytes)),

@@ -2,7 +2,8 @@
 //! 14117.
 //!
 //! A secret that Polar has generated since 8 September 2026 is `whsec_` and base64. Of older ones, and of those that the merchant chose,
-//! the key is the whole text, `whsec_` or `polar_whs_` included. The two cannot be told apart, so each `whsec_…` stands for both keys.
+//! the key is the whole text, `whsec_` or `polar_whs_` included. The two cannot be told apart, so each `whsec_…` that
+//! is base64 stands for both keys.
 
 use super::bases::with_secret;
 use super::types::Scheme;

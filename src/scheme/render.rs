@@ -1,8 +1,12 @@
 //! Render: <https://render.com/docs/webhooks>, read in November 2026.
 //!
 //! Render makes up to eight attempts. The last one is about 33 hours after the first.
+//!
+//! Some programs expect `svix-*` headers of Render, in place of the `webhook-*` in its documentation. Both count.
 
-use super::bases::with_secret;
-use super::types::Scheme;
+use super::bases::{WEBHOOK, with_secret};
+use super::svix::SVIX;
+use super::types::{Scheme, Signing};
 
-pub(super) const SCHEME: Scheme = Scheme { retries: Some(33 * 3600), ..with_secret("render") };
+pub(super) const SCHEME: Scheme =
+    Scheme { signing: Signing::Standard(&[WEBHOOK, SVIX]), retries: Some(33 * 3600), ..with_secret("render") };

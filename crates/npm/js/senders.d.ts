@@ -107,7 +107,7 @@ export function clerk<E = ClerkEvent>(secrets: Secrets, options?: StaticOptions)
 export function resend<E = ResendEvent>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
- * Verifies webhooks of [Brex](https://developer.brex.com/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature`.
+ * Verifies webhooks of [Brex](https://developer.brex.com/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature` or `svix-signature`.
  *
  * @example
  * ```js
@@ -120,7 +120,7 @@ export function resend<E = ResendEvent>(secrets: Secrets, options?: StaticOption
 export function brex<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
- * Verifies webhooks of [Render](https://render.com/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature`.
+ * Verifies webhooks of [Render](https://render.com/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature` or `svix-signature`.
  *
  * @example
  * ```js
@@ -133,7 +133,7 @@ export function brex<E = unknown>(secrets: Secrets, options?: StaticOptions): Ve
 export function render<E = unknown>(secrets: Secrets, options?: StaticOptions): Verifier<E>;
 
 /**
- * Verifies webhooks of [Loops](https://loops.so/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature`.
+ * Verifies webhooks of [Loops](https://loops.so/docs/webhooks): HMAC-SHA256 (`v1`) in `webhook-signature` or `svix-signature`.
  *
  * @example
  * ```js

@@ -161,6 +161,8 @@ class Family:
             return [self.at("unbranded-headers", prefix="webhook", note="Svix customers may drop the brand")]
         if self.preset == "recall":
             return [self.at("svix-headers", prefix="svix", note="accounts from before 2025-12-15")]
+        if self.preset in ("brex", "render", "loops"):
+            return [self.at("svix-headers", prefix="svix", note="as some programs expect them")]
         return [self.at("svix-headers", "missing_header", prefix="svix")]
 
 
@@ -186,7 +188,13 @@ def supabase(made):
 def polar(made):
     names = ["legacy-polar-whs-utf8", "legacy-whsec-utf8", "standard-whsec-base64", "neither-key"]
     known = official("polar", "polar", *names, ids="msg_p5jXN8AQM9LWM0D4loKWxJek")
-    return [*known, made.at("secret-as-text", signature=made.v1(key=SECRET.encode()))]
+    chosen = "whsec_6f1c0d2a-6a9c-4f30-9c5e-0d8f4f0b9a11"
+    return [
+        *known,
+        made.at("secret-as-text", signature=made.v1(key=SECRET.encode())),
+        made.at("secret-chosen-and-no-base64", signature=made.v1(key=chosen.encode()), secret=chosen),
+        made.at("secret-chosen-and-wrong", WRONG, secret=chosen),
+    ]
 
 
 def gitlab(made):
