@@ -5,7 +5,7 @@ import { consoleFile } from "./console.js";
 import { capture, countSoon } from "./counting.js";
 import * as glue from "./glue.js";
 import { generation, prepared, recover } from "./instance.js";
-import { LATE, Limits, within } from "./limits.js";
+import { Limits, isLate, within } from "./limits.js";
 import { isUnread, readAll, readerOf, skip } from "./reading.js";
 
 export { Courier, Inbox } from "./inbox.js";
@@ -48,7 +48,7 @@ async function handle(request, env, context) {
         // (`bytes()` would cost half of what is done in Wasm for a small body.)
         body = length >= 0 ? new Uint8Array(await limits.ofBody(request.arrayBuffer())) : await readChunks(request, source.maxBody, limits);
       } catch (error) {
-        body = error === LATE ? BodyFault.Late : BodyFault.Incomplete;
+        body = isLate(error) ? BodyFault.Late : BodyFault.Incomplete;
       }
     } else if (kindOf(opened) === Kind.Admin) {
       body = await textOf(request);

@@ -3,14 +3,20 @@
 /** The time that a body has to arrive whole. */
 const READ_MS = 30_000;
 
-/** Why a promise is no longer waited for. */
-export const LATE = new DOMException("the time limit is over", "TimeoutError");
+/**
+ * Why a promise is no longer waited for. Made when it is needed: an error that is made while the script is loaded has all of the script parsed
+ * again, for its stack trace: 3 ms of a cold start.
+ */
+export const late = () => new DOMException("the time limit is over", "TimeoutError");
 
-/** What a promise comes to, unless that takes longer: then it rejects with `LATE`. */
+/** Whether an error says that a time limit is over. */
+export const isLate = (error) => error?.name === "TimeoutError";
+
+/** What a promise comes to, unless that takes longer: then it rejects, and the error `isLate`. */
 export function within(promise, milliseconds) {
   return new Promise((resolve, reject) => {
     promise.then(resolve, reject);
-    setTimeout(reject, milliseconds, LATE);
+    setTimeout(() => reject(late()), milliseconds);
   });
 }
 
@@ -30,12 +36,12 @@ export class Limits {
     this.#timeout = timeout;
   }
 
-  /** A promise of the body, or of `LATE`. */
+  /** A promise of the body, unless it `isLate`. */
   ofBody(promise) {
     return this.#within(promise, READ_MS);
   }
 
-  /** A promise of the destination's response, or of `LATE`. */
+  /** A promise of the destination's response, unless it `isLate`. */
   ofResponse(promise) {
     return this.#within(promise, this.#timeout);
   }
@@ -56,7 +62,7 @@ export class Limits {
       const then = Date.now();
       this.#fires = Infinity;
       if (then < this.#due) this.#fireAfter(this.#due - then, then);
-      else this.#reject(LATE);
+      else this.#reject(late());
     }, milliseconds);
   }
 }

@@ -1,6 +1,6 @@
 // Requests that leave the Worker, each in one crossing from Wasm. Rust decides where they go, with what, and what a failure means.
 import { connect } from "cloudflare:sockets";
-import { LATE, within } from "./limits.js";
+import { late, within } from "./limits.js";
 import { readAll, readerOf } from "./reading.js";
 
 /** The time limit of a connection. */
@@ -29,7 +29,7 @@ export function post(fetcher, url, headers, body, signal) {
 export async function postWithin(fetcher, url, headers, body, milliseconds, answers) {
   const limit = new AbortController();
   // Cleared at the end: a timer keeps a Durable Object in memory.
-  const timer = setTimeout(() => limit.abort(LATE), milliseconds);
+  const timer = setTimeout(() => limit.abort(late()), milliseconds);
   try {
     const response = await post(fetcher, url, headers, body, limit.signal);
     return answers && response.ok ? await answerOf(response, limit.signal) : response;
@@ -52,7 +52,7 @@ async function answerOf(response, signal) {
   try {
     bytes = await readAll(reader, LARGEST_ANSWER);
   } catch {
-    throw signal.aborted ? LATE : new Error("answer_cut");
+    throw signal.aborted ? signal.reason : new Error("answer_cut");
   }
   if (bytes !== null) return new Response(bytes, init);
   reader.cancel().catch(() => {});
