@@ -80,7 +80,7 @@ fn request(signer: &Signer) -> Result<String> {
 }
 
 fn first_answer(bundle: &Bundle, worker: Worker, request: &str) -> Result<Duration> {
-    let (mut workerd, ports) = bundle.prepare("start", &[worker], "noop", false)?;
+    let (mut workerd, ports) = bundle.compiled("start", worker, "noop")?;
     let port = ports.get(&worker.name()).copied().context("no port")?;
     let started = Instant::now();
     let mut group = Group::spawn(workerd.stdout(Stdio::null()))?;
