@@ -22,7 +22,7 @@ enum At {
 type Rule = (At, &'static str, SecretFault);
 
 /// No value at all, or a value that cannot be read.
-const NO_VALUE: [Rule; 9] = [
+const NO_VALUE: [Rule; 10] = [
     (Whole, "undefined null none nil nan true false", Unset),
     (Start, "[object", Unset),
     (Anywhere, "-----BEGIN", KeyFile),
@@ -32,6 +32,7 @@ const NO_VALUE: [Rule; 9] = [
     (Anywhere, "\u{200c} \u{200d} \u{2060}", NotText("a zero-width joiner (U+200C, U+200D, U+2060)")),
     (Anywhere, "\u{feff}", NotText("a byte order mark (U+FEFF)")),
     (Anywhere, "\u{a0} \u{202f}", NotText("a no-break space (U+00A0, U+202F)")),
+    (Anywhere, "\u{3000} \u{2028} \u{2029}", NOT_ASCII),
 ];
 
 /// More than the value, or a name for it.
@@ -134,8 +135,8 @@ fn one_of(text: &str, at: At, parts: &'static str) -> Option<&'static str> {
 
 /// Finds a character that no secret can hold. A visible character is not named, as it may be part of the secret.
 fn not_text(text: &str) -> Option<SecretFault> {
-    let odd = text.chars().find(|c| !c.is_ascii_whitespace() && (c.is_control() || c.is_whitespace()))?;
-    Some(if odd.is_ascii() { NotText("a control character") } else { NOT_ASCII })
+    let is_control = |byte: u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    text.bytes().any(is_control).then_some(NotText("a control character"))
 }
 
 const NOT_ASCII: SecretFault = NotText("a character that is not ASCII");
@@ -154,16 +155,15 @@ fn is_assignment(text: &str) -> bool {
 
 /// Whether the name of an assignment is one that people give to secrets. In a secret that is text, any characters may precede a `=`.
 fn has_name(text: &str) -> bool {
-    let name = text.split('=').next().unwrap_or_default().trim_ascii();
-    let is_variable = name.contains('_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+    let end = text.bytes().position(|byte| byte == b'=').unwrap_or_default();
+    let name = text.get(..end).unwrap_or_default().trim_ascii();
+    let is_variable = name.bytes().any(|byte| byte == b'_') && !name.bytes().any(|byte| byte.is_ascii_lowercase());
     is_assignment(text) && (is_variable || one_of(name, End, "secret key token password").is_some())
 }
 
-/// Recognises `${NAME}` and `{{ name }}` in a text, by what begins and what ends them.
+/// Recognises `${NAME}` and `{{ name }}` at the end of a text. Elsewhere in a secret that is text, either may be meant.
 fn is_template(text: &str) -> bool {
-    [("${", "}"), ("{{", "}}")]
-        .iter()
-        .any(|(begin, end)| text.split_once(begin).is_some_and(|(_, rest)| rest.contains(end)))
+    one_of(text, Anywhere, "${ {{").and(one_of(text, End, "}")).is_some()
 }
 
 /// Recognises `$NAME`, `%NAME%`, `<your secret>` and `[your secret]`, as a whole.

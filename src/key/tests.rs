@@ -151,7 +151,7 @@ fn a_secret_that_is_text_may_be_any_text() {
         ("{{ secrets.WEBHOOK }}", SecretFault::Unexpanded),
         ("process.env.SECRET", SecretFault::Unexpanded),
         ("a\u{3000}b", SecretFault::NotText("a character that is not ASCII")),
-        ("a\u{85}b", SecretFault::NotText("a character that is not ASCII")),
+        ("a\u{2028}b", SecretFault::NotText("a character that is not ASCII")),
         ("a\0b", SecretFault::NotText("a control character")),
         ("\u{feff}a", SecretFault::NotText("a byte order mark (U+FEFF)")),
         ("“a”", SecretFault::Quoted),

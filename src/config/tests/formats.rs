@@ -96,7 +96,10 @@ fn polar_has_two_rules_for_one_secret() {
     assert_keys("polar", &format!("{A}\n{B}"), &[&[&a, A.as_bytes()], &[&b, B.as_bytes()]]);
     let old = "polar_whs_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
     assert_keys("polar", &format!("{old}\na merchant's own words"), &[&[old.as_bytes()], &[b"a merchant's own words"]]);
-    assert_refused("polar", &format!("{A}%"), "not standard base64");
+    let chosen = "whsec_6f1c0d2a-6a9c-4f30-9c5e-0d8f4f0b9a11";
+    assert_keys("polar", &format!("{chosen}\n{A}"), &[&[chosen.as_bytes()], &[&a, A.as_bytes()]]);
+    assert_refused("polar", &format!("\"{A}\""), "quotes around it");
+    assert_refused("polar", "whsec_", "is empty");
     assert_refused("polar", &format!("{old}\nshort"), "shorter than 16 bytes");
 }
 
