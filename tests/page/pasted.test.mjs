@@ -35,7 +35,11 @@ const bytes = (text) => Buffer.byteLength(text);
 const apostrophe = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 const quoted = (text) => json(text);
 
-/** Forms with headers and a body. */
+/** An event as most senders have them: with `data`, which is not the body. */
+const WITH_DATA = '{"id": "evt_1", "type": "batch.succeeded", "data": {"n": 1.0}}';
+const prefixed = (prefix, ...lines) => lines.map((line, at) => prefix(at) + line).join("\n");
+
+/** Forms with headers and a body: the text, or the text and another body than `BODY`. */
 const WHOLE = {
   // HAR: https://w3c.github.io/web-performance/specs/HAR/Overview.html
   "a HAR file": json(har, null, 2),
@@ -119,6 +123,16 @@ const WHOLE = {
   "an event of a load balancer": json({ requestContext: { elb: {} }, httpMethod: "POST", multiValueHeaders: Object.fromEntries(PAIRS.map(([name, value]) => [name, [value]])), body: base64(BODY), isBase64Encoded: true }),
   "an event of Lambda as Python prints it": python("print({'version': '2.0', 'headers': h, 'body': b.decode(), 'isBase64Encoded': False})"),
   // Lines of a log
+  "the body, then the headers": `${BODY}\n${json(HEADERS)}`,
+  "a body that has data, then the headers": [`${WITH_DATA}\n${json(HEADERS)}`, WITH_DATA],
+  "a labelled body, then the headers": [`body: ${WITH_DATA}\nheaders: ${json(HEADERS)}`, WITH_DATA],
+  "docker compose logs": [prefixed(() => "web-1  | ", json(HEADERS), WITH_DATA), WITH_DATA],
+  "docker compose logs of a request": prefixed(() => "web-1  | ", ...request.split("\r\n")).replace(/\| $/m, "|"),
+  "kubectl logs with the pod": prefixed(() => "[pod/hooks-7d4b9c/app] ", json(HEADERS), BODY),
+  "kubectl logs with the time": prefixed((at) => `2026-11-25T10:00:00.${123 + at * 99_999}Z `, json(HEADERS), BODY),
+  "a file of a container": [prefixed((at) => `2026-11-25T10:00:0${at}.123Z stdout F `, json(HEADERS), WITH_DATA), WITH_DATA],
+  "heroku logs": prefixed((at) => `2026-11-25T10:00:00.12${at}+00:00 app[web.1]: `, json(HEADERS), BODY),
+  journalctl: prefixed((at) => `Nov 25 10:00:0${at} host node[4711]: `, `headers ${json(HEADERS)}`, `body ${BODY}`),
   "a line of logfmt": `ts=2026-11-25 level=info msg="it's here" ${rows(PAIRS, (name, value) => `${name}=${json(value)} `)}body=${json(BODY)}`,
   "a log in a log": json({ log: json({ message: json({ headers: HEADERS, body: BODY }) }), stream: "stdout" }),
   "a flat log of OpenTelemetry": json({ ...Object.fromEntries(PAIRS.map(([name, value]) => [`http.request.header.${name.replaceAll("-", "_")}`, value])), body: BODY }),
@@ -132,7 +146,10 @@ function same(found, body = BODY) {
   assert.equal(found.body === undefined ? null : Buffer.from(found.body).toString().replace(/\n$/, ""), body, found.kind);
 }
 
-for (const [name, text] of Object.entries(WHOLE)) test(`${name}`, () => same(takeApart(text)));
+for (const [name, form] of Object.entries(WHOLE)) {
+  const [text, body] = [form].flat();
+  test(name, () => same(takeApart(text), body));
+}
 
 /** Forms with headers alone, or with a parsed body. */
 const PARTS = {
@@ -141,6 +158,7 @@ const PARTS = {
   "what curl -v prints": [`*   Trying 127.0.0.1:80...\n* Connected to x\n> POST /hooks HTTP/1.1\n${rows(PAIRS, (name, value) => `> ${name}: ${value}\n`)}> \n* upload completely sent off: 20 bytes\n< HTTP/1.1 200 OK\n< webhook-id: no\n< \n{"ok":true}`, /does not print the body/],
   "console.log of req.headers": [inspect(HEADERS), /no body/],
   "a request whose headers are cut": [inspect({ headers: HEADERS, list: Array(200).fill(1) }), /left a part of it out/],
+  "a request with a value that is nested too deeply": [inspect({ headers: HEADERS, event: { data: { object: { a: {} }, list: [[]] } } }), /left a part of it out/],
   "text that is cut": [inspect({ headers: HEADERS, long: "x".repeat(20_000) }), /left a part of it out/],
   "members without their brackets": [rows(PAIRS, (name, value) => `  '${name}': '${value}',\n`), /no body/],
   "an environment": [rows(Object.entries(CGI), (name, value) => `${name}='${value}'\n`), /no body/],
@@ -160,6 +178,14 @@ test("a parsed body is written again, and reported as such", () => {
     same(found, '{"type":"x","n":[1,{"a":null}]}');
     assert.match(found.notes.join(" "), /already parsed/);
   }
+});
+
+test("a token is found behind its scheme", () => {
+  const token = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln";
+  for (const text of [`Authorization: Bearer ${token}`, `authorization: bearer ${token}\n`, `Bearer ${token}`]) {
+    assert.deepEqual(takeApart(text)?.headers, [["authorization", `Bearer ${token}`]], text);
+  }
+  assert.deepEqual(takeApart(token).headers, [["webhook-signature", token]]);
 });
 
 test("a body alone is taken as it is printed", () => {

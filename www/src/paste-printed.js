@@ -6,7 +6,7 @@ import { valueAt, values, wholeValue } from "./printed.js";
 import { isBytes, isObject } from "./printed-reader.js";
 import { isDelivery } from "./senders.js";
 
-const CUT = "The console left a part of it out (`… more items`, `… more characters`). Print all of it, for example with `console.log(JSON.stringify(…))`.";
+const CUT = "The console left a part of it out (`… more items`, `… more characters`, `[Object]`). Print all of it, for example with `console.log(JSON.stringify(…))`.";
 
 /** Objects and lists as Node, Python, Ruby, PHP, Go, Java and others print them, and calls with them: `fetch(…)`. */
 export function printed(text, depth = 0) {
@@ -47,14 +47,17 @@ function loose(text) {
 function bodyBeside(before, behind) {
   const label = /^[\s,;)\]}>]*(?:(?:(?:raw|request|the)[\s_-]*){0,2}(?:body|payload|data|content)\s*[:=]*\s*)?/i;
   const rest = behind.slice(label.exec(behind)[0].length);
-  return asBody(rest) ?? assigned(before) ?? assigned(behind) ?? printedBody(before.slice(before.lastIndexOf("\n", before.trimEnd().length - 1) + 1));
+  // The line before comes first: a body that is printed there may have a member `data`, which is not the body.
+  return asBody(rest) ?? printedBody(before.slice(before.lastIndexOf("\n", before.trimEnd().length - 1) + 1)) ?? assigned(before) ?? assigned(behind);
 }
 
 /** `payload = "…"` beside a call. */
 function assigned(text) {
   const found = /(?:^|[\s,{(])["']?(?:raw_?body|body|payload|data|content)["']?\s*[:=]\s*(?=b?["'`{[])/i.exec(text);
   if (found === null) return undefined;
-  const { value } = valueAt(text, found.index + found[0].length);
+  const at = found.index + found[0].length;
+  const { value, end } = valueAt(text, at);
+  if (parse(text.slice(at, end)) !== undefined) return { notes: [], body: utf8(text.slice(at, end)) };
   return value === undefined || (isObject(value) && Object.keys(value).length === 0) ? undefined : bodyFrom(value);
 }
 

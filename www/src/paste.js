@@ -1,5 +1,6 @@
 // Recognises the form of pasted text, and extracts the delivery.
 import { textOf } from "./encoding.js";
+import { withoutPrefix } from "./log-prefix.js";
 import { aboutRecord } from "./log-record.js";
 import { httpie, powershell } from "./paste-commands.js";
 import { curl } from "./paste-curl.js";
@@ -10,7 +11,8 @@ import { aboutOther, familyMember, isDelivery, mentionsOne, otherSender, schemeN
 import { targetOf } from "./target.js";
 
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
-const TOKEN = /^\s*ey[\w-]+\.ey[\w-]+\.[\w-]+\s*$/;
+const TOKEN = /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/;
+const BEARER = /^(?:authorization:\s*)?bearer\s+(?=ey)/i;
 const SIGNATURE = /^\s*v1a?,[A-Za-z0-9+/=]+(?:\s+v1a?,[A-Za-z0-9+/=]+)*\s*$/;
 /** Longer than any delivery. Text pasted by mistake must not freeze the page. */
 export const LONGEST = 16 * 1024 * 1024;
@@ -26,7 +28,7 @@ const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
  * everything else is text.
  */
 export function takeApart(text) {
-  const found = parts(text);
+  const found = parts(withoutPrefix(text));
   return found === undefined ? undefined : { ...found, ...targetOf(found) };
 }
 
@@ -72,7 +74,9 @@ function record(text) {
 function alone(text) {
   const value = text.trim();
   if (SECRET.exec(value)?.[0] === value) return { kind: "a secret", headers: [], notes: [], secret: value };
-  if (TOKEN.test(text)) return { kind: "a token", headers: [["webhook-signature", value]], notes: [] };
+  if (TOKEN.test(value)) return { kind: "a token", headers: [["webhook-signature", value]], notes: [] };
+  const token = value.replace(BEARER, "");
+  if (token !== value && TOKEN.test(token)) return { kind: "a token", headers: [["authorization", `Bearer ${token}`]], notes: [] };
   if (SIGNATURE.test(text)) return { kind: "a signature", headers: [["webhook-signature", value]], notes: [] };
   return undefined;
 }

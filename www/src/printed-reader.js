@@ -39,6 +39,8 @@ export class Reader extends Cursor {
     if (open === "<" && this.text.startsWith("Buffer", this.at)) return nodeBuffer(this);
     const round = this.#round;
     this.#round = open === "(";
+    // What Node prints for a value that is nested too deeply: `[Object]`, `[Array]`.
+    if (open === "[" && /^(?:Object|Array)\](?! ?\{)/.test(this.text.slice(this.at, this.at + 10))) this.cut = true;
     this.#depth += 1;
     const group = this.#items(CLOSERS[open]);
     this.#depth -= 1;
