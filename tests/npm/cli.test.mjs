@@ -8,6 +8,8 @@ import http from "node:http";
 import { app, folder, installed, path } from "./fixtures/app.mjs";
 
 const SECRET = "a secret of the user's own";
+/** Looks like the name of a variable. */
+const WORD = "whsec_aSecretForTests0123456789";
 const dir = folder("cli", {});
 const { bin } = JSON.parse(readFileSync(`${installed}/package.json`, "utf8"));
 
@@ -105,12 +107,25 @@ test("capture says that a port is taken", async (t) => {
   assert.match(failed, /^countersign: port \d+ cannot be listened on \(EADDRINUSE\): choose another with --port\n$/);
 });
 
+test("a file that an editor began with a byte order mark is read", async () => {
+  writeFileSync(`${dir}/bom.http`, Buffer.concat([Buffer.from("\u{feff}"), readFileSync(`${dir}/good.http`)]));
+  const { status, failed } = await run("check", "bom.http", ...SENDER);
+  assert.equal(status, 0, failed);
+});
+
 test("wrong arguments say what to do, and never repeat a secret", async () => {
+  writeFileSync(`${dir}/curl.txt`, "curl https://a.example -H 'x-hub-signature-256: sha256=aa' -d '{}'\n");
+  writeFileSync(`${dir}/noline.http`, "x-hub-signature-256: sha256=aa\n\n{}");
   for (const [args, message] of [
     [["forge"], /there is no command `forge`/],
     [["check"], /name the file of a delivery/],
     [["check", "good.http", "--sender", "github"], /--secret WEBHOOK_SECRET/],
-    [["check", "good.http", "--sender", "github", "--secret", SECRET], /that --secret names is not set; --secret takes its name/],
+    [["check", "good.http", "--sender", "github", "--secret", SECRET], /that --secret names is not set, or not exported; --secret takes its name/],
+    [["check", "good.http", "--sender", "github", "--secret", "UNSET"], /the environment variable UNSET is not set/],
+    [["check", "good.http", "--sender", "github", "--secret", WORD], /that --secret names is not set/],
+    [["check", "good.http", "--sender", "github", "--secret", "HOOK_SECRET", "--at", "yesterday"], /--at takes whole Unix seconds/],
+    [["explain", "curl.txt", "--sender", "github", "--secret", "HOOK_SECRET"], /no empty line .*; the page reads curl, JSON and logs: https:/],
+    [["explain", "noline.http", "--sender", "github", "--secret", "HOOK_SECRET"], /does not begin with a line like .*; the page reads curl/],
     [["check", "good.http", "--secret", "HOOK_SECRET"], /--sender stripe/],
     [["send", "http://127.0.0.1:9/", "--sender", "nobody", "--secret", "HOOK_SECRET"], /there is no sender `nobody`; there are: standard, svix, gemini, /],
     [["send", "http://127.0.0.1:9/", "--sender", "strpe", "--secret", "HOOK_SECRET"], /there is no sender `strpe`; did you mean `stripe`\?/],
@@ -124,7 +139,7 @@ test("wrong arguments say what to do, and never repeat a secret", async () => {
   ]) {
     const { status, failed } = await run(...args);
     assert.deepEqual([status, message.test(failed)], [2, true], failed);
-    assert.ok(!failed.includes(SECRET), failed);
+    assert.ok(!failed.includes(SECRET) && !failed.includes(WORD), failed);
   }
   assert.match((await run("--help")).said, /countersign capture/);
 });

@@ -65,6 +65,7 @@ const MARKS = { pass: "✓", fail: "✗" };
 
 async function reportOf({ sender, secret, at, url }, file) {
   if (file === undefined) throw new Error("name the file of a delivery; `countersign capture` saves one");
+  if (at !== undefined && !/^\d+$/.test(at)) throw new Error("--at takes whole Unix seconds, such as 1764068070");
   const { headers, body, method, target, arrived } = parseHttp(await readFile(file));
   const { explain } = await import("./explain.js");
   const now = at === undefined ? arrived : Number(at);
@@ -119,7 +120,9 @@ const shown = (text) => (text.length > 1000 ? `${text.slice(0, 1000)}…` : text
 function secretIn(name) {
   if (name === undefined) throw new Error("name the environment variable with the secret: --secret WEBHOOK_SECRET");
   const secret = process.env[name];
-  if (secret === undefined || secret === "") throw new Error(`the environment variable ${/^\w{1,40}$/.test(name) ? name : "that --secret names"} is not set; --secret takes its name, not the secret itself`);
+  // Text that is not in capitals may be a secret that was passed in place of its name.
+  const called = /^[A-Z][A-Z0-9_]{0,39}$/.test(name) ? name : "that --secret names";
+  if (secret === undefined || secret === "") throw new Error(`the environment variable ${called} is not set, or not exported; --secret takes its name, not the secret itself`);
   return secret;
 }
 

@@ -9,16 +9,20 @@ export function writtenHttp({ method, url, rawHeaders }, body, seconds) {
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n${ARRIVED}: ${seconds}\r\n\r\n`, "latin1"), body]);
 }
 
+const OTHER_FORMS = "the page reads curl, JSON and logs: https://github.com/countersign/countersign/blob/main/docs/runbook.md#explain-a-delivery";
+
 /**
  * `{ headers, body, method, target, arrived }`. Lines may end with LF alone. `target` is a whole URL, if the request has one or a `host`:
  * as a proxy notes it, else by HTTPS, except to this machine.
  */
-export function parseHttp(bytes) {
+export function parseHttp(file) {
+  // What editors on Windows begin a file with.
+  const bytes = file.subarray(file.indexOf("\u{feff}") === 0 ? 3 : 0);
   const end = /\r?\n\r?\n/.exec(bytes.toString("latin1"));
-  if (end === null) throw new Error("the file has no empty line after the headers, so it is not the text of a request");
+  if (end === null) throw new Error(`the file has no empty line after the headers, so it is not the text of a request as UTF-8; ${OTHER_FORMS}`);
   const [line, ...rest] = bytes.subarray(0, end.index).toString("latin1").split(/\r?\n/);
   const [, method, path] = /^([A-Z]+) (\S+)/.exec(line) ?? [];
-  if (method === undefined) throw new Error("the file does not begin with a line like `POST /hooks HTTP/1.1`");
+  if (method === undefined) throw new Error(`the file does not begin with a line like \`POST /hooks HTTP/1.1\`; ${OTHER_FORMS}`);
   const pairs = rest.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
   const valueOf = (wanted) => pairs.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const arrived = valueOf(ARRIVED);
