@@ -16,7 +16,14 @@ const origin = createServer(async (request, response) => {
   const headers = Object.entries(request.headers).filter(([name]) => SHOWN.test(name));
   console.log(`\narrived at the origin: ${request.method} ${request.url}\n${headers.map((header) => `  ${header.join(": ")}\n`).join("")}\n  ${body}`);
 });
-origin.listen(8788, "127.0.0.1");
+// Before the Worker starts: it would go on alone if this program could not.
+await new Promise((listening) => {
+  origin.once("error", ({ code }) => {
+    console.error(`Port 8788 cannot be listened on (${code}): end the program that has it, or write another here and in wrangler.toml.`);
+    process.exit(1);
+  });
+  origin.listen(8788, "127.0.0.1", listening);
+});
 
 const wrangler = spawn("npx", ["wrangler", "dev", "--ip", "127.0.0.1", "--port", "8787", "--show-interactive-dev-session=false"], { stdio: ["ignore", "inherit", "inherit"] });
 wrangler.on("exit", (code) => process.exit(code ?? 0));

@@ -1,7 +1,9 @@
 // `npm create countersign`, from the packed tarball in an empty folder: the project runs, and its first event arrives.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import http from "node:http";
 import { before, test } from "node:test";
 import { portOfItsOwn } from "../e2e/fixtures/ports.mjs";
 import { installed, output, path } from "./fixtures/app.mjs";
@@ -63,6 +65,26 @@ test("`npm run try` shows the first event at the origin", async (t) => {
   t.diagnostic(`from \`npm run try\` to the first event: ${((Date.now() - started) / 1000).toFixed(1)} s`);
   assert.match(said, /arrived at the origin: POST \/hooks\/gemini[^]*sent a signed event to \S+\/gemini: 200/);
   for (const words of ["countersign-source: gemini", "countersign-form: v1", "webhook-id: "]) assert.ok(said.includes(words), said);
+});
+
+test("`npm run try` says that the origin's port is taken, and leaves no Worker behind", async (t) => {
+  await create("taken");
+  const holder = http.createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  t.after(() => holder.close());
+  const { port } = holder.address();
+  const program = read("taken/try.js").replaceAll("8788", port);
+  writeFileSync(`${dir}/taken/try.js`, program);
+  mkdirSync(`${dir}/taken/node_modules`);
+  symlinkSync(installed, `${dir}/taken/node_modules/countersign`);
+  // A Worker that is started would say so.
+  const bin = `${dir}/taken/bin`;
+  mkdirSync(bin);
+  writeFileSync(`${bin}/npx`, "#!/bin/sh\necho started > started\n", { mode: 0o755 });
+  const run = spawn(path("node_modules/.bin/node"), ["try.js"], { cwd: `${dir}/taken`, env: { PATH: `${bin}:${process.env.PATH}` } });
+  const [said, [status]] = await Promise.all([run.stderr.toArray(), once(run, "close")]);
+  assert.deepEqual([status, Buffer.concat(said).toString()], [1, `Port ${port} cannot be listened on (EADDRINUSE): end the program that has it, or write another here and in wrangler.toml.\n`]);
+  assert.ok(!existsSync(`${dir}/taken/started`));
 });
 
 /** What a program says, once it matches. */
