@@ -17,7 +17,7 @@ impl Hooks {
     /// Reads secrets by [their names](variable), and the public address as `PUBLIC_URL`. A value may hold several secrets, to rotate.
     ///
     /// # Errors
-    /// If a secret cannot be used; the text names the variable and the fix, and not the secret.
+    /// If a secret cannot be used, or there is none; the text names the variable and the fix, and not the secret.
     pub fn from_variables(value: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let public = value("PUBLIC_URL").unwrap_or_default().trim_end_matches('/').to_owned();
         let mut hooks = Self { public, ..Self::default() };
@@ -32,6 +32,9 @@ impl Hooks {
                 let receiver = receiver.map_err(|error| format!("{name}: {error}; {}", error.remedy()))?;
                 hooks.receivers.insert(scheme.name, receiver);
             }
+        }
+        if hooks.receivers.is_empty() {
+            return Err("no sender has a secret: set one in the environment, such as WEBHOOK_STRIPE".to_owned());
         }
         Ok(hooks)
     }

@@ -149,3 +149,25 @@ fn a_secret_that_cannot_be_used_stops_the_start_by_its_name() {
         assert!(error.starts_with(expected) && !error.contains("c2hvcnQ"), "{error}");
     }
 }
+
+#[test]
+fn without_any_secret_the_start_says_what_to_set() {
+    let error = Hooks::from_variables(|_| None).expect_err("nothing to receive");
+    assert!(error.contains("WEBHOOK_STRIPE"), "{error}");
+}
+
+/// A copy of `src/` belongs to a package of another name.
+#[test]
+fn the_readme_says_where_a_copy_needs_its_own_name() {
+    const NAME: &str = "countersign_example_axum";
+    let files = [
+        ("src/main.rs", include_str!("../src/main.rs")),
+        ("src/lib.rs", include_str!("../src/lib.rs")),
+        ("src/hooks.rs", include_str!("../src/hooks.rs")),
+        ("src/webhook.rs", include_str!("../src/webhook.rs")),
+    ];
+    let readme = include_str!("../README.md");
+    for (file, _) in files.iter().filter(|(_, text)| text.contains(NAME)) {
+        assert!(readme.contains(&format!("In `{file}`,\nwrite")) && readme.contains(NAME), "{file}");
+    }
+}
