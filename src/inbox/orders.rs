@@ -81,46 +81,7 @@ impl Machine {
         Ok(is_its && self.replay(store, (place, true), number, now)? == Replayed::Yes)
     }
 
-    /// Has the events of the log that are in a state at a destination attempted again; how many. Filtered events among the delivered ones
-    /// count, and are passed by when it is their turn: to find them now would take a look at each row. Those that wait by themselves are
-    /// the shell's to change, in batches: see [`Progress::replayed`].
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub fn replay_log<S: Store>(
-        &mut self,
-        store: &S,
-        place: usize,
-        state: EventState,
-        now: u64,
-    ) -> Result<u64, StoreFault> {
-        let first = self.logs.first().map_or(self.next, |table| table.first);
-        let last = self.next.saturating_sub(1);
-        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(0) };
-        // What came before the destination was there is done, and in no state.
-        let first = first.max(outlet.cursor.from());
-        let spans = outlet.spans(store, state, first)?;
-        // What is pending is attempted anyway, with the whole schedule ahead of it.
-        let mut replayed =
-            if state == EventState::Pending { last.saturating_sub(outlet.cursor.done().count(1, last)) } else { 0 };
-        for (from, to, filtered) in spans {
-            let (from, to) = (from.max(first), to.min(last));
-            if from <= to {
-                outlet.cursor.renew(from, to, now);
-                let count = to.saturating_sub(from).saturating_add(1);
-                replayed = replayed.saturating_add(count.saturating_sub(filtered));
-            }
-        }
-        outlet.breaker.probe_now(now);
-        outlet.forget_lanes();
-        if replayed > 0 {
-            outlet.save(store, now)?;
-        }
-        self.refresh(now, now);
-        Ok(replayed)
-    }
-
-    /// Has events of the log, of which none waits by itself, attempted again at a destination.
+    /// Has events of the log, of which none waits by itself, attempted again at a destination. Filtered events are for the caller to leave out.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -224,24 +185,6 @@ impl Machine {
 }
 
 impl Outlet {
-    /// The ranges of the log that are in a state, from `first` on, each with how many of it are known to be filtered; none of pending ones.
-    fn spans<S: Store>(&self, store: &S, state: EventState, first: u64) -> Result<Vec<(u64, u64, u64)>, StoreFault> {
-        Ok(match state {
-            EventState::Pending | EventState::Filtered | EventState::Behind => Vec::new(),
-            EventState::Dead => {
-                self.cursor.dead().iter().map(|dead| (dead.span.first, dead.span.last, dead.filtered)).collect()
-            }
-            EventState::Delivered => {
-                let mut delivered = self.cursor.done().clone();
-                self.cursor.dead().iter().for_each(|dead| delivered.remove(dead.span.first, dead.span.last));
-                self.cursor.gone().iter().for_each(|(first, last)| delivered.remove(first, last));
-                // A waiting event is attempted from there.
-                store.waiting_from(&self.name, first)?.into_iter().for_each(|number| delivered.remove(number, number));
-                delivered.iter().map(|(first, last)| (first, last, 0)).collect()
-            }
-        })
-    }
-
     /// Whether the row of an event says that it is not for this destination.
     fn is_filtered<S: Store>(&self, store: &S, number: u64) -> Result<bool, StoreFault> {
         Ok(!store.filtered(&self.name, number, number)?.is_empty())

@@ -14,6 +14,7 @@ mod data;
 mod fan;
 mod gather;
 mod model;
+mod operator;
 mod order;
 mod orphans;
 mod outage;

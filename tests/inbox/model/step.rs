@@ -5,7 +5,7 @@ use countersign::inbox::{EventState, Replayed};
 use super::action::{Action, Answer, Crash};
 use super::rule;
 use super::world::{Called, World};
-use crate::{HOUR, NAMES};
+use crate::{HOUR, NAMES, operator};
 
 impl World {
     /// The world after an action; `None` if the action is impossible.
@@ -55,7 +55,9 @@ impl World {
             Action::Replay { to, number, crash } => self.replay(to, number, crash),
             Action::ReplayAll { to, state, crash } => {
                 let place = self.place(to)?;
-                possible(self.call(crash, |machine, store, now, _| machine.replay_log(store, place, state, now)))
+                possible(
+                    self.call(crash, |machine, store, now, _| operator::replay_all(machine, store, place, state, now)),
+                )
             }
             Action::Discard { to, number, crash } => self.discard(to, number, crash),
             Action::Forget { number, crash } => self.forget(number, crash),
