@@ -59,8 +59,8 @@ impl Object {
     }
 }
 
-/// The place of a destination, or those of all that are configured.
-fn chosen(machine: &Machine, destination: Option<&str>) -> Vec<usize> {
+/// The place of a destination, if it is known; without a name, the places of all destinations that are configured.
+pub(super) fn chosen(machine: &Machine, destination: Option<&str>) -> Vec<usize> {
     let outlets = machine.outlets().iter().enumerate();
     let is_meant = |name: &str, is_orphan: bool| destination.map_or(!is_orphan, |wanted| wanted == name);
     outlets.filter(|(_, outlet)| is_meant(outlet.name(), outlet.orphaned().is_some())).map(|(place, _)| place).collect()

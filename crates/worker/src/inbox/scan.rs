@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::database::{but, integer, unsigned};
 use super::listed::Found;
 use super::object::Object;
+use super::orders::chosen;
 use super::pages::unreadable;
 
 /// What is asked for.
@@ -46,7 +47,7 @@ impl Object {
     /// # Errors
     /// If the database does not answer.
     pub(super) fn scan(&self, machine: &Machine, scan: &Scan<'_>) -> Result<Scanned, ()> {
-        let chosen = chosen(machine, scan.selection);
+        let chosen = chosen(machine, scan.selection.destination.as_deref());
         let open = self.open_numbers(machine, scan, &chosen)?;
         let (mut scanned, mut after, mut bytes, mut rows) = (Scanned::default(), scan.after, 0_u64, 0_usize);
         let mut last_at = if scan.order == Order::New { FAR } else { 0 };
@@ -241,19 +242,12 @@ impl Object {
             None => None,
         };
         let is_meant = |number: &&u64| scan.selection.key.is_none() || known == Some(**number);
-        let count = aside.iter().filter(is_meant).count().saturating_mul(chosen(machine, scan.selection).len());
+        let places = chosen(machine, scan.selection.destination.as_deref());
+        let count = aside.iter().filter(is_meant).count().saturating_mul(places.len());
         let rows: Vec<_> = std::iter::repeat_with(|| unreadable(None)).take(count).collect();
         let at = if scan.order == Order::New { FAR } else { 0 };
         Ok((!rows.is_empty()).then(|| json!([at, at, rows])))
     }
-}
-
-/// The places of the destinations that a selection is about: the one that it names, or all that are configured.
-pub(super) fn chosen(machine: &Machine, selection: &Selection) -> Vec<usize> {
-    let is_meant =
-        |name: &str, is_orphan: bool| selection.destination.as_deref().map_or(!is_orphan, |wanted| wanted == name);
-    let outlets = machine.outlets().iter().enumerate();
-    outlets.filter(|(_, outlet)| is_meant(outlet.name(), outlet.orphaned().is_some())).map(|(place, _)| place).collect()
 }
 
 /// So many events are read at a time.
