@@ -15,7 +15,7 @@ impl Outlet {
         next: u64,
         now: u64,
     ) -> Result<(), StoreFault> {
-        if is_ordered == self.lanes.is_some() && is_ordered {
+        if is_ordered && self.lanes.is_some() {
             return Ok(());
         }
         if store.settle_order(&self.name, is_ordered)? {

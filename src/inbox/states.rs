@@ -27,10 +27,7 @@ pub enum EventState {
 }
 
 impl EventState {
-    /// The states that lists show if they are not asked for one, in their order.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Dead, Self::Delivered];
-
-    /// All states, the one first that an operator has to know of.
+    /// The states as an operator sees them, the most urgent first. [`Self::Behind`] shows as pending.
     pub const BY_URGENCY: [Self; 4] = [Self::Pending, Self::Dead, Self::Delivered, Self::Filtered];
 
     /// The number that is stored for it. These never change.
