@@ -76,7 +76,7 @@ pub struct Inbox(Rc<Object>);
 #[wasm_bindgen]
 impl Inbox {
     /// Opens the object's database, migrates it to the current schema, and sets the alarm. `start_courier` starts an invocation that
-    /// delivers, by source, shard and token.
+    /// delivers, by source, shard, token and destination.
     #[wasm_bindgen(constructor)]
     pub fn new(storage: DurableObjectStorage, start_courier: Function) -> Self {
         let object = Object::open(storage, start_courier);

@@ -1,4 +1,4 @@
-//! The Wasm of `countersign/hmac`: verifies with shared secrets: `v1`, and every scheme whose keys are such.
+//! The Wasm of `countersign/hmac`: verifies `v1` and every other scheme whose keys are shared secrets.
 //!
 //! It binds the same core as `countersign-npm-core`, less of it: it names none of the functions for Ed25519, key sets, tokens and JSON,
 //! so the linker leaves them out.

@@ -1,4 +1,4 @@
-//! Shows one event, and its body.
+//! Shows one event. Its body is downloaded by itself: see `body.rs`.
 
 use countersign::admin::redacted;
 use countersign::config::Source;

@@ -1,4 +1,4 @@
-//! The shards of a source, asked one after the other.
+//! The shards of a source: which of them may have an event, and how they are asked.
 
 use countersign::config::{Endpoint, Source};
 use countersign::gateway::dedupe::EventKey;

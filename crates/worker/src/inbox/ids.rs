@@ -7,19 +7,20 @@ use wasm_bindgen::prelude::*;
 use super::database::{Database, fault, integer, key, short_key};
 
 impl Database {
-    /// Takes an id for an event, unless any table knows it. `number` is negative for a mark of a newer shard.
+    /// Takes an id for the event of that number, unless any table knows it.
     pub(super) fn claim(&self, event: EventKey, number: u64) -> Result<bool, StoreFault> {
         let claimed = self.number(&self.claiming(), &[short_key(event), integer(number), key(event)]);
         Ok(claimed.map_err(fault)?.is_some())
     }
 
-    /// Marks an id as one of a newer shard.
+    /// Marks an id as one of a newer shard, unless any table knows it: the mark is the shard as a negative number.
     pub(super) fn claim_mark(&self, event: EventKey, shard: u32) -> Result<bool, StoreFault> {
         let mark = JsValue::from_f64(-1.0 - f64::from(shard));
         let claimed = self.number(&self.claiming(), &[short_key(event), mark, key(event)]);
         Ok(claimed.map_err(fault)?.is_some())
     }
 
+    /// The statement that claims an id for a number.
     fn claiming(&self) -> String {
         let ids = self.ids.borrow();
         let mut older = ids.iter().rev();
@@ -37,6 +38,7 @@ impl Database {
         sql
     }
 
+    /// Takes back a claim of this turn.
     pub(super) fn unclaim(&self, event: EventKey) -> Result<(), StoreFault> {
         self.recount();
         let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Ok(()) };

@@ -32,7 +32,7 @@ pub(super) struct Object {
     pub(super) storage: DurableObjectStorage,
     /// What the isolate shares; `None` only before `setup`, which runs before any constructor.
     pub(super) shared: Option<Rc<State>>,
-    /// Starts a courier: an invocation of this Worker that asks this object for events, by source, shard and token.
+    /// Starts a courier: an invocation of this Worker that asks this object for events, by source, shard, token and destination.
     pub(super) start_courier: Function,
     pub(super) database: Database,
     /// What decides; `None` while the database cannot be used.
