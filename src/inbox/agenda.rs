@@ -7,8 +7,8 @@ pub struct Agenda {
     pub attempts: Option<u64>,
     /// When operators may have to be alerted.
     pub alerts: Option<u64>,
-    /// When the first table or event is over.
-    pub tidy: Option<u64>,
+    /// When the first table or event expires.
+    pub expiry: Option<u64>,
     /// Whether expiry is urgent: there is more than one batch, or the object is full.
     pub soon: bool,
     /// Nothing expires before this time.
@@ -19,15 +19,15 @@ impl Agenda {
     /// When to wake up. Expiry waits up to half an hour, so that it happens in batches. That counts from when the first was due, so that
     /// no request can postpone it.
     pub fn wake_at(self, now: u64) -> Option<u64> {
-        let tidy = self.tidy.map(|due| {
-            let at = if self.soon { due.max(now.saturating_add(BREATH)) } else { due.saturating_add(TIDY_EVERY) };
+        let expiry = self.expiry.map(|due| {
+            let at = if self.soon { due.max(now.saturating_add(BREATH)) } else { due.saturating_add(EXPIRY_EVERY) };
             at.max(self.not_before)
         });
-        self.attempts.into_iter().chain(self.alerts).chain(tidy).min()
+        self.attempts.into_iter().chain(self.alerts).chain(expiry).min()
     }
 }
 
-const TIDY_EVERY: u64 = 30 * 60_000;
+const EXPIRY_EVERY: u64 = 30 * 60_000;
 
 /// The pause between two batches of expiry, in which the object serves everything else.
 const BREATH: u64 = 1_000;
@@ -39,11 +39,11 @@ mod tests {
     const HOUR: u64 = 3_600_000;
 
     #[test]
-    fn tidying_waits_half_an_hour_and_no_longer_whoever_looks() {
+    fn expiry_waits_half_an_hour_and_no_longer_whoever_looks() {
         let due = 1_000 * HOUR;
-        let agenda = Agenda { tidy: Some(due), ..Agenda::default() };
+        let agenda = Agenda { expiry: Some(due), ..Agenda::default() };
         for now in [due - HOUR, due, due + HOUR - 1, due + 9 * HOUR] {
-            assert_eq!(agenda.wake_at(now), Some(due + TIDY_EVERY), "at {now}");
+            assert_eq!(agenda.wake_at(now), Some(due + EXPIRY_EVERY), "at {now}");
             let soon = Agenda { soon: true, ..agenda }.wake_at(now).unwrap();
             assert_eq!(soon, due.max(now + BREATH));
             let held = Agenda { not_before: now + 2 * HOUR, ..agenda }.wake_at(now).unwrap();

@@ -1,4 +1,4 @@
-//! What an object lets go of, and when. Milliseconds throughout.
+//! What expires, and when. Milliseconds throughout.
 
 use super::lifecycle::Retention;
 use super::machine::Machine;
@@ -8,9 +8,9 @@ use super::states::{DEAD_KEPT, EventState, Over, Progress};
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
 
-/// What a look for what is over came to.
+/// The result of [`Machine::expire`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tidied {
+pub struct Expired {
     /// The places of destinations at which events were given up, and how many.
     pub given_up: Vec<(usize, u64)>,
     /// Whether there may be more than was looked at.
@@ -18,36 +18,36 @@ pub struct Tidied {
 }
 
 impl Machine {
-    /// Gives up, drops and removes what is over, in batches.
+    /// Gives up pending events whose time is over, and drops what has expired, a batch at a time. Does nothing while the clock may be wrong.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn tidy<S: Store>(&mut self, store: &S, now: u64, plan: &Plan) -> Result<Tidied, StoreFault> {
+    pub fn expire<S: Store>(&mut self, store: &S, now: u64, plan: &Plan) -> Result<Expired, StoreFault> {
         if plan.is_patient {
-            return Ok(Tidied::default());
+            return Ok(Expired::default());
         }
-        let mut tidied = Tidied { given_up: Vec::new(), has_more: self.tidy_orphans(store, now, plan)? };
+        let mut expired = Expired { given_up: Vec::new(), has_more: self.expire_orphans(store, now, plan)? };
         let next = self.next;
         for place in 0..self.outlets.len() {
             let Some(outlet) = self.outlets.get_mut(place) else { continue };
             outlet.save_passed_by(store, now)?;
             let given_up = outlet.give_up(store, next, now, plan)?;
-            let (by_themselves, has_more) = self.tidy_waiting(store, place, now, plan)?;
-            tidied.has_more |= has_more;
+            let (by_themselves, has_more) = self.expire_waiting(store, place, now, plan)?;
+            expired.has_more |= has_more;
             let given_up = given_up.saturating_add(by_themselves);
             if given_up > 0 {
-                tidied.given_up.push((place, given_up));
+                expired.given_up.push((place, given_up));
             }
         }
         self.refresh(now, now);
         self.note_finished(store)?;
         self.drop_tables(store, now, &plan.retention)?;
-        Ok(tidied)
+        Ok(expired)
     }
 
     /// Removes waiting events whose time is over, and gives up those that a broken destination was not asked to take: how many, and
     /// whether there may be more.
-    fn tidy_waiting<S: Store>(
+    fn expire_waiting<S: Store>(
         &mut self,
         store: &S,
         place: usize,
@@ -140,8 +140,8 @@ impl Machine {
         self.outlets.iter().map(|outlet| outlet.finished_through(now)).min().unwrap_or_default()
     }
 
-    /// Whether a table is finished, as an orphan has let go of it, and nobody has found out yet.
-    fn has_let_go(&self, now: u64) -> bool {
+    /// Whether a table is finished because an orphan released it, and that is not noted yet.
+    fn has_released(&self, now: u64) -> bool {
         let (last, through) = (self.next.saturating_sub(1), self.finished_through(now));
         let mut open = self.logs.iter().chain(&self.ids).filter(|table| table.finished_at.is_none());
         open.any(|table| table.last.unwrap_or(last) <= through)
@@ -179,11 +179,11 @@ impl Machine {
         Ok(())
     }
 
-    /// When something is over, if anything is. Whoever is awake then or later tidies.
+    /// When something expires next, if anything does. Whoever is awake then or later drops it.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn tidy_at<S: Store>(&self, store: &S, now: u64, plan: &Plan) -> Result<Option<u64>, StoreFault> {
+    pub fn expiry_at<S: Store>(&self, store: &S, now: u64, plan: &Plan) -> Result<Option<u64>, StoreFault> {
         let log = self.logs.first().and_then(|table| table.expires_at(Kind::Log, &plan.retention));
         let log = log.map(|at| self.kept_for_the_dead().map_or(at, |until| at.max(until)));
         let first = self.logs.first().map_or(self.next, |table| table.first);
@@ -193,8 +193,8 @@ impl Machine {
         for outlet in &self.outlets {
             let waiting = store.next_over(&outlet.name)?;
             let given_up = if outlet.is_closed() { outlet.next_given_up(store, now, plan)? } else { None };
-            let lets_go = outlet.lets_go_at().filter(|at| *at > now || self.has_let_go(now));
-            let all = [waiting, given_up, lets_go, outlet.ends_at()].into_iter().flatten();
+            let released = outlet.releases_log_at().filter(|at| *at > now || self.has_released(now));
+            let all = [waiting, given_up, released, outlet.ends_at()].into_iter().flatten();
             earliest = all.chain(earliest).min();
         }
         Ok(earliest)

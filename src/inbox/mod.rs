@@ -62,7 +62,7 @@ pub use self::agenda::Agenda;
 pub use self::breaker::{Breaker, Sign};
 pub use self::capacity::{MAX_BODY, MAX_STORED, MEASURE_EVERY};
 pub use self::cursor::Cursor;
-pub use self::expiry::Tidied;
+pub use self::expiry::Expired;
 pub use self::given_up::Dead;
 pub use self::handout::{Cause, Handout};
 pub use self::latency::{BOUNDS, Latency};

@@ -55,7 +55,7 @@ impl Machine {
     }
 
     /// Removes orphans whose time is over, a batch of their waiting events at a time. Whether there is more.
-    pub(super) fn tidy_orphans<S: Store>(&mut self, store: &S, now: u64, plan: &Plan) -> Result<bool, StoreFault> {
+    pub(super) fn expire_orphans<S: Store>(&mut self, store: &S, now: u64, plan: &Plan) -> Result<bool, StoreFault> {
         let Some(place) = self.outlets.iter().position(|outlet| outlet.ends_at().is_some_and(|at| at <= now)) else {
             return Ok(false);
         };
@@ -89,21 +89,21 @@ impl Outlet {
         self.orphaned.map(|since| since.saturating_add(DEAD_KEPT))
     }
 
-    /// When an orphan no longer holds the events of the log.
-    pub(super) fn lets_go_at(&self) -> Option<u64> {
+    /// When an orphan releases the events of the log.
+    pub(super) fn releases_log_at(&self) -> Option<u64> {
         self.orphaned.map(|since| since.saturating_add(HELD))
     }
 
     /// When the last of the log was finished here that is.
     pub(super) fn finished_at(&self, now: u64) -> u64 {
-        let let_go = self.lets_go_at().filter(|at| *at <= now);
-        self.cursor().written_at().max(let_go.unwrap_or_default())
+        let released = self.releases_log_at().filter(|at| *at <= now);
+        self.cursor().written_at().max(released.unwrap_or_default())
     }
 
     /// Up to which event the log is finished here.
     pub(super) fn finished_through(&self, now: u64) -> u64 {
-        let lets_go = self.lets_go_at().is_some_and(|at| at <= now);
-        if lets_go { u64::MAX } else { self.cursor().done().through() }
+        let has_released = self.releases_log_at().is_some_and(|at| at <= now);
+        if has_released { u64::MAX } else { self.cursor().done().through() }
     }
 }
 

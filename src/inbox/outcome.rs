@@ -119,7 +119,7 @@ impl Outlet {
                 self.pass_by(store, outcome.number, now)?;
                 Ok(Became::Filtered)
             }
-            // A copy of it waits because it was to be delivered once; it is let go like one that was.
+            // A copy of it waits because it was to be delivered once; it expires like one that was.
             Attempt::Filtered => self.deliver(store, outcome, waiting, now, plan).map(|_| Became::Filtered),
             Attempt::Delivered => {
                 self.breaker.succeed();

@@ -94,7 +94,7 @@ mod tests {
         }
     }
 
-    /// Whoever looks, and however often: the hour ends, and an object that wakes at its end may tidy.
+    /// Whoever looks, and however often: the hour ends, and an object that wakes at its end may drop what expired.
     #[test]
     fn looking_does_not_move_the_hours_end() {
         for remember in [600_000, HOUR, 72 * HOUR] {

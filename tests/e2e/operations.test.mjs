@@ -253,8 +253,8 @@ test("what comes while its destination is broken, and a probe in vain", async ()
   await costs("probed", () => later(path), logged(1));
 });
 
-/** What is tidied away of eight delivered events, when so many seconds have gone by, the last hour of them awake. */
-async function tidied(name, path, seconds) {
+/** What expires of eight delivered events, when so many seconds have gone by, the last hour of them awake. */
+async function expired(name, path, seconds) {
   await atRest(path);
   for (let n = 1; n < 8; n += 1) await cost(worker, () => accept(path), logged(2));
   await later(path);
@@ -267,10 +267,10 @@ async function tidied(name, path, seconds) {
   return { events: (await operator.rows("log", "number")).length, ids: (await operator.rows("ids", "number")).length };
 }
 
-test("what is tidied away leaves table by table", async () => {
+test("what expires leaves table by table", async () => {
   await worker.setClock(0);
-  assert.deepEqual(await tidied("dropped_eight", "kept", 2 * HOUR + 240), { events: 0, ids: 8 });
-  assert.deepEqual(await tidied("forgotten_eight", "forgotten", 74 * HOUR), { events: 0, ids: 0 });
+  assert.deepEqual(await expired("dropped_eight", "kept", 2 * HOUR + 240), { events: 0, ids: 8 });
+  assert.deepEqual(await expired("forgotten_eight", "forgotten", 74 * HOUR), { events: 0, ids: 0 });
   for (const name of ["dropped_eight", "forgotten_eight"]) assert.ok(rowsOf(name) <= 12, `${rowsOf(name)} rows, however many events there were`);
 });
 

@@ -103,10 +103,10 @@ fn what_is_for_nobody_is_dropped_in_time() {
     let mut object = Object::new(plan(&NAMES));
     assert!(object.accept(&NAMES, true).is_empty());
     assert_eq!(object.machine.attempts_at(object.now, &object.plan), None);
-    let at = object.machine.tidy_at(&object.store, object.now, &object.plan).unwrap();
+    let at = object.machine.expiry_at(&object.store, object.now, &object.plan).unwrap();
     assert_eq!(at, Some(START + 24 * HOUR));
     object.now += 24 * HOUR;
-    object.machine.tidy(&object.store, object.now, &object.plan).unwrap();
+    object.machine.expire(&object.store, object.now, &object.plan).unwrap();
     assert!(object.machine.tables(Kind::Log).is_empty());
 }
 
@@ -154,7 +154,7 @@ fn a_courier_may_find_that_an_event_is_filtered() {
     assert_eq!(object.report(NAMES[0], 1, Attempt::Filtered), Became::Filtered);
     assert_eq!((object.backlog(NAMES[0]), object.backlog(NAMES[1])), (0, 1));
     assert_eq!(object.machine.outlets()[object.place(NAMES[0])].cursor().filtered(), 1);
-    // One that waits is let go of like one that was delivered: a copy of it may have been.
+    // One that waits expires like one that was delivered: a copy of it may have been.
     assert_eq!(object.report(NAMES[1], 1, FAILED), Became::Pending);
     object.now += 10 * SECOND;
     assert_eq!(object.take(Some(NAMES[1]), 1), taken(NAMES[1], &[1]));

@@ -182,7 +182,7 @@ impl Site {
                 self.now += 80 * HOUR;
                 Ok(())
             }
-            _ => self.machine.tidy(&self.store, self.now, &plan()).map(drop),
+            _ => self.machine.expire(&self.store, self.now, &plan()).map(drop),
         }
     }
 

@@ -28,16 +28,16 @@ fn back(object: &Object) -> countersign::inbox::Plan {
     back
 }
 
-fn tidy(object: &mut Object, after: u64) {
+fn expire(object: &mut Object, after: u64) {
     object.now += after;
-    object.machine.tidy(&object.store, object.now, &object.plan).unwrap();
+    object.machine.expire(&object.store, object.now, &object.plan).unwrap();
 }
 
 #[test]
 fn one_that_is_back_within_a_day_has_lost_nothing() {
     let mut object = removed(0);
     assert!(!object.fit(object.plan.clone()).unwrap(), "nothing changed");
-    tidy(&mut object, 24 * HOUR - 1);
+    expire(&mut object, 24 * HOUR - 1);
     assert!(object.take(Some(NAMES[1]), 9).is_empty(), "it is not configured");
     assert_eq!(object.machine.outlets()[object.place(NAMES[1])].orphaned(), Some(START));
     object.reload();
@@ -53,7 +53,7 @@ fn one_that_is_back_within_a_day_has_lost_nothing() {
 fn the_time_without_it_does_not_count() {
     let mut object = removed(0);
     object.plan.destinations[0].1.lifecycle.give_up_after = HOUR;
-    tidy(&mut object, 20 * HOUR);
+    expire(&mut object, 20 * HOUR);
     let plan = back(&object);
     object.fit(plan).unwrap();
     object.take(Some(NAMES[1]), 9);
@@ -74,18 +74,18 @@ fn the_time_without_it_does_not_count() {
 #[test]
 fn after_a_day_the_log_goes_and_after_a_month_all_of_it() {
     let mut object = removed(0);
-    let lets_go = object.machine.tidy_at(&object.store, object.now, &object.plan).unwrap();
-    assert_eq!(lets_go, Some(START + 24 * HOUR));
+    let released = object.machine.expiry_at(&object.store, object.now, &object.plan).unwrap();
+    assert_eq!(released, Some(START + 24 * HOUR));
     object.now += 24 * HOUR + 10 * MINUTE;
-    // Something wakes the object before it tidies, and the tidying is not put off by it.
+    // Something wakes the object before anything expires, and expiry is not put off by it.
     object.take(None, 9);
-    let due = object.machine.tidy_at(&object.store, object.now, &object.plan).unwrap();
+    let due = object.machine.expiry_at(&object.store, object.now, &object.plan).unwrap();
     assert_eq!(due, Some(START + 24 * HOUR));
-    tidy(&mut object, 0);
+    expire(&mut object, 0);
     assert!(object.machine.tables(Kind::Log).is_empty());
     assert_eq!(object.state(NAMES[1], 1), Some(EventState::Pending), "its copy is kept");
     object.now = START + DEAD_KEPT;
-    (0..3).for_each(|_| tidy(&mut object, 0));
+    (0..3).for_each(|_| expire(&mut object, 0));
     assert_eq!(object.machine.place(NAMES[1]), None);
     assert!(!object.store.data().destinations.contains_key(NAMES[1]));
     let plan = back(&object);
@@ -118,7 +118,7 @@ fn a_dead_event_is_seen_as_such_while_the_log_has_it() {
     object.report(NAMES[1], 1, Attempt::Failed { not_before: None });
     for days in [1, 29, 31, 60] {
         object.now = START + days * 24 * HOUR;
-        tidy(&mut object, 0);
+        expire(&mut object, 0);
         assert_eq!(object.state(NAMES[1], 1), Some(EventState::Dead), "after {days} days");
     }
 }

@@ -145,6 +145,6 @@ fn nothing_is_refused_or_lost_and_what_waited_leaves_at_once() {
     // Nothing of the log is left that only the outage kept.
     assert!(!site.machine.tables(Kind::Log).is_empty());
     site.now += 25 * HOUR;
-    site.machine.tidy(&site.store, site.now, &site.plan).unwrap();
+    site.machine.expire(&site.store, site.now, &site.plan).unwrap();
     assert!(site.machine.tables(Kind::Log).is_empty() && site.store.data().logs.is_empty());
 }

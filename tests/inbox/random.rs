@@ -169,7 +169,7 @@ impl Site {
                 self.now += self.random(40 * SECOND);
                 Ok(())
             }
-            27..30 => self.machine.tidy(&self.store, self.now, &self.plan).map(drop),
+            27..30 => self.machine.expire(&self.store, self.now, &self.plan).map(drop),
             _ => match self.random(4) {
                 0 => self.configure(&NAMES[..1]),
                 1 => self.configure(&NAMES[1..]),

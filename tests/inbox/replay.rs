@@ -104,7 +104,7 @@ fn what_is_given_up_has_no_filtered_events_among_it() {
     }
     object.reload();
     object.now += 73 * HOUR;
-    object.machine.tidy(&object.store, object.now, &object.plan).unwrap();
+    object.machine.expire(&object.store, object.now, &object.plan).unwrap();
     assert_eq!(object.counts(NAMES[0]), (200, 201, 0));
     let ranges = object.machine.outlets()[0].cursor().dead().len();
     assert!(ranges <= 65, "{ranges} ranges, which are written whole");
@@ -142,7 +142,7 @@ fn what_is_given_up_minute_by_minute_makes_a_range_an_hour() {
     object.now += 67 * HOUR;
     for _ in 0..300 {
         object.now += MINUTE;
-        object.machine.tidy(&object.store, object.now, &object.plan).unwrap();
+        object.machine.expire(&object.store, object.now, &object.plan).unwrap();
     }
     let (_, dead, left) = object.counts(NAMES[0]);
     assert_eq!((dead + left, left < 10), (301, true));

@@ -16,7 +16,7 @@ pub(crate) enum Action {
     /// The report of an attempt gets lost.
     Lose { place: usize },
     /// The object looks for what is over.
-    Tidy { crash: Crash },
+    Expire { crash: Crash },
     /// Time passes, until the object wakes up by itself.
     Wake,
     /// Time passes: less than what looks like a jump of the clock.

@@ -56,7 +56,7 @@ impl World {
 
     fn note(&mut self, number: u64, to: usize, is: Option<EventState>) {
         let (now, site) = (self.now, self.sites[to]);
-        // All that a destination held until it let go of the log is finished then.
+        // All that a destination held until it released the log is finished then.
         let at = site.removed_at.map_or(now, |at| now.min(at + HELD));
         let Some(fate) = self.history.get_mut(&number).and_then(|known| known.fates[to].as_mut()) else { return };
         match is {

@@ -86,7 +86,7 @@ impl Model for Question {
             | Action::Discard { .. }
             | Action::Forget { .. } => left.orders = left.orders.checked_sub(1)?,
             Action::Add { .. } | Action::Remove { .. } => left.changes = left.changes.checked_sub(1)?,
-            Action::HandOut { .. } | Action::Tidy { .. } | Action::End | Action::Load { .. } => {}
+            Action::HandOut { .. } | Action::Expire { .. } | Action::End | Action::Load { .. } => {}
         }
         if next.attempts() > world.attempts() {
             next.left.attempts = next.left.attempts.checked_sub(1)?;
@@ -144,7 +144,7 @@ impl Question {
             // One at a time, for any of them.
             actions.extend(destinations.iter().map(|to| Action::HandOut { to: Some(*to), most: 1, crash }));
         }
-        actions.push(Action::Tidy { crash });
+        actions.push(Action::Expire { crash });
         for (place, flight) in world.flights.iter().enumerate() {
             let any = self.answers(world, flight.number, flight.to).into_iter();
             for answer in any.filter(|answer| flight.answer.is_none_or(|before| before == *answer)) {

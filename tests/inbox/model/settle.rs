@@ -49,10 +49,10 @@ impl World {
 
     /// What an object does when it wakes up; what was attempted, and where.
     fn alarm(&mut self, answers: Answers) -> Vec<(u64, usize)> {
-        let tidy = self.agenda().and_then(|agenda| agenda.tidy);
+        let expiry = self.agenda().and_then(|agenda| agenda.expiry);
         let before = self.states();
-        if tidy.is_some_and(|at| at <= self.now) {
-            self.call(None, |machine, store, now, plan| machine.tidy(store, now, plan));
+        if expiry.is_some_and(|at| at <= self.now) {
+            self.call(None, |machine, store, now, plan| machine.expire(store, now, plan));
         }
         // Couriers are started for each destination.
         for to in 0..NAMES.len() {
@@ -66,7 +66,7 @@ impl World {
                 self.report(&ended, false, None);
             }
         }
-        self.compare(before, Action::Tidy { crash: None });
+        self.compare(before, Action::Expire { crash: None });
         self.note_destinations();
         handed
     }

@@ -35,8 +35,8 @@ impl World {
                 self.flights.remove(place);
                 Some(())
             }
-            Action::Tidy { crash } => {
-                possible(self.call(crash, |machine, store, now, plan| machine.tidy(store, now, plan)))
+            Action::Expire { crash } => {
+                possible(self.call(crash, |machine, store, now, plan| machine.expire(store, now, plan)))
             }
             Action::Wake | Action::Pass | Action::Day | Action::Month | Action::Ahead | Action::Back => {
                 self.pass(action)

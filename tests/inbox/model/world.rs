@@ -168,12 +168,12 @@ impl World {
         self.machine.as_ref()?;
         let store = self.store(None);
         let machine = self.machine.as_ref()?;
-        let tidy = machine.tidy_at(&store, self.now, &plan).unwrap();
+        let expiry = machine.expiry_at(&store, self.now, &plan).unwrap();
         self.data = store.into_data();
         Some(Agenda {
             alerts: None,
             attempts: machine.attempts_at(self.now, &plan),
-            tidy,
+            expiry,
             soon: false,
             not_before: self.watch.holds_until(),
         })

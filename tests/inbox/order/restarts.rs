@@ -24,7 +24,7 @@ fn a_retry_under_way_at_a_restart_counts_for_as_long_as_its_event_waits() {
     site.reload();
     // Its lane waits until the attempt of before must have ended.
     assert_eq!(site.hand_out(), Ok(0));
-    site.machine.tidy(&site.store, site.now, &plan()).unwrap();
+    site.machine.expire(&site.store, site.now, &plan()).unwrap();
     site.now += 2 * TIMEOUT;
     assert_eq!(site.hand_out(), Ok(1), "with the third number");
 }

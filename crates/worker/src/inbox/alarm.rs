@@ -104,7 +104,7 @@ impl Object {
 
     /// Has everything that may be dropped dropped soon, as an event found no room.
     pub(super) fn make_room(&self, now: u64) {
-        self.tidy_soon.set(true);
+        self.expire_soon.set(true);
         if now.abs_diff(self.full_at.replace(now)) >= BURST {
             self.look_again();
         }
@@ -115,22 +115,22 @@ impl Object {
         let plan = self.plan(now);
         let has_legacy = self.database.has_legacy.get();
         let strays = self.database.mend_strays()?;
-        let (attempts, tidy) = self.with(|machine| {
+        let (attempts, expiry) = self.with(|machine| {
             for place in 0..machine.outlets().len() {
                 if strays {
                     machine.replayed_waiting(place, now);
                 }
             }
-            let tidy = machine.tidy_at(&self.database, now, &plan)?;
-            Ok((machine.attempts_at(now, &plan), tidy))
+            let expiry = machine.expiry_at(&self.database, now, &plan)?;
+            Ok((machine.attempts_at(now, &plan), expiry))
         })?;
         self.look_for_troubles(now);
         Ok(Agenda {
             alerts: self.tell_at(now).into_iter().chain(self.alert_at()).min(),
             attempts: if has_legacy { Some(now) } else { attempts.into_iter().chain(self.job_at()).min() },
-            tidy,
-            soon: self.tidy_soon.get(),
-            not_before: self.watch.get().holds_until().max(self.tidy_after.get()),
+            expiry,
+            soon: self.expire_soon.get(),
+            not_before: self.watch.get().holds_until().max(self.expire_after.get()),
         })
     }
 }

@@ -44,7 +44,7 @@ impl Database {
         let backlog = machine.backlog(outlet);
         let filtered = outlet.cursor().filtered();
         let other = [pending(2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];
-        // Delivered events that wait to be let go of, and whose id has no row of its own.
+        // Delivered events that have not expired, and whose id has no row of its own.
         let apart = counted(EventState::Delivered, 1).saturating_sub(counted(EventState::Delivered, 2));
         let failed = self.rows(
             "SELECT last_status, last_error, due FROM waiting WHERE destination = ? AND state IN (0, 2, 4) AND last_error <> ''

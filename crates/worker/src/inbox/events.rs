@@ -1,4 +1,4 @@
-//! Single events: as they are read for an attempt, for a copy of them, and when they are let go.
+//! Single events: reading one for an attempt or for a copy of it, and removing one.
 
 use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::{Handout, Machine, Outlet};

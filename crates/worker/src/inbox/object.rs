@@ -71,9 +71,9 @@ pub(super) struct Object {
     /// Whether to note which event is read before it is: set where an object ended in the middle of its work.
     pub(super) careful: Cell<bool>,
     /// Whether more is over than one batch, or there was no room for an event.
-    pub(super) tidy_soon: Cell<bool>,
+    pub(super) expire_soon: Cell<bool>,
     /// Nothing expires before, because the last time failed.
-    pub(super) tidy_after: Cell<u64>,
+    pub(super) expire_after: Cell<u64>,
     /// When a write was tried last and went well.
     pub(super) probed: Cell<u64>,
     /// When an event last found no room.
@@ -115,8 +115,8 @@ impl Object {
             watched: Cell::new(None),
             aside: RefCell::default(),
             careful: Cell::new(false),
-            tidy_soon: Cell::new(false),
-            tidy_after: Cell::new(0),
+            expire_soon: Cell::new(false),
+            expire_after: Cell::new(0),
             probed: Cell::new(0),
             full_at: Cell::new(0),
             armed: Cell::new(None),

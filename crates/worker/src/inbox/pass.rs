@@ -58,12 +58,12 @@ impl Object {
         self.arm(clock::now_ms().saturating_add(LATER));
     }
 
-    /// Brings over what an older schema holds, lets go of what is over, and has couriers deliver what is due.
+    /// Brings over what an older schema holds, drops what has expired, and has couriers deliver what is due.
     async fn run(self: &Rc<Self>) -> Result<(), ()> {
         let started = clock::now_ms();
         if !self.careful.get() {
             self.bring_over()?;
-            self.tidy();
+            self.expire();
         }
         let mut timer: FuturesUnordered<LocalBoxFuture<'static, ()>> = FuturesUnordered::new();
         let (mut calls, mut timer_at) = (0_usize, u64::MAX);
@@ -178,26 +178,26 @@ impl Object {
         next.await
     }
 
-    /// Lets go of a batch of what is over, if the clock can be trusted.
-    fn tidy(&self) {
+    /// Drops a batch of what has expired, if the clock can be trusted.
+    fn expire(&self) {
         let now = self.look();
-        if now < self.tidy_after.get() {
+        if now < self.expire_after.get() {
             return;
         }
         let plan = self.plan(now);
-        let tidied = self.with(|machine| {
-            let tidied = machine.tidy(&self.database, now, &plan)?;
+        let expired = self.with(|machine| {
+            let expired = machine.expire(&self.database, now, &plan)?;
             let name = |place: usize| machine.outlets().get(place).map(|outlet| outlet.name().to_owned());
             let given_up: Vec<_> =
-                tidied.given_up.iter().filter_map(|(place, count)| Some((name(*place)?, *count))).collect();
-            Ok((given_up, tidied.has_more))
+                expired.given_up.iter().filter_map(|(place, count)| Some((name(*place)?, *count))).collect();
+            Ok((given_up, expired.has_more))
         });
-        match tidied {
+        match expired {
             Ok((given_up, has_more)) => {
-                self.tidy_soon.set(has_more);
+                self.expire_soon.set(has_more);
                 given_up.iter().for_each(|(destination, count)| self.note_dead(destination, *count));
             }
-            Err(()) => self.tidy_after.set(now.saturating_add(LATER)),
+            Err(()) => self.expire_after.set(now.saturating_add(LATER)),
         }
     }
 }

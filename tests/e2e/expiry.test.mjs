@@ -1,4 +1,4 @@
-// What an inbox lets go of, and when: table by table, whoever looks meanwhile and however much there is. `clocks` has what happens if the
+// What expires in an inbox, and when: table by table, whoever looks meanwhile and however much there is. `clocks` has what happens if the
 // clock jumps.
 
 import { after, before, beforeEach, test } from "node:test";
@@ -121,7 +121,7 @@ test("tables come and go, an id is known for `dedupe` and not much longer, and a
     await operator.pass(30 * MINUTE);
     if (minutes % 120 === 0) await operator.evict();
   }
-  // The youngest in its table is an hour younger, and tidying is half an hour late.
+  // The youngest in its table is an hour younger, and expiry is half an hour late.
   for (const { made } of all.filter(({ minutes }) => minutes <= 4 * 60)) refused(await operator.get(`events/${made.id}`), 404, "not_found");
   assert.ok((await idsIn(operator, "log")) <= 5, "an hour's, and what was in their table");
   const { delivered, pending } = await operator.stats();
