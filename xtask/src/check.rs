@@ -9,7 +9,7 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use countersign::config::{Binding, Config, Durable, Environment, Secret};
+use countersign::config::{Binding, Config, Durable, Environment, Secret, Source};
 use lexopt::ValueExt;
 use serde_json::{Map, Value as Json};
 use toml::{Table, Value};
@@ -82,19 +82,16 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
     let (faults, samples) = (config.faults(), samples(tables));
     for (index, name, _) in config.iter() {
         let of_source = faults.iter().find(|one| one.index == Some(index)).map_or(&[][..], |one| one.faults);
-        let sample = samples.iter().find(|(source, _)| *source == name);
+        let sample = samples.iter().find(|(source, _)| *source == name).map(|(_, host)| host.as_str());
         println!("{} {name}", if of_source.is_empty() && sample.is_none() { green("✓") } else { red("✗") });
         for fault in of_source {
             println!("    {fault}");
             show_value(tables.get(name), fault.key());
         }
-        let durable = config.source(index).and_then(|source| Some((source.durable?, &source.destinations)));
-        if let Some((durable, destinations)) = durable {
-            let slowest =
-                destinations.iter().map(|destination| destination.rules.concurrency).min().unwrap_or_default();
-            println!("    {}", dim(capacity(&durable, slowest)));
+        if let Some(source) = config.source(index) {
+            show_capacity(source);
         }
-        if let Some((_, host)) = sample {
+        if let Some(host) = sample {
             println!("    `origin` still has the host of an example, {host}; put your application's in its place");
         }
     }
@@ -109,12 +106,7 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
             "  {name}: not in .dev.vars, so not looked at; `wrangler secret put {name}` sets it where it is deployed"
         );
     }
-    for (name, size) in sizes {
-        match is_numbered(name) {
-            true => println!("{}", dim(format!("{name} takes {size} of {VARIABLE} bytes"))),
-            false => println!("{} {name} is not read; further sources go into SOURCES_2, SOURCES_3, …", yellow("!")),
-        }
-    }
+    sizes.iter().for_each(|(name, size)| show_size(name, *size));
     match (faults.len(), samples.len()) {
         (0, 0) if sizes.iter().any(|(_, size)| *size > VARIABLE) => {
             bail!(
@@ -127,14 +119,29 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
     }
 }
 
+/// Prints how much of Cloudflare's limit a variable takes, or that the Worker does not read it.
+fn show_size(name: &str, size: usize) {
+    match is_numbered(name) {
+        true => println!("{}", dim(format!("{name} takes {size} of {VARIABLE} bytes"))),
+        false => println!("{} {name} is not read; further sources go into SOURCES_2, SOURCES_3, …", yellow("!")),
+    }
+}
+
+/// Prints what the inbox of a durable source takes.
+fn show_capacity(source: &Source) {
+    let Some(durable) = source.durable else { return };
+    let slowest = source.destinations.iter().map(|destination| destination.rules.concurrency).min();
+    println!("    {}", dim(capacity(&durable, slowest.unwrap_or_default())));
+}
+
 /// What the inbox of a source takes: in bursts, as one object was measured to accept, and for long, as its couriers deliver to an origin.
 fn capacity(durable: &Durable, concurrency: usize) -> String {
     let all = |each: f64| each * f64::from(durable.shards);
     let sustained = |seconds: f64| all(concurrency as f64 / seconds);
     let days = durable.retention.remember as f64 / 86_400_000.0;
-    let (ids, room) = (27.0, durable.max_stored as f64);
-    let by_ids = all(room / ids) / (days * 86_400.0);
-    let by_bodies = all(room / 2_000.0) / (durable.retention.keep as f64 / 1_000.0).max(3_600.0);
+    let room = durable.max_stored as f64;
+    let by_ids = all(room / ID_BYTES) / (days * 86_400.0);
+    let by_bodies = all(room / EVENT_BYTES) / (durable.retention.keep as f64 / 1_000.0).max(3_600.0);
     format!(
         "takes bursts of {:.0} events a second; sustains {:.0} where the origin answers in 50 ms, {:.0} in 200 ms; has room for {:.0} a \
          second with their ids kept for {days:.1} days, and for {:.0} with 2 KB each kept whole",
@@ -148,6 +155,12 @@ fn capacity(durable: &Durable, concurrency: usize) -> String {
 
 /// Events a second that one object accepts, on the machine of docs/performance.md.
 const BURST: f64 = 1_000.0;
+
+/// What a remembered id takes of the database, as docs/inbox.md says.
+const ID_BYTES: f64 = 27.0;
+
+/// An event of a usual size with its headers, kept whole.
+const EVENT_BYTES: f64 = 2_000.0;
 
 /// Prints the value of a key of a source, such as `forward.origin`, or `destinations.billing.origin`.
 fn show_value(source: Option<&Json>, key: &str) {
