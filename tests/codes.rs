@@ -46,6 +46,13 @@ fn documentation_names_no_other_code_and_no_other_status() {
     }
 }
 
+/// Every route of the admin API responds with it, and each has parameters of its own.
+#[test]
+fn a_query_that_is_refused_is_told_no_other_routes_parameters() {
+    let code = CODES.iter().find(|known| known.code == "invalid_query").unwrap();
+    assert!(!code.title.contains('`'), "{}", code.title);
+}
+
 /// The `type` of each response leads to an anchor of the page.
 #[test]
 fn the_type_of_a_response_leads_to_its_code() {

@@ -120,8 +120,8 @@ codes! {
         "the body is not JSON",
         "pass `jsonParse: false` and read `body`: the signature is right";
     INVALID_QUERY: "invalid_query", 400,
-        "the query takes `state` (pending, delivered, dead), `limit` (1 to 200) and `cursor`",
-        "correct the query";
+        "the query has a parameter or a value that this route does not take",
+        "look the route up in docs/admin.md";
     INVALID_SECRET: "invalid_secret", 500,
         "the secret cannot be read as a key",
         "copy it again as the sender shows it; the message says what is wrong with it";
