@@ -94,11 +94,13 @@ impl Search<'_> {
         }
     }
 
-    /// Notes a body that matches, unless its code is noted already.
+    /// Notes a body that matches, unless its code or the same bytes are noted already.
     fn body(&mut self, body: &BodyVariant, matches_if: &str) {
-        let keys = self.inputs.keys();
-        let matches = self.budget.spend(body.bytes.len()) && (self.matches)(keys, &body.bytes);
-        if matches && self.found.iter().all(|near| near.code != body.code) {
+        let is_same = |near: &NearMiss| matches!(&near.instead, Some(Instead::Body(bytes)) if *bytes == body.bytes);
+        if self.found.iter().any(|near| near.code == body.code || is_same(near)) {
+            return;
+        }
+        if self.budget.spend(body.bytes.len()) && (self.matches)(self.inputs.keys(), &body.bytes) {
             self.note(body.code, matches_if, body.fix, Some(Instead::Body(body.bytes.clone())));
         }
     }

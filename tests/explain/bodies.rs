@@ -36,6 +36,15 @@ fn a_changed_body_is_recognised() {
     }
 }
 
+#[test]
+fn bytes_that_several_changes_lead_to_are_named_once() {
+    let signed = r#"{"type":"batch.succeeded","data":{"id":"Ã©/1"}}"#.as_bytes();
+    let sent = Sent { body: [signed, b"\n"].concat(), ..Sent::signed(&key(), signed) };
+    let report = sent.report(&[Secret::Text(SECRET)]);
+    let codes: Vec<_> = report.near_misses.iter().map(|near| near.code).collect();
+    assert_eq!(codes, ["final_newline_removed"]);
+}
+
 /// Every printed, encoded, wrapped or retyped form of [`BODY`], with the code of the near miss.
 fn wrapped() -> Vec<(&'static str, Vec<u8>)> {
     let texts = [printed(), encoded(), enveloped(), retyped()].concat();
