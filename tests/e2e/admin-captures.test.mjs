@@ -96,6 +96,8 @@ test("so is one that a key set verifies, and one whose URL holds a token", async
   const [{ id }] = (await captures("keyed")).captures;
   const { report } = await api.read(`keyed/captures/${id}/explain`, OPERATOR);
   assert.deepEqual([report.code, report.keys.length, report.keys[0].usable], ["no_matching_signature", 1, true]);
+  const asked = api.loopback.at("keys").requests.map((request) => request.header("user-agent"));
+  assert.ok(asked.length > 1 && asked.every((name) => /^countersign\/\d+\.\d+\.\d+/.test(name)), `as other requests name the Worker, not ${asked}`);
   await worker.hurryTimers(100);
   await start("tokened");
   refused(await worker.post(`tokened/${TOKEN}`, { headers: [["x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="], ["content-type", "application/x-www-form-urlencoded"]], body: "a=1" }), 401, "no_matching_signature");

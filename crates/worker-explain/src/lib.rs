@@ -11,11 +11,18 @@ mod variables;
 use countersign::config::{Config, Entry, Source};
 use countersign::crypto::{Portable, install_rs256};
 use countersign::explain::{self, Receiver, Secret};
+use countersign::gateway::forward::USER_AGENT;
 use countersign::{Delivery, Headers, Target, Timestamp};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use self::variables::Variables;
+
+/// The `User-Agent` of a request for a key set.
+#[wasm_bindgen]
+pub fn user_agent() -> String {
+    USER_AGENT.to_owned()
+}
 
 /// The URL of a source's key set, if it has one.
 #[wasm_bindgen]

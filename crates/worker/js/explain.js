@@ -2,10 +2,7 @@
 import { env } from "cloudflare:workers";
 import wasm from "./explain_bg.wasm";
 import * as glue from "./explain-glue.js";
-import { get } from "./outbound.js";
-
-const KEY_SET_MS = 5_000;
-const LARGEST_KEY_SET = 64 * 1024;
+import { keySet } from "./outbound.js";
 
 let isReady = false;
 
@@ -15,7 +12,7 @@ export async function explain(source, capture, body, now) {
   isReady = true;
   try {
     const url = glue.key_set(env, source);
-    const set = url && (await get(url, KEY_SET_MS, LARGEST_KEY_SET, "Countersign"));
+    const set = url && (await keySet(url, glue.user_agent()));
     return glue.explain(env, source, capture, body, set?.bytes, now);
   } catch (error) {
     // A trap leaves an instance unusable.

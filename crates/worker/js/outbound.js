@@ -7,6 +7,9 @@ import { readAll, readerOf } from "./reading.js";
 const CONNECT_MS = 1_000;
 /** The time limit of reading how a failing response begins. */
 const BEGINNING_MS = 1_000;
+/** The time limit of fetching a key set, and its largest document in bytes. */
+const KEY_SET_MS = 5_000;
+const LARGEST_KEY_SET = 64 * 1024;
 
 /** The largest body of an answer that goes to the sender. */
 const LARGEST_ANSWER = 64 * 1024;
@@ -95,14 +98,14 @@ export async function connects(url) {
   }
 }
 
-/** A document of at most `limit` bytes, with its `Cache-Control`; undefined for anything but a 200 that is read in time. */
-export async function get(url, milliseconds, limit, userAgent) {
+/** The document of a key set, with its `Cache-Control`; undefined for anything but a 200 that is read in time and not too large. */
+export async function keySet(url, userAgent) {
   const headers = { accept: "application/jwk-set+json, application/json", "user-agent": userAgent };
   try {
-    const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(milliseconds) });
+    const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(KEY_SET_MS) });
     if (response.status !== 200 || response.body === null) return void discard(response);
     const reader = readerOf(response.body);
-    const bytes = await readAll(reader, limit);
+    const bytes = await readAll(reader, LARGEST_KEY_SET);
     if (bytes === null) return void reader.cancel().catch(() => {});
     return { bytes, cacheControl: response.headers.get("cache-control") ?? undefined };
   } catch {

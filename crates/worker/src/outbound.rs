@@ -31,9 +31,10 @@ extern "C" {
     fn read_beginning(response: &Response, bytes: u32) -> Promise;
     #[wasm_bindgen(js_name = connects)]
     fn try_connection(url: &str) -> Promise;
-    fn get(url: &str, milliseconds: f64, limit: u32, user_agent: &str) -> Promise;
+    #[wasm_bindgen(js_name = keySet)]
+    fn fetch_key_set(url: &str, user_agent: &str) -> Promise;
 
-    /// A fetched document.
+    /// The document of a key set.
     pub(crate) type Document;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn bytes(this: &Document) -> Uint8Array;
@@ -78,8 +79,8 @@ pub(crate) async fn connects(url: &str) -> bool {
     settled(try_connection(url)).await.is_ok_and(|connects| connects.is_truthy())
 }
 
-/// A document of at most `limit` bytes; `None` unless it is answered with 200 in time.
-pub(crate) async fn document(url: &str, milliseconds: f64, limit: u32) -> Option<Document> {
-    let document = settled(get(url, milliseconds, limit, USER_AGENT)).await.ok()?;
+/// The document of a key set: 5 s, no redirects, 64 KiB; `None` unless it is answered with 200.
+pub(crate) async fn key_set(url: &str) -> Option<Document> {
+    let document = settled(fetch_key_set(url, USER_AGENT)).await.ok()?;
     document.is_object().then(|| document.unchecked_into())
 }

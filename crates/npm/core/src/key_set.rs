@@ -1,6 +1,7 @@
 //! Key sets that JavaScript fetches: whether a document is one, how long it is fresh, and when a fetch is due. Times are Unix seconds.
 
 use countersign::Jwks;
+use countersign::gateway::forward::USER_AGENT;
 use countersign::gateway::jwks_cache::{self, Freshness};
 use countersign::scheme::{self, KeySource};
 use countersign_npm_common::{Fault, Refused};
@@ -80,7 +81,7 @@ pub fn may_fetch_after_failure(failed_at: f64, pause: f64, now: f64) -> bool {
 /// The `User-Agent` of a fetch.
 #[wasm_bindgen(js_name = userAgent)]
 pub fn user_agent() -> String {
-    concat!("countersign/", env!("CARGO_PKG_VERSION")).to_owned()
+    USER_AGENT.to_owned()
 }
 
 /// The fault of a key set that could not be fetched.

@@ -52,9 +52,9 @@ pub(super) async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, 
     }
 }
 
-/// Fetches a readable set, and the document that it was read from: 5 s, no redirects, 64 KiB.
+/// Fetches a readable set, and the document that it was read from.
 async fn fetch(url: &str) -> Option<(Jwks, Vec<u8>, Freshness)> {
-    let document = outbound::document(url, FETCH_MS, MAX_DOCUMENT).await?;
+    let document = outbound::key_set(url).await?;
     let ttl = ttl(document.cache_control().as_deref());
     let document = document.bytes().to_vec();
     let set = Jwks::parse(&document).ok()?;
@@ -85,9 +85,3 @@ fn store(kv: KvNamespace, url: &str, document: &[u8], freshness: Freshness, cont
 fn name(url: &str) -> String {
     ["jwks:", &hex(&sha256(&[url.as_bytes()]))].concat()
 }
-
-/// The time limit of a fetch.
-const FETCH_MS: f64 = 5_000.0;
-
-/// The largest document.
-const MAX_DOCUMENT: u32 = 64 * 1024;
