@@ -136,16 +136,17 @@ impl<B> Event<B> {
         Self { attempt, ..self }
     }
 
-    /// The headers of the request to a destination of a source at `now`.
+    /// The headers of the request to a recipient at `now`.
     ///
     /// They are the body's, then the sender's signature or, if the source signs for its destination, ours, then those that say what was
     /// verified. No other header of the sender's is passed on, so none of these can be forged.
     pub fn request_headers<C: Crypto<B> + Crypto<[u8]>>(
         &self,
-        (source, destination): (&Source, &Destination),
+        to: Recipient<'_>,
         now: Timestamp,
         crypto: &C,
     ) -> HeaderList {
+        let Recipient { source, destination } = to;
         let mut headers = self.headers.clone();
         let mut digits = itoa::Buffer::new();
         let keys = destination.sign_with.as_slice();
@@ -188,11 +189,22 @@ impl<B: Clone> Payload<B> {
     }
 }
 
-/// The URL of a request to a destination of a source.
-pub fn url(source: &Source, destination: &Destination) -> String {
-    match &destination.endpoint {
-        Endpoint::Origin(url) => url.clone(),
-        _ => format!("https://countersign.internal/{}", source.name),
+/// Who gets an event: a destination of its source.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'c> {
+    /// The source.
+    pub source: &'c Source,
+    /// One of its destinations.
+    pub destination: &'c Destination,
+}
+
+impl Recipient<'_> {
+    /// The URL of a request to it.
+    pub fn url(self) -> String {
+        match &self.destination.endpoint {
+            Endpoint::Origin(url) => url.clone(),
+            _ => format!("https://countersign.internal/{}", self.source.name),
+        }
     }
 }
 
@@ -244,7 +256,8 @@ mod tests {
         let verified = source.policy.verify(keys, &delivery, NOW, &Portable).unwrap();
         let event = Event::new(verified.admit(Seen::No).unwrap(), Content::default(), NOW);
         let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        event.request_headers((source, &source.destinations[0]), NOW, &Portable).iter().map(own).collect()
+        let to = Recipient { source, destination: &source.destinations[0] };
+        event.request_headers(to, NOW, &Portable).iter().map(own).collect()
     }
 
     fn value<'h>(headers: &'h [(String, String)], wanted: &str) -> Option<&'h str> {

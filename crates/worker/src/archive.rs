@@ -1,8 +1,7 @@
 //! Events as lines of objects in an R2 bucket.
 
 use countersign::Timestamp;
-use countersign::config::{Destination, Source};
-use countersign::gateway::forward::Event;
+use countersign::gateway::forward::{Event, Recipient};
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
@@ -27,11 +26,12 @@ extern "C" {
     ) -> Promise;
 }
 
-/// Writes events into one object of the bucket of that binding, and waits until it is there.
+/// Writes events into the object `name` of the bucket of that binding, and waits until it is there.
 pub(crate) async fn write<'e>(
     events: impl Iterator<Item = &'e Event<Body>>,
-    (source, destination): (&Source, &Destination),
-    (binding, name): (&str, &str),
+    to: Recipient<'_>,
+    binding: &str,
+    name: &str,
     bindings: &Bindings,
 ) -> Reply {
     let started = clock::now_ms();
@@ -39,11 +39,11 @@ pub(crate) async fn write<'e>(
     let now = Timestamp::from_unix(started.div_euclid(1000));
     let (bodies, mut all) = (Array::new(), Vec::new());
     for event in events {
-        all.push(event.request_headers((source, destination), now, &Platform).to_object());
+        all.push(event.request_headers(to, now, &Platform).to_object());
         bodies.push(&array(event.payload()));
     }
     let headers = ["[", &all.join(","), "]"].concat();
-    let folder = [source.name.as_str(), "/", &destination.name].concat();
-    let written = archive(bucket, &folder, started as f64, name, &headers, &bodies, destination.timeout_ms as f64);
+    let folder = [to.source.name.as_str(), "/", &to.destination.name].concat();
+    let written = archive(bucket, &folder, started as f64, name, &headers, &bodies, to.destination.timeout_ms as f64);
     reply(settled(written).await.err().as_ref(), started)
 }

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use countersign::config::{Destination, Endpoint, Source};
 use countersign::gateway::archive::object_name;
 use countersign::gateway::dedupe::EventKey;
-use countersign::gateway::forward::Event;
+use countersign::gateway::forward::{Event, Recipient};
 use countersign::gateway::retry_after::retry_after;
 use countersign::gateway::stored::{Columns, Stored};
 use countersign::inbox::{Cause, LEASE_SLACK, Receipt, Report, noted};
@@ -165,7 +165,8 @@ impl Courier {
             if let Some(first) = loads.first() {
                 let (at, events) = (clock::now_ms(), loads.iter().map(|load| &load.event));
                 let name = object_name(self.shard, first.number, first.event.attempt());
-                let reply = archive::write(events, (source, destination), (binding, &name), &self.state.bindings).await;
+                let to = Recipient { source, destination };
+                let reply = archive::write(events, to, binding, &name, &self.state.bindings).await;
                 ended.extend(loads.into_iter().map(|load| self.ended(load, reply.clone(), at)));
             }
         }
@@ -278,12 +279,10 @@ impl Courier {
     }
 
     async fn send(&self, event: &Event<Body>, source: &Source, destination: &Destination) -> Reply {
-        let bindings = &self.state.bindings;
+        let (to, bindings) = (Recipient { source, destination }, &self.state.bindings);
         match &destination.endpoint {
-            Endpoint::Queue { binding, large } => {
-                queue::send(event, (source, destination), (binding, large.as_deref()), bindings).await
-            }
-            _ => http::send(event, (source, destination), bindings).await,
+            Endpoint::Queue { binding, large } => queue::send(event, to, binding, large.as_deref(), bindings).await,
+            _ => http::send(event, to, bindings).await,
         }
     }
 }

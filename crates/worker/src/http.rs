@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use countersign::Timestamp;
-use countersign::config::{Destination, Endpoint, Source};
+use countersign::config::Endpoint;
 use countersign::gateway::destination_error::{
     EXCEPTION, NETWORK, NO_BINDING, Unclear, cause_of_answer, cause_of_status,
 };
-use countersign::gateway::forward::{Event, Payload, url};
+use countersign::gateway::forward::{Event, Payload, Recipient};
 use countersign::gateway::object_name::{Named, is_in_event, object_name};
 use countersign::gateway::response::Refusal;
 use js_sys::Uint8Array;
@@ -35,43 +35,33 @@ pub(crate) struct Reply {
     pub(crate) answer: Option<String>,
 }
 
-/// Sends an event to a destination of its source, and waits for the head of the response.
-pub(crate) async fn send(
-    event: &Event<Body>,
-    (source, destination): (&Source, &Destination),
-    bindings: &Bindings,
-) -> Reply {
+/// Sends an event to a recipient, and waits for the head of the response.
+pub(crate) async fn send(event: &Event<Body>, to: Recipient<'_>, bindings: &Bindings) -> Reply {
     let started = clock::now_ms();
-    let Ok(fetcher) = fetcher(event, (source, destination), bindings) else { return unsent(started) };
-    let headers =
-        event.request_headers((source, destination), Timestamp::from_unix(started.div_euclid(1000)), &Platform);
+    let Ok(fetcher) = fetcher(event, to, bindings) else { return unsent(started) };
+    let headers = event.request_headers(to, Timestamp::from_unix(started.div_euclid(1000)), &Platform);
     let (headers, body) = (headers.to_object(), array(event.payload()));
     let answer = outbound::send(
         fetcher.as_ref(),
-        &url(source, destination),
+        &to.url(),
         &headers,
         &body,
-        destination.timeout_ms,
-        source.origin_replies,
+        to.destination.timeout_ms,
+        to.source.origin_replies,
     )
     .await;
-    reply(answer, started, fetcher.as_ref(), (source, destination)).await
+    reply(answer, started, fetcher.as_ref(), to).await
 }
 
-async fn reply(
-    answer: Result<Response, JsValue>,
-    started: u64,
-    fetcher: Option<&Fetcher>,
-    (source, destination): (&Source, &Destination),
-) -> Reply {
+async fn reply(answer: Result<Response, JsValue>, started: u64, fetcher: Option<&Fetcher>, to: Recipient<'_>) -> Reply {
     let ms = clock::now_ms().saturating_sub(started);
-    let answers = source.origin_replies;
+    let answers = to.source.origin_replies;
     let failed = |status, retry_after, cause| {
         let outcome = Err(Refusal::DestinationFailed);
         Reply { outcome, status, ms, retry_after, cause, answer: None }
     };
     let said = match &answer {
-        Ok(response) if destination.keep_answers && !response.ok() => {
+        Ok(response) if to.destination.keep_answers && !response.ok() => {
             Some(boxed(outbound::beginning(response, ANSWER)).await)
         }
         _ => None,
@@ -94,7 +84,7 @@ async fn reply(
             let cause = match cause_of_answer(&message) {
                 Some(cause) => cause,
                 None if fetcher.is_some() => EXCEPTION,
-                None => boxed(cause(&message, &url(source, destination))).await,
+                None => boxed(cause(&message, &to.url())).await,
             };
             failed(0, None, Some(cause))
         }
@@ -129,11 +119,8 @@ pub(crate) fn array(payload: &Payload<Body>) -> Uint8Array {
 ///
 /// # Errors
 /// If there is no such binding.
-fn fetcher(
-    event: &Event<Body>,
-    (source, destination): (&Source, &Destination),
-    bindings: &Bindings,
-) -> Result<Option<Fetcher>, NoBinding> {
+fn fetcher(event: &Event<Body>, to: Recipient<'_>, bindings: &Bindings) -> Result<Option<Fetcher>, NoBinding> {
+    let Recipient { source, destination } = to;
     match &destination.endpoint {
         Endpoint::Origin(_) => Ok(None),
         Endpoint::Queue { .. } | Endpoint::R2 { .. } => Err(NoBinding),

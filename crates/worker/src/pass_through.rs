@@ -3,7 +3,7 @@
 use countersign::config::{Destination, Source};
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
-use countersign::gateway::forward::Event;
+use countersign::gateway::forward::{Event, Recipient};
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::Refusal;
 use countersign::{Timestamp, Verified};
@@ -34,7 +34,7 @@ pub(crate) async fn pass_through(
     let Some(destination) = source.destinations.first() else { return Err(Refusal::ConfigInvalid) };
     let lapses = source.dedupe.map(|_| hold(state, destination, event, now_ms)).transpose()?;
     let passing = Passing { verified, content, received_at: Timestamp::from_unix(now_ms.div_euclid(1000)), event };
-    let result = deliver(state, (source, destination), passing, line).await;
+    let result = deliver(state, Recipient { source, destination }, passing, line).await;
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
@@ -58,13 +58,13 @@ struct Passing<'d> {
 /// Asks whether the event was seen, sends it to the destination, and marks it.
 async fn deliver(
     state: &State,
-    (source, destination): (&Source, &Destination),
+    to: Recipient<'_>,
     passing: Passing<'_>,
     line: &mut LogRecord<'_>,
 ) -> Result<Passed, Refusal> {
     let Passing { verified, content, received_at, event } = passing;
     let id = verified.id().to_vec();
-    let marks = state.bindings.events.as_ref().zip(source.dedupe);
+    let marks = state.bindings.events.as_ref().zip(to.source.dedupe);
     let seen = match marks {
         Some((kv, _)) => dedupe_kv::seen(kv, event).await.unwrap_or_else(|()| {
             line.marks = Some("read_failed");
@@ -74,10 +74,14 @@ async fn deliver(
     };
     let Some(admitted) = verified.admit(seen) else {
         // Our own acknowledgement would decide in the destination's place, and its answer is not kept.
-        return if source.origin_replies { Err(Refusal::AlreadyAnswered) } else { Ok(Passed::Taken("duplicate", id)) };
+        return if to.source.origin_replies {
+            Err(Refusal::AlreadyAnswered)
+        } else {
+            Ok(Passed::Taken("duplicate", id))
+        };
     };
     let event_sent = Event::new(admitted, content, received_at);
-    let reply = http::send(&event_sent, (source, destination), &state.bindings).await;
+    let reply = http::send(&event_sent, to, &state.bindings).await;
     line.destination = Some((reply.status, reply.ms));
     line.cause = reply.cause;
     reply.outcome?;
@@ -86,5 +90,5 @@ async fn deliver(
     {
         line.marks = Some("write_failed");
     }
-    Ok(if source.origin_replies { Passed::Answered(reply.status) } else { Passed::Taken("delivered", id) })
+    Ok(if to.source.origin_replies { Passed::Answered(reply.status) } else { Passed::Taken("delivered", id) })
 }

@@ -1,10 +1,9 @@
 //! Events as messages of a Queue.
 
 use countersign::Timestamp;
-use countersign::config::{Destination, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::destination_error::NETWORK;
-use countersign::gateway::forward::Event;
+use countersign::gateway::forward::{Event, Recipient};
 use countersign::gateway::queue::{LARGEST_MESSAGE, MESSAGE_TOO_LARGE, large_key, status_of};
 use countersign::gateway::response::Refusal;
 use js_sys::{Promise, Uint8Array};
@@ -35,18 +34,21 @@ extern "C" {
 /// too large for a message.
 pub(crate) async fn send(
     event: &Event<Body>,
-    (source, destination): (&Source, &Destination),
-    (queue, large): (&str, Option<&str>),
+    to: Recipient<'_>,
+    queue: &str,
+    large: Option<&str>,
     bindings: &Bindings,
 ) -> Reply {
     let started = clock::now_ms();
     let Some(queue) = bindings.other(queue) else { return unsent(started) };
     let bucket = large.and_then(|name| bindings.other(name));
     let now = Timestamp::from_unix(started.div_euclid(1000));
-    let headers = event.request_headers((source, destination), now, &Platform).to_object();
-    let key = large_key(&source.name, EventKey::new(&source.name, event.id()));
+    let headers = event.request_headers(to, now, &Platform).to_object();
+    let source = &to.source.name;
+    let key = large_key(source, EventKey::new(source, event.id()));
     let body = array(event.payload());
-    let sent = settled(enqueue(queue, bucket, &key, &headers, &body, LARGEST_MESSAGE, destination.timeout_ms as f64));
+    let sent =
+        settled(enqueue(queue, bucket, &key, &headers, &body, LARGEST_MESSAGE, to.destination.timeout_ms as f64));
     reply(sent.await.err().as_ref(), started)
 }
 
