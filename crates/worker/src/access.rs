@@ -47,17 +47,17 @@ pub(crate) async fn who(state: &State, shown: Credentials<'_>, context: &Rc<Cont
 pub(crate) async fn guessed(state: &State, place: &str, address: &str, is_guess: bool) -> Refusal {
     let Guessed { wait_ms, logged } = state.guesses.borrow_mut().wrong(address, clock::now_ms());
     if let Some(guesses) = logged {
-        let mut line = json!({ "ev": place, "code": "unauthorized" });
-        if let Some(line) = line.as_object_mut() {
+        let mut record = json!({ "ev": place, "code": "unauthorized" });
+        if let Some(record) = record.as_object_mut() {
             // `/healthz` responds as to anybody.
             if place == "admin" {
-                line.insert("status".to_owned(), 401.into());
+                record.insert("status".to_owned(), 401.into());
             }
             if guesses > 1 {
-                line.insert("guesses".to_owned(), guesses.into());
+                record.insert("guesses".to_owned(), guesses.into());
             }
         }
-        console::log(&printed(&line));
+        console::log(&printed(&record));
     }
     if wait_ms > 0 && is_guess {
         Timer::new(wait_ms as f64).wait().await;

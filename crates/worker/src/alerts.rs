@@ -25,8 +25,8 @@ pub(crate) async fn send(state: &State, notices: &[Notice]) -> bool {
     let is_taken = outcome.is_ok_and(|answer| answer.is_truthy());
     if !is_taken {
         for Notice { kind, source, .. } in notices {
-            let line = json!({ "ev": "alert", "code": "alert_delayed", "type": kind, "source": source });
-            console::log(&printed(&line));
+            let record = json!({ "ev": "alert", "code": "alert_delayed", "type": kind, "source": source });
+            console::log(&printed(&record));
         }
     }
     is_taken

@@ -27,14 +27,14 @@ pub(crate) async fn pass_through(
     verified: Verified<'_, Body>,
     content: Content<'_>,
     now_ms: u64,
-    line: &mut LogRecord<'_>,
+    record: &mut LogRecord<'_>,
 ) -> Result<Passed, Refusal> {
     let event = EventKey::new(&source.name, verified.id());
-    line.event = Some(event);
+    record.event = Some(event);
     let Some(destination) = source.destinations.first() else { return Err(Refusal::ConfigInvalid) };
     let lapses = source.dedupe.map(|_| hold(state, destination, event, now_ms)).transpose()?;
     let passing = Passing { verified, content, received_at: Timestamp::from_unix(now_ms.div_euclid(1000)), event };
-    let result = deliver(state, Recipient { source, destination }, passing, line).await;
+    let result = deliver(state, Recipient { source, destination }, passing, record).await;
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }
@@ -60,14 +60,14 @@ async fn deliver(
     state: &State,
     to: Recipient<'_>,
     passing: Passing<'_>,
-    line: &mut LogRecord<'_>,
+    record: &mut LogRecord<'_>,
 ) -> Result<Passed, Refusal> {
     let Passing { verified, content, received_at, event } = passing;
     let id = verified.id().to_vec();
     let marks = state.bindings.events.as_ref().zip(to.source.dedupe);
     let seen = match marks {
         Some((kv, _)) => dedupe_kv::seen(kv, event).await.unwrap_or_else(|()| {
-            line.marks = Some("read_failed");
+            record.marks = Some("read_failed");
             Seen::No
         }),
         None => Seen::No,
@@ -82,13 +82,13 @@ async fn deliver(
     };
     let event_sent = Event::new(admitted, content, received_at);
     let reply = http::send(&event_sent, to, &state.bindings).await;
-    line.destination = Some((reply.status, reply.ms));
-    line.cause = reply.cause;
+    record.destination = Some((reply.status, reply.ms));
+    record.cause = reply.cause;
     reply.outcome?;
     if let Some((kv, seconds)) = marks
         && dedupe_kv::put(kv, event, seconds).await.is_err()
     {
-        line.marks = Some("write_failed");
+        record.marks = Some("write_failed");
     }
     Ok(if to.source.origin_replies { Passed::Answered(reply.status) } else { Passed::Taken("delivered", id) })
 }

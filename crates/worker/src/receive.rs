@@ -79,13 +79,13 @@ pub(crate) async fn answer(
     arrival: &Arrival,
 ) -> (Result<(&'static str, Option<Vec<u8>>), Refusal>, Outcome) {
     let headers = delivery_headers(source, &arrival.headers);
-    let mut line = LogRecord {
+    let mut record = LogRecord {
         source: Some(&source.name),
         scheme: Some(source.policy.scheme.name),
         bytes: Some(arrival.body.length()),
         ..LogRecord::default()
     };
-    let handled = handle(state, source, arrival, &headers, &mut line).await;
+    let handled = handle(state, source, arrival, &headers, &mut record).await;
     let refused = handled.as_ref().err().copied();
     let event_id = match &handled {
         Ok(Done::Event(_, id)) if arrival.is_test => Some(id.clone()),
@@ -106,16 +106,16 @@ pub(crate) async fn answer(
     // A test event counts like any other, but one that is refused says nothing about the sender.
     if !arrival.is_test || refused.is_none() {
         tally::count(index, code);
-        note(state, source, (code, status), &line);
+        note(state, source, (code, status), &record);
     }
-    (line.code, line.status, line.duplicate) = (code, status, code == "duplicate");
-    console::log(&line.to_json());
+    (record.code, record.status, record.duplicate) = (code, status, code == "duplicate");
+    console::log(&record.to_json());
     (refused.map_or(Ok((code, event_id)), Err), outcome)
 }
 
 /// Writes a point for a delivery.
-fn note(state: &State, source: &Source, (code, status): (&str, u16), line: &LogRecord<'_>) {
-    let (ms, bytes) = (line.destination.map_or(0, |(_, ms)| ms), line.bytes.unwrap_or_default());
+fn note(state: &State, source: &Source, (code, status): (&str, u16), record: &LogRecord<'_>) {
+    let (ms, bytes) = (record.destination.map_or(0, |(_, ms)| ms), record.bytes.unwrap_or_default());
     points::write(state, &Point { kind: "delivery", source: &source.name, code, destination: "", status, ms, bytes });
 }
 
@@ -135,7 +135,7 @@ async fn handle<'a>(
     source: &Source,
     arrival: &'a Arrival,
     headers: &'a Headers<'_>,
-    line: &mut LogRecord<'a>,
+    record: &mut LogRecord<'a>,
 ) -> Result<Done, Refusal> {
     let url = arrival.signed_url(source);
     let target = url.as_deref().map(|url| Target { method: "POST", url });
@@ -143,15 +143,15 @@ async fn handle<'a>(
         Ok(presented) => presented.with_target(target),
         Err(error) => return handshake::unsigned_or(error, source, &arrival.body).map(Done::Handshake),
     };
-    line.age = age(presented.metadata(), arrival.now());
-    let verified = match verify(state, source, arrival, &presented, line).await {
+    record.age = age(presented.metadata(), arrival.now());
+    let verified = match verify(state, source, arrival, &presented, record).await {
         Ok(verified) => verified,
         Err(refusal) => {
-            line.event = claimed_event(source, presented.metadata());
+            record.event = claimed_event(source, presented.metadata());
             return Err(refusal);
         }
     };
-    (line.form, line.key) = (Some(verified.form()), Some(verified.key()));
+    (record.form, record.key) = (Some(verified.form()), Some(verified.key()));
     let verified = match handshake::is_possible(source, &arrival.body) {
         false => verified,
         true => match handshake::asked(source, verified) {
@@ -165,18 +165,18 @@ async fn handle<'a>(
         None => verified,
     };
     let body = body_to_read(source, &arrival.body);
-    line.event_type = event_type(source.policy.scheme, headers, &verified, body.as_deref());
+    record.event_type = event_type(source.policy.scheme, headers, &verified, body.as_deref());
     let json = verified.claims().or(body.as_deref()).unwrap_or_default();
-    let filtered = source.durable.and_then(|_| filtered(source, line.event_type.as_deref(), json));
+    let filtered = source.durable.and_then(|_| filtered(source, record.event_type.as_deref(), json));
     let content = Content::read(headers, || arrival.body.beginning()).of_test(arrival.is_test);
     if let Some(durable) = source.durable {
         let lane = source.order.as_deref().and_then(|template| lane(template, source, verified.id(), json));
         let event = verified.into_insertable(&source.name, content, arrival.now());
-        return boxed(store(state, source, (durable, filtered, lane), event, arrival, line))
+        return boxed(store(state, source, (durable, filtered, lane), event, arrival, record))
             .await
             .map(|(code, id)| Done::Event(code, id));
     }
-    match pass_through(state, source, verified, content, arrival.now_ms, line).await? {
+    match pass_through(state, source, verified, content, arrival.now_ms, record).await? {
         Passed::Taken(code, id) => Ok(Done::Event(code, id)),
         Passed::Answered(status) => Ok(Done::Answered(status)),
     }
@@ -189,13 +189,14 @@ async fn store(
     (durable, filtered, lane): (Durable, Option<String>, Option<u64>),
     event: Insertable<Body>,
     arrival: &Arrival,
-    line: &mut LogRecord<'_>,
+    record: &mut LogRecord<'_>,
 ) -> Result<(&'static str, Vec<u8>), Refusal> {
-    line.event = Some(event.key());
-    let known = Known { event_type: line.event_type.as_deref(), key: line.key, filtered: filtered.as_deref(), lane };
+    record.event = Some(event.key());
+    let known =
+        Known { event_type: record.event_type.as_deref(), key: record.key, filtered: filtered.as_deref(), lane };
     let handed = inbox::hand_over(&state.bindings, source, durable.shards, &event, &known).await;
     let (status, receipt) = handed.map_err(|why| {
-        line.detail = Some(why);
+        record.detail = Some(why);
         Refusal::StorageUnavailable
     })?;
     let id = event.id().as_bytes().to_vec();

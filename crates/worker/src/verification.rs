@@ -20,10 +20,10 @@ pub(crate) async fn verify<'d>(
     source: &Source,
     arrival: &'d Arrival,
     presented: &Presented<'d>,
-    line: &mut LogRecord<'_>,
+    record: &mut LogRecord<'_>,
 ) -> Result<Verified<'d, Body>, Refusal> {
     source.policy.check_age(presented.metadata(), arrival.now()).map_err(|error| {
-        line.signature = Some(apart_from_age(state, source, arrival, presented));
+        record.signature = Some(apart_from_age(state, source, arrival, presented));
         Refusal::Check(error)
     })?;
     let own = Keys { secrets: &source.secrets, ..Keys::default() };
@@ -39,7 +39,7 @@ pub(crate) async fn verify<'d>(
     let access = Access { kv: state.bindings.events.as_ref(), context: &arrival.context, tell: tell_of_keys };
     let by_set = async {
         let set = state.sets.get(url, access).await.ok_or_else(|| {
-            line.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
+            record.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
             Refusal::KeysUnavailable
         })?;
         let recent = state.sets.recent(url);
@@ -51,7 +51,7 @@ pub(crate) async fn verify<'d>(
             verdict => (verdict, set),
         };
         verdict.inspect(|verified| state.sets.note_match(url, verified.key_in_set())).map_err(|error| {
-            line.unusable = looked_at.unusable_for(&source.policy.forms);
+            record.unusable = looked_at.unusable_for(&source.policy.forms);
             Refusal::Check(error)
         })
     };

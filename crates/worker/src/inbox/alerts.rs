@@ -110,13 +110,13 @@ impl Object {
         if let Some(count) = count {
             add("count", count.into());
         }
-        let line = json!({ "ev": "alert", "code": "alerted", "type": event_type, "source": source, "destination": destination });
+        let record = json!({ "ev": "alert", "code": "alerted", "type": event_type, "source": source, "destination": destination });
         let body = printed(&json!({ "type": event_type, "timestamp": clock::rfc3339(now), "data": data }));
         let event = new_event(&id, lane(subject), event_type, &body, now);
         let stored = self.store(EventKey::new(ALERT_SOURCE, id.as_bytes()), &event, false);
         let is_stored = matches!(stored, Answer::Accepted(_) | Answer::Duplicate);
         if is_stored {
-            console::log(&printed(&line));
+            console::log(&printed(&record));
         }
         is_stored
     }
