@@ -35,4 +35,9 @@ impl Plan {
     pub fn rules(&self, destination: &str) -> Option<&Rules> {
         self.destinations.iter().find(|(name, _)| name == destination).map(|(_, rules)| rules)
     }
+
+    /// The longest lease of an attempt at any destination; 0 without destinations.
+    pub fn longest_lease(&self) -> u64 {
+        self.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default()
+    }
 }

@@ -41,6 +41,7 @@ mod settings;
 mod shards;
 mod store;
 mod stub;
+mod surrender;
 mod tell;
 mod telling;
 mod token;

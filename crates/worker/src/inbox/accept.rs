@@ -2,9 +2,10 @@
 
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Accepted, Answer, Arrival, EventState, Layout, Receipt, StoreFault};
+use countersign::inbox::{Accepted, Answer, Arrival, EventState, Layout, Plan, Receipt};
 use countersign::json::value;
 use js_sys::{Array, Promise};
+use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 
 use super::new_event::NewEvent;
@@ -101,45 +102,18 @@ impl Object {
         let now = clock::now_ms();
         let plan = self.plan(now);
         if !self.capacity.take(&self.database, self.durable().max_stored) {
-            // A copy of what is stored is one all the same.
-            return match self.database.find(key) {
-                Ok(Some(number)) => self.known(number, key, new),
-                Ok(None) => {
-                    self.make_room(now);
-                    Answer::Full
-                }
-                Err(()) => Answer::Failed,
-            };
+            return self.refuse_for_room(key, new, now);
         }
-        let longest = plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default();
+        let longest = plan.longest_lease();
         // Whoever handed it over is ended 30 s after its response.
         let may_begin = is_brought && longest <= FIRST_MS;
         let filtered = new.filtered().as_string().and_then(|text| value(&text));
-        let filtered: Vec<_> = filtered
-            .iter()
-            .filter_map(|filtered| filtered.as_object())
-            .flat_map(|all| all.keys())
-            .map(String::as_str)
-            .collect();
+        let filtered: Vec<_> =
+            filtered.iter().filter_map(Value::as_object).flat_map(Map::keys).map(String::as_str).collect();
         let arrival =
             Arrival { event: new, key, bytes: u64::from(new.body().length()), filtered: &filtered, lane: new.order() };
-        let accepted = self.with(|machine| {
-            let accepted = machine.accept(&self.database, &arrival, may_begin, now, &plan)?;
-            Ok(match accepted {
-                Accepted::New(number, begun) => {
-                    let name = |place: usize| {
-                        machine.outlets().get(place).map_or_else(String::new, |outlet| outlet.name().to_owned())
-                    };
-                    Some((
-                        number,
-                        begun.iter().map(|handout| (name(handout.place), handout.attempt)).collect::<Vec<_>>(),
-                    ))
-                }
-                Accepted::Known => None,
-            })
-        });
-        match accepted {
-            Ok(Some((number, begun))) => {
+        match self.insert(&arrival, may_begin, now, &plan) {
+            Ok(Some(Inserted { number, begun })) => {
                 // What is for no destination is to be dropped in time, too.
                 if !begun.is_empty() || filtered.len() >= plan.destinations.len() {
                     self.arm_for_first(now.saturating_add(longest), now);
@@ -149,22 +123,60 @@ impl Object {
                 }
                 Answer::Accepted((!begun.is_empty()).then(|| Receipt::new(number, &self.token(), begun)))
             }
-            Ok(None) if self.forget_stray(key) == Ok(true) => self.store(key, new, is_brought),
-            Ok(None) => match self.database.find(key) {
-                // The mark is gone then, so it is new.
-                Ok(Some(number)) if number < 0 && new.disowned() == Some(true) => match self.database.erase_id(key) {
-                    Ok(()) => self.store(key, new, is_brought),
-                    Err(()) => Answer::Failed,
-                },
-                Ok(Some(number)) => self.known(number, key, new),
-                _ => Answer::Failed,
-            },
+            Ok(None) => self.store_known(key, new, is_brought),
             Err(()) => Answer::Failed,
         }
     }
 
+    /// The answer to an event for which there is no room. A copy of what is stored is one all the same.
+    fn refuse_for_room(&self, key: EventKey, new: &NewEvent, now: u64) -> Answer {
+        match self.database.find(key) {
+            Ok(Some(number)) => self.known(number, key, new),
+            Ok(None) => {
+                self.make_room(now);
+                Answer::Full
+            }
+            Err(()) => Answer::Failed,
+        }
+    }
+
+    /// Inserts an event; `None` if its id is known.
+    fn insert(
+        &self,
+        arrival: &Arrival<'_, NewEvent>,
+        may_begin: bool,
+        now: u64,
+        plan: &Plan,
+    ) -> Result<Option<Inserted>, ()> {
+        self.with(|machine| match machine.accept(&self.database, arrival, may_begin, now, plan)? {
+            Accepted::New(number, begun) => {
+                let name = |place: usize| machine.outlets().get(place).map(|outlet| outlet.name().to_owned());
+                let begun = begun.iter().map(|handout| (name(handout.place).unwrap_or_default(), handout.attempt));
+                Ok(Some(Inserted { number, begun: begun.collect() }))
+            }
+            Accepted::Known => Ok(None),
+        })
+    }
+
+    /// Stores an event whose id is known, if that id turns out to be free: its event was never stored, or it went to a newer shard that does not
+    /// have it either.
+    fn store_known(&self, key: EventKey, new: &NewEvent, is_brought: bool) -> Answer {
+        if self.forget_stray(key) == Ok(true) {
+            return self.store(key, new, is_brought);
+        }
+        match self.database.find(key) {
+            // The mark is gone then, so it is new.
+            Ok(Some(number)) if number < 0 && new.disowned() == Some(true) => match self.database.erase_id(key) {
+                Ok(()) => self.store(key, new, is_brought),
+                Err(()) => Answer::Failed,
+            },
+            Ok(Some(number)) => self.known(number, key, new),
+            _ => Answer::Failed,
+        }
+    }
+
     /// Forgets an id whose event was never stored; whether it was one. To take a copy for a duplicate would lose it.
-    fn forget_stray(&self, key: EventKey) -> Result<bool, ()> {
+    pub(super) fn forget_stray(&self, key: EventKey) -> Result<bool, ()> {
         let number = self.database.find(key)?.and_then(|number| u64::try_from(number).ok());
         let is_stray = match number {
             Some(number) if !self.is_aside(number) => self.database.is_anothers(number, key)?,
@@ -213,7 +225,7 @@ impl Object {
     }
 
     /// Whether an event is known, not finished, and cannot be delivered.
-    fn is_lost(&self, number: u64) -> bool {
+    pub(super) fn is_lost(&self, number: u64) -> bool {
         if self.is_aside(number) {
             return true;
         }
@@ -240,42 +252,8 @@ impl Object {
         self.store(key, new, true)
     }
 
-    /// Surrenders an id to a newer shard, unless its event is here: `stored`, `moved` or `failed`. `headers` are those of the copy that
-    /// came there.
-    pub(super) fn surrender(&self, key: EventKey, headers: Option<String>, newer: u32) -> &'static str {
-        let found = self.forget_stray(key).and_then(|_| self.database.find(key));
-        let marked = match found {
-            Ok(Some(number)) => match u64::try_from(number) {
-                Err(_) => return "moved",
-                // The newer shard stores what was lost here.
-                Ok(number) if self.is_lost(number) => match self.database.release(number, key) {
-                    Ok(()) => self.mark(key, newer),
-                    Err(()) => Err(()),
-                },
-                Ok(number) => {
-                    if let Some(headers) = headers {
-                        self.note(number, &headers);
-                    }
-                    return "stored";
-                }
-            },
-            Ok(None) => self.mark(key, newer),
-            Err(()) => Err(()),
-        };
-        if marked.is_ok() { "moved" } else { "failed" }
-    }
-
-    fn mark(&self, key: EventKey, newer: u32) -> Result<(), ()> {
-        let (now, retention) = (clock::now_ms(), self.durable().retention);
-        self.with(|machine| {
-            machine.open_tables(&self.database, now, &retention)?;
-            self.database.claim_mark(key, newer).and_then(|claimed| if claimed { Ok(()) } else { Err(StoreFault) })?;
-            machine.mark(&self.database)
-        })
-    }
-
     /// Stores the headers of a copy, if they differ in what no signature covers and the event is still to be delivered.
-    fn note(&self, number: u64, headers: &str) {
+    pub(super) fn note(&self, number: u64, headers: &str) {
         let machine = self.machine.borrow();
         let Some(machine) = machine.as_ref() else { return };
         let Ok(Some((stored, attempts))) = self.database.headers_of(number, machine) else { return };
@@ -284,6 +262,13 @@ impl Object {
             let _ = self.database.set_headers(number, &noted);
         }
     }
+}
+
+/// An event that is new.
+struct Inserted {
+    number: u64,
+    /// The destinations at which a first attempt begins, each with the number of the attempt.
+    begun: Vec<(String, u32)>,
 }
 
 /// The longest lease of an attempt that whoever hands an event over may make itself.

@@ -79,7 +79,7 @@ impl Object {
             let next_at = next_at.into_iter().chain(self.job_at()).min();
             if calls == 0 && wanted.iter().any(|(_, couriers)| *couriers > 0) {
                 // In case this alarm's object ends before it sets the next.
-                self.arm(now.saturating_add(self.longest_lease(now)));
+                self.arm(now.saturating_add(self.plan(now).longest_lease()));
             }
             for (destination, couriers) in wanted {
                 for _ in 0..couriers.min(MOST_CALLS.saturating_sub(calls)) {
@@ -103,11 +103,6 @@ impl Object {
             }
         }
         if self.is_usable() { Ok(()) } else { Err(()) }
-    }
-
-    fn longest_lease(&self, now: u64) -> u64 {
-        let plan = self.plan(now);
-        plan.destinations.iter().map(|(_, rules)| rules.lifecycle.lease()).max().unwrap_or_default()
     }
 
     /// The couriers to start now.
