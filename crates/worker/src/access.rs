@@ -67,7 +67,7 @@ pub(crate) async fn guessed(state: &State, place: &str, address: &str, is_guess:
 
 /// Who has a token of Access, by the team's key set, and by a newer one if that could help.
 async fn by_assertion(state: &State, team: &Team, token: &str, context: &Rc<Context>) -> Result<Who, Refusal> {
-    let access = Access { kv: state.bindings.events.as_ref(), context, tell: |_, _, _| {} };
+    let access = Access { kv: state.bindings.events.as_ref(), context, notify: |_, _, _| {} };
     let (url, now) = (team.certs(), Timestamp::from_unix(clock::now()));
     let set = state.sets.get(&url, access).await.ok_or(Refusal::KeysUnavailable)?;
     let check = |set| team.verify::<Body, Platform>(token, set, now);

@@ -45,14 +45,14 @@ pub fn tell_faults() -> Promise {
 }
 
 /// Says that a key set could not be had, or was fetched, for the sources that use it. The request that caused the fetch pays for it.
-pub(crate) fn tell_of_keys(url: &str, has_failed: bool, context: &Rc<Context>) {
+pub(crate) fn notify_of_keys(url: &str, has_failed: bool, context: &Rc<Context>) {
     let Some(state) = state().filter(|state| state.config.alerts().is_some()) else { return };
     let is_of = |entry: &Entry| matches!(entry, Entry::Ready(source) if source.jwks.as_deref() == Some(url));
     let users = state.config.iter().filter(|(_, _, entry)| is_of(entry));
     let notices: Vec<_> = users.map(|(_, name, _)| notice(KEYS, name, has_failed)).collect();
-    let told = spawn(async move { send(&state, &notices).await.into() });
-    // It throws only after the request's end; the next fetch tells.
-    let _ = context.wait_until(&told);
+    let sent = spawn(async move { send(&state, &notices).await.into() });
+    // It throws only after the request's end; the next fetch sends it again.
+    let _ = context.wait_until(&sent);
 }
 
 fn notice(kind: &str, source: &str, is_wrong: bool) -> Notice {

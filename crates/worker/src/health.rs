@@ -42,8 +42,8 @@ fn respond(state: &State, verdict: &Verdict, is_admin: bool) -> Outcome {
     let mut faults = Map::new();
     for AtFault { name, faults: of_source, .. } in state.config.faults() {
         // One by one: collecting would bring a sort into the Wasm, 4 KB of it.
-        let told = of_source.iter().filter(|_| is_admin).map(|fault| Value::String(fault.to_string()));
-        faults.insert(name.into_owned(), Value::Array(told.collect()));
+        let shown = of_source.iter().filter(|_| is_admin).map(|fault| Value::String(fault.to_string()));
+        faults.insert(name.into_owned(), Value::Array(shown.collect()));
     }
     let (status, text) = match (faults.is_empty(), verdict.is_well()) {
         (true, true) => (200, "ok"),
@@ -166,19 +166,19 @@ impl Asked {
         let (mut known, mut empty) = (Vec::new(), Vec::new());
         let answers = clock::outcomes_within(&self.promises, LIMIT_MS).await;
         for (who, answer) in self.who.into_iter().zip(answers) {
-            let told = answer.as_string().and_then(|text| value(&text));
+            let json = answer.as_string().and_then(|text| value(&text));
             match who {
                 Who::Object(name, object, shards) => {
-                    let most = told.as_ref().and_then(|told| told.get("most")).and_then(Value::as_u64);
+                    let most = json.as_ref().and_then(|json| json.get("most")).and_then(Value::as_u64);
                     if most.is_some_and(|most| most > u64::from(shards))
                         && !found.storage.iter().any(|(known, _)| *known == name)
                     {
                         found.storage.push((name.clone(), FEWER.to_owned()));
                     }
-                    let problem = told.as_ref().map(|told| told.get("problem").and_then(Value::as_str));
+                    let problem = json.as_ref().map(|json| json.get("problem").and_then(Value::as_str));
                     match problem.unwrap_or(Some(SILENT)) {
                         Some(problem) => found.storage.push((name, problem.to_owned())),
-                        None if told.as_ref().and_then(|told| told.get("was")) == Some(&Value::Bool(false)) => {
+                        None if json.as_ref().and_then(|json| json.get("was")) == Some(&Value::Bool(false)) => {
                             empty.push((name, object));
                         }
                         None => {}
@@ -189,11 +189,11 @@ impl Asked {
                 }
                 Who::Markers(_) => {}
                 Who::Registry => {
-                    let names = told.as_ref().and_then(Value::as_array).into_iter().flatten();
+                    let names = json.as_ref().and_then(Value::as_array).into_iter().flatten();
                     known.extend(names.filter_map(Value::as_str).map(str::to_owned));
                 }
                 Who::Lost(name) => {
-                    let pending = told.as_ref().and_then(|told| told.get("pending")).and_then(Value::as_u64);
+                    let pending = json.as_ref().and_then(|json| json.get("pending")).and_then(Value::as_u64);
                     if pending.is_some_and(|pending| pending > 0)
                         && !found.orphans.iter().any(|(known, _)| *known == name)
                     {

@@ -25,6 +25,8 @@ mod listed;
 mod log;
 mod meta;
 mod new_event;
+mod notices;
+mod notify;
 mod object;
 mod orders;
 mod pages;
@@ -42,8 +44,6 @@ mod shards;
 mod store;
 mod stub;
 mod surrender;
-mod tell;
-mod telling;
 mod token;
 mod work;
 

@@ -38,7 +38,7 @@ struct Slot {
     /// When the last load failed, if it did, and for how long that holds others back. Milliseconds.
     failed: Option<(u64, u64)>,
     /// Whether operators were alerted that it cannot be had.
-    is_told: bool,
+    is_alerted: bool,
 }
 
 /// What a load needs besides the cache: the second level, and the context of the request that pays for it.
@@ -46,8 +46,8 @@ struct Slot {
 pub(crate) struct Access<'a> {
     pub(crate) kv: Option<&'a KvNamespace>,
     pub(crate) context: &'a Rc<Context>,
-    /// Is told of a URL whether its set could not be had, each time that this changes or a set is fetched.
-    pub(crate) tell: fn(&str, bool, &Rc<Context>),
+    /// Is called with a URL and whether its set could not be had, each time that this changes or a set is fetched.
+    pub(crate) notify: fn(&str, bool, &Rc<Context>),
 }
 
 impl Cache {
@@ -145,7 +145,7 @@ impl Cache {
         }
         let (cache, url_owned, kv, context) =
             (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
-        let tell = access.tell;
+        let notify = access.notify;
         let flight = executor::spawn(async move {
             let Loaded { set, failed } = load(&url_owned, kv, &context, source).await;
             let alert = cache.slot(&url_owned, |slot| {
@@ -157,7 +157,7 @@ impl Cache {
                 slot.alert(failed)
             });
             if let Some(has_failed) = alert {
-                tell(&url_owned, has_failed, &context);
+                notify(&url_owned, has_failed, &context);
             }
             JsValue::UNDEFINED
         });
@@ -215,8 +215,8 @@ impl Slot {
     /// said that there is none, so each load that succeeds says so.
     fn alert(&mut self, failed: bool) -> Option<bool> {
         let has_set = self.set.as_ref().is_some_and(|(_, freshness)| freshness.at(clock::now()) != Standing::Expired);
-        let is_news = if failed { !has_set && !self.is_told } else { true };
-        self.is_told = if failed { self.is_told || !has_set } else { false };
+        let is_news = if failed { !has_set && !self.is_alerted } else { true };
+        self.is_alerted = if failed { self.is_alerted || !has_set } else { false };
         is_news.then_some(failed)
     }
 

@@ -64,10 +64,10 @@ pub fn setup(env: Env, sources: Option<String>) -> String {
     let has_news = config.alerts().is_some() && !config.faults().is_empty();
     let counts = config.admin().counts() && bindings.inbox.is_some();
     let sources = described.collect::<Vec<_>>();
-    let told = json!({ "sources": sources, "answers": answers, "smallBody": SMALL, "hasFaults": has_news, "adminHeaders": HEADERS, "counts": counts });
+    let described = json!({ "sources": sources, "answers": answers, "smallBody": SMALL, "hasFaults": has_news, "adminHeaders": HEADERS, "counts": counts });
     let (sets, in_flight, health) = (Rc::default(), RefCell::new(InFlight::new()), Health::default());
     STATE.set(Some(Rc::new(State { config, bindings, sets, in_flight, health, guesses: RefCell::default() })));
-    printed(&told)
+    printed(&described)
 }
 
 /// The names of the headers that a source reads, in the order in which `entry.js` passes their values.

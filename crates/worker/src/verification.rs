@@ -6,7 +6,7 @@ use countersign::gateway::response::Refusal;
 use countersign::verify::Presented;
 use countersign::{Keys, Verified};
 
-use crate::alerts::tell_of_keys;
+use crate::alerts::notify_of_keys;
 use crate::arrival::Arrival;
 use crate::body::Body;
 use crate::crypto::Platform;
@@ -36,7 +36,7 @@ pub(crate) async fn verify<'d>(
     {
         return Ok(verified);
     }
-    let access = Access { kv: state.bindings.events.as_ref(), context: &arrival.context, tell: tell_of_keys };
+    let access = Access { kv: state.bindings.events.as_ref(), context: &arrival.context, notify: notify_of_keys };
     let by_set = async {
         let set = state.sets.get(url, access).await.ok_or_else(|| {
             record.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");

@@ -126,7 +126,7 @@ impl Object {
         })?;
         self.look_for_troubles(now);
         Ok(Agenda {
-            alerts: self.tell_at(now).into_iter().chain(self.alert_at()).min(),
+            alerts: self.notify_at(now).into_iter().chain(self.alert_at()).min(),
             attempts: if has_legacy { Some(now) } else { attempts.into_iter().chain(self.job_at()).min() },
             expiry,
             soon: self.expire_soon.get(),

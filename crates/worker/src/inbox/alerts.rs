@@ -61,7 +61,7 @@ impl Object {
             let mut parts = subject.split('\t').map(str::to_owned);
             let kind = parts.next().unwrap_or_default();
             let before = topic.clone();
-            if let Some(alert) = topic.tell(&kind, now) {
+            if let Some(alert) = topic.take_alert(&kind, now) {
                 let (source, destination) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
                 if !self.store_alert(&subject, (&source, &destination), alert, now) {
                     // The next alarm tries again.

@@ -5,6 +5,7 @@ use countersign::inbox::alerts::Topic;
 use wasm_bindgen::prelude::*;
 
 use super::database::{Database, integer, listed, maybe};
+use super::notices::SENT;
 
 /// What is known besides the events.
 #[derive(Default)]
@@ -21,8 +22,8 @@ pub(super) struct About {
     pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
     pub(super) registered: bool,
-    /// What it said that is wrong, and how many events were given up: see `tell.rs`.
-    pub(super) told: Option<String>,
+    /// The notices that it sent, and how many events were given up: see `notify.rs`.
+    pub(super) sent: Option<String>,
     pub(super) dead: Option<String>,
     /// What alerts are about, by subject: see `alerts.rs`.
     pub(super) topics: Vec<(String, Topic)>,
@@ -42,7 +43,7 @@ impl Database {
                 "registered" => about.registered = true,
                 "reading" => about.reading = value.as_f64().map(|number| number as u64),
                 "shards" => about.shards = value.as_string(),
-                "told" => about.told = value.as_string(),
+                SENT => about.sent = value.as_string(),
                 "dead" => about.dead = value.as_string(),
                 "aside" => {
                     let numbers = value.as_string().unwrap_or_default();

@@ -13,10 +13,10 @@ use worker::worker_sys::DurableObjectStorage;
 use super::capacity::Capacity;
 use super::database::Database;
 use super::log::{log_event, log_failure};
+use super::notices::Notices;
 use super::reported::Reported;
 use super::schema;
 use super::shards::Shards;
-use super::telling::Telling;
 use super::work::Work;
 use crate::clock;
 use crate::env::Bindings;
@@ -43,7 +43,7 @@ pub(super) struct Object {
     pub(super) shards: Shards,
     pub(super) work: Work,
     pub(super) reported: Reported,
-    pub(super) telling: Telling,
+    pub(super) notices: Notices,
     /// What alerts are about, by subject: see `alerts.rs`.
     pub(super) topics: RefCell<Vec<(String, Topic)>>,
     /// The secret of the database: see `token.rs`.
@@ -62,7 +62,7 @@ pub(super) struct Object {
     /// The source whose events these are.
     pub(super) source: RefCell<Option<String>>,
     pub(super) watch: Cell<Watch>,
-    /// Whether the registry was told of this object.
+    /// Whether the registry knows of this object.
     pub(super) registered: Cell<bool>,
     /// What `watch` was when it was stored last.
     watched: Cell<Option<Watch>>,
@@ -99,7 +99,7 @@ impl Object {
             shards: Shards::default(),
             work: Work::default(),
             reported: Reported::default(),
-            telling: Telling::default(),
+            notices: Notices::default(),
             topics: RefCell::default(),
             storage,
             secret: RefCell::default(),
@@ -142,7 +142,7 @@ impl Object {
         self.registered.set(about.registered);
         self.secret.replace(about.secret);
         self.shards.read(about.shards.as_deref());
-        self.telling.read(about.told.as_deref(), about.dead.as_deref());
+        self.notices.read(about.sent.as_deref(), about.dead.as_deref());
         self.topics.replace(about.topics);
         self.load_job().map_err(|()| UNREADABLE)?;
         *self.aside.borrow_mut() = about.aside;

@@ -50,7 +50,7 @@ impl Object {
         let forgotten = all.iter().map(|(_, row)| row.get("forgotten_at").and_then(Value::as_u64));
         let forgotten = forgotten.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
         event.insert("forgotten_at".to_owned(), json!(forgotten));
-        event.insert("history".to_owned(), history.iter().map(told).collect());
+        event.insert("history".to_owned(), history.iter().map(shown).collect());
         event.insert("destinations".to_owned(), all.into_iter().map(|(_, row)| Value::Object(row)).collect());
         Ok(event)
     }
@@ -129,7 +129,7 @@ fn attempt(report: &Report) -> Value {
 }
 
 /// An attempt in the history over all destinations, under the names that it had before there were several.
-fn told(report: &Report) -> Value {
+fn shown(report: &Report) -> Value {
     let (code, cause) = report.failure.as_deref().map(noted_parts).unzip();
     json!({
         "destination": report.destination, "attempt": report.attempt, "at": report.at, "why": report.cause.as_str(),

@@ -45,7 +45,7 @@ impl Object {
                 } else {
                     self.rearm();
                 }
-                self.tell();
+                self.notify();
             }
             Ok(false) => self.wait_for_source(name.as_deref()),
             Err(()) => self.fail(),

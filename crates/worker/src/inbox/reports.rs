@@ -127,7 +127,7 @@ impl Object {
             left = others;
         }
         self.arm_for_more(now);
-        self.tell();
+        self.notify();
         Ok(())
     }
 

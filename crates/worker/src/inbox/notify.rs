@@ -1,7 +1,7 @@
-//! What an object says to the one that alerts operators, on transitions alone.
+//! The notices that an object sends to the one that alerts operators, on transitions alone.
 //!
-//! The object compares what is wrong with it now to what it last said, which it keeps in its database. So what changed shortly before it
-//! ended is said by its next instance. Whenever the two differ an alarm is set, in the same turn as the change was written.
+//! The object compares what is wrong with it now to the notices that it last sent, which it keeps in its database. So what changed shortly
+//! before it ended is sent by its next instance. Whenever the two differ an alarm is set, in the same turn as the change was written.
 
 use std::rc::Rc;
 
@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 
 use super::capacity::Capacity;
 use super::log::log_event;
+use super::notices::SENT;
 use super::object::Object;
 use crate::alerts::send;
 use crate::clock;
@@ -35,7 +36,7 @@ impl Object {
         if self.alerts().is_none() {
             return;
         }
-        let mut dead = self.telling.dead.borrow_mut();
+        let mut dead = self.notices.dead.borrow_mut();
         match dead.iter_mut().find(|(known, _)| known == destination) {
             Some((_, all)) => *all = all.saturating_add(count),
             None => dead.push((destination.to_owned(), count)),
@@ -45,54 +46,54 @@ impl Object {
         let _ = self.database.set_meta("dead", &all.join(",").into());
     }
 
-    /// Says what changed, if anything did. Costs no read if all is well, and was.
-    pub(super) fn tell(self: &Rc<Self>) {
+    /// Sends notices of what changed, if anything did. Costs no read if all is well, and was.
+    pub(super) fn notify(self: &Rc<Self>) {
         // Reading the clock leaves the Wasm, and every report comes through here.
         if self.alerts().is_none() {
             return self.log_own();
         }
         let now = clock::now_ms();
-        if self.telling.is_busy.get() || now < self.telling.not_before.get() || self.untold(now).is_empty() {
+        if self.notices.is_busy.get() || now < self.notices.not_before.get() || self.unsent(now).is_empty() {
             return;
         }
-        self.telling.is_busy.set(true);
+        self.notices.is_busy.set(true);
         // In case this instance ends before it was taken.
         self.arm_by(now.saturating_add(AGAIN), now);
         let object = Rc::clone(self);
         let _ = spawn(async move {
-            object.tell_all().await;
+            object.notify_all().await;
             JsValue::UNDEFINED
         });
     }
 
-    /// Says what changed until nothing does any more, or it is not taken.
-    async fn tell_all(&self) {
+    /// Sends notices until nothing changes any more, or one is not taken.
+    async fn notify_all(&self) {
         while let Some(state) = &self.shared {
-            let notices = self.untold(clock::now_ms());
+            let notices = self.unsent(clock::now_ms());
             if notices.is_empty() {
                 break;
             }
             if !send(state, &notices).await {
-                self.telling.not_before.set(clock::now_ms().saturating_add(AGAIN));
+                self.notices.not_before.set(clock::now_ms().saturating_add(AGAIN));
                 break;
             }
-            let mut told = self.telling.told.borrow_mut();
+            let mut sent = self.notices.sent.borrow_mut();
             let subjects: Vec<_> = notices.iter().map(Notice::subject).collect();
-            told.retain(|known| !subjects.contains(&known.subject()));
-            told.extend(notices.into_iter().filter(|notice| notice.value > 0));
-            let text: String = told.iter().map(Notice::to_text).collect();
-            drop(told);
-            if self.database.set_meta("told", &text.into()).is_err() {
+            sent.retain(|known| !subjects.contains(&known.subject()));
+            sent.extend(notices.into_iter().filter(|notice| notice.value > 0));
+            let text: String = sent.iter().map(Notice::to_text).collect();
+            drop(sent);
+            if self.database.set_meta(SENT, &text.into()).is_err() {
                 break;
             }
         }
-        self.telling.is_busy.set(false);
+        self.notices.is_busy.set(false);
     }
 
-    /// When there is something to say, or may be.
-    pub(super) fn tell_at(&self, now: u64) -> Option<u64> {
-        let untold = (!self.untold(now).is_empty()).then(|| now.saturating_add(AGAIN));
-        untold.into_iter().chain(self.telling.old_at.get()).min()
+    /// When there is a notice to send, or may be.
+    pub(super) fn notify_at(&self, now: u64) -> Option<u64> {
+        let unsent = (!self.unsent(now).is_empty()).then(|| now.saturating_add(AGAIN));
+        unsent.into_iter().chain(self.notices.old_at.get()).min()
     }
 
     /// Caps the time of an alarm that events wait for, so that their age is seen.
@@ -126,20 +127,20 @@ impl Object {
                 old_at = old_at.into_iter().chain([due]).min();
             }
         }
-        self.telling.found.replace(Some(found));
-        self.telling.old_at.set(old_at);
+        self.notices.found.replace(Some(found));
+        self.notices.old_at.set(old_at);
     }
 
-    /// What is not as it was said last.
-    fn untold(&self, now: u64) -> Vec<Notice> {
+    /// The notices of what is not as it was sent last.
+    fn unsent(&self, now: u64) -> Vec<Notice> {
         if self.alerts().is_none() {
             return Vec::new();
         }
         let plan = self.plan(now);
-        let told = self.telling.told.borrow();
+        let sent = self.notices.sent.borrow();
         // Before the first look, that is as it was.
-        let as_told = || told.iter().filter(|told| [FULL, PENDING].contains(&told.kind.as_str())).cloned().collect();
-        let mut current = self.telling.found.borrow().clone().unwrap_or_else(as_told);
+        let as_sent = || sent.iter().filter(|sent| [FULL, PENDING].contains(&sent.kind.as_str())).cloned().collect();
+        let mut current = self.notices.found.borrow().clone().unwrap_or_else(as_sent);
         let machine = self.machine.borrow();
         let Some(machine) = machine.as_ref().filter(|_| !plan.destinations.is_empty()) else { return Vec::new() };
         for outlet in machine.outlets().iter().filter(|outlet| plan.rules(outlet.name()).is_some()) {
@@ -147,14 +148,14 @@ impl Object {
                 current.push(self.notice(DESTINATION, outlet.name(), 1, since));
             }
         }
-        for (destination, count) in self.telling.dead.borrow().iter() {
+        for (destination, count) in self.notices.dead.borrow().iter() {
             current.push(self.notice(DEAD, destination, *count, now));
         }
-        let said = |notice: &Notice| told.iter().find(|told| told.subject() == notice.subject());
-        let ended = told.iter().filter(|told| !current.iter().any(|notice| notice.subject() == told.subject()));
+        let last = |notice: &Notice| sent.iter().find(|sent| sent.subject() == notice.subject());
+        let ended = sent.iter().filter(|sent| !current.iter().any(|notice| notice.subject() == sent.subject()));
         let ended: Vec<_> =
-            ended.map(|told| Notice { value: 0, since: now, cause: String::new(), ..told.clone() }).collect();
-        current.retain(|notice| said(notice).is_none_or(|told| told.value != notice.value));
+            ended.map(|sent| Notice { value: 0, since: now, cause: String::new(), ..sent.clone() }).collect();
+        current.retain(|notice| last(notice).is_none_or(|sent| sent.value != notice.value));
         for notice in current.iter_mut().filter(|notice| notice.kind == DESTINATION) {
             let why = self.database.why(&notice.destination).ok().flatten().unwrap_or_default();
             let (code, cause) = noted_parts(&why);
@@ -183,7 +184,7 @@ impl Object {
         let machine = self.machine.borrow();
         let is_broken =
             machine.iter().flat_map(Machine::outlets).any(|outlet| outlet.breaker().broken_since().is_some());
-        if self.telling.is_logged.replace(is_broken) != is_broken && is_broken {
+        if self.notices.is_logged.replace(is_broken) != is_broken && is_broken {
             log_event(
                 "alert_delayed",
                 Some(ALERT_SOURCE),
@@ -193,5 +194,5 @@ impl Object {
     }
 }
 
-/// The milliseconds after which what was not taken is said again.
+/// The milliseconds after which a notice that was not taken is sent again.
 const AGAIN: u64 = 10_000;
