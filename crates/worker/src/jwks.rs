@@ -16,7 +16,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use worker::worker_sys::Context;
 
-use self::load::{Loaded, Source, load};
+use self::load::{Loaded, Lookup, load};
 use crate::clock;
 use crate::executor;
 use crate::kv::KvNamespace;
@@ -70,12 +70,12 @@ impl Cache {
                 });
                 if due {
                     // Kept alive by the request that found the set stale; nobody waits for it.
-                    drop(self.load(url, access, Source::KvThenNetwork));
+                    drop(self.load(url, access, Lookup::KvThenNetwork));
                 }
                 Some(set)
             }
             Some((_, Standing::Expired)) | None => {
-                if let Some(flight) = self.load(url, access, Source::KvThenNetwork) {
+                if let Some(flight) = self.load(url, access, Lookup::KvThenNetwork) {
                     self.wait(url, &flight).await;
                 }
                 self.in_memory(url)
@@ -94,7 +94,7 @@ impl Cache {
         });
         let flight = match flight {
             Some(flight) => flight,
-            None if due => self.load(url, access, Source::Network)?,
+            None if due => self.load(url, access, Lookup::Network)?,
             None => return None,
         };
         self.wait(url, &flight).await;
@@ -138,7 +138,7 @@ impl Cache {
     }
 
     /// Starts a load, or joins the one on its way; `None` soon after one that failed.
-    fn load(self: &Rc<Self>, url: &str, access: Access<'_>, source: Source) -> Option<Promise> {
+    fn load(self: &Rc<Self>, url: &str, access: Access<'_>, lookup: Lookup) -> Option<Promise> {
         let (flight, paused) = self.slot(url, |slot| (slot.flight.clone(), slot.is_paused()));
         if flight.is_some() || paused {
             return flight;
@@ -147,7 +147,7 @@ impl Cache {
             (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
         let notify = access.notify;
         let flight = executor::spawn(async move {
-            let Loaded { set, failed } = load(&url_owned, kv, &context, source).await;
+            let Loaded { set, failed } = load(&url_owned, kv, &context, lookup).await;
             let alert = cache.slot(&url_owned, |slot| {
                 slot.flight = None;
                 if let Some((set, freshness)) = set {

@@ -22,15 +22,15 @@ pub(super) struct Loaded {
 
 /// Where a set is looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(super) enum Lookup {
     KvThenNetwork,
     Network,
 }
 
 /// Loads the set of a URL.
-pub(super) async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, source: Source) -> Loaded {
+pub(super) async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, lookup: Lookup) -> Loaded {
     let stored = match &kv {
-        Some(kv) if source == Source::KvThenNetwork => stored(kv, url).await,
+        Some(kv) if lookup == Lookup::KvThenNetwork => stored(kv, url).await,
         _ => None,
     };
     let standing =
