@@ -24,8 +24,10 @@ pub enum Standing {
 
 impl Freshness {
     /// Whether the set may be used at a time.
+    ///
+    /// A set from the future is as old as it is far ahead: the clock was set back, and the set would stay fresh for as long.
     pub const fn at(self, now: u64) -> Standing {
-        let age = now.saturating_sub(self.fetched_at);
+        let age = now.abs_diff(self.fetched_at);
         if age < self.ttl {
             Standing::Fresh
         } else if age < self.ttl.saturating_add(LAST_GOOD) {
@@ -67,10 +69,11 @@ pub fn ttl(cache_control: Option<&str>) -> u64 {
     wanted.map_or(600, |seconds| seconds.clamp(300, 86_400))
 }
 
-/// Whether a signature that matched no key may trigger a fetch: once a minute, whatever the rate of requests.
+/// Whether a signature that matched no key may trigger a fetch: once a minute, whatever the rate of requests. A clock that went back ends
+/// the minute.
 pub const fn may_refetch(last: Option<u64>, now: u64) -> bool {
     match last {
-        Some(last) => now.saturating_sub(last) >= 60,
+        Some(last) => now.abs_diff(last) >= 60,
         None => true,
     }
 }
@@ -128,6 +131,11 @@ mod tests {
         assert_eq!(set.at(1600), Standing::Stale);
         assert_eq!(set.at(1599 + 86_400), Standing::Stale);
         assert_eq!(set.at(1600 + 86_400), Standing::Expired);
+        let ahead = Freshness { fetched_at: 1_000_000, ttl: 600 };
+        assert_eq!(
+            [999_401, 999_400, 913_000].map(|now| ahead.at(now)),
+            [Standing::Fresh, Standing::Stale, Standing::Expired]
+        );
     }
 
     #[test]
@@ -135,6 +143,7 @@ mod tests {
         assert!(may_refetch(None, 0));
         assert!(!may_refetch(Some(100), 159));
         assert!(may_refetch(Some(100), 160));
+        assert!(!may_refetch(Some(100), 41) && may_refetch(Some(100), 40), "a clock that went back");
     }
 
     #[test]

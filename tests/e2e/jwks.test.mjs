@@ -126,6 +126,16 @@ test("a rotated key is accepted by the request that finds it missing, right afte
   assert.equal(source.fetches(), 2);
 });
 
+test("a clock that was ahead, and is put right, keeps no rotated key out", async () => {
+  await worker.stopClock(2 * 24 * HOUR);
+  const source = take();
+  accepted(await source.by(first));
+  unmatched(await source.by(second));
+  await worker.setClock(24 * HOUR);
+  source.keys.always(serving([second.jwk]));
+  accepted(await source.by(second));
+});
+
 test("requests with a rotated key wait for one fetch together, and those with a known key do not wait", async () => {
   const source = take();
   accepted(await source.by(first));
