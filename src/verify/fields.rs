@@ -8,17 +8,17 @@ use crate::scheme::Fields;
 /// The item of a body that its signature covers in part.
 pub(crate) struct Item<'b> {
     fields: &'static Fields,
-    text: &'b str,
+    /// Read once: a stranger can send a megabyte of them.
+    members: Members<'b>,
 }
 
 impl<'b> Item<'b> {
     /// Finds the item; `None` if the body is not JSON with exactly one.
     pub(crate) fn find(fields: &'static Fields, body: &'b [u8]) -> Option<Self> {
-        let text = only(str::from_utf8(body).ok()?, fields.list)??;
-        match items(text)?.as_slice() {
-            [item] => Some(Self { fields, text: only(item, fields.item)?? }),
-            _ => None,
-        }
+        let text = member(&Members::parse(body)?, fields.list)??;
+        let [item] = *items(text)?.as_slice() else { return None };
+        let text = member(&Members::parse(item.as_bytes())?, fields.item)??;
+        Some(Self { fields, members: Members::parse(text.as_bytes())? })
     }
 
     /// Its signature, as the sender wrote it.
@@ -45,10 +45,11 @@ impl<'b> Item<'b> {
 
     /// The value at a pointer in the item, or that there is none.
     fn at(&self, pointer: &str) -> Option<Option<&'b str>> {
-        let mut value = Some(self.text);
-        for name in pointer.split('/').skip(1) {
+        let mut names = pointer.split('/').skip(1);
+        let mut value = member(&self.members, names.next()?)?;
+        for name in names {
             value = match value {
-                Some(object) => only(object, name)?,
+                Some(object) => member(&Members::parse(object.as_bytes())?, name)?,
                 None => None,
             };
         }
@@ -56,14 +57,16 @@ impl<'b> Item<'b> {
     }
 }
 
-/// The member of an object, or that there is none. `None` if the text is no object, names a member twice, or has one whose name differs in
-/// case alone: parsers that ignore case would take that one.
-fn only<'b>(object: &'b str, name: &str) -> Option<Option<&'b str>> {
-    let members = Members::parse(object.as_bytes())?;
-    let is_same = |known: &str| {
+/// The member of an object, or that there is none. `None` if there is one whose name differs in case alone: parsers that ignore case would
+/// take that one.
+fn member<'b>(members: &Members<'b>, name: &str) -> Option<Option<&'b str>> {
+    let lower = |letter: char| match letter {
         // The two letters outside ASCII that are other cases of one in it.
-        known.replace('\u{17f}', "s").replace('\u{212a}', "k").eq_ignore_ascii_case(name)
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        _ => letter.to_ascii_lowercase(),
     };
+    let is_same = |known: &str| known.chars().map(lower).eq(name.chars().map(lower));
     let mut others = members.iter().filter(|(known, _)| *known != name && is_same(known));
     match others.next() {
         Some(_) => None,

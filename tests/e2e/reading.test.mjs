@@ -4,6 +4,7 @@
 import net from "node:net";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { once } from "node:events";
 import { promisify } from "node:util";
@@ -20,7 +21,7 @@ import { source } from "./fixtures/worker.mjs";
 
 const MIB = 2 ** 20;
 const key = newEd25519();
-const secrets = { SECRET: newSecret(), ADMIN_TOKEN: "the-admin-token-of-the-reading-tests" };
+const secrets = { SECRET: newSecret(), TEXT: randomBytes(16).toString("hex"), HEX: randomBytes(32).toString("hex"), ADMIN_TOKEN: "the-admin-token-of-the-reading-tests" };
 const sign = signedBy(secrets.SECRET);
 let loopback;
 let host;
@@ -29,7 +30,8 @@ before(async () => {
   loopback = await Loopback.start();
   const origin = loopback.at("origin");
   const byKey = (name) => ({ scheme: "standard-webhooks", jwks: loopback.at(name).url, dedupe: "off", forward: { origin: origin.url } });
-  const sources = { std: source(origin, { dedupe: "off" }), dribbled: byKey("dribbled"), endless: byKey("endless") };
+  const of = (scheme, secret) => source(origin, { scheme, secrets: [secret], dedupe: "off" });
+  const sources = { std: source(origin, { dedupe: "off" }), twilio: of("twilio", "TEXT"), adyen: of("adyen-standard", "HEX"), dribbled: byKey("dribbled"), endless: byKey("endless") };
   host = await Selfhost.generate("reading", { build: "worker-test", sources, secrets });
   await host.start();
 });
@@ -97,6 +99,28 @@ test("many headers, many signatures and a long URL leave no memory behind", asyn
     });
     assert.ok(grown < 96 * MIB, `${what} took ${grown / MIB} MiB`);
   }
+});
+
+/** What it costs to refuse a body without a right signature ten times. */
+async function costToRefuse(path, headers, body) {
+  const refuse = async () => refused(await send(host.url + path, { headers, body }), 401, "no_matching_signature");
+  for (let n = 0; n < 3; n += 1) await refuse();
+  const before = host.processorTime();
+  for (let n = 0; n < 10; n += 1) await refuse();
+  return host.processorTime() - before;
+}
+
+test("a body in which much is to be read costs little more than one that is read once", async () => {
+  const mac = (bytes) => randomBytes(bytes).toString("base64");
+  const members = Array.from({ length: MIB / 20 }, (_, n) => `"${String(n).padStart(12, "0")}":1`).join(",");
+  const item = `{"NotificationRequestItem":{"additionalData":{"hmacSignature":"${mac(32)}"},${members}}}`;
+  const once = await costToRefuse("adyen", [], `{"notificationItems":[],${members}}`);
+  const inside = await costToRefuse("adyen", [], `{"notificationItems":[${item}]}`);
+  assert.ok(inside < once * 5, `an item with as many members cost ${inside / once} times as much`);
+  const signed = [["x-twilio-signature", mac(20)]];
+  const plain = await costToRefuse("twilio", signed, "x".repeat(MIB));
+  const pairs = await costToRefuse("twilio", signed, "a&".repeat(MIB / 2));
+  assert.ok(pairs < plain * 2, `many pairs cost ${pairs / plain} times as much`);
 });
 
 /** Writes a text one byte at a time, each a chunk of its own. */
