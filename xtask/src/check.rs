@@ -9,14 +9,14 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use countersign::config::{Binding, Config, Durable, Environment, Secret, Source};
+use countersign::config::{Binding, Config, Environment, Secret, Source};
 use lexopt::ValueExt;
 use serde_json::{Map, Value as Json};
 use toml::{Table, Value};
 
 use crate::check_delivery::try_delivery;
 use crate::term::{dim, green, red, yellow};
-use crate::{observability, wrangler};
+use crate::{capacity, observability, wrangler};
 
 /// Cloudflare's limit for one variable, in bytes.
 const VARIABLE: usize = 5 * 1024;
@@ -131,36 +131,8 @@ fn show_size(name: &str, size: usize) {
 fn show_capacity(source: &Source) {
     let Some(durable) = source.durable else { return };
     let slowest = source.destinations.iter().map(|destination| destination.rules.concurrency).min();
-    println!("    {}", dim(capacity(&durable, slowest.unwrap_or_default())));
+    println!("    {}", dim(capacity::text(&durable, slowest.unwrap_or_default())));
 }
-
-/// What the inbox of a source takes: in bursts, as one object was measured to accept, and for long, as its couriers deliver to an origin.
-fn capacity(durable: &Durable, concurrency: usize) -> String {
-    let all = |each: f64| each * f64::from(durable.shards);
-    let sustained = |seconds: f64| all(concurrency as f64 / seconds);
-    let days = durable.retention.remember as f64 / 86_400_000.0;
-    let room = durable.max_stored as f64;
-    let by_ids = all(room / ID_BYTES) / (days * 86_400.0);
-    let by_bodies = all(room / EVENT_BYTES) / (durable.retention.keep as f64 / 1_000.0).max(3_600.0);
-    format!(
-        "takes bursts of {:.0} events a second; sustains {:.0} where the origin answers in 50 ms, {:.0} in 200 ms; has room for {:.0} a \
-         second with their ids kept for {days:.1} days, and for {:.0} with 2 KB each kept whole",
-        all(BURST),
-        sustained(0.05),
-        sustained(0.2),
-        by_ids,
-        by_bodies,
-    )
-}
-
-/// Events a second that one object accepts, on the machine of docs/performance.md.
-const BURST: f64 = 1_000.0;
-
-/// What a remembered id takes of the database, as docs/inbox.md says.
-const ID_BYTES: f64 = 27.0;
-
-/// An event of a usual size with its headers, kept whole.
-const EVENT_BYTES: f64 = 2_000.0;
 
 /// Prints the value of a key of a source, such as `forward.origin`, or `destinations.billing.origin`.
 fn show_value(source: Option<&Json>, key: &str) {

@@ -10,6 +10,7 @@ mod api;
 mod benches;
 mod book;
 pub mod build;
+mod capacity;
 mod check;
 mod check_delivery;
 mod circles;
