@@ -20,7 +20,7 @@ use crate::{create, paths, process, tools};
 const BUDGETS: [(&str, usize, &str); 4] = [
     ("dist/describe.wasm", 33_000, DESCRIBE.package),
     ("dist/core.wasm", 121_000, MODULE.package),
-    ("dist/hmac.wasm", 53_000, HMAC.package),
+    ("dist/hmac.wasm", 54_000, HMAC.package),
     ("dist/full.wasm", 220_000, FULL.package),
 ];
 
