@@ -288,6 +288,7 @@ test("events signed with a key of a key set", async () => {
   await worker.setClock(11 * 60);
   await costs("keys_refreshed", verified, stored);
   await worker.restart();
+  // A restart sets the clock back, and a set that was fetched in the future is stale.
   await worker.setClock(11 * 60);
   await pass("unmarked");
   await costs("keys_from_kv", verified);
