@@ -2,7 +2,7 @@
 //!
 //! Its secrets are base64 without a prefix, from `GET /v1/webhooks/secrets`: two of them while one is rotated.
 //!
-//! Some programs expect `svix-*` headers of Brex, in place of the `webhook-*` in its documentation. Both count.
+//! Its documentation has `webhook-*`. Headers called `svix-*`, an older spelling of the same scheme, count too.
 
 use super::bases::{WEBHOOK, with_secret};
 use super::svix::SVIX;

@@ -1,6 +1,6 @@
 //! Loops: <https://loops.so/docs/webhooks>, read in November 2026.
 //!
-//! Some programs expect `svix-*` headers of Loops, in place of the `webhook-*` in its documentation. Both count.
+//! Its documentation has `webhook-*`. Headers called `svix-*`, an older spelling of the same scheme, count too.
 
 use super::bases::{WEBHOOK, with_secret};
 use super::svix::SVIX;

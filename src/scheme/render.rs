@@ -2,7 +2,7 @@
 //!
 //! Render makes up to eight attempts. The last one is about 33 hours after the first.
 //!
-//! Some programs expect `svix-*` headers of Render, in place of the `webhook-*` in its documentation. Both count.
+//! Its documentation has `webhook-*`. Headers called `svix-*`, an older spelling of the same scheme, count too.
 
 use super::bases::{WEBHOOK, with_secret};
 use super::svix::SVIX;
