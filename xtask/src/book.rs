@@ -58,6 +58,11 @@ pub(crate) fn build() -> Result<()> {
 fn link(page: &Path, target: &str, pages: &BTreeSet<PathBuf>) -> String {
     let (file, anchor) =
         target.split_once('#').map_or((target, String::new()), |(file, anchor)| (file, format!("#{anchor}")));
+    // A page that is also published elsewhere names other pages by their addresses in the repository.
+    if let Some(file) = file.strip_prefix(REPOSITORY).filter(|file| pages.contains(Path::new(file))) {
+        let up = "../".repeat(page.components().count() - 1);
+        return link(page, &format!("{up}{file}{anchor}"), pages);
+    }
     let path = normal(&page.parent().unwrap_or(Path::new("")).join(file));
     let is_picture = path.extension().is_some_and(|kind| PICTURES.iter().any(|known| kind == *known));
     if pages.contains(&path)
@@ -123,6 +128,16 @@ mod tests {
         assert_eq!(of("README.md#a"), "index.html#a");
         assert_eq!(of("../examples/README.md#run"), format!("{REPOSITORY}examples/README.md#run"));
         assert_eq!([of("console.png"), of("https://a.example/b.md")], ["console.png", "https://a.example/b.md"]);
+    }
+
+    #[test]
+    fn an_address_of_a_page_leads_to_it_in_the_book() {
+        let pages = BTreeSet::from(["README.md", "docs/codes.md", "docs/crate.md"].map(PathBuf::from));
+        let of = |page, path: &str| link(Path::new(page), &format!("{REPOSITORY}{path}"), &pages);
+        assert_eq!(of("docs/crate.md", "docs/codes.md#accepted"), "../docs/codes.md#accepted");
+        assert_eq!(of("README.md", "docs/codes.md"), "docs/codes.md");
+        assert_eq!(of("docs/crate.md", "README.md"), "../index.html");
+        assert_eq!(of("docs/crate.md", "crates/npm/README.md"), format!("{REPOSITORY}crates/npm/README.md"));
     }
 
     #[test]
