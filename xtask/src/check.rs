@@ -38,8 +38,9 @@ pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
     let mut table = wrangler::read(&path)?;
     observability::warn(&table);
     let environment = environment.filter(|name| !name.is_empty());
-    if let Some(name) = &environment {
-        table = wrangler::named(&table, name)?;
+    match &environment {
+        Some(name) => table = wrangler::named(&table, name)?,
+        None => unread(&table).iter().for_each(|line| println!("{} {line}", yellow("!"))),
     }
     let secrets = wrangler::dev_vars(&path, environment.as_deref(), &table)?;
     let Some(delivery) = delivery else { return report(&Checked::new(&table, secrets)?) };
@@ -160,6 +161,14 @@ pub(crate) fn samples(sources: &Json) -> Vec<(&str, String)> {
     all.filter_map(|(name, source)| Some((name.as_str(), first(source)?))).collect()
 }
 
+/// What to say of environments with sources of their own, where the top level is checked.
+fn unread(table: &Table) -> Vec<String> {
+    let environments = table.get("env").and_then(Value::as_table).into_iter().flatten();
+    let with_sources =
+        environments.filter(|(_, own)| own.as_table().is_some_and(|own| source_variables(own).count() > 0));
+    with_sources.map(|(name, _)| format!("[env.{name}] has sources of its own; `--env {name}` checks those")).collect()
+}
+
 /// The names of the variables that hold sources, or look as if they were meant to.
 pub(crate) fn source_variables(table: &Table) -> impl Iterator<Item = &str> {
     let vars = table.get("vars").and_then(Value::as_table).into_iter().flatten();
@@ -248,6 +257,18 @@ mod tests {
             "fine": { "destinations": { "a": { "origin": "https://app.example/x" } } },
         });
         assert_eq!(samples(&sources), [("one", "app.example.com".to_owned()), ("two", "example.org".to_owned())]);
+    }
+
+    #[test]
+    fn an_environment_with_sources_is_named() {
+        let text = "[env.staging.vars.SOURCES_2.github]\n[env.production.vars]\nSOURCES = \"{}\"\n[env.other.vars]\nLOG = \"1\"\n";
+        let lines = unread(&text.parse().expect("TOML"));
+        assert_eq!(
+            lines,
+            ["production", "staging"]
+                .map(|name| format!("[env.{name}] has sources of its own; `--env {name}` checks those"))
+        );
+        assert!(unread(&"[vars.SOURCES.github]\n".parse().expect("TOML")).is_empty());
     }
 
     #[test]
