@@ -1,14 +1,16 @@
 // The adapters, each in its real framework.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import crypto from "node:crypto";
 import http from "node:http";
+import { connect } from "node:net";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { folder, output, path, tool } from "./fixtures/app.mjs";
+import { folder, installed, output, path, tool } from "./fixtures/app.mjs";
 import { adapter, inExpress, inFrameworks, listening, served, verifier } from "./fixtures/frameworks.mjs";
-import { PATH, SECRET, Seen, holds, post, saysWhatToDo, signed } from "./fixtures/receiving.mjs";
+import { LIMIT, PATH, SECRET, Seen, holds, post, saysWhatToDo, signed } from "./fixtures/receiving.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -18,6 +20,50 @@ inExpress("express4", require("express4"));
 test("node:http", async (t) => {
   const [seen, webhook] = [new Seen(), await adapter("express")];
   await holds(await listening(t, http.createServer(webhook(verifier, seen.handler, seen.options))), seen);
+});
+
+test("node:http: the framework may have responded, and a body may break off", async (t) => {
+  const [seen, webhook, settled] = [new Seen(), await adapter("express"), []];
+  const server = http.createServer((incoming, outgoing) => {
+    const receive = webhook(verifier, () => void outgoing.writeHead(503).end(), seen.options);
+    settled.push(receive(incoming, outgoing).catch(({ code }) => code));
+  });
+  const port = await listening(t, server);
+  assert.equal((await post(port, "{}", signed("{}"))).status, 503);
+  assert.deepEqual(await Promise.all(settled), [undefined]);
+  const socket = connect(port, "127.0.0.1");
+  socket.end(`POST / HTTP/1.1\r\nhost: a.example\r\ncontent-length: 9\r\n\r\n{`).resume();
+  await once(socket, "close");
+  assert.deepEqual([(await Promise.all(settled)).length, seen.records], [2, [{ event: "webhook", outcome: "body_incomplete", status: 400, message: "the body was not read to its end: aborted" }]]);
+});
+
+test("a Fetch body that breaks off, and one that is over the framework's own limit", async () => {
+  const [seen, webhook] = [new Seen(), await adapter("bun")];
+  const receive = webhook(verifier, seen.handler, seen.options);
+  const failing = (error) => new ReadableStream({ pull: (controller) => controller.error(error) });
+  for (const [error, status, code] of [[new Error("gone"), 400, "body_incomplete"], [Object.assign(new Error("gone"), { status: 413 }), 413, "body_too_large"]]) {
+    const response = await receive(new Request("https://a.example/", { method: "POST", duplex: "half", headers: signed("{}"), body: failing(error) }));
+    assert.deepEqual([response.status, (await response.json()).code, seen.records.at(-1)], [status, code, { event: "webhook", outcome: code, status, message: "the body was not read to its end: gone" }]);
+  }
+});
+
+test("the limit is in bytes, of text too", async (t) => {
+  const [seen, app, body] = [new Seen(), require("express")(), JSON.stringify("é".repeat(LIMIT / 2))];
+  app.post(PATH, require("express").text({ type: () => true, limit: "2mb" }), (await adapter("express"))(verifier, seen.handler, seen.options));
+  assert.equal((await post(await listening(t, http.createServer(app)), body, signed(body))).code, "body_too_large");
+  const handler = (await adapter("lambda"))(verifier, seen.handler, seen.options);
+  assert.equal((await handler({ httpMethod: "POST", path: PATH, headers: signed(body), requestContext: {}, body, isBase64Encoded: false })).statusCode, 413);
+});
+
+test("a handler that returns a response of a failure fails, and the event can come again", async () => {
+  const { memory, once } = await import(`${installed}/dist/node/once.js`);
+  const [seen, webhook] = [new Seen(), await adapter("next")];
+  const values = [new Response(null, { status: 503 }), { statusCode: 500 }, Response.redirect("https://a.example/"), new Response("kept"), "not reached"];
+  const receive = webhook(verifier, () => values.shift(), { ...seen.options, once: once(memory(), "1h") });
+  const statuses = [];
+  for (let sent = 0; sent < 5; sent++) statuses.push((await receive(new Request("https://a.example/", { method: "POST", body: "{}", headers: signed("{}", "msg_1") }))).status);
+  assert.deepEqual([statuses, values], [[500, 500, 500, 204, 204], ["not reached"]]);
+  assert.match(seen.records[0].error.message, /returned a response with status 503, .*: throw an error/);
 });
 
 test("hono: after a middleware that reads JSON, the log says what to do", async (t) => {
@@ -53,6 +99,34 @@ test("lambda: events of an HTTP API, a REST API and a load balancer", async () =
   assert.deepEqual([(await handler({ Records: [] })).statusCode, seen.records.at(-1).outcome], [500, "invalid_body"]);
 });
 
+test("lambda: a load balancer with multi-value headers takes no others", async () => {
+  const webhook = await adapter("lambda");
+  const event = (headers) => ({ path: PATH, httpMethod: "POST", multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])), multiValueQueryStringParameters: {}, requestContext: { elb: {} }, body: "{}", isBase64Encoded: false });
+  const handler = webhook(verifier, () => "challenge", { log: false });
+  assert.deepEqual(await handler(event(signed("{}"))), { statusCode: 200, multiValueHeaders: { "content-type": ["text/plain; charset=utf-8"] }, body: "challenge" });
+  const { body, ...refused } = await handler(event({ host: "a.example" }));
+  assert.deepEqual([refused, JSON.parse(body).code], [{ statusCode: 400, multiValueHeaders: { "content-type": ["application/problem+json"] } }, "missing_header"]);
+});
+
+test("lambda: a signed URL is the one that the sender called", async () => {
+  const { twilio } = await import(`${installed}/dist/node/index.js`);
+  const [token, domainName] = ["a secret of the user's own", "a.example"];
+  const handler = (await adapter("lambda"))(twilio(token), () => {}, { log: false, jsonParse: false });
+  const elb = {};
+  for (const [url, event] of [
+    ["https://a.example/prod/hooks?x=1%2C2", { rawPath: "/prod/hooks", rawQueryString: "x=1%2C2", requestContext: { domainName, http: { method: "POST", path: "/prod/hooks" } } }],
+    ["https://a.example/prod/hooks", { path: "/hooks", queryStringParameters: null, requestContext: { domainName, path: "/prod/hooks", stage: "prod" } }],
+    ["https://a.example/hooks?x=1&x=a%20b", { path: "/hooks", queryStringParameters: { x: "a b" }, multiValueQueryStringParameters: { x: ["1", "a b"] }, requestContext: { domainName, path: "/hooks" } }],
+    ["http://a.example/hooks?x=a%20b", { path: "/hooks", queryStringParameters: { x: "a%20b" }, headers: { "x-forwarded-proto": "http" }, requestContext: { elb } }],
+    ["https://a.example/hooks?x=1", { path: "/hooks", multiValueQueryStringParameters: { x: ["1"] }, multiValueHeaders: { "x-forwarded-proto": ["https"] }, requestContext: { elb } }],
+  ]) {
+    const headers = { host: domainName, "x-twilio-signature": crypto.createHmac("sha1", token).update(`${url}BodyhiFrom+1`).digest("base64") };
+    const lines = event.multiValueHeaders && { ...event.multiValueHeaders, ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) };
+    const sent = { httpMethod: "POST", ...event, ...(lines ? { multiValueHeaders: lines } : { headers: { ...headers, ...event.headers } }), body: "Body=hi&From=%2B1", isBase64Encoded: false };
+    assert.equal((await handler(sent)).statusCode, 204, url);
+  }
+});
+
 test("bun", async (t) => {
   const dir = folder("bun-adapter", {
     "server.mjs": `import { gemini } from "countersign";
@@ -86,6 +160,17 @@ test("wrong arguments throw at start-up, and name the fix", async () => {
     [[verifier, () => {}, { once: {} }], /countersign\/once/],
     [[verifier, () => {}, { log: true }], /`log` is a function/],
   ]) assert.throws(() => webhook(...given), ({ code, message: said }) => code === "config_invalid" && message.test(said), String(message));
+});
+
+test("a log that fails does not fail a delivery, and its record is written all the same", async (t) => {
+  const webhook = await adapter("bun");
+  const [warned, failed] = [t.mock.method(console, "warn", () => {}), t.mock.method(console, "error", () => {})];
+  const broken = new Error("the log is down");
+  for (const log of [() => { throw broken; }, () => Promise.reject(broken)]) {
+    assert.equal((await webhook(verifier, () => {}, { log })(new Request("https://a.example/", { method: "POST", body: "{}" }))).status, 400);
+  }
+  assert.deepEqual(warned.mock.calls.map(({ arguments: [line] }) => JSON.parse(line).outcome), ["missing_header", "missing_header"]);
+  assert.deepEqual(failed.mock.calls.map(({ arguments: [, error] }) => error), [broken, broken]);
 });
 
 test("by default, the console has a line of JSON for each failure", async (t) => {

@@ -6,7 +6,8 @@ export type { Delivery, ErrorCode, Verifier } from "./types.js";
 
 /**
  * Handles a verified event. The sender gets a 2xx after it resolved, and a 500 if it throws or rejects. A text that it returns is the body of
- * the response, for senders that expect one, such as a challenge.
+ * the response, for senders that expect one, such as a challenge. Any other value is dropped; a response with a status from 300 counts as a
+ * failure, so that its event is not lost.
  */
 export type Handler<E> = (delivery: Delivery<E>) => Promise<string | void> | string | void;
 
@@ -15,7 +16,7 @@ export interface LogRecord {
   /** Always `webhook`: it tells this record from others in the log. */
   event: "webhook";
   /** Why the delivery was not handled. `not_remembered`: it was, and the store of `once` failed afterwards, so that a copy may run again. */
-  outcome: ErrorCode | "body_too_large" | "handler_failed" | "in_flight" | "not_remembered";
+  outcome: ErrorCode | "body_incomplete" | "body_too_large" | "handler_failed" | "in_flight" | "not_remembered";
   /** The status of the response. */
   status: number;
   /** How to fix it, for those who run the receiver. */
@@ -30,7 +31,10 @@ export interface LogRecord {
 export interface ReceiverOptions {
   /** The most bytes of a body; a larger one is a 413. Default: 1 MiB. */
   limit?: number;
-  /** Writes a line of the log, or `false`: none. Default: JSON to `console.warn`, and to `console.error` for a status from 500. */
+  /**
+   * Writes a line of the log, or `false`: none. Default: JSON to `console.warn`, and to `console.error` for a status from 500. If it throws or
+   * rejects, the default writes the line.
+   */
   log?: ((record: LogRecord) => void) | false;
   /** What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives meanwhile a 409. */
   once?: Once;

@@ -6,11 +6,25 @@ const OPTIONS = ["limit", "log", "once", "jsonParse", "now"];
 const MEBIBYTE = 1024 * 1024;
 
 const TOO_LARGE = { status: 413, title: "the body is too large", code: "body_too_large" };
+const INCOMPLETE = { status: 400, title: "the body is shorter than announced", code: "body_incomplete" };
 const IN_FLIGHT = { status: 409, title: "a copy of this event is being handled", code: "in_flight" };
 const FAILED = { status: 500, title: "the receiver failed", code: "handler_failed" };
 
-/** Thrown for a body over the limit. */
-export class TooLarge extends Error {}
+/** Thrown for a body that the adapter does not get: it is over the limit, or it breaks off. The message says what the framework's stream said. */
+export class Unread extends Error {
+  constructor(answer, { message } = {}) {
+    super(message);
+    this.answer = answer;
+  }
+}
+
+export const tooLarge = (error) => new Unread(TOO_LARGE, error);
+
+/** Throws for a stream that failed. SvelteKit's has a limit of its own, and says so with a status. */
+export function broken(error) {
+  if (error instanceof Unread) throw error;
+  throw error?.status === 413 ? tooLarge(error) : new Unread(INCOMPLETE, error);
+}
 
 /** The receiver of a verifier and a handler: `{ limit, receive }`, which adapters call. Throws for wrong options, at start-up. */
 export function receiving(verifier, handler, given) {
@@ -21,7 +35,7 @@ export function receiving(verifier, handler, given) {
   if (log !== false && typeof log !== "function") throw misuse("config_invalid", "`log` is a function, `(record) => { … }`, or `false`");
   if (once !== undefined && typeof once !== "function") throw misuse("config_invalid", "`once` is what `once(store, ttl)` of countersign/once returns");
   const run = once ?? ((_, work) => work());
-  const record = log === false ? () => {} : log;
+  const record = recorder(log);
   return { limit, receive: (read) => receive({ verifier, handler, run, record, call: { jsonParse, now } }, read) };
 }
 
@@ -53,14 +67,33 @@ async function settled(run, delivery, handler) {
   let value;
   const state = await run(delivery.id, async () => {
     value = await handler(delivery);
+    const status = statusOf(value);
+    if (status >= 300) throw new Error(`the handler returned a response with status ${status}, which the sender does not get: throw an error to have the event sent again`);
   });
   return { state, value };
 }
 
+/** The status of a Fetch response, or of one as Lambda has it. */
+const statusOf = (value) => (typeof value?.arrayBuffer === "function" ? value.status : value?.statusCode);
+
+/** Writes the records. If the log fails, the sender gets its response all the same: a rejection that nobody handles would end the process. */
+function recorder(log) {
+  if (log === false) return () => {};
+  return async (record) => {
+    try {
+      await log(record);
+    } catch (error) {
+      logged(record);
+      console.error("the function `log` failed", error);
+    }
+  };
+}
+
 function refused(error, record) {
-  if (error instanceof TooLarge) {
-    record({ event: "webhook", outcome: TOO_LARGE.code, status: 413 });
-    return problem(TOO_LARGE);
+  if (error instanceof Unread) {
+    const { answer: { code, status }, message } = error;
+    record({ event: "webhook", outcome: code, status, ...(message && { message: `the body was not read to its end: ${message}` }) });
+    return problem(error.answer);
   }
   if (!(error instanceof WebhookVerificationError)) {
     record({ event: "webhook", outcome: "handler_failed", status: 500, error });

@@ -1,7 +1,7 @@
 // Deliveries as a Fetch `Request`: what Hono, Next.js, SvelteKit, Bun, Deno and Workers have.
 import { misuse } from "../error.js";
 import { isRequest } from "../given.js";
-import { TooLarge, receiving } from "../receive.js";
+import { broken, receiving, tooLarge } from "../receive.js";
 
 /** A function of a request that resolves to a response. */
 export function onRequest(verifier, handler, options) {
@@ -18,16 +18,16 @@ export function onRequest(verifier, handler, options) {
 /** The body of a request, unless it is too large: then reading stops. */
 async function bounded(request, limit) {
   if (request.bodyUsed || request.body?.locked) throw misuse("invalid_body", "the request's body was read before the adapter ran: let the adapter read it, and remove the middleware that parses JSON from this route");
-  if (Number(request.headers.get("content-length")) > limit) throw new TooLarge();
+  if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
   const chunks = [];
   let length = 0;
   const reader = request.body?.getReader();
   for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true };
+    const { done, value } = (await reader?.read().catch(broken)) ?? { done: true };
     if (done) break;
     length += value.length;
     // Not cancelled: SvelteKit would close the connection before it sends the response. Servers stop reading, or read the rest, by themselves.
-    if (length > limit) throw new TooLarge();
+    if (length > limit) throw tooLarge();
     chunks.push(value);
   }
   return joined(chunks, length);

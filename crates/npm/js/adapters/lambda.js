@@ -1,24 +1,44 @@
 // The entry `countersign/lambda`: a function behind API Gateway, a load balancer or a function URL.
 import { misuse } from "../error.js";
 import { arrange } from "../given.js";
-import { TooLarge, receiving } from "../receive.js";
+import { receiving, tooLarge } from "../receive.js";
 
 export function webhook(verifier, handler, options) {
   const { limit, receive } = receiving(verifier, handler, options);
   return async (event) => {
     const { status, headers, body } = await receive(async () => {
-      const { payload, headers, url } = arrange([event]);
+      const { payload, headers } = arrange([event]);
       if (headers === undefined) throw misuse("invalid_body", "the adapter was not called with an event of an HTTP request");
-      if (payload.length > limit) throw new TooLarge();
-      return [payload, headers, { url: targetOf(event, headers, url), method: event.requestContext?.http?.method ?? event.httpMethod }];
+      const bytes = typeof payload === "string" ? encoder.encode(payload) : payload;
+      if (bytes.length > limit) throw tooLarge();
+      return [bytes, headers, { url: targetOf(event, headers), method: event.requestContext?.http?.method ?? event.httpMethod }];
     });
-    return { statusCode: status, headers, body };
+    // A load balancer whose target group has multi-value headers takes no others, and API Gateway takes either.
+    const lines = event?.requestContext?.elb && event.multiValueHeaders ? { multiValueHeaders: valuesOf(headers) } : { headers };
+    return { statusCode: status, ...lines, body };
   };
 }
 
+const encoder = new TextEncoder();
+
+const valuesOf = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+
 /** The URL as the sender has it. Lambda has its parts. */
-function targetOf(event, headers, path) {
-  const host = event.requestContext?.domainName ?? [Object.entries(headers).find(([name]) => name.toLowerCase() === "host")?.[1]].flat()[0];
-  const query = event.rawQueryString ?? new URLSearchParams(event.queryStringParameters ?? {}).toString();
-  return host === undefined ? path : `https://${host}${path}${query ? `?${query}` : ""}`;
+function targetOf(event, headers) {
+  const context = event.requestContext ?? {};
+  const first = (wanted) => [Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1]].flat()[0];
+  // A REST API leaves the stage out of `path`.
+  const path = event.rawPath ?? context.path ?? event.path;
+  const host = context.domainName ?? first("host");
+  const query = queryOf(event);
+  return host === undefined ? path : `${first("x-forwarded-proto") ?? "https"}://${host}${path}${query ? `?${query}` : ""}`;
+}
+
+/** The query, encoded. A load balancer passes parameters as they came, and a REST API decodes them. */
+function queryOf({ rawQueryString, multiValueQueryStringParameters, queryStringParameters, requestContext }) {
+  if (rawQueryString !== undefined) return rawQueryString;
+  const encoded = requestContext?.elb ? String : encodeURIComponent;
+  return Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {})
+    .flatMap(([name, values]) => [values].flat().map((value) => `${encoded(name)}=${encoded(value)}`))
+    .join("&");
 }

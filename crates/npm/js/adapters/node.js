@@ -1,7 +1,7 @@
 // Deliveries as Node's `IncomingMessage`, and responses through its `ServerResponse`: what Express, Nest, Koa and Fastify are built on.
 import { misuse } from "../error.js";
 import { BODY } from "../given.js";
-import { TooLarge, receiving } from "../receive.js";
+import { broken, receiving, tooLarge } from "../receive.js";
 
 /** A function of Node's request that resolves to `{ status, headers, body }`. `parsed` is what a framework holds as its body. */
 export function onIncoming(verifier, handler, options) {
@@ -9,8 +9,9 @@ export function onIncoming(verifier, handler, options) {
   return (request, parsed) => receive(async () => [await bodyOf(request, parsed, limit), request.headers, { url: targetOf(request), method: request.method }]);
 }
 
-/** Writes a response, and has the connection closed if the request was not read to its end. */
+/** Writes a response, and has the connection closed if the request was not read to its end. Another middleware, such as a timeout, may have responded. */
 export function respond(request, response, { status, headers, body }) {
+  if (response.headersSent) return;
   response.writeHead(status, { ...headers, ...(request.readableEnded || request.complete ? {} : { connection: "close" }) });
   response.end(body);
 }
@@ -27,21 +28,28 @@ async function bodyOf(request, parsed, limit) {
   if (!request.readableDidRead) return streamed(request, limit);
   const kept = [request.rawBody, parsed].find((body) => typeof body === "string" || ArrayBuffer.isView(body));
   if (kept === undefined) throw misuse("invalid_body", `${CONSUMED}; ${BODY}`);
-  if (kept.length > limit) throw new TooLarge();
-  return kept;
+  const bytes = typeof kept === "string" ? encoder.encode(kept) : kept;
+  if (bytes.byteLength > limit) throw tooLarge();
+  return bytes;
 }
+
+const encoder = new TextEncoder();
 
 const CONSUMED = "the body was parsed before the adapter ran, and a signature covers the exact bytes that were sent: register the webhook's route before `express.json()` and other parsers, or keep the bytes as `request.rawBody`";
 
 async function streamed(request, limit) {
-  if (Number(request.headers["content-length"]) > limit) throw new TooLarge();
+  if (Number(request.headers["content-length"]) > limit) throw tooLarge();
   const chunks = [];
   let length = 0;
-  // `for await` would destroy the request, and with it the connection, before the response is written.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length;
-    if (length > limit) throw new TooLarge();
-    chunks.push(chunk);
+  try {
+    // `for await` would destroy the request, and with it the connection, before the response is written.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    broken(error);
   }
   const body = new Uint8Array(length);
   let at = 0;
