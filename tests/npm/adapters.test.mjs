@@ -144,7 +144,7 @@ console.log(server.port);\n`,
 });
 
 test("TypeScript accepts the adapters in their frameworks", async () => {
-  const paths = Object.fromEntries(["fastify", "hono"].map((name) => [name, [tool(name)]]));
+  const paths = Object.fromEntries(["fastify", "hono", "ioredis"].map((name) => [name, [tool(name)]]));
   const options = { strict: true, noEmit: true, skipLibCheck: true, target: "es2022", lib: ["es2022", "dom", "dom.iterable"], module: "esnext", moduleResolution: "bundler", types: ["node"], typeRoots: [tool("@types")], paths };
   const dir = folder("types-frameworks", { "usage.ts": readFileSync(path("tests/npm/types/frameworks.ts"), "utf8"), "tsconfig.json": JSON.stringify({ compilerOptions: options, files: ["usage.ts"] }) });
   await output(path("node_modules/.bin/node"), [tool("typescript5/bin/tsc"), "-p", dir]);

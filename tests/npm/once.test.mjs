@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createRequire } from "node:module";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { build } from "esbuild";
-import { folder, installed, path } from "./fixtures/app.mjs";
+import { folder, installed, output, path, tool } from "./fixtures/app.mjs";
 import { postgresServer, redisServer } from "./fixtures/databases.mjs";
 import * as contract from "./fixtures/once-contract.mjs";
 import { SECRET, signed } from "./fixtures/receiving.mjs";
@@ -34,6 +34,23 @@ test("SQLite, and two connections to one file", async (t) => {
   assert.equal(databases[0].prepare("select count(*) as rows from countersign_once where id = 'b'").get().rows, 0);
 });
 
+test("SQLite: a connection without a busy timeout gets one, and one that has it keeps it", () => {
+  const timeout = (options) => {
+    const database = new DatabaseSync(":memory:", options);
+    sqlite(database);
+    return database.prepare("pragma busy_timeout").get().timeout;
+  };
+  assert.deepEqual([timeout({}), timeout({ timeout: 100 })], [5000, 100]);
+});
+
+test("SQLite, in Bun", async () => {
+  const dir = folder("once-bun", { "main.mjs": `import { Database } from "bun:sqlite";
+import { once, sqlite } from "countersign/once";
+const guard = once(sqlite(new Database(":memory:")), "1h");
+console.log(await guard("a", () => {}), await guard("a", () => {}));\n` });
+  assert.equal(await output(tool(".bin/bun"), ["run", `${dir}/main.mjs`]), "done duplicate\n");
+});
+
 test("Postgres, and several connections", async (t) => {
   const host = await postgresServer(t);
   const { Pool } = require("pg");
@@ -57,10 +74,13 @@ test("Postgres, and several connections", async (t) => {
 test("Redis, and two connections", async (t) => {
   const socket = await redisServer(t);
   const { createClient } = require("redis");
+  const { Redis } = require("ioredis");
   const clients = [createClient({ socket: { path: socket } }), createClient({ socket: { path: socket } })];
   await Promise.all(clients.map((client) => client.connect()));
+  const ioredis = new Redis(socket);
   try {
     await holds(redis(clients[0]));
+    await holds(redis(ioredis));
     const [one, other] = clients.map((client) => redis(client));
     assert.deepEqual([await one.claim("a", "1", 60), await other.claim("a", "2", 60)], ["claimed", "held"]);
     // An id can be the name of a key that the application has.
@@ -70,6 +90,7 @@ test("Redis, and two connections", async (t) => {
     assert.deepEqual([await clients[0].get("account:1"), await clients[0].get("account:2")], ["an account", null]);
   } finally {
     clients.forEach((client) => client.destroy());
+    ioredis.disconnect();
   }
 });
 

@@ -120,8 +120,8 @@ export class OnceObject {
 }
 
 /**
- * Remembers in Redis or Valkey, under keys that begin with `countersign:once:`: of copies that arrive together, one alone runs. After a failover with asynchronous replication an event may
- * run again. `client` is connected, of npm `redis` or `ioredis`.
+ * Remembers in Redis or Valkey, under keys that begin with `countersign:once:`: of copies that arrive together, one alone runs. After a
+ * failover with asynchronous replication an event may run again. `client` is connected, of npm `redis` or `ioredis`.
  *
  * @example
  * ```js
@@ -130,7 +130,7 @@ export class OnceObject {
  * const guard = (client) => once(redis(client), "24h", { prefix: "webhook:" });
  * ```
  */
-export function redis(client: { sendCommand(command: any): Promise<any> }): Store;
+export function redis(client: { sendCommand(command: any): Promise<any> } | { call(command: string, ...words: any[]): Promise<any> }): Store;
 
 /** A store with a table. */
 export interface TableStore extends Store {
@@ -160,7 +160,8 @@ export function postgres(client: { query(text: string, values?: any[]): Promise<
 
 /**
  * Remembers in SQLite, in the table `countersign_once`, which it creates: of copies that arrive together, in any process that has the file
- * open, one alone runs. `database` is of `node:sqlite` or npm `better-sqlite3`.
+ * open, one alone runs. `database` is of `node:sqlite`, `bun:sqlite` or npm `better-sqlite3`. If its busy timeout is 0, as `node:sqlite` has it,
+ * it becomes 5 seconds: a write then waits for that of another process.
  *
  * @example
  * ```js

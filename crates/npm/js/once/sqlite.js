@@ -14,17 +14,22 @@ on conflict (id) do update set done = 1, expires_at = excluded.expires_at where 
 const RELEASE = "delete from countersign_once where id = ? and token = ?";
 const TIDY = "delete from countersign_once where expires_at <= ?";
 
+/** While another process writes, a write waits. The default of `node:sqlite` is 0: it fails at once. */
+const WAIT = "pragma busy_timeout = 5000";
+
 /**
- * One copy alone gets the claim, among all processes that have the file open. `database` is of `node:sqlite` or npm `better-sqlite3`. The
- * table is created at once. Rows that expired count for nothing; `tidy` deletes them.
+ * One copy alone gets the claim, among all processes that have the file open. `database` is of `node:sqlite`, `bun:sqlite` or npm
+ * `better-sqlite3`. The table is created at once. Rows that expired count for nothing; `tidy` deletes them.
  */
 export function sqlite(database) {
+  if (database.prepare("pragma busy_timeout").get().timeout === 0) database.exec(WAIT);
   database.exec(CREATE);
   const [claim, select, confirm, release, tidy] = [CLAIM, "select done from countersign_once where id = ?", CONFIRM, RELEASE, TIDY].map((text) => database.prepare(text));
   const after = (seconds) => Date.now() + seconds * 1000;
   return {
     async claim(id, token, seconds) {
-      if (claim.get(id, token, after(seconds), Date.now()) !== undefined) return "claimed";
+      // No row is undefined, and null in Bun.
+      if (claim.get(id, token, after(seconds), Date.now())) return "claimed";
       return select.get(id)?.done === 1 ? "done" : "held";
     },
     async confirm(id, token, seconds) {
