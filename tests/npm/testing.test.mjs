@@ -60,9 +60,11 @@ test("a secret of one's own, an event, a type with data, and a time", async () =
     assert.equal(await outcome(sender(secret), await testRequest(sender, { secret, broken: "body" })), "no_matching_signature");
   }
   const secret = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
-  const request = await testRequest(index.gemini, { secret, type: "video.generated", data: { id: "video_1" }, id: "msg_7", now: 1_700_000_000 });
-  const { id, event, timestamp } = await index.gemini(secret).unwrap(request, { now: 1_700_000_000 });
-  assert.deepEqual([id, event.type, event.data, timestamp.getTime()], ["msg_7", "video.generated", { id: "video_1" }, 1_700_000_000_000]);
+  for (const now of [1_700_000_000, new Date(1_700_000_000_500)]) {
+    const request = await testRequest(index.gemini, { secret, type: "video.generated", data: { id: "video_1" }, id: "msg_7", now });
+    const { id, event, timestamp } = await index.gemini(secret).unwrap(request, { now });
+    assert.deepEqual([id, event.type, event.data, timestamp.getTime()], ["msg_7", "video.generated", { id: "video_1" }, 1_700_000_000_000]);
+  }
 });
 
 test("each sender sends events of its own, and no event twice", async () => {
@@ -90,9 +92,11 @@ test("a type goes where the sender states it", async () => {
 
 test("a signed URL is that of the request", async () => {
   const secret = "a secret of the user's own";
-  const request = await testRequest(index.twilio, { secret, url: "https://app.example.com/hooks?x=1" });
-  assert.equal(request.url, "https://app.example.com/hooks?x=1");
-  assert.equal(await outcome(index.twilio(secret), request), "accept");
+  for (const url of ["https://app.example.com/hooks?x=1", new URL("https://app.example.com/hooks?x=1")]) {
+    const request = await testRequest(index.twilio, { secret, url });
+    assert.equal(request.url, "https://app.example.com/hooks?x=1");
+    assert.equal(await outcome(index.twilio(secret), request), "accept");
+  }
 });
 
 test("a throwaway key set signs v1a", async () => {
@@ -110,6 +114,9 @@ test("wrong arguments name the fix", async () => {
     [[index.discord, { secret: "a" }], /`await testKeys\(…\)`/],
     [[index.stripe, { keys: {} }], /`keys` is what `testKeys` returned/],
     [[index.stripe, { secret: "a".repeat(16), broken: "badly" }], /`broken` is one of "stale", "future", "body", "key", "unsigned"/],
+    [[index.github, { secret: "a".repeat(16), event: '{"zen":""}' }], /`event` is an object/],
+    [[index.github, { secret: "a".repeat(16), url: "/hooks" }], /`url` is a whole URL/],
+    [[index.stripe, { secret: "a".repeat(16), now: 1_700_000_000_000 }], /this number is in milliseconds/],
     [[index.github, { secret: "a".repeat(16), broken: "stale" }], /`broken` is one of "body", "key", "unsigned"/],
   ]) await assert.rejects(testRequest(...given), ({ message: said }) => message.test(said), String(message));
 });

@@ -33,10 +33,10 @@ export interface TestOptions {
   event?: object;
   /** The id of a sender that has one. Default: that of `event`, or a new one. */
   id?: string;
-  /** The URL of the request, which some senders sign. */
-  url?: string;
-  /** When it was sent, in Unix seconds. Default: now. */
-  now?: number;
+  /** The whole URL of the request, which some senders sign. */
+  url?: string | URL;
+  /** When it was sent: a `Date`, or Unix seconds. Default: now. */
+  now?: number | Date;
   /**
    * What is wrong with the delivery. A way that the sender does not have throws `config_invalid`, which lists those it has.
    *

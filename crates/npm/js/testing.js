@@ -1,6 +1,6 @@
 // The entry `countersign/testing`: deliveries as senders make them, signed by the platform's own cryptography. The build puts the page's samples beside it.
 import { misuse } from "./error.js";
-import { nearest, optionsOf } from "./options.js";
+import { nearest, optionsOf, secondsOf } from "./options.js";
 import { schemeOf } from "./receivers.js";
 import { at } from "./samples/described.js";
 import { concat, fromBase64, utf8 } from "./samples/encoding.js";
@@ -27,12 +27,19 @@ export async function testKeys(sender) {
 /** A request as the sender sends it. */
 export async function testRequest(sender, given) {
   const of = senderOf(sender);
-  const { secret, keys, type, data, event, id = ownId(of, event) ?? `msg_${crypto.randomUUID()}`, url, now = Math.floor(Date.now() / 1000), broken } = optionsOf(given, OPTIONS);
+  const { secret, keys, type, data, event, id = ownId(of, event) ?? `msg_${crypto.randomUUID()}`, broken, ...more } = optionsOf(given, OPTIONS);
+  const [now, url] = [Math.floor(secondsOf(more.now)), urlOf(more.url)];
+  if (event !== undefined && (typeof event !== "object" || event === null)) throw misuse("config_invalid", "`event` is an object: what the body holds as JSON");
   const key = keyOf(of, secret, keys);
   const whole = event === undefined ? eventFrom(of.scheme, { type, data, id, now }) : structuredClone(event);
   const sent = await made(of, { event: whole, now, id, url, key, breakage: breakageOf(of, broken) });
   const headers = [...sent.headers, ...typeHeader(of.scheme, type)];
   return new Request(sent.url ?? url ?? "https://example.com/webhooks", { method: "POST", headers, body: sent.body });
+}
+
+function urlOf(url) {
+  if (url !== undefined && !URL.canParse(url)) throw misuse("config_invalid", "`url` is a whole URL, like `https://app.example.com/webhooks`");
+  return url?.toString();
 }
 
 /** The id that an event has where the sender has ids. */
