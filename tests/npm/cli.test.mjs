@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import { connect } from "node:net";
 import { app, folder, installed, path } from "./fixtures/app.mjs";
 
 const SECRET = "a secret of the user's own";
@@ -105,6 +106,18 @@ test("capture says that a port is taken", async (t) => {
   const { status, failed } = await run("capture", "--port", String(server.address().port));
   assert.equal(status, 2);
   assert.match(failed, /^countersign: port \d+ cannot be listened on \(EADDRINUSE\): choose another with --port\n$/);
+});
+
+test("capture says that it cannot write, and waits for the next delivery if a sender hangs up", async () => {
+  const capture = start("capture", "--port", "0", "--save", "nowhere/delivery.http");
+  const [line] = await once(capture.stdout, "data");
+  const url = String(line).match(/http:\S+/)[0];
+  const socket = connect(new URL(url).port, "127.0.0.1");
+  socket.end("POST / HTTP/1.1\r\nhost: a.example\r\ncontent-length: 9\r\n\r\n{").resume();
+  await once(socket, "close");
+  const [{ said }, failed] = await Promise.all([run("send", url, ...SENDER), capture.stderr.toArray()]);
+  if (capture.exitCode === null) await once(capture, "exit");
+  assert.deepEqual([said, capture.exitCode, String(Buffer.concat(failed))], ["500\n", 2, "countersign: nowhere/delivery.http cannot be written (ENOENT): choose another file with --save\n"]);
 });
 
 test("a file that an editor began with a byte order mark is read", async () => {

@@ -27,18 +27,26 @@ async function main() {
 
 /** Responds 200 to one request, and saves it. */
 async function capture({ port = "8788", save = "delivery.http" }) {
+  const failed = (message) => {
+    console.error(`countersign: ${message}`);
+    process.exitCode = 2;
+  };
   const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray());
-    await writeFile(save, writtenHttp(request, body, Math.floor(Date.now() / 1000)));
+    const chunks = await request.toArray().catch(() => undefined);
+    // The sender hung up. It will send the delivery again.
+    if (chunks === undefined) return;
+    const body = Buffer.concat(chunks);
+    server.close();
+    try {
+      await writeFile(save, writtenHttp(request, body, Math.floor(Date.now() / 1000)));
+    } catch ({ code }) {
+      response.writeHead(500).end();
+      return failed(`${save} cannot be written (${code}): choose another file with --save`);
+    }
     response.end();
     console.log(`saved in ${save}: ${request.method} ${request.url}, ${body.length} bytes`);
-    server.close();
   });
-  // The port that is taken, or is not one, is the only failure that a user can mend.
-  server.once("error", ({ code }) => {
-    console.error(`countersign: port ${port} cannot be listened on (${code}): choose another with --port`);
-    process.exitCode = 2;
-  });
+  server.once("error", ({ code }) => failed(`port ${port} cannot be listened on (${code}): choose another with --port`));
   server.listen(Number(port), "127.0.0.1", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
 }
 
