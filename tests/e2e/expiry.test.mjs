@@ -18,6 +18,7 @@ before(async () => {
     named: {
       looked: [hour],
       many: [],
+      whole: [],
       full: [hour],
       rotated: [{ ...hour, dedupe: "4h" }],
       late: [{ ...hour, dedupe: "12h" }],
@@ -74,6 +75,17 @@ test("looking does not postpone it", async () => {
   await operator.stats();
   await until(async () => (await idsIn(operator, "log")) === 0, "its table to go");
   duplicate(await worker.post(path, inbox.copy(made)), made.id);
+});
+
+test("an event goes with its table: a quarter of `keep` and half an hour after it might, at most", async () => {
+  const { path, operator } = inbox.take("whole");
+  const first = await inbox.delivered({ path, operator });
+  await pass(operator, 5.75 * HOUR);
+  await inbox.delivered({ path, operator });
+  await pass(operator, 23.75 * HOUR);
+  assert.equal((await operator.event(first.id)).replayable, true);
+  await pass(operator, HOUR);
+  assert.equal((await operator.event(first.id)).replayable, false);
 });
 
 test("more than a batch of it goes on by itself, and leaves the ids", async () => {
