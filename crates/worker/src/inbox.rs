@@ -45,6 +45,7 @@ mod store;
 mod stub;
 mod surrender;
 mod token;
+mod waiting;
 mod work;
 
 use std::rc::Rc;

@@ -8,6 +8,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use super::checks;
+use crate::emulator::Emulator;
 use crate::{benches, node_test, npmtest, paths, process, tools};
 
 /// Seconds for which libFuzzer works on each target.
@@ -136,7 +137,7 @@ pub(super) fn differential() -> Result<()> {
 
 /// Earlier major versions of Gemini's SDKs.
 pub(super) fn earlier_sdks() -> Result<()> {
-    process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
+    Emulator::build()?;
     process::stream(&mut node_test::folder("tests/e2e/sdk/earlier")?)
 }
 

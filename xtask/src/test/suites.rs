@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 
+use crate::emulator::Emulator;
 use crate::{build, node_test, npmtest, paths, process, tools};
 
 /// What the senders' own SDKs are compared by.
@@ -28,7 +29,7 @@ pub(super) fn e2e() -> Result<()> {
 
 /// The newest SDKs from PyPI and npm against the emulator: what they start must arrive at the origin.
 pub(super) fn sdk() -> Result<()> {
-    process::run("build the emulator", tools::cargo().args(["build", "--package", "countersign-emulator"]))?;
+    Emulator::build()?;
     process::stream(&mut node_test::folder("tests/e2e/sdk")?)
 }
 

@@ -1,6 +1,6 @@
 //! When an object is to be woken.
 
-use countersign::inbox::Agenda;
+use countersign::inbox::{Agenda, StoreFault};
 use js_sys::{Date, Object as Options};
 use wasm_bindgen::prelude::*;
 
@@ -114,10 +114,10 @@ impl Object {
     fn agenda(&self, now: u64) -> Result<Agenda, ()> {
         let plan = self.plan(now);
         let has_legacy = self.database.has_legacy.get();
-        let strays = self.database.mend_strays()?;
         let (attempts, expiry) = self.with(|machine| {
             for place in 0..machine.outlets().len() {
-                if strays {
+                let Some(outlet) = machine.outlets().get(place) else { continue };
+                if self.database.mend_strays(outlet.name()).map_err(|()| StoreFault)? {
                     machine.replayed_waiting(place, now);
                 }
             }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::database::{Database, KnownFrom, integer, unsigned};
 use super::object::Object;
+use super::waiting::UNDELIVERED;
 use crate::clock;
 
 impl Database {
@@ -46,11 +47,7 @@ impl Database {
         let other = [pending(2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];
         // Delivered events that have not expired, and whose id has no row of its own.
         let apart = counted(EventState::Delivered, 1).saturating_sub(counted(EventState::Delivered, 2));
-        let failed = self.rows(
-            "SELECT last_status, last_error, due FROM waiting WHERE destination = ? AND state IN (0, 2, 4) AND last_error <> ''
-             ORDER BY due DESC LIMIT 1",
-            &[outlet.name().into()],
-        )?;
+        let failed = self.rows(&last_failed(), &[outlet.name().into()])?;
         let pending = backlog.saturating_add(pending(1));
         let oldest = if pending > 0 { self.oldest_pending(machine, outlet)? } else { None };
         Ok(Stats {
@@ -97,7 +94,7 @@ impl Database {
     /// How many events are pending, at all destinations.
     pub(super) fn pending(&self, machine: &Machine) -> Result<u64, ()> {
         let counted = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
-        let waiting = counted(self.number("SELECT count(*) FROM waiting WHERE state IN (0, 4)", &[])?);
+        let waiting = self.count_open()?;
         let legacy = if self.has_legacy.get() {
             counted(self.number("SELECT count(*) FROM events_2 WHERE state = 0", &[])?)
         } else {
@@ -113,13 +110,12 @@ impl Database {
     }
 
     /// When the oldest pending event of a destination was received, in seconds; `None` if none is pending. Events are numbered as they
-    /// come, so only the first of each kind is read: with the `+`, that is not looked for by the index of another order.
+    /// come, so only the first of each kind is read.
     pub(super) fn oldest_pending(&self, machine: &Machine, outlet: &Outlet) -> Result<Option<u64>, ()> {
-        let mut oldest = self.number(
-            "SELECT received_at FROM kept WHERE number =
-               (SELECT number FROM waiting WHERE destination = ? AND +state IN (0, 4) ORDER BY number LIMIT 1)",
-            &[outlet.name().into()],
-        )?;
+        let mut oldest = match self.first_open(outlet.name())? {
+            Some(number) => self.number("SELECT received_at FROM kept WHERE number = ?", &[integer(number)])?,
+            None => None,
+        };
         let first = outlet.cursor().done().first_missing(1);
         if first < machine.next()
             && let Some(table) = self.log_of(first)
@@ -187,7 +183,7 @@ impl Database {
         let sql = format!(
             "SELECT substr(last_error, 1, instr(last_error || '/', '/') - 1) AS code, count(*)
              FROM (SELECT state, last_error FROM waiting WHERE destination = ? ORDER BY number DESC LIMIT {MOST_FAILED})
-             WHERE state IN (0, 2, 4) AND last_error <> '' GROUP BY code"
+             WHERE {UNDELIVERED} AND last_error <> '' GROUP BY code"
         );
         let rows = self.rows(&sql, &[destination.into()])?;
         let counts = rows.iter().filter_map(|row| Some((row.get(0).as_string()?, unsigned(&row.get(1)).into())));
@@ -208,6 +204,19 @@ impl Object {
         }
         Ok((seen, lately))
     }
+}
+
+/// A statement for what the last undelivered event that failed said. The index has those of one state in the order of their times.
+fn last_failed() -> String {
+    let of = |state: EventState| {
+        format!(
+            "SELECT * FROM (SELECT last_status, last_error, due FROM waiting
+             WHERE destination = ?1 AND state = {} AND last_error <> '' ORDER BY due DESC LIMIT 1)",
+            state.number()
+        )
+    };
+    let states = [EventState::Pending, EventState::Behind, EventState::Dead];
+    [&states.map(of).join(" UNION ALL "), " ORDER BY due DESC LIMIT 1"].concat()
 }
 
 fn last_error(row: &Array) -> Option<LastError> {

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 
 use super::database::{Database, integer, key, optional, unsigned};
 use super::rows::path_to;
+use super::waiting::UNDELIVERED;
 
 #[wasm_bindgen]
 extern "C" {
@@ -107,9 +108,11 @@ impl Database {
     }
 
     fn headers_for(&self, number: u64, outlet: &Outlet) -> Result<Option<(String, u32)>, ()> {
-        let sql = "SELECT kept.headers, waiting.attempts FROM waiting JOIN kept ON kept.number = waiting.number
-                   WHERE waiting.destination = ? AND waiting.number = ? AND waiting.state IN (0, 2, 4)";
-        let rows = self.rows(sql, &[outlet.name().into(), integer(number)])?;
+        let sql = format!(
+            "SELECT kept.headers, waiting.attempts FROM waiting JOIN kept USING (number)
+             WHERE waiting.destination = ? AND waiting.number = ? AND {UNDELIVERED}"
+        );
+        let rows = self.rows(&sql, &[outlet.name().into(), integer(number)])?;
         if let Some(row) = rows.first() {
             let begun = unsigned(&row.get(1)).saturating_add(u64::from(outlet.is_under_way(number)));
             return Ok(row.get(0).as_string().zip(u32::try_from(begun).ok()));
@@ -139,7 +142,7 @@ impl Database {
     /// Removes all that is stored of an event, and its id.
     pub(super) fn erase(&self, number: u64, event: EventKey) -> Result<(), ()> {
         let numbers = [integer(number)];
-        self.run("DELETE FROM waiting WHERE number = ?", &numbers)?;
+        self.remove_everywhere(number)?;
         self.run("DELETE FROM kept WHERE number = ?", &numbers)?;
         if let Some(table) = self.log_of(number) {
             // The row stays, so that its number is not given again.
@@ -155,14 +158,8 @@ impl Database {
     /// Takes the id from an event that is lost, so that a copy can have it. The event's own row is not touched.
     pub(super) fn release(&self, number: u64, event: EventKey) -> Result<(), ()> {
         self.erase_id(event)?;
-        self.run("DELETE FROM waiting WHERE number = ?", &[integer(number)])?;
+        self.remove_everywhere(number)?;
         self.run("DELETE FROM kept WHERE key = ?", &[key(event)])
-    }
-
-    /// Has waiting events attempted whose state does not exist: they would be neither delivered nor seen. Whether there were any.
-    pub(super) fn mend_strays(&self) -> Result<bool, ()> {
-        let sql = "UPDATE waiting SET state = 0 WHERE state NOT IN (0, 1, 2, 4) RETURNING 1";
-        Ok(self.number(sql, &[])?.is_some())
     }
 
     /// Reads something of each table that attempts need.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::database::{Database, Recent, fault, integer, listed};
+use super::waiting::WAITED_FOR;
 
 impl Database {
     /// The history, the last status and the last error of an event at a destination, as the transition under way has them.
@@ -107,7 +108,10 @@ impl Database {
                 all.insert(place, report);
             }
         };
-        let mut texts = self.rows("SELECT history FROM waiting WHERE number = ?", &[integer(number)])?;
+        let sql = format!(
+            "{WAITED_FOR} SELECT history FROM waited_for CROSS JOIN waiting USING (destination) WHERE number = ?"
+        );
+        let mut texts = self.rows(&sql, &[integer(number)])?;
         // They were written with the events that came then, or soon after.
         for table in self.logs.borrow().iter().filter(|table| table.last.is_none_or(|last| last >= number)).take(3) {
             let sql = format!("SELECT reports FROM attempts_{} WHERE first <= ?1 AND last >= ?1", table.number);

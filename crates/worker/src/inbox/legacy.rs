@@ -76,8 +76,8 @@ impl Database {
                     },
                 };
                 self.put_waiting(DEFAULT, number, &brought).map_err(drop)?;
-                let sql = "UPDATE waiting SET last_status = ?, last_error = nullif(?, '') WHERE number = ?";
-                self.run(sql, &[row.get(9), row.get(10), integer(number)])?;
+                let sql = "UPDATE waiting SET last_status = ?, last_error = nullif(?, '') WHERE destination = ? AND number = ?";
+                self.run(sql, &[row.get(9), row.get(10), DEFAULT.into(), integer(number)])?;
             }
         }
         self.run("DELETE FROM events_2 WHERE number = ?", values.get(1..).unwrap_or_default())

@@ -9,6 +9,7 @@ use super::listed::Found;
 use super::object::Object;
 use super::orders::chosen;
 use super::pages::unreadable;
+use super::waiting::OPEN;
 
 /// What is asked for.
 pub(super) struct Scan<'a> {
@@ -172,11 +173,10 @@ impl Object {
     /// The numbers of events that wait by themselves at a destination.
     fn waiting_numbers(&self, destination: &str, scan: &Scan<'_>, (from, to): (u64, u64)) -> Result<Vec<u64>, ()> {
         let state = match scan.selection.state {
-            None => "",
-            Some(EventState::Pending | EventState::Behind) => " AND state IN (0, 4)",
-            Some(EventState::Dead) => " AND state = 2",
-            Some(EventState::Delivered) => " AND state = 1",
+            None => String::new(),
+            Some(EventState::Pending | EventState::Behind) => format!(" AND {OPEN}"),
             Some(EventState::Filtered) => return Ok(Vec::new()),
+            Some(state) => format!(" AND state = {}", state.number()),
         };
         let code = scan.selection.code.as_deref();
         let failed = if code.is_some() {

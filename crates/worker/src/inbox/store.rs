@@ -6,6 +6,7 @@ use countersign::inbox::{Breaker, Cursor, EventState, Kind, Pauses, Progress, St
 use super::database::{Database, but, fault, integer, maybe, optional, unsigned};
 use super::new_event::NewEvent;
 use super::rows::{EVENT, PROGRESS, code, path_to, progress, table, values};
+use super::waiting::{BEHIND, DEAD, DELIVERED, OPEN, PENDING, WAITED_FOR};
 
 impl Store for Database {
     type Event = NewEvent;
@@ -197,7 +198,9 @@ impl Store for Database {
         let at = [destination.into(), integer(number)];
         let noted = [status, error, history, maybe(progress.lane)];
         let values: Vec<_> = at.into_iter().chain(values(progress)).chain(noted).collect();
-        self.run(sql, &values).map_err(fault)
+        self.run(sql, &values).map_err(fault)?;
+        self.note_open(destination, number, progress);
+        Ok(())
     }
 
     fn set_waiting(&self, destination: &str, number: u64, progress: &Progress) -> Result<(), StoreFault> {
@@ -209,7 +212,9 @@ impl Store for Database {
                    WHERE destination = ? AND number = ?";
         let at = [destination.into(), integer(number)];
         let values: Vec<_> = values(progress).into_iter().chain([status, error, history]).chain(at).collect();
-        self.run(sql, &values).map_err(fault)
+        self.run(sql, &values).map_err(fault)?;
+        self.note_open(destination, number, progress);
+        Ok(())
     }
 
     fn remove_waiting(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
@@ -226,8 +231,11 @@ impl Store for Database {
         }
         let sql = "DELETE FROM waiting WHERE destination = ? AND number = ?";
         self.run(sql, &[destination.into(), integer(number)]).map_err(fault)?;
-        let sql = "DELETE FROM kept WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM waiting WHERE number = ?1)";
-        self.run(sql, &[integer(number)]).map_err(fault)
+        let sql = format!(
+            "{WAITED_FOR} DELETE FROM kept WHERE number = ?1 AND NOT EXISTS
+               (SELECT 1 FROM waited_for CROSS JOIN waiting USING (destination) WHERE number = ?1)"
+        );
+        self.run(&sql, &[integer(number)]).map_err(fault)
     }
 
     fn due(
@@ -239,7 +247,7 @@ impl Store for Database {
         limit: usize,
     ) -> Result<Vec<(u64, Progress)>, StoreFault> {
         let sql = format!(
-            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND state = 0 AND (due <= ?2 OR due > ?3){} ORDER BY due LIMIT {limit}",
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND {PENDING} AND (due <= ?2 OR due > ?3){} ORDER BY due LIMIT {limit}",
             but(under_way)
         );
         let rows = self.rows(&sql, &[destination.into(), integer(now), integer(latest)]).map_err(fault)?;
@@ -247,43 +255,32 @@ impl Store for Database {
     }
 
     fn next_due(&self, destination: &str, under_way: &[u64]) -> Result<Option<u64>, StoreFault> {
-        let sql = format!("SELECT min(due) FROM waiting WHERE destination = ? AND state = 0{}", but(under_way));
+        let sql = format!("SELECT min(due) FROM waiting WHERE destination = ? AND {PENDING}{}", but(under_way));
         let due = self.number(&sql, &[destination.into()]).map_err(fault)?;
         Ok(due.map(|due| u64::try_from(due).unwrap_or_default()))
     }
 
     fn lanes_waiting(&self, destination: &str) -> Result<Vec<(u64, bool)>, StoreFault> {
-        let sql = "SELECT lane, max(state = 0) FROM waiting WHERE destination = ? AND state IN (0, 4) AND lane IS NOT NULL GROUP BY lane";
-        let rows = self.rows(sql, &[destination.into()]).map_err(fault)?;
-        Ok(rows.iter().map(|row| (unsigned(&row.get(0)), unsigned(&row.get(1)) > 0)).collect())
+        self.open_lanes(destination).map_err(fault)
     }
 
     fn first_behind(&self, destination: &str, lane: u64) -> Result<Option<(u64, Progress)>, StoreFault> {
         let sql = format!(
-            "SELECT {PROGRESS} FROM waiting WHERE destination = ? AND lane = ? AND state = 4 ORDER BY number LIMIT 1"
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ? AND lane = ? AND {BEHIND} ORDER BY number LIMIT 1"
         );
         let rows = self.rows(&sql, &[destination.into(), integer(lane)]).map_err(fault)?;
         Ok(rows.first().map(progress))
     }
 
     fn settle_order(&self, destination: &str, is_ordered: bool) -> Result<bool, StoreFault> {
-        let sql = if is_ordered {
-            // Only ordered sources have it, and only events that are behind cost its rows.
-            let index =
-                "CREATE INDEX IF NOT EXISTS waiting_behind ON waiting (destination, lane, number) WHERE state = 4";
-            self.run(index, &[]).map_err(fault)?;
-            "UPDATE waiting SET state = 4 WHERE destination = ?1 AND state = 0 AND lane IS NOT NULL AND number NOT IN
-               (SELECT min(number) FROM waiting WHERE destination = ?1 AND state = 0 AND lane IS NOT NULL GROUP BY lane)
-             RETURNING 1"
-        } else {
-            "UPDATE waiting SET state = 0 WHERE destination = ? AND state = 4 RETURNING 1"
-        };
-        Ok(self.number(sql, &[destination.into()]).map_err(fault)?.is_some())
+        self.settle_lanes(destination, is_ordered).map_err(fault)
     }
 
     fn over(&self, destination: &str, now: u64, began: u64, limit: usize) -> Result<Vec<(u64, Progress)>, StoreFault> {
         let sql = format!(
-            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND ((state IN (1, 2) AND due <= ?2) OR (?3 > 0 AND state IN (0, 4) AND since <= ?3)) LIMIT {limit}"
+            "SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND {DELIVERED} AND due <= ?2 UNION ALL
+             SELECT {PROGRESS} FROM waiting WHERE destination = ?1 AND {DEAD} AND due <= ?2 UNION ALL
+             SELECT {PROGRESS} FROM waiting WHERE ?3 > 0 AND destination = ?1 AND {OPEN} AND since <= ?3 LIMIT {limit}"
         );
         let rows = self.rows(&sql, &[destination.into(), integer(now), integer(began)]).map_err(fault)?;
         Ok(rows.iter().map(progress).collect())
