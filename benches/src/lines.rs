@@ -53,6 +53,12 @@ pub(crate) fn lines(lines: &[Line]) -> String {
     table
 }
 
+/// How many aims are met, such as "2 of 12". A line without an aim does not count.
+pub(crate) fn met(lines: &[Line]) -> String {
+    let aimed = || lines.iter().filter(|line| line.has_aim());
+    format!("{} of {}", aimed().filter(|line| line.met()).count(), aimed().count())
+}
+
 /// A paragraph for each case that misses an aim: the figures, and what is known about the cause.
 pub(crate) fn missed(lines: &[Line], figures: &[Figure]) -> Result<String> {
     let missed: Vec<_> = lines.iter().filter(|line| !line.met()).collect();

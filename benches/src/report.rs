@@ -44,7 +44,6 @@ pub(crate) fn write(run: &Run) -> Result<()> {
 
 /// The template, with every `{{name}}` filled in.
 fn page(run: &Run) -> Result<String> {
-    let met = run.lines.iter().filter(|line| line.met()).count();
     let parts = [
         ("date", run.date.clone()),
         ("machine", run.machine.clone()),
@@ -53,7 +52,7 @@ fn page(run: &Run) -> Result<String> {
         ("rounds", run.rounds.to_string()),
         ("processes", run.processes.to_string()),
         ("minutes", format!("{:.0}", run.minutes)),
-        ("met", format!("{met} of {}", run.lines.len())),
+        ("met", lines::met(&run.lines)),
         ("lines", lines::lines(&run.lines)),
         ("missed", lines::missed(&run.lines, &run.figures)?),
         ("figures", lines::figures(&run.figures)),
@@ -140,7 +139,8 @@ mod tests {
             unit: String::new(),
             values: vec![1.0, 1.0],
         };
-        let run = Run { lines: vec![line], ..Run::default() };
+        let reported = Line { aim: Aim::Reported, ..line.clone() };
+        let run = Run { lines: vec![line, reported], ..Run::default() };
         let page = page(&run).expect("is written");
         assert!(!page.contains("{{") && page.contains("0 of 1"), "{page}");
     }

@@ -133,7 +133,6 @@ fn text(kept: &Kept) -> Result<String> {
     let lines: Vec<_> = parts().flat_map(|part| &part.lines).cloned().collect();
     let figures: Vec<_> = parts().flat_map(|part| &part.figures).cloned().collect();
     let sustained: Vec<_> = parts().flat_map(|part| &part.sustained).cloned().collect();
-    let aimed = || lines.iter().filter(|line| line.has_aim());
     let when = |(name, part): (&String, &Part)| {
         let Part { date, minutes, load, load_after, .. } = part;
         format!("{name} on {date}, in {minutes:.0} minutes at a load average of {load} before and {load_after} after")
@@ -144,7 +143,7 @@ fn text(kept: &Kept) -> Result<String> {
         ("machine", kept.machine.clone()),
         ("workerd", kept.workerd.clone()),
         ("clock", if by_cpu { "processor time of workerd" } else { "time" }.to_owned()),
-        ("met", format!("{} of {}", aimed().filter(|line| line.met()).count(), aimed().count())),
+        ("met", lines::met(&lines)),
         ("lines", lines::lines(&lines)),
         ("missed", lines::missed(&lines, &figures)?),
         ("figures", lines::figures(&figures)),
