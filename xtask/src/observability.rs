@@ -68,10 +68,10 @@ mod tests {
         }
     }
 
-    /// Every configuration that ships, and with them every derived one.
+    /// Every configuration that ships for Cloudflare, and with them every derived one.
     #[test]
     fn no_configuration_that_ships_stores_urls() {
-        for path in ["wrangler.toml", "examples/deploy/wrangler.toml"] {
+        for path in ["wrangler.toml", "examples/deploy/wrangler.toml", "examples/transform/wrangler.toml"] {
             let table = wrangler::read(&paths::root().join(path)).expect("a configuration");
             assert_eq!(warnings(&table), Vec::<String>::new(), "{path}");
             assert!(table.get("observability").is_some(), "{path}");
