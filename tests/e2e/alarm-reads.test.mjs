@@ -102,6 +102,23 @@ test("an overview reads each event that waits, and the latest thousand again for
   assert.ok(many <= none + 3 * MANY + FEW, `it reads ${many} rows, and ${none} without them`);
 });
 
+test("ids are counted once, and not by each instance", async () => {
+  const operator = new Operator(worker, "dead");
+  const [table] = await operator.object("query", ["SELECT name FROM sqlite_master WHERE name GLOB 'ids_[0-9]*'"]);
+  await operator.object("query", [
+    `INSERT INTO ${table.name} (key, number) WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers LIMIT 5000)
+     SELECT randomblob(16), 1 FROM numbers`,
+  ]);
+  await operator.evict();
+  const counted = await operator.stats();
+  await operator.evict();
+  await cost(worker, () => accept("dead"), logged(2));
+  await operator.evict();
+  const read = await cost(worker, () => operator.stats());
+  assert.ok(read.rowsRead < 4_000, `the second instance reads ${read.rowsRead} rows`);
+  assert.equal((await operator.stats()).delivered, counted.delivered + 1);
+});
+
 test("an event that is removed costs no look at those that are kept", async () => {
   const operator = new Operator(worker, "delivered");
   await operator.object("query", [`UPDATE waiting SET due = 1 WHERE number <= ${OVER}`]);

@@ -63,7 +63,7 @@ impl Database {
     }
 
     /// How many ids of events are known, from one on. The tables are counted once; after that, each event that came since is one more, until
-    /// ids are removed in another way ([`Database::recount`]).
+    /// ids are removed in another way ([`Database::recount`]). The next instance knows it too: a sleeping inbox is woken by each look.
     fn known_from(&self, first: u64, machine: &Machine) -> Result<u64, ()> {
         let next = machine.next();
         let known = self.counted.borrow().iter().find(|known| known.first == first).copied();
@@ -82,13 +82,29 @@ impl Database {
             let known = self.number(&sql, &[integer(first), integer(table.first), integer(oldest)])?;
             count = count.saturating_add(known.and_then(|known| u64::try_from(known).ok()).unwrap_or_default());
         }
-        self.counted.borrow_mut().push(KnownFrom { first, next, count });
+        let mut counted = self.counted.borrow_mut();
+        counted.push(KnownFrom { first, next, count });
+        if count >= WORTH_A_ROW {
+            let all: Vec<_> = counted.iter().map(|known| known.to_text()).collect();
+            self.set_meta(COUNTED, &all.join(",").into())?;
+            self.is_count_noted.set(true);
+        }
         Ok(count)
     }
 
+    /// Goes on with what an earlier instance counted.
+    pub(super) fn restore_counts(&self, noted: Option<&str>) {
+        self.is_count_noted.set(noted.is_some());
+        self.counted.replace(noted.unwrap_or_default().split(',').filter_map(KnownFrom::parse).collect());
+    }
+
     /// Has ids counted again: some were removed, or came from elsewhere.
-    pub(super) fn recount(&self) {
+    pub(super) fn recount(&self) -> Result<(), ()> {
         self.counted.borrow_mut().clear();
+        if self.is_count_noted.replace(false) {
+            self.run("DELETE FROM meta WHERE name = ?", &[COUNTED.into()])?;
+        }
+        Ok(())
     }
 
     /// How many events are pending, at all destinations.
@@ -206,6 +222,17 @@ impl Object {
     }
 }
 
+impl KnownFrom {
+    fn to_text(self) -> String {
+        [self.first, self.next, self.count].map(|number| number.to_string()).join(" ")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split(' ').map_while(|number| number.parse().ok());
+        Some(Self { first: numbers.next()?, next: numbers.next()?, count: numbers.next()? })
+    }
+}
+
 /// A statement for what the last undelivered event that failed said. The index has those of one state in the order of their times.
 fn last_failed() -> String {
     let of = |state: EventState| {
@@ -229,6 +256,12 @@ fn last_error(row: &Array) -> Option<LastError> {
         due: unsigned(&row.get(2)),
     })
 }
+
+/// The name under which counts of ids are written down.
+pub(super) const COUNTED: &str = "counted";
+
+/// So many ids cost as much to count as a row to write.
+const WORTH_A_ROW: u64 = 1_000;
 
 /// Of a destination's events that failed, so many are counted by code at a time: the latest.
 const MOST_FAILED: usize = 1_000;

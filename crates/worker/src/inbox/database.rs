@@ -22,6 +22,8 @@ pub(super) struct Database {
     pub(super) ids: RefCell<Vec<Table>>,
     /// How many ids are known from an event on, and what the next event's number was then: see `counts.rs`.
     pub(super) counted: RefCell<Vec<KnownFrom>>,
+    /// Whether that is written down.
+    pub(super) is_count_noted: Cell<bool>,
     /// By destination, the number before which no open event waits there: see `waiting.rs`.
     pub(super) first_open: RefCell<Vec<(String, u64)>>,
     /// Whether events of an older schema are still to be brought over.
@@ -58,6 +60,7 @@ impl Database {
             logs: RefCell::default(),
             ids: RefCell::default(),
             counted: RefCell::default(),
+            is_count_noted: Cell::default(),
             first_open: RefCell::default(),
             has_legacy: Cell::new(false),
             reports: RefCell::default(),

@@ -40,7 +40,7 @@ impl Database {
 
     /// Takes back a claim of this turn.
     pub(super) fn unclaim(&self, event: EventKey) -> Result<(), StoreFault> {
-        self.recount();
+        self.recount().map_err(fault)?;
         let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Ok(()) };
         self.run(&format!("DELETE FROM ids_{table} WHERE key = ?"), &[short_key(event)]).map_err(fault)
     }
@@ -87,7 +87,7 @@ impl Database {
 
     /// Removes an id.
     pub(super) fn erase_id(&self, event: EventKey) -> Result<(), ()> {
-        self.recount();
+        self.recount()?;
         for table in self.ids.borrow().iter() {
             self.run(&format!("DELETE FROM ids_{} WHERE key = ?", table.number), &[short_key(event)])?;
         }

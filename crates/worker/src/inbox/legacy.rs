@@ -87,7 +87,7 @@ impl Database {
         let Some(table) = self.ids.borrow().last().map(|table| table.number) else { return Err(()) };
         let Ok(key) = row.get(8).dyn_into::<js_sys::ArrayBuffer>() else { return Ok(()) };
         let short = js_sys::Uint8Array::new(&key).subarray(0, 16).slice(0, 16);
-        self.recount();
+        self.recount()?;
         self.run(
             &format!("INSERT OR IGNORE INTO ids_{table} (key, number) VALUES (?, ?)"),
             &[short.into(), number.into()],

@@ -4,6 +4,7 @@ use countersign::inbox::Watch;
 use countersign::inbox::alerts::Topic;
 use wasm_bindgen::prelude::*;
 
+use super::counts::COUNTED;
 use super::database::{Database, integer, listed, maybe};
 use super::notices::SENT;
 
@@ -25,6 +26,8 @@ pub(super) struct About {
     /// The notices that it sent, and how many events were given up: see `notify.rs`.
     pub(super) sent: Option<String>,
     pub(super) dead: Option<String>,
+    /// How many ids are known: see `counts.rs`.
+    pub(super) counted: Option<String>,
     /// What alerts are about, by subject: see `alerts.rs`.
     pub(super) topics: Vec<(String, Topic)>,
 }
@@ -45,6 +48,7 @@ impl Database {
                 "shards" => about.shards = value.as_string(),
                 SENT => about.sent = value.as_string(),
                 "dead" => about.dead = value.as_string(),
+                COUNTED => about.counted = value.as_string(),
                 "aside" => {
                     let numbers = value.as_string().unwrap_or_default();
                     about.aside = numbers.split(',').filter_map(|number| number.parse().ok()).collect();

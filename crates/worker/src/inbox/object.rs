@@ -146,6 +146,7 @@ impl Object {
         self.topics.replace(about.topics);
         self.load_job().map_err(|()| UNREADABLE)?;
         *self.aside.borrow_mut() = about.aside;
+        self.database.restore_counts(about.counted.as_deref());
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
         let mut machine = Machine::load(&self.database, now).map_err(|StoreFault| UNREADABLE)?;
         if let Some(number) = about.reading {

@@ -69,7 +69,7 @@ impl Store for Database {
             Kind::Ids => format!("DROP TABLE IF EXISTS ids_{number}"),
         };
         self.run(&sql, &[]).map_err(fault)?;
-        self.recount();
+        self.recount().map_err(fault)?;
         let known = "DELETE FROM tables WHERE kind = ? AND number = ?";
         self.run(known, &[code(kind), number.into()]).map_err(fault)?;
         self.known(kind).borrow_mut().retain(|table| table.number != number);
@@ -226,7 +226,7 @@ impl Store for Database {
             );
             // Most ids are known still.
             if self.number(&sql, &[integer(number)]).map_err(fault)?.is_some() {
-                self.recount();
+                self.recount().map_err(fault)?;
             }
         }
         let sql = "DELETE FROM waiting WHERE destination = ? AND number = ?";

@@ -40,27 +40,20 @@ impl Database {
     /// found: whatever opens an event before that says so.
     pub(super) fn first_open(&self, destination: &str) -> Result<Option<u64>, ()> {
         let mut firsts = self.first_open.borrow_mut();
-        let known = firsts.iter().position(|(name, _)| name == destination);
-        let found = match known.and_then(|place| firsts.get(place)) {
-            Some((_, NONE)) => return Ok(None),
-            Some((_, first)) => {
-                // With the `+`, by number: the index of states would have all that are open read.
-                let sql = format!(
-                    "SELECT number FROM waiting WHERE destination = ? AND number >= ? AND +{OPEN} ORDER BY number LIMIT 1"
-                );
-                self.number(&sql, &[destination.into(), integer(*first)])?
-            }
-            None => {
-                // With the `+`, not in the order of numbers: those that are finished would be read first.
-                let sql = format!("SELECT min(+number) FROM waiting WHERE destination = ? AND {OPEN}");
-                self.number(&sql, &[destination.into()])?
-            }
-        };
-        let found = found.and_then(|number| u64::try_from(number).ok());
-        match known.and_then(|place| firsts.get_mut(place)) {
-            Some((_, first)) => *first = found.unwrap_or(NONE),
-            None => firsts.push((destination.to_owned(), found.unwrap_or(NONE))),
+        if !firsts.iter().any(|(name, _)| name == destination) {
+            firsts.push((destination.to_owned(), UNKNOWN));
         }
+        let known = firsts.iter_mut().find(|(name, _)| name == destination);
+        let Some((_, first)) = known.filter(|(_, first)| *first != NONE) else { return Ok(None) };
+        // A `+` keeps SQLite from an order: of states, which would have all that are open read, or of numbers, all that are finished.
+        let sql = if *first == UNKNOWN {
+            format!("SELECT min(+number) FROM waiting WHERE destination = ? AND +number >= ? AND {OPEN}")
+        } else {
+            format!("SELECT min(number) FROM waiting WHERE destination = ? AND number >= ? AND +{OPEN}")
+        };
+        let found = self.number(&sql, &[destination.into(), integer(*first)])?;
+        let found = found.and_then(|number| u64::try_from(number).ok());
+        *first = found.unwrap_or(NONE);
         Ok(found)
     }
 
@@ -138,5 +131,8 @@ fn numbers(states: &str) -> String {
     format!("SELECT number FROM waiting WHERE destination = ?1 AND {states}")
 }
 
-/// In place of the first open event's number, where there is none.
+/// In place of the first open event's number, until it was looked for.
+const UNKNOWN: u64 = 0;
+
+/// In place of the first open event's number, if there is none.
 const NONE: u64 = u64::MAX;
