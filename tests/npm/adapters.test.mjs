@@ -127,6 +127,16 @@ test("lambda: a signed URL is the one that the sender called", async () => {
   }
 });
 
+test("a signed URL: a proxy notes the scheme, and Next the host", async () => {
+  const { twilio } = await import(`${installed}/dist/node/index.js`);
+  const [token, called, body] = ["a secret of the user's own", "https://a.example/hooks?x=a%20b", "Body=hi&From=%2B1"];
+  const headers = { "x-twilio-signature": crypto.createHmac("sha1", token).update(`${called}BodyhiFrom+1`).digest("base64"), "x-forwarded-proto": "https, http", "x-forwarded-host": "a.example" };
+  for (const [name, host, status] of [["next", "localhost:3000", 204], ["bun", "a.example", 204], ["bun", "b.example", 401]]) {
+    const receive = (await adapter(name))(twilio(token), () => {}, { log: false, jsonParse: false });
+    assert.equal((await receive(new Request(`http://${host}/hooks?x=a%20b`, { method: "POST", headers, body }))).status, status, `${name} ${host}`);
+  }
+});
+
 test("bun", async (t) => {
   const dir = folder("bun-adapter", {
     "server.mjs": `import { gemini } from "countersign";

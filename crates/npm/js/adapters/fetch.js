@@ -3,16 +3,24 @@ import { misuse } from "../error.js";
 import { isRequest } from "../given.js";
 import { broken, receiving, tooLarge } from "../receive.js";
 
-/** A function of a request that resolves to a response. */
-export function onRequest(verifier, handler, options) {
+/** A function of a request that resolves to a response. `hostHeader` names the header that has the host, where the URL of the request has another. */
+export function onRequest(verifier, handler, options, hostHeader) {
   const { limit, receive } = receiving(verifier, handler, options);
   return async (request, more) => {
     const { status, headers, body } = await receive(async () => {
       if (!isRequest(request)) throw misuse("invalid_body", "the adapter was not called with a Fetch request; is it that of your framework?");
-      return [await bounded(request, limit), request.headers, { url: request.url, method: request.method, ...more }];
+      return [await bounded(request, limit), request.headers, { url: targetOf(request, hostHeader), method: request.method, ...more }];
     });
     return new Response(status === 204 ? null : body, { status, headers });
   };
+}
+
+/** The URL as the sender has it. A proxy that ends TLS notes the scheme. */
+function targetOf({ url, headers }, hostHeader) {
+  const [scheme, host] = ["x-forwarded-proto", hostHeader].map((name) => name && headers.get(name)?.split(",")[0].trim());
+  if (!scheme && !host) return url;
+  const target = new URL(url);
+  return `${scheme || target.protocol.slice(0, -1)}://${host || target.host}${target.pathname}${target.search}`;
 }
 
 /** The body of a request, unless it is too large: then reading stops. */
