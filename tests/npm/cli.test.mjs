@@ -70,11 +70,14 @@ test("the time of a check is that of the arrival, or the one that is given", asy
 });
 
 test("a response that is not 2xx is a failure of send", async (t) => {
-  const server = http.createServer((_, response) => response.writeHead(401).end("no")).listen(0, "127.0.0.1");
+  const answer = { "/": [401, {}, "no"], "/moved": [307, { location: "/accepts" }, ""], "/accepts": [204, {}, ""] };
+  const server = http.createServer(({ url }, response) => response.writeHead(...answer[url].slice(0, 2)).end(answer[url][2])).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
-  const { status, said } = await run("send", `http://127.0.0.1:${server.address().port}/`, "--sender", "coinbaseCommerce", "--secret", "HOOK_SECRET");
-  assert.deepEqual([status, said], [1, "401 no\n"]);
+  for (const [path, expected] of [["/", "401 no\n"], ["/moved", "307 redirect to /accepts, which senders do not follow\n"]]) {
+    const { status, said } = await run("send", `http://127.0.0.1:${server.address().port}${path}`, "--sender", "coinbaseCommerce", "--secret", "HOOK_SECRET");
+    assert.deepEqual([status, said], [1, expected]);
+  }
 });
 
 test("a sender is found by its name in any spelling", async () => {

@@ -90,10 +90,13 @@ async function send({ sender, secret, type, data, event, broken }, url) {
   const functions = await import(`./${entry.split("/")[1] ?? "index"}.js`);
   const request = await testRequest(functions[make], { secret: secretIn(secret), url, ...given });
   const body = await request.arrayBuffer();
-  const response = await fetch(url, { method: "POST", headers: request.headers, body }).catch(({ message, cause }) => {
+  // Senders do not follow redirects.
+  const response = await fetch(url, { method: "POST", headers: request.headers, body, redirect: "manual" }).catch(({ message, cause }) => {
     throw new Error(`no response from ${new URL(url).origin}: ${cause?.code ?? message}`);
   });
-  console.log(`${response.status} ${shown(await response.text())}`.trim());
+  const isRedirect = response.status >= 300 && response.status < 400;
+  const said = isRedirect ? `redirect to ${response.headers.get("location")}, which senders do not follow` : shown(await response.text());
+  console.log(`${response.status} ${said}`.trim());
   if (!response.ok) process.exitCode = 1;
 }
 
