@@ -92,15 +92,16 @@ impl Job {
 
     /// How many events it may replay at `now`.
     pub fn allowed(&self, now: u64) -> usize {
-        let allowed = now.saturating_sub(self.paid_until).checked_div(self.interval()).unwrap_or(MOST);
+        let unpaid = now.saturating_sub(self.paid_until).saturating_mul(u64::from(self.rate));
+        let allowed = unpaid.checked_div(u64::from(self.shards).saturating_mul(1000)).unwrap_or(MOST);
         usize::try_from(allowed.min(MOST)).unwrap_or_default()
     }
 
     /// Notes that it replayed so many, and works again a second later. What it did not use is lost, but for a second of it.
     pub fn pay(&mut self, replayed: u64, now: u64) {
-        let paid = self.paid_until.saturating_add(replayed.saturating_mul(self.interval()));
+        let paid = self.paid_until.saturating_add(self.time_for(replayed));
         self.paid_until = paid.max(now.saturating_sub(STEP));
-        self.due_at = now.saturating_add(STEP).max(self.paid_until.saturating_add(self.interval()));
+        self.due_at = now.saturating_add(STEP).max(self.paid_until.saturating_add(self.time_for(1)));
     }
 
     /// Ends it.
@@ -108,10 +109,9 @@ impl Job {
         (self.state, self.ended_at) = (state, Some(now));
     }
 
-    /// The milliseconds from one event to the next, at least one.
-    fn interval(&self) -> u64 {
-        let shared = u64::from(self.shards).saturating_mul(1000);
-        shared.checked_div(u64::from(self.rate)).unwrap_or(1000).max(1)
+    /// The milliseconds that so many events take at its rate.
+    fn time_for(&self, events: u64) -> u64 {
+        events.saturating_mul(u64::from(self.shards).saturating_mul(1000)).div_ceil(u64::from(self.rate).max(1))
     }
 
     /// Parts of one job, added up.
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn it_keeps_to_its_rate_whatever_the_steps_are() {
-        for (rate, shards) in [(50, 1), (1, 1), (1000, 1), (7, 3), (100, 64)] {
+        for (rate, shards) in [(50, 1), (1, 1), (350, 1), (600, 1), (1000, 1), (7, 3), (900, 5), (100, 64)] {
             let (mut job, mut replayed, mut now) = (job(rate, shards), 0_u64, NOW);
             while now < NOW + 60_000 {
                 let allowed = job.allowed(now) as u64;
