@@ -155,9 +155,18 @@ test("another isolate learns of a capture with its next counts", async () => {
   }, "a capture");
 });
 
-test("bodies are shown where the configuration says so, and reports everywhere", async () => {
+test("bodies are shown where the configuration says so, and reports everywhere, without what is signed of a body", async () => {
+  await worker.hurryTimers(100);
+  await start("tokened");
+  refused(await worker.post(`tokened/${TOKEN}`, { headers: [["x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="], ["content-type", "application/x-www-form-urlencoded"]], body: "Body=private" }), 401, "no_matching_signature");
+  await holds(1, "tokened");
+  const [{ id: form }] = (await captures("tokened")).captures;
+  const explained = async () => (await worker.get(`admin/tokened/captures/${form}/explain`, OPERATOR)).text;
+  assert.match(await explained(), /private/);
   const [{ id }] = (await captures()).captures;
   await worker.restart({ variables: {} });
+  assert.match(await explained(), /"part":"derived"/);
+  assert.doesNotMatch(await explained(), /private/);
   refused(await worker.get(`admin/stored/captures/${id}`, OPERATOR), 403, "bodies_hidden");
   assert.equal((await worker.get(`admin/stored/captures/${id}/explain`, OPERATOR)).status, 200);
 });

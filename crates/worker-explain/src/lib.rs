@@ -66,6 +66,9 @@ pub fn explain(
     };
     let mut report = serde_json::to_value(explain::report(&receiver, &delivery)).ok()?;
     hide(&mut report, &variables.seen());
+    if !config.admin().shows_bodies() {
+        hide_bodies(&mut report);
+    }
     Some(report.to_string())
 }
 
@@ -102,6 +105,21 @@ fn hide(report: &mut Value, secrets: &[String]) {
     }
 }
 
+/// Removes signed bytes that are made of the body, such as the fields of a form. If the body itself is signed, it is not in the report, and
+/// what else is derived is of the URL.
+fn hide_bodies(report: &mut Value) {
+    let Some(parts) = report.get_mut("signed").and_then(Value::as_array_mut) else { return };
+    let is = |part: &Value, names: [&str; 2]| {
+        part.get("part").and_then(Value::as_str).is_some_and(|name| names.contains(&name))
+    };
+    if parts.iter().any(|part| is(part, ["body", "body_sha256"])) {
+        return;
+    }
+    for part in parts.iter_mut().filter(|part| is(part, ["derived", "fields"])) {
+        part.as_object_mut().into_iter().for_each(|members| members.retain(|member, _| member == "part"));
+    }
+}
+
 /// The shortest text that is taken for a secret: a shorter one could be a word.
 const LEAST: usize = 6;
 
@@ -125,5 +143,21 @@ mod tests {
             "steps": [{ "detail": "[secret], [secret]" }],
         });
         assert_eq!(report, expected);
+    }
+
+    #[test]
+    fn no_part_of_a_body_is_in_a_report_if_bodies_are_hidden() {
+        let mut report = json!({ "signed": [
+            { "part": "url", "text": "https://a.example/twilio" },
+            { "part": "derived", "text": "BodyHelloFrom+15550100" },
+            { "part": "fields", "base64": "8J+YgA" },
+        ] });
+        hide_bodies(&mut report);
+        let parts =
+            json!([{ "part": "url", "text": "https://a.example/twilio" }, { "part": "derived" }, { "part": "fields" }]);
+        assert_eq!(report["signed"], parts);
+        let mut report = json!({ "signed": [{ "part": "derived", "text": "https://a.example" }, { "part": "body" }] });
+        hide_bodies(&mut report);
+        assert_eq!(report["signed"][0]["text"], "https://a.example");
     }
 }
