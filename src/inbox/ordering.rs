@@ -85,7 +85,14 @@ impl Outlet {
             self.load_lanes(store, next)?;
         }
         self.promote(store, now)?;
-        Ok(self.lanes.as_ref().map(|lanes| lanes.ready(&self.cursor, &self.under_way, self.fenced.as_ref(), most)))
+        let Some(lanes) = &self.lanes else { return Ok(None) };
+        let ready = |most| lanes.ready(&self.cursor, &self.under_way, self.fenced.as_ref(), most);
+        if self.breaker.broken_since().is_none() {
+            return Ok(Some(ready(most)));
+        }
+        // A probe is made with another event each time: some may fail by themselves.
+        let probe = ready(usize::MAX).into_iter().min_by_key(|(number, _)| self.cursor.tries(*number));
+        Ok(Some(probe.into_iter().take(most).collect()))
     }
 
     /// Whether no attempt of a former instance can be under way in a lane.

@@ -48,6 +48,8 @@ impl Outlet {
         let mut outlet = Self {
             name: name.to_owned(),
             breaker: Breaker::restored(stored.broken_since, stored.held_until, now),
+            // An idle object ends between two probes: the oldest and the newest event have their turns all the same.
+            turn: u8::from(stored.cursor.all_tries() % 2 == 1),
             cursor: stored.cursor,
             pauses: stored.pauses,
             under_way: Leases::default(),
@@ -55,7 +57,6 @@ impl Outlet {
             pace: Pace::default(),
             stalls: Stalls::default(),
             passed_by: 0,
-            turn: 0,
             lanes: None,
             fenced: None,
             due_from: store.next_due(name, &[])?.unwrap_or(u64::MAX),

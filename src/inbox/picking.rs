@@ -127,13 +127,15 @@ impl Outlet {
         None
     }
 
-    /// The oldest event of the log that is to be attempted.
+    /// The oldest event of the log that is to be attempted. A probe is made with another one each time: some events may fail by themselves.
     fn oldest(&self, next: u64) -> Option<u64> {
+        let is_probe = self.breaker.broken_since().is_some();
         let mut number = self.cursor.done().first_missing(1);
-        while number < next && self.is_under_way(number) {
+        while number < next && (self.is_under_way(number) || (is_probe && self.cursor.tries(number) > 0)) {
             number = self.cursor.done().first_missing(number.saturating_add(1));
         }
-        (number < next).then_some(number)
+        let untried = (number < next).then_some(number);
+        untried.or_else(|| self.cursor.least_tried().filter(|number| is_probe && !self.is_under_way(*number)))
     }
 
     /// The newest event of the log that is to be attempted.

@@ -18,6 +18,7 @@ mod operator;
 mod order;
 mod orphans;
 mod outage;
+mod probes;
 mod random;
 mod replay;
 mod restarts;

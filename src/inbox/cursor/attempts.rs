@@ -7,9 +7,24 @@ impl Cursor {
     /// How many attempts at an event of the log may have been made. One that was under way when the object ended counts, as it may
     /// have arrived; so the number of an attempt is never that of an earlier one.
     pub fn attempts(&self, number: u64) -> u32 {
-        let tried = self.tried.get(&number).copied().unwrap_or_default();
         let doubts = self.doubts.count(|span| span.contains(number));
-        tried.saturating_add(doubts).saturating_add(self.replayed_after(number))
+        self.tries(number).saturating_add(doubts).saturating_add(self.replayed_after(number))
+    }
+
+    /// How many failed attempts at an event that stays in the log are noted.
+    pub(in crate::inbox) fn tries(&self, number: u64) -> u32 {
+        self.tried.get(&number).copied().unwrap_or_default()
+    }
+
+    /// How many are noted, of all events.
+    pub(in crate::inbox) fn all_tries(&self) -> u32 {
+        self.tried.values().copied().fold(0, u32::wrapping_add)
+    }
+
+    /// The event that stays in the log after the fewest failed attempts, of those that were attempted; the oldest such event.
+    pub(in crate::inbox) fn least_tried(&self) -> Option<u64> {
+        let open = self.tried.iter().filter(|(number, _)| !self.is_done(**number));
+        open.min_by_key(|(_, tries)| **tries).map(|(number, _)| *number)
     }
 
     /// How many attempts at a waiting event that was due at `due` may have been made and not noted, as the object ended.
