@@ -12,8 +12,10 @@ import { delivery, newBody, newSecret, signedBy } from "../e2e/fixtures/sign.mjs
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENSHOTS = new URL("../../build/screenshots/", import.meta.url).pathname;
+const LONGEST_NAME = "n".repeat(64);
 const here = await stand({
   plain: 2,
+  named: { [LONGEST_NAME]: [{}, {}] },
   others: (loopback) => ({
     shop: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: { billing: { origin: loopback.at("billing").url, keep_answers: true }, warehouse: { origin: loopback.at("warehouse").url } } },
     faulty: { scheme: "standard-webhooks", secrets: ["MISSING"], forward: { origin: loopback.at("faulty").url } },
@@ -28,12 +30,14 @@ before(async () => {
   for (const type of ["invoice.paid", "invoice.payment_failed", "customer.created", "invoice.paid", "invoice.paid"]) made.push(await stored.accept("shop", { body: newBody(type) }));
   await loopback.at("warehouse").arrivals(5);
   await loopback.at("billing").arrivals(1);
+  await stored.delivered(stored.take(LONGEST_NAME));
   for (let n = 0; n < 3; n += 1) await worker.post("shop", delivery(signedBy(newSecret())));
   scenes = {
     sources: ["#/sources"],
     events: ["#/events/shop"],
     "events-filtered": ["#/events/shop?state=dead&type=nothing"],
     empty: ["#/events/plain1"],
+    "long-name": [`#/events/${LONGEST_NAME}`],
     event: [`#/event/shop/${made[0].id}`, async (page) => {
       await page.getByRole("button", { name: "Show the body" }).click();
       await page.locator(".body-text").waitFor();
