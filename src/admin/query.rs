@@ -63,7 +63,8 @@ fn rate(value: &str) -> Option<u32> {
 pub struct Query(Vec<(&'static str, String)>);
 
 impl Query {
-    /// Reads a query as an HTML form encodes it. An empty value, as in `cursor=`, counts as missing.
+    /// Reads a query as an HTML form encodes it. An empty value, as in `cursor=`, counts as missing, but not if there is only one that the
+    /// parameter can have: who writes `?dry_run` does not want to replay.
     ///
     /// # Errors
     /// `invalid_query` if the route does not have a parameter, or does not accept its value.
@@ -71,10 +72,10 @@ impl Query {
         let mut read = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if value.is_empty() {
+            let known = parameters.iter().find(|parameter| parameter.name == name).ok_or(Refusal::InvalidQuery)?;
+            if value.is_empty() && !matches!(known.kind, Kind::OneOf([_])) {
                 continue;
             }
-            let known = parameters.iter().find(|parameter| parameter.name == name).ok_or(Refusal::InvalidQuery)?;
             let value = percent_decode(value.replace('+', " ").as_bytes());
             let value = String::from_utf8(value).map_err(|_| Refusal::InvalidQuery)?;
             if !known.kind.accepts(&value) {
@@ -119,6 +120,7 @@ mod tests {
         Parameter { name: "type", kind: Kind::Text, summary: "" },
         Parameter { name: "limit", kind: Kind::Count { most: 200 }, summary: "" },
         Parameter { name: "order", kind: Kind::OneOf(&["new", "old"]), summary: "" },
+        Parameter { name: "dry_run", kind: Kind::OneOf(&["true"]), summary: "" },
     ];
 
     #[test]
@@ -144,7 +146,9 @@ mod tests {
 
     #[test]
     fn unknown_parameters_and_values_are_refused() {
-        for query in ["typ=a", "limit=0", "limit=201", "limit=1e2", "order=newest", "type=%ff"] {
+        for query in
+            ["typ=a", "typ=", "limit=0", "limit=201", "limit=1e2", "order=newest", "type=%ff", "dry_run", "dry_run="]
+        {
             assert_eq!(Query::parse(query, PARAMETERS), Err(Refusal::InvalidQuery), "{query}");
         }
     }

@@ -57,9 +57,9 @@ impl Selection {
         })
     }
 
-    /// Whether it selects everything that is listed anyway.
+    /// Whether it leaves out nothing that is listed anyway. Test events are only more of them.
     pub fn is_everything(&self) -> bool {
-        *self == Self::default()
+        *self == Self { has_tests: self.has_tests, ..Self::default() }
     }
 
     /// Whether events of this type are selected.
@@ -147,7 +147,11 @@ mod tests {
         let selection = read(all).unwrap();
         assert_eq!((selection.from, selection.to), (Some(1_700_000_000_000), Some(1_700_000_000_500)));
         assert_eq!(Selection::from_json(&selection.to_json()), selection);
-        assert!(!selection.is_everything() && read("").unwrap().is_everything());
+        assert!(
+            !selection.is_everything()
+                && read("").unwrap().is_everything()
+                && read("test=true").unwrap().is_everything()
+        );
         let hash = EventKey::new("gemini", b"m").to_hex();
         assert_eq!(read(&format!("hash={hash}")).unwrap(), read("id=m").unwrap());
         assert_eq!(read("id=m").unwrap().event_key(), Some(EventKey::new("gemini", b"m")));

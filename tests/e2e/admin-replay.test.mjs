@@ -80,9 +80,10 @@ test("a job is cancelled, and what it has not replayed stays", async () => {
 
 test("a replay has to say of what, and filtered events have none", async () => {
   const { operator } = inbox.take();
-  for (const query of ["", "rate=5/s", "state=filtered", "state=dead&rate=0/s", "state=dead&limit=5", "state=lost"]) {
+  for (const query of ["", "rate=5/s", "test=true", "state=filtered", "state=dead&rate=0/s", "state=dead&limit=5", "state=lost", "state=dead&dry_run"]) {
     refused(await operator.post(`replay?${query}`), 400, "invalid_query");
   }
+  for (const query of ["", "state=filtered"]) refused(await operator.post(`replay?${query}&dry_run=true`), 400, "invalid_query");
   assert.equal(await operator.job(), undefined);
   refused(await operator.post("replay?state=dead&destination=elsewhere"), 404, "not_found");
 });

@@ -10,15 +10,24 @@ use super::list::shards_of;
 use super::shards::{Shards, call, read};
 use crate::clock;
 
-/// Begins a job.
+/// Which events a job replays.
 ///
 /// # Errors
-/// `invalid_query` if it says nothing of which events, or asks for filtered ones; `job_running`, `storage_unavailable`.
-pub(super) async fn begin(shards: &Shards<'_>, query: &Query, by: &str) -> Result<Value, Refusal> {
+/// `invalid_query` if the query says nothing of which events, or asks for filtered ones.
+pub(super) fn selected(shards: &Shards<'_>, query: &Query) -> Result<Selection, Refusal> {
     let selection = Selection::read(query, &shards.source.name)?;
     if selection.is_everything() || selection.state == Some(EventState::Filtered) {
         return Err(Refusal::InvalidQuery);
     }
+    Ok(selection)
+}
+
+/// Begins a job.
+///
+/// # Errors
+/// `invalid_query`; `job_running`, `storage_unavailable`.
+pub(super) async fn begin(shards: &Shards<'_>, query: &Query, by: &str) -> Result<Value, Refusal> {
+    let selection = selected(shards, query)?;
     let asked = shards_of(shards).await?;
     let now = clock::now_ms();
     let rate = query.rate("rate").unwrap_or(RATE);

@@ -18,7 +18,7 @@ mod test_event;
 use std::rc::Rc;
 
 use countersign::access::{self, Credentials, Who};
-use countersign::admin::{Method, Operation, Request, Role, Selection, parse, with_times};
+use countersign::admin::{Method, Operation, Request, Role, parse, with_times};
 use countersign::config::{Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
@@ -224,7 +224,7 @@ async fn perform(state: &State, request: &Request<'_>) -> Result<Value, Refusal>
         Operation::Forget => forget(state, &shards, &request.item).await,
         Operation::Pause => shards.pause(true, destination).await,
         Operation::Resume => shards.pause(false, destination).await,
-        Operation::ReplayAll => count(&shards, &Selection::read(&request.query, &shards.source.name)?).await,
+        Operation::ReplayAll => count(&shards, &jobs::selected(&shards, &request.query)?).await,
         Operation::Jobs => jobs::jobs(&shards).await,
         Operation::CancelJob => jobs::cancel(&shards, &request.item()).await,
         // The others are answered elsewhere.
