@@ -28,7 +28,7 @@ impl Machine {
         }
     }
 
-    /// Has an event attempted again at a destination, at once and with the whole schedule ahead of it. One that is not for the destination
+    /// Has an event attempted again at a destination, as soon as that is attempted and with the whole schedule ahead of it. One that is not for the destination
     /// is only attempted if the destination `is_named`.
     ///
     /// # Errors
@@ -66,9 +66,15 @@ impl Machine {
             outlet.forget_lanes();
             outlet.save(store, now)?;
         }
-        outlet.breaker.probe_now(now);
         self.refresh(now, now);
         Ok(Replayed::Yes)
+    }
+
+    /// Has a destination that is broken or held back attempted once, now: an operator wants to know.
+    pub fn attempt_now(&mut self, place: usize, now: u64) {
+        if let Some(outlet) = self.outlets.get_mut(place) {
+            outlet.breaker.probe_now(now);
+        }
     }
 
     /// Has an event attempted that does not count as one for a destination, because a copy of it is; whether that is new.
@@ -101,7 +107,6 @@ impl Machine {
             (first..=last).try_for_each(|number| outlet.split_dead(store, number))?;
             outlet.cursor.renew(first, last, now);
         }
-        outlet.breaker.probe_now(now);
         outlet.forget_lanes();
         outlet.save(store, now)?;
         self.refresh(now, now);

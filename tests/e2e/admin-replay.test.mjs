@@ -4,6 +4,7 @@ import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { Stored } from "./fixtures/stored.mjs";
 import { refused } from "./fixtures/expect.mjs";
+import { answer } from "./fixtures/loopback.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 let inbox, worker;
@@ -76,6 +77,21 @@ test("a job is cancelled, and what it has not replayed stays", async () => {
   await operator.object("ring");
   const { pending, delivered } = await operator.stats();
   assert.deepEqual([(await operator.job()).replayed, pending, delivered], [replayed, replayed, 6 - replayed]);
+});
+
+test("a job asks a destination that wants time once, and then waits for as long as it says", async () => {
+  const { path, origin, operator } = inbox.take();
+  await inbox.acceptAll(path, 12);
+  await operator.allDelivered(12);
+  origin.always(answer(429, { "retry-after": "600" }));
+  const { id } = await inbox.accept(path);
+  await operator.failed(id);
+  const before = origin.requests.length;
+  await operator.post("replay?state=delivered&rate=4/s");
+  await until(async () => (await operator.job()).state === "done", "the job to end");
+  await origin.arrivals(before + 1);
+  await operator.idle();
+  assert.equal(origin.requests.length, before + 1);
 });
 
 test("a replay has to say of what, and filtered events have none", async () => {

@@ -28,5 +28,6 @@ pub(crate) fn replay_all(
     if in_log.last().is_some() {
         machine.replay_numbers(store, place, &in_log, now)?;
     }
+    machine.attempt_now(place, now);
     Ok(replayed)
 }

@@ -16,7 +16,9 @@ impl Object {
 
     fn replay(&mut self, name: &str, is_named: bool, number: u64) -> Replayed {
         let place = self.place(name);
-        self.machine.replay(&self.store, (place, is_named), number, self.now).unwrap()
+        let replayed = self.machine.replay(&self.store, (place, is_named), number, self.now).unwrap();
+        self.machine.attempt_now(place, self.now);
+        replayed
     }
 
     fn replay_all(&mut self, name: &str, state: EventState) -> u64 {

@@ -97,7 +97,12 @@ impl World {
     fn replay(&mut self, to: usize, number: u64, crash: Crash) -> Option<()> {
         let place = self.place(to)?;
         let is_under_way = self.machine.as_ref()?.outlets()[place].is_under_way(number);
-        match self.call(crash, |machine, store, now, _| machine.replay(store, (place, false), number, now)) {
+        let replayed = self.call(crash, |machine, store, now, _| {
+            let replayed = machine.replay(store, (place, false), number, now)?;
+            machine.attempt_now(place, now);
+            Ok(replayed)
+        });
+        match replayed {
             Called::Impossible => None,
             Called::Crashed => Some(()),
             Called::Done(replayed) => {

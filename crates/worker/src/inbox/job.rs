@@ -75,6 +75,11 @@ impl Object {
             };
             let scanned = self.scan(machine, &scan).map_err(|()| StoreFault)?;
             let replayed = self.replay_found(machine, &scanned, now)?;
+            // Once: step by step, it would have a destination attempted that asks for time.
+            if job.matched == 0 {
+                let places = scanned.found.iter().flat_map(|found| &found.places);
+                places.for_each(|place| machine.attempt_now(*place, now));
+            }
             Ok((scanned, replayed))
         })?;
         job.looked_at = job.looked_at.saturating_add(scanned.looked_at);

@@ -16,6 +16,7 @@ impl Object {
                     // Who names the destination wants it there, whatever its `when` said.
                     let at = (place, destination.is_some());
                     is_kept |= machine.replay(&self.database, at, number, now)? != Replayed::Gone;
+                    machine.attempt_now(place, now);
                 }
             }
             Ok(is_kept)
