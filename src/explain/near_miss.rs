@@ -12,7 +12,7 @@ use super::{prefix_variants, secret_variants, signature_variants, url_variants};
 use crate::crypto::Portable;
 use crate::delivery::Target;
 use crate::scheme::{Form, Part};
-use crate::verify::{Claim, Keys, Signed, Tried, find_hmac_match, signatures};
+use crate::verify::{Claim, Keys, Signed, Tried, find_described_match, signatures};
 
 /// Every change that makes a signature match, in the order in which to look at them.
 ///
@@ -48,9 +48,11 @@ pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
 
 /// [`find`] for a delivery that a template describes: its body and its secrets.
 pub(super) fn find_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<NearMiss> {
-    let forms = &inputs.policy.forms;
-    let matches = |keys: Keys<'_>, body: &[u8]| find_hmac_match(claim, forms, keys.hmac(), &body, &Portable).is_ok();
-    let mut search = Search { inputs, matches: &matches, budget: Budget::of_shared(inputs), found: Vec::new() };
+    let matches = |keys: Keys<'_>, body: &[u8]| {
+        find_described_match(claim, &inputs.policy.forms, keys, &Tried::default(), &body, &Portable).is_ok()
+    };
+    let mut search =
+        Search { inputs, matches: &matches, budget: Budget::of_described(inputs, claim), found: Vec::new() };
     let reverted = body_variants::reverted(inputs.body);
     search.bodies(&reverted);
     search.secrets();
@@ -169,9 +171,9 @@ impl Search<'_> {
     /// Whether a signature matches for another URL or method, as long as the budget lasts.
     fn is_signed(&mut self, claim: &Claim<'_>, target: Target<'_>) -> bool {
         let claim = Claim { target: Some(target), ..*claim };
-        let (forms, body) = (&self.inputs.policy.forms, self.inputs.body);
+        let (forms, keys, body) = (&self.inputs.policy.forms, self.inputs.keys(), self.inputs.body);
         self.budget.spend(body.len())
-            && find_hmac_match(&claim, forms, self.inputs.keys().hmac(), &body, &Portable).is_ok()
+            && find_described_match(&claim, forms, keys, &Tried::default(), &body, &Portable).is_ok()
     }
 
     fn secrets(&mut self) {

@@ -5,6 +5,7 @@ use crate::crypto::MAX_ATTEMPTS;
 use crate::jose::Jwks;
 use crate::key::SecretKey;
 use crate::scheme::Form;
+use crate::verify::Claim;
 
 /// The work that is left, counted in bytes hashed.
 pub(super) struct Budget {
@@ -26,9 +27,18 @@ impl Budget {
         Self { left: MAX_HASHED, shared, public: checks.saturating_mul(PUBLIC_CHECK) }
     }
 
-    /// The budget where every key is a shared one, and one signature is enough.
-    pub(super) fn of_shared(inputs: &Inputs<'_>) -> Self {
-        Self { left: MAX_HASHED, shared: inputs.usable.len(), public: 0 }
+    /// The budget for a delivery that a template describes: all its keys are shared ones, or all of them public.
+    pub(super) fn of_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Self {
+        let own = inputs.usable.len();
+        let check = match inputs.policy.form() {
+            Form::Ed25519 => PUBLIC_CHECK,
+            Form::EcdsaP256 => ECDSA_CHECK,
+            _ => return Self { left: MAX_HASHED, shared: own, public: 0 },
+        };
+        let keys = inputs.keys().jwks.map_or(0, Jwks::usable).saturating_add(own);
+        let signatures = claim.signatures().map_or(0, |found| found.len());
+        let checks = keys.saturating_mul(signatures).min(MAX_ATTEMPTS);
+        Self { left: MAX_HASHED, shared: 0, public: checks.saturating_mul(check) }
     }
 
     /// Takes the cost of checking a body of that length; `false` if the budget does not cover it, or if no key fits any signature.
@@ -43,5 +53,7 @@ impl Budget {
 const MAX_HASHED: usize = 16 * 1024 * 1024;
 /// The cost of a body besides its length: writing it, and the blocks that every HMAC hashes.
 const PER_BODY: usize = 512;
-/// A public-key check takes about as long as hashing this many bytes.
+/// A check by Ed25519 takes about as long as hashing this many bytes.
 const PUBLIC_CHECK: usize = 64 * 1024;
+/// So does a check by ECDSA.
+const ECDSA_CHECK: usize = 4 * PUBLIC_CHECK;

@@ -35,7 +35,7 @@ pub(crate) use mac::{encoded, signature_length};
 pub use metadata::{Metadata, Presented};
 pub(crate) use metadata::{Signed, signed_prefix};
 pub use policy::Policy;
-pub(crate) use template::{Claim, find_at_url, find_hmac_match, read as read_described, signature_of};
+pub(crate) use template::{Claim, find_at_url, read as read_described, signature_of};
 pub(crate) use v1::{MAC_TEXT, mac_text};
 pub(crate) use v1a::{Tried, decode_ed25519};
 pub use verified::Verified;

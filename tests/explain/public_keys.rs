@@ -1,13 +1,46 @@
 //! Reports about senders with public keys and with tokens: what is compared, and what is never shown.
 
-use countersign::explain::{Report, Ruling, State};
-use countersign_vectors::{FILES, File};
+use countersign::explain::{self, Receiver, Report, Ruling, Secret, State};
+use countersign::{Delivery, Headers, Policy, Timestamp};
+use countersign_vectors::{Case, FILES, File};
 
-fn report(file: &str, case: &str) -> Report {
+use crate::support::assert_near;
+
+fn case(file: &str, name: &str) -> Case {
     let (_, text) = FILES.iter().find(|(name, _)| *name == file).unwrap();
-    let cases = File::parse(text).unwrap().cases;
-    let case = cases.iter().find(|one| one.name == case).unwrap();
+    File::parse(text).unwrap().cases.into_iter().find(|one| one.name == name).unwrap()
+}
+
+fn report(file: &str, name: &str) -> Report {
+    let case = case(file, name);
     case.explain(case.scheme().unwrap())
+}
+
+/// A genuine delivery, with another body.
+fn report_on(file: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> Report {
+    let case = case(file, "genuine");
+    let scheme = case.scheme().unwrap();
+    let now = Timestamp::from_unix(case.explain(scheme).now);
+    let (_, texts) = case.keys(scheme);
+    let jwks = case.jwks().map(ToString::to_string);
+    let secrets: Vec<_> = texts.iter().map(|text| Secret::Text(text)).collect();
+    let lines: Vec<_> = scheme.header_names().filter_map(|name| Some((name, case.header(name)?))).collect();
+    let headers = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect::<Headers<'_>>();
+    let jwks = jwks.as_deref().map(str::as_bytes);
+    let receiver = Receiver { policy: &Policy::of(scheme), secrets: &secrets, jwks, now };
+    explain::report(&receiver, &Delivery::new(headers, change(&case.body())))
+}
+
+/// SendGrid's bodies end with a line break, which frameworks drop.
+#[test]
+fn a_changed_body_is_recognised_before_a_public_key_is_suspected() {
+    for file in ["discord", "telnyx", "sendgrid", "fal"] {
+        assert!(report_on(file, <[u8]>::to_vec).ok, "{file}");
+        assert_near(&report_on(file, |body| [body, b"\n"].concat()), "final_newline_removed");
+        assert_near(&report_on(file, |body| [b"\xef\xbb\xbf", body].concat()), "bom_removed");
+        let quoted = |body: &[u8]| serde_json::to_vec(str::from_utf8(body).unwrap()).unwrap();
+        assert_near(&report_on(file, quoted), "json_unquoted");
+    }
 }
 
 #[test]
