@@ -19,6 +19,11 @@ pub(super) fn missing_step(inputs: &Inputs<'_>, absent: &'static str) -> Step {
     Step::fail(NAME, error.code(), format!("{error}, but `{name}` is present"), fix)
 }
 
+/// Whether the delivery has a header of another scheme.
+pub(super) fn is_recognised(inputs: &Inputs<'_>) -> bool {
+    find(inputs).is_some()
+}
+
 /// A header of another scheme that is present, and the schemes that it may belong to.
 fn find(inputs: &Inputs<'_>) -> Option<(&'static str, Vec<&'static str>)> {
     let expected = inputs.policy.scheme;

@@ -5,6 +5,7 @@
 
 use super::body_damage::{self, Damage};
 use super::inputs::Inputs;
+use super::other_sender;
 use super::report::{Report, Ruling, Step, Verdict};
 use crate::error::Error;
 use crate::key::SecretKey;
@@ -18,6 +19,13 @@ pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
     };
     if let Some(near) = report.near_misses.first() {
         return refused("near_miss", format!("it matches if {}", near.matches_if), near.fix);
+    }
+    // Whatever is wrong with the key: it is to be given to another scheme.
+    if let Some(step) = report.failed("headers")
+        && report.token.is_none()
+        && other_sender::is_recognised(inputs)
+    {
+        return of_step(step.code.unwrap_or(code), step);
     }
     let about_signature = [NO_MATCH, "timestamp_too_old", "timestamp_too_new"].contains(&code);
     if let Some(step) = report.failed("headers").or_else(|| report.failed("signatures"))
