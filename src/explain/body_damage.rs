@@ -35,10 +35,11 @@ pub(super) fn of(body: &[u8], expects_json: bool) -> Option<Damage> {
         let changed = "the body is not UTF-8, as JSON must be: it was compressed, or written in another encoding";
         return Some(if expects_json { Damage::Changed(changed.to_owned()) } else { Damage::Unclear });
     };
-    if let Some(what) = placeholder(text) {
-        return Some(Damage::Lost(format!("the body is {what}, not what was sent")));
+    let parsed = serde_json::from_str::<Value>(text);
+    if let Some(detail) = placeholder(text, parsed.is_ok()) {
+        return Some(Damage::Lost(detail));
     }
-    let damage = match serde_json::from_str::<Value>(text) {
+    let damage = match parsed {
         Ok(value) => of_json(&value),
         Err(error) if error.classify() == Category::Eof => Some(Damage::Cut),
         Err(_) if expects_json => Some(Damage::Changed("the body is not JSON, so it was changed".to_owned())),
@@ -65,14 +66,21 @@ fn of_json(value: &Value) -> Option<Damage> {
     }
 }
 
-/// What programs print for a value that has no text.
-fn placeholder(text: &str) -> Option<String> {
-    let known = WHOLE.contains(&text)
-        || BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
-        || PARTS.iter().any(|part| text.contains(part))
-        || is_java_object(text);
-    let shown: String = text.chars().take(MAX_SHOWN).collect();
-    known.then(|| format!("`{shown}`, which a program prints for a value that is not text"))
+/// Finds what programs print for a value that has no text: as the whole body, or within it.
+fn placeholder(text: &str, is_json: bool) -> Option<String> {
+    let is_whole =
+        WHOLE.contains(&text) || BEGINNINGS.iter().any(|beginning| text.starts_with(beginning)) || is_java_object(text);
+    if is_whole {
+        let shown: String = text.chars().take(MAX_SHOWN).collect();
+        return Some(format!(
+            "the body is `{shown}`, which a program prints for a value that is not text, not what was sent"
+        ));
+    }
+    // In JSON that is whole, a longer text may well mention one.
+    let quote = if is_json { "\"" } else { "" };
+    let is_there = |part: &&&str| text.contains(&[quote, part].concat());
+    let part = PARTS.iter().find(is_there)?.trim();
+    Some(format!("the body contains `{part}`, which a program writes in place of a value"))
 }
 
 /// `[B@6d06d69c`, `java.io.ByteArrayInputStream@1b6d3586`: the class and hash of a Java object.
@@ -101,8 +109,16 @@ const BEGINNINGS: [&str; 14] = [
     "System.IO.",
     "Microsoft.AspNetCore.",
 ];
-/// What a printer writes at its maximum depth.
-const PARTS: [&str; 4] = ["[Object]", "[Array]", "[Circular", " more item"];
+/// What a printer writes at its maximum depth, and JavaScript for an object that becomes part of a text or a form.
+const PARTS: [&str; 7] = [
+    "[Object]",
+    "[Array]",
+    "[Circular",
+    " more item",
+    "[object Object]",
+    "%5Bobject+Object%5D",
+    "%5Bobject%20Object%5D",
+];
 
 /// Characters of a placeholder that a message repeats.
 const MAX_SHOWN: usize = 40;
@@ -125,6 +141,23 @@ mod tests {
             "{}",
         ] {
             assert!(matches!(of(text.as_bytes(), false), Some(Damage::Lost(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_place_of_a_value_is_named() {
+        for (text, part) in [
+            (r#"{"data":"[object Object]"}"#, "[object Object]"),
+            ("id=1&data=[object Object]", "[object Object]"),
+            ("id=1&data=%5Bobject+Object%5D", "%5Bobject+Object%5D"),
+            ("{ data: [Object] }", "[Object]"),
+            ("[ 1, 2, ... 3 more items ]", "more item"),
+        ] {
+            let Some(Damage::Lost(detail)) = of(text.as_bytes(), true) else { panic!("{text}") };
+            assert!(detail.starts_with(&format!("the body contains `{part}`")), "{detail}");
+        }
+        for text in [r#"{"text":"2 more items in [Array] and [object Object]"}"#, r#"{"text":"about [Object]"}"#] {
+            assert_eq!(of(text.as_bytes(), true), None, "{text}");
         }
     }
 
