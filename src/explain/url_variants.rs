@@ -43,11 +43,15 @@ fn single(given: &str) -> impl Iterator<Item = UrlVariant> {
         Some(shorter) => variant(whole(shorter), "the URL's path has no slash at its end"),
         None => variant(whole(&[start, "/"].concat()), "the URL's path has a slash at its end"),
     };
+    let apostrophe = match given.replace("%27", "'") {
+        same if same == given => variant(given.replace('\'', "%27"), "the URL has `%27` in place of each apostrophe"),
+        plain => variant(plain, "the URL has an apostrophe in place of each `%27`"),
+    };
     let query = query.map(|_| variant(start.to_owned(), "the URL has no query"));
     let port = without_port(given).map(|url| variant(url, "the URL has no port"));
     let implied = if given.starts_with("http:") { "the URL has the port 80" } else { "the URL has the port 443" };
     let implied = with_implied_port(given).map(|url| variant(url, implied));
-    protocol.into_iter().chain([slash]).chain(query).chain(port).chain(implied)
+    protocol.into_iter().chain([slash]).chain(query).chain(port).chain(implied).chain([apostrophe])
 }
 
 const METHODS: [&str; 5] = ["POST", "GET", "PUT", "PATCH", "DELETE"];

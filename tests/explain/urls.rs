@@ -60,6 +60,21 @@ fn another_url_is_found_if_it_is_near() {
     assert!(far.verdict.fix.unwrap().contains("public URL"));
 }
 
+/// Parsers of URLs write an apostrophe of the query as `%27`, and some senders sign it as it is.
+#[test]
+fn an_apostrophe_is_found_however_it_is_written() {
+    let plain = "https://hooks.example/twilio?name=O'Neil";
+    let encoded = plain.replace('\'', "%27");
+    for (signed, given) in [(plain, &*encoded), (&*encoded, plain)] {
+        let [signature, _] = of_twilio(&format!("{signed}BodyAhoy"));
+        let headers = [("x-twilio-signature", &*signature)];
+        assert!(of("twilio", &headers, "POST", signed, "Body=Ahoy").ok);
+        let report = of("twilio", &headers, "POST", given, "Body=Ahoy");
+        assert_near(&report, "url");
+        assert_eq!(report.near_misses[0].instead, Some(Instead::Url(signed.to_owned())));
+    }
+}
+
 #[test]
 fn without_a_url_the_report_asks_for_one() {
     let report = report(None);
