@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::inputs::Inputs;
 use super::report::Step;
-use crate::error::Error;
+use crate::error::{Error, HeaderFault};
 use crate::jose::Unusable;
 use crate::scheme::EventType;
 
@@ -58,6 +58,17 @@ fn type_step(inputs: &Inputs<'_>, event: Option<&Value>) -> Step {
         (EventType::Pointer("/type"), Some(_)) => Step::skip(NAME, "the event has no `type`"),
         (EventType::Pointer(at), _) => Step::skip(NAME, format!("the event has no text at `{at}`")),
     }
+}
+
+/// The step over a timestamp that cannot be read. Lines of one header count as one value.
+pub(super) fn unreadable_time(header: &'static str, value: Option<&[u8]>) -> Step {
+    const NAME: &str = "timestamp";
+    let error = Error::InvalidTimestamp;
+    if value.is_some_and(|value| value.windows(2).any(|pair| pair == b", ")) {
+        let twice = Error::InvalidHeader(header, HeaderFault::Repeated);
+        return Step::fail(NAME, error.code(), twice.to_string(), twice.remedy());
+    }
+    Step::failed(NAME, error)
 }
 
 /// `1 secret`, `2 secrets`.

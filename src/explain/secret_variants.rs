@@ -43,7 +43,13 @@ fn of_plain(text: &str) -> Vec<Attempt> {
     });
     let words = text.split_ascii_whitespace().take(MAX_WORDS).filter(|word| *word != text);
     let words = words.map(|word| ("secret_word", "is one of its words alone", WORDS, raw(word.as_bytes())));
-    attempts.chain([("secret_prefixed", "begins with `whsec_`", PREFIX, prefixed)]).chain(words).collect()
+    let bare = text.strip_prefix("whsec_").and_then(|bare| raw(bare.as_bytes()));
+    let others = [
+        ("secret_prefixed", "begins with `whsec_`", PREFIX, prefixed),
+        ("secret_without_prefix", "loses the prefix `whsec_`", NO_PREFIX, bare),
+        ("secret_hex", "is decoded from hex", HEX, hex_pairs(text).and_then(|key| raw(&key))),
+    ];
+    attempts.chain(others).chain(words).collect()
 }
 
 fn of_raw(bytes: &[u8]) -> Vec<Attempt> {
@@ -59,8 +65,9 @@ fn of_text(whole: &str) -> Vec<Attempt> {
     let text = whole.trim_matches(['"', '\'', '`']);
     let inner = text.strip_prefix("v1,").unwrap_or(text);
     let inner = inner.strip_prefix("whsec_").unwrap_or(inner);
-    let url_safe = URL_SAFE_NO_PAD.decode(inner.trim_end_matches('=')).ok();
-    let twice = STANDARD.decode(inner).ok().and_then(|key| STANDARD.decode(key.trim_ascii()).ok());
+    let url_safe = Some(inner).filter(|inner| inner.contains(['-', '_']));
+    let url_safe = url_safe.and_then(|inner| URL_SAFE_NO_PAD.decode(inner.trim_end_matches('=')).ok());
+    let twice = STANDARD.decode(inner).ok().and_then(|text| SecretKey::parse(str::from_utf8(&text).ok()?).ok());
     let unquoted = SecretKey::parse(text).ok().filter(|_| text != whole);
     vec![
         ("secret_unquoted", "loses its quotes", QUOTES, unquoted),
@@ -68,7 +75,7 @@ fn of_text(whole: &str) -> Vec<Attempt> {
         ("secret_as_text_without_prefix", "is used as raw text, without its prefix", RAW_INNER, raw(inner.as_bytes())),
         ("secret_hex", "is decoded from hex", HEX, hex_pairs(inner).and_then(|key| raw(&key))),
         ("secret_base64url", "is decoded as URL-safe base64", URL_SAFE, url_safe.and_then(|key| raw(&key))),
-        ("secret_base64_twice", "is decoded from base64 twice", TWICE, twice.and_then(|key| raw(&key))),
+        ("secret_base64_twice", "is decoded from base64 twice", TWICE, twice),
     ]
 }
 
@@ -85,6 +92,7 @@ const MAX_WORDS: usize = 4;
 
 const WORDS: &str = "this sender's secrets may contain spaces, so write each on a line of its own, or store each under a name of its own";
 const PREFIX: &str = "the prefix is part of this sender's secret: store the whole text that the sender shows";
+const NO_PREFIX: &str = "this sender's secrets have no prefix: store the text as the sender shows it";
 const QUOTES: &str = "remove the quotes where the secret is set";
 const HEX: &str = "decode the hex digits, and give the bytes as a raw secret";
 const URL_SAFE: &str = "replace `-` by `+` and `_` by `/`";

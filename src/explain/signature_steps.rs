@@ -1,6 +1,6 @@
 //! The steps over a list of signatures, `v1` and `v1a`.
 
-use super::common_steps::{clip, count, event_steps, key_step};
+use super::common_steps::{clip, count, event_steps, key_step, unreadable_time};
 use super::comparisons::{compare_key_set, compare_secrets, signature_rows};
 use super::inputs::Inputs;
 use super::other_sender::missing_step;
@@ -24,7 +24,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, report: &mut Report) {
     report.token = signatures.and_then(token_steps::if_token);
     report.steps.push(header_step(inputs, names, report.token.is_some()));
     report.steps.push(id_step(inputs, names, id));
-    time_steps(inputs, timestamp, report);
+    time_steps(inputs, names, timestamp, report);
     report.signatures = signatures.map(|value| signature_rows(&inputs.policy.forms, value)).unwrap_or_default();
     report.steps.push(signature_step(inputs, signatures, report));
     report.steps.push(key_step(inputs));
@@ -78,12 +78,17 @@ fn id_step(inputs: &Inputs<'_>, names: &HeaderNames, id: Option<&[u8]>) -> Step 
     Step::judged("id", judged, format!("`{}`", clip(&String::from_utf8_lossy(id))))
 }
 
-fn time_steps(inputs: &Inputs<'_>, timestamp: Option<Result<Timestamp, Error>>, report: &mut Report) {
+fn time_steps(
+    inputs: &Inputs<'_>,
+    names: &HeaderNames,
+    timestamp: Option<Result<Timestamp, Error>>,
+    report: &mut Report,
+) {
     let steps = &mut report.steps;
     let timestamp = match timestamp {
         Some(Ok(timestamp)) => timestamp,
-        Some(Err(error)) => {
-            steps.push(Step::failed("timestamp", error));
+        Some(Err(_)) => {
+            steps.push(unreadable_time(names.timestamp, inputs.headers.get(names.timestamp)));
             return steps.push(Step::skip("age", "the timestamp cannot be read"));
         }
         None => {

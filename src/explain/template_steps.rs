@@ -1,6 +1,6 @@
 //! The steps over a delivery that a scheme's template describes.
 
-use super::common_steps::{clip, count, event_steps, key_step};
+use super::common_steps::{clip, count, event_steps, key_step, unreadable_time};
 use super::inputs::Inputs;
 use super::other_sender::missing_step;
 use super::report::{Report, Step};
@@ -8,8 +8,8 @@ use super::rows::SignatureRow;
 use super::signature_steps::age_step;
 use super::{described, near_miss, signed_parts, verdict};
 use crate::crypto::Portable;
-use crate::error::Error;
-use crate::scheme::{Form, IdSource, Template, Time};
+use crate::error::{Error, HeaderFault};
+use crate::scheme::{Field, Form, IdSource, Signatures, Template, Time};
 use crate::verify::{Claim, Tried, find_at_url, find_described_match, layout, missing, read_described};
 
 /// Adds every step, and the tables that go with them.
@@ -60,7 +60,7 @@ fn id_step(template: &Template) -> Step {
     )
 }
 
-fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>, Error>, report: &mut Report) {
+fn time_steps(inputs: &Inputs<'_>, template: &'static Template, read: &Result<Claim<'_>, Error>, report: &mut Report) {
     let steps = &mut report.steps;
     let at = match (read, template.time) {
         (Ok(claim), Time::Header(_)) => Ok(claim.stamp.map(|stamp| stamp.at)),
@@ -77,7 +77,11 @@ fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>,
         }
     };
     let Ok(at) = at else {
-        steps.push(Step::failed("timestamp", Error::InvalidTimestamp));
+        let field = layout(template, inputs.headers).timestamp.as_ref();
+        steps.push(match field {
+            Some(field) => unreadable(field, inputs.headers.get(field.header())),
+            None => Step::failed("timestamp", Error::InvalidTimestamp),
+        });
         return steps.push(Step::skip("age", "the timestamp cannot be read"));
     };
     let Some(at) = at else {
@@ -90,8 +94,43 @@ fn time_steps(inputs: &Inputs<'_>, template: &Template, read: &Result<Claim<'_>,
     age_step(inputs, at, report);
 }
 
+/// The step over a timestamp in a header that cannot be read.
+fn unreadable(field: &'static Field, value: Option<&[u8]>) -> Step {
+    if let (Field::Item { header, separator, prefix }, Some(value)) = (field, value) {
+        let mut items = value.split(|byte| byte == separator);
+        if !items.any(|item| item.trim_ascii().starts_with(prefix.as_bytes())) {
+            let detail = format!("`{header}` has no `{prefix}`, so it is not written as this sender writes it");
+            return Step::fail("timestamp", Error::InvalidTimestamp.code(), detail, AS_SENT);
+        }
+    }
+    unreadable_time(field.header(), value)
+}
+
+/// A header that has room for one value, and came twice: its lines count as one value.
+fn repeated(claim: &Claim<'_>) -> Option<&'static str> {
+    let Signatures { headers, separator, .. } = &claim.layout.signatures;
+    let constants = claim.scheme.constants.iter().map(|(name, _)| name);
+    let mut names = headers.iter().filter(|_| separator.is_none()).chain(constants).copied();
+    names.find(|name| {
+        let value = claim.headers.get(name).unwrap_or_default();
+        let halves = value.split_at_checked(value.len().saturating_sub(2).wrapping_div(2));
+        halves.is_some_and(|(first, rest)| !first.is_empty() && rest.strip_prefix(b", ") == Some(first))
+    })
+}
+
 fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -> Step {
     const NAME: &str = "signatures";
+    // A token may be any text, and of several headers another one may match.
+    let matches = || {
+        find_described_match(claim, &inputs.policy.forms, inputs.keys(), &Tried::default(), &inputs.body, &Portable)
+            .is_ok()
+    };
+    if let Some(name) = repeated(claim)
+        && !matches()
+    {
+        let error = Error::InvalidHeader(name, HeaderFault::Repeated);
+        return Step::fail(NAME, Error::NoMatchingSignature.code(), error.to_string(), error.remedy());
+    }
     if let Some((name, value)) = claim.unexpected() {
         let detail = format!("`{name}` is not `{value}`, so nothing is signed as this sender signs");
         return Step::fail(NAME, Error::NoMatchingSignature.code(), detail, AS_SENT);

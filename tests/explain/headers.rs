@@ -2,8 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use countersign::explain::{self, Instead, Receiver, Secret};
-use countersign::{Delivery, Headers, Policy, Timestamp, scheme};
+use countersign::crypto::Portable;
+use countersign::explain::{self, Instead, Receiver, Report, Secret};
+use countersign::{Delivery, Headers, HmacKey, Policy, SigningKey, Timestamp, Unsigned, scheme, sign_as};
 
 use crate::support::{BODY, NOW, SECRET, Sent, assert_near, explained, key};
 
@@ -49,6 +50,46 @@ fn a_timestamp_in_milliseconds_is_named() {
     let report = sent.report(&[Secret::Text(SECRET)]);
     let age = report.steps.iter().find(|step| step.name == "age").unwrap();
     assert_eq!((report.code, age.detail.as_str()), (Some("timestamp_too_new"), "the timestamp is in milliseconds"));
+}
+
+/// The report on a delivery of a sender that a template describes, after a change to one of its headers.
+fn changed(scheme: &str, name: &str, change: impl Fn(&str) -> Vec<String>) -> Report {
+    let scheme = scheme::find(scheme).unwrap();
+    let (secret, now) = ("a made-up secret of forty bytes and more", Timestamp::from_unix(NOW));
+    let unsigned = Unsigned { id: "msg_1", timestamp: now, target: None, body: BODY };
+    let key = SigningKey::Hmac(HmacKey::from_bytes(secret.as_bytes()).unwrap());
+    let signed = sign_as(scheme, &[key], &unsigned, &Portable).unwrap();
+    let lines = signed.into_iter().flat_map(|(known, value)| match known == name {
+        true => change(&value).into_iter().map(|value| (known, value)).collect(),
+        false => vec![(known, value)],
+    });
+    let lines: Vec<_> = lines.collect();
+    let headers = lines.iter().map(|(name, value)| (*name, value.as_bytes())).collect::<Headers<'_>>();
+    let receiver = Receiver { policy: &Policy::of(scheme), secrets: &[Secret::Text(secret)], jwks: None, now };
+    explain::report(&receiver, &Delivery::new(headers, BODY))
+}
+
+#[test]
+fn a_header_that_came_twice_is_named() {
+    for (scheme, name) in [
+        ("github", "x-hub-signature-256"),
+        ("shopify", "x-shopify-hmac-sha256"),
+        ("gitlab-token", "x-gitlab-token"),
+        ("slack", "x-slack-request-timestamp"),
+        ("box", "box-signature-version"),
+    ] {
+        let report = changed(scheme, name, |value| vec![value.to_owned(), value.to_owned()]);
+        assert_eq!(report.verdict.detail, format!("header `{name}` occurs more than once"), "{scheme}");
+    }
+    let sent = Sent { timestamp: format!("{NOW}, {NOW}"), ..Sent::signed(&key(), b"{}") };
+    let report = sent.report(&[Secret::Text(SECRET)]);
+    assert_eq!(report.verdict.detail, "header `webhook-timestamp` occurs more than once");
+}
+
+#[test]
+fn a_list_without_its_timestamp_is_named() {
+    let report = changed("stripe", "stripe-signature", |_| vec!["undefined".to_owned()]);
+    assert!(report.verdict.detail.starts_with("`stripe-signature` has no `t=`"), "{:?}", report.verdict);
 }
 
 #[test]

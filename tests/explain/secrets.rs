@@ -16,6 +16,8 @@ fn a_secret_that_was_read_in_the_wrong_way_is_recognised() {
     assert_near(&near(text, Secret::Text(SECRET)), "secret_as_text");
     assert_near(&near(&text[6..], Secret::Text(SECRET)), "secret_as_text_without_prefix");
     assert_near(&near(&[0xab; 24], Secret::Text(&"ab".repeat(24))), "secret_hex");
+    let stored = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, SECRET);
+    assert_near(&near(&key(), Secret::Text(&stored)), "secret_base64_twice");
     assert_near(&near(text, Secret::Raw(&[text, b"\n"].concat())), "secret_raw_trimmed");
     assert_near(&near(&[text, b"\n"].concat(), Secret::Raw(text)), "secret_raw_newline");
     assert_near(&near(&key(), Secret::Raw(text)), "secret_base64");
@@ -73,4 +75,6 @@ fn text_that_lost_its_prefix_or_was_encoded_is_recognised() {
     let report = of_text(named("github"), text, &encoded);
     assert_near(&report, "secret_base64");
     assert!(report.verdict.fix.unwrap().contains("as the sender shows it"));
+    assert_near(&of_text(named("github"), text, &format!("whsec_{text}")), "secret_without_prefix");
+    assert_near(&of_text(named("github"), text, &countersign::crypto::hex(text.as_bytes())), "secret_hex");
 }

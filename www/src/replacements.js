@@ -21,7 +21,9 @@ const HEADERS = {
   timestamp_seconds: (delivery) => replaced(delivery, ["webhook-timestamp", "svix-timestamp"], (value) => String(Math.floor(Number(value) / 1000))),
 };
 
+/** Undefined if the change finds no header: in a list, a timestamp is part of a value. */
 function ofHeaders({ headers }, changed) {
+  if (headers.every(([, value], at) => value === changed[at][1])) return undefined;
   const text = (list) => utf8(list.map(([name, value]) => `${name}: ${value}`).join("\n"));
   return { name: "Headers", before: text(headers), after: text(changed), fill: { headers: changed } };
 }
@@ -38,9 +40,10 @@ const SECRETS = {
   secret_as_text_without_prefix: (text) => [inner(text), true],
   secret_hex: (text) => [encoded(Uint8Array.from(inner(text).match(/../g) ?? [], (digits) => parseInt(digits, 16))), false],
   secret_base64url: (text) => [encoded(fromBase64(inner(text))), false],
-  secret_base64_twice: (text) => [encoded(fromBase64(toByteString(fromBase64(inner(text))).trim())), false],
+  secret_base64_twice: (text) => [encoded(fromBase64(inner(toByteString(fromBase64(inner(text)))))), false],
   secret_raw_trimmed: (text) => [text.trim(), true],
   secret_base64: (text) => [text, false],
+  secret_without_prefix: (text) => [text.trim().replace(/^whsec_/, ""), true],
   secret_prefixed: (text) => [`whsec_${text.trim()}`, true],
 };
 
