@@ -63,18 +63,20 @@ fn rate(value: &str) -> Option<u32> {
 pub struct Query(Vec<(&'static str, String)>);
 
 impl Query {
-    /// Reads a query as an HTML form encodes it. An empty value, as in `cursor=`, counts as missing, but not if there is only one that the
-    /// parameter can have: who writes `?dry_run` does not want to replay.
+    /// Reads a query as an HTML form encodes it. An empty value, as in `cursor=`, counts as missing where nothing is changed. For a change, it
+    /// is refused: who writes `?dry_run` does not want to replay, and a variable that is not set would have `pause?destination=` pause all.
     ///
     /// # Errors
     /// `invalid_query` if the route does not have a parameter, or does not accept its value.
-    pub fn parse(query: &str, parameters: &[Parameter]) -> Result<Self, Refusal> {
+    pub fn parse(query: &str, parameters: &[Parameter], is_change: bool) -> Result<Self, Refusal> {
         let mut read = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let known = parameters.iter().find(|parameter| parameter.name == name).ok_or(Refusal::InvalidQuery)?;
-            if value.is_empty() && !matches!(known.kind, Kind::OneOf([_])) {
-                continue;
+            match value.is_empty() {
+                true if is_change => return Err(Refusal::InvalidQuery),
+                true => continue,
+                false => {}
             }
             let value = percent_decode(value.replace('+', " ").as_bytes());
             let value = String::from_utf8(value).map_err(|_| Refusal::InvalidQuery)?;
@@ -139,17 +141,23 @@ mod tests {
 
     #[test]
     fn values_are_decoded_and_the_last_counts() {
-        let query = Query::parse("type=a%26b+c%2B&limit=7&limit=200&order=", PARAMETERS).unwrap();
+        let query = Query::parse("type=a%26b+c%2B&limit=7&limit=200&order=", PARAMETERS, false).unwrap();
         assert_eq!((query.get("type"), query.count("limit", 50), query.get("order")), (Some("a&b c+"), 200, None));
-        assert_eq!(Query::parse("", PARAMETERS).unwrap().count("limit", 50), 50);
+        assert_eq!(Query::parse("", PARAMETERS, true).unwrap().count("limit", 50), 50);
     }
 
     #[test]
     fn unknown_parameters_and_values_are_refused() {
-        for query in
-            ["typ=a", "typ=", "limit=0", "limit=201", "limit=1e2", "order=newest", "type=%ff", "dry_run", "dry_run="]
-        {
-            assert_eq!(Query::parse(query, PARAMETERS), Err(Refusal::InvalidQuery), "{query}");
+        for query in ["typ=a", "typ=", "limit=0", "limit=201", "limit=1e2", "order=newest", "type=%ff"] {
+            assert_eq!(Query::parse(query, PARAMETERS, false), Err(Refusal::InvalidQuery), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_change_has_no_empty_value() {
+        for query in ["dry_run", "dry_run=", "type=", "type=a&limit="] {
+            assert_eq!(Query::parse(query, PARAMETERS, true), Err(Refusal::InvalidQuery), "{query}");
+            assert!(Query::parse(query, PARAMETERS, false).is_ok(), "{query}");
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn parse<'a>(method: &str, url: &'a str) -> Result<Request<'a>, Refusal> {
     for route in ROUTES {
         let Some((source, item)) = matched(route.path, path) else { continue };
         if route.method.accepts(method) {
-            let query = Query::parse(query, route.query)?;
+            let query = Query::parse(query, route.query, !matches!(route.method, Method::Get))?;
             let item = match query.get("id").filter(|_| route.path.contains("{id}")) {
                 Some(id) => id.as_bytes().to_vec(),
                 None => percent_decode(item.unwrap_or_default().as_bytes()),
@@ -134,7 +134,7 @@ mod tests {
             ("GET", "events/-?id=..", Operation::Event),
             ("GET", "events/-/body?id=%2E%2e", Operation::Body),
             ("DELETE", "events/-?id=..", Operation::Forget),
-            ("POST", "events/-/replay?id=..&destination=", Operation::Replay),
+            ("POST", "events/-/replay?id=..", Operation::Replay),
             ("POST", "events/other/discard?id=..", Operation::Discard),
         ] {
             assert_eq!(ok(method, target), (operation, "..".to_owned(), None), "{target}");
@@ -142,6 +142,7 @@ mod tests {
         assert_eq!(ok("GET", "events/-?id=").1, "-");
         assert_eq!(ok("GET", "events?id=..").1, "", "a filter");
         assert_eq!(refused("DELETE", "gemini/jobs/1?id=.."), Refusal::InvalidQuery);
+        assert_eq!(refused("POST", "gemini/pause?destination="), Refusal::InvalidQuery);
     }
 
     #[test]
