@@ -28,8 +28,8 @@ impl Machine {
         }
     }
 
-    /// Has an event attempted again at a destination, as soon as that is attempted and with the whole schedule ahead of it. One that is not for the destination
-    /// is only attempted if the destination `is_named`.
+    /// Has an event attempted again at a destination, once that takes attempts, and with the whole schedule ahead of it. One that is not for
+    /// the destination is only attempted if the destination `is_named`.
     ///
     /// # Errors
     /// If the database does not answer.
