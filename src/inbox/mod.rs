@@ -21,6 +21,7 @@
 
 mod agenda;
 pub mod alerts;
+mod behind;
 mod breaker;
 mod candidates;
 mod capacity;
