@@ -73,10 +73,11 @@ impl Query {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let known = parameters.iter().find(|parameter| parameter.name == name).ok_or(Refusal::InvalidQuery)?;
-            match value.is_empty() {
-                true if is_change => return Err(Refusal::InvalidQuery),
-                true => continue,
-                false => {}
+            if value.is_empty() {
+                if is_change {
+                    return Err(Refusal::InvalidQuery);
+                }
+                continue;
             }
             let value = percent_decode(value.replace('+', " ").as_bytes());
             let value = String::from_utf8(value).map_err(|_| Refusal::InvalidQuery)?;
