@@ -85,7 +85,7 @@ const STEPS: &[Step] = &[
     )
     .long()
     .beside(),
-    Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build(),
+    Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build().beside(),
     Step::new("console-long", "the console in Firefox and WebKit, with hostile and with 100,000 events", console::long)
         .on_build()
         .long(),
