@@ -22,7 +22,7 @@ pub(super) fn deploy() -> Result<()> {
     Ok(())
 }
 
-/// The built Worker in workerd, with storage on disk.
+/// The built Worker in workerd.
 pub(super) fn e2e() -> Result<()> {
     process::stream(&mut node_test::folder_at_once("tests/e2e", 3)?)
 }
