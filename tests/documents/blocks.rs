@@ -43,7 +43,7 @@ fn every_block_is_tested() {
 /// The hash in the documentation is the one in logs.
 #[test]
 fn id_hash() {
-    let printed = shell(&named("id_hash"), "");
+    let printed = shell(&named("id_hash"), None);
     assert_eq!(printed.split_whitespace().next(), Some(EventKey::new("stripe", b"evt_1").to_hex().as_str()));
 }
 
@@ -54,12 +54,24 @@ fn queries() {
     let record = page.blocks().into_iter().find(|block| block.language == "json").unwrap().code;
     let refused = r#"{"ev":"delivery","code":"timestamp_too_old","status":401,"source":"stripe","signature":"match"}"#;
     let failed = r#"{"ev":"attempt","code":"destination_failed","source":"stripe","destination":"billing","dest_status":0,"dest_error":"dns","dest_ms":7}"#;
-    let printed = shell(&named("queries"), &format!("{record}{refused}\n{failed}\n"));
+    let records = format!("{record}{refused}\n{failed}\n");
+    let printed = shell(&named("queries"), Some(("records.ndjson", &records)));
     let lines: Vec<_> = printed.lines().map(str::trim).collect();
     let [by_code, by_cause, slow, slower, story, late] = lines.as_slice() else { panic!("{printed}") };
     assert_eq!((*by_code, *by_cause), ("1 stripe\ttimestamp_too_old", "stripe\tbilling\t0\tdns"));
     assert_eq!((*slow, *slower), ("38\tstripe", "7\tstripe"));
     assert_eq!((*story, *late), (record.trim(), refused));
+}
+
+/// An archive is read as the page says: the ids, and the bytes of a body however they are stored.
+#[test]
+fn archive() {
+    let events = r#"{"headers":{"webhook-id":"evt_1"},"body":"{\"id\":\"evt_1\"}\n"}
+{"headers":{"webhook-id":"evt_2"},"base64":"Iv8i"}
+"#;
+    let script = named("archive").replace("| base64 -d", "| base64 -d | od -An -tx1");
+    let printed = shell(&script, Some(("events.ndjson", events)));
+    assert_eq!(printed.lines().collect::<Vec<_>>(), ["evt_1", "evt_2", r#"{"id":"evt_1"}"#, " 22 ff 22"]);
 }
 
 fn blocks() -> impl Iterator<Item = (Page, Block)> {
@@ -81,12 +93,12 @@ fn named(name: &str) -> String {
     block.code
 }
 
-/// What bash prints, in a folder with these records.
-fn shell(script: &str, records: &str) -> String {
+/// What bash prints, in a folder with that file.
+fn shell(script: &str, file: Option<(&str, &str)>) -> String {
     let folder = std::env::temp_dir().join(format!("countersign-documents-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    if !records.is_empty() {
-        fs::write(folder.join("records.ndjson"), records).unwrap();
+    if let Some((name, text)) = file {
+        fs::write(folder.join(name), text).unwrap();
     }
     let ran = Command::new("bash").args(["-euc", script]).current_dir(&folder).output().unwrap();
     assert!(ran.status.success(), "{script}\n{}", String::from_utf8_lossy(&ran.stderr));

@@ -7,7 +7,8 @@ use std::process::Command;
 use crate::page::root;
 
 /// Programs of others that a reader can be expected to have, or that the page says how to get.
-const OTHERS: [&str; 27] = [
+const OTHERS: [&str; 28] = [
+    "base64",
     "caddy",
     "cd",
     "cp",

@@ -48,6 +48,7 @@ function countersign() {
     vars: {
       SOURCES: {
         events: { ...durable, max_body: MAX_BODY, destinations: { jobs: { queue: "JOBS", large: "BODIES" }, archive: { r2: "ARCHIVE" } } },
+        elsewhere: { ...durable, forward: { queue: "JOBS", large: "ARCHIVE" } },
         look: { ...durable, max_body: "64KiB", forward: { queue: "JOBS" } },
       },
     },
@@ -59,7 +60,12 @@ function consumer() {
     name: "consumer",
     main: `${repository}tests/e2e/fixtures/consumer/index.js`,
     compatibility_date: COMPATIBILITY_DATE,
-    queues: { consumers: [{ queue: "jobs", max_batch_size: 10, max_batch_timeout: 1, max_retries: 10 }] },
+    queues: {
+      consumers: [
+        { queue: "jobs", max_batch_size: 10, max_batch_timeout: 1, max_retries: 10, dead_letter_queue: "refused" },
+        { queue: "refused", max_batch_timeout: 1 },
+      ],
+    },
     r2_buckets: BUCKETS,
     vars: { ORIGIN: loopback.at("").url.replace(/\/$/, "") },
   };
@@ -111,4 +117,12 @@ test("the archive has each event once, as a line of JSON", async () => {
   assert.equal(objects.length, 1);
   assert.match(objects[0].key, /^events\/archive\/\d{4}-\d{2}-\d{2}\/0-000000000001-1\.ndjson$/);
   assert.equal(objects[0].type, "application/x-ndjson");
+});
+
+test("a consumer whose bucket lacks the object takes no empty body for the event", async () => {
+  const { id } = await deliver("elsewhere", "x".repeat(200_000));
+  const givenUp = () => loopback.at("given-up").requests.flatMap(({ body }) => JSON.parse(body));
+  await until(() => program.alive(givenUp().length > 0), "the queue to give the message up");
+  assert.deepEqual(givenUp().map(({ headers, key }) => [headers["webhook-id"], typeof key]), [[id, "string"]]);
+  assert.ok(!origin().requests.some((request) => request.header("webhook-id") === id));
 });
