@@ -1,5 +1,6 @@
-// Counts what a request costs, on its way to the platform: what is billed, and how often the boundary between JavaScript and Wasm is
-// crossed. Everything is passed on as it came; nothing is answered here. It is imported first, so that the Wasm is instantiated through it.
+// Counts what a request costs, on its way to the platform: what is billed, how often the boundary between JavaScript and Wasm is crossed,
+// and what else takes the platform's time. Everything is passed on as it came; nothing is answered here. It is imported first, so that the
+// Wasm is instantiated through it.
 
 /** So far, in this isolate. */
 export const counts = {
@@ -18,6 +19,9 @@ export const counts = {
   bytesIntoWasm: 0,
   promisesAwaited: 0,
   bytesGivenBack: 0,
+  headersRead: 0,
+  timersSet: 0,
+  promisesHeld: 0,
 };
 
 /** Alarms whose handlers have not ended yet. */
@@ -39,6 +43,19 @@ const { log } = console;
 console.log = (...line) => {
   counts.logLines += 1;
   log(...line);
+};
+
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (...timer) => {
+  counts.timersSet += 1;
+  return setTimeout(...timer);
+};
+
+const { prototype: headers } = Headers;
+const { get } = headers;
+headers.get = function (name) {
+  counts.headersRead += 1;
+  return get.call(this, name);
 };
 
 /** Every call in either direction, whatever the name it has in this build. */
@@ -105,7 +122,10 @@ const counting = (name) => (method) =>
     counts[name] += 1;
     return method.apply(this, values);
   };
-const [reads, writes, alarmsSet] = ["kvReads", "kvWrites", "alarmsSet"].map(counting);
+const [reads, writes, alarmsSet, promisesHeld] = ["kvReads", "kvWrites", "alarmsSet", "promisesHeld"].map(counting);
+
+/** Counts the promises that keep a request going after its response, or without it. */
+export const countHeld = (context) => wrapMethod(context, "waitUntil", promisesHeld);
 
 /** Counts what is asked of the KV namespace; one that a test put in its place is left alone. */
 export function countKv({ EVENTS: kv }) {

@@ -1,6 +1,6 @@
 // The production Worker, with routes under /__test/ around it. Never deployed.
 import { env } from "cloudflare:workers";
-import { countKv, countPoints, countStorage, counted, countedObject, counts, points, uncounted, wrapMethod } from "./counts.js";
+import { countHeld, countKv, countPoints, countStorage, counted, countedObject, counts, points, uncounted, wrapMethod } from "./counts.js";
 import { alarm, countCalls, courier, invocation, most } from "./invocations.js";
 import worker, { Courier as ProductionCourier, Inbox as ProductionInbox } from "./worker.js";
 import * as glue from "./glue.js";
@@ -164,6 +164,7 @@ export default {
     countKv(env);
     countPoints(env);
     countCalls(env);
+    countHeld(ctx);
     acceptAnyKey();
     const { pathname } = new URL(request.url);
     if (!pathname.startsWith("/__test/")) {

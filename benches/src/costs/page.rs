@@ -179,13 +179,16 @@ fn counted(figures: &Figures) -> Result<String> {
 fn crossings(figures: &Figures) -> Result<String> {
     let mut text = String::from(
         "## Crossings between JavaScript and Wasm\n\nThese counts do not depend on the machine either, so the same test holds them: calls in each direction, bytes of bodies copied into \
-         Wasm's memory, promises that Rust awaits, and bytes of memory that are freed without waiting for the garbage collector.\n\n\
-         | | calls into Wasm | calls out of Wasm | bytes copied | promises | bytes freed |\n|---|---|---|---|---|---|\n",
+         Wasm's memory, promises that Rust awaits, and bytes of memory that are freed without waiting for the garbage collector; and of the platform's \
+         calls, those that take a part of a small delivery's time: headers that are read, timers that are set, and promises that \
+         `waitUntil` holds.\n\n\
+         | | calls into Wasm | calls out of Wasm | bytes copied | promises | bytes freed | headers | timers | held |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     for (operation, what) in CROSSINGS {
-        let names = ["callsIntoWasm", "callsOutOfWasm", "bytesIntoWasm", "promisesAwaited", "bytesGivenBack"];
+        let wasm = ["callsIntoWasm", "callsOutOfWasm", "bytesIntoWasm", "promisesAwaited", "bytesGivenBack"];
+        let names = wasm.into_iter().chain(["headersRead", "timersSet", "promisesHeld"]);
         let count = |name| Ok(format!("{:.0}", figures.count("crossings", operation, name)?));
-        let cells: Vec<_> = names.into_iter().map(count).collect::<Result<_>>()?;
+        let cells: Vec<_> = names.map(count).collect::<Result<_>>()?;
         writeln!(text, "| {what} | {} |", cells.join(" | "))?;
     }
     Ok(text + "\n")
