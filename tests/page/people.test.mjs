@@ -5,7 +5,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { make, open, paste, verdict } from "./fixtures/browser.mjs";
+import { drawn, make, open, paste, takeStatus, verdict } from "./fixtures/browser.mjs";
 import { pictureOf, picturesBy, shownBy } from "./fixtures/forced.mjs";
 import { host } from "./fixtures/visit.mjs";
 
@@ -174,4 +174,36 @@ test("on a phone, the verdict stays visible", async () => {
   await bar.click();
   await page.waitForFunction(() => document.getElementById("verdict").getBoundingClientRect().top < innerHeight);
   assert.equal(await verdict(page), "refused");
+});
+
+test("the way to the verdict is no place in the history, so that Back does not replace what was typed", async () => {
+  const page = await open(browser, server.url);
+  await make(page, "gemini", "old");
+  await page.click("#share");
+  await takeStatus(page);
+  const shared = await open(browser, await page.inputValue("#taken"), { width: 360, height: 640 });
+  await shared.fill("#secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const place = () => shared.evaluate(() => [location.href, history.length]);
+  const before = await place();
+  for (const go of [() => shared.locator("#bar").click(), () => shared.locator(".skip-link").focus().then(() => shared.keyboard.press("Enter"))]) {
+    await go();
+    await drawn(shared);
+    assert.equal(await shared.evaluate(() => document.activeElement.id), "verdict");
+    assert.deepEqual(await place(), before);
+  }
+  assert.equal(await shared.inputValue("#secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+});
+
+test("measuring keeps the focus on its button", async () => {
+  const page = await open(browser, server.url);
+  await page.locator("#measure").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.getElementById("measure-status").textContent.startsWith("The best"));
+  assert.equal(await page.evaluate(() => document.activeElement.id), "measure");
+});
+
+test("an empty field is not taken for a delivery that is none", async () => {
+  const page = await open(browser, server.url);
+  await page.click("#take-apart");
+  assert.equal(await page.locator("#paste-note").textContent(), "Paste a delivery into this field first.");
 });

@@ -148,3 +148,13 @@ test("without its Wasm, the page says what is wrong", async () => {
   assert.match(await page.locator("#failed").innerText(), /engine\.wasm\.gz: the server responded 404/);
   await context.close();
 });
+
+test("without WebAssembly, the page says so", async () => {
+  const context = await browser.newContext();
+  await context.addInitScript(() => delete window.WebAssembly);
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.locator("#failed").waitFor();
+  assert.equal(await page.locator("#failed-reason").textContent(), "This browser has no WebAssembly, or it is turned off, as in Lockdown Mode.");
+  await context.close();
+});

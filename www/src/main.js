@@ -95,6 +95,7 @@ function connect() {
   const maker = connectMaker({ use });
   connectTake({ current: () => last, isOwn: (secret) => maker.isOwn(secret) });
   connectReceiverCode(toClipboard);
+  for (const link of document.querySelectorAll('a[href="#verdict"]')) link.addEventListener("click", toVerdict);
   byId("show-secret").addEventListener("click", showSecret);
   byId("now-delivery").addEventListener("click", () => asOf(last?.report.timestamp));
   byId("now-clock").addEventListener("click", () => asOf(undefined));
@@ -113,15 +114,25 @@ function showSecret() {
   button.setAttribute("aria-pressed", String(shown));
 }
 
+/** Goes to the verdict without a place in the history: from one, "Back" would bring a link's delivery again, over what was typed since. */
+function toVerdict(event) {
+  event.preventDefault();
+  byId("verdict").focus({ preventScroll: true });
+  byId("verdict").scrollIntoView();
+}
+
+let isMeasuring = false;
+
 async function runMeasure() {
-  const button = byId("measure");
-  button.disabled = true;
+  // A disabled button would lose the focus.
+  if (isMeasuring) return;
+  isMeasuring = true;
   try {
     await measure(byId("strip"), (words) => (byId("measure-status").textContent = words));
   } catch (error) {
     byId("measure-status").textContent = error.message;
   }
-  button.disabled = false;
+  isMeasuring = false;
 }
 
 function about() {
@@ -145,5 +156,5 @@ try {
   keepOffline();
 } catch (error) {
   byId("failed").hidden = false;
-  byId("failed-reason").textContent = error.message;
+  byId("failed-reason").textContent = "WebAssembly" in globalThis ? error.message : "This browser has no WebAssembly, or it is turned off, as in Lockdown Mode.";
 }

@@ -8,6 +8,7 @@ import { schemeNamed, signedInside } from "./senders.js";
 export function connectPaste({ use, makeRoom, scheme }) {
   const box = byId("paste");
   const take = (text) => {
+    if (text.trim() === "") return note("Paste a delivery into this field first.");
     if (text.length > LONGEST) return note("That is longer than any delivery. Drop a body of that size onto the page as a file.");
     const found = takeApart(text);
     if (found === undefined) return note(NOTHING);
