@@ -207,3 +207,17 @@ test("an empty field is not taken for a delivery that is none", async () => {
   await page.click("#take-apart");
   assert.equal(await page.locator("#paste-note").textContent(), "Paste a delivery into this field first.");
 });
+
+test("the bar of a narrow screen covers nothing that has the focus", async () => {
+  const page = await open(browser, server.url, { width: 320, height: 480 });
+  for (let step = 0; step < 60; step += 1) {
+    await page.keyboard.press("Tab");
+    const [name, isCovered] = await page.evaluate(() => {
+      const { id, textContent } = document.activeElement;
+      // What is higher than the screen shows its beginning.
+      const { top, height } = document.activeElement.getBoundingClientRect();
+      return [id || textContent.trim(), id !== "bar" && top + Math.min(height, 40) > document.getElementById("bar").getBoundingClientRect().top];
+    });
+    assert.ok(!isCovered, `${name} has the focus, and is covered`);
+  }
+});
