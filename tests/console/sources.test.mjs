@@ -9,8 +9,17 @@ import { answer } from "../e2e/fixtures/loopback.mjs";
 import { newEd25519 } from "../e2e/fixtures/sign.mjs";
 import { until } from "../e2e/fixtures/wait.mjs";
 
+/** Responses break off while this is set: their beginning arrives. */
+let breaks = false;
+const gate = (request, response) => {
+  if (!breaks || !request.url.startsWith("/admin/")) return false;
+  response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+  response.write('{"sources":[', () => response.destroy());
+  return true;
+};
 const here = await stand({
   plain: 5,
+  gate,
   others: (loopback) => ({
     several: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: { billing: { origin: loopback.at("billing").url }, warehouse: { origin: loopback.at("warehouse").url } } },
     sharded: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, shards: 2, forward: { origin: loopback.at("sharded").url } },
@@ -121,6 +130,18 @@ test("while the Worker does not answer, what is shown stays, says how old it is,
   here.tls.mend();
   await page.locator("main:not([data-stale])").waitFor();
   assert.equal(await page.getByText("The console keeps trying.").count(), 0);
+});
+
+test("a response that breaks off is no end of it", async () => {
+  const page = await visit(here);
+  breaks = true;
+  try {
+    await page.getByText("The console keeps trying.").waitFor();
+  } finally {
+    breaks = false;
+  }
+  await page.locator("main:not([data-stale])").waitFor();
+  await assertClean(page);
 });
 
 test("a shard that does not answer is named, its source's other events stay, and so do the other sources", async () => {

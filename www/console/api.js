@@ -19,10 +19,7 @@ export const post = (path, query, body) => call("POST", path, { query, body });
 export const remove = (path, query) => call("DELETE", path, { query });
 
 /** The bytes that a GET responds with. */
-export async function bytes(path) {
-  const response = await ask("GET", path, {});
-  return new Uint8Array(await response.arrayBuffer());
-}
+export const bytes = async (path) => new Uint8Array(await ask("GET", path, {}, "arrayBuffer"));
 
 /**
  * The path of one event, or of something that is done with it: `replay`, `body` and the like. A sender may choose `.` or `..` as an id, which
@@ -35,17 +32,17 @@ export function eventPath(source, id, action) {
 }
 
 async function call(method, path, options) {
-  const response = await ask(method, path, options);
-  const text = await response.text();
+  const text = await ask(method, path, options, "text");
   if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem(response.status, { code: "unreadable", title: "The Worker's response is no JSON." });
+    throw new Problem(0, { code: "unreadable", title: "The Worker’s response is not JSON." });
   }
 }
 
-async function ask(method, path, { query = {}, body, signal }) {
+/** What a response holds, read as `text` or `arrayBuffer`. A response may also break off while it is read. */
+async function ask(method, path, { query = {}, body, signal }, read) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== "");
   const url = `/admin/${path}${given.length > 0 ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(given)}` : ""}`;
   // Cloudflare Access leads whoever has no session to its own page, unless a script says that it is one:
@@ -55,10 +52,10 @@ async function ask(method, path, { query = {}, body, signal }) {
   let response;
   try {
     response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: signal ? AbortSignal.any([signal, limit]) : limit, redirect: "error", cache: "no-store" });
+    if (response.ok) return await response[read]();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Problem(0);
   }
-  if (response.ok) return response;
   throw new Problem(response.status, await response.json().catch(() => ({ code: "unreadable", title: `The Worker responded ${response.status}.` })));
 }
