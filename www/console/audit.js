@@ -7,7 +7,11 @@ import { count, foreign, time } from "./text.js";
 
 /** The screen of the audit records, the latest first. */
 export function audit(_, app) {
-  let [rows, cursor, older] = [[], undefined, []];
+  let [rows, cursor] = [[], undefined];
+  const unknown = (page) => {
+    const known = new Set(rows.map((row) => JSON.stringify(row)));
+    return page.audit.filter((row) => !known.has(JSON.stringify(row)));
+  };
   return {
     name: "audit",
     title: "Audit",
@@ -15,19 +19,21 @@ export function audit(_, app) {
     actions: {
       older: () => app.act(async () => {
         const page = await get("audit", { cursor });
-        older = [...older, ...page.audit];
+        rows = [...rows, ...unknown(page)];
         cursor = page.cursor;
       }),
     },
     async load(signal) {
       const page = await get("audit", {}, signal);
-      rows = page.audit;
-      if (older.length === 0) cursor = page.cursor;
+      const fresh = unknown(page);
+      // With a whole page of new records, there may be more between them and what is shown.
+      if (fresh.length === page.audit.length) [rows, cursor] = [page.audit, page.cursor];
+      else rows = [...fresh, ...rows];
     },
     view: () => [
       el("h1", "Audit"),
       el("p.summary.spaced", "Every action of an operator, here or by script, is recorded for 90 days."),
-      rows.length === 0 ? empty("Nobody has changed anything yet") : list([...rows, ...older]),
+      rows.length === 0 ? empty("Nobody has changed anything yet") : list(rows),
       cursor && el("p.buttons.after", button("older", "Older records")),
     ],
   };
