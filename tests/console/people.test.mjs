@@ -62,7 +62,7 @@ async function judge(page, name, width, theme) {
 }
 
 for (const theme of ["light", "dark"]) {
-  for (const width of [360, 1280]) {
+  for (const width of [320, 1280]) {
     test(`${theme}, ${width} px: axe-core finds nothing, and nothing is wider than the screen`, async () => {
       const page = await visit(here, "", { token: null, width, height: width < 600 ? 760 : 900, colorScheme: theme });
       await judge(page, "sign-in", width, theme);
@@ -126,11 +126,46 @@ test("in forced colours, no state is told by a background alone", async () => {
   }
 });
 
-test("on paper, there is the screen without its buttons", async () => {
+test("nothing covers what has the focus, at 200 % too", async () => {
+  for (const width of [640, 1280]) {
+    const page = await visit(here, "#/sources", { width, height: 400 });
+    await page.locator("footer button").focus();
+    for (;;) {
+      await page.keyboard.press("Shift+Tab");
+      const [name, isIn, isSeen] = await page.evaluate(() => {
+        const focused = document.activeElement;
+        const { left, right, top, bottom } = focused.getBoundingClientRect();
+        const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+        return [focused.ariaLabel ?? focused.textContent, focused.closest("main") !== null, focused.contains(found) || found?.contains(focused)];
+      });
+      if (!isIn) break;
+      assert.ok(isSeen, `${name} has the focus, and is covered at ${width} px`);
+    }
+  }
+});
+
+test("on paper, there is the screen without its buttons, but with what is written on a link", async () => {
   const page = await visit(here, "#/sources");
   await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator("main button").first().isVisible(), false);
   assert.ok(await page.locator("main h1").isVisible());
+  await go(page, "#/refused");
+  assert.ok(await page.locator("main tbody").getByText("no_matching_signature").isVisible());
+});
+
+test("what an action came to is announced: its region is there before", async () => {
+  const page = await visit(here, "#/sources");
+  const regions = async () => (await page.locator("body").ariaSnapshot()).match(/- status.*/g);
+  assert.deepEqual(await regions(), ["- status"]);
+  await page.locator('article[data-key="shop"]').getByRole("button", { name: "Copy URL of shop" }).click();
+  await page.getByText("Copied the URL.").waitFor();
+  assert.deepEqual(await regions(), ["- status: Copied the URL."]);
+});
+
+test("buttons of one kind are told apart by their names", async () => {
+  const page = await visit(here, "#/sources");
+  const names = await page.getByRole("button").evaluateAll((all) => all.map((one) => one.ariaLabel ?? one.textContent.trim()));
+  assert.deepEqual(names.filter((name, at) => names.indexOf(name) !== at), []);
 });
 
 test("only counts are announced, and only when they change", async () => {

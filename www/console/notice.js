@@ -10,8 +10,7 @@ export function say(text, kind = "good") {
   clearTimeout(timer);
   place.textContent = text;
   place.dataset.kind = kind;
-  place.dataset.shown = "";
-  timer = setTimeout(() => delete place.dataset.shown, SHOWN_MS);
+  timer = setTimeout(() => (place.textContent = ""), SHOWN_MS);
 }
 
 /** Announces a count when it changes, and nothing else. */

@@ -27,7 +27,7 @@ export function stateTag(state) {
 export const button = (name, label, attributes = {}) => el("button", { type: "button", "data-do": name, ...attributes }, label);
 
 /** A button that copies a text. */
-export const copier = (text, label, said) => button("copy", label, { "data-text": text, "data-said": said, class: "small" });
+export const copier = (text, label, said, attributes = {}) => button("copy", label, { "data-text": text, "data-said": said, class: "small", ...attributes });
 
 /** A number with its name. */
 export const figure = (name, value, attributes = {}) => el("div.figure", attributes, el("dt", name), el("dd", value));

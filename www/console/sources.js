@@ -75,8 +75,8 @@ const SIGNS = { good: "pass", look: "note", bad: "fail" };
 
 function address(source, app) {
   if (!source.url) return undefined;
-  const test = source.can_test && !source.fault && app.acts && button("test", "Send a test event", { "data-source": source.name, class: "small" });
-  return el("p.address", el("code.wrap", source.url), copier(source.url, "Copy URL", "Copied the URL."), test);
+  const test = source.can_test && !source.fault && app.acts && button("test", "Send a test event", { "data-source": source.name, "aria-label": `Send a test event to ${source.name}`, class: "small" });
+  return el("p.address", el("code.wrap", source.url), copier(source.url, "Copy URL", "Copied the URL.", { "aria-label": `Copy URL of ${source.name}` }), test);
 }
 
 function hour(source) {
@@ -106,7 +106,8 @@ function destinations(source, app) {
 
 function row(source, { name, to, state, since, why, pending, dead, p95_ms: p95, oldest_pending_at: oldest, next_attempt_at: next }, app) {
   const data = { "data-source": source.name, "data-destination": name };
-  const act = app.acts && (state === "paused" ? button("resume", "Resume", { ...data, class: "small" }) : !["orphaned", "unknown"].includes(state) && button("pause", "Pause", { ...data, class: "small" }));
+  const named = (action, label) => button(action, label, { ...data, "aria-label": `${label} ${name} of ${source.name}`, class: "small" });
+  const act = app.acts && (state === "paused" ? named("resume", "Resume") : !["orphaned", "unknown"].includes(state) && named("pause", "Pause"));
   return el(
     "li.destination",
     { "data-key": name, ...data, "data-state": state },

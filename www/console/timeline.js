@@ -11,9 +11,9 @@ export function timeline(event, acts) {
 }
 
 function place({ name, state, attempts, next_attempt_at: next, history = [] }, event, acts) {
-  const data = { "data-destination": name, class: "small" };
+  const here = (action, label) => button(action, label, { "data-destination": name, "aria-label": `${label}: ${name}`, class: "small" });
   const several = event.destinations.length > 1;
-  const act = acts && several && event.body !== "gone" && el("span.buttons", button("replay", "Replay here", data), state === "pending" && button("discard", "Discard here", data));
+  const act = acts && several && event.body !== "gone" && el("span.buttons", here("replay", "Replay here"), state === "pending" && here("discard", "Discard here"));
   return el(
     "div.place",
     { "data-key": name },
