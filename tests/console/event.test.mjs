@@ -6,9 +6,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { agree, assertClean, go, said, shows, stand, visit } from "./fixtures/stand.mjs";
 import { answer } from "../e2e/fixtures/loopback.mjs";
+import { newBody } from "../e2e/fixtures/sign.mjs";
 
 const here = await stand({
-  plain: 7,
+  plain: 9,
   others: (loopback) => ({
     several: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: { billing: { origin: loopback.at("billing").url, timeout: "2s" }, warehouse: { origin: loopback.at("warehouse").url } } },
   }),
@@ -156,6 +157,31 @@ test("a body that is not kept any more is not offered, nor is replaying", async 
   } finally {
     await worker.setClock(0);
   }
+});
+
+test("a body that cannot be fetched now is offered again", async () => {
+  const source = stored.take();
+  const made = await stored.delivered(source);
+  const page = await open(source.path, made.id);
+  here.tls.cut();
+  await page.getByRole("button", { name: "Show the body" }).click();
+  await page.locator(".panel").getByText("The Worker does not respond.").waitFor();
+  here.tls.mend();
+  await page.getByRole("button", { name: "Show the body" }).click();
+  await page.locator(".body-text").waitFor();
+  assert.equal(await page.locator(".panel .note").count(), 0);
+  await assertClean(page);
+});
+
+test("a delivery that is too large for a link is not opened in the explainer, and the console says so", async () => {
+  const source = stored.take();
+  const made = await stored.delivered(source, { body: newBody("x".repeat(60_000)) });
+  const page = await open(source.path, made.id);
+  await page.route(here.tls.url, (route) => route.fulfill({ contentType: "text/html", body: "" }));
+  await page.getByRole("tab", { name: "curl" }).click();
+  await page.getByRole("button", { name: "Open in the explainer" }).click();
+  await said(page, /too large for a link/);
+  await assertClean(page);
 });
 
 test("where the configuration hides bodies, the console says how to show them", async () => {

@@ -6,7 +6,7 @@ import { assertClean, go, said, shows, stand, visit } from "./fixtures/stand.mjs
 import { answer } from "../e2e/fixtures/loopback.mjs";
 import { until } from "../e2e/fixtures/wait.mjs";
 
-const here = await stand({ plain: 2 });
+const here = await stand({ plain: 3 });
 const { stored, worker } = here;
 
 const search = async (page, text) => {
@@ -34,6 +34,15 @@ test("a pasted record of the log explains its code and leads to its event", asyn
   assert.equal(await page.locator("h1").textContent(), made.id);
   assert.ok(!page.url().includes(record.id_hash), "what was pasted is not in the URL");
   await assertClean(page);
+});
+
+test("an event is found from a screen that has loaded no sources", async () => {
+  const source = stored.take();
+  const made = await stored.delivered(source);
+  const page = await visit(here, "#/health");
+  await search(page, made.id);
+  await shows(page, "event");
+  assert.equal(await page.locator("h1").textContent(), made.id);
 });
 
 test("an id, a hash and a code are found; anything else is said not to be", async () => {

@@ -2,11 +2,18 @@
 
 import { before, test } from "node:test";
 import assert from "node:assert/strict";
-import { ADMIN_TOKEN, READ_TOKEN, agree, assertClean, go, shows, signIn, stand, visit } from "./fixtures/stand.mjs";
+import { ADMIN_TOKEN, READ_TOKEN, agree, assertClean, go, said, shows, signIn, stand, visit } from "./fixtures/stand.mjs";
 import { tlsBefore } from "./fixtures/tls.mjs";
 import { answer } from "../e2e/fixtures/loopback.mjs";
 
-const here = await stand({ plain: 2 });
+/** What the Worker says of a session that ended, to requests that match. */
+let ended;
+const gate = (request, response) => {
+  if (!ended?.test(`${request.method} ${request.url}`)) return false;
+  response.writeHead(401, { "content-type": "application/problem+json" }).end('{"code":"unauthorized","title":"The token is missing or wrong."}');
+  return true;
+};
+const here = await stand({ plain: 2, gate });
 const { stored } = here;
 let made;
 
@@ -52,6 +59,44 @@ test("signing out ends the session here and in the page's other tabs", async () 
   assert.equal(await other.locator("main table").count(), 0, "nothing of the screen is left");
   await signIn(other, ADMIN_TOKEN);
   assert.equal(await other.locator("h1").textContent(), "Events");
+});
+
+test("a session that ends before a body is shown, a search or a sign-out leads to the form to sign in, which says why", async () => {
+  const event = `#/event/plain0/${made.id}`;
+  const search = async (page, text) => {
+    await page.fill("#search", text);
+    await page.keyboard.press("Enter");
+  };
+  const actions = [
+    [event, (page) => page.getByRole("button", { name: "Show the body" }).click()],
+    [event, (page) => page.getByRole("button", { name: "Download" }).click()],
+    ["#/health", (page) => search(page, "a".repeat(32))],
+    ["#/audit", (page) => search(page, made.id)],
+    ["#/sources", (page) => page.getByText("Sign out").click()],
+  ];
+  for (const [place, act] of actions) {
+    const page = await visit(here, place);
+    ended = /^(?!GET .admin.session$).* .admin/;
+    await act(page);
+    await page.getByText("Your session ended. Sign in again to go on.").waitFor();
+    const described = (await page.getAttribute("#token", "aria-describedby")).split(" ");
+    assert.match(await page.locator(`#${described[0]}`).textContent(), /Your session ended/);
+    assert.equal(await page.locator("#notice").textContent(), "");
+    ended = undefined;
+    await assertClean(page);
+    await page.context().close();
+  }
+});
+
+test("while the Worker does not respond, nobody is signed out, and the console says so", async () => {
+  const page = await visit(here);
+  here.tls.cut();
+  await page.getByText("Sign out").click();
+  await said(page, /The Worker does not respond/);
+  here.tls.mend();
+  await page.reload();
+  await shows(page, "sources");
+  await assertClean(page);
 });
 
 test("a viewer sees all screens, is offered no actions, and is told why", async () => {

@@ -4,8 +4,7 @@ import { Problem, bytes, eventPath, get, post, remove } from "./api.js";
 import { ask } from "./ask.js";
 import { bodyView } from "./body-view.js";
 import { copy, say } from "./notice.js";
-import { button, code, copier, figure, note, stateTag, table, viewersNote } from "./parts.js";
-import { link } from "./place.js";
+import { button, copier, figure, note, stateTag, table, viewersNote, words } from "./parts.js";
 import { asCurl, asVector, explainerLink } from "./taken.js";
 import { foreign, shown, size, time } from "./text.js";
 import { responses, timeline } from "./timeline.js";
@@ -15,14 +14,14 @@ const TABS = [["body", "Body"], ["headers", "Headers"], ["responses", "Responses
 /** The screen of one event. */
 export function event({ parts: [source = "", id = ""], query }, app) {
   const path = (action) => eventPath(source, id, action);
-  const state = { source, id, app, tab: query.get("tab") ?? "body", mode: "pretty", body: undefined, why: undefined };
+  const state = { source, id, app, tab: TABS.find(([name]) => name === query.get("tab"))?.[0] ?? "body", mode: "pretty", body: undefined, why: undefined };
   const at = (destination) => (destination ? ` at ${destination}` : "");
   /** Asks, and does what the Worker calls so. */
   const doing = async (title, text, label, work, done, danger) => {
     if (app.acts && (await ask(title, el("p", text), label, { danger }))) await app.act(work, done);
   };
   const actions = {
-    back: () => (location.hash = link("events", [source])),
+    back: () => (location.hash = app.listOf(source)),
     tab: ({ tab }) => ((state.tab = tab), app.draw()),
     mode: ({ mode }) => ((state.mode = mode), app.draw()),
     replay: ({ destination }) => doing(`Replay this event${at(destination)}?`, "It is delivered again with the id that it had.", "Replay", () => post(path("replay"), { destination }), "The event will be delivered again."),
@@ -33,8 +32,8 @@ export function event({ parts: [source = "", id = ""], query }, app) {
     }, "The event is forgotten.", true),
     body: () => fetchBody(state, path),
     download: async () => (await withBody(state, path)) && download(state),
-    curl: async () => (await withBody(state, path)) && take(state, asCurl, "Copied the curl command."),
-    vector: async () => (await withBody(state, path)) && take(state, asVector, "Copied the test vector."),
+    curl: async () => (await withBody(state, path)) && take(state, asCurl, (text) => copy(text, "Copied the curl command.")),
+    vector: async () => (await withBody(state, path)) && take(state, asVector, (text) => copy(text, "Copied the test vector.")),
     explain: async () => (await withBody(state, path)) && explain(state),
     "copy-body": async () => (await withBody(state, path)) && copy(new TextDecoder().decode(state.body), "Copied the body."),
   };
@@ -59,7 +58,8 @@ async function fetchBody(state, path) {
     state.why = undefined;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    state.why = error.code;
+    if (error.status === 401) return state.app.load(), false;
+    state.why = error;
   }
   state.app.draw();
   return state.body !== undefined;
@@ -67,7 +67,7 @@ async function fetchBody(state, path) {
 
 async function withBody(state, path) {
   if (state.body !== undefined || (await fetchBody(state, path))) return true;
-  say(WHY[state.why]?.replaceAll("`", "") ?? "The body cannot be shown.", "bad");
+  if (state.why !== undefined) say(reason(state.why).replaceAll("`", ""), "bad");
   return false;
 }
 
@@ -77,12 +77,15 @@ const WHY = {
   forbidden: "Viewers see no bodies. Sign in with the admin token.",
 };
 
+const reason = ({ code: name, message }) => WHY[name] ?? message;
+
 /** The event as a delivery that can be copied. */
 const taken = ({ source, event, body, scheme }) => ({ scheme, source, headers: event.headers ?? [], body, event });
 
-async function take(state, format, said) {
+/** Makes something of the delivery, and gives it to `then`. It may be too large for that. */
+async function take(state, format, then) {
   try {
-    await copy(format(taken(state)), said);
+    await then(format(taken(state)));
   } catch (error) {
     say(error.message, "bad");
   }
@@ -91,7 +94,7 @@ async function take(state, format, said) {
 /** Opens the page with the delivery, where this Worker serves it. */
 async function explain(state) {
   const page = await fetch("/", { method: "HEAD", redirect: "error" }).catch(() => undefined);
-  if (page?.ok && page.headers.get("content-type")?.startsWith("text/html")) open(explainerLink(taken(state)), "_blank", "noopener");
+  if (page?.ok && page.headers.get("content-type")?.startsWith("text/html")) await take(state, explainerLink, (link) => open(link, "_blank", "noopener"));
   else say("This Worker does not serve the explainer: enable [assets] in wrangler.toml.", "bad");
 }
 
@@ -104,7 +107,7 @@ function download({ id, body }) {
 function view(state) {
   const { source, id, event, app } = state;
   return [
-    el("p.crumbs", el("a", { href: link("events", [source]) }, source), " / event"),
+    el("p.crumbs", el("a", { href: app.listOf(source) }, source), " / event"),
     el("h1.event-id", foreign(id)),
     el("p.event-head", stateTag(event.state), event.type && el("span", foreign(event.type)), event.test && el("span.tag", "test"), copier(id, "Copy id", "Copied the id.")),
     app.acts ? acts(state) : viewersNote(),
@@ -115,7 +118,7 @@ function view(state) {
 
 function acts({ event }) {
   const isOver = event.state !== "pending";
-  return el("p.buttons.event-acts", button("replay", "Replay", { class: "primary", disabled: event.body === "gone" }), !isOver && button("discard", "Discard", { class: "danger" }), button("forget", "Forget", { class: "danger" }), event.body === "gone" && el("span.hint", "Without its body, the event cannot be replayed."));
+  return el("p.buttons.event-acts", button("replay", "Replay", { class: "primary", disabled: event.body === "gone" }), !isOver && button("discard", "Discard", { id: "discard", class: "danger" }), button("forget", "Forget", { id: "forget", class: "danger" }), event.body === "gone" && el("span.hint", "Without its body, the event cannot be replayed."));
 }
 
 function facts(event) {
@@ -130,22 +133,23 @@ function facts(event) {
 }
 
 function tabs({ tab }) {
-  return el("div.tabs", { role: "tablist", "aria-label": "Contents" }, TABS.map(([name, label]) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", "aria-selected": String(name === tab), "data-do": "tab", "data-tab": name }, label)));
+  return el("div.tabs", { role: "tablist", "aria-label": "Contents" }, TABS.map(([name, label]) => el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel", "aria-selected": String(name === tab), tabindex: name === tab ? "0" : "-1", "data-do": "tab", "data-tab": name }, label)));
 }
 
 function panel(state) {
   const { tab, event } = state;
   const content = { body: () => body(state), headers: () => headers(event), responses: () => responses(event), curl: () => curl(state) };
-  return el("div.panel", { role: "tabpanel", id: "panel", "aria-labelledby": `tab-${tab}`, "data-key": `panel-${tab}` }, (content[tab] ?? content.body)());
+  return el("div.panel", { role: "tabpanel", id: "panel", "aria-labelledby": `tab-${tab}`, "data-key": `panel-${tab}` }, content[tab]());
 }
 
 function body(state) {
   const { event, app, why, mode } = state;
   const hash = event.body_sha256 && el("p.hash", el("span.hint", "SHA-256 "), el("code.wrap", event.body_sha256));
-  if (event.body === "gone" || why === "body_gone") return [note("look", el("p", "The body is not kept any more.")), hash];
+  if (event.body === "gone" || why?.code === "body_gone") return [note("look", el("p", "The body is not kept any more.")), hash];
   if (!app.acts) return [note("look", el("p", "Viewers see no bodies.")), hash];
-  if (why !== undefined) return [note("look", el("p", (WHY[why] ?? `The Worker does not show it: ${why}.`).split("`").map((part, at) => (at % 2 ? el("code", part) : part)))), hash];
-  if (state.body === undefined) return [el("p.buttons", button("body", "Show the body", { class: "primary" }), button("download", "Download")), el("p.hint", "A body may hold personal data, so it is fetched only when you ask."), hash];
+  const failed = why && note("look", el("p", words(reason(why))));
+  if (WHY[why?.code]) return [failed, hash];
+  if (state.body === undefined) return [failed, el("p.buttons", button("body", "Show the body", { class: "primary" }), button("download", "Download")), el("p.hint", "A body may hold personal data, so it is fetched only when you ask."), hash];
   return [bodyView(state.body, mode), hash];
 }
 

@@ -27,11 +27,12 @@ export function connectKeyboard({ current, run }) {
   let isGoing = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || byId("dialog").open || current() === undefined) return;
-    if (event.target.closest("input, textarea, select")) {
+    if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
     const { key } = event;
+    if (event.target.closest("[role=tab]") && turn(event.target, key)) return event.preventDefault();
     const goesTo = isGoing ? GO[key] : undefined;
     isGoing = key === "g";
     if (goesTo) location.hash = link(goesTo);
@@ -52,10 +53,24 @@ export function help() {
 /** Moves the focus through what can be opened. */
 function step(by) {
   const items = [...document.querySelectorAll("#main [data-item]")];
-  const at = items.findIndex((item) => item === document.activeElement || item.closest("[data-key]")?.contains(document.activeElement));
+  const own = items.indexOf(document.activeElement);
+  // Beside an item: what is in a source, and not in one of its destinations, belongs to the source.
+  const at = own < 0 ? items.findLastIndex((item) => item.closest("[data-key]")?.contains(document.activeElement)) : own;
   const next = at < 0 ? (by > 0 ? 0 : items.length - 1) : at + by;
   const item = items[next];
   if (item === undefined) return;
   item.focus();
   item.scrollIntoView({ block: "nearest" });
+}
+
+/** Shows the tab that an arrow key leads to, from one tab of a list. Whether the key is one of those. */
+function turn(tab, key) {
+  const tabs = [...tab.parentElement.children];
+  const at = tabs.indexOf(tab);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[key];
+  if (to === undefined) return false;
+  const next = tabs.at(to % tabs.length);
+  next.click();
+  next.focus();
+  return true;
 }

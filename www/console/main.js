@@ -17,7 +17,7 @@ const TABS = [["sources", "Sources"], ["events", "Events"], ["refused", "Refused
 const ACCESS_SIGN_OUT = "/cdn-cgi/access/logout";
 
 /** What the screens share: the session, the sources that were seen last, and how to act. */
-const app = { session: undefined, sources: [], acts: false, act, draw: () => runner.draw(), load: () => runner.load() };
+const app = { session: undefined, sources: [], acts: false, act, listOf, draw: () => runner.draw(), load: () => runner.load() };
 const runner = new Runner(() => leave(ended()));
 
 const EVERYWHERE = {
@@ -25,10 +25,10 @@ const EVERYWHERE = {
   copy: ({ text, said }) => copy(text, said),
   help,
   skip: () => byId("main").focus(),
-  "sign-out": async () => {
+  "sign-out": () => act(async () => {
     await signOut();
     leave("You are signed out.");
-  },
+  }),
 };
 
 /** Why a session is known no more. */
@@ -42,7 +42,7 @@ async function act(work, done) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.status === 401) return leave(ended());
-    say(error.message.replaceAll("`", ""), "bad");
+    say(error.status === 404 ? "This no longer exists." : error.message.replaceAll("`", ""), "bad");
   }
   await runner.load();
 }
@@ -53,17 +53,34 @@ function run(name, element) {
   return action?.({ ...element?.closest("[data-key]")?.dataset, ...element?.dataset }, app, element);
 }
 
+/** The list of a source's events as it was looked at last, with its filters. */
+function listOf(source) {
+  return app.list?.source === source ? app.list.hash : link("events", [source]);
+}
+
 function follow() {
   if (app.session === undefined) return;
-  const place = placeOf(location.hash);
-  const isOther = byId("main").dataset.place !== `${place.screen}/${place.parts}`;
-  byId("main").dataset.place = `${place.screen}/${place.parts}`;
+  const [place, main] = [placeOf(location.hash), byId("main")];
+  const left = main.dataset.place;
+  main.dataset.place = `${place.screen}/${place.parts}`;
+  const isOther = main.dataset.place !== left;
+  // Drawing the screen removes what had the focus.
+  const hadFocus = document.activeElement?.closest("#search-form, #main, #nav");
+  if (place.screen === "events") app.list = { source: place.parts[0], hash: location.hash };
   showTabs(place.screen === "event" ? "events" : place.screen);
   announce("");
-  runner.show(SCREENS[place.screen](place, app));
+  const shown = runner.show(SCREENS[place.screen](place, app));
+  if (!isOther) return;
   // Filters leave the focus where it is.
-  if (isOther && document.activeElement?.closest("#search-form, #main, #nav")) byId("main").focus({ preventScroll: true });
-  if (isOther) scrollTo(0, 0);
+  if (hadFocus) main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  if (hadFocus) shown.then(() => returnTo(left));
+}
+
+/** In a list, the focus goes to the event that the reader comes from. */
+function returnTo(left = "") {
+  if (document.activeElement !== byId("main")) return;
+  [...document.querySelectorAll("#main tr[data-id]")].find(({ dataset }) => left === `event/${placeOf(location.hash).parts[0]},${dataset.id}`)?.querySelector("a").focus();
 }
 
 function showTabs(current) {

@@ -81,7 +81,9 @@ export class Runner {
     const loaded = this.#loadedAt !== undefined;
     const content = loaded ? [this.#stale(), screen.view()] : this.#problem ? failed(this.#problem) : loading(screen.title);
     const main = byId("main");
+    const keep = focusIn(main);
     morph(main, [content].flat(3).filter(Boolean));
+    keep();
     main.setAttribute("aria-busy", String(!loaded && this.#problem === undefined));
     main.dataset.screen = screen.name;
     main.toggleAttribute("data-stale", loaded && this.#problem !== undefined);
@@ -95,6 +97,18 @@ export class Runner {
   #stale() {
     return this.#problem && note("look", el("p", `This is ${distance(this.#loadedAt)} old. `, words(this.#problem.message), " The console keeps trying."));
   }
+}
+
+/** Notes what has the focus. Returns what gives it back: to that element, or to the one before it if it is gone, as a pressed button may be. */
+function focusIn(main) {
+  const held = document.activeElement;
+  if (held === main || !main.contains(held)) return () => {};
+  const all = [...main.querySelectorAll("a, button, input, select, summary, [tabindex]")].filter((element) => element === held || element.tabIndex >= 0);
+  const before = all.slice(0, all.indexOf(held) + 1).reverse();
+  return () => [...before, main].find((element) => {
+    if (document.activeElement !== element) element.focus({ preventScroll: true });
+    return document.activeElement === element;
+  });
 }
 
 const loading = (title) => [el("h1", title), el("p.loading", "Loading …")];

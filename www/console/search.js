@@ -14,10 +14,7 @@ const CODE = /^[a-z]+(_[a-z]+)*$/;
 /** Searches when the form is submitted, or a log record is pasted. */
 export function connectSearch(app) {
   const field = byId("search");
-  const search = () => find(field.value.trim(), app).catch((error) => {
-    if (!(error instanceof Problem)) throw error;
-    say(error.message, "bad");
-  });
+  const search = () => app.act(() => find(field.value.trim(), app));
   byId("search-form").addEventListener("submit", search);
   // After the browser has put it there.
   field.addEventListener("paste", () => setTimeout(() => recordIn(field.value) && search()));
@@ -31,6 +28,7 @@ async function find(text, app) {
     const found = await lookup(text);
     if (found) return open(found);
   }
+  if (app.sources.length === 0) app.sources = (await get("sources")).sources;
   const found = await byEventId(text, app.sources.map(({ name }) => name));
   if (found.length > 0) return open(found[0]);
   if (CODE.test(text)) {

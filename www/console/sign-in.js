@@ -17,7 +17,7 @@ export const signOut = () => remove("session");
 
 /** Draws the form; `done` is called once the Worker knows the token. `why` is said above it. */
 export function signIn(done, why) {
-  const field = el("input", { id: "token", type: "password", autocomplete: "current-password", spellcheck: "false", required: true, autofocus: true, "aria-describedby": "token-hint" });
+  const field = el("input", { id: "token", type: "password", autocomplete: "current-password", spellcheck: "false", required: true, autofocus: true, "aria-describedby": why ? "why token-hint" : "token-hint" });
   const problem = el("div", { role: "alert" });
   const submit = el("button", { type: "submit", class: "primary" }, "Sign in");
   const onsubmit = async (event) => {
@@ -39,7 +39,7 @@ export function signIn(done, why) {
     "form.card.sign-in",
     { onsubmit },
     el("h1", "Console"),
-    why && el("p.hint", why),
+    why && el("p.hint", { id: "why" }, why),
     el("div.field", el("label", { for: "token" }, "Token"), field, el("p.hint", { id: "token-hint" }, "The value of ", el("code", "ADMIN_TOKEN"), ", or of ", el("code", "ADMIN_READ_TOKEN"), " to look without changing anything. The session ends after eight hours.")),
     problem,
     submit,
