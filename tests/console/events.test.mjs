@@ -8,7 +8,7 @@ import { answer } from "../e2e/fixtures/loopback.mjs";
 import { newBody } from "../e2e/fixtures/sign.mjs";
 import { until } from "../e2e/fixtures/wait.mjs";
 
-const here = await stand({ plain: 8, forward: { give_up_after: "1h" } });
+const here = await stand({ plain: 10, forward: { give_up_after: "1h" } });
 const { stored } = here;
 const rows = (page) => page.locator("main tbody tr");
 const ids = (page) => rows(page).locator("a[data-item]").allTextContents();
@@ -94,6 +94,44 @@ test("selected events are replayed, no others", async () => {
   const again = (await source.origin.arrivals(5)).slice(3).map((request) => request.header("webhook-id"));
   assert.deepEqual(again.sort(), [all[0].id, all[2].id].sort());
   await assertClean(page);
+});
+
+test("a replay that fails in between leaves selected what is still to be replayed", async () => {
+  const source = stored.take();
+  const all = [];
+  for (let n = 0; n < 3; n += 1) all.push(await stored.delivered(source));
+  const page = await visit(here, `#/events/${source.path}`);
+  await hasRows(page, 3);
+  for (const { id } of all) await page.getByLabel(`Select ${id}`).check();
+  // Another operator forgets the second.
+  assert.equal((await source.operator.forget(all[1].id)).status, 200);
+  await page.getByRole("button", { name: "Replay 3 selected" }).click();
+  await agree(page);
+  await said(page, /This no longer exists/);
+  await page.getByRole("button", { name: "Replay 2 selected" }).waitFor();
+  assert.deepEqual(await Promise.all(all.map(({ id }) => page.getByLabel(`Select ${id}`).isChecked())), [false, true, true]);
+  const again = (await source.origin.arrivals(4)).slice(3).map((request) => request.header("webhook-id"));
+  assert.deepEqual(again, [all[0].id]);
+});
+
+test("a time that cannot be read stays to be corrected, and the console says how to write it", async () => {
+  const source = stored.take();
+  await stored.delivered(source);
+  const page = await visit(here, `#/events/${source.path}`);
+  await hasRows(page, 1);
+  await page.locator("summary").click();
+  const field = page.locator('input[name="from"]');
+  await field.fill("last tuesday");
+  await page.keyboard.press("Enter");
+  await said(page, /Write 2026-11-28 18:00, in UTC/);
+  await page.keyboard.press("Tab");
+  const polled = () => page.waitForResponse((response) => response.url().includes("/jobs"));
+  for (let n = 0; n < 2; n += 1) await polled();
+  assert.deepEqual([await field.inputValue(), await field.getAttribute("aria-invalid")], ["last tuesday", "true"]);
+  await field.fill("2026-01-01 00:00");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => location.hash.includes("from=2026-01-01"));
+  await page.waitForFunction(() => document.querySelector('input[name="from"]').getAttribute("aria-invalid") === null);
 });
 
 test("what a filter finds is counted first, then replayed by a job that is shown", async () => {

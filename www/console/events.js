@@ -94,8 +94,11 @@ class List {
 
   filter(element) {
     const to = changed(this.source, this.filters, element);
-    element.setAttribute("aria-invalid", String(to === undefined));
-    if (to !== undefined) location.hash = to;
+    if (to !== undefined) return void (location.hash = to);
+    // It stays there to be corrected.
+    this.unread = { [element.name]: element.value };
+    say("This is not a time that the console can read. Write 2026-11-28 18:00, in UTC, or a Unix time.", "bad");
+    this.app.draw();
   }
 
   pick({ checked, dataset: { row } }) {
@@ -115,8 +118,10 @@ class List {
     const content = el("ul.plain", rows.slice(0, 8).map(({ id, destination }) => el("li", foreign(id), destination && [" at ", foreign(destination)])), rows.length > 8 && el("li", `and ${rows.length - 8} more`));
     if (!(await ask(`Replay ${plural(rows.length, "event")}?`, content, "Replay"))) return;
     await this.app.act(async () => {
-      for (const { id, destination } of rows) await post(eventPath(this.source, id, "replay"), { destination });
-      this.picked.clear();
+      for (const { id, destination } of rows) {
+        await post(eventPath(this.source, id, "replay"), { destination });
+        this.picked.delete(keyOf({ id, destination }));
+      }
       this.newest = undefined;
     }, `${plural(rows.length, "event")} will be delivered again.`);
   }
@@ -142,7 +147,7 @@ class List {
     const known = app.sources.find(({ name }) => name === source);
     return [
       el("h1", "Events"),
-      filterForm(source, filters, app.sources.map(({ name }) => name), known?.destinations?.map(({ name }) => name) ?? []),
+      filterForm(source, filters, app.sources.map(({ name }) => name), known?.destinations?.map(({ name }) => name) ?? [], this.unread),
       jobList(this.jobs, app.acts),
       this.#bar(),
       this.rows.length > 0 ? this.#table(known) : this.#none(known),
@@ -156,7 +161,7 @@ class List {
     return el(
       "div.bar",
       el("p.summary", `${count(this.rows.length)}${this.cursor ? "+" : ""} ${this.rows.length === 1 ? "event" : "events"}`, this.fresh > 0 && [" ", button("newer", `${this.fresh}${this.fresh === 200 ? "+" : ""} new`, { class: "chip new", "aria-keyshortcuts": "n" })]),
-      el("p.buttons", this.app.acts ? [picked > 0 && button("replay", `Replay ${picked} selected`, { class: "primary small" }), button("matching", "Replay matching …", { class: "small" })] : viewersNote(), button("export", "Export NDJSON", { class: "small" })),
+      el("p.buttons", this.app.acts ? [picked > 0 && button("replay", `Replay ${picked} selected`, { id: "replay-selected", class: "primary small" }), button("matching", "Replay matching …", { class: "small" })] : viewersNote(), button("export", "Export NDJSON", { class: "small" })),
     );
   }
 

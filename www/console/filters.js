@@ -33,8 +33,8 @@ export function inWords(filters) {
   return texts.map(([name, value]) => (name === "state" ? value : name === "test" ? "with test events" : `${name.replace("_", ".")} ${value}`)).join(", ");
 }
 
-/** The form; `sources` and `destinations` are what can be chosen. A change runs the action `filter`. */
-export function filterForm(source, filters, sources, destinations) {
+/** The form; `sources` and `destinations` are what can be chosen, `unread` is a time that cannot be read. A change runs the action `filter`. */
+export function filterForm(source, filters, sources, destinations, unread = {}) {
   const to = (more) => link("events", [source], { ...filters, ...more });
   const states = STATES.map(([state, label]) => el("a", { href: to({ state }), "aria-current": (filters.state ?? "") === state && "true" }, label));
   const more = ["code", "id", "data_id", "from", "to", "order", "test"].some((name) => filters[name] !== undefined);
@@ -54,8 +54,8 @@ export function filterForm(source, filters, sources, destinations) {
         el("label.choice", el("span.hint", "Last code"), input("code", filters.code, "destination_failed")),
         el("label.choice", el("span.hint", "Id"), input("id", filters.id, "")),
         el("label.choice", el("span.hint", "data.id in the body"), input("data_id", filters.data_id, "")),
-        el("label.choice", el("span.hint", "From"), input("from", filters.from, "2026-11-28 18:00")),
-        el("label.choice", el("span.hint", "To"), input("to", filters.to, "2026-11-28 19:00")),
+        el("label.choice", el("span.hint", "From"), input("from", unread.from ?? filters.from, "2026-11-28 18:00", unread.from !== undefined)),
+        el("label.choice", el("span.hint", "To"), input("to", unread.to ?? filters.to, "2026-11-28 19:00", unread.to !== undefined)),
         el("label.choice", el("span.hint", "Order"), select("order", filters.order ?? "", [["", "Newest first"], ["old", "Oldest first"]])),
         el("label.check", el("input", { type: "checkbox", name: "test", "data-change": "filter", checked: filters.test === "true" }), "Test events")),
     ),
@@ -79,6 +79,6 @@ export function changed(source, filters, { name, value, checked }) {
 /** The beginning of a day in UTC, so many days from today. */
 const midnight = (days) => new Date(Math.floor(Date.now() / DAY_MS + days) * DAY_MS);
 
-const input = (name, value, placeholder) => el("input", { name, value: value ?? "", placeholder, "data-change": "filter", "data-key": name, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+const input = (name, value, placeholder, isWrong = false) => el("input", { name, value: value ?? "", placeholder, "aria-invalid": isWrong && "true", "data-change": "filter", "data-key": name, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
 
 const select = (name, value, options) => el("select", { name, "data-change": "filter", "data-key": name }, options.map(([option, label]) => el("option", { value: option, selected: option === value }, label)));
