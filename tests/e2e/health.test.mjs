@@ -93,6 +93,15 @@ test("an inbox that can be read and not written is said", async () => {
   assert.equal((await health()).json.status, "ok");
 });
 
+test("an inbox that is full is said, as it refuses every event", async () => {
+  await worker.setLimit(0);
+  const reply = await health(BEARER);
+  assert.deepEqual([reply.status, reply.json.status], [503, "storage_unavailable"]);
+  assert.match(reply.json.storage.stored, /^the inbox is full/);
+  await worker.setLimit();
+  assert.equal((await health()).json.status, "ok");
+});
+
 test("asking does not write each time", async () => {
   await health();
   const before = await worker.counts();
@@ -111,9 +120,10 @@ test("events whose source was removed, or has a fault, are said, and that they h
   const open = await health();
   assert.equal(open.status, 503);
   assert.deepEqual([open.json.status, open.json.orphans], ["config_invalid", { faulty: "source_missing", gone: "source_missing" }]);
+  const { orphans } = (await worker.get("healthz", BEARER)).json;
+  for (const name of ["gone", "faulty"]) assert.match(orphans[name], /put it back, or correct its fault/);
   await worker.restart({ sources: others });
   assert.equal((await health()).json.status, "source_missing");
-  assert.match((await worker.get("healthz", BEARER)).json.orphans.gone, /put it back/);
   await worker.restart({ sources: { ...others, gone, faulty } });
   assert.equal((await health()).json.status, "ok");
   for (const name of ["gone", "faulty"]) {

@@ -213,7 +213,7 @@ const GONE: &str = "the inbox's database is gone, with the events and ids that w
 const FEWER: &str =
     "there were more `shards` once, which hold events and ids: fewer are asked now; put their number back";
 const NO_KV: &str = "KV does not respond: duplicates are forwarded";
-const ORPHANED: &str = "stored events wait for this source: put it back into SOURCES";
+const ORPHANED: &str = "stored events wait for this source: put it back, or correct its fault";
 
 /// How long a verdict holds.
 const FRESH_MS: u64 = 15_000;

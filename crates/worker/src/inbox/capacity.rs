@@ -10,6 +10,9 @@ thread_local! {
     static LIMIT: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
+/// What a refused delivery's record and `/healthz` say of an object without room.
+pub(super) const FULL: &str = "the inbox is full: see /admin/{source}/stats for what waits, or raise `shards`";
+
 /// Sets the bytes that an object may hold, whatever is configured: for tests of a full inbox.
 pub fn set_limit(bytes: Option<u64>) {
     LIMIT.set(bytes);

@@ -1,5 +1,6 @@
 //! Whether an object's database can be used, and when one that cannot is tried again.
 
+use super::capacity::{Capacity, FULL};
 use super::log::log_failure;
 use super::object::{LATER, Object, UNREADABLE};
 use crate::clock;
@@ -20,7 +21,7 @@ impl Object {
         self.database.set_meta("clock", &self.watch.get().to_text().into())
     }
 
-    /// Why the database cannot be used, if it cannot. A write is tried now and then: everybody may ask, and writes are billed.
+    /// Why nothing can be stored, if so: the database cannot be used, or is full. A write is tried now and then: everybody may ask, and writes are billed.
     pub(super) fn problem(&self) -> Option<&'static str> {
         if !self.is_usable() {
             return self.broken.get();
@@ -31,7 +32,8 @@ impl Object {
         if writes && tried.is_ok() {
             self.probed.set(now);
         }
-        tried.err().map(|()| UNREADABLE)
+        let is_full = || self.database.size() >= Capacity::limit(self.durable().max_stored);
+        tried.err().map(|()| UNREADABLE).or_else(|| is_full().then_some(FULL))
     }
 
     /// Whether an event was ever stored here.

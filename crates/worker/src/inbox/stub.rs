@@ -7,6 +7,7 @@ use countersign::inbox::{self, Answer, Layout, Receipt};
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 
+use super::capacity::FULL;
 use super::log::log_event;
 use super::new_event::NewEvent;
 use crate::body::Body;
@@ -137,7 +138,7 @@ pub(crate) async fn hand_over(
     match answer {
         Answer::Accepted(receipt) => Ok(("accepted", receipt.map(|receipt| (shard, receipt)))),
         Answer::Duplicate => Ok(("duplicate", None)),
-        Answer::Full => Err("the inbox is full: see /admin/{source}/stats for what waits, or raise `shards`"),
+        Answer::Full => Err(FULL),
         Answer::FewerShards => Err("there were more `shards` once, which hold events and ids: put their number back"),
         Answer::Moved(_) | Answer::Failed => {
             Err("the inbox could not store it: see lines with \"ev\":\"inbox\", and the binding `INBOX`")
