@@ -6,7 +6,7 @@ import { Webhook } from "standardwebhooks";
 import { refused, refusedForNow } from "./fixtures/expect.mjs";
 import { Operator } from "./fixtures/inbox.mjs";
 import { serving } from "./fixtures/keysets.mjs";
-import { answer } from "./fixtures/loopback.mjs";
+import { answer, reset } from "./fixtures/loopback.mjs";
 import { delivery, newEd25519, newSecret, signedByKey } from "./fixtures/sign.mjs";
 import { Stored } from "./fixtures/stored.mjs";
 import { until } from "./fixtures/wait.mjs";
@@ -96,6 +96,34 @@ test("a destination that breaks is one alert, and one that recovers another; bot
   await worker.setClock(2 * MINUTE);
   await recovers(all);
   assert.deepEqual(await told(all.path, 2), ["destination.broken", "destination.recovered"]);
+});
+
+test("a destination is broken for its last failure, whatever it failed for before, and whichever event was attempted", async () => {
+  const all = inbox.take();
+  const { path, origin, operator } = all;
+  const why = async () => (await operator.destination()).why;
+  await breaks(all);
+  assert.equal(await why(), "destination_failed");
+  await told(path, 1);
+  await worker.setClock(2 * MINUTE);
+  await recovers(all);
+  await told(path, 2);
+  // Each waits by itself, and its next attempts break the destination.
+  origin.always(answer(410));
+  for (const { id } of await inbox.acceptAll(path, 3)) {
+    await until(async () => (await operator.event(id)).last_status === 410, `${id} to be refused`);
+  }
+  origin.always(reset);
+  await worker.setClock(4 * MINUTE);
+  await operator.object("ring");
+  await told(path, 3);
+  assert.deepEqual(toldOf(path).map(({ type, data }) => [type, data.cause]).at(-1), ["destination.broken", "connection_lost"]);
+  assert.equal(await why(), "destination_failed/connection_lost");
+  origin.always(answer(503));
+  await worker.setClock(6 * MINUTE);
+  await operator.object("ring");
+  await until(async () => (await why()) === "destination_failed", "the probe's failure");
+  await recovers(all);
 });
 
 test("what flaps within a minute is told once, and once more when the minute is over", async () => {

@@ -154,7 +154,7 @@ impl Database {
         Some(LastError { status: report.status, code: code.to_owned(), cause: cause.map(str::to_owned), due })
     }
 
-    /// Why a destination was last broken or held back.
+    /// The last failure of a destination while it was broken.
     pub(super) fn why(&self, destination: &str) -> Result<Option<String>, ()> {
         let rows = self.rows("SELECT why FROM destinations WHERE name = ?", &[destination.into()])?;
         Ok(rows.first().and_then(|row| row.get(0).as_string()))

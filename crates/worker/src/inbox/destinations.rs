@@ -2,7 +2,6 @@
 
 use countersign::inbox::{Breaker, Cursor, Pauses, Report, Stored};
 use countersign::json::{printed, value};
-use wasm_bindgen::prelude::*;
 
 use super::database::{Database, Recent, integer, maybe, optional, unsigned};
 
@@ -40,18 +39,24 @@ impl Database {
         self.run(sql, &values)
     }
 
-    /// Writes whether a destination is attempted, and why not.
+    /// Writes whether a destination is attempted.
     pub(super) fn set_breaker(&self, destination: &str, breaker: &Breaker, pauses: &Pauses) -> Result<(), ()> {
-        let why = self.reports.borrow().iter().rev().find_map(|report| report.failure.clone());
-        let sql = "INSERT INTO destinations (name, broken_since, held_until, pauses, why) VALUES (?1, ?2, ?3, ?4, ?5)
-                   ON CONFLICT (name) DO UPDATE SET broken_since = ?2, held_until = ?3, pauses = ?4, why = coalesce(?5, why)";
+        let sql = "INSERT INTO destinations (name, broken_since, held_until, pauses) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (name) DO UPDATE SET broken_since = ?2, held_until = ?3, pauses = ?4";
         let values = [
             destination.into(),
             maybe(breaker.broken_since()),
             integer(breaker.held_until()),
             printed(&pauses.to_json()).into(),
-            why.map_or(JsValue::NULL, JsValue::from),
         ];
         self.run(sql, &values)
+    }
+
+    /// Writes why a destination is broken, if that is another reason than before.
+    pub(super) fn set_why(&self, destination: &str, why: &str) -> Result<(), ()> {
+        self.run(
+            "UPDATE destinations SET why = ?2 WHERE name = ?1 AND why IS NOT ?2",
+            &[destination.into(), why.into()],
+        )
     }
 }

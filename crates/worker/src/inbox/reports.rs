@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, Sign, UNREADABLE};
+use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, Sign, StoreFault, UNREADABLE};
 use countersign::json::value;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -147,7 +147,12 @@ impl Object {
             // No attempt was made at what turned out not to be for the destination.
             let attempts = ended.iter().filter(|report| report.failure.as_deref() != Some(FILTERED));
             self.database.reports.replace(attempts.cloned().collect());
-            machine.report(&self.database, place, &outcomes, now, &plan)
+            let became = machine.report(&self.database, place, &outcomes, now, &plan)?;
+            let is_broken =
+                machine.outlets().get(place).is_some_and(|outlet| outlet.breaker().broken_since().is_some());
+            let why = ended.iter().rev().find_map(|report| report.failure.as_deref()).filter(|_| is_broken);
+            why.map_or(Ok(()), |why| self.database.set_why(destination, why)).map_err(|()| StoreFault)?;
+            Ok(became)
         })?;
         let made = ended.iter().filter(|report| report.failure.as_deref() != Some(FILTERED));
         self.reported.note_latency(destination, made);
@@ -171,7 +176,7 @@ impl Object {
     /// Sets an event aside that cannot be read.
     pub(super) fn bury(&self, number: u64) -> Result<(), ()> {
         log_event("unreadable", self.source.borrow().as_deref(), SET_ASIDE);
-        self.with(|machine| self.set_aside(machine, number).map_err(|()| countersign::inbox::StoreFault))
+        self.with(|machine| self.set_aside(machine, number).map_err(|()| StoreFault))
     }
 
     /// Takes up to `most` events for a courier.
