@@ -60,7 +60,7 @@ test("runbook: every command gets an answer that is no refusal", async () => {
   const answers = [];
   for (const command of blocks("docs/runbook.md", "runbook").flatMap((code) => code.trim().split("\n"))) {
     // What it explains has to be captured first.
-    if (command.includes("/captures/")) await captured();
+    if (command.includes("/captures/")) env.CAPTURE = await captured();
     const said = await bash(command, env);
     assert.ok(!said.includes("docs/codes.md#"), `${command}\n${said}`);
     answers.push(JSON.parse(said));
@@ -73,7 +73,7 @@ test("runbook: every command gets an answer that is no refusal", async () => {
 async function captured() {
   const genuine = signed("{}");
   await api.worker.post("github", { ...genuine, body: "[]" });
-  await until(async () => (await api.read("github/captures")).captures.length === 1, "a capture");
+  return (await until(async () => (await api.read("github/captures")).captures[0], "a capture")).id;
 }
 
 test("saved delivery: the configuration of the page accepts it", async () => {
