@@ -178,9 +178,10 @@ for (const [what, [head, pieces]] of Object.entries(UNFINISHED)) {
   });
 }
 
-test("a refusal is seen by senders that still write", async () => {
+test("a refusal is seen by senders that still write", async (t) => {
   const run = promisify(execFile);
   const folder = mkdtempSync(`${tmpdir()}/countersign-`);
+  t.after(() => rmSync(folder, { recursive: true }));
   const file = `${folder}/body`;
   const body = Buffer.alloc(5 * MIB, "x");
   writeFileSync(file, body);
@@ -199,7 +200,6 @@ test("a refusal is seen by senders that still write", async () => {
       assert.equal(await curl(path, method, headers), status, `curl, ${method} /${path} ${headers}`);
     }
   }
-  rmSync(folder, { recursive: true });
 });
 
 test("who announces a large body and waits is refused before it is sent", async () => {
