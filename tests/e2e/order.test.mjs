@@ -54,9 +54,11 @@ test(`${EVENTS} events of ${KEYS} keys arrive in the order of their keys`, async
 
 test("when a key is attempted again is shown, however many events are behind", async () => {
   const { path, origin, operator } = inbox.take("shown");
+  // The next attempt stays to come, however long the test takes.
+  await inbox.worker.stopClock();
   origin.always(answer(400));
   for (let n = 0; n < 3; n += 1) await inbox.accept(path, { body: body(0, n) });
   const next = await until(async () => (await operator.destination()).next_attempt, "the first to fail");
-  assert.ok(next / 1000 > inbox.worker.now() - 5, "it is to come");
+  assert.ok(next / 1000 > inbox.worker.now(), "it is to come");
   assert.deepEqual([origin.requests.length, (await operator.destination()).pending], [1, 3]);
 });
