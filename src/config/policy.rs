@@ -121,7 +121,13 @@ pub(super) fn read_policy(
             reader.fault("audience", problem, "set it to the `aud` of your tokens");
             None
         }
-        (false, _) => None,
+        (false, audience) => {
+            for (key, _) in [("audience", audience), ("issuer", issuer)].iter().filter(|(_, value)| value.is_some()) {
+                let problem = "is for tokens, which the source does not accept";
+                reader.fault(key, problem, "remove it, or accept `jwt` if the sender sends tokens");
+            }
+            None
+        }
     };
     let policy = Policy::of(scheme);
     Some(Policy { forms, tolerance: tolerance.unwrap_or(policy.tolerance), jwt, ..policy })

@@ -124,6 +124,9 @@ fn every_fault_names_its_key() {
     assert_fault(&dynamic(r#","jwks":"http://a.example""#), "jwks");
     assert_fault(&dynamic(r#","accept":["jwt"]"#), "audience");
     assert_fault(&dynamic(r#","accept":["v1","v1a"]"#), "accept");
+    assert_fault(&dynamic(r#","audience":"x""#), "audience");
+    assert_fault(&dynamic(r#","issuer":"y""#), "issuer");
+    assert_fault(&gemini(r#","audience":"x""#), "audience");
     assert_fault(&dynamic(r#","secrets":["GOOD"]"#), "secrets");
     assert_fault(&format!(r#""scheme":"gemini-dynamic",{FORWARD}"#), "url_token");
 }
