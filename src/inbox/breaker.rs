@@ -10,6 +10,8 @@
 //! While a destination is broken nothing is attempted but the probe, so that what waits costs nothing. Once it is open again, attempts
 //! under way at once grow from one, twofold with each answer.
 
+use super::broken::{Broken, LONGEST_PROBE_DELAY, probe_delay};
+
 /// What a failed attempt says of the destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sign {
@@ -52,13 +54,6 @@ pub struct Breaker {
     silent: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Broken {
-    since: u64,
-    probes: u32,
-    next_probe: u64,
-}
-
 /// How many different events, or attempts without any answer, in a row mean that a destination is down.
 const ROW: usize = 3;
 
@@ -66,10 +61,10 @@ const ROW: usize = 3;
 const LONGEST_HOLD: u64 = 4 * 3_600_000;
 
 impl Breaker {
-    /// One that was broken when the object ended. It is probed soon.
-    pub fn restored(broken_since: Option<u64>, held_until: u64, now: u64) -> Self {
-        let broken =
-            broken_since.map(|since| Broken { since, probes: 0, next_probe: now.saturating_add(probe_delay(0)) });
+    /// One as it was when the object ended: an idle object ends between two probes, and must make no more of them for it. When the last
+    /// one was made is not stored, but no later than `written_at`, which a probe moves.
+    pub fn restored(broken_since: Option<u64>, held_until: u64, written_at: u64, now: u64) -> Self {
+        let broken = broken_since.map(|since| Broken::restored(since, written_at));
         // By a clock that was ahead, it could be held for longer than anybody asked for.
         let held_until = held_until.min(now.saturating_add(LONGEST_HOLD));
         let ramp = (held_until > now).then_some(1);
@@ -175,19 +170,6 @@ fn credible(at: u64, now: u64, most: u64) -> u64 {
     if at > now.saturating_add(most) { 0 } else { at }
 }
 
-/// The longest that [`probe_delay`] comes to.
-const LONGEST_PROBE_DELAY: u64 = 120_000;
-
-/// How long after the probe before, or after the failure, one is made.
-const fn probe_delay(probes: u32) -> u64 {
-    match probes {
-        0 => 5_000,
-        1 => 30_000,
-        2 => LONGEST_PROBE_DELAY,
-        _ => 60_000,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,6 +238,21 @@ mod tests {
     }
 
     #[test]
+    fn a_restart_leaves_the_probes_when_they_are_due() {
+        for (seconds, next) in [(0, 5), (4, 9), (5, 35), (35, 155), (155, 215), (955, 1_015)] {
+            let restored = Breaker::restored(Some(NOW), 0, NOW + seconds * 1000, NOW);
+            assert_eq!(restored.next_probe(), Some(NOW + next * 1000), "{seconds}");
+        }
+        for written_at in [0, u64::MAX] {
+            assert_eq!(
+                Breaker::restored(Some(NOW), 0, written_at, NOW).allowed(16, NOW + 5_000),
+                1,
+                "or the clock was ahead"
+            );
+        }
+    }
+
+    #[test]
     fn a_clock_that_was_ahead_puts_nothing_off() {
         let day = 24 * 3_600_000;
         let mut breaker = broken();
@@ -278,7 +275,7 @@ mod tests {
         assert_eq!((breaker.allowed(16, NOW + 59_999), breaker.allowed(16, NOW + 60_000)), (0, 1));
         breaker.fail(3, Sign::Busy, Some(u64::MAX), NOW);
         assert_eq!(breaker.held_until(), NOW + LONGEST_HOLD);
-        let restored = Breaker::restored(Some(NOW - 5), u64::MAX, NOW);
+        let restored = Breaker::restored(Some(NOW - 5), u64::MAX, 0, NOW);
         assert_eq!((restored.held_until(), restored.broken_since()), (NOW + LONGEST_HOLD, Some(NOW - 5)));
     }
 }

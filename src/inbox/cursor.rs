@@ -18,8 +18,6 @@ use super::span::Span;
 pub struct Cursor {
     /// What needs no attempt from the log: delivered, given up, or moved to the waiting events.
     done: Ranges,
-    /// What an operator removed. It is done, too.
-    gone: Ranges,
     /// What was given up while the destination was broken. It is done, too.
     dead: GivenUp,
     /// What was replayed and is not done, when, and how many attempts there may have been before.
@@ -48,11 +46,6 @@ impl Cursor {
     /// What needs no attempt from the log.
     pub const fn done(&self) -> &Ranges {
         &self.done
-    }
-
-    /// What an operator removed from the log.
-    pub const fn gone(&self) -> &Ranges {
-        &self.gone
     }
 
     /// Whether an event of the log needs no attempt.
@@ -217,7 +210,6 @@ impl Cursor {
     pub fn forget(&mut self, number: u64) {
         self.finish(number);
         self.revive(number, number);
-        self.gone.insert(number, number);
     }
 
     /// Has events attempted again.
@@ -241,7 +233,6 @@ impl Cursor {
         if first > 1 {
             self.done.insert(1, first.saturating_sub(1));
         }
-        self.gone.remove(0, first.saturating_sub(1));
         self.dead.forget_before(first);
         self.forget_renewed();
         self.doubts.forget(self.done.through(), oldest_due);

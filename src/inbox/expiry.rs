@@ -4,6 +4,7 @@ use super::lifecycle::Retention;
 use super::machine::Machine;
 use super::outlet::Outlet;
 use super::plan::Plan;
+use super::search::last_over;
 use super::states::{DEAD_KEPT, EventState, Over, Progress};
 use super::store::{Store, StoreFault};
 use super::tables::{Kind, Table};
@@ -214,18 +215,21 @@ impl Outlet {
     /// Gives up what a broken destination was not asked to take for too long, as a range. `next` is the sequence number of the next event.
     fn give_up<S: Store>(&mut self, store: &S, next: u64, now: u64, plan: &Plan) -> Result<u64, StoreFault> {
         let Some(rules) = plan.rules(&self.name).filter(|_| self.is_closed()) else { return Ok(0) };
-        let first = self.cursor.done().first_missing(1);
-        if first >= next {
-            return Ok(0);
-        }
         let since = self.pauses.open_since(now, rules.lifecycle.give_up_after);
-        if store.accepted_at(first)?.is_none_or(|oldest| oldest > since) {
-            return Ok(0);
-        }
-        let last = store.last_accepted_by(since)?;
         // What was replayed has its time from then on, and what is under way is decided by its outcome.
         let mut kept = self.cursor.renewed_after(since);
         self.under_way.iter().for_each(|lease| kept.insert(lease.number, lease.number));
+        let mut settled = self.cursor.done().clone();
+        kept.iter().for_each(|(first, last)| settled.insert(first, last));
+        let first = settled.first_missing(1);
+        let is_over = |number| {
+            let accepted = if number < next { store.accepted_at(number)? } else { None };
+            Ok(accepted.is_some_and(|accepted| accepted <= since))
+        };
+        if !is_over(first)? {
+            return Ok(0);
+        }
+        let last = last_over(first, &settled, is_over)?;
         // What was filtered as it arrived may not be passed by yet.
         let filtered = store.filtered(&self.name, first, last)?;
         let before = self.cursor.done().clone();

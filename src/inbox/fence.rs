@@ -25,6 +25,11 @@ impl Fence {
         std::mem::replace(&mut self.lease, lease) != lease
     }
 
+    /// Notes that nothing is under way that was begun since the object was loaded.
+    pub(super) const fn end(&mut self) {
+        self.lease = 0;
+    }
+
     /// Notes that the object was loaded, so that what was begun until now may be under way for its lease.
     pub(super) fn load(&mut self, now: u64) {
         if self.lease > 0 {
@@ -114,6 +119,10 @@ mod tests {
         fence.load(2_010);
         assert_eq!(fence.around(9, 50, 2_010).map(|fenced| fenced.until()), Some(2_015), "nothing was begun since");
         assert_eq!(fence.around(9, 50, 2_015), None);
+        fence.begin(15);
+        fence.end();
+        fence.load(2_016);
+        assert_eq!(fence.around(9, 50, 2_016), None, "all were reported");
         assert_eq!(Fence::from_json(None), Fence::default());
     }
 }

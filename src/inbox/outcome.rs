@@ -2,6 +2,7 @@
 
 use super::breaker::Sign;
 use super::cursor::Cursor;
+use super::leases::Lease;
 use super::outlet::Outlet;
 use super::plan::Plan;
 use super::states::{Attempt, EventState, Progress};
@@ -59,6 +60,14 @@ impl Outlet {
         }
         if self.breaker.broken_since() != breaker.broken_since() || self.breaker.held_until() > breaker.held_until() {
             store.write_breaker(&self.name, &self.breaker, &self.pauses)?;
+        }
+        let is_reported = |lease: &Lease| {
+            outcomes.iter().any(|outcome| outcome.number == lease.number && lease.attempt <= outcome.attempt)
+        };
+        // Else an object that ends between two probes would make each with an event that no fence holds, and always the same ones. While
+        // the destination is open, the next attempt would write it again.
+        if self.breaker.broken_since().is_some() && self.under_way.iter().all(is_reported) {
+            self.cursor.fence.end();
         }
         if self.cursor != before {
             self.save(store, now)?;

@@ -47,7 +47,7 @@ impl Outlet {
     pub fn load<S: Store>(store: &S, name: &str, stored: Stored, next: u64, now: u64) -> Result<Self, StoreFault> {
         let mut outlet = Self {
             name: name.to_owned(),
-            breaker: Breaker::restored(stored.broken_since, stored.held_until, now),
+            breaker: Breaker::restored(stored.broken_since, stored.held_until, stored.cursor.written_at(), now),
             // An idle object ends between two probes: the oldest and the newest event have their turns all the same.
             turn: u8::from(stored.cursor.all_tries() % 2 == 1),
             cursor: stored.cursor,

@@ -99,7 +99,7 @@ impl Outlet {
         let gathered = (rules.gather > 0).then_some(next.saturating_sub(1));
         let is_first = !taken.is_empty() && (self.cursor.begin() | self.cursor.gather(gathered));
         if handed.is_some_and(|due| self.cursor.hand_out(due)) || has_begun || is_first {
-            store.write_cursor(&self.name, &self.cursor)?;
+            self.save(store, now)?;
         }
         Ok(taken)
     }

@@ -59,8 +59,6 @@ pub trait Store {
     fn want(&self, destination: &str, number: u64) -> Result<(), StoreFault>;
     /// The numbers of events of the log from `from` on, in their order, each with its lane; the first `limit` of them.
     fn lanes(&self, from: u64, limit: usize) -> Result<Vec<(u64, Option<u64>)>, StoreFault>;
-    /// The last event of the log that was accepted at that time or before; 0 if there is none.
-    fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault>;
 
     /// What is stored of each destination, by its name.
     fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault>;

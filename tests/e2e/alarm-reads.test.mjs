@@ -5,11 +5,12 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { ADMIN_TOKEN, Operator } from "./fixtures/inbox.mjs";
-import { Loopback } from "./fixtures/loopback.mjs";
+import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { accepted } from "./fixtures/expect.mjs";
 import { cost, logged } from "./fixtures/operations.mjs";
 import { delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
+import { until } from "./fixtures/wait.mjs";
 
 const HOUR = 3600;
 /** So many events are kept: a look at each would be seen. */
@@ -30,10 +31,11 @@ let worker, loopback;
 
 before(async () => {
   loopback = await Loopback.start();
-  const durable = (name) => [name, source(loopback.at(name), { durable: true, ...(name === "ordered" && { order: "{id}" }) })];
+  const forward = { broken: { give_up_after: "2h" } };
+  const durable = (name) => [name, source(loopback.at(name), { durable: true, ...(name === "ordered" && { order: "{id}" }) }, forward[name])];
   worker = await Worker.start({
     build: "worker-test",
-    sources: Object.fromEntries(["empty", ...Object.keys(WAITING)].map(durable)),
+    sources: Object.fromEntries(["empty", "broken", ...Object.keys(WAITING)].map(durable)),
     variables: { ADMIN: { counts: false }, ALERTS: { url: loopback.at("alerts-url").url, sign_with: "ALERTS_SECRET" } },
     secrets: { SECRET: secret, ALERTS_SECRET: newSecret(), ADMIN_TOKEN },
   });
@@ -125,4 +127,31 @@ test("an event that is removed costs no look at those that are kept", async () =
   const { rowsRead } = await cost(worker, () => operator.object("ring", []));
   assert.deepEqual(await operator.object("query", ["SELECT count(*) AS count FROM waiting"]), [{ count: MANY - OVER }]);
   assert.ok(rowsRead <= 10 * OVER, `${OVER} events were removed, and ${rowsRead} rows read`);
+});
+
+test("a look at a broken destination that gives events up reads neither the younger ones nor those that it gave up before", async () => {
+  const operator = new Operator(worker, "broken");
+  const began = worker.offset;
+  loopback.at("broken").always(answer(500));
+  for (let n = 0; n < 3; n += 1) await accept("broken");
+  await until(async () => (await operator.destination()).state === "broken", "the destination to be broken");
+  const [{ id }] = await operator.list();
+  await operator.pass(HOUR);
+  const burst = () => Promise.all(Array.from({ length: 50 }, () => accept("broken")));
+  for (let taken = 0; taken < MANY; taken += 50) await burst();
+  /** What a look reads so many seconds after the first event, once the one before it gave up what was over. */
+  const look = async (seconds) => {
+    await operator.pass(began + seconds - worker.offset);
+    await operator.idle();
+    await worker.setClock(worker.offset + 1);
+    const { rowsRead } = await cost(worker, () => operator.object("ring", []));
+    return { rowsRead, dead: (await operator.stats()).dead };
+  };
+  const young = await look(2 * HOUR + 60);
+  assert.equal((await operator.post(`events/${id}/replay`)).status, 200);
+  const replayed = await look(2 * HOUR + 120);
+  const old = await look(3 * HOUR + 60);
+  assert.deepEqual([young.dead, replayed.dead, old.dead], [3, 2, 2 + MANY]);
+  const read = [young, replayed, old].map(({ rowsRead }) => rowsRead);
+  assert.ok(Math.max(...read) <= 2 * FEW, `they read ${read.join(", ")} rows`);
 });

@@ -4,7 +4,7 @@ use countersign::inbox::{Accepted, Arrival, Attempt, Handout, Machine, Outcome, 
 
 use crate::data::{Data, Event};
 use crate::store::MemoryStore;
-use crate::{MINUTE, NAMES, START, arrival, machine, plan};
+use crate::{MINUTE, NAMES, SECOND, START, arrival, machine, plan};
 
 /// Events whose attempts fail whenever they are made.
 const POISONED: [u64; 5] = [1, 2, 3, 4, 7];
@@ -60,18 +60,21 @@ impl Site {
         self.machine.outlets()[0].breaker().broken_since().is_some()
     }
 
+    /// Ends the object and starts it, if it is idle.
+    fn restart(&mut self) {
+        if self.is_idle {
+            let store = std::mem::take(&mut self.store);
+            self.store = stored(store.into_data());
+            self.machine = machine(&self.store, self.now, &self.plan);
+        }
+    }
+
     /// Makes probes until one is answered; how many that takes.
     fn probes(&mut self) -> usize {
         let mut probes = 0;
         while self.is_broken() {
             self.now += 2 * MINUTE;
-            if self.is_idle {
-                let store = std::mem::take(&mut self.store);
-                self.store = stored(store.into_data());
-                self.machine = machine(&self.store, self.now, &self.plan);
-                // One that was just started makes a probe soon.
-                self.now += MINUTE;
-            }
+            self.restart();
             let handed = self.machine.hand_out(&self.store, None, usize::MAX, self.now, &self.plan).unwrap();
             assert_eq!(handed.len(), 1, "one at a time");
             self.end(&handed);
@@ -90,6 +93,27 @@ fn events_that_fail_by_themselves_do_not_keep_it_broken() {
         assert!(site.is_broken() && site.delivered.is_empty());
         let probes = site.probes();
         assert!(site.delivered == [5] && probes < 10, "{probes} probes, in order: {is_ordered}, idle: {is_idle}");
+    }
+}
+
+#[test]
+fn an_object_that_ends_between_two_probes_makes_no_more_of_them() {
+    for (is_ordered, is_idle) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut site = Site::new(is_ordered, is_idle);
+        (0..4).for_each(|_| site.accept());
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            let broken_at = site.now;
+            site.restart();
+            site.now = site.machine.attempts_at(site.now, &site.plan).unwrap();
+            // Its alarm finds it ended.
+            site.restart();
+            waits.push((site.now - broken_at) / SECOND);
+            let handed = site.machine.hand_out(&site.store, None, usize::MAX, site.now, &site.plan).unwrap();
+            assert_eq!(handed.len(), 1, "after {waits:?} s, in order: {is_ordered}, idle: {is_idle}");
+            site.end(&handed);
+        }
+        assert_eq!(waits, [5, 30, 120, 60, 60, 60], "in order: {is_ordered}, idle: {is_idle}");
     }
 }
 

@@ -174,12 +174,6 @@ impl Store for MemoryStore {
         Ok(all.map(|(number, event)| (*number, self.lane(event))).take(limit).collect())
     }
 
-    fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault> {
-        let data = self.data();
-        let mut newest_first = data.logs.iter().rev().flat_map(|(_, rows)| rows.iter().rev());
-        Ok(newest_first.find(|(_, event)| event.at <= at).map_or(0, |(number, _)| *number))
-    }
-
     fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault> {
         let data = self.data();
         let all = data.destinations.iter().map(|(name, stored)| {

@@ -16,7 +16,7 @@ impl Cursor {
         let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
-            "done": self.done.to_json(), "gone": self.gone.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
+            "done": self.done.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
             "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
         })
     }
@@ -28,7 +28,6 @@ impl Cursor {
         let tried = |entry: &Value| Some((entry.get(0)?.as_u64()?, count(entry.get(1)?)?));
         Some(Self {
             done: Ranges::from_json(json.get("done")?)?,
-            gone: Ranges::from_json(json.get("gone")?)?,
             dead: GivenUp::from_json(json.get("dead")?)?,
             renewed: json.get("renewed")?.as_array()?.iter().map(renewed).collect::<Option<_>>()?,
             tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,

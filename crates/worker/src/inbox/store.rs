@@ -142,16 +142,6 @@ impl Store for Database {
         Ok(found)
     }
 
-    fn last_accepted_by(&self, at: u64) -> Result<u64, StoreFault> {
-        for table in self.logs.borrow().iter().rev().filter(|table| table.opened_at <= at) {
-            let sql = format!("SELECT max(number) FROM log_{} WHERE received_at <= ?", table.number);
-            if let Some(last) = self.number(&sql, &[integer(at.div_euclid(1000))]).map_err(fault)? {
-                return Ok(u64::try_from(last).unwrap_or_default());
-            }
-        }
-        Ok(0)
-    }
-
     fn destinations(&self) -> Result<Vec<(String, Stored)>, StoreFault> {
         self.read_destinations().map_err(fault)
     }
