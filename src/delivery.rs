@@ -21,6 +21,15 @@ impl<'a> Headers<'a> {
         let (_, value) = lines.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         Some(value.as_ref()).filter(|value| !value.is_empty())
     }
+
+    /// The same headers, with another value for one that is there.
+    pub(crate) fn with(&self, name: &str, value: &[u8]) -> Self {
+        let mut headers = self.clone();
+        for (_, known) in headers.0.iter_mut().filter(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            *known = Cow::Owned(value.to_vec());
+        }
+        headers
+    }
 }
 
 impl<'a> FromIterator<(&'a str, &'a [u8])> for Headers<'a> {

@@ -54,6 +54,7 @@ mod comparisons;
 mod decode;
 mod described;
 mod gzip;
+mod header_variants;
 mod inputs;
 mod json_escapes;
 mod json_numbers;
@@ -126,6 +127,9 @@ pub fn report<B: AsRef<[u8]>>(receiver: &Receiver<'_>, delivery: &Delivery<'_, B
         },
     }
     decide(&inputs, &mut report);
+    if !report.ok && report.near_misses.is_empty() {
+        report.near_misses.extend(header_variants::unquoted(&inputs));
+    }
     report.verdict = verdict::of(&inputs, &report);
     report
 }

@@ -60,11 +60,12 @@ fn type_step(inputs: &Inputs<'_>, event: Option<&Value>) -> Step {
     }
 }
 
-/// The step over a timestamp that cannot be read. Lines of one header count as one value.
+/// The step over a timestamp that cannot be read. Lines of one header count as one value, and each begins with a digit.
 pub(super) fn unreadable_time(header: &'static str, value: Option<&[u8]>) -> Step {
     const NAME: &str = "timestamp";
     let error = Error::InvalidTimestamp;
-    if value.is_some_and(|value| value.windows(2).any(|pair| pair == b", ")) {
+    let text = value.map(String::from_utf8_lossy).unwrap_or_default();
+    if text.contains(", ") && text.split(", ").all(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
         let twice = Error::InvalidHeader(header, HeaderFault::Repeated);
         return Step::fail(NAME, error.code(), twice.to_string(), twice.remedy());
     }
@@ -81,6 +82,10 @@ pub(super) fn clip(text: &str) -> String {
     let clipped: String = text.chars().take(80).collect();
     if clipped.len() < text.len() { format!("{clipped}…") } else { clipped }
 }
+
+/// How a timestamp is written, if in another unit than the sender's.
+pub(super) const IN_MILLISECONDS: &str = "the timestamp is in milliseconds";
+pub(super) const IN_SECONDS: &str = "the timestamp is in seconds";
 
 const SET_ASIDE: &str =
     "the key set lists a reason for each key; fetch the set again if the sender has rotated its keys";

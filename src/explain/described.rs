@@ -5,12 +5,11 @@ use super::rows::{Comparison, JwkRow};
 use crate::crypto::{Crypto, MAX_ATTEMPTS, Portable, constant_time_eq};
 use crate::jose::{Jwks, Material};
 use crate::key::SecretKey;
-use crate::scheme::Form;
+use crate::scheme::{Encoding, Form};
 use crate::verify::{Claim, decode_p256, decode_strict, signature_length, signature_of};
 
 /// Why a signature cannot match under any key; `None` if it can.
-pub(super) fn fault(inputs: &Inputs<'_>, claim: &Claim<'_>, text: &[u8]) -> Option<&'static str> {
-    let encoding = claim.template.encoding;
+pub(super) fn fault(inputs: &Inputs<'_>, encoding: Encoding, text: &[u8]) -> Option<&'static str> {
     let can_match = |form: &Form| match form {
         Form::Ed25519 => decode_strict(encoding, text).is_some(),
         Form::EcdsaP256 => decode_p256(encoding, text).is_some(),

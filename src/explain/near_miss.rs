@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::body_variants::{self, BodyVariant};
+use super::header_variants::{self, HeaderVariant};
 use super::inputs::Inputs;
 use super::json_variants::{HIGHEST_PRICE, JsonVariants, Style};
 use super::literal::{self, Dialect};
@@ -11,8 +12,8 @@ use super::search_budget::Budget;
 use super::{prefix_variants, secret_variants, signature_variants, url_variants};
 use crate::crypto::Portable;
 use crate::delivery::Target;
-use crate::scheme::{Form, Part};
-use crate::verify::{Claim, Keys, Signed, Tried, find_described_match, signatures};
+use crate::scheme::{Form, Part, Template};
+use crate::verify::{Claim, Keys, Signed, Tried, find_described_match, read_described, signatures};
 
 /// Every change that makes a signature match, in the order in which to look at them.
 ///
@@ -53,14 +54,39 @@ pub(super) fn find_described(inputs: &Inputs<'_>, claim: &Claim<'_>) -> Vec<Near
     };
     let mut search =
         Search { inputs, matches: &matches, budget: Budget::of_described(inputs, claim), found: Vec::new() };
-    let reverted = body_variants::reverted(inputs.body);
-    search.bodies(&reverted);
+    // A token covers nothing that could have changed.
+    let is_token = inputs.policy.form() == Form::Token;
+    let reverted = if is_token { Vec::new() } else { body_variants::reverted(inputs.body) };
+    if !is_token {
+        search.bodies(&reverted);
+    }
     search.secrets();
+    search.found.extend(find_headers(inputs, claim.template));
     search.target(claim);
-    if search.found.is_empty() {
+    if search.found.is_empty() && !is_token {
         search.json(&reverted);
     }
     search.found
+}
+
+/// Other headers under which a delivery matches that a template describes.
+pub(super) fn find_headers(inputs: &Inputs<'_>, template: &'static Template) -> Vec<NearMiss> {
+    let (scheme, forms) = (inputs.policy.scheme, &inputs.policy.forms);
+    let matches = |variant: &HeaderVariant<'_>| {
+        let claim = read_described(scheme, template, &variant.headers);
+        let claim = claim.map(|claim| Claim { target: inputs.target, ..claim });
+        let find =
+            |claim| find_described_match(&claim, forms, inputs.keys(), &Tried::default(), &inputs.body, &Portable);
+        claim.and_then(find).is_ok()
+    };
+    let near = header_variants::of(inputs, template).into_iter().find(matches);
+    let near = near.map(|HeaderVariant { code, matches_if, fix, signature, .. }| NearMiss {
+        code,
+        matches_if,
+        fix,
+        instead: signature.map(Instead::Signature),
+    });
+    near.into_iter().collect()
 }
 
 struct Search<'s> {
@@ -84,7 +110,11 @@ impl Search<'_> {
         for body in reverted {
             self.body(body, &body.matches_if);
         }
+        // The other half is for JSON, of which a public key can check few texts.
         for body in reverted.iter().take(MAX_ALTERED) {
+            if !self.budget.has_half() {
+                break;
+            }
             for altered in body_variants::altered(&body.bytes) {
                 let matches_if = format!("{}, and {}", body.matches_if, altered.matches_if);
                 self.body(&BodyVariant { code: body.code, fix: body.fix, ..altered }, &matches_if);
@@ -157,8 +187,11 @@ impl Search<'_> {
     /// The nearest other URL, and another method, for a sender that signs them.
     fn target(&mut self, claim: &Claim<'_>) {
         let Some(Target { method, url }) = claim.target.filter(|_| claim.template.signs_target()) else { return };
-        let found =
-            url_variants::of(url).into_iter().find(|other| self.is_signed(claim, Target { method, url: &other.url }));
+        let hosts = ["x-forwarded-host", "host"].into_iter().filter_map(|name| self.inputs.headers.get(name));
+        let hosts: Vec<_> = hosts.filter_map(|host| std::str::from_utf8(host).ok()).collect();
+        let found = url_variants::of(url, &hosts)
+            .into_iter()
+            .find(|other| self.is_signed(claim, Target { method, url: &other.url }));
         if let Some(variant) = found {
             self.note("url", variant.matches_if, OTHER_URL, Some(Instead::Url(variant.url)));
         }

@@ -41,6 +41,11 @@ impl Budget {
         Self { left: MAX_HASHED, shared: 0, public: checks.saturating_mul(check) }
     }
 
+    /// Whether at least half of it is left.
+    pub(super) fn has_half(&self) -> bool {
+        self.left >= MAX_HASHED.wrapping_div(2)
+    }
+
     /// Takes the cost of checking a body of that length; `false` if the budget does not cover it, or if no key fits any signature.
     pub(super) fn spend(&mut self, length: usize) -> bool {
         let hashed = length.saturating_add(PER_BODY).saturating_mul(self.shared.max(1));

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::decode::hex_pairs;
+use super::decode::{self, hex_pairs};
 use super::inputs::Secret;
 use crate::crypto::HmacKey;
 use crate::key::{KeyFormat, SecretKey, is_prefixed};
@@ -19,13 +19,12 @@ pub(super) struct SecretVariant {
 
 /// Every other way in which the secret can be read.
 pub(super) fn of(secret: &Secret<'_>, format: KeyFormat) -> Vec<SecretVariant> {
-    let attempts = match (secret, format) {
-        (Secret::Text(text), KeyFormat::Text) => of_plain(text.trim_ascii()),
-        (Secret::Text(text), _) if format.takes_text() && !is_prefixed(text.trim_ascii()) => {
-            of_plain(text.trim_ascii())
+    let attempts = match secret {
+        Secret::Text(text) if format.takes_text() && (format == KeyFormat::Text || !is_prefixed(text.trim_ascii())) => {
+            of_plain(text.trim_ascii(), format)
         }
-        (Secret::Text(text), _) => of_text(text.trim_ascii()),
-        (Secret::Raw(bytes), _) => of_raw(bytes),
+        Secret::Text(text) => of_text(text.trim_ascii(), format),
+        Secret::Raw(bytes) => of_raw(bytes),
     };
     let readable = |(code, matches_if, fix, key): Attempt| Some(SecretVariant { code, matches_if, fix, key: key? });
     attempts.into_iter().filter_map(readable).collect()
@@ -35,21 +34,30 @@ pub(super) fn of(secret: &Secret<'_>, format: KeyFormat) -> Vec<SecretVariant> {
 type Attempt = (&'static str, &'static str, &'static str, Option<SecretKey>);
 
 /// Text that is the key itself.
-fn of_plain(text: &str) -> Vec<Attempt> {
-    let prefixed = raw(&[b"whsec_", text.as_bytes()].concat());
-    let attempts = of_raw(text.as_bytes()).into_iter().map(|(code, change, fix, key)| match code {
-        "secret_base64" => (code, "is decoded from base64", ENCODED, key),
-        _ => (code, change, fix, key),
-    });
-    let words = text.split_ascii_whitespace().take(MAX_WORDS).filter(|word| *word != text);
-    let words = words.map(|word| ("secret_word", "is one of its words alone", WORDS, raw(word.as_bytes())));
+fn of_plain(text: &str, format: KeyFormat) -> Vec<Attempt> {
+    let mut attempts = of_raw(text.as_bytes());
+    for (code, change, fix, key) in &mut attempts {
+        if *code == "secret_base64" {
+            (*change, *fix) = ("is decoded from base64", ENCODED);
+            *key = decode::base64(text).and_then(|bytes| of_bytes(&bytes, format)).or_else(|| key.take());
+        }
+    }
+    for (code, prefix, change) in PREFIXES {
+        attempts.push((code, change, PREFIX, raw(&[prefix, text].concat().into_bytes())));
+    }
     let bare = text.strip_prefix("whsec_").and_then(|bare| raw(bare.as_bytes()));
-    let others = [
-        ("secret_prefixed", "begins with `whsec_`", PREFIX, prefixed),
-        ("secret_without_prefix", "loses the prefix `whsec_`", NO_PREFIX, bare),
-        ("secret_hex", "is decoded from hex", HEX, hex_pairs(text).and_then(|key| raw(&key))),
-    ];
-    attempts.chain(others).chain(words).collect()
+    attempts.push(("secret_without_prefix", "loses the prefix `whsec_`", NO_PREFIX, bare));
+    let hex = hex_pairs(text).and_then(|bytes| of_bytes(&bytes, format));
+    attempts.push(("secret_hex", "is decoded from hex", HEX, hex));
+    let unquoted = text.trim_matches(QUOTE);
+    if unquoted != text {
+        attempts.push(("secret_unquoted", "loses its quotes", QUOTES, as_shown(unquoted, format)));
+    }
+    let words = text.split(|c: char| c.is_ascii_whitespace() || ",;|".contains(c));
+    for word in words.take(MAX_WORDS).filter(|word| *word != text) {
+        attempts.push(("secret_word", "is one of its words alone", WORDS, raw(word.as_bytes())));
+    }
+    attempts
 }
 
 fn of_raw(bytes: &[u8]) -> Vec<Attempt> {
@@ -61,8 +69,8 @@ fn of_raw(bytes: &[u8]) -> Vec<Attempt> {
     ]
 }
 
-fn of_text(whole: &str) -> Vec<Attempt> {
-    let text = whole.trim_matches(['"', '\'', '`']);
+fn of_text(whole: &str, format: KeyFormat) -> Vec<Attempt> {
+    let text = whole.trim_matches(QUOTE);
     let inner = text.strip_prefix("v1,").unwrap_or(text);
     let inner = inner.strip_prefix("whsec_").unwrap_or(inner);
     let url_safe = Some(inner).filter(|inner| inner.contains(['-', '_']));
@@ -73,15 +81,37 @@ fn of_text(whole: &str) -> Vec<Attempt> {
         ("secret_unquoted", "loses its quotes", QUOTES, unquoted),
         ("secret_as_text", "is used as raw text, with its prefix", RAW, raw(whole.as_bytes())),
         ("secret_as_text_without_prefix", "is used as raw text, without its prefix", RAW_INNER, raw(inner.as_bytes())),
-        ("secret_hex", "is decoded from hex", HEX, hex_pairs(inner).and_then(|key| raw(&key))),
+        ("secret_hex", "is decoded from hex", HEX, hex_pairs(inner).and_then(|bytes| of_bytes(&bytes, format))),
         ("secret_base64url", "is decoded as URL-safe base64", URL_SAFE, url_safe.and_then(|key| raw(&key))),
         ("secret_base64_twice", "is decoded from base64 twice", TWICE, twice),
     ]
 }
 
+/// A secret as the sender shows it.
+#[inline(never)]
+fn as_shown(text: &str, format: KeyFormat) -> Option<SecretKey> {
+    format.parse(text).ok()?.into_iter().next()
+}
+
+/// A secret that was encoded as it is shown, or the bytes of its key.
+#[inline(never)]
+fn of_bytes(bytes: &[u8], format: KeyFormat) -> Option<SecretKey> {
+    str::from_utf8(bytes).ok().and_then(|text| as_shown(text, format)).or_else(|| raw(bytes))
+}
+
 fn raw(bytes: &[u8]) -> Option<SecretKey> {
     HmacKey::from_bytes(bytes).ok().map(SecretKey::Hmac)
 }
+
+/// What stands around text that was copied from a program or a file.
+const QUOTE: [char; 3] = ['"', '\'', '`'];
+/// The beginnings of secrets that are part of the key, and that get lost.
+const PREFIXES: [(&str, &str, &str); 4] = [
+    ("secret_prefixed", "whsec_", "begins with `whsec_`"),
+    ("secret_prefix_lost", "polar_whs_", "begins with `polar_whs_`"),
+    ("secret_prefix_lost", "Bearer ", "begins with `Bearer `"),
+    ("secret_prefix_lost", "Basic ", "begins with `Basic `"),
+];
 
 const RAW: &str = "the sender uses the text itself as the key: give the whole text as a raw secret";
 const RAW_INNER: &str = "the sender uses the text after `whsec_` as the key: give that text as a raw secret";

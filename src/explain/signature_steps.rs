@@ -1,6 +1,6 @@
 //! The steps over a list of signatures, `v1` and `v1a`.
 
-use super::common_steps::{clip, count, event_steps, key_step, unreadable_time};
+use super::common_steps::{IN_MILLISECONDS, IN_SECONDS, clip, count, event_steps, key_step, unreadable_time};
 use super::comparisons::{compare_key_set, compare_secrets, signature_rows};
 use super::inputs::Inputs;
 use super::other_sender::missing_step;
@@ -9,7 +9,7 @@ use super::{near_miss, signed_parts, token_steps, verdict};
 use crate::crypto::Portable;
 use crate::error::Error;
 use crate::event_id::check_id;
-use crate::scheme::{Form, HeaderNames};
+use crate::scheme::{Form, HeaderNames, Time, Unit};
 use crate::timestamp::Timestamp;
 use crate::verify::{Signed, Tried, signatures};
 
@@ -107,13 +107,30 @@ pub(super) fn age_step(inputs: &Inputs<'_>, timestamp: Timestamp, report: &mut R
     report.age = i64::try_from(age).ok();
     let tolerance = inputs.policy.tolerance;
     let judged = tolerance.check(timestamp, inputs.now);
-    let milliseconds = Timestamp::from_unix(timestamp.as_unix().wrapping_div(1000));
-    if judged.is_err() && tolerance.check(milliseconds, inputs.now).is_ok() {
-        let error = Error::TimestampTooNew { ahead: 0 };
-        return report.steps.push(Step::fail("age", error.code(), "the timestamp is in milliseconds", DIVIDE));
+    if judged.is_err()
+        && let Some(step) = unit_step(inputs, timestamp)
+    {
+        return report.steps.push(step);
     }
     let allowed = format!("{age} s; up to {} s are accepted, in either direction", tolerance.as_seconds());
     report.steps.push(Step::judged("age", judged, allowed));
+}
+
+/// The step over a timestamp that is far from now, and near in another unit.
+fn unit_step(inputs: &Inputs<'_>, timestamp: Timestamp) -> Option<Step> {
+    let seconds = timestamp.as_unix();
+    let is_near =
+        |seconds: u64| seconds.abs_diff(inputs.now.as_unix()) <= inputs.policy.tolerance.as_seconds().max(1000);
+    let (ahead, less, more) = (0, seconds.wrapping_div(1000), seconds.saturating_mul(1000));
+    let is_read_as_milliseconds = inputs.policy.scheme.template().is_some_and(|template| {
+        matches!(template.time, Time::Header(Unit::Milliseconds) | Time::Body(_, Unit::Milliseconds))
+    });
+    if is_near(less) {
+        return Some(Step::fail("age", Error::TimestampTooNew { ahead }.code(), IN_MILLISECONDS, DIVIDE));
+    }
+    let is_in_seconds = is_read_as_milliseconds && is_near(more);
+    let age = ahead;
+    is_in_seconds.then(|| Step::fail("age", Error::TimestampTooOld { age }.code(), IN_SECONDS, MULTIPLY))
 }
 
 /// What to do about a token that the receiver does not accept.
@@ -173,6 +190,7 @@ fn match_step(inputs: &Inputs<'_>, signed: &Signed<'_>, report: &mut Report) {
     report.steps.push(step);
 }
 
+const MULTIPLY: &str = "the sender must send milliseconds: its value multiplied by 1000";
 const DIVIDE: &str = "the sender must send seconds: its value divided by 1000";
 const ACCEPT_JWT: &str = "accept the form `jwt`, and name the audience that the sender puts into `aud`";
 const USE_DYNAMIC: &str = "Gemini documents tokens for dynamic webhooks: check the delivery as `gemini-dynamic`, with the form `jwt` and an audience";

@@ -8,12 +8,16 @@ use crate::scheme::Form;
 
 /// The signatures in a header value as they should be written: every word that decodes to 32 bytes (`v1`) or 64 (`v1a`).
 pub(super) fn of(value: &[u8]) -> Vec<(Form, String)> {
-    let text = String::from_utf8_lossy(value);
-    let words = text.split([' ', ',', ';', '\t']).take(MAX_WORDS).flat_map(|word| {
+    decoded(&String::from_utf8_lossy(value)).filter_map(respell).collect()
+}
+
+/// The bytes of every word that is hex or base64, with a name in front or without.
+pub(super) fn decoded(text: &str) -> impl Iterator<Item = Vec<u8>> {
+    let words = text.split([' ', ',', ';', '\t', '"', '\'']).take(MAX_WORDS).flat_map(|word| {
         let after_name = word.split_once(['=', ':']).map(|(_, rest)| rest);
         [Some(word), after_name.filter(|rest| rest.len() > MIN_LENGTH)]
     });
-    words.flatten().filter_map(decode).filter_map(respell).collect()
+    words.flatten().filter_map(decode)
 }
 
 /// The signatures as the value of a header.
@@ -40,4 +44,4 @@ pub(super) const FIX: &str = "the bytes are right but their spelling is not (hex
 /// Words of a header that are examined.
 const MAX_WORDS: usize = 32;
 /// Text after `=` that is no longer than this is padding, not a signature.
-const MIN_LENGTH: usize = 32;
+const MIN_LENGTH: usize = 26;

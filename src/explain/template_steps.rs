@@ -9,7 +9,7 @@ use super::signature_steps::age_step;
 use super::{described, near_miss, signed_parts, verdict};
 use crate::crypto::Portable;
 use crate::error::{Error, HeaderFault};
-use crate::scheme::{Field, Form, IdSource, Signatures, Template, Time};
+use crate::scheme::{Field, IdSource, Signatures, Template, Time, Unit};
 use crate::verify::{Claim, Tried, find_at_url, find_described_match, layout, missing, read_described};
 
 /// Adds every step, and the tables that go with them.
@@ -27,6 +27,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
     let Ok(claim) = read else {
         report.steps.push(Step::skip("signatures", "the headers cannot be read"));
         report.steps.push(key_step(inputs));
+        report.near_misses = near_miss::find_headers(inputs, template);
         report.steps.push(Step::skip("match", "the headers are needed to compare"));
         return event_steps(inputs, inputs.body, &mut report.steps);
     };
@@ -78,9 +79,9 @@ fn time_steps(inputs: &Inputs<'_>, template: &'static Template, read: &Result<Cl
     };
     let Ok(at) = at else {
         let field = layout(template, inputs.headers).timestamp.as_ref();
-        steps.push(match field {
-            Some(field) => unreadable(field, inputs.headers.get(field.header())),
-            None => Step::failed("timestamp", Error::InvalidTimestamp),
+        steps.push(match (field, template.time) {
+            (Some(field), Time::Header(unit)) => unreadable(field, unit, inputs.headers.get(field.header())),
+            _ => Step::failed("timestamp", Error::InvalidTimestamp),
         });
         return steps.push(Step::skip("age", "the timestamp cannot be read"));
     };
@@ -95,7 +96,7 @@ fn time_steps(inputs: &Inputs<'_>, template: &'static Template, read: &Result<Cl
 }
 
 /// The step over a timestamp in a header that cannot be read.
-fn unreadable(field: &'static Field, value: Option<&[u8]>) -> Step {
+fn unreadable(field: &'static Field, unit: Unit, value: Option<&[u8]>) -> Step {
     if let (Field::Item { header, separator, prefix }, Some(value)) = (field, value) {
         let mut items = value.split(|byte| byte == separator);
         if !items.any(|item| item.trim_ascii().starts_with(prefix.as_bytes())) {
@@ -103,7 +104,13 @@ fn unreadable(field: &'static Field, value: Option<&[u8]>) -> Step {
             return Step::fail("timestamp", Error::InvalidTimestamp.code(), detail, AS_SENT);
         }
     }
-    unreadable_time(field.header(), value)
+    let step = unreadable_time(field.header(), value);
+    match unit {
+        Unit::Seconds => step,
+        _ if step.detail != Error::InvalidTimestamp.to_string() => step,
+        Unit::Milliseconds => Step::fail("timestamp", Error::InvalidTimestamp.code(), NOT_MILLISECONDS, AS_WRITTEN),
+        Unit::Rfc3339 => Step::fail("timestamp", Error::InvalidTimestamp.code(), NOT_RFC3339, AS_WRITTEN),
+    }
 }
 
 /// A header that has room for one value, and came twice: its lines count as one value.
@@ -136,6 +143,9 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
         return Step::fail(NAME, Error::NoMatchingSignature.code(), detail, AS_SENT);
     }
     let inside = claim.signature_in_body(&inputs.body, &Portable);
+    if inside.is_none() && claim.template.fields().is_some() {
+        return Step::fail(NAME, Error::NoMatchingSignature.code(), NOT_ONE_ITEM, ONE_BY_ONE);
+    }
     let mut found = match claim.signatures() {
         Ok(found) => found,
         Err(error) => return Step::failed(NAME, error),
@@ -143,7 +153,7 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
     found.extend(inside.as_deref().map(str::as_bytes));
     let prefix = claim.layout.signatures.prefix;
     let row = |(index, text): (usize, &&[u8])| {
-        let detail = described::fault(inputs, claim, text);
+        let detail = described::fault(inputs, claim.template.encoding, text);
         SignatureRow {
             index,
             version: prefix.trim_end_matches('=').to_owned(),
@@ -167,7 +177,16 @@ fn signature_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) -
 fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     const NAME: &str = "match";
     if report.signed.is_none() && claim.template.fields().is_some() {
-        return report.steps.push(Step::fail(NAME, Error::NoMatchingSignature.code(), NOT_ONE_ITEM, ONE_BY_ONE));
+        report.near_misses = near_miss::find_described(inputs, claim);
+        return report.steps.push(match report.near_misses.first() {
+            Some(near) => Step::fail(
+                NAME,
+                Error::NoMatchingSignature.code(),
+                format!("it matches if {}", near.matches_if),
+                near.fix,
+            ),
+            None => Step::fail(NAME, Error::NoMatchingSignature.code(), NOT_ONE_ITEM, ONE_BY_ONE),
+        });
     }
     if report.signed.is_none() && claim.target.is_none() {
         let (code, detail) = (Error::NoMatchingSignature.code(), "this sender signs the URL, and none was given");
@@ -178,10 +197,7 @@ fn match_step(inputs: &Inputs<'_>, claim: &Claim<'_>, report: &mut Report) {
     let step = match find_described_match(claim, forms, inputs.keys(), &Tried::default(), &inputs.body, &Portable) {
         Ok(_) => Step::pass(NAME, format!("a signature of {} matches", clip(claim.scheme.name))),
         Err(error) => {
-            // A token covers nothing that could have changed.
-            if !forms.contains(&Form::Token) {
-                report.near_misses = near_miss::find_described(inputs, claim);
-            }
+            report.near_misses = near_miss::find_described(inputs, claim);
             match report.near_misses.first() {
                 Some(near) => Step::fail(NAME, error.code(), format!("it matches if {}", near.matches_if), near.fix),
                 None if report.signed.is_none() => {
@@ -201,6 +217,9 @@ const MAX_ROWS: usize = 64;
 const NOT_ONE_ITEM: &str = "the body is not JSON with one item whose signed members can be read in one way";
 const ONE_BY_ONE: &str =
     "pass the raw body; each item has a signature of its own, and members that occur twice cannot be told apart";
+const NOT_MILLISECONDS: &str = "the timestamp is not whole Unix milliseconds in decimal digits";
+const NOT_RFC3339: &str = "the timestamp is not a date and time of RFC 3339, such as 2026-02-28T12:00:00Z";
+const AS_WRITTEN: &str = "have the sender write the time as it documents; a proxy or a copy must not change it";
 const PASS_URL: &str = "pass the URL that the sender calls, as it is configured there: `url`";
 const AS_CALLED: &str = "pass the URL and the raw body of one and the same request";
 const AS_SENT: &str = "pass the header as it came: a proxy or a copy changed it, or another sender sent this";

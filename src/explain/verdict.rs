@@ -4,11 +4,13 @@
 //! only if the body shows no sign of damage.
 
 use super::body_damage::{self, Damage};
-use super::inputs::Inputs;
+use super::common_steps::{IN_MILLISECONDS, IN_SECONDS};
+use super::inputs::{Inputs, Secret};
 use super::other_sender;
 use super::report::{Report, Ruling, Step, Verdict};
 use crate::error::Error;
 use crate::key::SecretKey;
+use crate::key::mistake::of_another_kind;
 use crate::scheme::{Covers, Form};
 
 /// The verdict over a report that is otherwise complete.
@@ -36,7 +38,9 @@ pub(super) fn of(inputs: &Inputs<'_>, report: &Report) -> Verdict {
     if let Some(step) = report.failed("signatures")
         && (about_signature || code == "keys_unavailable")
     {
-        return of_step(step.code.unwrap_or(code), step);
+        let is_in_body = inputs.policy.form().covers() == Covers::Fields;
+        let damage = if is_in_body { body_damage::of(inputs.body, true) } else { None };
+        return damage.and_then(of_damage).unwrap_or_else(|| of_step(step.code.unwrap_or(code), step));
     }
     if let Some(step) = report.failed("keys")
         && code == "keys_unavailable"
@@ -76,21 +80,42 @@ fn no_match(inputs: &Inputs<'_>, report: &Report) -> Option<Verdict> {
     if let Some(verdict) = other_kind(inputs, report) {
         return Some(verdict);
     }
-    Some(match body_damage::of(inputs.body, inputs.expects_json()) {
-        Some(Damage::Absent) => {
+    // A time is signed as it is written.
+    if let Some(age) = report.failed("age").filter(|age| [IN_MILLISECONDS, IN_SECONDS].contains(&age.detail.as_str())) {
+        return Some(of_step(age.code.unwrap_or(NO_MATCH), age));
+    }
+    let damage = body_damage::of(inputs.body, inputs.expects_json());
+    let is_unclear = damage == Some(Damage::Unclear);
+    Some(match damage.and_then(of_damage) {
+        Some(verdict) => verdict,
+        // The URL is what most often differs: proxies change it, and no body shows that.
+        None if inputs.policy.scheme.signs_target() => refused("url_or_key", OTHER_URL, CHECK_URL),
+        None if is_unclear => refused("body_or_key", UNCLEAR, CHECK_BOTH),
+        None => other_text(inputs).unwrap_or_else(|| refused("other_key", OTHER_KEY, CHECK_KEY)),
+    })
+}
+
+/// What to conclude from a body that is certainly not what was sent.
+fn of_damage(damage: Damage) -> Option<Verdict> {
+    Some(match damage {
+        Damage::Absent => {
             let verdict = refused("waiting_for_body", "there is no body to check the signature over", NO_BODY);
             Verdict { state: Ruling::Waiting, ..verdict }
         }
-        Some(Damage::Lost(detail)) => refused("body_lost", detail, READ_FIRST),
-        Some(Damage::Cut) => refused("body_cut", "the JSON of the body ends too early, so it was cut off", WHOLE),
-        Some(Damage::Changed(detail)) => refused("body_changed", detail, RAW),
-        // The URL is what most often differs: proxies change it, and no body shows that.
-        None | Some(Damage::Unclear) if inputs.policy.scheme.signs_target() => {
-            refused("url_or_key", OTHER_URL, CHECK_URL)
-        }
-        Some(Damage::Unclear) => refused("body_or_key", UNCLEAR, CHECK_BOTH),
-        None => refused("other_key", OTHER_KEY, CHECK_KEY),
+        Damage::Lost(detail) => refused("body_lost", detail, READ_FIRST),
+        Damage::Cut => refused("body_cut", "the JSON of the body ends too early, so it was cut off", WHOLE),
+        Damage::Changed(detail) => refused("body_changed", detail, RAW),
+        Damage::Unclear => return None,
     })
+}
+
+/// A secret that may be any text, and that begins as ids and keys of other kinds do.
+fn other_text(inputs: &Inputs<'_>) -> Option<Verdict> {
+    let texts =
+        inputs.texts.iter().filter_map(|secret| if let Secret::Text(text) = secret { Some(*text) } else { None });
+    let fault = texts.filter_map(|text| of_another_kind(text.trim_ascii())).next()?;
+    let error = Error::InvalidSecret(fault);
+    Some(refused("other_key", format!("no signature matches, and {error}"), error.remedy()))
 }
 
 /// Keys of a kind that cannot check these signatures, whatever the body is.

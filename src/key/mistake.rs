@@ -72,7 +72,7 @@ pub(super) fn behind(text: &str) -> Option<SecretFault> {
     if one_of(bare, Start, QUOTES).or_else(|| one_of(bare, End, QUOTES)).is_some() {
         return Some(Quoted);
     }
-    let found = in_any_value(text).or_else(|| one_of(bare, Start, OTHERS).map(SecretFault::Other));
+    let found = in_any_value(text).or_else(|| of_another_kind(bare));
     let found = found.or_else(|| of_prefix(text)).or_else(|| first(&NO_SECRET, bare));
     found.or_else(|| is_uuid(bare).then_some(Foreign("a UUID, as ids are"))).or_else(|| other_prefix(text))
 }
@@ -107,6 +107,11 @@ pub(super) fn in_text(text: &str) -> Option<SecretFault> {
     let found = first(&NO_VALUE, bare(text)).or_else(|| not_text(text));
     let found = found.or_else(|| has_name(text).then_some(Beside)).or_else(|| between(text));
     found.or_else(|| is_template(text).then_some(Unexpanded)).or_else(|| first(&NO_VALUE_ALONE, text))
+}
+
+/// The beginning that text has in common with ids, and with keys of other kinds.
+pub(crate) fn of_another_kind(text: &str) -> Option<SecretFault> {
+    one_of(text, Start, OTHERS).map(SecretFault::Other)
 }
 
 fn bare(text: &str) -> &str {

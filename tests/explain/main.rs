@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::arithmetic_side_effects,
     reason = "a test fails by panicking"
 )]
@@ -13,6 +14,7 @@ mod bodies;
 mod fields;
 mod headers;
 mod identity;
+mod matrix;
 mod other_senders;
 mod public_keys;
 mod secrets;
