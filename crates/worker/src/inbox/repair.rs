@@ -21,7 +21,8 @@ impl Object {
         self.database.set_meta("clock", &self.watch.get().to_text().into())
     }
 
-    /// Why nothing can be stored, if so: the database cannot be used, or is full. A write is tried now and then: everybody may ask, and writes are billed.
+    /// Why nothing can be stored, if so: the database cannot be used, or is full. A write is tried now and then: everybody may ask, and
+    /// writes are billed.
     pub(super) fn problem(&self) -> Option<&'static str> {
         if !self.is_usable() {
             return self.broken.get();
