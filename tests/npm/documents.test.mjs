@@ -99,6 +99,14 @@ for (const name of ["next", "once"]) {
   });
 }
 
+test("meta: the route replies to the GET that comes first", async () => {
+  Object.assign(process.env, { META_APP_SECRET: SECRET, META_VERIFY_TOKEN: "a-verify-token" });
+  const { GET } = await module("meta");
+  const asked = (token) => GET(new Request(`https://app.example/hooks/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${token}`));
+  assert.equal(await (await asked("a-verify-token")).text(), "1158201444");
+  assert.equal((await asked("another")).status, 403);
+});
+
 test("once: the handler runs once for a repeated event", async () => {
   const file = `${dir}/once-repeated.mjs`;
   const repeat = `const { testRequest } = await import("countersign/testing");

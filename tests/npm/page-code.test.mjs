@@ -105,6 +105,21 @@ test("workers", async (t) => {
   assert.equal(JSON.parse(refused).code, "no_matching_signature");
 });
 
+test("for a sender that asks with another method, the code takes it", async () => {
+  const asking = { scheme: "meta", body: new TextEncoder().encode("{}"), tolerance: 300 };
+  process.env.VERIFY_TOKEN = "a-verify-token-of-some-length";
+  const written = Object.fromEntries(["hono", "next", "sveltekit"].map((id) => [`${id}.mjs`, local(receiverCode(id, asking).text)]));
+  const own = folder("page-code-asking", written);
+  const module = async (id) => import(`${own}/${id}.mjs`);
+  const asked = new Request("https://a.example/webhooks/meta?hub.mode=subscribe&hub.challenge=7&hub.verify_token=a-verify-token-of-some-length");
+  const [{ default: app }, next, svelteKit] = await Promise.all(["hono", "next", "sveltekit"].map(module));
+  for (const response of await Promise.all([app.fetch(asked), next.GET(asked), svelteKit.GET({ request: asked })])) assert.equal(await response.text(), "7");
+  for (const id of ["express", "fastify", "koa"]) assert.match(receiverCode(id, asking).text, /\.all\("\/webhooks\/meta", /);
+  for (const id of ["bun", "workers"]) assert.doesNotMatch(receiverCode(id, asking).text, /POST:/);
+  assert.match(receiverCode("workers", asking).text, /verifyToken: env\.VERIFY_TOKEN/);
+  assert.match(receiverCode("next", { ...asking, scheme: "heygen" }).text, /export \{ POST as OPTIONS \}/);
+});
+
 /** What the page writes for a sender: the function, where it comes from, and its arguments. */
 function written({ name, tolerance, choosesHeader, identity }) {
   const account = identity === null ? {} : { audience: "https://a.example/hook", email: "push@a.example" };

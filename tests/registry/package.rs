@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use countersign::scheme::{Form, notation};
+use countersign::scheme::{Acknowledgement, Form, Handshake, notation};
 
+use crate::replies::media_type;
 use crate::sender::Sender;
 use crate::words;
 use crate::{Content, root};
@@ -39,7 +40,10 @@ pub(crate) fn files(senders: &[Sender]) -> Vec<(&'static str, Content)> {
     );
     let ecdsa = group("countersign/ecdsa", "full-verifiers", of(Sender::has_ecdsa), by_name);
     let events = fs::read_to_string(root().join("crates/npm/js/events.d.ts")).unwrap();
-    let mut files = vec![("crates/npm/js/schemes.d.ts", Content::Whole(unions(senders)))];
+    let mut files = vec![
+        ("crates/npm/js/schemes.d.ts", Content::Whole(unions(senders))),
+        ("crates/npm/js/answers.js", Content::Whole(answers(senders))),
+    ];
     for (group, script_file, types_file) in [
         (core, "crates/npm/js/senders.js", "crates/npm/js/senders.d.ts"),
         (hmac, "crates/npm/js/hmac-senders.js", "crates/npm/js/hmac-senders.d.ts"),
@@ -160,6 +164,53 @@ fn unions(senders: &[Sender]) -> String {
         union(&names),
         union(&forms)
     )
+}
+
+/// What the adapters answer the senders that need more than a verified delivery and a 204.
+fn answers(senders: &[Sender]) -> String {
+    let rows = |value: fn(&Sender) -> Option<String>| {
+        let rows = senders.iter().filter_map(|sender| Some((sender.scheme.name, value(sender)?)));
+        rows.fold(String::new(), |text, (name, value)| text + &format!("  {name:?}: {value},\n"))
+    };
+    format!(
+        "// How senders are answered. {GENERATED}\n\n/** What a sender asks of an endpoint, by the name of its scheme. */\n\
+         export const HANDSHAKES = {{\n  __proto__: null,\n{}}};\n\n\
+         /** The response to a delivery that was taken, for senders that do not take every success. */\n\
+         export const ACKNOWLEDGEMENTS = {{\n  __proto__: null,\n{}}};\n",
+        rows(|sender| sender.scheme.handshake.map(handshake)),
+        rows(|sender| acknowledgement(sender.scheme.acknowledgement)),
+    )
+}
+
+fn handshake(asks: Handshake) -> String {
+    let row = |method, kind, more: &[(&str, &str)]| {
+        more.iter().fold(format!("{{ method: {method:?}, kind: {kind:?}"), |text, (name, value)| {
+            text + &format!(", {name}: {value:?}")
+        }) + " }"
+    };
+    match asks {
+        Handshake::HubChallenge => row("GET", "hub_challenge", &[]),
+        Handshake::HeaderChallenge(header) => row("GET", "header_challenge", &[("header", header)]),
+        Handshake::Probe(method) => row(method, "probe", &[]),
+        Handshake::Echo { marker, equals, challenge } => {
+            row("POST", "echo", &[("marker", marker), ("equals", equals), ("challenge", challenge)])
+        }
+        Handshake::EncryptedToken => row("POST", "encrypted_token", &[]),
+        Handshake::Ping => row("POST", "ping", &[]),
+        other => panic!("crates/npm/js/handshake.js answers no {other:?}"),
+    }
+}
+
+fn acknowledgement(reads: Acknowledgement) -> Option<String> {
+    match reads {
+        Acknowledgement::Success => None,
+        Acknowledgement::Ok => Some("{ status: 200 }".to_owned()),
+        Acknowledgement::Exactly { status, text: "", .. } => Some(format!("{{ status: {status} }}")),
+        Acknowledgement::Exactly { status, media, text } => {
+            Some(format!("{{ status: {status}, type: {:?}, body: {text:?} }}", media_type(media).trim_matches('`')))
+        }
+        other => panic!("crates/npm/js/handshake.js knows no {other:?}"),
+    }
 }
 
 fn union(names: &[&str]) -> String {

@@ -4,7 +4,9 @@
 
 use std::fmt::Debug;
 
-use countersign::scheme::{Derive, Encoding, Field, IdSource, KeySource, Part, Scheme, Template, Time, Unit};
+use countersign::scheme::{
+    Derive, Encoding, Field, Handshake, IdSource, KeySource, Part, Scheme, Template, Time, Unit,
+};
 use countersign::{KeyFormat, Target};
 use serde_json::{Value, json};
 
@@ -46,12 +48,23 @@ fn entry(sender: &Sender) -> Value {
         "takesTokens": sender.takes_tokens() || sender.has_identity(),
         "identity": scheme.identity().map(|of| json!({ "header": of.header, "method": of.method, "issuer": of.issuer })),
         "choosesHeader": scheme.header_is_chosen,
+        "asks": method_of_handshake(scheme),
+        "asksForToken": scheme.handshake == Some(Handshake::HubChallenge),
         "signsUrl": scheme.signs_target(),
         "signatures": signatures,
         "others": others,
         "tolerance": words::tolerance(scheme),
         "template": scheme.template().map(|template| described(scheme, template)),
     })
+}
+
+/// The method of a handshake that is not sent by POST.
+fn method_of_handshake(scheme: &Scheme) -> Option<&'static str> {
+    match scheme.handshake? {
+        Handshake::HubChallenge | Handshake::HeaderChallenge(_) => Some("GET"),
+        Handshake::Probe(method) => Some(method),
+        _ => None,
+    }
 }
 
 /// How a sample is signed.

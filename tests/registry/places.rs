@@ -11,7 +11,8 @@ use crate::root;
 /// The schemes that the package and the page treat in their own way, each with a type or a choice by hand.
 const BY_HAND: [&str; 4] = ["standard-webhooks", "svix", "gemini", "gemini-dynamic"];
 
-const GENERATED: [&str; 8] = [
+const GENERATED: [&str; 9] = [
+    "crates/npm/js/answers.js",
     "crates/npm/js/senders.js",
     "crates/npm/js/hmac-senders.js",
     "crates/npm/js/jwt-senders.js",

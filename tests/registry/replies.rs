@@ -22,7 +22,7 @@ pub(crate) fn acknowledgement(scheme: &Scheme) -> String {
     }
 }
 
-fn media_type(media: Media) -> &'static str {
+pub(crate) fn media_type(media: Media) -> &'static str {
     match media {
         Media::Json => "`application/json`",
         Media::Text => "`text/plain`",
@@ -97,7 +97,8 @@ pub(crate) fn handshakes(senders: &[Sender]) -> String {
 ## Handshakes
 
 Some senders ask an endpoint something before they send it events, and again later. Countersign replies itself, forwards nothing and
-remembers nothing. A POST that does not prove its sender gets the usual refusal, and such a GET 403 `handshake_refused`.
+remembers nothing. A POST that does not prove its sender gets the usual refusal, and such a GET 403 `handshake_refused`. The
+[package's adapters](library.md) do the same; there, `verify_token` is the option `verifyToken`.
 
 | sender | asks | gets | needs |
 |---|---|---|---|

@@ -37,7 +37,7 @@ ${verifier(delivery, "express")}
 const app = express();
 
 // Before express.json(), which would replace the raw body.
-app.post("${path}", ${receiver(delivery)});
+app.${verb(delivery)}("${path}", ${receiver(delivery)});
 
 app.listen(process.env.PORT ?? 3000);
 `;
@@ -48,7 +48,7 @@ function fastify(delivery, path) {
 ${verifier(delivery, "fastify")}
 const app = Fastify();
 
-app.post("${path}", ${receiver(delivery)});
+app.${verb(delivery)}("${path}", ${receiver(delivery)});
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) });
 `;
@@ -59,7 +59,7 @@ function hono(delivery, path) {
 ${verifier(delivery, "hono")}
 const app = new Hono();
 
-app.post("${path}", ${receiver(delivery)});
+app.${verb(delivery)}("${path}", ${receiver(delivery)});
 
 export default app;
 `;
@@ -72,7 +72,7 @@ ${verifier(delivery, "koa")}
 const app = new Koa();
 const router = new Router();
 
-router.post("${path}", ${receiver(delivery)});
+router.${verb(delivery)}("${path}", ${receiver(delivery)});
 
 app.use(router.routes());
 app.listen(process.env.PORT ?? 3000);
@@ -94,10 +94,14 @@ await app.listen(process.env.PORT ?? 3000);
 }
 
 function exported(adapter, name) {
-  return (delivery) => `${verifier(delivery, adapter)}
+  return (delivery) => {
+    const { asks } = schemeNamed(delivery.scheme);
+    const more = asks !== null && name === "POST" ? `export { POST as ${asks} }; // with which the sender asks whether the URL is yours\n` : "";
+    return `${verifier(delivery, adapter)}
 
 export const ${name} = ${receiver(delivery)};
-`;
+${more}`;
+  };
 }
 
 function workers(delivery) {
@@ -105,20 +109,20 @@ function workers(delivery) {
 ${verifier(delivery, "bun", "env")}
 
 export default {
-  fetch: ${indented(receiver(delivery))},
+  fetch: ${indented(receiver(delivery, "env"))},
 };
 `;
 }
 
 function bun(delivery, path) {
+  const isPostAlone = schemeNamed(delivery.scheme).asks === null;
+  const route = isPostAlone ? `{\n      POST: ${indented(receiver(delivery), 6)},\n    }` : indented(receiver(delivery), 4);
   return `${verifier(delivery, "bun")}
 
 const server = Bun.serve({
   port: process.env.PORT ?? 3000,
   routes: {
-    "${path}": {
-      POST: ${indented(receiver(delivery), 6)},
-    },
+    "${path}": ${route},
   },
 });
 
@@ -148,11 +152,16 @@ const webhooks = ${make}(${given(delivery, variables)});`;
 /** The entry of the package: tokens need the one that checks RS256. */
 export const entryOf = ({ scheme, audience }) => (audience && schemeNamed(scheme).takesTokens ? "countersign/jwt" : schemeNamed(scheme).entry);
 
+/** The router's method for the sender: some ask with another than POST whether the URL is the receiver's. */
+const verb = ({ scheme }) => (schemeNamed(scheme).asks === null ? "post" : "all");
+
 /** `webhook(webhooks, handler)`. A body that is not JSON has to be asked for. */
-function receiver(delivery) {
-  const isEvent = schemeNamed(delivery.scheme).form === "id-token" || isJson(delivery.body);
-  const [name, options] = isEvent ? ["event", ""] : ["body", ", { jsonParse: false }"];
-  return `webhook(webhooks, async ({ id, ${name} }) => {\n  console.log(id, ${name});\n}${options})`;
+function receiver(delivery, variables = "process.env") {
+  const { form, asksForToken } = schemeNamed(delivery.scheme);
+  const isEvent = form === "id-token" || isJson(delivery.body);
+  const name = isEvent ? "event" : "body";
+  const options = [!isEvent && "jsonParse: false", asksForToken && `verifyToken: ${variables}.VERIFY_TOKEN`].filter(Boolean);
+  return `webhook(webhooks, async ({ id, ${name} }) => {\n  console.log(id, ${name});\n}${options.length > 0 ? `, { ${options.join(", ")} }` : ""})`;
 }
 
 /** The verifier's arguments. Keys come from the environment, and key sets from the sender, which the package asks. */

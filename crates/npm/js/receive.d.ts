@@ -5,18 +5,20 @@ import type { Once } from "./once.js";
 export type { Delivery, ErrorCode, Verifier } from "./types.js";
 
 /**
- * Handles a verified event. The sender gets a 2xx after it resolved, and a 500 if it throws or rejects. A text that it returns is the body of
- * the response, for senders that expect one, such as a challenge. Any other value is dropped; a response with a status from 300 counts as a
- * failure, so that its event is not lost.
+ * Handles a verified event. The sender gets a 2xx after it resolved, and a 500 if it throws or rejects.
+ *
+ * Where the sender waits for an answer of yours, as Slack does for a command, return it: a `Response` that you make, such as
+ * `Response.json({ text: "done" })`, of which the sender gets status, content type and body, or a text. A response with a status from 300
+ * counts as a failure, so that its event is not lost. Any other value is dropped, as is a response that was fetched.
  */
-export type Handler<E> = (delivery: Delivery<E>) => Promise<string | void> | string | void;
+export type Handler<E> = (delivery: Delivery<E>) => Promise<Response | string | void> | Response | string | void;
 
 /** A line of the log. It has no secret, no signature, no header and no part of a body. */
 export interface LogRecord {
   /** Always `webhook`: it tells this record from others in the log. */
   event: "webhook";
   /** Why the delivery was not handled. `not_remembered`: it was, and the store of `once` failed afterwards, so that a copy may run again. */
-  outcome: ErrorCode | "body_incomplete" | "body_too_large" | "handler_failed" | "in_flight" | "not_remembered";
+  outcome: ErrorCode | "body_incomplete" | "body_too_large" | "handler_failed" | "handshake_refused" | "in_flight" | "method_not_allowed" | "not_remembered";
   /** The status of the response. */
   status: number;
   /** How to fix it, for those who run the receiver. */
@@ -38,6 +40,11 @@ export interface ReceiverOptions {
   log?: ((record: LogRecord) => void) | false;
   /** What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives meanwhile a 409. */
   once?: Once;
+  /**
+   * The token that you gave the sender, for one that asks for it with a GET before it sends events: `meta`. Route GET to the adapter too.
+   * Default: such a GET is a 405.
+   */
+  verifyToken?: string;
   /** As in `unwrap`: `false` if the body need not be JSON. */
   jsonParse?: boolean;
   /** As in `unwrap`, for tests. */

@@ -1,12 +1,15 @@
 // What every adapter does with a delivery: verify it, run the handler, and say what to respond. It knows no framework.
 import { WebhookVerificationError, misuse, problem as body } from "./error.js";
+import { Answers, reply } from "./handshake.js";
 import { optionsOf } from "./options.js";
 
-const OPTIONS = ["limit", "log", "once", "jsonParse", "now"];
+const OPTIONS = ["limit", "log", "once", "jsonParse", "now", "verifyToken"];
 const MEBIBYTE = 1024 * 1024;
 
 const TOO_LARGE = { status: 413, title: "the body is too large", code: "body_too_large" };
 const INCOMPLETE = { status: 400, title: "the body is shorter than announced", code: "body_incomplete" };
+const WRONG_METHOD = { status: 405, title: "use POST", code: "method_not_allowed" };
+const NO_HANDSHAKE = { status: 403, title: "the handshake does not hold", code: "handshake_refused" };
 const IN_FLIGHT = { status: 409, title: "a copy of this event is being handled", code: "in_flight" };
 const FAILED = { status: 500, title: "the receiver failed", code: "handler_failed" };
 
@@ -26,55 +29,75 @@ export function broken(error) {
   throw error?.status === 413 ? tooLarge(error) : new Unread(INCOMPLETE, error);
 }
 
-/** The receiver of a verifier and a handler: `{ limit, receive }`, which adapters call. Throws for wrong options, at start-up. */
+/** The receiver of a verifier and a handler, for adapters: `{ limit, methods, receive }`. Throws for wrong options, at start-up. */
 export function receiving(verifier, handler, given) {
   if (typeof verifier?.unwrap !== "function") throw misuse("config_invalid", "the first argument is a verifier, like `github(secret)`");
   if (typeof handler !== "function") throw misuse("config_invalid", "the second argument is the handler: `async ({ id, event }) => { … }`");
-  const { limit = MEBIBYTE, log = logged, once, jsonParse, now } = optionsOf(given, OPTIONS, "");
+  const options = optionsOf(given, OPTIONS, "");
+  const { limit = MEBIBYTE, log = logged, once, jsonParse, now } = options;
   if (!Number.isSafeInteger(limit) || limit < 0) throw misuse("config_invalid", "`limit` is a number of bytes");
   if (log !== false && typeof log !== "function") throw misuse("config_invalid", "`log` is a function, `(record) => { … }`, or `false`");
   if (once !== undefined && typeof once !== "function") throw misuse("config_invalid", "`once` is what `once(store, ttl)` of countersign/once returns");
   const run = once ?? ((_, work) => work());
-  const record = recorder(log);
-  return { limit, receive: (read) => receive({ verifier, handler, run, record, call: { jsonParse, now } }, read) };
+  const answers = new Answers(verifier, "verifyToken" in options ? (options.verifyToken ?? "") : undefined);
+  const receiver = { answers, handler, run, record: recorder(log), call: present({ jsonParse, now }) };
+  return { limit, methods: answers.methods, receive: (open) => receive(receiver, open) };
 }
 
-/** Responds to a delivery, which `read` returns as the arguments of `unwrap`: `[payload, headers, options]`. Never rejects. */
-async function receive({ verifier, handler, run, record, call }, read) {
-  let delivery;
+/**
+ * Responds to a request. `open` returns what it is: `{ method, url, headers, body, waitUntil }`, where `body` is a function that reads it.
+ * Never rejects.
+ */
+async function receive(receiver, open) {
+  const { answers, record } = receiver;
+  let verified;
   try {
-    const [payload, headers, options] = await read();
-    delivery = await verifier.unwrap(payload, headers, { ...options, ...given(call) });
+    const { method = "POST", url, headers, body, waitUntil } = open();
+    const options = { ...present({ method, url, waitUntil }), ...receiver.call };
+    if (method !== "POST") return await greeted(answers, { method, url, headers, options }, record);
+    verified = await answers.verify(await body(), headers, options);
   } catch (error) {
     return refused(error, record);
   }
+  return verified.greeting ?? handled(receiver, verified.delivery);
+}
+
+/** Responds to a request by another method than POST. */
+async function greeted(answers, { method, url, headers, options }, record) {
+  const { methods } = answers;
+  const greeting = methods.includes(method) ? await answers.greet(url, headers, options) : undefined;
+  if (greeting !== undefined) return greeting;
+  const [refusal, more] = methods.includes(method) ? [NO_HANDSHAKE] : [WRONG_METHOD, { allow: methods.join(", ") }];
+  record({ event: "webhook", outcome: refusal.code, status: refusal.status });
+  return problem(refusal, more);
+}
+
+/** Runs the handler, unless the event was handled or is being handled, and responds. */
+async function handled({ answers, handler, run, record }, delivery) {
+  const { id, scheme } = delivery;
+  let answer = answers.acknowledgement;
   try {
-    const { state, value } = await settled(run, delivery, handler);
-    if (state === "unconfirmed") record({ event: "webhook", outcome: "not_remembered", status: 204, scheme: delivery.scheme });
-    if (state === "in_flight") {
-      record({ event: "webhook", outcome: "in_flight", status: 409, scheme: delivery.scheme });
-      return problem(IN_FLIGHT);
-    }
-    return typeof value === "string" ? { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: value } : { status: 204, headers: {}, body: "" };
+    const state = await run(id, async () => {
+      answer = (await said(await handler(delivery))) ?? answer;
+    });
+    if (state === "unconfirmed") record({ event: "webhook", outcome: "not_remembered", status: answer.status, scheme });
+    if (state !== "in_flight") return answer;
+    record({ event: "webhook", outcome: "in_flight", status: 409, scheme });
+    return problem(IN_FLIGHT);
   } catch (error) {
-    record({ event: "webhook", outcome: "handler_failed", status: 500, scheme: delivery.scheme, error });
+    record({ event: "webhook", outcome: "handler_failed", status: 500, scheme, error });
     return problem(FAILED);
   }
 }
 
-/** Runs the handler, unless the event was handled or is being handled. */
-async function settled(run, delivery, handler) {
-  let value;
-  const state = await run(delivery.id, async () => {
-    value = await handler(delivery);
-    const status = statusOf(value);
-    if (status >= 300) throw new Error(`the handler returned a response with status ${status}, which the sender does not get: throw an error to have the event sent again`);
-  });
-  return { state, value };
+/** What the handler's value says to the sender, if it does: a text, or a response that the handler made. One that it fetched is not for the sender. */
+async function said(value) {
+  if (typeof value === "string") return { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: value };
+  const isResponse = typeof value?.arrayBuffer === "function";
+  const status = isResponse ? value.status : value?.statusCode;
+  if (status >= 300) throw new Error(`the handler returned a response with status ${status}, which the sender does not get: throw an error to have the event sent again`);
+  return isResponse && value.url === "" ? reply({ status, type: value.headers.get("content-type") ?? undefined, body: await value.text() }) : undefined;
 }
-
-/** The status of a Fetch response, or of one as Lambda has it. */
-const statusOf = (value) => (typeof value?.arrayBuffer === "function" ? value.status : value?.statusCode);
 
 /** Writes the records. If the log fails, the sender gets its response all the same: a rejection that nobody handles would end the process. */
 function recorder(log) {
@@ -108,7 +131,7 @@ function refused(error, record) {
 const problem = ({ status, title, code }, headers = {}) => ({ status, headers: { "content-type": "application/problem+json", ...headers }, body: body(title, status, code) });
 
 /** The members that are set: `undefined` is a value for `unwrap`. */
-const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+const present = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 /** The default log: refusals are warnings, since anybody can cause them, and what the receiver must fix is an error. */
 function logged({ error, ...record }) {

@@ -43,7 +43,7 @@ function percentDecode(segment) {
 }
 
 /** Compares in a time that does not depend on how much of the token is right. */
-function isSame(token, given) {
+export function isSame(token, given) {
   let different = token.length ^ given.length;
   for (let at = 0; at < given.length; at++) different |= given[at] ^ token[at % token.length];
   return different === 0;

@@ -6,8 +6,8 @@ export type * from "../receive.js";
 /**
  * Receives webhooks: reads the raw body, verifies it, runs the handler, and responds.
  *
- * Responses: 204 after the handler resolved, `application/problem+json` with a code for everything else. A failure is logged; a refused
- * delivery gets its code and no detail.
+ * Responses: what the sender takes for a success, mostly 204, after the handler resolved; the reply to the sender's handshake, without the
+ * handler; `application/problem+json` with a code for everything else. A failure is logged; a refused delivery gets its code and no detail.
  *
  * @example
  * ```js
@@ -17,7 +17,7 @@ export type * from "../receive.js";
  * const receive = webhook(gemini(process.env.GEMINI_WEBHOOK_SECRET), async ({ id, event }) => {
  *   await store(id, event);
  * });
- * // Bun.serve({ routes: { "/hooks/gemini": { POST: receive } } });
+ * // Bun.serve({ routes: { "/hooks/gemini": receive } });
  * ```
  *
  * @throws {WebhookVerificationError} `config_invalid` for an option

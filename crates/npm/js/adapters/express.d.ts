@@ -6,8 +6,8 @@ export type * from "../receive.js";
 /**
  * Receives webhooks: reads the raw body, verifies it, runs the handler, and responds.
  *
- * Responses: 204 after the handler resolved, `application/problem+json` with a code for everything else. A failure is logged; a refused
- * delivery gets its code and no detail.
+ * Responses: what the sender takes for a success, mostly 204, after the handler resolved; the reply to the sender's handshake, without the
+ * handler; `application/problem+json` with a code for everything else. A failure is logged; a refused delivery gets its code and no detail.
  *
  * Register the route before `express.json()`, which would replace the raw body. Middleware that keeps the bytes as `request.rawBody` may come first.
  *

@@ -4,14 +4,14 @@ import { onIncoming } from "./node.js";
 const encoder = new TextEncoder();
 
 export function webhook(verifier, handler, options) {
-  const receive = onIncoming(verifier, handler, options);
+  const { receive } = onIncoming(verifier, handler, options);
   return {
     async onRequest(request, reply) {
       const { status, headers, body } = await receive(request.raw, request.body);
       reply.code(status).headers(headers);
       if (!request.raw.complete) reply.header("connection", "close");
       // As bytes: Fastify would add a charset to the content type of text.
-      return reply.send(status === 204 ? undefined : encoder.encode(body));
+      return reply.send(body === "" ? undefined : encoder.encode(body));
     },
     // The hook above has responded, so this never runs.
     async handler() {},

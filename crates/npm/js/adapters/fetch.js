@@ -7,11 +7,12 @@ import { broken, receiving, tooLarge } from "../receive.js";
 export function onRequest(verifier, handler, options, hostHeader) {
   const { limit, receive } = receiving(verifier, handler, options);
   return async (request, more) => {
-    const { status, headers, body } = await receive(async () => {
+    const { status, headers, body } = await receive(() => {
       if (!isRequest(request)) throw misuse("invalid_body", "the adapter was not called with a Fetch request; is it that of your framework?");
-      return [await bounded(request, limit), request.headers, { url: targetOf(request, hostHeader), method: request.method, ...more }];
+      const { method, headers } = request;
+      return { method, url: targetOf(request, hostHeader), headers, body: () => bounded(request, limit), ...more };
     });
-    return new Response(status === 204 ? null : body, { status, headers });
+    return new Response(body === "" ? null : body, { status, headers });
   };
 }
 

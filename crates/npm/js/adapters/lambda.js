@@ -6,12 +6,10 @@ import { receiving, tooLarge } from "../receive.js";
 export function webhook(verifier, handler, options) {
   const { limit, receive } = receiving(verifier, handler, options);
   return async (event) => {
-    const { status, headers, body } = await receive(async () => {
+    const { status, headers, body } = await receive(() => {
       const { payload, headers } = arrange([event]);
       if (headers === undefined) throw misuse("invalid_body", "the adapter was not called with an event of an HTTP request");
-      const bytes = typeof payload === "string" ? encoder.encode(payload) : payload;
-      if (bytes.length > limit) throw tooLarge();
-      return [bytes, headers, { url: targetOf(event, headers), method: event.requestContext?.http?.method ?? event.httpMethod }];
+      return { method: event.requestContext?.http?.method ?? event.httpMethod, url: targetOf(event, headers), headers, body: () => bounded(payload, limit) };
     });
     // A load balancer whose target group has multi-value headers takes no others, and API Gateway takes either.
     const lines = event?.requestContext?.elb && event.multiValueHeaders ? { multiValueHeaders: valuesOf(headers) } : { headers };
@@ -20,6 +18,12 @@ export function webhook(verifier, handler, options) {
 }
 
 const encoder = new TextEncoder();
+
+function bounded(payload, limit) {
+  const bytes = typeof payload === "string" ? encoder.encode(payload) : payload;
+  if (bytes.length > limit) throw tooLarge();
+  return bytes;
+}
 
 const valuesOf = (headers) => Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
 

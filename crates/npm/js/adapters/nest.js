@@ -2,9 +2,9 @@
 import { onIncoming, respond } from "./node.js";
 
 export function webhook(verifier, handler, options) {
-  const receive = onIncoming(verifier, handler, options);
+  const { methods, receive } = onIncoming(verifier, handler, options);
   return async (request, response, next) => {
-    if (request.method !== "POST") return next();
+    if (!methods.includes(request.method)) return next();
     return respond(request, response, await receive(request, request.body));
   };
 }

@@ -3,10 +3,16 @@ import { misuse } from "../error.js";
 import { BODY } from "../given.js";
 import { broken, receiving, tooLarge } from "../receive.js";
 
-/** A function of Node's request that resolves to `{ status, headers, body }`. `parsed` is what a framework holds as its body. */
+/**
+ * The `methods` that a receiver answers, and `receive`: a function of Node's request that resolves to `{ status, headers, body }`. `parsed` is
+ * what a framework holds as its body.
+ */
 export function onIncoming(verifier, handler, options) {
-  const { limit, receive } = receiving(verifier, handler, options);
-  return (request, parsed) => receive(async () => [await bodyOf(request, parsed, limit), request.headers, { url: targetOf(request), method: request.method }]);
+  const { limit, methods, receive } = receiving(verifier, handler, options);
+  return {
+    methods,
+    receive: (request, parsed) => receive(() => ({ method: request.method, url: targetOf(request), headers: request.headers, body: () => bodyOf(request, parsed, limit) })),
+  };
 }
 
 /** Writes a response, and has the connection closed if the request was not read to its end. Another middleware, such as a timeout, may have responded. */
