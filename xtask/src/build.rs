@@ -24,13 +24,13 @@ struct Worker {
 }
 
 const PRODUCTION: Worker = Worker {
-    module: Module { name: "worker", package: "countersign-worker", profile: "release", abort_handler: true },
+    module: Module { name: "worker", package: "countersign-worker", abort_handler: true },
     scripts: &[("crates/worker/js/entry.js", "entry.js")],
 };
 
 /// The production entry, inside routes that only tests may have.
 const TEST: Worker = Worker {
-    module: Module { name: "worker-test", package: "countersign-worker-test", profile: "release", abort_handler: true },
+    module: Module { name: "worker-test", package: "countersign-worker-test", abort_handler: true },
     scripts: &[
         ("crates/worker-test/entry.js", "entry.js"),
         ("crates/worker-test/counts.js", "counts.js"),
@@ -59,8 +59,7 @@ const SHARED: &[(&str, &str)] = &[
 ];
 
 /// The Wasm that both Workers instantiate when somebody first asks for a report.
-const EXPLAIN: Module =
-    Module { name: "worker-explain", package: "countersign-worker-explain", profile: "release", abort_handler: false };
+const EXPLAIN: Module = Module { name: "worker-explain", package: "countersign-worker-explain", abort_handler: false };
 
 /// The command line.
 pub fn command(mut args: lexopt::Parser) -> Result<()> {

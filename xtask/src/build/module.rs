@@ -44,8 +44,6 @@ pub struct Module {
     pub name: &'static str,
     /// The cargo package.
     pub package: &'static str,
-    /// The profile in Cargo.toml.
-    pub profile: &'static str,
     /// Whether the glue starts anew by itself after a trap. It is written with exceptions, which a Worker's runtime has; the
     /// package's own script does the same for every runtime.
     pub abort_handler: bool,
@@ -63,14 +61,11 @@ pub enum Effort {
 impl Module {
     /// Makes `glue.js` and `glue_bg.wasm` of each, and returns the folders that they are in.
     ///
-    /// Those of one profile are compiled in one run, which compiles only once what they share. Other crates of the workspace are never in
-    /// it, as their features would get into what is deployed.
+    /// They are compiled in one run, which compiles only once what they share. Other crates of the workspace are never in it, as their features
+    /// would get into what is deployed.
     pub fn build_all<const N: usize>(modules: [&Self; N], effort: Effort) -> Result<[PathBuf; N]> {
-        for group in modules.chunk_by(|one, next| one.profile == next.profile) {
-            let compiled = compile(group)?;
-            for (module, wasm) in group.iter().zip(compiled) {
-                module.bind(&wasm, effort)?;
-            }
+        for (module, wasm) in modules.iter().zip(compile(&modules)?) {
+            module.bind(&wasm, effort)?;
         }
         Ok(modules.map(|module| paths::root().join("build/stage").join(module.name)))
     }
@@ -113,14 +108,13 @@ impl Module {
     }
 }
 
-/// Compiles crates of one profile, and returns the Wasm of each.
+/// Compiles crates, and returns the Wasm of each.
 fn compile(modules: &[&Module]) -> Result<Vec<PathBuf>> {
     let names = modules.iter().map(|module| module.package).collect::<Vec<_>>();
-    let profile = modules.first().context("no module")?.profile;
     let messages = process::output(
         &format!("compile {}", names.join(", ")),
         tools::cargo()
-            .args(["build", "--profile", profile, "--target", tools::WASM])
+            .args(["build", "--release", "--target", tools::WASM])
             .args(names.iter().flat_map(|name| ["--package", name]))
             .env("CARGO_ENCODED_RUSTFLAGS", tools::wasm_rustflags())
             .arg("--message-format=json-render-diagnostics"),
