@@ -34,7 +34,7 @@
 //! 1. [`config::Config::parse`] reads the sources; [`gateway::route`] finds the source of a request.
 //! 2. A [`Delivery`] holds the request's headers and raw body. Nothing about it is known to be true.
 //! 3. [`Policy::verify`] checks headers, age and signature against [`Keys`]. It is the only way to construct a [`Verified`], with
-//!    its two variants [`Policy::verify_presented`] and [`Policy::verify_hmac`].
+//!    its variants [`Policy::verify_presented`], [`Policy::verify_signatures`] and [`Policy::verify_hmac`].
 //! 4. [`Verified::admit`] rejects duplicates, and returns a [`gateway::dedupe::Admitted`]. [`Verified::into_insertable`] leaves that to the
 //!    insert of a store, from which the event is read back as a [`gateway::stored::Stored`].
 //! 5. [`gateway::forward`] builds the destination's request from either of them, [`inbox`] decides when it is sent again.

@@ -95,6 +95,23 @@ fn v1_alone_takes_the_cases_of_shared_secrets() {
     assert!(count > 100, "{count} cases");
 }
 
+/// The verifier that takes no tokens has the same outcomes, and takes no token.
+#[test]
+fn signatures_alone_take_the_cases_without_tokens() {
+    let (mut count, mut tokens) = (0, 0);
+    for case in FILES.iter().flat_map(|(file, _)| cases(file)) {
+        let Some(scheme) = case.scheme() else { continue };
+        match case.run_signatures(scheme, &Portable) {
+            Some(outcome) => {
+                assert_eq!(outcome, case.run(scheme, &Portable, false), "{}", case.title());
+                count += 1;
+            }
+            None => tokens += 1,
+        }
+    }
+    assert!(count > 400 && tokens > 10, "{count} cases, and {tokens} with tokens");
+}
+
 /// `gemini` is Standard Webhooks held to `v1`.
 #[test]
 fn gemini_takes_the_v1_cases_and_no_v1a() {

@@ -6,13 +6,15 @@
 //! a signature matches               401 no_matching_signature, 400 too_many_signatures, 401 jwt_*
 //! ```
 //!
-//! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and for shared secrets alone [`Policy::verify_hmac`] are the
-//! only ways to construct a [`Verified`], and nothing is forwarded that is not made from one.
+//! [`Policy::verify`], which is [`Policy::read`] and [`Policy::verify_presented`], and its parts, [`Policy::verify_signatures`] without tokens and
+//! [`Policy::verify_hmac`] for shared secrets alone, are the only ways to construct a [`Verified`], and nothing is forwarded that is not made
+//! from one.
 
 mod described;
 mod event;
 mod fields;
 mod identity;
+mod key_set;
 mod keys;
 mod layout;
 mod list;
@@ -22,6 +24,7 @@ mod metadata;
 mod policy;
 mod ports;
 mod template;
+mod token;
 mod v1;
 mod v1a;
 mod verified;

@@ -7,11 +7,11 @@ use super::template::Claim;
 use super::v1a::{Tried, decode_ed25519};
 use super::verified::Verified;
 use super::{described, identity, template, v1, v1a};
-use crate::crypto::{Crypto, HmacKey, hex};
+use crate::crypto::{Crypto, HmacKey};
 use crate::delivery::{Delivery, Headers};
 use crate::error::Error;
-use crate::jose::{self, JwtPolicy, Token};
-use crate::scheme::{Form, HeaderNames, Scheme, Signing};
+use crate::jose::JwtPolicy;
+use crate::scheme::{Form, Scheme, Signing};
 use crate::timestamp::{Timestamp, Tolerance};
 
 /// What a receiver accepts. No request can widen it.
@@ -41,23 +41,23 @@ impl Policy {
     /// # Errors
     /// `missing_header`, `invalid_header`, `invalid_timestamp`, `jwt_malformed`, `jwt_alg`.
     pub fn read<'h>(&self, headers: &'h Headers<'_>) -> Result<Presented<'h>, Error> {
-        let sets = match &self.scheme.signing {
-            Signing::Standard(sets) => *sets,
+        match self.read_token(headers)? {
+            Some(presented) => Ok(presented),
+            None => self.read_signatures(headers),
+        }
+    }
+
+    /// [`Policy::read`] where no token is taken: a sender that proves its identity by one is refused.
+    fn read_signatures<'h>(&self, headers: &'h Headers<'_>) -> Result<Presented<'h>, Error> {
+        match &self.scheme.signing {
+            Signing::Standard(_) => {
+                read_list(self.scheme, headers, self.strict).map(|signed| Presented::new(Read::Signed(signed)))
+            }
             Signing::Template(of) => {
-                return template::read(self.scheme, of, headers).map(|claim| Presented::new(Read::Described(claim)));
+                template::read(self.scheme, of, headers).map(|claim| Presented::new(Read::Described(claim)))
             }
-            Signing::Identity(of) => {
-                let token = Token::parse(identity::token(of, headers)?)?;
-                return Ok(Presented::new(Read::Identity { scheme: self.scheme, headers, token }));
-            }
-        };
-        if let Some((names, token)) = self.token(headers) {
-            return Ok(Presented::new(Read::Token { names, text: token, token: Token::parse(token)? }));
+            Signing::Identity(of) => identity::token(of, headers).and(Err(Error::NoMatchingSignature)),
         }
-        if let (Some(names), true, false) = (sets.first(), self.jwt.is_some(), self.accepts_lists()) {
-            return Err(Error::MissingHeader(names.signature));
-        }
-        read_list(self.scheme, headers, self.strict).map(|signed| Presented::new(Read::Signed(signed)))
     }
 
     /// [`Policy::read`], then [`Policy::check_age`]: every check that needs no key.
@@ -66,6 +66,15 @@ impl Policy {
     /// Those of both.
     pub fn check<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Presented<'h>, Error> {
         let presented = self.read(headers)?;
+        self.check_age(presented.metadata(), now).map(|()| presented)
+    }
+
+    /// [`Policy::check`] for a receiver that takes no tokens.
+    ///
+    /// # Errors
+    /// Those of [`Policy::check`] but for tokens, of which none is read.
+    pub fn check_signatures<'h>(&self, headers: &'h Headers<'_>, now: Timestamp) -> Result<Presented<'h>, Error> {
+        let presented = self.read_signatures(headers)?;
         self.check_age(presented.metadata(), now).map(|()| presented)
     }
 
@@ -112,6 +121,24 @@ impl Policy {
     ) -> Result<Verified<'d, B>, Error> {
         let presented = self.read(delivery.headers())?.with_target(delivery.target());
         self.verify_presented(&presented, delivery.body(), keys, now, crypto)
+    }
+
+    /// [`Policy::verify`] for a receiver that takes no tokens: the same steps by the same functions. A token counts as a list in which nothing
+    /// matches.
+    ///
+    /// A program that calls this and not [`Policy::verify`] contains nothing that reads tokens: the linker leaves it out.
+    ///
+    /// # Errors
+    /// Those of [`Policy::verify`] but for tokens.
+    pub fn verify_signatures<'d, B, C: Crypto<B>>(
+        &self,
+        keys: Keys<'_>,
+        delivery: &'d Delivery<'d, B>,
+        now: Timestamp,
+        crypto: &C,
+    ) -> Result<Verified<'d, B>, Error> {
+        let presented = self.check_signatures(delivery.headers(), now)?.with_target(delivery.target());
+        self.match_signatures(&presented, delivery.body(), keys, now, crypto)
     }
 
     /// [`Policy::verify`] for a receiver that has only shared secrets: the same steps by the same functions, for `v1` and for schemes
@@ -190,18 +217,21 @@ impl Policy {
         now: Timestamp,
         crypto: &C,
     ) -> Result<Verified<'d, B>, Error> {
+        match self.verify_token(presented, body, keys, now, crypto)? {
+            Some(verified) => Ok(verified),
+            None => self.match_signatures(presented, body, keys, now, crypto),
+        }
+    }
+
+    fn match_signatures<'d, B, C: Crypto<B>>(
+        &self,
+        presented: &Presented<'d>,
+        body: &'d B,
+        keys: Keys<'_>,
+        now: Timestamp,
+        crypto: &C,
+    ) -> Result<Verified<'d, B>, Error> {
         match &presented.read {
-            Read::Token { token, .. } => {
-                let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
-                let claims = jose::verify::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
-                Ok(Verified::of_token(presented.metadata(), body, claims))
-            }
-            Read::Identity { token, .. } => {
-                let policy = self.jwt.as_ref().ok_or(Error::NoMatchingSignature)?;
-                let (key, _) = jose::prove::<B, C>(token, keys.jwks.ok_or(Error::JwkUnknownKid)?, policy, now)?;
-                let id = hex(&crypto.sha256(&[], body, &[]));
-                Ok(Verified::of_identity(presented.metadata(), body, id, key))
-            }
             Read::Described(claim) => {
                 let found = described::find_match(claim, &self.forms, keys, &presented.tried, body, crypto)?;
                 self.complete(claim, found, keys.secrets.len(), body, now, crypto)
@@ -211,6 +241,7 @@ impl Policy {
                 let (form, key) = self.find_match(&list, keys, &presented.tried, &signed.prefix(), body, crypto)?;
                 Ok(Verified::of_list(*signed, body, form, key, keys.secrets.len()))
             }
+            Read::Token { .. } | Read::Identity { .. } => Err(Error::NoMatchingSignature),
         }
     }
 
@@ -237,21 +268,6 @@ impl Policy {
         self.forms.first().copied().unwrap_or(Form::HmacSha256)
     }
 
-    /// Whether a key set can decide about a delivery: it is a token, or has a signature by a public key that is accepted. For
-    /// anything else no set need be fetched.
-    pub fn is_for_key_set(&self, presented: &Presented<'_>) -> bool {
-        match &presented.read {
-            Read::Token { .. } | Read::Identity { .. } => true,
-            Read::Described(claim) => {
-                self.forms.contains(&Form::Ed25519)
-                    && described::ed25519_signatures(claim).is_ok_and(|list| !list.is_empty())
-            }
-            Read::Signed(signed) => {
-                signatures(signed.signatures).is_ok_and(|list| self.counting(&list, Form::V1a).next().is_some())
-            }
-        }
-    }
-
     /// Finds the first signature that matches: its form and its key.
     pub(crate) fn find_match<B, C: Crypto<B>>(
         &self,
@@ -274,21 +290,9 @@ impl Policy {
     }
 
     /// The signatures of a form, if it is accepted.
-    fn counting<'s>(&self, list: &[(Form, &'s [u8])], form: Form) -> impl Iterator<Item = &'s [u8]> + Clone {
+    pub(super) fn counting<'s>(&self, list: &[(Form, &'s [u8])], form: Form) -> impl Iterator<Item = &'s [u8]> + Clone {
         let counts = self.forms.contains(&form);
         list.iter().filter(move |signature| counts && signature.0 == form).map(|signature| signature.1)
-    }
-
-    /// The value to parse as a token, if tokens are accepted.
-    pub(crate) fn token<'h>(&self, headers: &'h Headers<'_>) -> Option<(&'static HeaderNames, &'h [u8])> {
-        let mut sets = self.scheme.sets().iter().filter(|_| self.jwt.is_some());
-        let found = sets.find_map(|names| headers.get(names.signature).map(|token| (names, token)));
-        found.filter(|(_, value)| self.is_token(value))
-    }
-
-    /// If both lists and tokens are accepted, a value with a comma is a list.
-    fn is_token(&self, value: &[u8]) -> bool {
-        self.forms.contains(&Form::Jwt) && !(self.accepts_lists() && value.contains(&b','))
     }
 
     pub(crate) fn accepts_lists(&self) -> bool {

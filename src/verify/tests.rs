@@ -67,6 +67,22 @@ fn a_token_is_compared_with_its_white_space() {
 }
 
 #[test]
+fn who_takes_no_tokens_reads_none() {
+    let headers = [("authorization", &b"Bearer e30.e30.AA"[..])];
+    let delivery = Delivery::new(Headers::from_iter(headers), "{}");
+    let policy = Policy::of(find("google-pubsub"));
+    let refused = policy.verify_signatures(Keys::default(), &delivery, AT, &Portable);
+    assert_eq!(refused.err(), Some(Error::NoMatchingSignature));
+    assert_eq!(
+        policy.verify(Keys::default(), &delivery, AT, &Portable).err().map(|error| error.code()),
+        Some("jwt_alg")
+    );
+    let none = Delivery::new(Headers::default(), "{}");
+    let refused = policy.check_signatures(none.headers(), AT);
+    assert_eq!(refused.err(), Some(Error::MissingHeader("authorization")));
+}
+
+#[test]
 fn an_id_in_a_header_may_have_dots() {
     let headers = signed(find("twitch"), "a.b", "{}");
     assert_eq!(verified(find("twitch"), &headers, "{}"), Ok("a.b".to_owned()));

@@ -4,17 +4,31 @@ use countersign::crypto::Crypto;
 use countersign::explain::{self, Receiver, Report, Secret};
 use countersign::scheme::{Form, KeySource, Scheme};
 use countersign::{
-    Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Target, Timestamp, Tolerance,
+    Delivery, Error, Headers, HmacKey, Jwks, JwtPolicy, Keys, Policy, SecretKey, Target, Timestamp, Tolerance, Verified,
 };
 use serde_json::Value;
 
 use crate::case::{Case, decode};
 use crate::outcome::Outcome;
 
+/// [`Policy::verify`], or a part of it.
+type Verify<C> =
+    for<'d> fn(&Policy, Keys<'_>, &'d Delivery<'d, Vec<u8>>, Timestamp, &C) -> Result<Verified<'d, Vec<u8>>, Error>;
+
 impl Case {
     /// Runs the case under its own scheme, or under another of the same headers.
     pub fn run<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Outcome {
-        match self.verify(scheme, crypto, strict) {
+        self.outcome(self.verify(scheme, crypto, strict, Policy::verify))
+    }
+
+    /// Runs the case by [`Policy::verify_signatures`], if it is one without tokens.
+    pub fn run_signatures<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C) -> Option<Outcome> {
+        let takes_none = self.policy(scheme, false).jwt.is_none();
+        takes_none.then(|| self.outcome(self.verify(scheme, crypto, false, Policy::verify_signatures)))
+    }
+
+    fn outcome(&self, verified: Result<String, Error>) -> Outcome {
+        match verified {
             Ok(id) if self.id.as_ref().is_some_and(|known| *known != id) => Outcome::OtherId(id),
             Ok(_) => Outcome::Accept,
             Err(error) => Outcome::Reject(error),
@@ -88,7 +102,13 @@ impl Case {
         policy
     }
 
-    fn verify<C: Crypto<Vec<u8>>>(&self, scheme: &'static Scheme, crypto: &C, strict: bool) -> Result<String, Error> {
+    fn verify<C: Crypto<Vec<u8>>>(
+        &self,
+        scheme: &'static Scheme,
+        crypto: &C,
+        strict: bool,
+        by: Verify<C>,
+    ) -> Result<String, Error> {
         let policy = self.policy(scheme, strict);
         let secrets = if self.has_key_set(scheme) { Vec::new() } else { self.secrets(scheme, strict)? };
         let jwks = match &self.jwks {
@@ -99,7 +119,7 @@ impl Case {
         let headers: Headers<'_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         let delivery = self.delivery(headers);
         let keys = Keys { secrets: &secrets, jwks: jwks.as_ref(), recent: None };
-        let verified = policy.verify(keys, &delivery, Timestamp::from_unix(self.now), crypto)?;
+        let verified = by(&policy, keys, &delivery, Timestamp::from_unix(self.now), crypto)?;
         Ok(String::from_utf8_lossy(verified.id()).into_owned())
     }
 
