@@ -3,11 +3,13 @@
 use std::cell::Cell;
 
 use countersign::{Error, Jwks, Keys, Policy, SecretKey};
-use countersign_npm_common::{Accepted, Fault, Given, Native, Options, delivery, headers, signed, whole_second};
+use countersign_npm_common::{Accepted, Fault, Given, Options, delivery, headers, signed, whole_second};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
+use crate::extension::{check, verify};
 use crate::policy::policy;
+use crate::schemes::find;
 
 /// Verifies the deliveries of one receiver, and signs with its secrets.
 #[wasm_bindgen]
@@ -28,7 +30,7 @@ impl Verifier {
     #[wasm_bindgen(constructor)]
     pub fn new(scheme: &str, options: &Options, secrets: &Array, jwks: Option<Vec<u8>>) -> Result<Verifier, JsValue> {
         let short = options.allows_short_keys()?;
-        let policy = policy(scheme, options)?;
+        let policy = policy(options, find(scheme)?)?;
         let format = policy.scheme.secrets;
         let keys = |given: &Given| {
             let keys = given.parse(format)?;
@@ -48,7 +50,7 @@ impl Verifier {
     #[wasm_bindgen(js_name = checkHeaders)]
     pub fn check_headers(&self, values: Vec<String>, now: f64) -> Result<(), JsValue> {
         let headers = headers(self.policy.scheme, &values);
-        self.policy.check(&headers, whole_second(now)).map(drop).map_err(|error| Fault::from(error).into())
+        check(&self.policy, &headers, whole_second(now)).map_err(|error| Fault::from(error).into())
     }
 
     /// Verifies headers and body.
@@ -67,7 +69,7 @@ impl Verifier {
     ) -> Result<Accepted, JsValue> {
         let delivery = delivery(self.policy.scheme, &values, body, method.as_deref(), url.as_deref())?;
         let keys = Keys { secrets: &self.secrets, jwks: self.jwks.as_ref(), recent: self.recent.get() };
-        let verified = self.policy.verify(keys, &delivery, whole_second(now), &Native);
+        let verified = verify(&self.policy, keys, &delivery, whole_second(now));
         let verified = verified.map_err(|error| self.fault(error))?;
         if verified.key_in_set().is_some() {
             self.recent.set(verified.key_in_set());

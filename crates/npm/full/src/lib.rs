@@ -1,19 +1,29 @@
-//! The Wasm of the entries `countersign/explain`, `countersign/jwt` and `countersign/ecdsa`: reports, RS256, and ECDSA on P-256.
+//! The Wasm of the entries `countersign/explain`, `countersign/jwt` and `countersign/ecdsa`: reports, tokens, and ECDSA on P-256.
 //!
 //! It also holds all of `countersign-npm-core`, so that a program that imports one of these entries loads one module. Few receivers need it,
 //! and it would double what everybody loads.
 
+mod policy;
+
 use countersign::crypto::{Crypto, Portable, install_rs256};
 use countersign::explain::{self, Instead, NearMiss, Receiver};
 use countersign::{Delivery, Headers};
-use countersign_npm_common::{Given, Options, install_p256, targeted, whole_second};
-use countersign_npm_core::policy_for_report;
+use countersign_npm_common::{Given, Native, Options, install_p256, targeted, whole_second};
+use countersign_npm_core::{Extension, extend};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-/// Installs RS256 and ECDSA on P-256. Call it before any verifier is constructed.
+use crate::policy::{find, policy, policy_for_report};
+
+/// Adds tokens, described senders, RS256 and ECDSA on P-256. Call it before any verifier is constructed.
 #[wasm_bindgen]
 pub fn prepare() {
+    extend(Extension {
+        find,
+        policy,
+        check: |policy, headers, now| policy.check(headers, now).map(drop),
+        verify: |policy, keys, delivery, now| policy.verify(keys, delivery, now, &Native),
+    });
     install_rs256::<[u8], Portable>();
     install_p256(|key, message, signature| Crypto::<[u8]>::p256(&Portable, key, message, signature));
 }
@@ -33,7 +43,7 @@ pub fn inspect(
     body: &[u8],
     now: f64,
 ) -> Result<Array, JsValue> {
-    let policy = policy_for_report(scheme, options)?;
+    let policy = policy_for_report(options, find(scheme)?)?;
     let given = Given::read(secrets);
     let secrets: Vec<_> = given.iter().map(Given::secret).collect();
     let headers: Headers<'_> = headers.chunks_exact(2).filter_map(pair).collect();

@@ -1,20 +1,29 @@
-//! A receiver's options, read into a policy of the core.
+//! The options of tokens, and schemes in their notation.
 
-use countersign::scheme::Form;
+use countersign::scheme::{Form, Scheme, notation};
 use countersign::{JwtPolicy, Policy};
-use countersign_npm_common::{Fault, Options, is_absent, option_seconds};
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue};
+use countersign_npm_common::{Fault, Options, is_absent, option_seconds, read_once};
+use countersign_npm_core::{find_named, no_scheme, signatures_policy};
+use wasm_bindgen::JsValue;
 
-use crate::schemes::find;
+/// Finds a scheme by its name, or reads one in its notation: a sender that the receiver described.
+///
+/// # Errors
+/// `config_invalid` if there is none.
+pub(crate) fn find(scheme: &str) -> Result<&'static Scheme, Fault> {
+    match scheme.contains('\n') {
+        true => read_once(scheme, |text| notation::read(text).ok_or_else(no_scheme)),
+        false => find_named(scheme),
+    }
+}
 
 /// Reads the policy of a scheme: `{ tolerance?, accept?, audience?, issuer?, email?, leeway? }`.
 ///
 /// # Errors
-/// `config_invalid` for an unknown scheme, a form that the scheme does not have, `jwt` without an audience, a sender with identity
-/// tokens without an audience and an email, or a value of the wrong type.
-pub fn policy(scheme: &str, options: &Options) -> Result<Policy, Fault> {
-    let policy = policy_for_report(scheme, options)?;
+/// `config_invalid` for a form that the scheme does not have, `jwt` without an audience, a sender with identity tokens without an audience
+/// and an email, or a value of the wrong type.
+pub(crate) fn policy(options: &Options, scheme: &'static Scheme) -> Result<Policy, Fault> {
+    let policy = policy_for_report(options, scheme)?;
     let lacks =
         |claim: fn(&JwtPolicy) -> Option<&String>| policy.jwt.as_ref().and_then(claim).is_some_and(String::is_empty);
     if lacks(|jwt| Some(&jwt.audience)) {
@@ -30,14 +39,8 @@ pub fn policy(scheme: &str, options: &Options) -> Result<Policy, Fault> {
 ///
 /// # Errors
 /// Those of [`policy`], but for the claims of a sender with identity tokens.
-pub fn policy_for_report(scheme: &str, options: &Options) -> Result<Policy, Fault> {
-    let mut policy = options.policy(find(scheme)?)?;
-    let accept = options.accept();
-    if !is_absent(&accept) {
-        let forms = forms(&accept).filter(|forms| forms.iter().all(|form| policy.scheme.forms.contains(form)));
-        policy.forms = forms
-            .ok_or_else(|| Fault::config("`accept` is a list of forms, and not all of these can be taken here"))?;
-    }
+pub(crate) fn policy_for_report(options: &Options, scheme: &'static Scheme) -> Result<Policy, Fault> {
+    let mut policy = signatures_policy(options, scheme)?;
     let audience = text("audience", &options.audience())?.filter(|audience| !audience.is_empty());
     let issuer = text("issuer", &options.issuer())?;
     let leeway = option_seconds("leeway", &options.leeway())?.unwrap_or(JWT_LEEWAY);
@@ -51,13 +54,6 @@ pub fn policy_for_report(scheme: &str, options: &Options) -> Result<Policy, Faul
         policy.jwt = Some(JwtPolicy { audience, issuer: Some(issuer), email: Some(email), leeway, longest: None });
     }
     Ok(policy)
-}
-
-/// The forms in a list of their names; `None` if it is empty, or not such a list.
-fn forms(names: &JsValue) -> Option<Vec<Form>> {
-    let names = names.dyn_ref::<Array>()?.iter();
-    let forms: Option<Vec<Form>> = names.map(|name| Form::parse(&name.as_string()?)).collect();
-    forms.filter(|forms| !forms.is_empty())
 }
 
 fn text(name: &str, value: &JsValue) -> Result<Option<String>, Fault> {
