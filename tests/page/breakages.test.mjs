@@ -9,7 +9,8 @@ import { visit } from "./fixtures/visit.mjs";
 
 const page = await visit();
 
-const SENDERS = ["gemini", "gemini-dynamic", "token", "standard-webhooks", "public-key", "svix"];
+/** One of each kind of key, and the others of the family if all are asked for. */
+const SENDERS = ["gemini", "token", "public-key", ...(process.env.CASES === "all" ? ["gemini-dynamic", "standard-webhooks", "svix"] : [])];
 
 /** Near misses that no single field can bring about: the sender signs other things than its scheme says. */
 const UNFIXED = ["body_alone", "id_timestamp_swapped", "other_key", "timestamp_milliseconds", "without_id"];

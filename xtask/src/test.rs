@@ -53,14 +53,14 @@ const STEPS: &[Step] = &[
     Step::new("peers", "the bench's contenders do the same", benches::check).on_build(),
     Step::new("sdk", "Gemini's SDKs, the emulator, an origin; Queues and R2; all under wrangler dev", suites::sdk)
         .on_build(),
-    Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders),
+    Step::new("few-senders", "three of the senders' SDKs from PyPI", suites::few_senders).beside(),
     Step::new("senders", "the package and the senders' SDKs from npm and PyPI, which must agree", suites::senders)
         .long()
         .beside(),
     Step::new("made-vectors", "tests/vectors as make.py writes them", long::made_vectors).long().beside(),
     Step::new("sdk-earlier", "earlier major versions of Gemini's SDKs", long::earlier_sdks).on_build().long(),
     Step::new("outage", "a day of retries to an origin that fails", long::outage).on_build().long().beside(),
-    Step::new("examples", "the applications of examples/", example::test).on_build(),
+    Step::new("examples", "the applications of examples/", example::test).on_build().beside(),
     Step::new("npm", "the package, in every runtime", npmtest::run).on_build().beside(),
     Step::new(
         "frameworks",
@@ -85,7 +85,7 @@ const STEPS: &[Step] = &[
     )
     .long()
     .beside(),
-    Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build().beside(),
+    Step::new("console", "the console over the real Worker, in headless Chromium", console::test).on_build(),
     Step::new("console-long", "the console in Firefox and WebKit, with hostile and with 100,000 events", console::long)
         .on_build()
         .long(),
