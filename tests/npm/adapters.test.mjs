@@ -137,6 +137,33 @@ test("a signed URL: a proxy notes the scheme, and Next the host", async () => {
   }
 });
 
+test("a signed URL: `publicUrl` is the one that the sender has, whatever proxies made of it", async () => {
+  const { hmac } = await import(`${installed}/dist/node/custom.js`);
+  const { geminiDynamic, stripe, twilio } = await import(`${installed}/dist/node/index.js`);
+  const [token, webhook, body] = ["a secret of the user's own", await adapter("bun"), "Body=hi"];
+  const sent = async (publicUrl, signed, called) => {
+    const receive = webhook(twilio(token), () => {}, { log: false, jsonParse: false, publicUrl });
+    const headers = { "x-twilio-signature": crypto.createHmac("sha1", token).update(`${signed}Bodyhi`).digest("base64"), "x-forwarded-host": "c.example" };
+    return (await receive(new Request(called, { method: "POST", headers, body }))).status;
+  };
+  for (const [publicUrl, signed, called, status] of [
+    ["https://a.example/hooks", "https://a.example/hooks", "http://10.0.0.1/internal", 200],
+    ["https://a.example/hooks", "https://a.example/hooks?x=a%20b", "http://10.0.0.1/internal?x=a%20b", 200],
+    ["https://a.example/hooks?key=1", "https://a.example/hooks?key=1", "http://10.0.0.1/internal?x=1", 200],
+    ["https://a.example/hooks", "http://10.0.0.1/internal", "http://10.0.0.1/internal", 401],
+    [undefined, "http://10.0.0.1/internal", "http://10.0.0.1/internal", 200],
+  ]) assert.equal(await sent(publicUrl, signed, called), status, signed);
+  for (const wrong of ["a.example/hooks", "ftp://a.example", "https://a.example/#x", "https://", 7]) {
+    assert.throws(() => webhook(twilio(token), () => {}, { publicUrl: wrong }), { code: "config_invalid", message: /as the sender has it/ });
+  }
+  // It would also decide about the token that ends the URL of a dynamic webhook.
+  for (const verifier of [stripe(token), geminiDynamic({ urlToken: "f3b1c2d4e5a697887766554433221100" })]) {
+    assert.throws(() => webhook(verifier, () => {}, { publicUrl: "https://a.example/hooks" }), { code: "config_invalid", message: /signs its URL/ });
+  }
+  const described = hmac({ signature: { header: "x-signature" }, signed: "{body}" });
+  assert.equal(typeof webhook(described(token), () => {}, { publicUrl: "https://a.example/hooks" }), "function");
+});
+
 test("bun", async (t) => {
   const dir = folder("bun-adapter", {
     "server.mjs": `import { gemini } from "countersign";

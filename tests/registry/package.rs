@@ -176,9 +176,16 @@ fn answers(senders: &[Sender]) -> String {
         "// How senders are answered. {GENERATED}\n\n/** What a sender asks of an endpoint, by the name of its scheme. */\n\
          export const HANDSHAKES = {{\n  __proto__: null,\n{}}};\n\n\
          /** The response to a delivery that was taken, for senders that do not take every success. */\n\
-         export const ACKNOWLEDGEMENTS = {{\n  __proto__: null,\n{}}};\n",
+         export const ACKNOWLEDGEMENTS = {{\n  __proto__: null,\n{}}};\n\n\
+         /** The senders that sign the URL of the webhook. */\nexport const SIGNED_URL = [{}];\n",
         rows(|sender| sender.scheme.handshake.map(handshake)),
         rows(|sender| acknowledgement(sender.scheme.acknowledgement)),
+        senders
+            .iter()
+            .filter(|sender| sender.scheme.signs_target())
+            .map(|sender| format!("{:?}", sender.scheme.name))
+            .collect::<Vec<_>>()
+            .join(", "),
     )
 }
 

@@ -32,3 +32,6 @@ export const ACKNOWLEDGEMENTS = {
   "telnyx": { status: 200 },
   "okta": { status: 204 },
 };
+
+/** The senders that sign the URL of the webhook. */
+export const SIGNED_URL = ["hubspot", "square", "twilio"];

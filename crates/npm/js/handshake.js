@@ -2,7 +2,7 @@
 // the same for the Worker, and the senders' rows in `answers.js` are the registry's.
 //
 // A handshake is no event: it reaches no handler. None of the replies signs what a stranger asks for.
-import { ACKNOWLEDGEMENTS, HANDSHAKES } from "./answers.js";
+import { ACKNOWLEDGEMENTS, HANDSHAKES, SIGNED_URL } from "./answers.js";
 import { misuse, problem } from "./error.js";
 import { valuesOf } from "./headers.js";
 import { receiverOf } from "./receivers.js";
@@ -18,6 +18,7 @@ export class Answers {
   #verifier;
   #asks;
   #acknowledgement;
+  #signsUrl;
   #verifyToken;
 
   /** `verifyToken` is undefined if the receiver has none. An unset environment variable is a value: the token is then empty. */
@@ -27,6 +28,8 @@ export class Answers {
     this.#verifier = verifier;
     this.#asks = HANDSHAKES[scheme];
     this.#acknowledgement = reply(ACKNOWLEDGEMENTS[scheme] ?? { status: 204 });
+    // A sender that the receiver described may sign it.
+    this.#signsUrl = scheme === undefined || scheme === "hmac" || SIGNED_URL.includes(scheme);
     this.#verifyToken = verifyToken;
     if (verifyToken !== undefined && this.#asks?.kind !== "hub_challenge") throw misuse("config_invalid", "`verifyToken` is for a sender that asks for one with a GET, such as `meta`");
   }
@@ -34,6 +37,11 @@ export class Answers {
   /** The response to a delivery that was taken. */
   get acknowledgement() {
     return this.#acknowledgement;
+  }
+
+  /** Whether the sender may sign its URL. */
+  get signsUrl() {
+    return this.#signsUrl;
   }
 
   /** The methods that this receiver answers. */

@@ -41,6 +41,12 @@ export interface ReceiverOptions {
   /** What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives meanwhile a 409. */
   once?: Once;
   /**
+   * For a sender that signs its URL (`hubspot`, `square`, `twilio`): the webhook's URL as you entered it there, if a proxy changes it on the way.
+   * Without a query it takes the request's. Default: the request's URL, with the scheme and, in Node and Next, the host that a proxy noted in
+   * `x-forwarded-*`.
+   */
+  publicUrl?: string;
+  /**
    * The token that you gave the sender, for one that asks for it with a GET before it sends events: `meta`. Route GET to the adapter too.
    * Default: such a GET is a 405.
    */

@@ -3,7 +3,7 @@ import { WebhookVerificationError, misuse, problem as body } from "./error.js";
 import { Answers, reply } from "./handshake.js";
 import { optionsOf } from "./options.js";
 
-const OPTIONS = ["limit", "log", "once", "jsonParse", "now", "verifyToken"];
+const OPTIONS = ["limit", "log", "once", "jsonParse", "now", "publicUrl", "verifyToken"];
 const MEBIBYTE = 1024 * 1024;
 
 const TOO_LARGE = { status: 413, title: "the body is too large", code: "body_too_large" };
@@ -40,7 +40,8 @@ export function receiving(verifier, handler, given) {
   if (once !== undefined && typeof once !== "function") throw misuse("config_invalid", "`once` is what `once(store, ttl)` of countersign/once returns");
   const run = once ?? ((_, work) => work());
   const answers = new Answers(verifier, "verifyToken" in options ? (options.verifyToken ?? "") : undefined);
-  const receiver = { answers, handler, run, record: recorder(log), call: present({ jsonParse, now }) };
+  const signedUrl = publicly(answers, options.publicUrl);
+  const receiver = { answers, signedUrl, handler, run, record: recorder(log), call: present({ jsonParse, now }) };
   return { limit, methods: answers.methods, receive: (open) => receive(receiver, open) };
 }
 
@@ -53,13 +54,21 @@ async function receive(receiver, open) {
   let verified;
   try {
     const { method = "POST", url, headers, body, waitUntil } = open();
-    const options = { ...present({ method, url, waitUntil }), ...receiver.call };
+    const options = { ...present({ method, url: receiver.signedUrl(url), waitUntil }), ...receiver.call };
     if (method !== "POST") return await greeted(answers, { method, url, headers, options }, record);
     verified = await answers.verify(await body(), headers, options);
   } catch (error) {
     return refused(error, record);
   }
   return verified.greeting ?? handled(receiver, verified.delivery);
+}
+
+/** A function of a request's URL that returns the one that its sender signed. `publicUrl` without a query takes the request's. */
+function publicly(answers, publicUrl) {
+  if (publicUrl === undefined || publicUrl === null) return (url) => url;
+  if (!answers.signsUrl) throw misuse("config_invalid", "`publicUrl` is for a sender that signs its URL, such as `twilio`");
+  if (typeof publicUrl !== "string" || !/^https?:\/\/[^/?#]/i.test(publicUrl) || publicUrl.includes("#")) throw misuse("config_invalid", "`publicUrl` is the webhook's URL as the sender has it, https://…");
+  return (url) => (publicUrl.includes("?") ? publicUrl : publicUrl + (/\?[^#]+/.exec(url)?.[0] ?? ""));
 }
 
 /** Responds to a request by another method than POST. */
