@@ -2,7 +2,7 @@
 
 use super::described;
 use super::inputs::Inputs;
-use super::report::NearMiss;
+use super::report::{Instead, NearMiss};
 use super::signature_variants;
 use crate::crypto::Portable;
 use crate::delivery::Headers;
@@ -16,8 +16,19 @@ pub(super) struct HeaderVariant<'h> {
     pub(super) matches_if: String,
     pub(super) fix: &'static str,
     pub(super) headers: Headers<'h>,
-    /// The value of the one header of signatures, if that is all that was changed.
-    pub(super) signature: Option<String>,
+}
+
+impl HeaderVariant<'_> {
+    /// The headers that differ from those that were sent.
+    pub(super) fn instead(&self, inputs: &Inputs<'_>) -> Instead {
+        changed(inputs, &self.headers)
+    }
+}
+
+fn changed(inputs: &Inputs<'_>, headers: &Headers<'_>) -> Instead {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let names = inputs.policy.scheme.header_names().filter(|name| headers.get(name) != inputs.headers.get(name));
+    Instead::Headers(names.filter_map(|name| Some((name, text(headers.get(name)?)))).collect())
 }
 
 /// Every set of other headers of a template, those with fewer changes first; quotes around values are no change.
@@ -40,7 +51,7 @@ pub(super) fn unquoted(inputs: &Inputs<'_>) -> Option<NearMiss> {
         code: "header_unquoted",
         matches_if: "white space and quotes around the headers' values are removed".to_owned(),
         fix: QUOTES,
-        instead: None,
+        instead: Some(changed(inputs, &bare)),
     })
 }
 
@@ -69,7 +80,6 @@ fn times<'h>(layout: &'static Layout, base: &Headers<'h>, found: &mut Vec<Header
             matches_if: ["the timestamp is `", &text, "`"].concat(),
             fix: TIME,
             headers: base.with(field.header(), value.replacen(at, &text, 1).as_bytes()),
-            signature: None,
         });
     }
 }
@@ -98,7 +108,6 @@ fn respelled<'h>(
         _ => None,
     };
     let mut headers = None::<Headers<'h>>;
-    let mut only = None;
     for name in names.iter().copied() {
         let Some(value) = base.get(name).map(String::from_utf8_lossy) else { continue };
         let mut list = Vec::new();
@@ -118,7 +127,6 @@ fn respelled<'h>(
         let text = list.join(if *separator == Some(b';') { ";" } else { "," });
         if !is_repeated && !text.is_empty() && text != value {
             headers = Some(headers.as_ref().unwrap_or(base).with(name, text.as_bytes()));
-            only = Some(text);
         }
     }
     let written = match template.encoding {
@@ -132,7 +140,6 @@ fn respelled<'h>(
         matches_if: ["the signature is written as ", &after, written].concat(),
         fix: signature_variants::FIX,
         headers: headers?,
-        signature: only.filter(|_| names.len() == 1),
     })
 }
 

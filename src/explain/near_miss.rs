@@ -38,7 +38,7 @@ pub(super) fn find(inputs: &Inputs<'_>, signed: &Signed<'_>) -> Vec<NearMiss> {
     let list: Vec<_> = respelled.iter().map(|(form, text)| (*form, text.as_bytes())).collect();
     if matches_list(&list, inputs.keys(), &prefix, inputs.body) {
         let matches_if = "the signature is written as `v1,` or `v1a,` and padded standard base64";
-        let instead = Instead::Signature(signature_variants::joined(&respelled));
+        let instead = Instead::Headers(vec![(signed.names.signature, signature_variants::joined(&respelled))]);
         search.note("signature_spelling", matches_if, signature_variants::FIX, Some(instead));
     }
     if search.found.is_empty() {
@@ -80,11 +80,10 @@ pub(super) fn find_headers(inputs: &Inputs<'_>, template: &'static Template) -> 
         claim.and_then(find).is_ok()
     };
     let near = header_variants::of(inputs, template).into_iter().find(matches);
-    let near = near.map(|HeaderVariant { code, matches_if, fix, signature, .. }| NearMiss {
-        code,
-        matches_if,
-        fix,
-        instead: signature.map(Instead::Signature),
+    let near = near.map(|variant| {
+        let instead = Some(variant.instead(inputs));
+        let HeaderVariant { code, matches_if, fix, .. } = variant;
+        NearMiss { code, matches_if, fix, instead }
     });
     near.into_iter().collect()
 }

@@ -144,8 +144,8 @@ pub enum Instead {
     Url(String),
     /// The method that was signed.
     Method(&'static str),
-    /// The value of the signature header.
-    Signature(String),
+    /// The headers that change, by their names in lower case, with their values.
+    Headers(Vec<(&'static str, String)>),
 }
 
 impl Report {

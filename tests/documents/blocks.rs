@@ -7,6 +7,7 @@
 //! - a picture or output: `text`.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use countersign::gateway::dedupe::EventKey;
@@ -95,7 +96,7 @@ fn named(name: &str) -> String {
 
 /// What bash prints, in a folder with that file.
 fn shell(script: &str, file: Option<(&str, &str)>) -> String {
-    let folder = std::env::temp_dir().join(format!("countersign-documents-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
     fs::create_dir_all(&folder).unwrap();
     if let Some((name, text)) = file {
         fs::write(folder.join(name), text).unwrap();

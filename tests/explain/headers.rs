@@ -39,8 +39,10 @@ fn a_signature_in_another_spelling_is_recognised() {
         let report = sent.report(&[Secret::Text(SECRET)]);
         assert_near(&report, "signature_spelling");
         let near = report.near_misses.iter().find(|near| near.code == "signature_spelling").unwrap();
-        let Some(Instead::Signature(instead)) = &near.instead else { panic!("{near:?}") };
-        assert!(Sent { signature: instead.clone(), ..sent }.report(&[Secret::Text(SECRET)]).ok, "{instead}");
+        let Some(Instead::Headers(instead)) = &near.instead else { panic!("{near:?}") };
+        let [(name, value)] = instead.as_slice() else { panic!("{near:?}") };
+        assert_eq!(*name, "webhook-signature");
+        assert!(Sent { signature: value.clone(), ..sent }.report(&[Secret::Text(SECRET)]).ok, "{value}");
     }
 }
 

@@ -9,10 +9,10 @@ mod times;
 
 use std::thread;
 
-use countersign::explain::Report;
+use countersign::explain::{Instead, Report};
 use countersign::scheme::{self, Scheme};
 
-use sender::sent;
+use sender::{Sent, sent};
 
 /// What a verdict says instead of a mistake's own words: the mistake, senders (none: all), the words, and the reason.
 const EXCEPTIONS: &[(&str, &[&str], &str, &str)] = &[
@@ -35,10 +35,28 @@ fn wrong(scheme: &'static Scheme) -> Vec<String> {
             .iter()
             .filter(|(of, names, ..)| *of == name && (names.is_empty() || names.contains(&scheme.name)));
         let says = |words: &str| says(&report, words);
+        if let Some(fault) = unhelpful(&made, &report) {
+            return Some(format!("{name}, {}: {fault}", scheme.name));
+        }
         let is_right = words.iter().any(|words| says(words)) || excepted.clone().any(|(_, _, words, _)| says(words));
         (!is_right).then(|| format!("{name}, {}: {:?}, {:?}", scheme.name, report.verdict, report.near_misses.first()))
     });
     found.collect()
+}
+
+/// What is wrong with the headers of a near miss: with them, a signature must match, whatever else is wrong.
+fn unhelpful(made: &Sent, report: &Report) -> Option<String> {
+    report.near_misses.iter().find_map(|near| {
+        let Some(Instead::Headers(changed)) = &near.instead else { return None };
+        let mut sent = made.clone();
+        for (name, value) in changed {
+            let mut at = sent.lines.iter_mut().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+            at.next().unwrap_or_else(|| panic!("{}: no {name}", near.code)).1.clone_from(value);
+        }
+        let then = sent.report();
+        let helps = then.ok || ["timestamp_too_old", "timestamp_too_new"].contains(&then.code.unwrap_or_default());
+        (!helps || changed.is_empty()).then(|| format!("{} with {changed:?}: {:?}", near.code, then.verdict))
+    })
 }
 
 fn says(report: &Report, words: &str) -> bool {

@@ -50,7 +50,7 @@ test("a near miss has what would have matched, unless that is a secret", async (
   assert.deepEqual(added.nearMisses[0].instead, { body: new TextEncoder().encode(BODY) });
   const hex = Buffer.from(HEADERS["webhook-signature"].slice(3), "base64").toString("hex");
   const spelled = await inspect(gemini(SECRET), BODY, { ...HEADERS, "webhook-signature": `v1,${hex}` }, at);
-  assert.deepEqual(spelled.nearMisses[0].instead, { signature: HEADERS["webhook-signature"] });
+  assert.deepEqual(spelled.nearMisses[0].instead, { headers: [["webhook-signature", HEADERS["webhook-signature"]]] });
   const quoted = await explain({ scheme: "gemini", secrets: `"${SECRET}"` }, BODY, HEADERS, at);
   assert.equal(quoted.nearMisses[0].code, "secret_unquoted");
   assert.ok(quoted.nearMisses.every((near) => !("instead" in near)));

@@ -82,10 +82,28 @@ test("every failed step says what to do", async () => {
   }
 });
 
+test("what a copy did to a header or a secret is undone by its fix", async () => {
+  const edited = (field, change) => async () => page.fill(field, change(await page.locator(field).inputValue()));
+  for (const [sender, near, edit] of [
+    ["github", "header_unquoted", edited("#headers", (text) => text.replace(/^(x-hub-signature-256: )(.*)$/m, '$1"$2"'))],
+    ["slack", "timestamp_spelling", edited("#headers", (text) => text.replace(/^(x-slack-request-timestamp: .*)$/m, "$1000"))],
+    ["slack", "signature_spelling", edited("#headers", (text) => text.replace(/^(x-slack-signature: )v0=(.*)$/m, (_, name, digits) => name + digits.toUpperCase()))],
+  ]) {
+    await make(page, sender);
+    await edit();
+    await page.waitForSelector(`#near [data-near="${near}"]`);
+    assert.ok(await page.locator(`#near [data-near="${near}"] .difference`).count() > 0, `${near}: the bytes that differ`);
+    await applied(page.locator(`#near [data-near="${near}"] .primary`), `${sender}, ${near}`);
+  }
+});
+
 test("what replaces a timestamp or a raw secret is made of the delivery's own", () => {
   const given = { scheme: "standard-webhooks", headers: [["Webhook-Timestamp", "1700000000123"]], secrets: [new TextEncoder().encode(" c2hvcnQ= ")] };
   assert.deepEqual(replacementFor({ code: "timestamp_seconds" }, given).fill, { headers: [["Webhook-Timestamp", "1700000000"]] });
   assert.deepEqual(replacementFor({ code: "secret_raw_trimmed" }, given).fill, { secret: "c2hvcnQ=", raw: true });
   assert.deepEqual(replacementFor({ code: "secret_base64" }, given).fill, { secret: " c2hvcnQ= ", raw: false });
   assert.equal(replacementFor({ code: "secret_base64" }, { ...given, scheme: "stripe" }), undefined, "its secrets are text in any case");
+  const lost = { code: "secret_prefix_lost", matchesIf: "the secret begins with `polar_whs_`" };
+  assert.deepEqual(replacementFor(lost, { ...given, scheme: "polar", secrets: [" abc\n"] }).fill, { secret: "polar_whs_abc" });
+  assert.equal(replacementFor(lost, { ...given, secrets: ["a", "b"] }), undefined);
 });

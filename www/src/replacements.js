@@ -1,5 +1,5 @@
 // What "Apply this fix" puts into the fields: the one change under which a signature matches. The report has the replacement of a body, a
-// URL or a signature. A secret it never contains, so its replacement is made here.
+// URL, a method or headers. A secret it never contains, so its replacement is made here.
 import { fromBase64, toBase64, toByteString, utf8 } from "./encoding.js";
 import { schemeNamed } from "./senders.js";
 
@@ -7,18 +7,20 @@ import { schemeNamed } from "./senders.js";
  * The replacement for a near miss: `{ fill }`, what to fill into the form, and, unless it is a secret, `{ name, before, after }`, the bytes
  * that differ. Undefined if no single field can be changed: the sender, or the scheme, is what has to change.
  */
-export function replacementFor({ code, instead = {} }, delivery) {
-  const { body, url, method, signature } = instead;
+export function replacementFor({ code, matchesIf, instead = {} }, delivery) {
+  const { body, url, method, headers } = instead;
   if (body !== undefined) return { name: "Body", before: delivery.body, after: body, fill: { body } };
   if (url !== undefined) return { name: "URL", before: utf8(delivery.url), after: utf8(url), fill: { url } };
   if (method !== undefined) return { name: "Method", before: utf8(delivery.method), after: utf8(method), fill: { method } };
-  if (signature !== undefined) return ofHeaders(delivery, replaced(delivery, schemeNamed(delivery.scheme).signatures, () => signature));
+  if (headers !== undefined) return ofHeaders(delivery, headers.reduce((changed, [name, value]) => replaced(changed, [name], () => value), delivery.headers));
   if (code in HEADERS) return ofHeaders(delivery, HEADERS[code](delivery));
-  return code in SECRETS && delivery.secrets.length === 1 ? ofSecret(SECRETS[code], delivery) : undefined;
+  if (delivery.secrets.length !== 1) return undefined;
+  if (code === "secret_prefix_lost") return ofPrefix(matchesIf, delivery);
+  return code in SECRETS ? ofSecret(SECRETS[code], delivery) : undefined;
 }
 
 const HEADERS = {
-  timestamp_seconds: (delivery) => replaced(delivery, ["webhook-timestamp", "svix-timestamp"], (value) => String(Math.floor(Number(value) / 1000))),
+  timestamp_seconds: ({ headers }) => replaced(headers, ["webhook-timestamp", "svix-timestamp"], (value) => String(Math.floor(Number(value) / 1000))),
 };
 
 /** Undefined if the change finds no header: in a list, a timestamp is part of a value. */
@@ -29,7 +31,7 @@ function ofHeaders({ headers }, changed) {
 }
 
 /** The headers, with another value for those of some names. */
-function replaced({ headers }, names, change) {
+function replaced(headers, names, change) {
   return headers.map(([name, value]) => [name, names.includes(name.toLowerCase()) ? change(value) : value]);
 }
 
@@ -47,11 +49,19 @@ const SECRETS = {
   secret_prefixed: (text) => [`whsec_${text.trim()}`, true],
 };
 
+/** The secret with the prefix that it lost, which the report names. */
+function ofPrefix(matchesIf, { secrets: [given] }) {
+  const [, prefix] = /`([^`]+)`/.exec(matchesIf);
+  return { fill: { secret: prefix + textOf(given).trim() } };
+}
+
+const textOf = (secret) => (typeof secret === "string" ? secret : new TextDecoder().decode(secret));
+
 /** Only where text can be a key in both ways does the form have a choice. */
 function ofSecret(change, { scheme, secrets: [given] }) {
   if (!schemeNamed(scheme).secret.endsWith("whsec")) return undefined;
   try {
-    const [secret, raw] = change(typeof given === "string" ? given : new TextDecoder().decode(given));
+    const [secret, raw] = change(textOf(given));
     return { fill: { secret, raw } };
   } catch {
     return undefined;

@@ -21,7 +21,7 @@ const BUDGETS: [(&str, usize, &str); 4] = [
     ("dist/describe.wasm", 33_000, DESCRIBE.package),
     ("dist/core.wasm", 96_000, MODULE.package),
     ("dist/hmac.wasm", 54_000, HMAC.package),
-    ("dist/full.wasm", 226_000, FULL.package),
+    ("dist/full.wasm", 228_000, FULL.package),
 ];
 
 const MODULE: Module = Module { name: "npm", package: "countersign-npm-core", abort_handler: false };

@@ -263,7 +263,7 @@ export interface NearMiss {
     url?: string;
     /** The method that was signed. Absent if the change is to another input. */
     method?: string;
-    /** The value of the signature header. Absent if the change is to another input. */
-    signature?: string;
+    /** The headers that change, by their names in lower case, with their values. Absent if the change is to another input. */
+    headers?: [string, string][];
   };
 }

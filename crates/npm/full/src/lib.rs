@@ -66,10 +66,15 @@ fn replacement(near: &NearMiss) -> [JsValue; 2] {
         Some(Instead::Body(bytes)) => ("body", Uint8Array::from(bytes.as_slice()).into()),
         Some(Instead::Url(url)) => ("url", url.into()),
         Some(Instead::Method(method)) => ("method", (*method).into()),
-        Some(Instead::Signature(value)) => ("signature", value.into()),
+        Some(Instead::Headers(changed)) => ("headers", changed.iter().map(line).collect::<Array>().into()),
         _ => return [JsValue::UNDEFINED; 2],
     };
     [name.into(), value]
+}
+
+/// A header as a pair of texts.
+fn line((name, value): &(&str, String)) -> Array {
+    [JsValue::from(*name), value.into()].into_iter().collect()
 }
 
 fn pair(line: &[String]) -> Option<(&str, &[u8])> {
