@@ -3,7 +3,7 @@
 //
 // A handshake is no event: it reaches no handler. None of the replies signs what a stranger asks for.
 import { ACKNOWLEDGEMENTS, HANDSHAKES, SIGNED_URL } from "./answers.js";
-import { misuse, problem } from "./error.js";
+import { misuse } from "./error.js";
 import { valuesOf } from "./headers.js";
 import { receiverOf } from "./receivers.js";
 import { isSame } from "./token.js";
@@ -13,41 +13,36 @@ const LARGEST = 16 * 1024;
 
 const encoder = new TextEncoder();
 
-/** How to answer the sender of a verifier, besides verifying. Throws for a `verifyToken` that the sender does not ask for. */
+/** How to answer the sender of a verifier, besides verifying. */
 export class Answers {
+  /** The methods that this receiver answers. */
+  methods = ["POST"];
+  /** Whether the sender may sign its URL. */
+  signsUrl;
   #verifier;
   #asks;
-  #acknowledgement;
-  #signsUrl;
+  #taken;
   #verifyToken;
 
-  /** `verifyToken` is undefined if the receiver has none. An unset environment variable is a value: the token is then empty. */
+  /**
+   * `verifyToken` is undefined if the receiver has none. An unset environment variable is a value: the token is then empty. Throws for one that
+   * the sender does not ask for.
+   */
   constructor(verifier, verifyToken) {
-    // A verifier of the user's own has no scheme that is known here.
+    // A verifier of the user's own has no scheme that is known here. A sender that the receiver described may sign its URL.
     const scheme = receiverOf(verifier)?.().settings.scheme?.split(/[\n ]/)[0];
-    this.#verifier = verifier;
-    this.#asks = HANDSHAKES[scheme];
-    this.#acknowledgement = reply(ACKNOWLEDGEMENTS[scheme] ?? { status: 204 });
-    // A sender that the receiver described may sign it.
-    this.#signsUrl = scheme === undefined || scheme === "hmac" || SIGNED_URL.includes(scheme);
-    this.#verifyToken = verifyToken;
-    if (verifyToken !== undefined && this.#asks?.kind !== "hub_challenge") throw misuse("config_invalid", "`verifyToken` is for a sender that asks for one with a GET, such as `meta`");
+    const asks = HANDSHAKES[scheme];
+    const needsToken = asks?.kind === "hub_challenge";
+    if (verifyToken !== undefined && !needsToken) throw misuse("config_invalid", "`verifyToken` is for a sender that asks for one with a GET, such as `meta`");
+    [this.#verifier, this.#asks, this.#verifyToken] = [verifier, asks, verifyToken];
+    this.#taken = ACKNOWLEDGEMENTS[scheme] ?? { status: 204 };
+    this.signsUrl = scheme === undefined || scheme === "hmac" || SIGNED_URL.includes(scheme);
+    if (asks !== undefined && asks.method !== "POST" && !(needsToken && verifyToken === undefined)) this.methods.push(asks.method);
   }
 
   /** The response to a delivery that was taken. */
-  get acknowledgement() {
-    return this.#acknowledgement;
-  }
-
-  /** Whether the sender may sign its URL. */
-  get signsUrl() {
-    return this.#signsUrl;
-  }
-
-  /** The methods that this receiver answers. */
-  get methods() {
-    const { kind, method = "POST" } = this.#asks ?? {};
-    return method === "POST" || (kind === "hub_challenge" && this.#verifyToken === undefined) ? ["POST"] : ["POST", method];
+  acknowledgement() {
+    return reply(this.#taken);
   }
 
   /** Verifies a POST. Resolves to `{ delivery }`, and to a `greeting` too, or alone, if it is a handshake: this is then its reply. */
@@ -90,7 +85,7 @@ export class Answers {
   /** Without a signature, only a token has a reply that can be no part of what the sender signs for an event. */
   async #unsigned(body) {
     const token = this.#asks?.kind === "encrypted_token" ? plainToken(jsonOf(body)) : undefined;
-    return /^[A-Za-z0-9_-]{1,128}$/.test(token) ? this.#encrypted(token, 0) : undefined;
+    return token !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(token) ? this.#encrypted(token, 0) : undefined;
   }
 
   async #encrypted(token, keyIndex) {

@@ -84,7 +84,7 @@ async function greeted(answers, { method, url, headers, options }, record) {
 /** Runs the handler, unless the event was handled or is being handled, and responds. */
 async function handled({ answers, handler, run, record }, delivery) {
   const { id, scheme } = delivery;
-  let answer = answers.acknowledgement;
+  let answer = answers.acknowledgement();
   try {
     const state = await run(id, async () => {
       answer = (await said(await handler(delivery))) ?? answer;
