@@ -18,14 +18,8 @@ pub(super) struct HeaderVariant<'h> {
     pub(super) headers: Headers<'h>,
 }
 
-impl HeaderVariant<'_> {
-    /// The headers that differ from those that were sent.
-    pub(super) fn instead(&self, inputs: &Inputs<'_>) -> Instead {
-        changed(inputs, &self.headers)
-    }
-}
-
-fn changed(inputs: &Inputs<'_>, headers: &Headers<'_>) -> Instead {
+/// The headers that differ from those that were sent.
+pub(super) fn changed(inputs: &Inputs<'_>, headers: &Headers<'_>) -> Instead {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let names = inputs.policy.scheme.header_names().filter(|name| headers.get(name) != inputs.headers.get(name));
     Instead::Headers(names.filter_map(|name| Some((name, text(headers.get(name)?)))).collect())

@@ -80,10 +80,11 @@ pub(super) fn find_headers(inputs: &Inputs<'_>, template: &'static Template) -> 
         claim.and_then(find).is_ok()
     };
     let near = header_variants::of(inputs, template).into_iter().find(matches);
-    let near = near.map(|variant| {
-        let instead = Some(variant.instead(inputs));
-        let HeaderVariant { code, matches_if, fix, .. } = variant;
-        NearMiss { code, matches_if, fix, instead }
+    let near = near.map(|HeaderVariant { code, matches_if, fix, headers }| NearMiss {
+        code,
+        matches_if,
+        fix,
+        instead: Some(header_variants::changed(inputs, &headers)),
     });
     near.into_iter().collect()
 }

@@ -19,6 +19,7 @@ mod keys;
 mod layout;
 mod list;
 mod mac;
+mod matching;
 mod message;
 mod metadata;
 mod policy;

@@ -40,7 +40,7 @@ export function receiving(verifier, handler, given) {
   if (once !== undefined && typeof once !== "function") throw misuse("config_invalid", "`once` is what `once(store, ttl)` of countersign/once returns");
   const run = once ?? ((_, work) => work());
   const answers = new Answers(verifier, "verifyToken" in options ? (options.verifyToken ?? "") : undefined);
-  const signedUrl = publicly(answers, options.publicUrl);
+  const signedUrl = signedUrlBy(answers, options.publicUrl);
   const receiver = { answers, signedUrl, handler, run, record: recorder(log), call: present({ jsonParse, now }) };
   return { limit, methods: answers.methods, receive: (open) => receive(receiver, open) };
 }
@@ -64,7 +64,7 @@ async function receive(receiver, open) {
 }
 
 /** A function of a request's URL that returns the one that its sender signed. `publicUrl` without a query takes the request's. */
-function publicly(answers, publicUrl) {
+function signedUrlBy(answers, publicUrl) {
   if (publicUrl === undefined || publicUrl === null) return (url) => url;
   if (!answers.signsUrl) throw misuse("config_invalid", "`publicUrl` is for a sender that signs its URL, such as `twilio`");
   if (typeof publicUrl !== "string" || !/^https?:\/\/[^/?#]/i.test(publicUrl) || publicUrl.includes("#")) throw misuse("config_invalid", "`publicUrl` is the webhook's URL as the sender has it, https://…");
@@ -73,12 +73,12 @@ function publicly(answers, publicUrl) {
 
 /** Responds to a request by another method than POST. */
 async function greeted(answers, { method, url, headers, options }, record) {
-  const { methods } = answers;
-  const greeting = methods.includes(method) ? await answers.greet(url, headers, options) : undefined;
-  if (greeting !== undefined) return greeting;
-  const [refusal, more] = methods.includes(method) ? [NO_HANDSHAKE] : [WRONG_METHOD, { allow: methods.join(", ") }];
-  record({ event: "webhook", outcome: refusal.code, status: refusal.status });
-  return problem(refusal, more);
+  const refuse = (refusal, more) => {
+    record({ event: "webhook", outcome: refusal.code, status: refusal.status });
+    return problem(refusal, more);
+  };
+  if (!answers.methods.includes(method)) return refuse(WRONG_METHOD, { allow: answers.methods.join(", ") });
+  return (await answers.greet(url, headers, options)) ?? refuse(NO_HANDSHAKE);
 }
 
 /** Runs the handler, unless the event was handled or is being handled, and responds. */
