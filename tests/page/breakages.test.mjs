@@ -87,12 +87,14 @@ test("what a copy did to a header or a secret is undone by its fix", async () =>
   for (const [sender, near, edit] of [
     ["github", "header_unquoted", edited("#headers", (text) => text.replace(/^(x-hub-signature-256: )(.*)$/m, '$1"$2"'))],
     ["slack", "timestamp_spelling", edited("#headers", (text) => text.replace(/^(x-slack-request-timestamp: .*)$/m, "$1000"))],
+    ["vapi-token", "secret_prefix_lost", edited("#secret", (text) => text.replace(/^Bearer /, ""))],
     ["slack", "signature_spelling", edited("#headers", (text) => text.replace(/^(x-slack-signature: )v0=(.*)$/m, (_, name, digits) => name + digits.toUpperCase()))],
   ]) {
     await make(page, sender);
     await edit();
     await page.waitForSelector(`#near [data-near="${near}"]`);
-    assert.ok(await page.locator(`#near [data-near="${near}"] .difference`).count() > 0, `${near}: the bytes that differ`);
+    // A secret is not drawn.
+    if (near !== "secret_prefix_lost") assert.ok(await page.locator(`#near [data-near="${near}"] .difference`).count() > 0, `${near}: the bytes that differ`);
     await applied(page.locator(`#near [data-near="${near}"] .primary`), `${sender}, ${near}`);
   }
 });
