@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { connect } from "node:net";
-import { app, folder, installed, path } from "./fixtures/app.mjs";
+import { app, folder, installed, tool } from "./fixtures/app.mjs";
 
 const SECRET = "a secret of the user's own";
 /** Looks like the name of a variable. */
@@ -22,7 +22,8 @@ async function run(...args) {
   return { status: program.exitCode, said, failed };
 }
 
-const start = (...args) => spawn(path("node_modules/.bin/node"), [`${app}/node_modules/countersign/${bin.countersign}`, ...args], { cwd: dir, env: { PATH: process.env.PATH, HOOK_SECRET: SECRET, OTHER: "another secret of theirs" } });
+/** In the oldest Node that the package supports. */
+const start = (...args) => spawn(tool("node20/bin/node"), [`${app}/node_modules/countersign/${bin.countersign}`, ...args], { cwd: dir, env: { PATH: process.env.PATH, HOOK_SECRET: SECRET, OTHER: "another secret of theirs", META_TOKEN: "a-verify-token-of-some-length" } });
 
 const SENDER = ["--sender", "github", "--secret", "HOOK_SECRET"];
 
@@ -67,6 +68,33 @@ test("the time of a check is that of the arrival, or the one that is given", asy
   assert.equal((await run("check", "stripe.http", ...stripe)).status, 0);
   assert.match((await run("check", "earlier.http", ...stripe)).said, /timestamp_too_new/);
   assert.match((await run("check", "stripe.http", ...stripe, "--at", "1900000000")).said, /timestamp_too_old/);
+});
+
+test("capture replies to what a sender asks first, and saves the delivery after it", async () => {
+  for (const [name, ...token] of [["slack"], ["zoom"], ["twitch"], ["okta"], ["intercom"], ["heygen"], ["meta", "--verify-token", "META_TOKEN"]]) {
+    const [sender, file] = [["--sender", name, "--secret", "HOOK_SECRET", ...token], `${name}.http`];
+    const capture = start("capture", "--port", "0", "--save", file, ...sender);
+    const said = [];
+    capture.stdout.on("data", (text) => said.push(text));
+    const [line] = await once(capture.stdout, "data");
+    const url = `${String(line).match(/http:\S+/)[0]}/hooks?a=1`;
+    const asked = await run("send", url, ...sender, "--handshake");
+    assert.deepEqual([asked.status, asked.said.split(" ")[0].trim()], [0, "200"], `${name}: ${asked.said}${asked.failed}`);
+    const [, sent] = await Promise.all([once(capture, "close"), run("send", url, ...sender.slice(0, 4))]);
+    assert.equal(sent.said, "200\n", name);
+    assert.match(said.join(""), /^listening on \S+\nreplied to the sender's [A-Z]+, which is no delivery; still listening\nsaved in /);
+    assert.equal((await run("check", file, ...sender.slice(0, 4))).status, 0, name);
+  }
+});
+
+test("a handshake that does not hold is captured, as it is worth explaining", async () => {
+  const capture = start("capture", "--port", "0", "--save", "asked.http", "--sender", "slack", "--secret", "OTHER");
+  const [line] = await once(capture.stdout, "data");
+  const asked = await run("send", String(line).match(/http:\S+/)[0], "--sender", "slack", "--secret", "HOOK_SECRET", "--handshake");
+  assert.equal(asked.status, 1);
+  assert.match(asked.said, /^200\nSlack wants status 200 and the challenge `[0-9a-f]{32}` as text; the response has 200 and ``\n$/);
+  if (capture.exitCode === null) await once(capture, "exit");
+  assert.match((await run("check", "asked.http", "--sender", "slack", "--secret", "OTHER")).said, /^refused: no_matching_signature/);
 });
 
 test("a response that is not 2xx is a failure of send", async (t) => {
@@ -147,6 +175,12 @@ test("wrong arguments say what to do, and never repeat a secret", async () => {
     [["send", "http://127.0.0.1:9/", "--sender", "strpe", "--secret", "HOOK_SECRET"], /there is no sender `strpe`; did you mean `stripe`\?/],
     [["check", "good.http", "--sender", "coinbase_comerce", "--secret", "HOOK_SECRET"], /did you mean `coinbaseCommerce`\?/],
     [["send", "http://127.0.0.1:9/", "--sender", SECRET, "--secret", "HOOK_SECRET"], /there is no sender of that name/],
+    [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--handshake"], /this sender asks nothing of an endpoint; those that do are `slack`/],
+    [["send", "http://127.0.0.1:9/", "--sender", "meta", "--secret", "HOOK_SECRET", "--handshake"], /`verifyToken` is the token that you give the sender/],
+    [["send", "http://127.0.0.1:9/", "--sender", "meta", "--secret", "HOOK_SECRET", "--handshake", "--verify-token", SECRET], /that --verify-token names is not set/],
+    [["send", "http://127.0.0.1:9/", "--sender", "discord", "--secret", "HOOK_SECRET"], /`discord` signs with a private key, which only the sender has; for a test of your application, `testKeys` of countersign\/testing makes one/],
+    [["capture", "--sender", "slack"], /--secret WEBHOOK_SECRET/],
+    [["capture", "--sender", "slack", "--secret", "HOOK_SECRET", "--verify-token", "OTHER"], /for a sender that asks for one/],
     [["send", "localhost:9/hooks", "--sender", "github", "--secret", "HOOK_SECRET"], /name the URL to send to: http:\/\//],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--data", "{x"], /--data is not JSON: /],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--broken", "stale"], /`broken` is one of/],

@@ -147,6 +147,12 @@ test("in your tests: the requests are as they say", async () => {
   assert.equal(await output(node, [`${dir}/in-your-tests.mjs`]), "invoice.paid timestamp_too_old\n");
 });
 
+test("a handshake in your tests: our receiver's reply is taken", async () => {
+  const receive = `const { webhook } = await import("countersign/bun");\nconst receive = webhook(slack("aSecretForTests0123456789"), () => {});\n`;
+  writeFileSync(`${dir}/a-handshake.mjs`, `${receive}${blocks("a handshake in your tests")[0]}console.log(new URL(request.url).pathname);\n`);
+  assert.equal(await output(node, [`${dir}/a-handshake.mjs`]), "/webhooks\n");
+});
+
 const env = { ...process.env, PATH: `${path("node_modules/.bin")}:${process.env.PATH}`, npm_config_offline: "true" };
 
 /** Runs commands in the folder where the package is installed; what they print, whether they fail or not. */
@@ -169,6 +175,13 @@ test("send: the first is accepted, the second refused", async (t) => {
   const port = await receiver(t, stripe(SECRET));
   const said = await bash(blocks("send")[0].replaceAll("localhost:3000", `127.0.0.1:${port}`).replace("WEBHOOK_SECRET=…", `WEBHOOK_SECRET=${SECRET}`));
   assert.match(said, /^204\n401 \{.*"timestamp_too_old"/);
+});
+
+test("handshake: the reply is taken", async (t) => {
+  const { slack } = await import(`${installed}/dist/node/index.js`);
+  const port = await receiver(t, slack(SECRET));
+  const said = await bash(blocks("handshake")[0].replaceAll("localhost:3000", `127.0.0.1:${port}`), { WEBHOOK_SECRET: SECRET });
+  assert.match(said, /^200 [0-9a-f]{32}\n$/);
 });
 
 test("first event: it is signed for Gemini", async (t) => {

@@ -1,11 +1,12 @@
 // `countersign/testing`: a request of every sender passes, and each way to break one is refused for its reason.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { installed } from "./fixtures/app.mjs";
 
 const entries = await Promise.all(["index", "jwt", "ecdsa"].map((entry) => import(`${installed}/dist/node/${entry}.js`)));
 const hmac = await import(`${installed}/dist/node/hmac.js`);
-const { testKeys, testRequest } = await import(`${installed}/dist/node/testing.js`);
+const { testHandshake, testKeys, testRequest } = await import(`${installed}/dist/node/testing.js`);
 
 const [index, jwt] = entries;
 const senders = Object.entries(Object.assign({}, ...entries.toReversed())).filter(([, value]) => typeof value === "function" && value.prototype === undefined);
@@ -103,6 +104,50 @@ test("a throwaway key set signs v1a", async () => {
   const keys = await testKeys(index.geminiDynamic);
   assert.ok(keys.jwks.keys.length > 1);
   for (const { geminiDynamic } of [index, jwt]) assert.equal(await outcome(geminiDynamic({ jwks: keys.jwks }), await testRequest(geminiDynamic, { keys })), "accept");
+});
+
+const ASKING = ["slack", "zoom", "twitch", "meta", "intercom", "heygen", "discord", "okta"];
+
+for (const name of ASKING) {
+  test(`${name}: a handshake that our adapter answers, and others do not`, async () => {
+    const { webhook } = await import(`${installed}/dist/node/adapters/bun.js`);
+    const keys = await testKeys(index[name]);
+    const token = name === "meta" ? { verifyToken: "a-verify-token-of-some-length" } : {};
+    const receive = webhook(receiver(index[name], keys), () => assert.fail("a handshake is no event"), { log: false, ...token });
+    const { request, check } = await testHandshake(index[name], { keys, url: "https://app.example.com/hooks?a=1", ...token });
+    assert.match(request.url, /^https:\/\/app\.example\.com\/hooks\?a=1(&|$)/);
+    const response = await receive(request);
+    await check(response);
+    assert.ok(!response.bodyUsed, "the test can look at it too");
+    await assert.rejects(check(new Response("", { status: 404 })), /wants status 200 and .*; the response has 404 and ``$/);
+    if (!["intercom", "heygen"].includes(name)) await assert.rejects(check(new Response("ok")), /; the response has 200 and `ok`$/);
+  });
+}
+
+test("a handshake is as a handler by hand expects it, and its reply as the sender reads it", async () => {
+  const secret = "a secret of the user's own";
+  const twitch = await testHandshake(index.twitch, { secret });
+  assert.equal(twitch.request.headers.get("twitch-eventsub-message-type"), "webhook_callback_verification");
+  const { challenge } = await twitch.request.json();
+  await twitch.check(new Response(challenge));
+  await assert.rejects(twitch.check(Response.json({ challenge })), /wants status 200 and the challenge/);
+  const slack = await testHandshake(index.slack, { secret });
+  await slack.check(Response.json({ challenge: (await slack.request.json()).challenge }));
+  const zoom = await testHandshake(hmac.zoom, { secret });
+  const { payload: { plainToken } } = await zoom.request.json();
+  const reply = (key) => Response.json({ encryptedToken: createHmac("sha256", key).update(plainToken).digest("hex"), plainToken });
+  await zoom.check(reply(secret));
+  await assert.rejects(zoom.check(reply("another secret")), /its HMAC-SHA256 by the secret as hex/);
+  for (const [given, message] of [
+    [[index.stripe, { secret }], /this sender asks nothing of an endpoint; those that do are `slack`, /],
+    [[index.meta, { secret }], /`verifyToken` is the token that you give the sender/],
+    [[index.slack, { secret, verifyToken: "t" }], /for a sender that asks for one/],
+    [[index.zoom, {}], /`secret` is the receiver's secret/],
+    [[index.okta, {}], /`secret` is the receiver's secret/],
+    [[index.slack, { secret, type: "a" }], /there is no option `type`/],
+    [["slack", { secret }], /did you mean `slack`, without quotes/],
+  ]) await assert.rejects(testHandshake(...given), ({ message: said }) => message.test(said), String(message));
+  await assert.rejects(slack.check("ok"), /`check` takes a `Response`/);
 });
 
 test("wrong arguments name the fix", async () => {

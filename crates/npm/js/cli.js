@@ -1,53 +1,44 @@
 #!/usr/bin/env node
-// `npx countersign`: saves a delivery, checks it, explains it, and sends one, without Rust. Secrets come from the environment: arguments are in the shell's history.
-import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+// `npx countersign`: saves a delivery, checks it, explains it, and sends one or a handshake, without Rust. Secrets come from the environment: arguments are in the shell's history.
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { parseHttp, writtenHttp } from "./cli/http.js";
+import { parseHttp } from "./cli/http.js";
 
-const USAGE = `countersign capture [--port 8788] [--save delivery.http]    saves the next delivery as it arrives, and responds 200
+const USAGE = `countersign capture [--port 8788] [--save delivery.http]    saves the next delivery as it arrives, and responds 200;
+                    with --sender and --secret, it first replies to what Slack, Zoom and others ask of an endpoint
 countersign check   FILE --sender NAME --secret ENV         verifies a saved delivery: exit status 0 if it is genuine, else 1
 countersign explain FILE --sender NAME --secret ENV         explains every step, and what would have matched
 countersign send    URL  --sender NAME --secret ENV         sends a signed delivery: --type, --data JSON, --event JSON, --broken stale
+                    --handshake                             asks what the sender asks first, and says whether it would take the reply
 
-ENV names the environment variable that has the secret. FILE is the text of a request: a line, headers, an empty line, and the body.
+ENV names the environment variable that has the secret; --verify-token ENV the one with the token that you gave Meta.
+FILE is the text of a request: a line, headers, an empty line, and the body.
 --at SECONDS sets the time of the check; by default it is when the file says the delivery arrived, else now.
 --url URL is what the sender calls, for senders that sign it, if a proxy changes it; by default it is that of the file.`;
 
-const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "type", "data", "event", "broken", "at", "url"].map((name) => [name, { type: "string" }]));
+const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "verify-token", "type", "data", "event", "broken", "at", "url"].map((name) => [name, { type: "string" }]));
 const COMMANDS = { capture, check, explain, send };
 
 async function main() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...OPTIONS, help: { type: "boolean", short: "h" } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...OPTIONS, handshake: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
   const [command, target] = positionals;
   if (values.help || command === undefined) return void console.log(USAGE);
   if (!Object.hasOwn(COMMANDS, command)) throw new Error(`there is no command \`${command}\`\n\n${USAGE}`);
   return COMMANDS[command](values, target);
 }
 
-/** Responds 200 to one request, and saves it. */
-async function capture({ port = "8788", save = "delivery.http" }) {
-  const failed = (message) => {
-    console.error(`countersign: ${message}`);
-    process.exitCode = 2;
-  };
-  const server = createServer(async (request, response) => {
-    const chunks = await request.toArray().catch(() => undefined);
-    // The sender hung up. It will send the delivery again.
-    if (chunks === undefined) return;
-    const body = Buffer.concat(chunks);
-    server.close();
-    try {
-      await writeFile(save, writtenHttp(request, body, Math.floor(Date.now() / 1000)));
-    } catch ({ code }) {
-      response.writeHead(500).end();
-      return failed(`${save} cannot be written (${code}): choose another file with --save`);
-    }
-    response.end();
-    console.log(`saved in ${save}: ${request.method} ${request.url}, ${body.length} bytes`);
-  });
-  server.once("error", ({ code }) => failed(`port ${port} cannot be listened on (${code}): choose another with --port`));
-  server.listen(Number(port), "127.0.0.1", () => console.log(`listening on http://127.0.0.1:${server.address().port}`));
+async function capture({ port = "8788", save = "delivery.http", ...told }) {
+  const { captured } = await import("./cli/capture.js");
+  return captured(port, save, await answersTo(told));
+}
+
+/** How to answer a sender that asks before it sends; undefined for others. */
+async function answersTo({ sender, secret, "verify-token": token }) {
+  if (sender === undefined) return undefined;
+  const [{ make, name, entry }, { HANDSHAKES }, { Answers }] = await Promise.all([senderNamed(sender), import("./answers.js"), import("./handshake.js")]);
+  if (!(name in HANDSHAKES)) return undefined;
+  const functions = await functionsOf(entry);
+  return new Answers(functions[make](valueOf("secret", secret)), token === undefined ? undefined : valueOf("verify-token", token));
 }
 
 async function check(options, file) {
@@ -78,27 +69,51 @@ async function reportOf({ sender, secret, at, url }, file) {
   const { explain } = await import("./explain.js");
   const now = at === undefined ? arrived : Number(at);
   const { name: scheme } = await senderNamed(sender);
-  return explain({ scheme, secrets: secretIn(secret) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+  return explain({ scheme, secrets: valueOf("secret", secret) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
 }
 
-async function send({ sender, secret, type, data, event, broken }, url) {
+async function send({ sender, secret, handshake, ...given }, url) {
   if (!/^https?:\/\//.test(url)) throw new Error("name the URL to send to: http://… or https://…");
-  const { testRequest } = await import("./testing.js");
-  const json = (name, text) => (text === undefined ? {} : { [name]: parsed(name, text) });
-  const given = { ...(type && { type }), ...(broken && { broken }), ...json("data", data), ...json("event", event) };
-  const { make, entry } = await senderNamed(sender);
-  const functions = await import(`./${entry.split("/")[1] ?? "index"}.js`);
-  const request = await testRequest(functions[make], { secret: secretIn(secret), url, ...given });
-  const body = await request.arrayBuffer();
+  const { make, form, entry } = await senderNamed(sender);
+  if (PRIVATE.includes(form)) throw new Error(`\`${make}\` signs with a private key, which only the sender has; for a test of your application, \`testKeys\` of countersign/testing makes one`);
+  const functions = await functionsOf(entry);
+  const { request, check } = await (handshake ? asked : signed)(functions[make], { secret: valueOf("secret", secret), url }, given);
+  const { method, headers } = request;
+  const body = method === "POST" ? await request.arrayBuffer() : undefined;
   // Senders do not follow redirects.
-  const response = await fetch(url, { method: "POST", headers: request.headers, body, redirect: "manual" }).catch(({ message, cause }) => {
+  const response = await fetch(request.url, { method, headers, body, redirect: "manual" }).catch(({ message, cause }) => {
     throw new Error(`no response from ${new URL(url).origin}: ${cause?.code ?? message}`);
   });
   const isRedirect = response.status >= 300 && response.status < 400;
-  const said = isRedirect ? `redirect to ${response.headers.get("location")}, which senders do not follow` : shown(await response.text());
+  const said = isRedirect ? `redirect to ${response.headers.get("location")}, which senders do not follow` : shown(await response.clone().text());
   console.log(`${response.status} ${said}`.trim());
   if (!response.ok) process.exitCode = 1;
+  if (check !== undefined) await check(response).catch(({ message }) => refused(message));
 }
+
+/** The forms of signature that no secret makes. */
+const PRIVATE = ["ed25519", "ecdsa-p256", "v1a", "id-token"];
+
+/** What `send` sends. */
+async function signed(sender, whole, { type, data, event, broken }) {
+  const { testRequest } = await import("./testing.js");
+  const json = (name, text) => (text === undefined ? {} : { [name]: parsed(name, text) });
+  return { request: await testRequest(sender, { ...whole, ...(type && { type }), ...(broken && { broken }), ...json("data", data), ...json("event", event) }) };
+}
+
+/** What `send --handshake` sends. */
+async function asked(sender, whole, { "verify-token": token }) {
+  const { testHandshake } = await import("./testing.js");
+  return testHandshake(sender, { ...whole, ...(token && { verifyToken: valueOf("verify-token", token) }) });
+}
+
+function refused(message) {
+  console.log(message);
+  process.exitCode = 1;
+}
+
+/** The functions of an entry, such as `countersign/jwt`. */
+const functionsOf = (entry) => import(`./${entry.split("/")[1] ?? "index"}.js`);
 
 /** A sender, by the name of its function or of its scheme, however it is spelt. */
 async function senderNamed(sender) {
@@ -128,14 +143,18 @@ function parsed(name, text) {
 /** A response as it is printed: a framework's page of an error is long, and its beginning says enough. */
 const shown = (text) => (text.length > 1000 ? `${text.slice(0, 1000)}…` : text);
 
-function secretIn(name) {
-  if (name === undefined) throw new Error("name the environment variable with the secret: --secret WEBHOOK_SECRET");
-  const secret = process.env[name];
+/** The value of the environment variable that an option names. */
+function valueOf(option, name) {
+  if (name === undefined) throw new Error(`name the environment variable with the ${WORDS[option]}: --${option} ${EXAMPLES[option]}`);
+  const value = process.env[name];
   // Text that is not in capitals may be a secret that was passed in place of its name.
-  const called = /^[A-Z][A-Z0-9_]{0,39}$/.test(name) ? name : "that --secret names";
-  if (secret === undefined || secret === "") throw new Error(`the environment variable ${called} is not set, or not exported; --secret takes its name, not the secret itself`);
-  return secret;
+  const called = /^[A-Z][A-Z0-9_]{0,39}$/.test(name) ? name : `that --${option} names`;
+  if (value === undefined || value === "") throw new Error(`the environment variable ${called} is not set, or not exported; --${option} takes its name, not the ${WORDS[option]} itself`);
+  return value;
 }
+
+const WORDS = { secret: "secret", "verify-token": "token" };
+const EXAMPLES = { secret: "WEBHOOK_SECRET", "verify-token": "VERIFY_TOKEN" };
 
 try {
   await main();

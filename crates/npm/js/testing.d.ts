@@ -66,6 +66,45 @@ export interface TestOptions {
  */
 export function testRequest(sender: Sender, options: TestOptions): Promise<Request>;
 
+/** Options of {@link testHandshake}. Which are needed depends on the sender. */
+export interface HandshakeOptions {
+  /** The secret that sender and receiver share. */
+  secret?: string | undefined;
+  /** What {@link testKeys} returned: for senders that sign with a private key. */
+  keys?: TestKeys;
+  /** The token that you give Meta. */
+  verifyToken?: string;
+  /** The whole URL of the request. */
+  url?: string | URL;
+}
+
+/** What a sender asks, and what it makes of the reply. */
+export interface TestHandshake {
+  /** The request as the sender makes it. Its method is not always POST. */
+  request: Request;
+  /** Resolves if the sender takes this response, and otherwise rejects with an error that says what it wants. */
+  check(response: Response): Promise<void>;
+}
+
+/**
+ * Makes the request by which a sender tries an endpoint before it sends events: Slack's challenge, Meta's GET, Discord's PING.
+ *
+ * @example
+ * ```js
+ * import { slack } from "countersign";
+ * import { webhook } from "countersign/bun";
+ * import { testHandshake } from "countersign/testing";
+ *
+ * const secret = "aSecretForTests0123456789";
+ * const receive = webhook(slack(secret), ({ id }) => console.log(id));
+ * const { request, check } = await testHandshake(slack, { secret });
+ * await check(await receive(request));
+ * ```
+ *
+ * @throws {WebhookVerificationError} the promise rejects with `config_invalid` for a sender that asks nothing, and for an option that does not fit
+ */
+export function testHandshake(sender: Sender, options: HandshakeOptions): Promise<TestHandshake>;
+
 /**
  * Makes throwaway keys of a sender: a secret, a public key, or a key set whose private keys {@link testRequest} signs with.
  *

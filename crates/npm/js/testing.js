@@ -1,4 +1,5 @@
 // The entry `countersign/testing`: deliveries as senders make them, signed by the platform's own cryptography. The build puts the page's samples beside it.
+import { ASKING, questionOf } from "./asked.js";
 import { misuse } from "./error.js";
 import { nearest, optionsOf, secondsOf } from "./options.js";
 import { schemeOf } from "./receivers.js";
@@ -35,6 +36,34 @@ export async function testRequest(sender, given) {
   const sent = await made(of, { event: whole, now, id, url, key, breakage: breakageOf(of, broken) });
   const headers = [...sent.headers, ...typeHeader(of.scheme, type)];
   return new Request(sent.url ?? url ?? "https://example.com/webhooks", { method: "POST", headers, body: sent.body });
+}
+
+/**
+ * What a sender asks of an endpoint before it sends events: `{ request, check }`. `check(response)` rejects if the sender would not take the
+ * response.
+ */
+export async function testHandshake(sender, given) {
+  const of = senderOf(sender);
+  if (!ASKING.includes(of.scheme)) throw misuse("config_invalid", `this sender asks nothing of an endpoint; those that do are ${ASKING.map((name) => `\`${name}\``).join(", ")}`);
+  const { secret, keys, verifyToken, url } = optionsOf(given, ["secret", "keys", "url", "verifyToken"]);
+  const { method, query, headers, event, wants, isTaken } = questionOf(of.scheme, { secret: secret ?? keys?.secret, verifyToken });
+  const request = event === undefined ? asking(urlOf(url), { method, query, headers }) : await testRequest(sender, { secret, keys, url, event });
+  for (const [name, value] of event === undefined ? [] : headers) request.headers.set(name, value);
+  return { request, check: (response) => holds(response, { of, wants, isTaken }) };
+}
+
+function asking(url = "https://example.com/webhooks", { method, query, headers }) {
+  const to = new URL(url);
+  if (query !== "") to.search = to.search === "" ? query : `${to.search}&${query}`;
+  return new Request(to, { method, headers });
+}
+
+async function holds(response, { of: { label }, wants, isTaken }) {
+  if (typeof response?.text !== "function") throw misuse("config_invalid", "`check` takes a `Response`");
+  const said = await response.clone().text();
+  if (response.status === 200 && (await isTaken(said))) return;
+  const shown = said.length > 200 ? `${said.slice(0, 200)}…` : said;
+  throw new Error(`${label} wants status 200 and ${wants}; the response has ${response.status} and \`${shown}\``);
 }
 
 function urlOf(url) {
