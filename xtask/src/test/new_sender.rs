@@ -109,10 +109,14 @@ fn judge(changes: &str) -> Result<()> {
     Ok(())
 }
 
+/// These tests take a second. Optimised, as the model of the inbox needs it, they would take twice as long to compile.
+const UNOPTIMISED: &str = "profile.test.package.countersign.opt-level=0";
+
 /// Tests of the copy. It shares the compiled dependencies.
 fn test(copy: &Path, tests: &[&str], names: &[&str]) -> Command {
     let mut cargo = tools::cargo();
     cargo.current_dir(copy).env("CARGO_TARGET_DIR", target()).args(["test", "--package", "countersign"]);
+    cargo.args(["--config", UNOPTIMISED]);
     cargo.args(tests.iter().flat_map(|test| ["--test", test])).arg("--").args(names);
     cargo
 }
