@@ -178,7 +178,7 @@ fn answers(senders: &[Sender]) -> String {
          /** The response to a delivery that was taken, for senders that do not take every success. */\n\
          export const ACKNOWLEDGEMENTS = {{\n  __proto__: null,\n{}}};\n\n\
          /** The senders that sign the URL of the webhook. */\nexport const SIGNED_URL = [{}];\n",
-        rows(|sender| sender.scheme.handshake.map(handshake)),
+        rows(|sender| sender.scheme.handshake.map(|asks| handshake(asks, sender.scheme.name))),
         rows(|sender| acknowledgement(sender.scheme.acknowledgement)),
         senders
             .iter()
@@ -189,11 +189,20 @@ fn answers(senders: &[Sender]) -> String {
     )
 }
 
-fn handshake(asks: Handshake) -> String {
+/// What `testHandshake` knows besides of a handshake: a header that handlers by hand look at, and whether the reply may be JSON
+/// (<https://docs.slack.dev/reference/events/url_verification>).
+const TESTED: [(&str, &str); 2] = [
+    ("slack", "takesJson: true"),
+    ("twitch", r#"sends: ["twitch-eventsub-message-type", "webhook_callback_verification"]"#),
+];
+
+fn handshake(asks: Handshake, scheme: &str) -> String {
+    let tested = TESTED.into_iter().find(|(name, _)| *name == scheme).map_or("", |(_, tested)| tested);
     let row = |method, kind, more: &[(&str, &str)]| {
-        more.iter().fold(format!("{{ method: {method:?}, kind: {kind:?}"), |text, (name, value)| {
+        let row = more.iter().fold(format!("{{ method: {method:?}, kind: {kind:?}"), |text, (name, value)| {
             text + &format!(", {name}: {value:?}")
-        }) + " }"
+        });
+        if tested.is_empty() { row + " }" } else { format!("{row}, {tested} }}") }
     };
     match asks {
         Handshake::HubChallenge => row("GET", "hub_challenge", &[]),

@@ -3,9 +3,9 @@
 /** What a sender asks of an endpoint, by the name of its scheme. */
 export const HANDSHAKES = {
   __proto__: null,
-  "slack": { method: "POST", kind: "echo", marker: "/type", equals: "url_verification", challenge: "/challenge" },
+  "slack": { method: "POST", kind: "echo", marker: "/type", equals: "url_verification", challenge: "/challenge", takesJson: true },
   "zoom": { method: "POST", kind: "encrypted_token" },
-  "twitch": { method: "POST", kind: "echo", marker: "/subscription/status", equals: "webhook_callback_verification_pending", challenge: "/challenge" },
+  "twitch": { method: "POST", kind: "echo", marker: "/subscription/status", equals: "webhook_callback_verification_pending", challenge: "/challenge", sends: ["twitch-eventsub-message-type", "webhook_callback_verification"] },
   "meta": { method: "GET", kind: "hub_challenge" },
   "intercom": { method: "HEAD", kind: "probe" },
   "heygen": { method: "OPTIONS", kind: "probe" },

@@ -16,18 +16,16 @@ export function questionOf(scheme, given) {
   const asks = HANDSHAKES[scheme];
   const { verifyToken } = given;
   if (verifyToken !== undefined && asks.kind !== "hub_challenge") throw misuse("config_invalid", "`verifyToken` is for a sender that asks for one with a GET, such as `meta`");
-  return { method: asks.method, query: "", headers: [], ...QUESTIONS[asks.kind](asks, { scheme, ...given }) };
+  return { method: asks.method, query: "", headers: [], ...QUESTIONS[asks.kind](asks, given) };
 }
 
 const QUESTIONS = {
-  echo({ marker, equals, challenge }, { scheme }) {
+  echo({ marker, equals, challenge, sends, takesJson }) {
     const [text, event] = [nonce(), {}];
     put(event, marker, equals);
     put(event, challenge, text);
-    const headers = scheme === "twitch" ? [["twitch-eventsub-message-type", "webhook_callback_verification"]] : [];
-    // Slack reads JSON as well: https://docs.slack.dev/reference/events/url_verification
-    const isTaken = (said) => said === text || (scheme === "slack" && jsonOf(said)?.challenge === text);
-    return { event, headers, wants: `the challenge \`${text}\` as text`, isTaken };
+    const isTaken = (said) => said === text || (takesJson && jsonOf(said)?.challenge === text);
+    return { event, headers: sends === undefined ? [] : [sends], wants: `the challenge \`${text}\` as text`, isTaken };
   },
   encrypted_token(_, { secret }) {
     const plainToken = nonce();
