@@ -16,7 +16,7 @@ test("the tarball contains these files and no other", async () => {
   const wasm = ["core", "describe", "full", "hmac"].flatMap((name) => [`${name}.wasm`, `${name}-bytes.js`, `${name}-glue.js`, `${name}-instance.js`, `${name}-inside.js`, `${name}-module.js`]);
   const senders = ["senders", "hmac-senders", "jwt-senders", "ecdsa-senders"].flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
   const adapters = ADAPTERS.flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
-  const receiving = [...[...adapters, "fetch.js", "node.js"].map((file) => `adapters/${file}`), "receive.js", "receive.cjs", "receive.d.ts", "receive.d.cts"];
+  const receiving = [...[...adapters, "called.js", "fetch.js", "node.js"].map((file) => `adapters/${file}`), "receive.js", "receive.cjs", "receive.d.ts", "receive.d.cts"];
   const once = ["once.js", "once.cjs", "once.d.ts", "once.d.cts", ...["durable-object", "kv", "memory", "postgres", "redis", "sqlite"].map((name) => `once/${name}.js`)];
   const samples = ["breakages", "described", "encoding", "events", "sample-event", "sample-events", "sample-keys", "samples", "scheme-list", "senders", "sign"].map((name) => `samples/${name}.js`);
   const testing = ["testing.js", "testing.cjs", "testing.d.ts", "testing.d.cts", "asked.js", ...samples];

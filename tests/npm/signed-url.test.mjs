@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
+import http from "node:http";
+import { once } from "node:events";
 import { installed } from "./fixtures/app.mjs";
 import { caught } from "./fixtures/delivery.mjs";
 
@@ -51,4 +53,43 @@ test("a report names the URL that was signed", async () => {
   const without = await inspect(square(KEY), BODY, SIGNED);
   assert.match(without.verdict.detail, /signs the URL/);
   assert.ok((await inspect(square(KEY), BODY, SIGNED, { url: URL_CALLED })).ok);
+});
+
+test("adapters: what a header says of protocol and host makes no other URL of the one that was called", async (t) => {
+  const { twilio } = await import(`${installed}/dist/node/index.js`);
+  // What Twilio signed for another endpoint of the account, a message with this text: a part of it could be taken for the URL.
+  const [token, url, path] = ["a secret of the user's own", "https://b.example/sms", "/hooks"];
+  const from = (text) => ({ "x-twilio-signature": crypto.createHmac("sha1", token).update(`${url}Body${text}From+1`).digest("base64") });
+  const [body, host, protocol] = ["From=%2B1", "b.example/smsBody", "https://b.example/smsBody"];
+  const hook = async (name) => (await import(`${installed}/dist/node/adapters/${name}.js`)).webhook(twilio(token), () => {}, { log: false, jsonParse: false });
+
+  const server = http.createServer(await hook("express")).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const posted = async (headers) => {
+    const request = http.request({ port: server.address().port, host: "127.0.0.1", method: "POST", path, headers: { "x-forwarded-proto": "https", ...headers } });
+    const [response] = await once(request.end(body), "response");
+    response.resume();
+    return response.statusCode;
+  };
+  const called = "https://a.example/hooks";
+  const genuine = { "x-twilio-signature": crypto.createHmac("sha1", token).update(`${called}From+1`).digest("base64") };
+  assert.equal(await posted({ ...genuine, host: "a.example" }), 200);
+  assert.equal(await posted({ ...genuine, host: "localhost", "x-forwarded-host": "a.example, b.example" }), 200);
+  assert.equal(await posted({ ...from(path), host }), 401);
+  assert.equal(await posted({ ...from(path), host: "a.example", "x-forwarded-host": host }), 401);
+  assert.equal(await posted({ ...from(`://a.example${path}`), host: "a.example", "x-forwarded-proto": protocol }), 401);
+
+  for (const [name, text, headers] of [
+    ["next", path, { "x-forwarded-proto": "https", "x-forwarded-host": host }],
+    ["bun", `://a.example${path}`, { "x-forwarded-proto": protocol }],
+  ]) {
+    const request = (more) => new Request("http://a.example/hooks", { method: "POST", headers: more, body });
+    assert.equal((await (await hook(name))(request({ ...from(text), ...headers }))).status, 401, name);
+    assert.equal((await (await hook(name))(request({ ...genuine, "x-forwarded-proto": "https" }))).status, 200, name);
+  }
+  for (const [text, headers] of [[path, { host }], [`://a.example${path}`, { host: "a.example", "x-forwarded-proto": protocol }]]) {
+    const event = { httpMethod: "POST", path, headers: { ...from(text), ...headers }, requestContext: { elb: {} }, body, isBase64Encoded: false };
+    assert.equal((await (await hook("lambda"))(event)).statusCode, 401);
+  }
 });

@@ -2,6 +2,7 @@
 import { misuse } from "../error.js";
 import { isRequest } from "../given.js";
 import { broken, receiving, tooLarge } from "../receive.js";
+import { hostIn, protocolIn } from "./called.js";
 
 /** A function of a request that resolves to a response. `hostHeader` names the header that has the host, where the URL of the request has another. */
 export function onRequest(verifier, handler, options, hostHeader) {
@@ -18,10 +19,10 @@ export function onRequest(verifier, handler, options, hostHeader) {
 
 /** The URL as the sender has it. A proxy that ends TLS notes the scheme. */
 function targetOf({ url, headers }, hostHeader) {
-  const [scheme, host] = ["x-forwarded-proto", hostHeader].map((name) => name && headers.get(name)?.split(",")[0].trim());
-  if (!scheme && !host) return url;
+  const [scheme, host] = [protocolIn(headers.get("x-forwarded-proto")), hostHeader && hostIn(headers.get(hostHeader))];
+  if (scheme === undefined && host === undefined) return url;
   const target = new URL(url);
-  return `${scheme || target.protocol.slice(0, -1)}://${host || target.host}${target.pathname}${target.search}`;
+  return `${scheme ?? target.protocol.slice(0, -1)}://${host ?? target.host}${target.pathname}${target.search}`;
 }
 
 /** The body of a request, unless it is too large: then reading stops. */

@@ -2,6 +2,7 @@
 import { misuse } from "../error.js";
 import { arrange } from "../given.js";
 import { receiving, tooLarge } from "../receive.js";
+import { hostIn, protocolIn } from "./called.js";
 
 export function webhook(verifier, handler, options) {
   const { limit, receive } = receiving(verifier, handler, options);
@@ -35,7 +36,7 @@ function targetOf(event, headers) {
   const path = event.rawPath ?? context.path ?? event.path;
   const host = context.domainName ?? first("host");
   const query = queryOf(event);
-  return host === undefined ? path : `${first("x-forwarded-proto") ?? "https"}://${host}${path}${query ? `?${query}` : ""}`;
+  return host === undefined ? path : `${protocolIn(first("x-forwarded-proto")) ?? "https"}://${hostIn(host) ?? "localhost"}${path}${query ? `?${query}` : ""}`;
 }
 
 /** The query, encoded. A load balancer passes parameters as they came, and a REST API decodes them. */

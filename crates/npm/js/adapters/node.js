@@ -2,6 +2,7 @@
 import { misuse } from "../error.js";
 import { BODY } from "../given.js";
 import { broken, receiving, tooLarge } from "../receive.js";
+import { hostIn, protocolIn } from "./called.js";
 
 /**
  * The `methods` that a receiver answers, and `receive`: a function of Node's request that resolves to `{ status, headers, body }`. `parsed` is
@@ -24,9 +25,8 @@ export function respond(request, response, { status, headers, body }) {
 
 /** The URL as the sender has it, as far as the request shows: proxies set the `x-forwarded-*` headers. */
 function targetOf({ headers, socket, originalUrl, url }) {
-  const first = (name) => headers[name]?.split(",")[0].trim();
-  const protocol = first("x-forwarded-proto") ?? (socket?.encrypted ? "https" : "http");
-  return `${protocol}://${first("x-forwarded-host") ?? headers.host ?? "localhost"}${originalUrl ?? url}`;
+  const protocol = protocolIn(headers["x-forwarded-proto"]) ?? (socket?.encrypted ? "https" : "http");
+  return `${protocol}://${hostIn(headers["x-forwarded-host"]) ?? hostIn(headers.host) ?? "localhost"}${originalUrl ?? url}`;
 }
 
 /** The raw body: the stream if nobody read it, or the bytes that a framework kept. */
