@@ -48,6 +48,15 @@ test("a delivery is sent, captured, checked and explained", async () => {
   assert.match(explained.said, /✓ match/);
 });
 
+test("text of a delivery's makes a terminal do nothing, and no line of its own", async () => {
+  const [type, shown] = ["\u001b[2J\u009d0;a\u009c\ngenuine: evt_1\u202e", "`<U+001B>[2J<U+009D>0;a<U+009C><U+000A>genuine: evt_1<U+202E>`"];
+  writeFileSync(`${dir}/marks.http`, `POST / HTTP/1.1\r\nstripe-signature: t=1,v1=00\r\n\r\n${JSON.stringify({ id: "evt_1", type })}`);
+  const { status, said } = await run("explain", "marks.http", "--sender", "stripe", "--secret", "HOOK_SECRET");
+  assert.equal(status, 1);
+  assert.equal(said.split("\n").find((line) => line.includes("type ")), `✓ type       ${shown}`);
+  assert.doesNotMatch(said, /^genuine|[^\n\P{C}]/mu);
+});
+
 test("a broken one is refused, and the reason said", async () => {
   await captured("broken.http", ...SENDER, "--broken", "body");
   const { status, said } = await run("check", "broken.http", ...SENDER);

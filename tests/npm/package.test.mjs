@@ -24,7 +24,7 @@ test("the tarball contains these files and no other", async () => {
   const scripts = ["answers", "base64", "body", "check", "core-verifiers", "description", "error", "full-verifiers", "given", "handshake", "headers", "hmac-verifiers", "jwks", "key-set-verifier", "native", "options", "outcome", "receivers", "report", "static", "target", "token", "wasm"];
   const worker = ["worker.d.ts", "worker/index.js", "worker/index.js.map", "worker/index_bg.wasm", "worker/explain_bg.wasm"];
   const node = ["custom", "ecdsa", "explain", "hmac", "index", "jwt", "once", "slim", "slim-explain", "testing", ...ADAPTERS.map((name) => `adapters/${name}`)].flatMap((entry) => [`node/${entry}.js`, `node/${entry}.cjs`]);
-  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/capture.js", "cli/http.js", ...scripts.map((name) => `${name}.js`), ...worker, ...node];
+  const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/capture.js", "cli/http.js", "cli/plain.js", ...scripts.map((name) => `${name}.js`), ...worker, ...node];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   // What several of Node's entries need is in files that are named after their contents.
   const isShared = (file) => /^package\/dist\/node\/shared-[A-Z0-9]{8}\.js$/.test(file);

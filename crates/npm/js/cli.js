@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { parseHttp } from "./cli/http.js";
+import { plain } from "./cli/plain.js";
 
 const USAGE = `countersign capture [--port 8788] [--save delivery.http]    saves the next delivery as it arrives, and responds 200;
                     with --sender and --secret, it first replies to what Slack, Zoom and others ask of an endpoint
@@ -44,21 +45,25 @@ async function answersTo({ sender, secret, "verify-token": token }) {
 async function check(options, file) {
   const { verdict, code, id } = await reportOf(options, file);
   if (verdict.state === "genuine") return void console.log(`genuine: ${id}`);
-  console.log(`refused: ${code ?? verdict.code}\n${[verdict.detail, verdict.fix].filter(Boolean).join("\n")}`);
+  console.log(`refused: ${code ?? verdict.code}\n${said(verdict).join("\n")}`);
   process.exitCode = 1;
 }
 
 async function explain(options, file) {
   const { verdict, steps, nearMisses } = await reportOf(options, file);
-  for (const { name, state, code, detail, fix } of steps) {
+  for (const step of steps) {
+    const { name, state, code } = step;
     // No signature needs JSON, so a body of another kind is a remark.
     const mark = code === "invalid_json" ? "·" : (MARKS[state] ?? "·");
-    console.log(`${mark} ${name.padEnd(10)} ${[detail, fix].filter(Boolean).join(": ")}`);
+    console.log(`${mark} ${name.padEnd(10)} ${said(step).join(": ")}`);
   }
-  for (const { matchesIf, fix } of nearMisses) console.log(`≈ it matches if ${matchesIf}: ${fix}`);
-  console.log(`\n${verdict.state}: ${[verdict.detail, verdict.fix].filter(Boolean).join("\n")}`);
+  for (const { matchesIf, fix } of nearMisses) console.log(`≈ it matches if ${plain(matchesIf)}: ${plain(fix)}`);
+  console.log(`\n${verdict.state}: ${said(verdict).join("\n")}`);
   if (verdict.state !== "genuine") process.exitCode = 1;
 }
+
+/** What a verdict or a step says. It may quote the delivery. */
+const said = ({ detail, fix }) => [detail, fix].filter(Boolean).map(plain);
 
 const MARKS = { pass: "✓", fail: "✗" };
 
@@ -85,8 +90,8 @@ async function send({ sender, secret, handshake, ...given }, url) {
     throw new Error(`no response from ${new URL(url).origin}: ${cause?.code ?? message}`);
   });
   const isRedirect = response.status >= 300 && response.status < 400;
-  const said = isRedirect ? `redirect to ${response.headers.get("location")}, which senders do not follow` : shown(await response.clone().text());
-  console.log(`${response.status} ${said}`.trim());
+  const answer = isRedirect ? `redirect to ${response.headers.get("location")}, which senders do not follow` : shown(await response.clone().text());
+  console.log(`${response.status} ${answer}`.trim());
   if (!response.ok) process.exitCode = 1;
   if (check !== undefined) await check(response).catch(({ message }) => refused(message));
 }

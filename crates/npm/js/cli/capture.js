@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { writtenHttp } from "./http.js";
+import { plain } from "./plain.js";
 
 /**
  * Listens on a port of this machine, and saves the next delivery in a file. `answers` are those to its sender; without them, every request
@@ -27,7 +28,7 @@ export const captured = (port, file, answers) =>
         return reject(new Error(`${file} cannot be written (${code}): choose another file with --save`));
       }
       response.end();
-      console.log(`saved in ${file}: ${request.method} ${request.url}, ${body.length} bytes`);
+      console.log(`saved in ${file}: ${request.method} ${plain(request.url)}, ${body.length} bytes`);
       resolve();
     });
     server.once("error", ({ code }) => reject(new Error(`port ${port} cannot be listened on (${code}): choose another with --port`)));
