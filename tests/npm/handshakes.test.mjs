@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import http from "node:http";
 import { createRequire } from "node:module";
-import { installed } from "./fixtures/app.mjs";
+import { folder, installed } from "./fixtures/app.mjs";
 import { adapter, listening, served } from "./fixtures/frameworks.mjs";
+import { Workerd } from "./fixtures/workerd.mjs";
 import { KEY, SECRETS, SIGN, VERIFY_TOKEN, hex, holds, requests } from "../senders/handshakes.mjs";
 
 const require = createRequire(import.meta.url);
@@ -151,6 +152,24 @@ test("a handler's own response is the sender's, if the handler made it", async (
   assert.deepEqual(await sent(() => new Response(null, { status: 202 })), [202, null, null, ""]);
   assert.deepEqual(await sent(() => fetch(`http://127.0.0.1:${port}/`)), [200, null, null, ""]);
   assert.deepEqual((await sent(() => Response.json({}, { status: 400 })))[0], 500);
+});
+
+test("workerd tells a response that was fetched from one that was made, too", async (t) => {
+  const upstream = http.createServer((_, response) => response.end("internal"));
+  const port = await listening(t, upstream);
+  const worker = folder("handshakes-worker", {
+    "index.js": `import { slack } from "countersign";
+import { webhook } from "countersign/bun";
+const receive = webhook(slack(${JSON.stringify(KEY)}), ({ event }) => event.made ? Response.json({ text: "done" }) : fetch("http://127.0.0.1:${port}/"), { log: false });
+export default { fetch: (request) => receive(request) };\n`,
+    "wrangler.toml": 'name = "handshakes"\nmain = "index.js"\ncompatibility_date = "2026-08-04"\n',
+  });
+  const workerd = await Workerd.start(worker);
+  t.after(() => workerd.stop());
+  for (const [made, said] of [[true, '{"text":"done"}'], [false, ""]]) {
+    const body = JSON.stringify({ type: "interactive", made });
+    assert.equal(await workerd.get("/", { method: "POST", body, headers: SIGN.slack(body) }), said);
+  }
 });
 
 test("a verify token that is not set, or not asked for, is the receiver's mistake", async () => {
