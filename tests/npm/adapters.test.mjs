@@ -47,6 +47,24 @@ test("a Fetch body that breaks off, and one that is over the framework's own lim
   }
 });
 
+test("the default log: a refusal is a warning, and what the receiver has to mend an error with its stack", async (t) => {
+  const webhook = await adapter("bun");
+  const said = [];
+  for (const level of ["warn", "error"]) t.mock.method(console, level, (...text) => said.push([level, ...text]));
+  const sent = (receive, headers) => receive(new Request("https://a.example/", { method: "POST", body: "{}", headers }));
+  const failure = new Error("no database");
+  await sent(webhook(verifier, () => {}), signed("{}"));
+  assert.deepEqual(said, [], "what is taken is not logged");
+  await sent(webhook(verifier, () => {}), signed("{} "));
+  await sent(webhook(verifier, () => Promise.reject(failure)), signed("{}"));
+  await sent(webhook(verifier, () => Promise.reject(failure), { log: () => Promise.reject(new Error("no log")) }), signed("{}"));
+  assert.deepEqual(said.map(([level]) => level), ["warn", "error", "error", "error"]);
+  const records = said.slice(0, 3).map(([, text]) => JSON.parse(text));
+  assert.deepEqual(records.map(({ outcome, status }) => [outcome, status]), [["no_matching_signature", 401], ["handler_failed", 500], ["handler_failed", 500]]);
+  assert.match(records[0].message, /^no signature matches/);
+  assert.deepEqual([said[1][2], said[3][1], said[3][2].message], [failure, "the function `log` failed", "no log"]);
+});
+
 test("the limit is in bytes, of text too", async (t) => {
   const [seen, app, body] = [new Seen(), require("express")(), JSON.stringify("é".repeat(LIMIT / 2))];
   app.post(PATH, require("express").text({ type: () => true, limit: "2mb" }), (await adapter("express"))(verifier, seen.handler, seen.options));
