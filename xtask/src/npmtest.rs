@@ -31,9 +31,13 @@ pub fn run() -> Result<()> {
     )
 }
 
-/// Tests the adapters in earlier frameworks, and in applications that Next and SvelteKit serve. Their packages take 700 MB.
+/// Tests the adapters in earlier frameworks, and in applications that Next and SvelteKit serve, whose packages take 700 MB; and every entry in
+/// every bundler and compiler, where the step `npm` takes some.
 pub(crate) fn frameworks() -> Result<()> {
-    let tarball = install_package()?;
+    let tarball = install()?;
+    for file in ["tests/npm/sizes.test.mjs", "tests/npm/package.test.mjs"] {
+        process::stream(node_test::file(file)?.env("COUNTERSIGN_TARBALL", &tarball).env("CASES", "all"))?;
+    }
     tools::npm_install(&paths::root().join(EARLIER), "install the frameworks' previous major versions")?;
     process::stream(&mut node_test::folder(EARLIER)?)?;
     install_servers(&tarball)?;

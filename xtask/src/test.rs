@@ -64,7 +64,7 @@ const STEPS: &[Step] = &[
     Step::new("npm", "the package, in every runtime", npmtest::run).on_build().beside(),
     Step::new(
         "frameworks",
-        "the adapters in the frameworks' previous majors, and served by Next and SvelteKit",
+        "the adapters in the frameworks' previous majors, and served by Next and SvelteKit; every bundler's every size",
         npmtest::frameworks,
     )
     .on_build()
