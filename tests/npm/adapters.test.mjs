@@ -8,6 +8,10 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { folder, installed, output, path, tool } from "./fixtures/app.mjs";
 import { adapter, inExpress, inFrameworks, listening, served, verifier } from "./fixtures/frameworks.mjs";
 import { LIMIT, PATH, SECRET, Seen, holds, post, saysWhatToDo, signed } from "./fixtures/receiving.mjs";
@@ -115,6 +119,32 @@ test("lambda: events of an HTTP API, a REST API and a load balancer", async () =
     assert.deepEqual([forged.statusCode, forged.headers, JSON.parse(forged.body).code], [401, { "content-type": "application/problem+json" }, "no_matching_signature"], name);
   }
   assert.deepEqual([(await handler({ Records: [] })).statusCode, seen.records.at(-1).outcome], [500, "invalid_body"]);
+});
+
+test("a body in chunks of one byte costs its own size, not that of its chunks", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const held = () => (collect(), process.memoryUsage().heapUsed);
+  const [body, more] = [Buffer.from('"'.padEnd(300_000) + '"'), []];
+  async function* chunks() {
+    const before = held();
+    for (let at = 0; at < body.length; at++) {
+      // As a socket reads: not all in one turn of the event loop, in which a stream of Node's holds what it will do next.
+      if (at % 1000 === 0) await setImmediate();
+      yield body.subarray(at, at + 1);
+    }
+    more.push(held() - before);
+  }
+  const headers = signed(body);
+  const [node, fetch] = [await adapter("express"), await adapter("bun")];
+  let status;
+  const incoming = Object.assign(Readable.from(chunks()), { method: "POST", url: PATH, headers: { host: "a.example", ...headers } });
+  await node(verifier, () => {}, { log: false })(incoming, { writeHead: (written) => (status = written), end() {} });
+  const request = new Request("http://a.example/hooks", { method: "POST", headers, body: ReadableStream.from(chunks()), duplex: "half" });
+  assert.deepEqual([status, (await fetch(verifier, () => {}, { log: false })(request)).status], [204, 204]);
+  // All chunks together hold 38 MB.
+  assert.equal(more.length, 2);
+  assert.ok(Math.max(...more) < 16 * 1024 * 1024, `${more} bytes are held`);
 });
 
 test("lambda: a load balancer with multi-value headers takes no others", async () => {

@@ -29,6 +29,35 @@ export function broken(error) {
   throw error?.status === 413 ? tooLarge(error) : new Unread(INCOMPLETE, error);
 }
 
+/** A body that arrives in chunks. In one buffer, which grows: a chunk of one byte takes a hundred, and may keep kilobytes alive. */
+export class Collected {
+  #limit;
+  #buffer = new Uint8Array();
+  #length = 0;
+
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  /** Adds a chunk. Throws if that is more than the limit. */
+  add(chunk) {
+    const end = this.#length + chunk.length;
+    if (end > this.#limit) throw tooLarge();
+    if (end > this.#buffer.length) {
+      const larger = new Uint8Array(Math.min(this.#limit, Math.max(end, 2 * this.#buffer.length)));
+      larger.set(this.bytes);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#length);
+    this.#length = end;
+  }
+
+  /** What was added, in the buffer's own memory. */
+  get bytes() {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
+
 /** The receiver of a verifier and a handler, for adapters: `{ limit, methods, receive }`. Throws for wrong options, at start-up. */
 export function receiving(verifier, handler, given) {
   if (typeof verifier?.unwrap !== "function") throw misuse("config_invalid", "the first argument is a verifier, like `github(secret)`");

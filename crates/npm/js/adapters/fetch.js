@@ -1,7 +1,7 @@
 // Deliveries as a Fetch `Request`: what Hono, Next.js, SvelteKit, Bun, Deno and Workers have.
 import { misuse } from "../error.js";
 import { isRequest } from "../given.js";
-import { broken, receiving, tooLarge } from "../receive.js";
+import { Collected, broken, receiving, tooLarge } from "../receive.js";
 import { hostIn, protocolIn } from "./called.js";
 
 /** A function of a request that resolves to a response. `hostHeader` names the header that has the host, where the URL of the request has another. */
@@ -29,26 +29,13 @@ function targetOf({ url, headers }, hostHeader) {
 async function bounded(request, limit) {
   if (request.bodyUsed || request.body?.locked) throw misuse("invalid_body", "the request's body was read before the adapter ran: let the adapter read it, and remove the middleware that parses JSON from this route");
   if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
-  const chunks = [];
-  let length = 0;
+  const body = new Collected(limit);
   const reader = request.body?.getReader();
   for (;;) {
     const { done, value } = (await reader?.read().catch(broken)) ?? { done: true };
     if (done) break;
-    length += value.length;
     // Not cancelled: SvelteKit would close the connection before it sends the response. Servers stop reading, or read the rest, by themselves.
-    if (length > limit) throw tooLarge();
-    chunks.push(value);
+    body.add(value);
   }
-  return joined(chunks, length);
-}
-
-function joined(chunks, length) {
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  return body.bytes;
 }

@@ -1,7 +1,7 @@
 // Deliveries as Node's `IncomingMessage`, and responses through its `ServerResponse`: what Express, Nest, Koa and Fastify are built on.
 import { misuse } from "../error.js";
 import { BODY } from "../given.js";
-import { broken, receiving, tooLarge } from "../receive.js";
+import { Collected, broken, receiving, tooLarge } from "../receive.js";
 import { hostIn, protocolIn } from "./called.js";
 
 /**
@@ -45,23 +45,12 @@ const CONSUMED = "the body was parsed before the adapter ran, and a signature co
 
 async function streamed(request, limit) {
   if (Number(request.headers["content-length"]) > limit) throw tooLarge();
-  const chunks = [];
-  let length = 0;
+  const body = new Collected(limit);
   try {
     // `for await` would destroy the request, and with it the connection, before the response is written.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      length += chunk.length;
-      if (length > limit) throw tooLarge();
-      chunks.push(chunk);
-    }
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) body.add(chunk);
   } catch (error) {
     broken(error);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  return body.bytes;
 }
