@@ -69,6 +69,15 @@ test("the chosen header is in copies and links, and the token in neither", async
   await other.context().close();
 });
 
+test("a token that is not the secret is in no link, whatever the receiver called its header", async () => {
+  await pick(page, "sender", "okta");
+  for (const header of ["Webhook-Secret", "Webhook-Signature"]) {
+    await fill({ header, headers: `Webhook-Id: msg_1\n${header}: ${TOKEN}`, body: "{}" });
+    const { headers } = JSON.parse(Buffer.from((await taken("#share")).split("#")[1], "base64url").toString());
+    assert.deepEqual(headers, [["Webhook-Id", "msg_1"]]);
+  }
+});
+
 test("another sender's check does not use the header", async () => {
   await pick(page, "sender", "okta");
   await fill({ header: "X-Hook-Key" });

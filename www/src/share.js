@@ -4,13 +4,13 @@ import { SCHEMES } from "./scheme-list.js";
 import { fromBase64, textOf, toBase64Url } from "./encoding.js";
 import { fragmentWith } from "./fragment.js";
 
-const KEPT = /^(webhook-|svix-|content-type$)/i;
-/** Headers of schemes that sign. A token in a header is the secret itself. */
+/** Headers of schemes that sign. A token in a header is the secret itself, and the receiver may have given that header any name. */
 const SIGNED = SCHEMES.filter(({ form, identity }) => form !== "token" && identity === null).flatMap(({ signatures, others }) => [...signatures, ...others]);
 
 /** The link's fragment. Throws an error whose message is for people. */
 export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, email, header, url, method, tolerance, now, secrets }) {
-  const kept = headers.filter(([name]) => KEPT.test(name) || SIGNED.includes(name.toLowerCase()));
+  const isKept = (name) => (name === "content-type" || SIGNED.includes(name)) && name !== header?.toLowerCase();
+  const kept = headers.filter(([name]) => isKept(name.toLowerCase()));
   const shared = { scheme, headers: kept, body: toBase64Url(body), jwks, audience, issuer, email, header, url, method, tolerance, now };
   const text = JSON.stringify(shared);
   const plain = text + (textOf(body) ?? "");
