@@ -175,7 +175,9 @@ fn strictness_that_protects_stays_and_is_named() {
         parse(&json!({"keys": [key(json!({"use": "enc"})), key(json!({"x": weak})), key(json!({"use": "enc"}))]}));
     let why = mixed.unusable_for(&[Form::V1a, Form::Jwt]).unwrap().to_text();
     assert!(why.contains("; 2: `use`") && why.contains("; 1: too weak"), "{why}");
-    assert_eq!(parse(&json!({"keys": [null, key(json!({}))]})).unusable_for(&[Form::V1a]), None);
+    for forms in [&[Form::V1a][..], &[Form::V1a, Form::Jwt], &[Form::Jwt, Form::V1a]] {
+        assert_eq!(parse(&json!({"keys": [null, key(json!({}))]})).unusable_for(forms), None, "{forms:?}");
+    }
 }
 
 #[test]
