@@ -99,6 +99,7 @@ pub(crate) fn handshakes(senders: &[Sender]) -> String {
 Some senders ask an endpoint something before they send it events, and again later. Countersign replies itself, forwards nothing and
 remembers nothing. A POST that does not prove its sender gets the usual refusal, and such a GET 403 `handshake_refused`. The
 [package's adapters](library.md) do the same; there, `verify_token` is the option `verifyToken`.
+[`npx countersign send --handshake`](testing.md#a-handshake) asks your endpoint as the sender would.
 
 | sender | asks | gets | needs |
 |---|---|---|---|
