@@ -2,7 +2,7 @@
 
 import { beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
-import { drawn, make, open, pick, verdict, verdictCode } from "./fixtures/browser.mjs";
+import { drawn, make, open, pick, takeStatus, verdict, verdictCode } from "./fixtures/browser.mjs";
 import { host } from "./fixtures/visit.mjs";
 
 const { server, browser } = await host();
@@ -53,10 +53,11 @@ test("a header that cannot be chosen is named as the fault", async () => {
   assert.match(await text(), /is one that HTTP, Cloudflare or Countersign sets/);
 });
 
-test("the chosen header is in copies and links, and the token in neither", async () => {
+test("the chosen header is in copies and links, the token in no link, and a copy that has it says so", async () => {
   await pick(page, "sender", "okta");
   await fill({ secret: TOKEN, header: "X-Hook-Key", headers: `X-Hook-Key: ${TOKEN}`, body: "{}" });
   assert.match(await taken('[data-copy="js"]'), /okta\(process\.env\.WEBHOOK_SECRET, \{ header: "X-Hook-Key" \}\)/);
+  assert.match(await takeStatus(page), /It contains your secret, as a header has it/);
   assert.match(await taken('[data-copy="rust"]'), /Policy::of\(choose_header\(scheme::find\("okta"\)\.unwrap\(\), "X-Hook-Key"\)\.unwrap\(\)\)/);
   const link = await taken("#share");
   const other = await open(browser, link);

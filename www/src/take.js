@@ -25,7 +25,7 @@ export function connectTake({ current, isOwn }) {
       const names = leftOut(id, delivery);
       return [
         `Copied as ${label}.`,
-        reads && "It does not contain your secret: it reads WEBHOOK_SECRET.",
+        reads && (isInHeaders(delivery) ? "It contains your secret, as a header has it: keep it to yourself." : "It does not contain your secret: it reads WEBHOOK_SECRET."),
         names.length > 0 && `Left out, because ${label} cannot hold them safely: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}.`,
       ].filter(Boolean).join(" ");
     };
@@ -35,6 +35,9 @@ export function connectTake({ current, isOwn }) {
   const link = (delivery) => `${location.href.split("#")[0]}${fragmentOf(delivery)}`;
   byId("share").addEventListener("click", () => copy(link, () => "Copied the link. The secret is not in it."));
 }
+
+/** Whether a header has the secret: that of a sender that signs nothing is its token. */
+const isInHeaders = ({ headers, secrets }) => headers.some(([, value]) => secrets.some((secret) => typeof secret === "string" && value.includes(secret.trim())));
 
 /** Puts a text into the clipboard; resolves to whether the browser lets it. */
 export async function toClipboard(text) {
