@@ -21,6 +21,7 @@ before(async () => {
     haste: 100,
     sources: (loopback) => ({
       tokened: { scheme: "twilio", secrets: ["TWILIO"], url_token: "TOKEN", public_url: `https://hooks.example.com/tokened/${TOKEN}`, forward: { origin: loopback.at("tokened").url } },
+      shared: { scheme: "gitlab-token", secrets: ["TWILIO"], forward: { origin: loopback.at("shared").url } },
       keyed: { scheme: "standard-webhooks", jwks: loopback.at("keys").url, forward: { origin: loopback.at("keyed").url } },
     }),
     secrets: { TWILIO: "0123456789abcdef0123456789abcdef", TOKEN },
@@ -107,6 +108,16 @@ test("so is one that a key set verifies, and one whose URL holds a token", async
   const explained = await api.read(`tokened/captures/${seen.id}/explain`, OPERATOR);
   assert.equal(explained.report.code, "no_matching_signature");
   for (const shown of [seen, whole, explained]) assert.ok(!JSON.stringify(shown).includes(TOKEN) && !JSON.stringify(shown).includes("0123456789abcdef0123456789abcdef"));
+});
+
+test("the token that a sender has, and the source has not, is in no report", async () => {
+  await start("shared");
+  refused(await worker.post("shared", { headers: [["x-gitlab-token", "glpat-of-the-sender-alone"]], body: "{}" }), 401, "no_matching_signature");
+  await holds(1, "shared");
+  const [seen] = (await captures("shared")).captures;
+  const { report } = await api.read(`shared/captures/${seen.id}/explain`, OPERATOR);
+  assert.deepEqual([report.code, report.comparisons[0].received], ["no_matching_signature", "[secret]"]);
+  for (const shown of [seen, report]) assert.ok(!JSON.stringify(shown).includes("of-the-sender"));
 });
 
 test("it ends after twenty, however many come at once", async () => {

@@ -12,6 +12,7 @@ use countersign::config::{Config, Entry, Source};
 use countersign::crypto::{Portable, install_rs256};
 use countersign::explain::{self, Receiver, Secret};
 use countersign::gateway::forward::USER_AGENT;
+use countersign::scheme::Covers;
 use countersign::{Delivery, Headers, Target, Timestamp};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -66,6 +67,9 @@ pub fn explain(
     };
     let mut report = serde_json::to_value(explain::report(&receiver, &delivery)).ok()?;
     hide(&mut report, &variables.seen());
+    if source.policy.forms.iter().any(|form| form.covers() == Covers::Sender) {
+        hide_tokens(&mut report);
+    }
     if !config.admin().shows_bodies() {
         hide_bodies(&mut report);
     }
@@ -96,12 +100,20 @@ fn hide(report: &mut Value, secrets: &[String]) {
                 let bare = secret.rsplit_once('_').map_or(secret.as_str(), |(_, bare)| bare);
                 for secret in [secret.as_str(), bare].into_iter().filter(|secret| secret.len() >= LEAST) {
                     if text.contains(secret) {
-                        *text = text.replace(secret, "[secret]");
+                        *text = text.replace(secret, SECRET);
                     }
                 }
             }
         }
         _ => {}
+    }
+}
+
+/// Removes the tokens that were sent in place of the source's: they are the sender's, and may be right once the source is put right.
+fn hide_tokens(report: &mut Value) {
+    for (rows, member) in [("signatures", "text"), ("comparisons", "received")] {
+        let rows = report.get_mut(rows).and_then(Value::as_array_mut).into_iter().flatten();
+        rows.filter_map(|row| row.get_mut(member)).for_each(|token| *token = SECRET.into());
     }
 }
 
@@ -119,6 +131,9 @@ fn hide_bodies(report: &mut Value) {
         part.as_object_mut().into_iter().for_each(|members| members.retain(|member, _| member == "part"));
     }
 }
+
+/// What stands in place of a secret.
+const SECRET: &str = "[secret]";
 
 /// The shortest text that is taken for a secret: a shorter one could be a word.
 const LEAST: usize = 6;
@@ -143,6 +158,14 @@ mod tests {
             "steps": [{ "detail": "[secret], [secret]" }],
         });
         assert_eq!(report, expected);
+    }
+
+    #[test]
+    fn no_token_that_was_sent_is_in_a_report() {
+        let report = |token| json!({ "signatures": [{ "index": 0, "text": token }], "comparisons": [{ "secret": 0, "received": token }] });
+        let mut hidden = report("of-the-sender");
+        hide_tokens(&mut hidden);
+        assert_eq!(hidden, report("[secret]"));
     }
 
     #[test]
