@@ -99,11 +99,14 @@ mod tests {
         assert_eq!(check_id(b"a, a", false), Err(HeaderFault::Repeated));
         assert_eq!(check_id(b"v1.2", true), Err(HeaderFault::NotStrict));
         assert_eq!(check_id(&[b'a'; 257], true), Err(HeaderFault::NotStrict));
+        assert_eq!(check_id(&[b'a'; 256], true), Ok(()));
     }
 
     #[test]
     fn an_id_that_cannot_be_signed_is_replaced_by_its_hash() {
-        assert_eq!(*id_or_hash(b"evt.1.2"), *b"evt.1.2");
+        for id in [&b"evt.1.2"[..], &[b'a'; 256]] {
+            assert_eq!(*id_or_hash(id), *id);
+        }
         let long = [b'a'; 257];
         for id in [&b"a.1614265330.b"[..], b"a.161426533", b"a b", b"\xc3\xa9", &long] {
             let hashed = id_or_hash(id);

@@ -5,8 +5,11 @@ use super::list::MAX_SIGNATURES;
 use super::*;
 use crate::crypto::{Ed25519SigningKey, HmacKey, Portable, hex, sha256};
 use crate::error::Error;
+use crate::jose::JwtPolicy;
 use crate::key::SecretKey;
-use crate::scheme::{self, Encoding, Field, IdSource, Layout, Part, Scheme, Signatures, Signing, Template, Time, Unit};
+use crate::scheme::{
+    self, Encoding, Field, Form, IdSource, Layout, Part, Scheme, Signatures, Signing, Template, Time, Unit,
+};
 use crate::{Delivery, Headers, SigningKey, Timestamp, Unsigned, sign_as};
 
 const AT: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -80,6 +83,21 @@ fn who_takes_no_tokens_reads_none() {
     let none = Delivery::new(Headers::default(), "{}");
     let refused = policy.check_signatures(none.headers(), AT);
     assert_eq!(refused.err(), Some(Error::MissingHeader("authorization")));
+}
+
+/// Of a token only the header with the signature is needed, so that is the one to name; a list needs its id as well.
+#[test]
+fn a_missing_header_is_one_that_the_accepted_forms_need() {
+    let jwt = JwtPolicy { audience: "a".to_owned(), issuer: None, email: None, leeway: 0, longest: None };
+    let list = Headers::from_iter([("webhook-signature", &b"v1a,AA=="[..]), ("webhook-timestamp", b"1700000000")]);
+    for (forms, jwt, headers, missing) in [
+        (vec![Form::Jwt], Some(jwt.clone()), Headers::default(), "webhook-signature"),
+        (vec![Form::V1a, Form::Jwt], Some(jwt), list.clone(), "webhook-id"),
+        (vec![Form::V1a], None, list, "webhook-id"),
+    ] {
+        let policy = Policy { forms, jwt, ..Policy::of(find("gemini-dynamic")) };
+        assert_eq!(policy.check(&headers, AT).err(), Some(Error::MissingHeader(missing)), "{:?}", policy.forms);
+    }
 }
 
 #[test]
