@@ -39,7 +39,7 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   serve --secret whsec_...      the first webhook gets this secret, so the receiver can be set up before
   serve --time-scale 3600       retries over 24 hours pass in 24 seconds
-  serve --job-time 1h           jobs end when told to: curl -X POST 127.0.0.1:8099/_emulator/jobs/ID/end -d '{\"outcome\":\"failed\"}'
+  serve --job-time 1h           jobs end on request: curl -X POST 127.0.0.1:8099/_emulator/jobs/ID/end -d '{\"outcome\":\"failed\"}'
   serve --jwks slow=3s --jwks rotate=30s
 
 While it runs, GET /_emulator says what can be asked and changed.";
@@ -51,7 +51,7 @@ Examples:
   send --to http://127.0.0.1:8787/gemini-jobs/TOKEN --scheme gemini-dynamic --seed test --scenario stale -v
   send --to http://127.0.0.1:3000/hooks --secret whsec_... --count 10000 --concurrency 64
 
-Exit status: 0 every answer was as expected, 1 one was not, 2 there was no answer or the command cannot be meant.";
+Exit status: 0 if every response was as expected, 1 if one was not, 2 if none came or the command has a mistake.";
 
 const ORIGIN_EXAMPLES: &str = "\
 Examples:

@@ -1,8 +1,13 @@
-//! Colours: only on a terminal, and not if <https://no-color.org> forbids them.
+//! Terminal output. Colours: only on a terminal, and not if <https://no-color.org> forbids them.
 
 use std::fmt::Display;
-use std::io::{IsTerminal, stdout};
+use std::io::{IsTerminal, Write, stdout};
 use std::sync::OnceLock;
+
+/// Prints a line. A reader that has gone, such as `head`, changes nothing else.
+pub(crate) fn line(text: impl Display) {
+    let _ = writeln!(stdout(), "{text}");
+}
 
 fn paint(code: &str, text: impl Display) -> String {
     static COLOURS: OnceLock<bool> = OnceLock::new();

@@ -16,6 +16,7 @@ use super::signer::Signer;
 use crate::clock::Clock;
 use crate::outgoing::{Outgoing, Post};
 use crate::random;
+use crate::term::line;
 
 /// The results of one worker.
 #[derive(Default)]
@@ -51,7 +52,11 @@ pub(super) async fn run(run: &Run<'_>, count: u32) -> Result<Outcome> {
         }
     }
     print(&mut all, count, started.elapsed());
-    Ok(if all.failed == 0 { Outcome::AsExpected } else { Outcome::Unexpected })
+    Ok(match all.failed {
+        0 => Outcome::AsExpected,
+        _ if all.took.is_empty() => Outcome::Unanswered,
+        _ => Outcome::Unexpected,
+    })
 }
 
 struct Worker {
@@ -89,11 +94,11 @@ impl Worker {
 fn print(seen: &mut Seen, count: u32, elapsed: Duration) {
     seen.took.sort_unstable();
     let rate = f64::from(count) / elapsed.as_secs_f64();
-    println!("{count} deliveries in {:.2} s: {rate:.0} a second", elapsed.as_secs_f64());
+    line(format_args!("{count} deliveries in {:.2} s: {rate:.0} a second", elapsed.as_secs_f64()));
     let at = |share: f64| percentile(&seen.took, share).map_or(0.0, |took| took.as_secs_f64() * 1000.0);
-    println!("answered within: half {:.1} ms, 99 % {:.1} ms, all {:.1} ms", at(0.5), at(0.99), at(1.0));
+    line(format_args!("answered within: half {:.1} ms, 99 % {:.1} ms, all {:.1} ms", at(0.5), at(0.99), at(1.0)));
     let answers = seen.answers.iter().map(|(answer, number)| format!("{number} × {answer}"));
-    println!("answers: {}", answers.collect::<Vec<_>>().join(", "));
+    line(format_args!("answers: {}", answers.collect::<Vec<_>>().join(", ")));
 }
 
 /// The percentile of sorted times.

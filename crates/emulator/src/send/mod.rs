@@ -16,8 +16,8 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use countersign::scheme::HeaderNames;
+use anyhow::{Context, Result, ensure};
+use countersign::scheme::{Form, HeaderNames, Scheme};
 
 use self::run::Run;
 use self::sample::Sample;
@@ -43,6 +43,7 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
         Some(file) => read_body(file).map(Sample::given),
         None => Sample::of(options.scheme, options.kind.as_deref()),
     };
+    ensure_signs(options.scheme)?;
     if let Some(template) = options.scheme.template() {
         return described::run(options, template, to, sample()?).await;
     }
@@ -53,6 +54,17 @@ pub async fn run(options: &SendOptions) -> Result<Outcome> {
         Some(count) => load::run(&run, count).await,
         None => run.scenarios().await,
     }
+}
+
+/// Nothing here signs with the private key of a sender that has a template, inside a body, or an identity token.
+fn ensure_signs(scheme: &Scheme) -> Result<()> {
+    let is_signed = |form: &Form| matches!(form, Form::HmacSha256 | Form::HmacSha1 | Form::HmacSha512 | Form::Token);
+    ensure!(
+        !scheme.sets().is_empty() || scheme.default_forms.iter().all(is_signed),
+        "`send` cannot sign as {}: it signs as the Standard Webhooks family, and as senders with a shared secret and a header for the signature",
+        scheme.name
+    );
+    Ok(())
 }
 
 /// The scheme's own header names, the first of the accepted ones.

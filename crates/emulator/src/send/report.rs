@@ -7,7 +7,7 @@ use super::judge::{Verdict, Words};
 use super::outcome::Outcome;
 use super::scenario::{SCENARIOS, Scenario};
 use crate::outgoing::{Answer, Fault};
-use crate::term::{bold, dim, green, red};
+use crate::term::{bold, dim, green, line, red};
 
 /// A scenario that was sent.
 pub(super) struct Report {
@@ -32,7 +32,7 @@ impl Report {
     pub(super) fn print(&self, detailed: bool) {
         let good = self.outcome() == Outcome::AsExpected;
         let mark = if good { green("✓") } else { red("✗") };
-        println!("{mark} {} {}", bold(format!("{:<21}", self.scenario.name)), self.scenario.about);
+        line(format_args!("{mark} {} {}", bold(format!("{:<21}", self.scenario.name)), self.scenario.about));
         for (draft, result) in &self.exchanges {
             if detailed || self.scenario.expects.judge(result) != Verdict::AsExpected {
                 self.print_exchange(draft, result);
@@ -41,17 +41,17 @@ impl Report {
     }
 
     fn print_exchange(&self, draft: &Draft, result: &Result<Answer, Fault>) {
-        println!("    {} {}", dim("sent    "), self.sent(draft));
-        println!("    {} {}", dim("expected"), self.expected());
-        println!("    {} {}", dim("came    "), came(result));
+        line(format_args!("    {} {}", dim("sent    "), self.sent(draft)));
+        line(format_args!("    {} {}", dim("expected"), self.expected()));
+        line(format_args!("    {} {}", dim("came    "), came(result)));
         if let Verdict::Unexpected(why) = self.scenario.expects.judge(result) {
-            println!("    {} {}", dim("so      "), red(why));
+            line(format_args!("    {} {}", dim("so      "), red(why)));
         }
         if let Some(other) = self.other_code(result) {
-            println!(
+            line(format_args!(
                 "    {} refused for another reason than was meant ({other}): was that what was tested?",
                 dim("note    ")
-            );
+            ));
         }
     }
 
@@ -97,16 +97,16 @@ pub(super) fn print(
     detailed: bool,
 ) {
     let mark = if outcome == Outcome::AsExpected { green("✓") } else { red("✗") };
-    println!("{mark} {} {}", bold(format!("{:<21}", scenario.name)), scenario.about);
+    line(format_args!("{mark} {} {}", bold(format!("{:<21}", scenario.name)), scenario.about));
     for (sent, result) in exchanges {
         let verdict = scenario.expects.judge(result);
         if detailed || verdict != Verdict::AsExpected {
-            println!("    {} {sent}", dim("sent    "));
-            println!("    {} {}", dim("expected"), scenario.expects.in_words());
-            println!("    {} {}", dim("came    "), came(result));
+            line(format_args!("    {} {sent}", dim("sent    ")));
+            line(format_args!("    {} {}", dim("expected"), scenario.expects.in_words()));
+            line(format_args!("    {} {}", dim("came    "), came(result)));
         }
         if let Verdict::Unexpected(why) = verdict {
-            println!("    {} {}", dim("so      "), red(why));
+            line(format_args!("    {} {}", dim("so      "), red(why)));
         }
     }
 }
@@ -124,8 +124,8 @@ fn came(result: &Result<Answer, Fault>) -> String {
 /// Prints how many scenarios went as expected.
 pub(super) fn summary(outcomes: &[Outcome]) {
     let good = outcomes.iter().filter(|outcome| **outcome == Outcome::AsExpected).count();
-    let line = format!("{good} of {} as expected", outcomes.len());
-    println!("\n{}", if good == outcomes.len() { green(line) } else { red(line) });
+    let text = format!("{good} of {} as expected", outcomes.len());
+    line(format_args!("\n{}", if good == outcomes.len() { green(text) } else { red(text) }));
 }
 
 /// Lists all scenarios with their expected responses.
@@ -133,7 +133,7 @@ pub(super) fn list() {
     for scenario in SCENARIOS {
         let expected = scenario.expects.in_words();
         let codes = scenario.codes.join(", ");
-        println!("{} {}", bold(format!("{:<21}", scenario.name)), scenario.about);
-        println!("{:<21} {}", "", dim(format!("{expected} {codes}").trim_end()));
+        line(format_args!("{} {}", bold(format!("{:<21}", scenario.name)), scenario.about));
+        line(format_args!("{:<21} {}", "", dim(format!("{expected} {codes}").trim_end())));
     }
 }

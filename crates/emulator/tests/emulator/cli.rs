@@ -40,6 +40,10 @@ fn what_cannot_be_meant_is_said_and_has_status_2() {
         ("send --to http://127.0.0.1:1/ --scenario vaild", "--list-scenarios"),
         ("send --to http://127.0.0.1:1/ --secret whsec_% --body /nowhere", "base64"),
         ("send --to http://127.0.0.1:1/ --secret MDEy --body /nowhere", "/nowhere"),
+        ("send --to http://127.0.0.1:1/ --secret MDEy --scheme discord", "cannot sign as discord"),
+        ("send --to http://127.0.0.1:1/ --secret MDEy --scheme sendgrid", "cannot sign as sendgrid"),
+        ("send --to http://127.0.0.1:1/ --secret MDEy --scheme adyen-standard", "cannot sign as adyen-standard"),
+        ("send --to http://127.0.0.1:1/ --seed test --scheme google-pubsub", "cannot sign as google-pubsub"),
         ("serve --time-scale 0", "from 1"),
         ("serve --secret whpk_AAAA", "secret"),
         ("serve --jwks slow", "slow=DURATION"),
@@ -60,6 +64,27 @@ fn no_secret_is_in_an_error_and_no_colour_in_a_pipe() {
     let output = run("send --to http://127.0.0.1:1/ --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     assert_eq!(output.status.code(), Some(2));
     assert!(!output.stdout.contains(&0x1b) && !output.stdout.is_empty());
+}
+
+#[test]
+fn a_receiver_that_is_not_there_is_status_2_also_for_many_deliveries() {
+    let output = run("send --to http://127.0.0.1:1/ --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw --count 3");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("3 × Connection refused"));
+}
+
+/// Such as `head`.
+#[test]
+fn a_reader_that_has_gone_makes_no_panic() {
+    for (line, status) in [
+        ("send --list-scenarios", 0),
+        ("send --to http://127.0.0.1:1/ --scheme stripe --secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 2),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = program().args(line.split(' ')).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(status), ""), "{line}");
+    }
 }
 
 #[test]
