@@ -104,6 +104,10 @@ fn run() -> anyhow::Result<()> {
     let mut args = lexopt::Parser::from_env();
     match args.next()? {
         Some(Value(command)) => match command.string()?.as_str() {
+            name if asks_for_help(&mut args) => {
+                println!("{}", usage_of(name)?);
+                Ok(())
+            }
             "build" => build::command(args),
             "dev" => dev::command(args),
             "test" => test::command(args),
@@ -125,5 +129,48 @@ fn run() -> anyhow::Result<()> {
         }
         Some(other) => Err(other.unexpected().into()),
         None => anyhow::bail!("which command?\n\n{USAGE}"),
+    }
+}
+
+/// Whether `--help` or `-h` follows the command.
+fn asks_for_help(args: &mut lexopt::Parser) -> bool {
+    args.try_raw_args().is_some_and(|args| args.as_slice().iter().any(|arg| arg == "--help" || arg == "-h"))
+}
+
+/// The part of [`USAGE`] about one command.
+fn usage_of(command: &str) -> anyhow::Result<String> {
+    let mut is_of_command = false;
+    let lines = USAGE.lines().skip(2).filter(|line| {
+        // Lines that go on are indented further.
+        if line.as_bytes().get(2) != Some(&b' ') {
+            is_of_command = line.split_whitespace().next() == Some(command);
+        }
+        is_of_command
+    });
+    let lines: Vec<_> = lines.collect();
+    anyhow::ensure!(!lines.is_empty(), "no command `{command}`\n\n{USAGE}");
+    Ok(format!("cargo xtask <command>\n\n{}", lines.join("\n")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_has_help_of_its_own() {
+        let own = usage_of("selfhost").expect("a command");
+        assert!(own.contains("--listen") && own.contains("--worker DIR") && own.contains("workerd serves"), "{own}");
+        assert!(!own.contains("--try") && !own.contains("tarballs"), "{own}");
+        assert_eq!(usage_of("bench").expect("a command").matches("\n  bench").count(), 8);
+        assert!(usage_of("bnech").is_err());
+    }
+
+    #[test]
+    fn help_is_asked_for_anywhere_after_the_command() {
+        for (line, asks) in [("check --help", true), ("check --config x -h", true), ("check --config x", false)] {
+            let mut args = lexopt::Parser::from_args(line.split(' '));
+            assert!(matches!(args.next(), Ok(Some(Value(_)))));
+            assert_eq!(asks_for_help(&mut args), asks, "{line}");
+        }
     }
 }

@@ -37,6 +37,8 @@ struct Options {
 /// The command line.
 pub(crate) fn command(args: lexopt::Parser) -> Result<()> {
     let options = Options::parse(args)?;
+    // Before a build, which takes minutes.
+    let plan = Plan::read(&options.config, options.environment.as_deref())?;
     let worker = match &options.worker {
         Some(worker) => worker.clone(),
         None => {
@@ -44,7 +46,6 @@ pub(crate) fn command(args: lexopt::Parser) -> Result<()> {
             paths::root().join("build/worker")
         }
     };
-    let plan = Plan::read(&options.config, options.environment.as_deref())?;
     let data = options.data.clone().unwrap_or_else(|| options.out.join(DATA));
     make_dir(&options.out, 0o755)?;
     // Events are stored there in plain text, so other users of the machine must not read them.
