@@ -1,4 +1,4 @@
-// Reads a raw body, as text or bytes. Anything else is refused with what to pass instead.
+// Reads a raw body: as text or bytes, or in chunks. Anything else is refused with what to pass instead.
 import { misuse } from "./error.js";
 import { BODY, whatIs } from "./given.js";
 
@@ -50,6 +50,36 @@ export async function bodyOfRequest(request) {
 }
 
 const READ_BEFORE = "the request's body was read before: pass the request first, or read `await request.clone().arrayBuffer()` and pass that with the headers";
+
+/** Bytes that arrive in chunks, up to a limit. In one buffer, which grows: a chunk of one byte takes a hundred, and may keep kilobytes alive. */
+export class Collected {
+  #limit;
+  #buffer = new Uint8Array();
+  #length = 0;
+
+  constructor(limit) {
+    this.#limit = limit;
+  }
+
+  /** Adds a chunk, and returns whether all is within the limit. */
+  add(chunk) {
+    const end = this.#length + chunk.length;
+    if (end > this.#limit) return false;
+    if (end > this.#buffer.length) {
+      const larger = new Uint8Array(Math.min(this.#limit, Math.max(end, 2 * this.#buffer.length)));
+      larger.set(this.bytes);
+      this.#buffer = larger;
+    }
+    this.#buffer.set(chunk, this.#length);
+    this.#length = end;
+    return true;
+  }
+
+  /** What was added, in the buffer's own memory. */
+  get bytes() {
+    return this.#buffer.subarray(0, this.#length);
+  }
+}
 
 /** Parses a verified body; undefined for an empty one. The caller must hide the error of `JSON.parse`, which quotes the body. */
 export function parse(body) {

@@ -1,11 +1,10 @@
 // Fetches and caches key sets. The core decides how long a key set is fresh and when a fetch is due; the limits of a fetch are here.
+import { Collected } from "./body.js";
 import { misuse } from "./error.js";
 
 const FETCH_MS = 5_000;
 const WAIT_MS = 6_000;
 const MAX_DOCUMENT = 64 * 1024;
-/** Most key sets fit into this. */
-const FIRST_READ = 4 * 1024;
 
 const now = () => Date.now() / 1000;
 
@@ -134,28 +133,19 @@ function headers(wasm) {
   return isBrowser ? { accept } : { accept, "user-agent": wasm.call((glue) => glue.userAgent()) };
 }
 
-/** Reads into one buffer that grows: a chunk of one byte may keep kilobytes of memory alive. */
 async function readUpTo(limit, stream, signal) {
   if (typeof stream?.getReader !== "function") throw new Error("the response with the key set has no body that can be read as a web stream");
-  const reader = stream.getReader();
+  const [reader, document] = [stream.getReader(), new Collected(limit)];
   const stop = () => reader.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", stop);
-  let [document, length] = [new Uint8Array(Math.min(FIRST_READ, limit)), 0];
   for (;;) {
     const { done, value } = await reader.read();
     if (signal.aborted) throw signal.reason;
-    if (done) return document.slice(0, length);
-    const end = length + value.length;
-    if (end > limit) {
+    // It is kept, and what it grew into is up to twice as large.
+    if (done) return document.bytes.slice();
+    if (!document.add(value)) {
       stop();
       throw new Error(`the key set is larger than ${limit / 1024} KiB`);
     }
-    if (end > document.length) {
-      const larger = new Uint8Array(Math.min(limit, Math.max(end, 2 * document.length)));
-      larger.set(document);
-      document = larger;
-    }
-    document.set(value, length);
-    length = end;
   }
 }

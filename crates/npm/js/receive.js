@@ -3,6 +3,8 @@ import { WebhookVerificationError, misuse, problem as body } from "./error.js";
 import { Answers, reply } from "./handshake.js";
 import { optionsOf } from "./options.js";
 
+export { Collected } from "./body.js";
+
 const OPTIONS = ["limit", "log", "once", "jsonParse", "now", "publicUrl", "verifyToken"];
 const MEBIBYTE = 1024 * 1024;
 
@@ -27,35 +29,6 @@ export const tooLarge = (error) => new Unread(TOO_LARGE, error);
 export function broken(error) {
   if (error instanceof Unread) throw error;
   throw error?.status === 413 ? tooLarge(error) : new Unread(INCOMPLETE, error);
-}
-
-/** A body that arrives in chunks. In one buffer, which grows: a chunk of one byte takes a hundred, and may keep kilobytes alive. */
-export class Collected {
-  #limit;
-  #buffer = new Uint8Array();
-  #length = 0;
-
-  constructor(limit) {
-    this.#limit = limit;
-  }
-
-  /** Adds a chunk. Throws if that is more than the limit. */
-  add(chunk) {
-    const end = this.#length + chunk.length;
-    if (end > this.#limit) throw tooLarge();
-    if (end > this.#buffer.length) {
-      const larger = new Uint8Array(Math.min(this.#limit, Math.max(end, 2 * this.#buffer.length)));
-      larger.set(this.bytes);
-      this.#buffer = larger;
-    }
-    this.#buffer.set(chunk, this.#length);
-    this.#length = end;
-  }
-
-  /** What was added, in the buffer's own memory. */
-  get bytes() {
-    return this.#buffer.subarray(0, this.#length);
-  }
 }
 
 /** The receiver of a verifier and a handler, for adapters: `{ limit, methods, receive }`. Throws for wrong options, at start-up. */

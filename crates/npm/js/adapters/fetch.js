@@ -35,7 +35,7 @@ async function bounded(request, limit) {
     const { done, value } = (await reader?.read().catch(broken)) ?? { done: true };
     if (done) break;
     // Not cancelled: SvelteKit would close the connection before it sends the response. Servers stop reading, or read the rest, by themselves.
-    body.add(value);
+    if (!body.add(value)) throw tooLarge();
   }
   return body.bytes;
 }

@@ -48,7 +48,7 @@ async function streamed(request, limit) {
   const body = new Collected(limit);
   try {
     // `for await` would destroy the request, and with it the connection, before the response is written.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) body.add(chunk);
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) if (!body.add(chunk)) throw tooLarge();
   } catch (error) {
     broken(error);
   }
