@@ -15,7 +15,8 @@
 //! ```
 //!
 //! An error has the status to respond with, a stable code, and a text for your log that names the fix: see [`Error`]. [`scheme::ALL`] has every
-//! sender. [`explain`] says why a delivery was refused. [`sign_as`] signs like a sender, for tests.
+//! sender, and [`config::describe_hmac`] makes a scheme for another one. [`Verified::asked`] replies to what senders ask before they send
+//! events. [`explain`] says why a delivery was refused. [`sign_as`] signs like a sender, for tests.
 //!
 //! The repository's `examples/axum` is a server with an extractor for every sender.
 //!

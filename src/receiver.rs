@@ -5,7 +5,7 @@ use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::jose::Jwks;
 use crate::key::SecretKey;
-use crate::scheme::Scheme;
+use crate::scheme::{KeySource, Scheme};
 use crate::timestamp::Timestamp;
 use crate::verify::{Keys, Policy, Verified};
 
@@ -39,8 +39,12 @@ impl Receiver {
     /// Makes a receiver with the default policy of a scheme. To rotate a secret, pass the old one and the new one.
     ///
     /// # Errors
-    /// `empty_secret`, `invalid_secret`, `weak_key`; `weak_secret` for a shared key under 16 bytes, which can be guessed.
+    /// `empty_secret`, also without any secret if the sender has no key set; `invalid_secret`, `weak_key`; `weak_secret` for a shared key under
+    /// 16 bytes, which can be guessed.
     pub fn new(scheme: &'static Scheme, secrets: &[&str]) -> Result<Self, Error> {
+        if secrets.is_empty() && scheme.keys == KeySource::Secrets {
+            return Err(Error::EmptySecret);
+        }
         let mut keys = Vec::with_capacity(secrets.len());
         for secret in secrets {
             keys.extend(scheme.secrets.parse(secret)?);
@@ -63,6 +67,30 @@ impl Receiver {
     /// What it accepts.
     pub const fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The keys of its secrets, in their order. [`Verified::asked`] takes them to respond to a handshake:
+    ///
+    /// ```
+    /// use countersign::crypto::Portable;
+    /// use countersign::handshake::Asked;
+    /// use countersign::{Delivery, Headers, HmacKey, Receiver, SigningKey, Timestamp, Unsigned, scheme, sign_as};
+    ///
+    /// let zoom = scheme::find("zoom").ok_or("no such scheme")?;
+    /// let receiver = Receiver::new(zoom, &["a secret of sixteen bytes or more"])?;
+    /// # let (now, body) = (Timestamp::from_unix(1_614_265_330), r#"{"event":"endpoint.url_validation","payload":{"plainToken":"q9ib"}}"#);
+    /// # let key = SigningKey::Hmac(HmacKey::from_bytes(b"a secret of sixteen bytes or more")?);
+    /// # let headers = sign_as(zoom, &[key], &Unsigned { id: "", timestamp: now, target: None, body }, &Portable)?;
+    /// # let delivery = Delivery::new(Headers::from_iter(headers.iter().map(|(name, value)| (*name, value.as_bytes()))), body);
+    /// let verified = receiver.verify(&delivery, now)?;
+    /// match verified.asked(zoom, receiver.secrets(), &Portable) {
+    ///     Asked::Handshake(reply) => assert_eq!(reply.status, 200), // respond with its text and media type
+    ///     Asked::Event(_) => unreachable!("this one is a handshake"),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn secrets(&self) -> &[SecretKey] {
+        self.secrets.as_slice()
     }
 
     /// Verifies a delivery: headers, age, signature.
@@ -137,6 +165,9 @@ mod tests {
         let svix = scheme::find("svix").unwrap();
         let code = |secret| Receiver::new(svix, &[OLD, secret]).map(drop).map_err(|error| error.code());
         assert_eq!(code(""), Err("empty_secret"));
+        let without = |name| Receiver::new(scheme::find(name).unwrap(), &[]).map(drop);
+        assert_eq!((without("stripe"), without("github")), (Err(Error::EmptySecret), Err(Error::EmptySecret)));
+        assert_eq!((without("standard-webhooks"), without("gemini-dynamic")), (Ok(()), Ok(())));
         assert_eq!(code("whsec_c2hvcnQ="), Err("weak_secret"));
         assert_eq!(code("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), Err("invalid_secret"));
         let short = SecretKey::parse("whsec_c2hvcnQ=").unwrap();
