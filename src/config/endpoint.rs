@@ -31,7 +31,7 @@ pub(super) fn read_endpoint(
     if named != 1 {
         forward.fault(
             "origin",
-            "exactly one of `origin`, `service`, `durable_object`, `queue` and `r2` is needed",
+            "or `service`, `durable_object`, `queue` or `r2` is needed, and only one of them",
             "name one destination",
         );
         return None;

@@ -27,7 +27,8 @@ impl Reader<'_> {
     pub(super) fn keys(&mut self, key: &str, format: KeyFormat, environment: &impl Environment) -> Vec<SecretKey> {
         let Some(names) = self.list(key) else { return Vec::new() };
         if names.is_empty() {
-            self.fault(key, "is an empty list", "name the secret that holds the sender's `whsec_…` value");
+            let fix = ["name the secret that holds the sender's ", format.what()].concat();
+            self.fault(key, "is an empty list", &fix);
         }
         let mut keys = Vec::new();
         for name in &names {

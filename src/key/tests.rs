@@ -184,6 +184,23 @@ fn a_bad_key_has_a_remedy() {
 }
 
 #[test]
+fn what_is_no_public_key_is_told_how_one_is_written() {
+    let others = [
+        "-----BEGIN PUBLIC KEY-----\nMFkwEwYH\n-----END PUBLIC KEY-----",
+        "https://a.example/key",
+        "SG.abcdefghijklmnop",
+    ];
+    for (format, fault) in
+        [(KeyFormat::P256Spki, SecretFault::NotP256), (KeyFormat::Ed25519Hex, SecretFault::NotHexKey)]
+    {
+        for text in others {
+            assert_eq!(format.parse(text).err(), Some(Error::InvalidSecret(fault)), "{text}");
+        }
+        assert_eq!(format.parse("\"MFkw\"").err(), Some(Error::InvalidSecret(SecretFault::Quoted)));
+    }
+}
+
+#[test]
 fn nothing_is_not_a_key() {
     for text in ["", "  ", "whsec_", "v1,whsec_", "whpk_"] {
         assert_eq!(SecretKey::parse(text).err(), Some(Error::EmptySecret), "{text:?}");
