@@ -106,14 +106,17 @@ test("a throwaway key set signs v1a", async () => {
   for (const { geminiDynamic } of [index, jwt]) assert.equal(await outcome(geminiDynamic({ jwks: keys.jwks }), await testRequest(geminiDynamic, { keys })), "accept");
 });
 
+/** A receiver that answers handshakes. */
+const { webhook } = await import(`${installed}/dist/node/adapters/bun.js`);
+const receiving = (verifier, options) => webhook(verifier, () => assert.fail("a handshake is no event"), { log: false, ...options });
+
 const ASKING = ["slack", "zoom", "twitch", "meta", "intercom", "heygen", "discord", "okta"];
 
 for (const name of ASKING) {
   test(`${name}: a handshake that our adapter answers, and others do not`, async () => {
-    const { webhook } = await import(`${installed}/dist/node/adapters/bun.js`);
     const keys = await testKeys(index[name]);
     const token = name === "meta" ? { verifyToken: "a-verify-token-of-some-length" } : {};
-    const receive = webhook(receiver(index[name], keys), () => assert.fail("a handshake is no event"), { log: false, ...token });
+    const receive = receiving(receiver(index[name], keys), token);
     const { request, check } = await testHandshake(index[name], { keys, url: "https://app.example.com/hooks?a=1", ...token });
     assert.match(request.url, /^https:\/\/app\.example\.com\/hooks\?a=1(&|$)/);
     const response = await receive(request);

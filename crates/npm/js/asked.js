@@ -30,7 +30,7 @@ const QUESTIONS = {
   encrypted_token(_, { secret }) {
     const plainToken = nonce();
     const isTaken = async (said) => {
-      const [reply, mac] = [jsonOf(said), await hmac(utf8(secret.trim()), utf8(plainToken))];
+      const [reply, mac] = [jsonOf(said), await hmac(utf8(secret), utf8(plainToken))];
       return reply?.plainToken === plainToken && reply.encryptedToken === [...mac].map(toHex).join("");
     };
     const wants = `JSON with \`plainToken\`, \`${plainToken}\`, and \`encryptedToken\`, its HMAC-SHA256 by the secret as hex`;
