@@ -130,6 +130,23 @@ mod tests {
     }
 
     #[test]
+    fn an_audience_is_one_text_or_in_a_list() {
+        let policy = JwtPolicy { audience: "us".to_owned(), issuer: None, email: None, leeway: 0, longest: None };
+        let is_ours = |aud: &str| {
+            let claims = format!(r#"{{"aud":{aud}}}"#);
+            policy.check_audience(&Members::parse(claims.as_bytes()).unwrap()).is_ok()
+        };
+        for aud in [r#""us""#, r#"["us"]"#, r#"["them","us"]"#, r#"["us","them"]"#] {
+            assert!(is_ours(aud), "{aud}");
+        }
+        for aud in
+            [r#""them""#, r#"["them"]"#, r#"["them","others"]"#, "[]", "null", "7", r#"{"us":"us"}"#, r#"[["us"]]"#]
+        {
+            assert!(!is_ours(aud), "{aud}");
+        }
+    }
+
+    #[test]
     fn a_jti_that_no_signed_id_can_be_like_is_replaced_by_its_hash() {
         let long = "a".repeat(257);
         for jti in ["a\r\nb", "a b", "\u{e9}", "a.1795830000.b", "a.1795830000", long.as_str()] {

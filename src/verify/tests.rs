@@ -101,6 +101,15 @@ fn a_missing_header_is_one_that_the_accepted_forms_need() {
 }
 
 #[test]
+fn a_missing_header_is_of_the_set_that_was_begun_or_of_the_first() {
+    let begun = Headers::from_iter([("webhook-id", &b"msg_1"[..])]);
+    for (headers, missing) in [(Headers::default(), "svix-id"), (begun, "webhook-timestamp")] {
+        let refused = Policy::of(find("svix")).check(&headers, AT);
+        assert_eq!(refused.err(), Some(Error::MissingHeader(missing)));
+    }
+}
+
+#[test]
 fn an_id_in_a_header_may_have_dots() {
     let headers = signed(find("twitch"), "a.b", "{}");
     assert_eq!(verified(find("twitch"), &headers, "{}"), Ok("a.b".to_owned()));
