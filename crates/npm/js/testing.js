@@ -47,15 +47,15 @@ export async function testHandshake(sender, given) {
   if (!ASKING.includes(of.scheme)) throw misuse("config_invalid", `this sender asks nothing of an endpoint; those that do are ${ASKING.map((name) => `\`${name}\``).join(", ")}`);
   const { secret, keys, verifyToken, url } = optionsOf(given, ["secret", "keys", "url", "verifyToken"]);
   const { method, query, headers, event, wants, isTaken } = questionOf(of.scheme, { secret: secret ?? keys?.secret, verifyToken });
-  const request = event === undefined ? asking(urlOf(url), { method, query, headers }) : await testRequest(sender, { secret, keys, url, event });
-  for (const [name, value] of event === undefined ? [] : headers) request.headers.set(name, value);
+  const request = event === undefined ? asking(urlOf(url), { method, query }) : await testRequest(sender, { secret, keys, url, event });
+  for (const [name, value] of headers) request.headers.set(name, value);
   return { request, check: (response) => holds(response, { of, wants, isTaken }) };
 }
 
-function asking(url = "https://example.com/webhooks", { method, query, headers }) {
+function asking(url = "https://example.com/webhooks", { method, query }) {
   const to = new URL(url);
   if (query !== "") to.search = to.search === "" ? query : `${to.search}&${query}`;
-  return new Request(to, { method, headers });
+  return new Request(to, { method });
 }
 
 async function holds(response, { of: { label }, wants, isTaken }) {
