@@ -27,17 +27,18 @@ pub(super) fn parse_pem(text: &str) -> Result<Ed25519Key, Error> {
 
 /// Reads 64 hexadecimal digits, of either case, with white space at both ends dropped.
 pub(super) fn parse_hex(text: &str) -> Result<Ed25519Key, Error> {
-    let bytes = decode_hex(text, SecretFault::NotHexKey).map_err(|error| or(error, SecretFault::NotHexKey))?;
+    let bytes =
+        decode_hex(text, SecretFault::NotHexKey).map_err(|error| as_public_key(error, SecretFault::NotHexKey))?;
     if bytes.len() == 32 { Ed25519Key::from_bytes(&bytes) } else { Err(Error::InvalidSecret(SecretFault::NotHexKey)) }
 }
 
 /// Reads base64 of a SubjectPublicKeyInfo.
 pub(super) fn parse_p256(text: &str) -> Result<P256Key, Error> {
-    P256Key::from_spki(&decode(text, text).map_err(|error| or(error, SecretFault::NotP256))?)
+    P256Key::from_spki(&decode(text, text).map_err(|error| as_public_key(error, SecretFault::NotP256))?)
 }
 
 /// For a key in a file or of another service, `fault` says how this sender's key is written. What the error itself says concerns secrets.
-fn or(error: Error, fault: SecretFault) -> Error {
+fn as_public_key(error: Error, fault: SecretFault) -> Error {
     match error {
         Error::InvalidSecret(SecretFault::KeyFile | SecretFault::Foreign(_) | SecretFault::Other(_)) => {
             Error::InvalidSecret(fault)
