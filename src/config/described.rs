@@ -17,6 +17,9 @@ use crate::scheme::{Scheme, with_header};
 ///
 /// let faults = describe_hmac("{}").err().unwrap_or_default();
 /// assert!(faults.iter().any(|fault| fault.to_string().starts_with("`signature` is required; ")));
+///
+/// let faults = describe_hmac("signature").err().unwrap_or_default();
+/// assert!(faults.iter().all(|fault| fault.to_string().starts_with("this is not a table with unique keys; ")));
 /// # Ok::<(), Vec<countersign::config::Fault>>(())
 /// ```
 ///

@@ -3,7 +3,7 @@
 use super::environment::{Binding, Environment};
 use super::reader::Reader;
 use crate::inbox;
-use crate::scheme::{Scheme, Signing, Time};
+use crate::scheme::Scheme;
 use crate::timestamp::Tolerance;
 use crate::verify::Policy;
 
@@ -100,12 +100,8 @@ pub(super) fn read_dedupe(
 
 /// How long the events of a scheme are remembered if the configuration does not say it: for as long as the sender retries, twice the
 /// tolerance, and a day. Three days if nothing says how long it retries, or no time is signed, so that only this keeps a copy out.
-pub fn default_dedupe(scheme: &Scheme, tolerance: Tolerance) -> u64 {
-    let is_dated = match &scheme.signing {
-        Signing::Standard(_) => true,
-        Signing::Template(template) => template.time != Time::None,
-        Signing::Identity(_) => false,
-    };
+pub fn default_dedupe(scheme: &'static Scheme, tolerance: Tolerance) -> u64 {
+    let is_dated = scheme.signs_time();
     let least = if is_dated && scheme.retries.is_some() { 24 * 3600 } else { DEDUPE };
     let twice = if is_dated { tolerance.as_seconds().saturating_mul(2) } else { 0 };
     scheme.retries.unwrap_or_default().max(twice).max(least)

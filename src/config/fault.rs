@@ -36,10 +36,12 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.shown {
-            write!(f, "`{}` {}; {}", self.key, self.problem, self.fix)
-        } else {
-            write!(f, "a key that is not repeated here {}; {}", self.problem, self.fix)
+        let Self { key, problem, fix, .. } = self;
+        match (self.shown, key.as_str()) {
+            // The whole text.
+            (true, "") => write!(f, "this {problem}; {fix}"),
+            (true, key) => write!(f, "`{key}` {problem}; {fix}"),
+            (false, _) => write!(f, "a key that is not repeated here {problem}; {fix}"),
         }
     }
 }

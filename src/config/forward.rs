@@ -23,8 +23,8 @@ pub(super) fn read_forward(
     let endpoint = read_endpoint(forward, environment, common);
     let sign_with = forward.hmac_keys("sign_with", environment, common.senders);
     let timeout = forward.duration("timeout").unwrap_or(10);
-    if timeout == 0 {
-        forward.fault("timeout", "is zero", "use a duration like \"10s\"");
+    if !(1..=LONGEST_TIMEOUT).contains(&timeout) {
+        forward.fault("timeout", "is out of range", "use 1s to 5m");
     }
     let keep_answers = forward.flag("keep_answers") == Some(true);
     for key in ["give_up_after", "concurrency", "keep_answers", "when", "rate", "from"] {
@@ -46,6 +46,10 @@ pub(super) fn read_forward(
     let name = destination.to_owned();
     Some(Destination { name, endpoint: endpoint?, when, sign_with, timeout_ms, keep_answers, rules })
 }
+
+/// The most seconds of an attempt. An alarm starts couriers for five minutes, and each takes events for one more; after fifteen, the platform ends
+/// them all.
+const LONGEST_TIMEOUT: u64 = 300;
 
 /// Reads how many attempts may begin in a second: the microseconds from one to the next for one of so many shards; 0 without a limit.
 fn read_rate(forward: &mut Reader<'_>, shards: u32) -> u64 {

@@ -96,6 +96,9 @@ pub(super) fn read_policy(
     let (audience, issuer, email) = (reader.text("audience"), reader.text("issuer"), reader.text("email"));
     let tolerance = reader.duration("tolerance").map(Tolerance::from_seconds);
     let scheme = scheme?;
+    if tolerance.is_some() && !scheme.signs_time() {
+        reader.fault("tolerance", "does not go with this scheme, whose sender signs no time", "remove it");
+    }
     let forms = match forms {
         None => scheme.default_forms.to_vec(),
         Some(Some(forms)) if !forms.is_empty() && forms.iter().all(|form| scheme.forms.contains(form)) => forms,
@@ -103,7 +106,7 @@ pub(super) fn read_policy(
             let allowed: Vec<_> = scheme.forms.iter().map(|form| form.as_str()).collect();
             reader.fault(
                 "accept",
-                "names a form that this scheme does not take",
+                "is empty, or names a form that this scheme does not take",
                 &format!("use only {}", allowed.join(", ")),
             );
             return None;

@@ -105,6 +105,12 @@ fn read_dedupe_header(reader: &mut Reader<'_>, scheme: Option<&'static Scheme>) 
     let header = read_header(reader, "dedupe_header")?;
     if scheme.is_some_and(Scheme::signs_id) {
         reader.fault("dedupe_header", "does not go with this scheme, whose sender signs the event's id", "remove it");
+    } else if scheme.is_some_and(|scheme| scheme.differs_in_copies(&header)) {
+        reader.fault(
+            "dedupe_header",
+            "has the signature or the timestamp, which can differ in a copy",
+            "name the header that has the id alone",
+        );
     }
     Some(kept(header))
 }

@@ -70,7 +70,12 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let text = self.take(key)?;
-        self.checked(key, json::string(text).filter(|text| !text.is_empty()), "is not a string", "put it in quotes")
+        self.checked(
+            key,
+            json::string(text).filter(|text| !text.is_empty()),
+            "is empty, or not a string",
+            "write a text in quotes",
+        )
     }
 
     #[inline(never)]
@@ -102,8 +107,8 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub(super) fn size(&mut self, key: &str) -> Option<u64> {
         let text = self.take(key)?;
-        let bytes = json::string(text).and_then(|text| units::size(&text));
-        self.checked(key, bytes, "is not a size", "write a number and B, KiB, MiB or GiB, like \"1MiB\"")
+        let bytes = json::string(text).and_then(|text| units::size(&text)).filter(|bytes| *bytes > 0);
+        self.checked(key, bytes, "is zero, or not a size", "write a number and B, KiB, MiB or GiB, like \"1MiB\"")
     }
 
     #[inline(never)]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::acknowledgement::Acknowledgement;
 use super::form::Form;
 use super::handshake::Handshake;
-use super::template::{IdSource, Template};
+use super::template::{Field, IdSource, Template, Time};
 use crate::key::KeyFormat;
 
 /// How a sender signs: where its signatures stand and what they cover, the forms it may send, and where its keys come from.
@@ -135,9 +135,20 @@ impl Scheme {
         of_sets.chain(of_template).chain(self.identity().map(|identity| identity.header))
     }
 
+    /// Whether a header has the signature or the time, so that the sender's next copy of an event can have another value.
+    pub(crate) fn differs_in_copies(&'static self, header: &str) -> bool {
+        let time = self.template().and_then(|template| template.layout.timestamp.as_ref());
+        self.proof_headers().chain(time.map(Field::header)).any(|name| name == header)
+    }
+
     /// Whether an event's id is in a header that is signed.
     pub fn signs_id(&'static self) -> bool {
         !self.sets().is_empty() || self.template().is_some_and(|template| template.id == IdSource::Header)
+    }
+
+    /// Whether a delivery states a time that is signed, so that its age can be judged. A token has limits of its own.
+    pub fn signs_time(&'static self) -> bool {
+        !self.sets().is_empty() || self.template().is_some_and(|template| template.time != Time::None)
     }
 
     /// Whether the method or the URL of the request is signed, so that the receiver must pass a [`Target`](crate::Target).

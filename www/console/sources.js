@@ -61,7 +61,7 @@ function card(source, app) {
     { "data-key": source.name, "data-source": source.name, "data-health": health, "aria-label": source.name },
     el("header.source-head", icon(SIGNS[health]), el("h2", el("a", { href: link("events", [source.name]), "data-item": "" }, source.name)), source.scheme && el("span.scheme", source.scheme, source.form && ` · ${source.form}`), source.durable === false && el("span.scheme", "passed through")),
     address(source, app),
-    source.fault && note("bad", el("p", el("code", source.fault.key), " ", words(source.fault.detail)), source.fault.fix && el("p.hint", words(source.fault.fix))),
+    source.fault && note("bad", el("p", source.fault.key && [el("code", source.fault.key), " "], words(source.fault.detail)), source.fault.fix && el("p.hint", words(source.fault.fix))),
     source.problem && note("bad", el("p", words(capital(source.problem)), ".", !isSilent(source) && " The counts below are without it.")),
     !source.fault && hour(source),
     !source.fault && el("dl.figures", figures(source)),

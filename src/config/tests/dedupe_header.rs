@@ -28,3 +28,20 @@ fn a_signed_id_needs_no_unsigned_header() {
         "dedupe_header",
     );
 }
+
+/// With such a header in the key, no copy of an event would be one.
+#[test]
+fn a_header_that_differs_in_copies_is_none() {
+    let source = |scheme: &str, header: &str| {
+        format!(r#""scheme":"{scheme}","secrets":["GOOD"],{FORWARD},"dedupe_header":"{header}""#)
+    };
+    for (scheme, header) in [
+        ("github", "X-Hub-Signature-256"),
+        ("stripe", "stripe-signature"),
+        ("slack", "X-Slack-Request-Timestamp"),
+        ("gitlab-token", "X-Gitlab-Token"),
+    ] {
+        assert!(faults(&source(scheme, header)).contains("can differ in a copy"), "{scheme}: {header}");
+    }
+    assert_ready(&source("slack", "X-Slack-Retry-Num"));
+}

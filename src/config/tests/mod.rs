@@ -86,7 +86,7 @@ fn what_the_contract_shows_is_ready() {
     assert_ready(&gemini(""));
     assert_ready(&dynamic(""));
     assert_ready(&dynamic(r#","accept":["v1a","jwt"],"audience":"x","issuer":"y""#));
-    assert_ready(&gemini(r#","tolerance":"0s","max_body":"0B","dedupe":"60s""#));
+    assert_ready(&gemini(r#","tolerance":"0s","max_body":"1B","dedupe":"60s""#));
     assert_ready(&gemini(r#","dedupe":"off""#));
     assert_ready(&gemini(r#","durable":true,"shards":1024,"keep":"1d","max_body":"1792KiB""#));
     assert_ready(&format!(r#""scheme":"svix","secrets":["TWO","PUBLIC"],{FORWARD}"#));
@@ -102,6 +102,8 @@ fn every_fault_names_its_key() {
     assert_fault(&gemini(r#","tolerence":"5m""#), "tolerence");
     assert_fault(&gemini(r#","tolerance":"5""#), "tolerance");
     assert_fault(&gemini(r#","max_body":"1MB""#), "max_body");
+    assert_fault(&gemini(r#","max_body":"0B""#), "max_body");
+    assert_fault(&gemini(r#","durable":true,"max_stored":"0B""#), "max_stored");
     assert_fault(&gemini(r#","dedupe":"59s""#), "dedupe");
     assert_fault(&gemini(r#","durable":true,"shards":1025"#), "shards");
     assert_fault(&gemini(r#","durable":true,"dedupe":"off""#), "dedupe");
@@ -111,6 +113,7 @@ fn every_fault_names_its_key() {
     assert_fault(&gemini(r#","durable":true,"keep_bodies":"1d""#), "keep_bodies");
     assert_fault(&gemini(r#","keep":"1d""#), "keep");
     assert_fault(&gemini(r#","accept":["v1a"]"#), "accept");
+    assert_fault(&gemini(r#","accept":[]"#), "accept");
     assert_fault(&gemini(r#","accept":["v1","jwt"],"audience":"x""#), "accept");
     assert_fault(&gemini(r#","jwks":"https://a.example""#), "jwks");
     assert_fault(&gemini(r#","url_token":"NONE""#), "url_token");
@@ -131,7 +134,6 @@ fn every_fault_names_its_key() {
     assert_fault(&format!(r#""scheme":"gemini-dynamic",{FORWARD}"#), "url_token");
 }
 
-/// A marker that expires first would let a copy through; what `tolerance` is unless it is set counts as well.
 /// Keys that sign for every customer of a sender prove nothing about whose event it is, by whatever name they are configured.
 #[test]
 fn shared_keys_need_a_token_whatever_the_scheme() {
@@ -171,6 +173,22 @@ fn shared_keys_need_a_token_whatever_the_scheme() {
     assert!(tried >= 21, "there is a shared key set");
 }
 
+/// Where a tolerance judges nothing, it would let its reader believe in a protection that is not there.
+#[test]
+fn a_tolerance_is_for_senders_that_sign_a_time() {
+    let source = |scheme: &str| format!(r#""scheme":"{scheme}","secrets":["GOOD"],"tolerance":"1h",{FORWARD}"#);
+    for dated in ["gemini", "stripe", "slack"] {
+        assert_ready(&source(dated));
+    }
+    for undated in ["github", "shopify", "gitlab-token"] {
+        assert_fault(&source(undated), "tolerance");
+    }
+    let configured = r#""scheme":"hmac","signature":{"header":"X-Sig"},"secrets":["GOOD"],"tolerance":"1h""#;
+    assert_fault(&format!("{configured},{FORWARD}"), "tolerance");
+    let dated = r#""timestamp":{"header":"X-Time"},"signed":"{timestamp}.{body}""#;
+    assert_ready(&format!("{configured},{dated},{FORWARD}"));
+}
+
 #[test]
 fn a_verify_token_is_for_senders_that_have_one() {
     let source = |scheme: &str, name: &str| {
@@ -196,7 +214,10 @@ fn exactly_one_destination() {
     assert_fault(&forward(r#""durable_object":"ROOMS","name":"{source}{id}""#), "forward.name");
     assert_fault(&forward(r#""durable_object":"ROOMS","name":"{type}{data.id}""#), "forward.name");
     assert_fault(&forward(r#""origin":"https://a.example","name":"{id}""#), "forward.name");
-    assert_fault(&forward(r#""origin":"https://a.example","timeout":"0s""#), "forward.timeout");
+    assert_ready(&forward(r#""origin":"https://a.example","timeout":"5m""#));
+    for timeout in ["0s", "301s", "1h", "400d"] {
+        assert_fault(&forward(&format!(r#""origin":"https://a.example","timeout":"{timeout}""#)), "forward.timeout");
+    }
     assert_fault(&forward(r#""origin":"https://a.example","sign_with":"PUBLIC""#), "forward.sign_with");
     assert_fault(&forward(r#""origin":"https://a.example","extra":1"#), "forward.extra");
 }
