@@ -90,7 +90,7 @@ codes! {
         "nothing to do: this copy was not forwarded";
     EMPTY_SECRET: "empty_secret", 500,
         "the secret is empty",
-        "set it to the sender's `whsec_…` value; the environment variable is probably not set where this runs";
+        "set it to the sender's signing secret; the environment variable is probably not set where this runs";
     FORBIDDEN: "forbidden", 403,
         "you may not do this",
         "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies. With a cookie, a request that \
@@ -215,7 +215,7 @@ codes! {
         "use the sender's real public key";
     WEAK_SECRET: "weak_secret", 500,
         "the secret is too weak",
-        "copy the whole `whsec_…` value, or make a new one with `openssl rand -base64 32`";
+        "copy the sender's whole secret or, where you choose it, make one with `openssl rand -base64 32`";
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ export const CODES = {
   destination_failed: { title: "the destination did not accept the event", remedy: "check the destination: `dest_status` in the log is its status (0: no response) and `dest_error` the reason; the event is retried" },
   destination_timeout: { title: "the destination did not respond in time", remedy: "have the destination respond sooner, raise `forward.timeout`, or set `durable = true`; the event is retried" },
   duplicate: { title: "the event was accepted before", remedy: "nothing to do: this copy was not forwarded" },
-  empty_secret: { title: "the secret is empty", remedy: "set it to the sender's `whsec_…` value; the environment variable is probably not set where this runs" },
+  empty_secret: { title: "the secret is empty", remedy: "set it to the sender's signing secret; the environment variable is probably not set where this runs" },
   forbidden: { title: "you may not do this", remedy: "use `ADMIN_TOKEN`: whoever has `ADMIN_READ_TOKEN` may look, but changes nothing and sees no bodies. With a cookie, a request that changes something needs `Sec-Fetch-Site: same-origin` and `X-Countersign-Console: 1`" },
   forgotten: { title: "the event was forgotten", remedy: "nothing to do: the sender's next copy is accepted" },
   handshake: { title: "the sender's handshake is answered", remedy: "nothing to do: it is no event, and is not forwarded" },
@@ -57,5 +57,5 @@ export const CODES = {
   too_many_signatures: { title: "the delivery carries too many signatures", remedy: "reject the delivery: no sender sends this many, unless a proxy joined headers by mistake" },
   unauthorized: { title: "the admin token is missing or wrong", remedy: "send `Authorization: Bearer …` with the value of the secret `ADMIN_TOKEN` or `ADMIN_READ_TOKEN`, or sign in again" },
   weak_key: { title: "anybody can sign under the public key", remedy: "use the sender's real public key" },
-  weak_secret: { title: "the secret is too weak", remedy: "copy the whole `whsec_…` value, or make a new one with `openssl rand -base64 32`" },
+  weak_secret: { title: "the secret is too weak", remedy: "copy the sender's whole secret or, where you choose it, make one with `openssl rand -base64 32`" },
 };
