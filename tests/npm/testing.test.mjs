@@ -58,6 +58,7 @@ test("a secret of one's own, an event, a type with data, and a time", async () =
     const { id, event } = await sender(secret).unwrap(await testRequest(sender, { secret, event: { id: "evt_1", type: "a.b", amount: 5 } }));
     assert.deepEqual([event.id, event.type, event.amount], ["evt_1", "a.b", 5]);
     if (sender === index.stripe) assert.equal(id, "evt_1");
+    await sender(secret).unwrap(await testRequest(sender, { secret: `${secret}\n` }));
     assert.equal(await outcome(sender(secret), await testRequest(sender, { secret, broken: "body" })), "no_matching_signature");
   }
   const secret = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
@@ -136,7 +137,7 @@ test("a handshake is as a handler by hand expects it, and its reply as the sende
   await assert.rejects(twitch.check(Response.json({ challenge })), /wants status 200 and the challenge/);
   const slack = await testHandshake(index.slack, { secret });
   await slack.check(Response.json({ challenge: (await slack.request.json()).challenge }));
-  const zoom = await testHandshake(hmac.zoom, { secret });
+  const zoom = await testHandshake(hmac.zoom, { secret: `${secret}\n` });
   const { payload: { plainToken } } = await zoom.request.json();
   const reply = (key) => Response.json({ encryptedToken: createHmac("sha256", key).update(plainToken).digest("hex"), plainToken });
   await zoom.check(reply(secret));
@@ -159,6 +160,7 @@ test("wrong arguments name the fix", async () => {
     [["Githb", { secret: "a" }], /did you mean `github`, without quotes\?$/],
     [["nobody at all", { secret: "a" }], /from the same copy of this package$/],
     [[index.stripe, {}], /`secret` is the receiver's secret/],
+    [[index.stripe, { secret: " \n" }], /`secret` is the receiver's secret/],
     [[index.discord, { secret: "a" }], /`await testKeys\(…\)`/],
     [[index.stripe, { keys: {} }], /`keys` is what `testKeys` returned/],
     [[index.stripe, { secret: "a".repeat(16), broken: "badly" }], /`broken` is one of "stale", "future", "body", "key", "unsigned"/],

@@ -46,7 +46,7 @@ export async function testHandshake(sender, given) {
   const of = senderOf(sender);
   if (!ASKING.includes(of.scheme)) throw misuse("config_invalid", `this sender asks nothing of an endpoint; those that do are ${ASKING.map((name) => `\`${name}\``).join(", ")}`);
   const { secret, keys, verifyToken, url } = optionsOf(given, ["secret", "keys", "url", "verifyToken"]);
-  const { method, query, headers, event, wants, isTaken } = questionOf(of.scheme, { secret: secret ?? keys?.secret, verifyToken });
+  const { method, query, headers, event, wants, isTaken } = questionOf(of.scheme, { secret: trimmed(secret ?? keys?.secret), verifyToken });
   const request = event === undefined ? asking(urlOf(url), { method, query }) : await testRequest(sender, { secret, keys, url, event });
   for (const [name, value] of headers) request.headers.set(name, value);
   return { request, check: (response) => holds(response, { of, wants, isTaken }) };
@@ -103,12 +103,16 @@ function keyOf(sender, secret, keys) {
     return signers.get(keys);
   }
   if (!["v1", "hmac", "fields", "bare"].includes(sender.form)) throw misuse("config_invalid", "this sender signs with a private key: pass `keys`, what `await testKeys(…)` returned, and configure the receiver with it");
-  if (typeof secret !== "string" || secret === "") throw misuse("empty_secret", "`secret` is the receiver's secret");
-  if (sender.form !== "v1") return sharedKey(sender.of, secret);
-  const [, base64] = /^(?:v1,)?whsec_(.+)$/.exec(secret) ?? [];
+  const text = trimmed(secret);
+  if (typeof text !== "string" || text === "") throw misuse("empty_secret", "`secret` is the receiver's secret");
+  if (sender.form !== "v1") return sharedKey(sender.of, text);
+  const [, base64] = /^(?:v1,)?whsec_(.+)$/.exec(text) ?? [];
   if (base64 !== undefined) return fromBase64(base64);
-  return sender.of?.isText ? utf8(secret) : fromBase64(secret);
+  return sender.of?.isText ? utf8(text) : fromBase64(text);
 }
+
+/** A secret as the receiver reads it: the value of a file or a variable may end with a line break. */
+const trimmed = (secret) => (typeof secret === "string" ? secret.trim() : secret);
 
 /** Ways to break a delivery, each for the forms of signature that it applies to. */
 const BROKEN = {
