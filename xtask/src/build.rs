@@ -4,8 +4,9 @@ mod module;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 pub use self::module::{Effort, Module};
 use crate::size::{Size, kilobytes};
@@ -77,7 +78,7 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
 /// Builds `build/worker`, what is deployed, and says what it weighs.
 pub fn production() -> Result<()> {
     tools::prepare()?;
-    PRODUCTION.build(Effort::Optimised)?;
+    PRODUCTION.build(Effort::Optimised, || Ok(()))?;
     let size = Size::of(&PRODUCTION.wasm())?;
     println!(
         "{} {:.1} KB, {} gzipped, of {} KB at most",
@@ -89,16 +90,21 @@ pub fn production() -> Result<()> {
     Ok(())
 }
 
-/// Builds `build/worker` for `cargo xtask dev`, as quickly as can be.
+/// Builds `build/worker` for `cargo xtask dev`, as quickly as can be: npm installs its packages while Rust compiles.
 pub(crate) fn for_dev() -> Result<()> {
-    tools::prepare()?;
-    PRODUCTION.build(Effort::Plain)
+    tools::wasm_target()?;
+    thread::scope(|scope| {
+        let packages = scope.spawn(tools::npm_packages);
+        PRODUCTION.build(Effort::Plain, || {
+            packages.join().map_err(|_| anyhow!("the installation of npm's packages panicked"))?
+        })
+    })
 }
 
 /// Builds `build/worker-test`, what the end-to-end tests drive besides.
 pub fn for_tests() -> Result<()> {
     tools::prepare()?;
-    TEST.build(Effort::Optimised)
+    TEST.build(Effort::Optimised, || Ok(()))
 }
 
 /// Fails if the deployed Wasm has outgrown its budget.
@@ -107,12 +113,14 @@ pub fn within_budget() -> Result<()> {
 }
 
 impl Worker {
-    fn build(&self, effort: Effort) -> Result<()> {
+    /// `packages` returns when npm's packages are there. Optimising needs them too.
+    fn build(&self, effort: Effort, packages: impl FnOnce() -> Result<()>) -> Result<()> {
         // Two commands may build at once.
         let lock =
             File::create(paths::build_dir("stage")?.join("lock")).context("build/stage/lock cannot be written")?;
         lock.lock().context("build/stage/lock cannot be locked")?;
         let [explain, stage] = Module::build_all([&EXPLAIN, &self.module], effort)?;
+        packages()?;
         for (from, to) in [
             (explain.join("glue.js"), "explain-glue.js"),
             (explain.join("glue_bg.wasm"), "explain_bg.wasm"),

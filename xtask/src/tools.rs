@@ -116,7 +116,7 @@ pub(crate) fn nightly_cargo() -> Command {
     command
 }
 
-fn wasm_target() -> Result<()> {
+pub(crate) fn wasm_target() -> Result<()> {
     let libdir = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
         .args(["--print", "target-libdir", "--target", WASM])
         .current_dir(paths::root())
