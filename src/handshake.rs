@@ -6,15 +6,12 @@
 
 use serde_json::{Value, json};
 
-use crate::config::Source;
-use crate::crypto::{Crypto, hex};
-use crate::delivery::Delivery;
+use crate::crypto::{Crypto, constant_time_eq, hex};
 use crate::json::{printed, value};
 use crate::key::SecretKey;
 use crate::scheme::{Handshake, Media, Scheme};
-use crate::timestamp::Timestamp;
 use crate::url::{percent_decode, query};
-use crate::verify::{Keys, Verified};
+use crate::verify::Verified;
 
 /// A response to a sender: to its handshake, or to a delivery that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +37,9 @@ pub enum Asked<'d, B> {
 pub const LARGEST: u32 = 16 * 1024;
 
 impl<'d, B> Verified<'d, B> {
-    /// Tells a handshake of the scheme from an event. It copies the body, so call it only for schemes that ask with a POST.
+    /// Tells a handshake of the scheme from an event. The body is read only for a scheme that asks with a POST, and up to [`LARGEST`].
     pub fn asked<C: Crypto<B>>(self, scheme: &Scheme, secrets: &[SecretKey], crypto: &C) -> Asked<'d, B> {
-        let reply = scheme.handshake.and_then(|handshake| {
+        let reply = scheme.handshake.filter(|handshake| handshake.is_post()).and_then(|handshake| {
             let body = json_of(&crypto.message(&[], self.body()))?;
             match handshake {
                 Handshake::Echo { marker, equals, challenge } => {
@@ -55,6 +52,13 @@ impl<'d, B> Verified<'d, B> {
             }
         });
         reply.map_or(Asked::Event(self), Asked::Handshake)
+    }
+
+    /// The reply to a handshake whose challenge is in the header that [`Handshake::header`] names: a GET without a body, verified like a delivery.
+    /// `None` for a challenge that no sender would make.
+    pub fn header_challenge(self, challenge: &str) -> Option<Reply> {
+        let Reply { status, text, .. } = echo(challenge)?;
+        Some(Reply { status, media: Media::Json, text: printed(&json!({ "verification": text })) })
     }
 }
 
@@ -70,8 +74,18 @@ pub fn unsigned(scheme: &Scheme, secrets: &[SecretKey], body: &[u8]) -> Option<R
     encrypted(token, secrets.first()?)
 }
 
-/// Answers a GET whose query holds the source's verify token and a challenge; `None` if it does not.
-pub fn hub_challenge(source: &Source, url: &str) -> Option<Reply> {
+/// Answers a GET whose query holds the verify token and a challenge; `None` if it does not.
+///
+/// The token is what its receiver entered at the sender, compared in constant time; an empty one matches nothing.
+///
+/// ```
+/// use countersign::handshake::hub_challenge;
+///
+/// let url = "https://hooks.example.com/meta?hub.mode=subscribe&hub.verify_token=a-long-random-token&hub.challenge=1158201444";
+/// assert_eq!(hub_challenge(url, "a-long-random-token").map(|reply| reply.text).as_deref(), Some("1158201444"));
+/// assert_eq!(hub_challenge(url, "another"), None);
+/// ```
+pub fn hub_challenge(url: &str, verify_token: &str) -> Option<Reply> {
     let mut fields = [("hub.mode", None), ("hub.verify_token", None), ("hub.challenge", None)];
     for pair in query(url).split('&') {
         let (name, given) = pair.split_once('=').unwrap_or((pair, ""));
@@ -83,24 +97,10 @@ pub fn hub_challenge(source: &Source, url: &str) -> Option<Reply> {
         }
     }
     let [(_, mode), (_, token), (_, challenge)] = fields;
-    if mode? != b"subscribe" || !source.is_verify_token(&token?) {
+    if verify_token.is_empty() || mode? != b"subscribe" || !constant_time_eq(&token?, verify_token.as_bytes()) {
         return None;
     }
     echo(str::from_utf8(&challenge?).ok()?)
-}
-
-/// Answers a GET with a challenge in a header; `None` if its other headers do not prove the sender.
-pub fn header_challenge<B, C: Crypto<B>>(
-    source: &Source,
-    request: &Delivery<'_, B>,
-    challenge: &str,
-    now: Timestamp,
-    crypto: &C,
-) -> Option<Reply> {
-    let keys = Keys { secrets: &source.secrets, ..Keys::default() };
-    source.policy.verify(keys, request, now, crypto).ok()?;
-    let Reply { status, text, .. } = echo(challenge)?;
-    Some(Reply { status, media: Media::Json, text: printed(&json!({ "verification": text })) })
 }
 
 /// Repeats a challenge. One that no sender would make is not repeated.
@@ -135,7 +135,8 @@ fn pong(body: &Value) -> Option<Reply> {
 }
 
 fn json_of(body: &[u8]) -> Option<Value> {
-    value(str::from_utf8(body).ok()?)
+    let is_small = u32::try_from(body.len()).is_ok_and(|length| length <= LARGEST);
+    value(str::from_utf8(body).ok().filter(|_| is_small)?)
 }
 
 /// A name or value of a query, as forms encode it.
@@ -148,35 +149,14 @@ const MAX_CHALLENGE: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Binding, Config, Environment, Secret};
     use crate::scheme;
 
-    const TOKEN: &str = "a verify token & more = 25";
-
-    struct Known;
-
-    impl Environment for Known {
-        fn secret(&self, name: &str) -> Secret {
-            let value = if name == "VERIFY" { TOKEN.replace(' ', "-") } else { "a secret of some length".to_owned() };
-            Secret::Value(value.into())
-        }
-
-        fn has(&self, _: Binding<'_>) -> bool {
-            true
-        }
-    }
-
-    fn meta() -> Config {
-        let source = r#"{"meta":{"scheme":"meta","secrets":["A"],"verify_token":"VERIFY","forward":{"origin":"https://a.example"}}}"#;
-        Config::parse(Some(source), &Known)
-    }
+    const TOKEN: &str = "a-verify-token-&-more-=-25";
 
     #[test]
     fn a_challenge_is_repeated_only_with_the_token_and_only_as_a_word() {
-        let config = meta();
-        let source = config.source(0).unwrap();
         let ask =
-            |query: &str| hub_challenge(source, &format!("https://h.example/meta?{query}")).map(|reply| reply.text);
+            |query: &str| hub_challenge(&format!("https://h.example/meta?{query}"), TOKEN).map(|reply| reply.text);
         let token = "a-verify-token-%26-more-%3D-25";
         let good = format!("hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
         assert_eq!(ask(&good), Some("1158201444".to_owned()));
@@ -196,6 +176,8 @@ mod tests {
         ] {
             assert_eq!(ask(&bad), None, "{bad}");
         }
+        let blank = "https://h.example/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=";
+        assert_eq!(hub_challenge(blank, ""), None, "without a token, nobody has it");
     }
 
     /// A token with which Zoom's reply would be the signature of an event is not accepted from a stranger.

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::destination::Destination;
 use crate::crypto::constant_time_eq;
 use crate::error::Error;
+use crate::handshake::{Reply, hub_challenge};
 use crate::inbox::{Plan, Retention};
 use crate::key::SecretKey;
 use crate::scheme::Handshake;
@@ -123,10 +124,9 @@ impl Source {
         }
     }
 
-    /// Whether a handshake has the token that this source requires of one.
-    pub(crate) fn is_verify_token(&self, given: &[u8]) -> bool {
-        let token = self.verify_token.as_ref();
-        token.is_some_and(|token| constant_time_eq(given, token.trim_ascii().as_bytes()))
+    /// Answers a GET whose query holds this source's verify token and a challenge; `None` if it does not, or the source has no token.
+    pub fn hub_challenge(&self, url: &str) -> Option<Reply> {
+        hub_challenge(url, self.verify_token.as_ref()?.trim_ascii())
     }
 
     /// Whether the last segment of the path is what this source requires: its token, or nothing. If not, what is wrong, for the log.

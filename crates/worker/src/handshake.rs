@@ -3,8 +3,9 @@
 use countersign::config::Source;
 use countersign::gateway::log_record::LogRecord;
 use countersign::gateway::response::Refusal;
-use countersign::handshake::{Asked, LARGEST, Reply, header_challenge, hub_challenge, unsigned};
+use countersign::handshake::{Asked, LARGEST, Reply, unsigned};
 use countersign::scheme::{Handshake, Media};
+use countersign::verify::Keys;
 use countersign::{Delivery, Error, Timestamp, Verified};
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -26,7 +27,7 @@ pub(crate) fn open(state: &State, index: usize, url: &str) -> Step {
     match state.config.source(index) {
         Some(source) if matches!(source.policy.scheme.handshake, Some(Handshake::Probe(_))) => end(source, Some(found)),
         Some(source) if source.policy.scheme.handshake.and_then(Handshake::header).is_some() => Step::greet(index),
-        Some(source) => end(source, hub_challenge(source, url)),
+        Some(source) => end(source, source.hub_challenge(url)),
         None => Step::refuse(Refusal::ConfigInvalid),
     }
 }
@@ -41,8 +42,9 @@ pub fn greet(index: usize, headers: String, challenge: Option<String>, now: f64)
     let no_body = Body::new(Uint8Array::new_with_length(0), Some(Vec::new()));
     let request = Delivery::new(delivery_headers(source, headers.as_bytes()), no_body);
     let now = Timestamp::from_unix((now as u64).div_euclid(1000));
-    let answer = |challenge: String| header_challenge(source, &request, &challenge, now, &Platform);
-    end(source, challenge.and_then(answer)).encode()
+    let keys = Keys { secrets: &source.secrets, ..Keys::default() };
+    let verified = source.policy.verify(keys, &request, now, &Platform).ok();
+    end(source, challenge.and_then(|challenge| verified?.header_challenge(&challenge))).encode()
 }
 
 fn end(source: &Source, reply: Option<Reply>) -> Step {

@@ -9,12 +9,14 @@ use countersign::{Error, Receiver};
 #[derive(Debug, Default)]
 pub struct Hooks {
     receivers: HashMap<&'static str, Receiver>,
+    verify_tokens: HashMap<&'static str, String>,
     /// Scheme and host of the public URL, which some senders sign: `https://hooks.example.com`.
     public: String,
 }
 
 impl Hooks {
-    /// Reads secrets by [their names](variable), and the public address as `PUBLIC_URL`. A value may hold several secrets, to rotate.
+    /// Reads secrets by [their names](variable), and the public address as `PUBLIC_URL`. A value may hold several secrets, to rotate. The name
+    /// of a verify token, which Meta asks for, ends with `_VERIFY_TOKEN`.
     ///
     /// # Errors
     /// If a secret cannot be used, or there is none; the text names the variable and the fix, and not the secret.
@@ -31,6 +33,8 @@ impl Hooks {
                 };
                 let receiver = receiver.map_err(|error| format!("{name}: {error}; {}", error.remedy()))?;
                 hooks.receivers.insert(scheme.name, receiver);
+                let token = value(&format!("{name}_VERIFY_TOKEN"));
+                hooks.verify_tokens.extend(token.map(|token| (scheme.name, token.trim().to_owned())));
             }
         }
         if hooks.receivers.is_empty() {
@@ -42,6 +46,11 @@ impl Hooks {
     /// The receiver of a sender.
     pub fn get(&self, sender: &str) -> Option<&Receiver> {
         self.receivers.get(sender)
+    }
+
+    /// The token that a sender's GET must have.
+    pub(crate) fn verify_token(&self, sender: &str) -> Option<&str> {
+        self.verify_tokens.get(sender).map(String::as_str)
     }
 
     /// The senders that are received, in no order.

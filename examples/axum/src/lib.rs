@@ -1,10 +1,11 @@
 //! A server that verifies the webhooks of every sender, with one extractor.
 //!
 //! `POST /hooks/{sender}` takes the webhooks of the senders that have a secret in the environment: `WEBHOOK_STRIPE`,
-//! `WEBHOOK_COINBASE_COMMERCE`.
+//! `WEBHOOK_COINBASE_COMMERCE`. What a sender asks before it sends events is answered too.
 
 #![allow(clippy::disallowed_methods, reason = "a server may read the clock; the core gets the time as an argument")]
 
+mod handshake;
 pub mod hooks;
 mod webhook;
 
@@ -24,7 +25,7 @@ const LIMIT: usize = 1 << 20;
 /// The routes. Merge them into your own.
 pub fn app(hooks: Hooks) -> Router {
     Router::new()
-        .route("/hooks/{sender}", post(receive))
+        .route("/hooks/{sender}", post(receive).fallback(handshake::answer))
         .layer(DefaultBodyLimit::max(LIMIT))
         .with_state(Arc::new(hooks))
 }

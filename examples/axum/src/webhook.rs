@@ -1,4 +1,4 @@
-//! The extractor: a handler that takes a [`Webhook`] runs for genuine events alone.
+//! The extractor: a handler that takes a [`Webhook`] runs for genuine events alone, and not for handshakes.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -7,8 +7,11 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign::crypto::Portable;
+use countersign::handshake::Asked;
 use countersign::{Delivery, Error, Headers, Target};
 
+use crate::handshake;
 use crate::hooks::Hooks;
 
 /// A genuine event.
@@ -37,9 +40,17 @@ impl FromRequest<Arc<Hooks>> for Webhook {
         let url = hooks.url(parts.uri.path_and_query().map_or("/", |it| it.as_str()));
         let target = Target { method: parts.method.as_str(), url: &url };
         let delivery = Delivery::new(Headers::from_iter(headers), body.as_ref()).with_target(target);
-        let verified = receiver.verify(&delivery, SystemTime::now().into()).map_err(|error| refused(&sender, error))?;
-        let id = String::from_utf8_lossy(verified.id()).into_owned();
-        Ok(Self { sender, id, body })
+        let verified = receiver
+            .verify(&delivery, SystemTime::now().into())
+            .map_err(|error| handshake::unsigned(receiver, error, &body).unwrap_or_else(|| refused(&sender, error)))?;
+        match verified.asked(receiver.policy().scheme, receiver.secrets(), &Portable) {
+            // No event: no handler gets it.
+            Asked::Handshake(reply) => Err(handshake::response(reply)),
+            Asked::Event(verified) => {
+                let id = String::from_utf8_lossy(verified.id()).into_owned();
+                Ok(Self { sender, id, body })
+            }
+        }
     }
 }
 

@@ -42,12 +42,16 @@ impl Sender {
 
     /// The headers and the body of an event with this id.
     fn signed(&self, id: &str) -> Option<(Vec<SignedHeader>, String)> {
-        let (url, now) = (format!("{PUBLIC}{}", self.path()), Timestamp::from(now()));
+        let now = Timestamp::from(now());
         let body = self.body(id, now);
+        Some((self.sign(id, now, &body)?, body))
+    }
+
+    /// The headers of a body.
+    fn sign(&self, id: &str, timestamp: Timestamp, body: &str) -> Option<Vec<SignedHeader>> {
+        let url = format!("{PUBLIC}{}", self.path());
         let target = Some(Target { method: "POST", url: &url });
-        let unsigned = Unsigned { id, timestamp: now, target, body: body.as_str() };
-        let headers = sign_as(self.scheme, &self.keys, &unsigned, &Portable).ok()?;
-        Some((headers, body))
+        sign_as(self.scheme, &self.keys, &Unsigned { id, timestamp, target, body }, &Portable).ok()
     }
 
     fn path(&self) -> String {
@@ -89,10 +93,14 @@ async fn serve(hooks: Hooks) -> String {
 
 /// The status and the text of a response.
 async fn post(address: &str, path: &str, headers: &[SignedHeader], body: &str) -> (u16, String) {
+    send(address, ("POST", path), headers, body).await
+}
+
+async fn send(address: &str, (method, path): (&str, &str), headers: &[SignedHeader], body: &str) -> (u16, String) {
     let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
     let request = format!(
-        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{lines}\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{lines}\r\n{body}"
     );
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(request.as_bytes()).await.expect("sent");
@@ -133,6 +141,58 @@ async fn every_sender_arrives_and_nothing_that_was_changed() {
     }
 }
 
+/// Each is answered to the sender alone: with one byte changed, or another token, it gets nothing.
+#[tokio::test]
+async fn what_a_sender_asks_is_answered_before_any_handler() {
+    const VERIFY: &str = "a-verify-token-of-some-length";
+    let names = ["slack", "discord", "twitch", "zoom", "okta", "meta", "heygen", "intercom", "github"];
+    let senders = names.map(|name| Sender::of(scheme::find(name).expect("a scheme")).expect("it signs"));
+    let [slack, discord, twitch, _, okta, ..] = &senders;
+    let secret = |name: &str| match name {
+        "WEBHOOK_META_VERIFY_TOKEN" => Some(format!("{VERIFY}\n")),
+        _ => senders.iter().find(|sender| variable(sender.scheme) == name).map(|sender| sender.secret.clone()),
+    };
+    let address = serve(Hooks::from_variables(secret).expect("usable secrets")).await;
+
+    for (sender, body, reply) in [
+        (slack, r#"{"type":"url_verification","challenge":"3eZbrw1a"}"#, "3eZbrw1a"),
+        (discord, r#"{"type":1}"#, r#"{"type":1}"#),
+        (
+            twitch,
+            r#"{"challenge":"pogchamp","subscription":{"status":"webhook_callback_verification_pending"}}"#,
+            "pogchamp",
+        ),
+    ] {
+        let (name, path) = (sender.scheme.name, format!("/hooks/{}", sender.scheme.name));
+        let headers = sender.sign("msg_1", now().into(), body).expect("signed");
+        assert_eq!(post(&address, &path, &headers, body).await, (200, reply.to_owned()), "{name}");
+        assert_eq!(post(&address, &path, &headers, &format!("{body} ")).await.0, 401, "{name}");
+    }
+
+    let zoom =
+        |token: &str| json!({ "event": "endpoint.url_validation", "payload": { "plainToken": token } }).to_string();
+    let (status, text) = post(&address, "/hooks/zoom", &[], &zoom("q9ib")).await;
+    assert!(status == 200 && text.contains("encryptedToken"), "{status}: {text}");
+    assert_eq!(post(&address, "/hooks/zoom", &[], &zoom("v0:1:{}")).await.0, 400, "it would be signed content");
+
+    let meta =
+        |token: &str| format!("/hooks/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
+    assert_eq!(send(&address, ("GET", &meta(VERIFY)), &[], "").await, (200, "1158201444".to_owned()));
+    assert_eq!(send(&address, ("GET", &meta("another")), &[], "").await.0, 403);
+
+    let mut headers = okta.sign("", now().into(), "").expect("signed");
+    headers.push(("x-okta-verification-challenge", "c1".to_owned()));
+    let answer = send(&address, ("GET", "/hooks/okta"), &headers, "").await;
+    assert_eq!(answer, (200, r#"{"verification":"c1"}"#.to_owned()));
+    assert_eq!(send(&address, ("GET", "/hooks/okta"), &headers[headers.len() - 1..], "").await.0, 403, "no proof");
+
+    let others =
+        [("OPTIONS", "heygen", 200), ("HEAD", "intercom", 200), ("GET", "github", 405), ("GET", "stripe", 404)];
+    for (method, sender, status) in others {
+        assert_eq!(send(&address, (method, &format!("/hooks/{sender}")), &[], "").await.0, status, "{sender}");
+    }
+}
+
 #[tokio::test]
 async fn a_sender_without_a_secret_and_a_body_that_is_too_large_are_refused() {
     let secret = |name: &str| (name == "WEBHOOK_GITHUB").then(|| "0123456789abcdef0123456789abcdef".to_owned());
@@ -163,6 +223,7 @@ fn the_readme_says_where_a_copy_needs_its_own_name() {
     let files = [
         ("src/main.rs", include_str!("../src/main.rs")),
         ("src/lib.rs", include_str!("../src/lib.rs")),
+        ("src/handshake.rs", include_str!("../src/handshake.rs")),
         ("src/hooks.rs", include_str!("../src/hooks.rs")),
         ("src/webhook.rs", include_str!("../src/webhook.rs")),
     ];
