@@ -51,6 +51,14 @@ impl Guard {
     }
 }
 
+/// Reads a name of `--host`.
+pub(crate) fn host_name(text: &str) -> Result<String, String> {
+    match text.parse::<Authority>() {
+        Ok(authority) if authority.host() == text => Ok(text.to_owned()),
+        _ => Err("write the name alone, like emulator.internal, without scheme, port and path".to_owned()),
+    }
+}
+
 /// A name in lower case without its final dot: neither has a meaning.
 fn bare(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
@@ -108,6 +116,14 @@ mod tests {
         assert!(check(&[host, ("origin", "http://localhost:8099"), ("sec-fetch-site", "same-origin")]));
         for origin in ["null", "http://localhost:3000", "https://localhost:8099", "http://evil.example"] {
             assert!(!check(&[host, ("origin", origin)]), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_a_name_alone() {
+        assert_eq!(host_name("emulator.internal").as_deref(), Ok("emulator.internal"));
+        for other in ["http://emulator", "emulator:80", "emulator/", "user@emulator", ""] {
+            assert!(host_name(other).is_err(), "{other}");
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::dialect::{DataId, Dialect, MetadataPlace};
+use crate::guard::host_name;
 use crate::job::Outcome;
 use crate::jwks::JwksSwitch;
 use crate::webhook::Rotation;
@@ -18,7 +19,7 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
 
     /// A host name to accept besides addresses and `localhost`; others are refused because web pages could use them. May be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
     pub host: Vec<String>,
 
     /// The `new_signing_secret` of the first webhook created, `whsec_…`; later ones are random

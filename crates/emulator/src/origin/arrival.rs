@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use countersign::crypto::Portable;
-use countersign::scheme::{self, Form};
+use countersign::scheme::{self, EventType, Form, Scheme};
 use countersign::{Delivery, Error, Headers, Keys, Policy, SecretKey, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub struct Arrival {
     pub headers: Map<String, Value>,
     /// `webhook-id`, verified or not.
     pub id: Option<String>,
-    /// `type` of a JSON body.
+    /// The type, where the sender that `countersign-scheme` names states it; `type` of a JSON body, if none is named.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Whether the signature is valid; `null` without a secret.
@@ -58,12 +58,17 @@ impl Arrival {
             joined.insert(name.to_owned(), all.into());
             joined
         });
+        let kind = match sender(&joined).map_or(EventType::Pointer("/type"), |scheme| scheme.event_type) {
+            EventType::Pointer(pointer) => json.pointer(pointer),
+            EventType::Header(name) => joined.get(name),
+            EventType::None => None,
+        };
         Self {
             at: rfc3339(now_ms),
             path: uri.to_string(),
+            kind: kind.and_then(Value::as_str).map(str::to_owned),
             id: joined.get("webhook-id").and_then(Value::as_str).map(str::to_owned),
             headers: joined,
-            kind: json.get("type").and_then(Value::as_str).map(str::to_owned),
             code: verified.as_ref().and_then(|verified| verified.as_ref().err()).map(Error::code),
             verified: verified.map(|verified| verified.is_ok()),
             duplicate: false,
@@ -85,7 +90,9 @@ impl Arrival {
         let kind = plain(self.kind.as_deref().unwrap_or("no type"));
         let mut text =
             format!("{}  {}{again}  {verdict}  {}\n", dim(&self.at), bold(kind), dim(format!("→ {answered}")));
-        for (name, value) in self.headers.iter().filter(|(name, _)| is_telling(name)) {
+        let of_sender = sender(&self.headers).map_or(&[][..], |scheme| scheme.forward);
+        let is_shown = |name: &str| is_telling(name) || of_sender.contains(&name);
+        for (name, value) in self.headers.iter().filter(|(name, _)| is_shown(name)) {
             text.push_str(&format!("    {} {}\n", dim(format!("{name}:")), plain(value.as_str().unwrap_or_default())));
         }
         let body = self.body.as_deref().map_or_else(|| "(not text)".to_owned(), plain);
@@ -110,15 +117,23 @@ fn lines(headers: &HeaderMap) -> Vec<(&str, &[u8])> {
     headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
-/// Whether a header is worth printing.
+/// The sender that Countersign names.
+fn sender(headers: &Map<String, Value>) -> Option<&'static Scheme> {
+    scheme::find(headers.get("countersign-scheme")?.as_str()?)
+}
+
+/// Whether a header of any delivery is worth printing. One that holds a sender's token is not.
 fn is_telling(name: &str) -> bool {
     ["webhook-", "svix-", "countersign-", "content-"].iter().any(|prefix| name.starts_with(prefix))
         && name != "content-length"
 }
 
-/// Received text on one line, without control characters.
+/// Received text on one line, without control characters and marks that change the direction of text.
 fn plain(text: &str) -> String {
-    let shown: String = text.chars().take(MOST_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let turns =
+        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let of = |c: char| if c.is_control() || turns(c) { ' ' } else { c };
+    let shown: String = text.chars().take(MOST_SHOWN).map(of).collect();
     if text.chars().nth(MOST_SHOWN).is_some() { format!("{shown}…") } else { shown }
 }
 
@@ -131,6 +146,25 @@ mod tests {
     #[test]
     fn text_of_others_cannot_write_to_the_terminal() {
         assert_eq!(plain("a\u{1b}[31mb\nc"), "a [31mb c");
+        assert_eq!(plain("a\u{202e}b\u{2066}c\u{61c}d"), "a b c d");
         assert_eq!(plain(&"x".repeat(MOST_SHOWN + 1)).chars().count(), MOST_SHOWN + 1);
+    }
+
+    #[test]
+    fn a_delivery_shows_its_type_where_its_sender_states_it() {
+        let arrived = |lines: &[(&'static str, &'static str)], body: &str| {
+            let headers = lines.iter().map(|(name, value)| {
+                (axum::http::HeaderName::from_static(name), axum::http::HeaderValue::from_static(value))
+            });
+            Arrival::new(0, &Uri::from_static("/hooks"), &headers.collect(), body.as_bytes(), None)
+        };
+        let github =
+            [("countersign-scheme", "github"), ("x-github-event", "push"), ("x-hub-signature-256", "sha256=00")];
+        let arrival = arrived(&github, r#"{"type":"of something else"}"#);
+        assert_eq!(arrival.kind.as_deref(), Some("push"));
+        assert!(arrival.to_text().contains("x-github-event") && !arrival.to_text().contains("sha256=00"));
+        let token = arrived(&[("countersign-scheme", "gitlab-token"), ("x-gitlab-token", "the secret")], "{}");
+        assert!(!token.to_text().contains("the secret"));
+        assert_eq!(arrived(&[], r#"{"type":"invoice.paid"}"#).kind.as_deref(), Some("invoice.paid"));
     }
 }

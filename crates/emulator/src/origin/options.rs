@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use clap::Args;
 
 use super::fault::FaultOptions;
+use crate::guard::host_name;
 
 /// The options of `origin`.
 #[derive(Args, Clone, Debug)]
@@ -14,10 +15,10 @@ pub struct OriginOptions {
     pub listen: SocketAddr,
 
     /// A host name to accept besides addresses and `localhost`; others are refused because web pages could use them. May be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
     pub host: Vec<String>,
 
-    /// Verifies deliveries with the secret that `sign_with` names, or the sender's own; refuses the rest with 401
+    /// Verifies deliveries with the secret that `sign_with` names, or with that of a Standard Webhooks sender; refuses the rest with 401
     #[arg(long, value_name = "KEY", env = "COUNTERSIGN_ORIGIN_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
 
