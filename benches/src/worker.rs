@@ -90,7 +90,7 @@ fn sources(mode: Mode, rounds: usize, keys: &dyn Fn(&'static str) -> String) -> 
         }
         Mode::Kv => each(by_round().collect(), with(gemini, &[("dedupe", json!("24h"))])),
         Mode::Inbox => {
-            let forward = json!({ "service": "APP", "timeout": "1h", "concurrency": 1 });
+            let forward = json!({ "service": "APP", "timeout": "5m", "concurrency": 1 });
             let durable = [("durable", json!(true)), ("dedupe", json!("24h")), ("max_body", json!("1MiB"))];
             let filled = (1..=rounds).flat_map(|round| STORED.map(|count| stored(count, round)));
             each(by_round().chain(filled).collect(), with(with(gemini, &durable), &[("forward", forward)]))

@@ -34,7 +34,7 @@ const EVENTS: usize = 12_000;
 const SLICES: u32 = 16;
 const SLICE: Duration = Duration::from_millis(50);
 
-const SOURCES: &str = r#"{"gemini":{"scheme":"gemini","secrets":["GEMINI_WEBHOOK_SECRET"],"durable":true,"forward":{"service":"NEVER","timeout":"1h","concurrency":1}}}"#;
+const SOURCES: &str = r#"{"gemini":{"scheme":"gemini","secrets":["GEMINI_WEBHOOK_SECRET"],"durable":true,"forward":{"service":"NEVER","timeout":"5m","concurrency":1}}}"#;
 
 /// How often it is measured, and what is stored before.
 pub(crate) struct Extent {
