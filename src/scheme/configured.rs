@@ -2,15 +2,17 @@
 
 use super::bases::{hmac, token_in};
 use super::form::Form;
-use super::template::{Template, in_header, of_body};
+use super::template::{Template, Unit, in_list, stamped};
 use super::types::{Scheme, Signing};
 use crate::key::KeyFormat;
 
 /// Its name in configurations. It is not in [`ALL`](super::ALL): without a configuration it describes nothing.
 pub(crate) const CONFIGURED: &str = "hmac";
 
-/// Replaces a configured scheme at fault, so that the rest of its source can be read. No source with a fault is ever used.
-pub(crate) static AT_FAULT: Scheme = hmac(CONFIGURED, of_body(in_header(&["signature"], "")));
+/// Replaces a configured scheme at fault, so that the rest of its source can be read. It signs a time, so that a `tolerance` is no fault too. No
+/// source with a fault is ever used.
+pub(crate) static AT_FAULT: Scheme =
+    hmac(CONFIGURED, stamped(Unit::Seconds, in_list(&["signature"], b',', "t=", "v1=")));
 
 /// Makes the scheme of a form of HMAC, a way to write secrets and a template, which then lives as long as the program.
 ///

@@ -187,6 +187,9 @@ fn a_tolerance_is_for_senders_that_sign_a_time() {
     assert_fault(&format!("{configured},{FORWARD}"), "tolerance");
     let dated = r#""timestamp":{"header":"X-Time"},"signed":"{timestamp}.{body}""#;
     assert_ready(&format!("{configured},{dated},{FORWARD}"));
+    let misspelt = dated.replace("X-Time\"", "X-Time\",\"unit\":\"sec\"");
+    let said = faults(&format!("{configured},{misspelt},{FORWARD}"));
+    assert!(said.starts_with("`timestamp.unit` ") && !said.contains('\n'), "one mistake is one fault: {said}");
 }
 
 #[test]
