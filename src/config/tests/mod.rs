@@ -22,6 +22,8 @@ mod public_url;
 mod queue;
 mod reply;
 mod secrets;
+mod shared_keys;
+mod tolerance;
 mod variables;
 
 struct Known;
@@ -132,64 +134,6 @@ fn every_fault_names_its_key() {
     assert_fault(&gemini(r#","audience":"x""#), "audience");
     assert_fault(&dynamic(r#","secrets":["GOOD"]"#), "secrets");
     assert_fault(&format!(r#""scheme":"gemini-dynamic",{FORWARD}"#), "url_token");
-}
-
-/// Keys that sign for every customer of a sender prove nothing about whose event it is, by whatever name they are configured.
-#[test]
-fn shared_keys_need_a_token_whatever_the_scheme() {
-    let defaults = crate::scheme::ALL.iter().copied().filter_map(|scheme| match scheme.keys {
-        crate::scheme::KeySource::SharedJwks(url) => Some(url),
-        _ => None,
-    });
-    let mut tried = 0;
-    for url in defaults {
-        let (_, rest) = url.split_once("://").unwrap();
-        let (host, path) = rest.split_once('/').unwrap();
-        let host = host.to_uppercase();
-        let spelled = [
-            url.to_owned(),
-            format!("https://{host}:443/{path}"),
-            format!("{url}/"),
-            format!("{url}?x=1"),
-            format!("{url}#x"),
-            url.replace("/.", "/%2e"),
-            format!("https://{host}./x/..//{path}"),
-        ];
-        for scheme in ["standard-webhooks", "svix", "gemini-dynamic"] {
-            for url in &spelled {
-                let source = |more: &str| format!(r#""scheme":"{scheme}","jwks":"{url}",{FORWARD}{more}"#);
-                assert_fault(&source(""), "url_token");
-                assert_fault(&source(r#","url_token":"TOKEN","secrets":["GOOD"]"#), "secrets");
-                assert_fault(&source(r#","url_token":"TOKEN","secrets":["PUBLIC"]"#), "secrets");
-                assert_fault(&source(r#","url_token":"TOKEN","secrets":[]"#), "secrets");
-                assert_ready(&source(r#","url_token":"TOKEN""#));
-                tried += 1;
-            }
-        }
-        assert_ready(&format!(
-            r#""scheme":"svix","jwks":"https://{host}/customer-1/jwks.json","secrets":["GOOD"],{FORWARD}"#
-        ));
-    }
-    assert!(tried >= 21, "there is a shared key set");
-}
-
-/// Where a tolerance judges nothing, it would let its reader believe in a protection that is not there.
-#[test]
-fn a_tolerance_is_for_senders_that_sign_a_time() {
-    let source = |scheme: &str| format!(r#""scheme":"{scheme}","secrets":["GOOD"],"tolerance":"1h",{FORWARD}"#);
-    for dated in ["gemini", "stripe", "slack"] {
-        assert_ready(&source(dated));
-    }
-    for undated in ["github", "shopify", "gitlab-token"] {
-        assert_fault(&source(undated), "tolerance");
-    }
-    let configured = r#""scheme":"hmac","signature":{"header":"X-Sig"},"secrets":["GOOD"],"tolerance":"1h""#;
-    assert_fault(&format!("{configured},{FORWARD}"), "tolerance");
-    let dated = r#""timestamp":{"header":"X-Time"},"signed":"{timestamp}.{body}""#;
-    assert_ready(&format!("{configured},{dated},{FORWARD}"));
-    let misspelt = dated.replace("X-Time\"", "X-Time\",\"unit\":\"sec\"");
-    let said = faults(&format!("{configured},{misspelt},{FORWARD}"));
-    assert!(said.starts_with("`timestamp.unit` ") && !said.contains('\n'), "one mistake is one fault: {said}");
 }
 
 #[test]
