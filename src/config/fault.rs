@@ -38,7 +38,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, problem, fix, .. } = self;
         match (self.shown, key.as_str()) {
-            // The whole text.
+            // What is at fault is the whole text, which has no key.
             (true, "") => write!(f, "this {problem}; {fix}"),
             (true, key) => write!(f, "`{key}` {problem}; {fix}"),
             (false, _) => write!(f, "a key that is not repeated here {problem}; {fix}"),

@@ -1,5 +1,5 @@
 //! What senders ask before they send events, or now and then: Slack, Zoom, Discord and Twitch with a POST, which the extractor answers; Meta and
-//! Okta with a GET; HeyGen with an OPTIONS.
+//! Okta with a GET; HeyGen with an OPTIONS; Intercom with a HEAD.
 
 use std::sync::Arc;
 use std::time::SystemTime;
