@@ -1,15 +1,9 @@
-//! `cargo xtask bench` and `cargo xtask costs`: runs the package in `benches/`, which other commands do not compile.
+//! What tests run of the package in `benches/`.
 
 use anyhow::Result;
 use std::ffi::OsString;
 
 use crate::{process, tools};
-
-/// Runs a command of the package with the remaining arguments.
-pub(crate) fn command(name: &str, mut args: lexopt::Parser) -> Result<()> {
-    let rest: Vec<OsString> = args.raw_args()?.collect();
-    run(name, &rest)
-}
 
 /// Checks that all contenders do the same, without measuring.
 pub(crate) fn check() -> Result<()> {

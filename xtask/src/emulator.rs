@@ -9,8 +9,8 @@ use std::thread;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::process::{self, Group, Log};
-use crate::tools;
+use crate::process::{Group, Log};
+use crate::programs;
 
 const PACKAGE: &str = "countersign-emulator";
 
@@ -30,22 +30,12 @@ pub struct Arrival {
 impl Emulator {
     /// Compiles the program in debug mode.
     pub fn build() -> Result<Self> {
-        Self::built(&[])
+        programs::build(PACKAGE, &[]).map(Self)
     }
 
     /// Compiles the program in release mode.
     pub fn optimised() -> Result<Self> {
-        Self::built(&["--release"])
-    }
-
-    fn built(profile: &[&str]) -> Result<Self> {
-        let mut cargo = tools::cargo();
-        cargo.args(["build", "--package", PACKAGE, "--message-format=json-render-diagnostics"]).args(profile);
-        let messages = process::output(&format!("compile {PACKAGE}"), &mut cargo)?;
-        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let mut programs = messages.filter(|message| message["target"]["name"] == PACKAGE);
-        let program = programs.find_map(|message| message["executable"].as_str().map(PathBuf::from));
-        program.map(Self).with_context(|| format!("cargo built no program from {PACKAGE}"))
+        programs::build(PACKAGE, &["--release"]).map(Self)
     }
 
     /// One of the program's commands.

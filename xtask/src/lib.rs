@@ -1,8 +1,8 @@
 //! The project's only scripts: `cargo xtask build | dev | example | test | bench | check | costs | selfhost | package | page`.
 //!
 //! One file per command. They share [`process`] (child processes and how they end), [`term`] (terminal output), [`tools`] (what must be
-//! installed), `wrangler` (configurations derived from `wrangler.toml`) and [`harness`] (a Worker, a Gemini and an origin on loopback).
-//! The benchmarks are a package of their own, in `benches/`, over this library.
+//! installed), [`wrangler`] (configurations derived from `wrangler.toml`) and [`harness`] (a Worker, a Gemini and an origin on loopback).
+//! The benchmarks are a package of their own, in `benches/`, over this library; so is what reads a configuration, in `deploy/`.
 
 #![allow(clippy::disallowed_methods, reason = "a tool on a developer's machine may read the clock")]
 
@@ -10,9 +10,6 @@ mod api;
 mod benches;
 mod book;
 pub mod build;
-mod capacity;
-mod check;
-mod check_delivery;
 mod circles;
 mod console;
 mod create;
@@ -25,7 +22,6 @@ mod gzip;
 pub mod harness;
 mod node_test;
 pub mod npmtest;
-mod observability;
 mod order;
 pub mod package;
 mod page;
@@ -33,18 +29,17 @@ mod page_file;
 mod panics;
 pub mod paths;
 pub mod process;
+mod programs;
 mod reach;
 mod reference;
 mod replace;
-mod saved_request;
-mod selfhost;
 pub mod size;
 mod source;
 pub mod term;
 mod test;
 pub mod tools;
 mod unused;
-mod wrangler;
+pub mod wrangler;
 
 use std::process::ExitCode;
 
@@ -111,12 +106,11 @@ fn run() -> anyhow::Result<()> {
             "build" => build::command(args),
             "dev" => dev::command(args),
             "test" => test::command(args),
-            name @ ("bench" | "costs") => benches::command(name, args),
+            name @ ("bench" | "costs") => programs::become_program("countersign-benches", name, args),
             "example" => example::command(args),
-            "check" => check::command(args),
+            name @ ("check" | "selfhost") => programs::become_program("countersign-deploy", name, args),
             "api" => api::command(args),
             "circles" => circles::check(),
-            "selfhost" => selfhost::command(args),
             "package" => package::command(args),
             "page" => page::command(args),
             "book" => book::build(),

@@ -13,12 +13,12 @@ use toml::{Table, Value};
 use crate::{paths, tools};
 
 /// `wrangler.toml` at the root.
-pub(crate) fn path() -> PathBuf {
+pub fn path() -> PathBuf {
     paths::root().join("wrangler.toml")
 }
 
 /// Reads a Wrangler configuration.
-pub(crate) fn read(path: &Path) -> Result<Table> {
+pub fn read(path: &Path) -> Result<Table> {
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     text.parse().with_context(|| format!("{} is not TOML", path.display()))
 }
@@ -60,7 +60,7 @@ fn commented_block(text: &str, name: &str) -> Result<Table> {
 }
 
 /// The configuration of an environment. As in wrangler, it inherits no bindings or variables.
-pub(crate) fn named(table: &Table, name: &str) -> Result<Table> {
+pub fn named(table: &Table, name: &str) -> Result<Table> {
     let environment = table.get("env").and_then(|all| all.get(name)).and_then(Value::as_table);
     environment.cloned().with_context(|| format!("there is no [env.{name}]"))
 }
@@ -73,7 +73,7 @@ pub(crate) fn named(table: &Table, name: &str) -> Result<Table> {
 ///
 /// # Errors
 /// If wrangler is missing or cannot read a file.
-pub(crate) fn dev_vars(config: &Path, environment: Option<&str>, table: &Table) -> Result<BTreeMap<String, String>> {
+pub fn dev_vars(config: &Path, environment: Option<&str>, table: &Table) -> Result<BTreeMap<String, String>> {
     if !has_secrets(config, environment, table) {
         return Ok(BTreeMap::new());
     }

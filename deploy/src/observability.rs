@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use crate::term::yellow;
+use xtask::term::yellow;
 
 /// Prints a warning for each environment that stores URLs and headers.
 pub(crate) fn warn(table: &Table) {
@@ -40,7 +40,7 @@ fn of(name: &str, observability: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{paths, wrangler};
+    use xtask::{paths, wrangler};
 
     fn said(text: &str) -> Vec<String> {
         let all = warnings(&text.parse().expect("TOML"));

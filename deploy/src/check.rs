@@ -15,8 +15,9 @@ use serde_json::{Map, Value as Json};
 use toml::{Table, Value};
 
 use crate::check_delivery::try_delivery;
-use crate::term::{dim, green, red, yellow};
-use crate::{capacity, observability, wrangler};
+use crate::{capacity, observability};
+use xtask::term::{dim, green, red, yellow};
+use xtask::wrangler;
 
 /// Cloudflare's limit for one variable, in bytes.
 const VARIABLE: usize = 5 * 1024;

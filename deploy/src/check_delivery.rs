@@ -14,7 +14,7 @@ use countersign::{Delivery, Headers, Timestamp};
 use serde_json::Value as Json;
 
 use crate::saved_request::SavedRequest;
-use crate::term::{dim, green, red};
+use xtask::term::{dim, green, red};
 
 /// Prints what every step of the check finds. `values` are the secrets by name, `tables` the sources.
 ///

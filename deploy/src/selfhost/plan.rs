@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use toml::{Table, Value, toml};
 
 use crate::check::{Checked, samples, source_variables};
-use crate::term::yellow;
-use crate::wrangler;
+use xtask::term::yellow;
+use xtask::wrangler;
 
 /// The secrets of `/admin`: of those who operate, and of those who look.
 pub(super) const ADMIN_TOKEN: &str = "ADMIN_TOKEN";

@@ -14,9 +14,9 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use self::plan::{ADMIN_READ_TOKEN, ADMIN_TOKEN, Plan};
-use crate::process::{self, Group};
-use crate::term::{bold, dim, yellow};
-use crate::{build, paths, tools, wrangler};
+use xtask::process::{self, Group};
+use xtask::term::{bold, dim, yellow};
+use xtask::{build, paths, tools, wrangler};
 
 /// The folder of stored events, relative to workerd's.
 const DATA: &str = "data";
