@@ -5,6 +5,8 @@ import { randomUUID } from "node:crypto";
 import { cpSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { build } from "esbuild";
 import { folder, installed, output, path, tool } from "./fixtures/app.mjs";
@@ -20,6 +22,17 @@ async function holds(store) {
 }
 
 test("memory", () => holds(memory()));
+
+test("memory forgets events that expired, although nobody asks for them again", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const held = () => (collect(), process.memoryUsage().heapUsed);
+  const [store, before] = [memory(), held()];
+  for (let event = 0; event < 50_000; event++) await store.claim(Buffer.alloc(1_000, `${event} `).toString("latin1"), "a", 0);
+  const more = held() - before;
+  assert.ok(more < 5e6, `${more} bytes for 50,000 events that are over`);
+  assert.equal(await store.claim("after them", "a", 60), "claimed");
+});
 
 test("SQLite, and two connections to one file", async (t) => {
   const dir = folder("once-sqlite", {});
