@@ -67,7 +67,8 @@ impl Query {
     /// is refused: who writes `?dry_run` does not want to replay, and a variable that is not set would have `pause?destination=` pause all.
     ///
     /// # Errors
-    /// `invalid_query` if the route does not have a parameter, or does not accept its value.
+    /// `invalid_query` if the route does not have a parameter, or does not accept its value, or if one occurs twice: one of the two values
+    /// would count, and `replay?id=a&id=b` would replay one event.
     pub fn parse(query: &str, parameters: &[Parameter], is_change: bool) -> Result<Self, Refusal> {
         let mut read = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -81,7 +82,8 @@ impl Query {
             }
             let value = percent_decode(value.replace('+', " ").as_bytes());
             let value = String::from_utf8(value).map_err(|_| Refusal::InvalidQuery)?;
-            if !known.kind.accepts(&value) {
+            let is_repeated = read.iter().any(|(name, _)| *name == known.name);
+            if is_repeated || !known.kind.accepts(&value) {
                 return Err(Refusal::InvalidQuery);
             }
             read.push((known.name, value));
@@ -89,9 +91,9 @@ impl Query {
         Ok(Self(read))
     }
 
-    /// The value of a parameter. If it occurs more than once, the last counts.
+    /// The value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
     /// The destination that the request is about; `None`: all.
@@ -141,8 +143,8 @@ mod tests {
     }
 
     #[test]
-    fn values_are_decoded_and_the_last_counts() {
-        let query = Query::parse("type=a%26b+c%2B&limit=7&limit=200&order=", PARAMETERS, false).unwrap();
+    fn values_are_decoded() {
+        let query = Query::parse("type=a%26b+c%2B&limit=200&order=", PARAMETERS, false).unwrap();
         assert_eq!((query.get("type"), query.count("limit", 50), query.get("order")), (Some("a&b c+"), 200, None));
         assert_eq!(Query::parse("", PARAMETERS, true).unwrap().count("limit", 50), 50);
     }
@@ -151,6 +153,15 @@ mod tests {
     fn unknown_parameters_and_values_are_refused() {
         for query in ["typ=a", "typ=", "limit=0", "limit=201", "limit=1e2", "order=newest", "type=%ff"] {
             assert_eq!(Query::parse(query, PARAMETERS, false), Err(Refusal::InvalidQuery), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_occurs_once() {
+        for query in ["type=a&type=b", "type=a&limit=7&type=a"] {
+            for is_change in [false, true] {
+                assert_eq!(Query::parse(query, PARAMETERS, is_change), Err(Refusal::InvalidQuery), "{query}");
+            }
         }
     }
 

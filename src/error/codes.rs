@@ -120,7 +120,7 @@ codes! {
         "the body is not JSON",
         "pass `jsonParse: false` and read `body`: the signature is right";
     INVALID_QUERY: "invalid_query", 400,
-        "the query has a parameter or a value that this route does not take",
+        "the query has a parameter or a value that this route does not take, or one of them twice",
         "look the route up in docs/admin.md";
     INVALID_SECRET: "invalid_secret", 500,
         "the secret cannot be read as a key",

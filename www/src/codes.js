@@ -26,7 +26,7 @@ export const CODES = {
   invalid_body: { title: "the receiver is not set up correctly", remedy: "pass the raw body as bytes or text: no parsed object, no stream" },
   invalid_header: { title: "a header has an invalid value", remedy: "reject the delivery: no sender sends this, unless a proxy repeated or changed the header" },
   invalid_json: { title: "the body is not JSON", remedy: "pass `jsonParse: false` and read `body`: the signature is right" },
-  invalid_query: { title: "the query has a parameter or a value that this route does not take", remedy: "look the route up in docs/admin.md" },
+  invalid_query: { title: "the query has a parameter or a value that this route does not take, or one of them twice", remedy: "look the route up in docs/admin.md" },
   invalid_secret: { title: "the secret cannot be read as a key", remedy: "copy it again as the sender shows it; the message says what is wrong with it" },
   invalid_timestamp: { title: "the timestamp is not whole Unix seconds in decimal digits", remedy: "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero" },
   job_running: { title: "another replay of this source is running", remedy: "wait until the job is done, or cancel it; `/admin/{source}/jobs` shows it" },
