@@ -7,8 +7,9 @@ import { BODY, HEADERS, NOW, SECRET, at, caught } from "./fixtures/delivery.mjs"
 
 const { explain, inspect } = await import(`${installed}/dist/node/explain.js`);
 const jwt = await import(`${installed}/dist/node/jwt.js`);
-const { Webhook, gemini, geminiDynamic, standard, svix } = await import(`${installed}/dist/node/index.js`);
+const { Webhook, gemini, geminiDynamic, github, gitlabToken, standard, stripe, svix } = await import(`${installed}/dist/node/index.js`);
 const hmac = await import(`${installed}/dist/node/hmac.js`);
+const custom = await import(`${installed}/dist/node/custom.js`);
 
 test("unknown options are refused by name, with the right one", async () => {
   const settings = [
@@ -61,6 +62,14 @@ test("milliseconds instead of seconds are refused, common numbers of seconds are
   }
   for (const now of [String(NOW), null, "now", {}, true, Number.NaN]) assert.throws(() => new Webhook(SECRET).verify(BODY, HEADERS, { now }), /a time is a `Date`/);
   for (const now of [NOW, NOW + 0.5, new Date(NOW * 1000)]) assert.deepEqual(new Webhook(SECRET).verify(BODY, HEADERS, { now }), JSON.parse(BODY));
+});
+
+test("`tolerance` is refused for senders that sign no time, where nothing would be judged by it", async () => {
+  const undated = [(given) => github("a secret of sixteen", given), (given) => hmac.github("a secret of sixteen", given), (given) => gitlabToken("a secret of sixteen", given), (given) => custom.hmac({ signature: { header: "X-Signature" } })("a secret of sixteen", given)];
+  for (const make of undated) assert.throws(() => make({ tolerance: 600 }), { code: "config_invalid", message: /`tolerance` does not go with a sender that signs no time; remove it/ });
+  for (const make of [(given) => stripe("whsec_a_secret_of_sixteen", given), (given) => hmac.slack("a secret of sixteen", given), (given) => gemini(SECRET, given)]) assert.doesNotThrow(() => make({ tolerance: 600 }));
+  const report = await explain({ scheme: "github", secrets: ["a secret of sixteen"], tolerance: 600 }, BODY, {}, at);
+  assert.equal(report.code, "config_invalid");
 });
 
 test("a missing environment at build time breaks no import", async () => {

@@ -41,6 +41,23 @@ for (const { id } of generated) {
   });
 }
 
+test("an age is asked for where a time is signed, and begins with the sender's own", async () => {
+  const age = page.locator("#tolerance");
+  for (const { id, of } of generated) {
+    await pick(page, "sender", id);
+    const isDated = of.tolerance !== null;
+    assert.equal(await age.isVisible(), isDated, id);
+    if (isDated) assert.equal(await age.inputValue(), String(of.tolerance), id);
+  }
+  // One that a person wrote stays, and counts for no sender that signs no time.
+  await make(page, "slack");
+  await age.fill("900");
+  await paste(page, `POST / HTTP/1.1\nx-hub-signature-256: sha256=${"0".repeat(64)}\n\n{}`);
+  assert.deepEqual([await chosen(page), await verdictCode(page)], ["github", "no_matching_signature"]);
+  await pick(page, "sender", "elevenlabs");
+  assert.equal(await age.inputValue(), "900");
+});
+
 test("the types of event are the sender's own, and the event is of the chosen one", async () => {
   const offered = async (id) => {
     await pick(page, "make-sender", id);

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use countersign::scheme::{
     Derive, Encoding, Field, Handshake, IdSource, KeySource, Part, Scheme, Template, Time, Unit,
 };
-use countersign::{KeyFormat, Target};
+use countersign::{KeyFormat, Policy, Target};
 use serde_json::{Value, json};
 
 use crate::sender::Sender;
@@ -53,7 +53,7 @@ fn entry(sender: &Sender) -> Value {
         "signsUrl": scheme.signs_target(),
         "signatures": signatures,
         "others": others,
-        "tolerance": words::tolerance(scheme),
+        "tolerance": scheme.signs_time().then(|| Policy::of(scheme).tolerance.as_seconds()),
         "template": scheme.template().map(|template| described(scheme, template)),
     })
 }

@@ -4,6 +4,7 @@
 
 use std::fmt::Debug;
 
+use countersign::Policy;
 use countersign::scheme::{
     Encoding, EventType, Field, Form, IdSource, KeySource, Layout, Part, Scheme, Signing, Template, Time, Unit,
 };
@@ -150,7 +151,7 @@ pub(crate) fn covered(scheme: &Scheme) -> String {
 }
 
 /// Where the time of an attempt is.
-pub(crate) fn time(scheme: &Scheme) -> String {
+pub(crate) fn time(scheme: &'static Scheme) -> String {
     let (place, unit) = match &scheme.signing {
         Signing::Standard(sets) => {
             (codes(&sets.iter().map(|set| set.timestamp).collect::<Vec<_>>(), "or"), Unit::Seconds)
@@ -169,14 +170,7 @@ pub(crate) fn time(scheme: &Scheme) -> String {
         Unit::Rfc3339 => "a date and time (RFC 3339)".to_owned(),
         other => debug(other),
     };
-    format!("{place}, {unit}. At most {} from now, past or future", duration(tolerance(scheme)))
-}
-
-pub(crate) fn tolerance(scheme: &Scheme) -> u64 {
-    match &scheme.signing {
-        Signing::Standard(_) | Signing::Identity(_) => 300,
-        Signing::Template(template) => template.tolerance,
-    }
+    format!("{place}, {unit}. At most {} from now, past or future", duration(Policy::of(scheme).tolerance.as_seconds()))
 }
 
 /// What an event is known by.

@@ -4,7 +4,7 @@ import { textOf, toBase64, utf8 } from "./encoding.js";
 import { decoding, isHeader, isHttpBody, isHttpHeader, isPlainWord, jsString, rustBytes, rustString, shellWord } from "./escape.js";
 import { python } from "./copy-python.js";
 import { entryOf } from "./receiver-code.js";
-import { schemeNamed } from "./senders.js";
+import { schemeNamed, toleranceOf } from "./senders.js";
 
 export const FORMATS = [
   { id: "curl", label: "curl", write: curl },
@@ -69,7 +69,7 @@ function rust(delivery) {
   const { identity } = schemeNamed(scheme);
   const forms = identity ? "" : "\n    policy.forms = vec![Form::V1a, Form::Jwt];";
   const token = audience ? `${forms}\n    policy.jwt = Some(JwtPolicy { audience: ${rustString(audience)}.into(), issuer: ${issuer ? `Some(${rustString(issuer)}.into())` : identity ? `Some(${rustString(identity.issuer)}.into())` : "None"}, email: ${email ? `Some(${rustString(email)}.into())` : "None"}, leeway: 60, longest: None });` : "";
-  const age = tolerance === schemeNamed(scheme).tolerance ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
+  const age = tolerance === toleranceOf(scheme) ? "" : `\n    policy.tolerance = Tolerance::from_seconds(${tolerance});`;
   const found = `scheme::find(${rustString(scheme)}).unwrap()`;
   const chosen = header ? `choose_header(${found}, ${rustString(header)}).unwrap()` : found;
   const target = url ? `.with_target(Target { method: ${rustString(method)}, url: ${rustString(url)} })` : "";
@@ -132,7 +132,7 @@ ${checked}
 const maker = (scheme) => schemeNamed(scheme).make;
 
 function jsArguments({ scheme, header, jwks, secrets, own, audience, issuer, email, tolerance }) {
-  const age = tolerance === schemeNamed(scheme).tolerance ? "" : `tolerance: ${tolerance}`;
+  const age = tolerance === toleranceOf(scheme) ? "" : `tolerance: ${tolerance}`;
   if (!schemeNamed(scheme).hasKeySet) {
     const options = [header && `header: ${jsString(header)}`, age].filter(Boolean).join(", ");
     return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (options && `, { ${options} }`);

@@ -3,7 +3,7 @@ import { BodyField } from "./body-field.js";
 import { byId } from "./dom.js";
 import { Picker } from "./picker.js";
 import { SCHEMES } from "./scheme-list.js";
-import { schemeNamed } from "./senders.js";
+import { schemeNamed, toleranceOf } from "./senders.js";
 import { readTime } from "./time.js";
 
 const SECRETS = /^(?:v1,)?wh(?:sec|pk|sk)_/;
@@ -32,8 +32,8 @@ const KEYS = {
 export class Form {
   #body;
   #sender;
-  /** The scheme whose fields are arranged. */
-  #arranged;
+  /** The tolerance of the last scheme that has one. */
+  #tolerance;
 
   /** `changed` gets the name of what a person changed; `chosen` is called when a person chose a sender. */
   constructor({ changed, chosen }) {
@@ -61,7 +61,8 @@ export class Form {
 
   /** The delivery in the fields. Without a time, it is checked as of now. */
   read() {
-    const { hasKeySet, takesTokens, identity, choosesHeader, signsUrl, tolerance: own } = schemeNamed(this.scheme);
+    const { hasKeySet, takesTokens, identity, choosesHeader, signsUrl } = schemeNamed(this.scheme);
+    const own = toleranceOf(this.scheme);
     const text = (id) => byId(id).value.trim() || undefined;
     const now = readTime(byId("now").value);
     byId("now").setAttribute("aria-invalid", String(byId("now").value.trim() !== "" && now === undefined));
@@ -78,7 +79,7 @@ export class Form {
       header: choosesHeader ? text("header") : undefined,
       url: signsUrl ? text("url") : undefined,
       method: signsUrl ? byId("method").value : undefined,
-      tolerance: Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : own,
+      tolerance: own !== undefined && Number.isSafeInteger(tolerance) && tolerance >= 0 && byId("tolerance").value !== "" ? tolerance : own,
       now: now ?? Math.floor(Date.now() / 1000),
     };
   }
@@ -101,8 +102,7 @@ export class Form {
 
   /** Empties every field. */
   clear(scheme = FIRST[0]) {
-    const { tolerance } = schemeNamed(scheme);
-    this.fill({ scheme, headers: [], body: new Uint8Array(), raw: false, ...Object.fromEntries(VALUES.map((id) => [id, ""])), tolerance });
+    this.fill({ scheme, headers: [], body: new Uint8Array(), raw: false, ...Object.fromEntries(VALUES.map((id) => [id, ""])), tolerance: toleranceOf(scheme) });
   }
 
   /** What is in the fields as they are, to fill in again. */
@@ -114,10 +114,13 @@ export class Form {
   /** Shows the fields that a scheme needs, and its own tolerance in place of that of the last one. */
   #arrange() {
     const { scheme } = this;
-    const { form, secret, hasKeySet, takesTokens, identity, choosesHeader, signatures, signsUrl, jwks, template, tolerance } = schemeNamed(scheme);
-    const before = schemeNamed(this.#arranged ?? scheme).tolerance;
-    this.#arranged = scheme;
-    if (byId("tolerance").value === String(before)) byId("tolerance").value = tolerance;
+    const { form, secret, hasKeySet, takesTokens, identity, choosesHeader, signatures, signsUrl, jwks, template } = schemeNamed(scheme);
+    const tolerance = toleranceOf(scheme);
+    byId("with-tolerance").hidden = tolerance === undefined;
+    if (tolerance !== undefined) {
+      if (["", String(this.#tolerance)].includes(byId("tolerance").value)) byId("tolerance").value = tolerance;
+      this.#tolerance = tolerance;
+    }
     const [label, placeholder, hint] = KEYS[secret];
     byId("secret-label").textContent = form === "token" ? "Token" : label;
     byId("secret").placeholder = placeholder;

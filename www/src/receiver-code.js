@@ -1,7 +1,7 @@
 // Code that verifies the chosen sender's deliveries in an application, for each framework the package has an adapter for.
 import { isHeader, jsString } from "./escape.js";
 import { isJson } from "./encoding.js";
-import { schemeNamed } from "./senders.js";
+import { schemeNamed, toleranceOf } from "./senders.js";
 
 /** The frameworks: where the code goes, what to install, and the code of a receiver. */
 export const FRAMEWORKS = [
@@ -167,7 +167,7 @@ function receiver(delivery, variables = "process.env") {
 /** The verifier's arguments. Keys come from the environment, and key sets from the sender, which the package asks. */
 function given(delivery, variables) {
   const { scheme, header, audience, issuer, email, tolerance } = delivery;
-  const { hasKeySet, identity, form, takesTokens, tolerance: own } = schemeNamed(scheme);
+  const { hasKeySet, identity, form, takesTokens } = schemeNamed(scheme);
   const members = {
     header: header && isHeader([header, ""]) ? jsString(header) : undefined,
     urlToken: hasUrlToken(delivery) ? `${variables}.URL_TOKEN` : undefined,
@@ -175,7 +175,7 @@ function given(delivery, variables) {
     audience: takesTokens && audience ? jsString(audience) : undefined,
     issuer: takesTokens && issuer ? jsString(issuer) : undefined,
     email: identity && email ? jsString(email) : undefined,
-    tolerance: tolerance !== own && !identity ? String(tolerance) : undefined,
+    tolerance: tolerance === toleranceOf(scheme) ? undefined : String(tolerance),
   };
   const options = Object.entries(members).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}`).join(", ");
   const key = `${variables}.${PUBLIC.includes(form) ? "WEBHOOK_PUBLIC_KEY" : "WEBHOOK_SECRET"}`;

@@ -5,7 +5,7 @@ import { toBase64, utf8 } from "./encoding.js";
 import { sampleOf, typeHeader } from "./sample-event.js";
 import { ed25519, newKey, rsa, setOf } from "./sample-keys.js";
 import { SCHEMES } from "./scheme-list.js";
-import { schemeNamed } from "./senders.js";
+import { schemeNamed, toleranceOf } from "./senders.js";
 import { content, hmac, randomBytes, token } from "./sign.js";
 
 /** Senders whose samples are of several forms, or have breakages of their own. */
@@ -102,7 +102,7 @@ async function sendSigned(plan) {
 async function sendDescribed(plan) {
   const { sender: { scheme, of }, body, key, url, method } = plan;
   const headers = await signedHeaders(of, plan, plan.changed);
-  const sent = { scheme, headers, body: plan.sentBody ?? body, secret: plan.secret ?? key.secret, jwks: key.jwks, key, tolerance: of.tolerance };
+  const sent = { scheme, headers, body: plan.sentBody ?? body, secret: plan.secret ?? key.secret, jwks: key.jwks, key, tolerance: toleranceOf(scheme) };
   return of.signsUrl ? { ...sent, url, method } : sent;
 }
 

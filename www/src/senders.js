@@ -42,6 +42,9 @@ export const isTelling = (name) => isFamily(name) || TELLING.has(name.toLowerCas
 /** The scheme of that name; undefined if there is none. */
 export const schemeNamed = (name) => SCHEMES.find((scheme) => scheme.name === name);
 
+/** How far a delivery's time may be from now, by default, in seconds; undefined where no time is signed. */
+export const toleranceOf = (name) => schemeNamed(name).tolerance ?? undefined;
+
 /**
  * A sender other than that of the chosen scheme, `{ name, header, scheme? }`; undefined if the headers are those of the chosen scheme, of
  * the family, or unknown. Without a `scheme`, the page cannot check its deliveries. `ownHeader` is the header that the receiver chose at the

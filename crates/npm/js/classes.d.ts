@@ -52,7 +52,7 @@ export interface WebhookOptions {
   allowShortKeys?: boolean;
   /**
    * How far a timestamp may be from now, in whole seconds, in both directions, the boundary included. Zero means exactly now, not "off". A
-   * value that looks like milliseconds throws `config_invalid`. Default: 300.
+   * value that looks like milliseconds throws `config_invalid`, as does any for a sender that signs no time. Default: 300.
    */
   tolerance?: number;
 }

@@ -50,10 +50,13 @@ impl Options {
     /// The default policy of a scheme, with the `tolerance` of these options.
     ///
     /// # Errors
-    /// `config_invalid` if `tolerance` is not a number of seconds.
+    /// `config_invalid` if `tolerance` is not a number of seconds, or given for a sender that signs no time: nothing would be judged by it.
     pub fn policy(&self, scheme: &'static Scheme) -> Result<Policy, Fault> {
         let mut policy = Policy::of(scheme);
         if let Some(seconds) = seconds("tolerance", &self.tolerance())? {
+            if !scheme.signs_time() {
+                return Err(Fault::config("`tolerance` does not go with a sender that signs no time; remove it"));
+            }
             policy.tolerance = Tolerance::from_seconds(seconds);
         }
         Ok(policy)
