@@ -10,7 +10,7 @@ import { runInNewContext } from "node:vm";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { build } from "esbuild";
 import { folder, installed, output, path, tool } from "./fixtures/app.mjs";
-import { postgresServer, redisServer } from "./fixtures/databases.mjs";
+import { postgresServer, redisCluster, redisServer } from "./fixtures/databases.mjs";
 import * as contract from "./fixtures/once-contract.mjs";
 import { SECRET, signed } from "./fixtures/receiving.mjs";
 
@@ -104,6 +104,25 @@ test("Redis, and two connections", async (t) => {
   } finally {
     clients.forEach((client) => client.destroy());
     ioredis.disconnect();
+  }
+});
+
+test("a cluster of Redis", async (t) => {
+  const port = await redisCluster(t);
+  const { createCluster } = require("redis");
+  const { Redis, Cluster } = require("ioredis");
+  const one = new Redis(port);
+  await one.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  while (!(await one.call("CLUSTER", "INFO")).includes("cluster_state:ok"));
+  const [redisClient, ioredis] = [createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] }), new Cluster([{ host: "127.0.0.1", port }])];
+  try {
+    await redisClient.connect();
+    await holds(redis(redisClient));
+    await holds(redis(ioredis));
+  } finally {
+    redisClient.destroy();
+    ioredis.disconnect();
+    one.disconnect();
   }
 });
 

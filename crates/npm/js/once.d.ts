@@ -121,7 +121,7 @@ export class OnceObject {
 
 /**
  * Remembers in Redis or Valkey, under keys that begin with `countersign:once:`: of copies that arrive together, one alone runs. After a
- * failover with asynchronous replication an event may run again. `client` is connected, of npm `redis` or `ioredis`.
+ * failover with asynchronous replication an event may run again. `client` is connected, of npm `redis` or `ioredis`, to one server or a cluster.
  *
  * @example
  * ```js
@@ -130,7 +130,7 @@ export class OnceObject {
  * const guard = (client) => once(redis(client), "24h", { prefix: "webhook:" });
  * ```
  */
-export function redis(client: { sendCommand(command: any): Promise<any> } | { call(command: string, ...words: any[]): Promise<any> }): Store;
+export function redis(client: { eval(script: any, options: any): Promise<any> } | { call(command: string, ...words: any[]): Promise<any> }): Store;
 
 /** A store with a table. */
 export interface TableStore extends Store {

@@ -11,17 +11,18 @@ const RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then redis.call("del",
 
 /**
  * One copy alone gets the claim, as long as one server takes the writes. A failover may lose the newest: with asynchronous replication an
- * event may then run again. The client is of npm `redis` or `ioredis`.
+ * event may then run again. The client is of npm `redis` or `ioredis`, of one server or of a cluster.
  */
 export function redis(client) {
-  const send = (...words) => (typeof client.call === "function" ? client.call(...words) : client.sendCommand(words));
+  // Both name the key, by which a cluster finds the server.
+  const evaluate = (script, id, ...words) => (typeof client.call === "function" ? client.call("EVAL", script, "1", KEY + id, ...words) : client.eval(script, { keys: [KEY + id], arguments: words }));
   return {
     async claim(id, token, seconds) {
-      const known = await send("EVAL", CLAIM, "1", KEY + id, token, String(seconds));
+      const known = await evaluate(CLAIM, id, token, String(seconds));
       if (known === null) return "claimed";
       return String(known) === DONE ? "done" : "held";
     },
-    confirm: (id, token, seconds) => send("EVAL", CONFIRM, "1", KEY + id, token, String(seconds)),
-    release: (id, token) => send("EVAL", RELEASE, "1", KEY + id, token),
+    confirm: (id, token, seconds) => evaluate(CONFIRM, id, token, String(seconds)),
+    release: (id, token) => evaluate(RELEASE, id, token),
   };
 }
