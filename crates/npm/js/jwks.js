@@ -40,26 +40,23 @@ export async function current(wasm, url, { fetcher, waitUntil }) {
   if (known === "Stale") {
     if (isDue(slot, slot.refreshedAt) && !rests(slot)) {
       slot.refreshedAt = now();
-      const flight = load(slot);
-      keepAlive(waitUntil, flight);
+      keepAlive(waitUntil, load(slot));
     }
     return slot.document;
   }
   if (slot.flight === undefined && rests(slot)) return undefined;
-  await settled(slot, load(slot));
+  await ended(slot);
   return inMemory(slot);
 }
 
 /** The document of a key set that may be newer than the one that did not match; undefined if no fetch is in flight or due. */
 export async function newer(wasm, url, { fetcher }) {
   const slot = slotOf(url, fetcher, wasm);
-  let flight = slot.flight;
-  if (flight === undefined && isDue(slot, slot.refetchedAt) && !rests(slot)) {
+  if (slot.flight === undefined) {
+    if (!isDue(slot, slot.refetchedAt) || rests(slot)) return undefined;
     slot.refetchedAt = now();
-    flight = load(slot);
   }
-  if (flight === undefined) return undefined;
-  await settled(slot, flight);
+  await ended(slot);
   return inMemory(slot);
 }
 
@@ -81,24 +78,36 @@ function inMemory(slot) {
   return known === "Fresh" || known === "Stale" ? slot.document : undefined;
 }
 
-/** Starts a fetch, or joins the one in flight. The promise never rejects. */
+/** Starts a fetch, or joins the one in flight, unless that should have ended long ago. */
 function load(slot) {
-  slot.flight ??= fetchSet(slot)
-    .then(
-      (set) => Object.assign(slot, set, { failure: undefined, failedAt: undefined }),
-      (failure) => Object.assign(slot, { failure, failedAt: now(), pause: slot.wasm.call((glue) => glue.pauseAfterFailure(Math.random() * 256)) }),
-    )
-    .then(() => (slot.flight = undefined));
+  if (slot.flight === undefined || now() - slot.startedAt > WAIT_MS / 1000) {
+    const flight = fetchSet(slot)
+      .then(
+        (set) => ({ ...set, failure: undefined, failedAt: undefined }),
+        (failure) => ({ failure, failedAt: now(), pause: slot.wasm.call((glue) => glue.pauseAfterFailure(Math.random() * 256)) }),
+      )
+      .then((outcome) => void (slot.flight === flight && Object.assign(slot, outcome, { flight: undefined })));
+    Object.assign(slot, { flight, startedAt: now() });
+  }
   return slot.flight;
 }
 
-/** Waits for a fetch, with a time limit: on Workers it may have died with the request that started it. Then the next call starts another. */
-async function settled(slot, flight) {
+/**
+ * Waits until a fetch has ended, whatever it brought. On Workers, a fetch dies with the request that started it. If that is another one,
+ * this request starts its own.
+ */
+async function ended(slot) {
+  if (!(await hasEnded(slot, load(slot)))) await hasEnded(slot, load(slot));
+}
+
+/** Whether a fetch ends. In Workers, waiting for one that died never ends, or fails, by the compatibility date. */
+async function hasEnded(slot, flight) {
   let timer;
-  const late = new Promise((resolve) => (timer = setTimeout(resolve, WAIT_MS)));
-  await Promise.race([flight, late]);
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, WAIT_MS, false)));
+  const isAlive = await Promise.race([flight.then(() => true, () => false), late]);
   clearTimeout(timer);
   if (slot.flight === flight) slot.flight = undefined;
+  return isAlive;
 }
 
 async function fetchSet({ wasm, url, fetcher }) {

@@ -1,4 +1,4 @@
-/** An adapter for `Bun.serve`, `Deno.serve`, and anything else that has a `Request` and returns a `Response`. */
+/** An adapter for `Bun.serve`, `Deno.serve`, a Worker's `fetch`, and anything else that has a `Request` and returns a `Response`. */
 import type { Handler, ReceiverOptions, Verifier } from "../receive.js";
 
 export type * from "../receive.js";
@@ -20,6 +20,13 @@ export type * from "../receive.js";
  * // Bun.serve({ routes: { "/hooks/gemini": receive } });
  * ```
  *
+ * In a Worker, pass it on as it is, `export default { fetch: receive }`, or with the execution context, `receive(request, env, context)`: a stale
+ * key set is then refreshed after the response.
+ *
  * @throws {WebhookVerificationError} `config_invalid` for an option
  */
-export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (request: Request) => Promise<Response>;
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (
+  request: Request,
+  env?: unknown,
+  context?: { waitUntil(promise: Promise<unknown>): void },
+) => Promise<Response>;

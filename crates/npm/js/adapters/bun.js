@@ -1,7 +1,7 @@
-// The entry `countersign/bun`: a handler of `Bun.serve`. It also fits `Deno.serve`.
-import { onRequest } from "./fetch.js";
+// The entry `countersign/bun`: a handler of `Bun.serve`. It also fits `Deno.serve`, and `fetch` of a Worker.
+import { onRequest, waiting } from "./fetch.js";
 
 export function webhook(verifier, handler, options) {
   const receive = onRequest(verifier, handler, options);
-  return (request) => receive(request);
+  return (request, _, context) => receive(request, waiting(context));
 }

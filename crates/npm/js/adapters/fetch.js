@@ -17,6 +17,9 @@ export function onRequest(verifier, handler, options, hostHeader) {
   };
 }
 
+/** Has a Worker go on, after its response, with what was begun for a request. `context` is its execution context, if there is one. */
+export const waiting = (context) => (typeof context?.waitUntil === "function" ? { waitUntil: (promise) => context.waitUntil(promise) } : {});
+
 /** The URL as the sender has it. A proxy that ends TLS notes the scheme. */
 function targetOf({ url, headers }, hostHeader) {
   const [scheme, host] = [protocolIn(headers.get("x-forwarded-proto")), hostHeader && hostIn(headers.get(hostHeader))];

@@ -1,17 +1,16 @@
 // The entry `countersign/hono`.
-import { onRequest } from "./fetch.js";
+import { onRequest, waiting } from "./fetch.js";
 
 export function webhook(verifier, handler, options) {
   const receive = onRequest(verifier, handler, options);
-  return (context) => receive(context.req.raw, waiting(context));
+  return (context) => receive(context.req.raw, waiting(executionContext(context)));
 }
 
 /** Hono throws if there is no execution context, as in Node. */
-function waiting(context) {
+function executionContext(context) {
   try {
-    const { executionCtx } = context;
-    return { waitUntil: (promise) => executionCtx.waitUntil(promise) };
+    return context.executionCtx;
   } catch {
-    return {};
+    return undefined;
   }
 }

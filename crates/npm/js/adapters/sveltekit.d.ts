@@ -24,4 +24,4 @@ export type * from "../receive.js";
  *
  * @throws {WebhookVerificationError} `config_invalid` for an option
  */
-export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (event: { request: Request }) => Promise<Response>;
+export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (event: { request: Request; platform?: any }) => Promise<Response>;

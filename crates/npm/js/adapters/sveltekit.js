@@ -1,7 +1,8 @@
 // The entry `countersign/sveltekit`: a request handler of `+server.js`.
-import { onRequest } from "./fetch.js";
+import { onRequest, waiting } from "./fetch.js";
 
 export function webhook(verifier, handler, options) {
   const receive = onRequest(verifier, handler, options);
-  return ({ request }) => receive(request);
+  // What the adapter for Cloudflare gives, by either of its names.
+  return ({ request, platform }) => receive(request, waiting(platform?.ctx ?? platform?.context));
 }
