@@ -79,6 +79,49 @@ test("the time of a check is that of the arrival, or the one that is given", asy
   assert.match((await run("check", "stripe.http", ...stripe, "--at", "1900000000")).said, /timestamp_too_old/);
 });
 
+test("of deliveries that overlap, one is saved whole, and the others are to come again", async () => {
+  const capture = start("capture", "--port", "0", "--save", "one.http");
+  const [line] = await once(capture.stdout, "data");
+  const bodies = ["a".repeat(300), "b".repeat(200_000), "c".repeat(3)];
+  const begun = bodies.map((body) => http.request(String(line).match(/http:\S+/)[0], { method: "POST", agent: false, headers: { "content-length": body.length, expect: "100-continue" } }));
+  // Each has arrived but for its body, before any ends.
+  await Promise.all(begun.map((request) => (request.flushHeaders(), once(request, "continue"))));
+  const statuses = await Promise.all(begun.map(async (request, at) => {
+    request.end(bodies[at]);
+    const [response] = await once(request, "response");
+    response.resume();
+    return response.statusCode;
+  }));
+  if (capture.exitCode === null) await once(capture, "exit");
+  assert.deepEqual([...statuses].sort(), [200, 503, 503]);
+  const saved = readFileSync(`${dir}/one.http`, "latin1");
+  assert.equal(saved.slice(saved.indexOf("\r\n\r\n") + 4), bodies[statuses.indexOf(200)]);
+});
+
+test("the time that a sender notes is not that of the arrival", async () => {
+  const capture = start("capture", "--port", "0", "--save", "noted-by-it.http");
+  const [line] = await once(capture.stdout, "data");
+  await fetch(String(line).match(/http:\S+/)[0], { method: "POST", body: "{}", headers: { "Countersign-Arrived": "1700000000" } });
+  if (capture.exitCode === null) await once(capture, "exit");
+  const [, ...noted] = readFileSync(`${dir}/noted-by-it.http`, "latin1").split(/countersign-arrived: /i);
+  assert.deepEqual([noted.length, noted[0].startsWith("1700000000")], [1, false]);
+});
+
+test("a sender that publishes its keys has them in a file", async () => {
+  const { fal } = await import(`${installed}/dist/node/index.js`);
+  const { testKeys, testRequest } = await import(`${installed}/dist/node/testing.js`);
+  const keys = await testKeys(fal);
+  const request = await testRequest(fal, { keys });
+  const lines = [...request.headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  writeFileSync(`${dir}/fal.http`, `POST / HTTP/1.1\r\n${lines}\r\n${await request.text()}`);
+  writeFileSync(`${dir}/keys.json`, JSON.stringify(keys.jwks));
+  const { status, said, failed } = await run("check", "fal.http", "--sender", "fal", "--keys", "keys.json");
+  assert.deepEqual([status, failed, /^genuine: /.test(said)], [0, "", true], said);
+  for (const more of [[], ["--secret", "HOOK_SECRET"]]) {
+    assert.match((await run("check", "fal.http", "--sender", "fal", ...more)).failed, /it publishes its keys\. Save https:\/\/rest\.fal\.ai\/\S+ in a file, and name that: --keys keys\.json/);
+  }
+});
+
 test("capture replies to what a sender asks first, and saves the delivery after it", async () => {
   for (const [name, ...token] of [["slack"], ["zoom"], ["twitch"], ["okta"], ["intercom"], ["heygen"], ["meta", "--verify-token", "META_TOKEN"]]) {
     const [sender, file] = [["--sender", name, "--secret", "HOOK_SECRET", ...token], `${name}.http`];

@@ -13,11 +13,12 @@ countersign send    URL  --sender NAME --secret ENV         sends a signed deliv
                     --handshake                             asks what the sender asks first, and says whether it would take the reply
 
 ENV names the environment variable that has the secret; --verify-token ENV the one with the token that you gave Meta.
+--keys KEYS, in place of --secret, is for a sender that publishes its keys: KEYS is a file with its key set.
 FILE is the text of a request: a line, headers, an empty line, and the body.
 --at SECONDS sets the time of the check; by default it is when the file says the delivery arrived, else now.
 --url URL is what the sender calls, for senders that sign it, if a proxy changes it; by default it is that of the file.`;
 
-const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "verify-token", "type", "data", "event", "broken", "at", "url"].map((name) => [name, { type: "string" }]));
+const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "verify-token", "type", "data", "event", "broken", "at", "url", "keys"].map((name) => [name, { type: "string" }]));
 const COMMANDS = { capture, check, explain, send };
 
 async function main() {
@@ -67,14 +68,21 @@ const said = ({ detail, fix }) => [detail, fix].filter(Boolean).map(plain);
 
 const MARKS = { pass: "✓", fail: "✗" };
 
-async function reportOf({ sender, secret, at, url }, file) {
+async function reportOf({ sender, secret, keys, at, url }, file) {
   if (file === undefined) throw new Error("name the file of a delivery; `countersign capture` saves one");
   if (at !== undefined && !/^\d+$/.test(at)) throw new Error("--at takes whole Unix seconds, such as 1764068070");
   const { headers, body, method, target, arrived } = parseHttp(await readFile(file));
   const { explain } = await import("./explain.js");
   const now = at === undefined ? arrived : Number(at);
-  const { name: scheme } = await senderNamed(sender);
-  return explain({ scheme, secrets: valueOf("secret", secret) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+  const { name: scheme, hasKeySet, jwks } = await senderNamed(sender);
+  const proof = hasKeySet ? { jwks: await keySetIn(keys, jwks) } : { secrets: valueOf("secret", secret) };
+  return explain({ scheme, ...proof }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+}
+
+/** The key set in a file. `url` is where the sender publishes it. */
+async function keySetIn(file, url) {
+  if (file === undefined) throw new Error(`this sender has no secret: it publishes its keys. Save ${url} in a file, and name that: --keys keys.json`);
+  return readFile(file, "utf8");
 }
 
 async function send({ sender, secret, handshake, ...given }, url) {

@@ -10,6 +10,7 @@ import { plain } from "./plain.js";
  */
 export const captured = (port, file, answers) =>
   new Promise((resolve, reject) => {
+    let isTaken = false;
     const server = createServer(async (request, response) => {
       const chunks = await request.toArray().catch(() => undefined);
       // The sender hung up. It will send the delivery again.
@@ -20,6 +21,9 @@ export const captured = (port, file, answers) =>
         response.writeHead(greeting.status, greeting.headers).end(greeting.body);
         return console.log(`replied to the sender's ${request.method}, which is no delivery; still listening`);
       }
+      // The file is for one delivery. Senders send another again.
+      if (isTaken) return response.writeHead(503, { "retry-after": "60" }).end();
+      isTaken = true;
       server.close();
       try {
         await writeFile(file, writtenHttp(request, body, Math.floor(Date.now() / 1000)));

@@ -1,11 +1,11 @@
 // A request as text: a line, headers, an empty line, and the body as it is.
 
-/** The header in which `capture` notes when the delivery arrived. */
+/** The header in which `capture` notes when the delivery arrived. One that was sent could say that a recorded delivery arrived long ago. */
 const ARRIVED = "countersign-arrived";
 
 export function writtenHttp({ method, url, rawHeaders }, body, seconds) {
   const lines = [`${method} ${url} HTTP/1.1`];
-  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at].toLowerCase() !== ARRIVED) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n${ARRIVED}: ${seconds}\r\n\r\n`, "latin1"), body]);
 }
 
