@@ -34,6 +34,20 @@ test("memory forgets events that expired, although nobody asks for them again", 
   assert.equal(await store.claim("after them", "a", 60), "claimed");
 });
 
+test("memory forgets none that is not over, however many come", async () => {
+  const [store, ids] = [memory(), Array.from({ length: 3_000 }, (_, at) => `event ${at}`)];
+  for (const id of ids) await store.claim(id, "a", 60);
+  for (const id of ids.slice(0, 1_500)) await store.confirm(id, "a", 60);
+  const claims = await Promise.all(ids.map((id) => store.claim(id, "b", 60)));
+  assert.deepEqual([claims.filter((claim) => claim === "done").length, claims.filter((claim) => claim === "held").length], [1_500, 1_500]);
+});
+
+test("a prefix keeps two guards with one store apart", async () => {
+  const store = memory();
+  const [one, same, other] = ["a:", "a:", "b:"].map((prefix) => once(store, "1h", { prefix }));
+  assert.deepEqual([await one("1", () => {}), await same("1", () => {}), await other("1", () => {})], ["done", "duplicate", "done"]);
+});
+
 test("SQLite, and two connections to one file", async (t) => {
   const dir = folder("once-sqlite", {});
   const file = `${dir}/${randomUUID()}.sqlite`;
@@ -45,6 +59,14 @@ test("SQLite, and two connections to one file", async (t) => {
   await one.claim("b", "1", 0);
   await one.tidy();
   assert.equal(databases[0].prepare("select count(*) as rows from countersign_once where id = 'b'").get().rows, 0);
+});
+
+test("SQLite, however the application has its rows read", async () => {
+  for (const options of [{ readBigInts: true }, { returnArrays: true }]) {
+    const database = new DatabaseSync(":memory:", options);
+    await holds(sqlite(database));
+    assert.equal(Number(Object.values(database.prepare("pragma busy_timeout").get())[0]), 5000);
+  }
 });
 
 test("SQLite: a connection without a busy timeout gets one, and one that has it keeps it", () => {
@@ -59,9 +81,11 @@ test("SQLite: a connection without a busy timeout gets one, and one that has it 
 test("SQLite, in Bun", async () => {
   const dir = folder("once-bun", { "main.mjs": `import { Database } from "bun:sqlite";
 import { once, sqlite } from "countersign/once";
-const guard = once(sqlite(new Database(":memory:")), "1h");
-console.log(await guard("a", () => {}), await guard("a", () => {}));\n` });
-  assert.equal(await output(tool(".bin/bun"), ["run", `${dir}/main.mjs`]), "done duplicate\n");
+for (const safeIntegers of [false, true]) {
+  const guard = once(sqlite(new Database(":memory:", { safeIntegers })), "1h");
+  console.log(await guard("a", () => {}), await guard("a", () => {}));
+}\n` });
+  assert.equal(await output(tool(".bin/bun"), ["run", `${dir}/main.mjs`]), "done duplicate\ndone duplicate\n");
 });
 
 test("Postgres, and several connections", async (t) => {
@@ -76,9 +100,10 @@ test("Postgres, and several connections", async (t) => {
     await store.create();
     await store.create();
     await holds(store);
-    await store.claim("b", "1", 0);
+    await Promise.all([store.claim("b", "1", 0), store.claim("c", "1", 60), store.claim("d", "1", 60)]);
+    await store.confirm("d", "1", 60);
     await store.tidy();
-    assert.deepEqual((await pool.query("select id from countersign_once where id = 'b'")).rows, []);
+    assert.deepEqual((await pool.query("select id from countersign_once where id in ('b', 'c', 'd') order by id")).rows, [{ id: "c" }, { id: "d" }]);
   } finally {
     await pool.end();
   }

@@ -22,15 +22,15 @@ const WAIT = "pragma busy_timeout = 5000";
  * `better-sqlite3`. The table is created at once. Rows that expired count for nothing; `tidy` deletes them.
  */
 export function sqlite(database) {
-  if (database.prepare("pragma busy_timeout").get().timeout === 0) database.exec(WAIT);
+  if (Number(Object.values(database.prepare("pragma busy_timeout").get())[0]) === 0) database.exec(WAIT);
   database.exec(CREATE);
-  const [claim, select, confirm, release, tidy] = [CLAIM, "select done from countersign_once where id = ?", CONFIRM, RELEASE, TIDY].map((text) => database.prepare(text));
+  const [claim, select, confirm, release, tidy] = [CLAIM, "select 1 from countersign_once where id = ? and done = 1", CONFIRM, RELEASE, TIDY].map((text) => database.prepare(text));
   const after = (seconds) => Date.now() + seconds * 1000;
   return {
     async claim(id, token, seconds) {
       // No row is undefined, and null in Bun.
       if (claim.get(id, token, after(seconds), Date.now())) return "claimed";
-      return select.get(id)?.done === 1 ? "done" : "held";
+      return select.get(id) ? "done" : "held";
     },
     async confirm(id, token, seconds) {
       confirm.run(id, token, after(seconds));
