@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import crypto from "node:crypto";
 import http from "node:http";
+import http2 from "node:http2";
 import { once } from "node:events";
 import { installed } from "./fixtures/app.mjs";
 import { caught } from "./fixtures/delivery.mjs";
@@ -14,6 +15,24 @@ const BODY = '{"type":"payment.created","event_id":"evt_1"}';
 const URL_CALLED = "https://hooks.example/square?a=1";
 const mac = (content) => crypto.createHmac("sha256", KEY).update(content).digest("base64");
 const SIGNED = { "x-square-hmacsha256-signature": mac(URL_CALLED + BODY) };
+
+test("over HTTP/2, which has its own name for the host", async (t) => {
+  const { square } = await import(`${installed}/dist/node/index.js`);
+  const { webhook } = await import(`${installed}/dist/node/adapters/express.js`);
+  const server = http2.createServer(webhook(square(KEY), () => {}, { log: false }));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  t.after(() => (client.destroy(), server.close()));
+  const deliver = async (authority) => {
+    const request = client.request({ ":method": "POST", ":path": "/square?a=1", ":authority": authority, "x-forwarded-proto": "https", ...SIGNED });
+    request.end(BODY);
+    const [headers] = await once(request, "response");
+    request.resume();
+    return headers[":status"];
+  };
+  assert.deepEqual([await deliver("hooks.example"), await deliver("other.example")], [204, 401]);
+});
 
 for (const entry of ["index", "hmac"]) {
   const { square, hubspot } = await import(`${installed}/dist/node/${entry}.js`);

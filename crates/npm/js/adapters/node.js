@@ -26,7 +26,7 @@ export function respond(request, response, { status, headers, body }) {
 /** The URL as the sender has it, as far as the request shows: proxies set the `x-forwarded-*` headers. */
 function targetOf({ headers, socket, originalUrl, url }) {
   const protocol = protocolIn(headers["x-forwarded-proto"]) ?? (socket?.encrypted ? "https" : "http");
-  return `${protocol}://${hostIn(headers["x-forwarded-host"]) ?? hostIn(headers.host) ?? "localhost"}${originalUrl ?? url}`;
+  return `${protocol}://${hostIn(headers["x-forwarded-host"]) ?? hostIn(headers.host) ?? hostIn(headers[":authority"]) ?? "localhost"}${originalUrl ?? url}`;
 }
 
 /** The raw body: the stream if nobody read it, or the bytes that a framework kept. */
