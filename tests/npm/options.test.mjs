@@ -72,6 +72,11 @@ test("`tolerance` is refused for senders that sign no time, where nothing would 
   assert.equal(report.code, "config_invalid");
 });
 
+test("a key set comes by https, or from a loopback host", () => {
+  for (const url of ["https://keys.example/", "http://localhost/k", "http://127.0.0.1:8080/k", "http://[::1]/k"]) assert.doesNotThrow(() => geminiDynamic({ jwks: url }), url);
+  for (const url of ["http://keys.example/", "http://localhost.keys.example/", "http://127.0.0.1.keys.example/", "http://keys.localhost/", "ftp://localhost/k"]) assert.throws(() => geminiDynamic({ jwks: url }), { code: "config_invalid", message: /not an https URL/ }, url);
+});
+
 test("a missing environment at build time breaks no import", async () => {
   const signed = ["", { "webhook-signature": "a.b.c" }, at];
   const audience = jwt.geminiDynamic({ jwks: { keys: [] }, accept: ["jwt"], audience: process.env.NOBODY_SET_THIS });

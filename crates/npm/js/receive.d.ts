@@ -11,7 +11,7 @@ export type { Delivery, ErrorCode, Verifier } from "./types.js";
  * `Response.json({ text: "done" })`, of which the sender gets status, content type and body, or a text. A response with a status from 300
  * counts as a failure, so that its event is not lost. Any other value is dropped, as is a response that was fetched.
  */
-export type Handler<E> = (delivery: Delivery<E>) => Promise<Response | string | void> | Response | string | void;
+export type Handler<E> = (delivery: Delivery<E>) => unknown;
 
 /** A line of the log. It has no secret, no signature, no header and no part of a body. */
 export interface LogRecord {
@@ -45,12 +45,12 @@ export interface ReceiverOptions {
    * Without a query it takes the request's. Default: the request's URL, with the scheme and, in Node and Next, the host that a proxy noted in
    * `x-forwarded-*`.
    */
-  publicUrl?: string;
+  publicUrl?: string | undefined;
   /**
    * The token that you gave the sender, for one that asks for it with a GET before it sends events: `meta`. Route GET to the adapter too.
    * Default: such a GET is a 405.
    */
-  verifyToken?: string;
+  verifyToken?: string | undefined;
   /** As in `unwrap`: `false` if the body need not be JSON. */
   jsonParse?: boolean;
   /** As in `unwrap`, for tests. */
