@@ -17,14 +17,15 @@ before(async () => {
 after(() => inbox?.close());
 beforeEach(() => worker.startClock());
 
-const typed = (type) => ({ body: JSON.stringify({ type }) });
+/** An event of a type, with as many bytes behind it. */
+const typed = (type, more = 0) => ({ body: JSON.stringify({ type, more: "x".repeat(more) }) });
 const idOf = (request) => request.header("webhook-id");
 
 test("what a selection names is counted, and then replayed once each, over all shards", async () => {
   const { path, origin, operator } = inbox.take("sharded");
   const wanted = [];
   for (let n = 0; n < 24; n += 1) {
-    const made = await inbox.accept(path, typed(n % 3 ? "invoice.paid" : "invoice.voided"));
+    const made = await inbox.accept(path, typed(n % 3 ? "invoice.paid" : "invoice.voided", n % 2 ? 0 : 20_000));
     if (n % 3 === 0) wanted.push(made.id);
   }
   await operator.allDelivered(24);

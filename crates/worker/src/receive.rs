@@ -16,6 +16,7 @@ use countersign::gateway::response::Refusal;
 use countersign::gateway::stored::Insertable;
 use countersign::handshake::{Asked, Reply};
 use countersign::json::printed;
+use countersign::scheme::EventType;
 use countersign::verify::Metadata;
 use countersign::{Headers, Target, Timestamp};
 use js_sys::Uint8Array;
@@ -227,18 +228,19 @@ fn lane(template: &str, source: &Source, id: &[u8], json: &[u8]) -> Option<u64> 
     Some(u64::from_be_bytes(order_key(template, named)?) >> 12)
 }
 
-/// The body, for the event's type in the log: a small one that goes to the inbox, and one that an object's name, a filter or an order
-/// is read from anyway. To read any other would cost more than its check.
+/// The body, where something is read from it: an object's name, a filter, an order; or the type by which the inbox lists and replays events.
+/// To read any other for the log alone would cost more than its check.
 fn body_to_read<'b>(source: &Source, body: &'b Body) -> Option<Cow<'b, [u8]>> {
     let small = body.bytes().map(Cow::Borrowed);
     let is_read = |destination: &Destination| match &destination.endpoint {
         Endpoint::DurableObject { name, .. } if is_in_event(name) => true,
         _ => destination.when.is_some(),
     };
-    if source.order.is_some() || source.destinations.iter().any(is_read) {
+    let has_type = source.durable.is_some() && matches!(source.policy.scheme.event_type, EventType::Pointer(_));
+    if has_type || source.order.is_some() || source.destinations.iter().any(is_read) {
         return small.or_else(|| Some(body.to_vec().into()));
     }
-    small.filter(|_| source.durable.is_some())
+    None
 }
 
 /// The age that a signed claim states, for the log.
