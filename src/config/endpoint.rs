@@ -108,8 +108,10 @@ fn read_r2(forward: &mut Reader<'_>, environment: &impl Environment, common: &Co
     if !environment.has(Binding::R2(&binding)) {
         forward.unbound("r2", "R2", "[[r2_buckets]]");
     }
-    if forward.had("concurrency") {
-        forward.fault("concurrency", "does not go with `r2`, to which events go together", "remove it");
+    for key in ["concurrency", "rate"] {
+        if forward.had(key) {
+            forward.fault(key, "does not go with `r2`, to which events go together", "remove it");
+        }
     }
     Some(Endpoint::R2 { binding })
 }

@@ -46,9 +46,10 @@ impl Machine {
                 is_changed = true;
             }
         }
-        let configured = |outlet: &&mut Outlet| plan.rules(outlet.name()).is_some();
-        for outlet in self.outlets.iter_mut().filter(configured) {
-            outlet.set_order(store, plan.is_ordered, self.next, now)?;
+        for outlet in &mut self.outlets {
+            let Some(rules) = plan.rules(outlet.name()) else { continue };
+            // What is gathered goes together. By lanes, only one event of each would: an object of an archive for every event of a key.
+            outlet.set_order(store, plan.is_ordered && rules.gather == 0, self.next, now)?;
         }
         self.refresh(now, now);
         Ok(is_changed)

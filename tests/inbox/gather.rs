@@ -1,6 +1,6 @@
 //! A destination that gathers events, beside one that does not.
 
-use countersign::inbox::{Accepted, Attempt, Cause, Handout, Machine, Outcome, Plan, Sign};
+use countersign::inbox::{Accepted, Arrival, Attempt, Cause, Handout, Machine, Outcome, Plan, Sign};
 
 use crate::courier::take;
 use crate::data::Event;
@@ -174,4 +174,20 @@ fn a_destination_that_gathers_no_longer_uses_no_number_twice() {
     let handed = take(&mut second, &store, place, MOST, START, &each).unwrap();
     let attempt = handed.iter().find(|one| one.number == begun[0].number).unwrap().attempt;
     assert_eq!(attempt, 2, "the first attempt may have arrived");
+}
+
+#[test]
+fn an_order_does_not_part_what_is_gathered() {
+    let (store, mut plan) = (MemoryStore::default(), both());
+    plan.is_ordered = true;
+    let mut machine = Machine::load(&store, START).unwrap();
+    machine.fit(&store, &plan, START).unwrap();
+    for id in 0..MOST as u64 {
+        let event = Event { id, at: START, filtered: &[] };
+        machine.accept(&store, &Arrival { lane: Some(7), ..arrival(&event) }, true, START, &plan).unwrap();
+    }
+    let place = |name| machine.place(name);
+    let [each, together] = NAMES.map(place);
+    assert_eq!(take(&mut machine, &store, each, MOST, START, &plan).unwrap().len(), 0, "the first of the key is under way");
+    assert_eq!(numbers(&take(&mut machine, &store, together, MOST, START, &plan).unwrap()).len(), MOST);
 }

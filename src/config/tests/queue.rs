@@ -35,5 +35,6 @@ fn an_archive_takes_many_events_of_a_durable_source_together() {
     assert_fault(&queue(r#""r2":"BODIES""#, ""), "forward.r2");
     assert_fault(&queue(r#""r2":"JOBS""#, r#","durable":true"#), "forward.r2");
     assert_fault(&queue(r#""r2":"BODIES","concurrency":4"#, r#","durable":true"#), "forward.concurrency");
+    assert_fault(&queue(r#""r2":"BODIES","rate":"50/s""#, r#","durable":true"#), "forward.rate");
     assert_fault(&queue(r#""r2":"BODIES","queue":"JOBS","large":"BODIES""#, r#","durable":true"#), "forward.origin");
 }
