@@ -118,6 +118,15 @@ test("the last good key set serves for a day while its URL fails, retried once a
   assert.match(error.cause.message, /responded with 500/);
 });
 
+test("a key set that has expired serves nobody, even if no fetch failed before", async () => {
+  const one = verifier();
+  await one.unwrap(...delivery());
+  later(600 + 86_401);
+  answer = give("", { status: 500 });
+  for (let time = 0; time < 2; time++) assert.equal(await code(one.unwrap(...delivery())), "keys_unavailable");
+  assert.equal(asked, 2);
+});
+
 test("a rotated key is found at once, and forgeries cause one fetch a minute", async () => {
   const [one, forger] = [verifier(), pair()];
   await one.unwrap(...delivery());
