@@ -80,12 +80,22 @@ test("the limit is in bytes, of text too", async (t) => {
 test("a handler that returns a response of a failure fails, and the event can come again", async () => {
   const { memory, once } = await import(`${installed}/dist/node/once.js`);
   const [seen, webhook] = [new Seen(), await adapter("next")];
-  const values = [new Response(null, { status: 503 }), { statusCode: 500 }, Response.redirect("https://a.example/"), new Response("kept"), "not reached"];
+  const values = [new Response(null, { status: 503 }), { statusCode: 500 }, Response.redirect("https://a.example/"), Response.error(), new Response("kept"), "not reached"];
   const receive = webhook(verifier, () => values.shift(), { ...seen.options, once: once(memory(), "1h") });
   const statuses = [];
-  for (let sent = 0; sent < 5; sent++) statuses.push((await receive(new Request("https://a.example/", { method: "POST", body: "{}", headers: signed("{}", "msg_1") }))).status);
-  assert.deepEqual([statuses, values], [[500, 500, 500, 200, 204], ["not reached"]]);
+  for (let sent = 0; sent < 6; sent++) statuses.push((await receive(new Request("https://a.example/", { method: "POST", body: "{}", headers: signed("{}", "msg_1") }))).status);
+  assert.deepEqual([statuses, values], [[500, 500, 500, 500, 200, 204], ["not reached"]]);
   assert.match(seen.records[0].error.message, /returned a response with status 503, .*: throw an error/);
+});
+
+test("express: a platform's `body` that cannot be read is not needed", async (t) => {
+  const [seen, webhook] = [new Seen(), await adapter("express")];
+  const receive = webhook(verifier, seen.handler, seen.options);
+  const server = http.createServer((request, response) => {
+    Object.defineProperty(request, "body", { get: () => assert.fail("Invalid JSON") });
+    receive(request, response);
+  });
+  assert.equal((await post(await listening(t, server), "{}", signed("{}"))).status, 204);
 });
 
 test("hono: after a middleware that reads JSON, the log says what to do", async (t) => {

@@ -106,7 +106,8 @@ async function said(value) {
   if (typeof value === "string") return { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: value };
   const isResponse = typeof value?.arrayBuffer === "function";
   const status = isResponse ? value.status : value?.statusCode;
-  if (status >= 300) throw new Error(`the handler returned a response with status ${status}, which the sender does not get: throw an error to have the event sent again`);
+  // `Response.error()` has status 0, which no server can send.
+  if (status < 200 || status >= 300) throw new Error(`the handler returned a response with status ${status}, which the sender does not get: throw an error to have the event sent again`);
   return isResponse && value.url === "" ? reply({ status, type: value.headers.get("content-type") ?? undefined, body: await value.text() }) : undefined;
 }
 

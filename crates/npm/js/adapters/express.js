@@ -3,5 +3,5 @@ import { onIncoming, respond } from "./node.js";
 
 export function webhook(verifier, handler, options) {
   const { receive } = onIncoming(verifier, handler, options);
-  return async (request, response) => respond(request, response, await receive(request, request.body));
+  return async (request, response) => respond(request, response, await receive(request, () => request.body));
 }

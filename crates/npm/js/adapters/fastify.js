@@ -7,7 +7,7 @@ export function webhook(verifier, handler, options) {
   const { receive } = onIncoming(verifier, handler, options);
   return {
     async onRequest(request, reply) {
-      const { status, headers, body } = await receive(request.raw, request.body);
+      const { status, headers, body } = await receive(request.raw, () => request.body);
       reply.code(status).headers(headers);
       if (!request.raw.complete) reply.header("connection", "close");
       // As bytes: Fastify would add a charset to the content type of text.

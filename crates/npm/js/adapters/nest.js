@@ -5,6 +5,6 @@ export function webhook(verifier, handler, options) {
   const { methods, receive } = onIncoming(verifier, handler, options);
   return async (request, response, next) => {
     if (!methods.includes(request.method)) return next();
-    return respond(request, response, await receive(request, request.body));
+    return respond(request, response, await receive(request, () => request.body));
   };
 }

@@ -5,8 +5,8 @@ import { Collected, broken, receiving, tooLarge } from "../receive.js";
 import { hostIn, protocolIn } from "./called.js";
 
 /**
- * The `methods` that a receiver answers, and `receive`: a function of Node's request that resolves to `{ status, headers, body }`. `parsed` is
- * what a framework holds as its body.
+ * The `methods` that a receiver answers, and `receive`: a function of Node's request that resolves to `{ status, headers, body }`. `parsed`
+ * returns what a framework holds as its body, and throws where that is read from the request and cannot be.
  */
 export function onIncoming(verifier, handler, options) {
   const { limit, methods, receive } = receiving(verifier, handler, options);
@@ -32,7 +32,7 @@ function targetOf({ headers, socket, originalUrl, url }) {
 /** The raw body: the stream if nobody read it, or the bytes that a framework kept. */
 async function bodyOf(request, parsed, limit) {
   if (!request.readableDidRead) return streamed(request, limit);
-  const kept = [request.rawBody, parsed].find((body) => typeof body === "string" || ArrayBuffer.isView(body));
+  const kept = [request.rawBody, parsed()].find((body) => typeof body === "string" || ArrayBuffer.isView(body));
   if (kept === undefined) throw misuse("invalid_body", `${CONSUMED}; ${BODY}`);
   const bytes = typeof kept === "string" ? encoder.encode(kept) : kept;
   if (bytes.byteLength > limit) throw tooLarge();
