@@ -36,6 +36,28 @@ impl Machine {
         Ok(taken)
     }
 
+    /// The destinations with an attempt that may begin now, each with how many may; a courier finds out how many waiting events there are.
+    /// Attempts of which nobody reported in time end before. That is not left to couriers: without room, none is started.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn due<S: Store>(&mut self, store: &S, now: u64, plan: &Plan) -> Result<Vec<(usize, usize)>, StoreFault> {
+        let mut due = Vec::new();
+        for (place, outlet) in self.outlets.iter_mut().enumerate() {
+            let Some(rules) = plan.rules(outlet.name()) else { continue };
+            outlet.lapse(store, now, rules)?;
+            due.push((place, rules));
+        }
+        due.retain(|(place, _)| self.attempts_of(*place, now, plan).is_some_and(|at| at <= now));
+        let most = |(place, rules)| {
+            let outlet = self.outlets.get(place)?;
+            // Of an ordered source, most may wait for others.
+            let backlog = if plan.is_ordered { self.ready(outlet) as u64 } else { self.backlog(outlet) };
+            Some((place, usize::try_from(backlog.max(1)).unwrap_or(usize::MAX).min(outlet.room(now, rules))))
+        };
+        Ok(due.into_iter().filter_map(most).collect())
+    }
+
     /// Notes that an event of the log that was handed out is not for a destination after all.
     ///
     /// # Errors

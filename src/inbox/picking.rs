@@ -176,7 +176,7 @@ impl Outlet {
     }
 
     /// Ends the attempts of which nobody reported what came of them in time. They may have arrived; the events are attempted again.
-    fn lapse<S: Store>(&mut self, store: &S, now: u64, rules: &Rules) -> Result<(), StoreFault> {
+    pub(super) fn lapse<S: Store>(&mut self, store: &S, now: u64, rules: &Rules) -> Result<(), StoreFault> {
         let lapsed = self.under_way.iter().filter(|lease| lease.lapses(now, &rules.lifecycle) <= now);
         let lapsed: Vec<_> = lapsed.copied().collect();
         let mut is_moved = false;
@@ -185,6 +185,8 @@ impl Outlet {
                 self.lapse_waiting(store, number, attempt, now)?;
             } else if !self.cursor.is_done(number) {
                 self.cursor.try_again(number);
+                // What was gathered once does not wait for others again.
+                self.gathering_since = Some(0);
                 is_moved = true;
             }
             self.under_way.end(number);

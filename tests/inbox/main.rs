@@ -13,6 +13,7 @@ mod courier;
 mod data;
 mod fan;
 mod gather;
+mod lost;
 mod model;
 mod operator;
 mod order;

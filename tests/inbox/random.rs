@@ -183,7 +183,11 @@ impl Site {
         self.flights.clear();
         self.configure(&NAMES).unwrap();
         for _ in 0..20_000 {
-            self.hand_out().unwrap();
+            let due = self.machine.due(&self.store, self.now, &self.plan).unwrap();
+            for (place, most) in due.into_iter().filter(|(_, most)| *most > 0) {
+                let handed = courier::take(&mut self.machine, &self.store, Some(place), most, self.now, &self.plan);
+                self.begin(handed.unwrap());
+            }
             for to in 0..NAMES.len() {
                 let flights = self.flights.iter().filter(|(at, _)| *at == to);
                 let outcome = |Handout { number, attempt, .. }| Outcome {

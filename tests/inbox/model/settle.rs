@@ -6,7 +6,7 @@ use countersign::inbox::EventState;
 
 use super::action::{Action, Answer};
 use super::rule;
-use super::world::{GIVE_UP_AFTER, World};
+use super::world::{Called, GIVE_UP_AFTER, World};
 use crate::{HOUR, NAMES};
 
 /// How each destination answers from now on.
@@ -54,9 +54,15 @@ impl World {
         if expiry.is_some_and(|at| at <= self.now) {
             self.call(None, |machine, store, now, plan| machine.expire(store, now, plan));
         }
-        // Couriers are started for each destination.
+        // Couriers are started where there is room for attempts.
+        let due = match self.call(None, |machine, store, now, plan| machine.due(store, now, plan)) {
+            Called::Done(due) => due,
+            _ => Vec::new(),
+        };
         for to in 0..NAMES.len() {
-            self.hand_out(Some(to), 64, None);
+            if due.iter().any(|(place, most)| Some(*place) == self.place(to) && *most > 0) {
+                self.hand_out(Some(to), 64, None);
+            }
         }
         let handed: Vec<_> = self.flights.iter().map(|flight| (flight.number, flight.to)).collect();
         for (to, its) in answers.into_iter().enumerate() {

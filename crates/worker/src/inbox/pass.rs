@@ -109,21 +109,16 @@ impl Object {
     fn wanted(&self, now: u64) -> Result<Wanted, ()> {
         let plan = self.plan(now);
         self.with(|machine| {
-            let mut wanted = Wanted { couriers: Vec::new(), next_at: machine.attempts_at(now, &plan) };
-            for (place, outlet) in machine.outlets().iter().enumerate() {
-                let Some(rules) = plan.rules(outlet.name()) else { continue };
-                if machine.attempts_of(place, now, &plan).is_some_and(|at| at <= now) {
-                    // Waiting events are not counted: one courier finds out how many there are.
-                    let backlog = usize::try_from(machine.backlog(outlet)).unwrap_or(usize::MAX);
-                    // Of an ordered source, most may wait for others.
-                    let backlog = if plan.is_ordered { machine.ready(outlet) } else { backlog };
-                    let events = backlog.max(1).min(outlet.room(now, rules));
-                    // What was gathered, one takes.
-                    let couriers = if rules.gather > 0 { events.min(1) } else { events.div_ceil(SLOTS) };
-                    let couriers = couriers.saturating_sub(self.work.starting(outlet.name()));
-                    wanted.couriers.push((outlet.name().to_owned(), couriers));
-                }
+            let mut wanted = Wanted { couriers: Vec::new(), next_at: None };
+            for (place, events) in machine.due(&self.database, now, &plan)? {
+                let Some(outlet) = machine.outlets().get(place) else { continue };
+                // What was gathered, one takes.
+                let is_gathered = plan.rules(outlet.name()).is_some_and(|rules| rules.gather > 0);
+                let couriers = if is_gathered { events.min(1) } else { events.div_ceil(SLOTS) };
+                let couriers = couriers.saturating_sub(self.work.starting(outlet.name()));
+                wanted.couriers.push((outlet.name().to_owned(), couriers));
             }
+            wanted.next_at = machine.attempts_at(now, &plan);
             Ok(wanted)
         })
     }
