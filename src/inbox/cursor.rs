@@ -220,6 +220,13 @@ impl Cursor {
         self.renewed.push((Span { first, last, at }, self.most));
     }
 
+    /// Has an event that is not done attempted for as long as if it were replayed. What comes of an earlier attempt still counts.
+    pub(super) fn prolong(&mut self, number: u64, at: u64) {
+        let own = (Span { first: number, last: number, at }, self.replayed_after(number));
+        self.renewed.retain(|(span, _)| (span.first, span.last) != (number, number));
+        self.renewed.push(own);
+    }
+
     /// Takes events out of what was given up; they are done all the same. A range of which some are not for the destination has to be
     /// taken apart before.
     pub fn revive(&mut self, first: u64, last: u64) {

@@ -41,10 +41,11 @@ impl Machine {
         now: u64,
     ) -> Result<Replayed, StoreFault> {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(Replayed::Gone) };
+        let waiting = store.waiting(&outlet.name, number)?;
         if outlet.is_under_way(number) {
+            outlet.prolong(store, number, waiting, now)?;
             return Ok(Replayed::Yes);
         }
-        let waiting = store.waiting(&outlet.name, number)?;
         let is_filtered = outlet.is_filtered(store, number)?;
         if is_filtered && waiting.is_none() && !is_named {
             return Ok(Replayed::Filtered);
@@ -190,6 +191,26 @@ impl Machine {
 }
 
 impl Outlet {
+    /// Has an event whose attempt is under way begin its schedule anew: that may be the last attempt, and fail.
+    fn prolong<S: Store>(
+        &mut self,
+        store: &S,
+        number: u64,
+        waiting: Option<Progress>,
+        now: u64,
+    ) -> Result<(), StoreFault> {
+        match waiting {
+            Some(progress) if progress.state.is_pending() => {
+                store.set_waiting(&self.name, number, &Progress { tries: 0, since: now, ..progress })
+            }
+            None if !self.cursor.is_done(number) => {
+                self.cursor.prolong(number, now);
+                self.save(store, now)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the row of an event says that it is not for this destination.
     fn is_filtered<S: Store>(&self, store: &S, number: u64) -> Result<bool, StoreFault> {
         Ok(!store.filtered(&self.name, number, number)?.is_empty())

@@ -183,6 +183,41 @@ fn a_report_that_comes_twice_says_nothing_of_a_replay_in_between() {
 }
 
 #[test]
+fn an_event_that_is_replayed_during_its_last_attempt_has_the_whole_schedule_ahead_of_it() {
+    // Waiting by itself.
+    let mut object = Object::new(plan(&NAMES[..1]));
+    object.accept(&[], true);
+    object.end(NAMES[0], (1, 1), REFUSED);
+    object.now += 72 * HOUR;
+    assert_eq!(object.handed(NAMES[0])[0].attempt, 2);
+    assert_eq!(object.replay(NAMES[0], false, 1), Replayed::Yes);
+    object.now += SECOND;
+    assert_eq!(object.end(NAMES[0], (1, 2), REFUSED), Became::Pending);
+    object.now += 7 * SECOND;
+    assert_eq!(object.handed(NAMES[0])[0].attempt, 3, "as soon as after a first attempt");
+    object.now += 72 * HOUR;
+    assert_eq!(object.end(NAMES[0], (1, 3), REFUSED), Became::Dead);
+    // From the log, where it was through a long outage.
+    let mut object = Object::new(plan(&NAMES[..1]));
+    object.accept(&[], false);
+    object.now += 72 * HOUR;
+    assert_eq!(object.handed(NAMES[0])[0].attempt, 1);
+    (0..2).for_each(|_| assert_eq!(object.replay(NAMES[0], false, 1), Replayed::Yes));
+    assert_eq!(object.machine.outlets()[0].cursor().renewed(), 1);
+    assert_eq!(object.end(NAMES[0], (1, 1), REFUSED), Became::Pending);
+    object.reload();
+    object.now += MINUTE;
+    let attempt = object.handed(NAMES[0])[0].attempt;
+    assert_eq!(object.end(NAMES[0], (1, attempt), TAKEN), Became::Delivered);
+    // What is under way counts.
+    let mut object = Object::new(plan(&NAMES[..1]));
+    object.accept(&[], true);
+    object.replay(NAMES[0], false, 1);
+    assert_eq!(object.end(NAMES[0], (1, 1), TAKEN), Became::Delivered);
+    assert_eq!(object.state(NAMES[0], 1), Some(EventState::Delivered));
+}
+
+#[test]
 fn what_came_before_a_destination_was_there_is_not_replayed_with_what_was_delivered_to_it() {
     let mut object = Object::new(plan(&NAMES[..1]));
     object.accept(&[], true);

@@ -97,6 +97,8 @@ impl World {
     fn replay(&mut self, to: usize, number: u64, crash: Crash) -> Option<()> {
         let place = self.place(to)?;
         let is_under_way = self.machine.as_ref()?.outlets()[place].is_under_way(number);
+        let was_pending = self.state(number, to) == Some(EventState::Pending);
+        let is_waiting = self.data.destinations[NAMES[to]].waiting.contains_key(&number);
         let replayed = self.call(crash, |machine, store, now, _| {
             let replayed = machine.replay(store, (place, false), number, now)?;
             machine.attempt_now(place, now);
@@ -109,6 +111,12 @@ impl World {
                 let is_there = is_under_way || self.state(number, to).is_some();
                 if (replayed != Replayed::Gone) != is_there {
                     self.fail(rule::REPLAYED);
+                }
+                // It has as long as a new one.
+                let now = self.now;
+                let fate = self.history.get_mut(&number).and_then(|known| known.fates[to].as_mut());
+                if let Some(fate) = fate.filter(|_| was_pending && (is_under_way || is_waiting)) {
+                    fate.since = now;
                 }
                 Some(())
             }
