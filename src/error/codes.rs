@@ -186,8 +186,8 @@ codes! {
         "the event is not pending, so it cannot be discarded",
         "nothing to do: it is delivered, dead or filtered; to forget it, use DELETE";
     NOT_REPLAYABLE: "not_replayable", 409,
-        "the event was delivered and is no longer kept; see `keep`",
-        "forget the event and have the sender resend it; `keep` keeps later ones for longer";
+        "the event is no longer kept, see `keep`, or filtered at all destinations",
+        "have a filtered event replayed for a destination by name; forget another, and have the sender resend it";
     REPLAYED: "replayed", 200,
         "the events will be delivered again",
         "nothing to do: the inbox delivers them";

@@ -71,6 +71,29 @@ impl Machine {
         Ok(Replayed::Yes)
     }
 
+    /// Has an event attempted again at all of some destinations, each at once even if it is broken or held back; whether it is attempted at
+    /// any. Where destinations are not named, that is at those that were there for the event, and that it is for.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn replay_at<S: Store>(
+        &mut self,
+        store: &S,
+        (places, are_named): (&[usize], bool),
+        number: u64,
+        now: u64,
+    ) -> Result<bool, StoreFault> {
+        let mut is_again = false;
+        for place in places {
+            let is_its = self.outlets.get(*place).is_some_and(|outlet| number >= outlet.cursor.from());
+            if (is_its || are_named) && self.replay(store, (*place, are_named), number, now)? == Replayed::Yes {
+                self.attempt_now(*place, now);
+                is_again = true;
+            }
+        }
+        Ok(is_again)
+    }
+
     /// Has a destination that is broken or held back attempted once, now: an operator wants to know.
     pub fn attempt_now(&mut self, place: usize, now: u64) {
         if let Some(outlet) = self.outlets.get_mut(place) {

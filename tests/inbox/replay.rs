@@ -183,6 +183,26 @@ fn a_report_that_comes_twice_says_nothing_of_a_replay_in_between() {
 }
 
 #[test]
+fn a_replay_at_all_destinations_says_whether_any_gets_the_event() {
+    let mut object = Object::new(plan(&NAMES));
+    let all = [0, 1];
+    for filtered in [&NAMES[..], &NAMES[..1]] {
+        object.accept(filtered, false);
+    }
+    let mut replay = |places: &[usize], is_named, number| {
+        object.machine.replay_at(&object.store, (places, is_named), number, object.now).unwrap()
+    };
+    assert!(!replay(&all, false, 1), "none of them");
+    assert!(replay(&all, false, 2), "one of them");
+    assert!(!replay(&[], false, 2), "nobody");
+    assert!(replay(&all[..1], true, 1), "by name");
+    assert!(replay(&all, false, 1), "since then");
+    object.machine.forget(&object.store, 2, object.now).unwrap();
+    object.store.erase(2).unwrap();
+    assert!(!object.machine.replay_at(&object.store, (&all, false), 2, object.now).unwrap(), "it is gone");
+}
+
+#[test]
 fn an_event_that_is_replayed_during_its_last_attempt_has_the_whole_schedule_ahead_of_it() {
     // Waiting by itself.
     let mut object = Object::new(plan(&NAMES[..1]));

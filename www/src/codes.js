@@ -48,7 +48,7 @@ export const CODES = {
   no_matching_signature: { title: "no signature matches", remedy: "compare the secret with this endpoint's, and check the raw bytes of the body: not parsed, not decoded" },
   not_found: { title: "there is nothing at this URL", remedy: "check the URL: it must name a source, and end with the source's token if it has one" },
   not_pending: { title: "the event is not pending, so it cannot be discarded", remedy: "nothing to do: it is delivered, dead or filtered; to forget it, use DELETE" },
-  not_replayable: { title: "the event was delivered and is no longer kept; see `keep`", remedy: "forget the event and have the sender resend it; `keep` keeps later ones for longer" },
+  not_replayable: { title: "the event is no longer kept, see `keep`, or filtered at all destinations", remedy: "have a filtered event replayed for a destination by name; forget another, and have the sender resend it" },
   replayed: { title: "the events will be delivered again", remedy: "nothing to do: the inbox delivers them" },
   storage_unavailable: { title: "the event could not be stored", remedy: "read `detail` in the log: the inbox is full, or its database cannot be used; the sender retries" },
   test_unavailable: { title: "only the sender has the key that would sign a test event", remedy: "have the sender send a test event; most have a button for it" },

@@ -1,25 +1,16 @@
 //! What an operator orders, of one destination or of all that are configured.
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Machine, Replayed, StoreFault};
+use countersign::inbox::{Machine, StoreFault};
 
 use super::object::Object;
 
 impl Object {
-    /// Has an event attempted again; whether it is kept anywhere that was asked for.
+    /// Has an event attempted again; whether it is, anywhere. Who names the destination wants it there, whatever its `when` said.
     pub(super) fn replay(&self, number: u64, destination: Option<&str>, now: u64) -> Result<bool, ()> {
         self.with(|machine| {
-            let mut is_kept = false;
-            for place in chosen(machine, destination) {
-                let is_its = machine.outlets().get(place).is_some_and(|outlet| number >= outlet.cursor().from());
-                if is_its || destination.is_some() {
-                    // Who names the destination wants it there, whatever its `when` said.
-                    let at = (place, destination.is_some());
-                    is_kept |= machine.replay(&self.database, at, number, now)? != Replayed::Gone;
-                    machine.attempt_now(place, now);
-                }
-            }
-            Ok(is_kept)
+            let places = chosen(machine, destination);
+            machine.replay_at(&self.database, (&places, destination.is_some()), number, now)
         })
     }
 
