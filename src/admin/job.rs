@@ -33,6 +33,8 @@ pub struct Job {
     pub after: u64,
     /// The number before which events are replayed: what arrived later is none of its.
     pub before: u64,
+    /// When it worked last, or began.
+    pub worked_at: u64,
     /// When it works again.
     pub due_at: u64,
     /// The time up to which its rate is used up.
@@ -80,26 +82,37 @@ impl Job {
             by,
             after: 0,
             before: 0,
+            worked_at: now,
             due_at: now,
             paid_until: now.saturating_sub(STEP),
         }
     }
 
-    /// When it works again, if it goes on.
-    pub fn due(&self) -> Option<u64> {
-        (self.state == JobState::Running).then_some(self.due_at)
+    /// When it works again, if it goes on: now, if it worked while the clock was ahead.
+    pub fn due(&self, now: u64) -> Option<u64> {
+        (self.state == JobState::Running).then_some(if self.is_ahead(now) { now } else { self.due_at })
+    }
+
+    const fn is_ahead(&self, now: u64) -> bool {
+        self.worked_at > now.saturating_add(STEP)
+    }
+
+    /// The time up to which its rate is used up, by this clock.
+    const fn paid_until(&self, now: u64) -> u64 {
+        if self.is_ahead(now) { now.saturating_sub(STEP) } else { self.paid_until }
     }
 
     /// How many events it may replay at `now`.
     pub fn allowed(&self, now: u64) -> usize {
-        let unpaid = now.saturating_sub(self.paid_until).saturating_mul(u64::from(self.rate));
+        let unpaid = now.saturating_sub(self.paid_until(now)).saturating_mul(u64::from(self.rate));
         let allowed = unpaid.checked_div(u64::from(self.shards).saturating_mul(1000)).unwrap_or(MOST);
         usize::try_from(allowed.min(MOST)).unwrap_or_default()
     }
 
     /// Notes that it replayed so many, and works again a second later. What it did not use is lost, but for a second of it.
     pub fn pay(&mut self, replayed: u64, now: u64) {
-        let paid = self.paid_until.saturating_add(self.time_for(replayed));
+        let paid = self.paid_until(now).saturating_add(self.time_for(replayed));
+        self.worked_at = now;
         self.paid_until = paid.max(now.saturating_sub(STEP));
         self.due_at = now.saturating_add(STEP).max(self.paid_until.saturating_add(self.time_for(1)));
     }
@@ -144,7 +157,7 @@ impl Job {
             "id": self.id, "filter": self.selection.to_json(), "rate": self.rate, "shards": self.shards,
             "state": self.state.as_str(), "matched": self.matched, "replayed": self.replayed,
             "looked_at": self.looked_at, "began": self.began_at, "ended": self.ended_at, "by": self.by,
-            "after": self.after, "before": self.before, "due": self.due_at, "paid": self.paid_until,
+            "after": self.after, "before": self.before, "worked": self.worked_at, "due": self.due_at, "paid": self.paid_until,
         })
     }
 
@@ -167,6 +180,8 @@ impl Job {
             by: text("by")?,
             after: number("after")?,
             before: number("before")?,
+            // Earlier versions do not write it.
+            worked_at: number("worked").unwrap_or_default(),
             due_at: number("due")?,
             paid_until: number("paid")?,
         })
@@ -197,12 +212,31 @@ mod tests {
                 let allowed = job.allowed(now) as u64;
                 replayed += allowed;
                 job.pay(allowed, now);
-                now = job.due().unwrap() + now % 700;
+                now = job.due(now).unwrap() + now % 700;
             }
             let most = u64::from(rate) * 62 / u64::from(shards) + 1;
             assert!(replayed <= most, "{replayed} of {most} at {rate}/s over {shards}");
             assert!(replayed * 3 >= most.min(500 * 60), "{replayed} of {most} at {rate}/s over {shards}");
         }
+    }
+
+    #[test]
+    fn it_goes_on_at_its_rate_once_a_clock_is_put_right_that_was_ahead() {
+        let ahead = NOW + 24 * 3_600_000;
+        let mut job = Job { due_at: ahead, worked_at: ahead, paid_until: ahead - STEP, ..job(100, 1) };
+        assert_eq!((job.due(NOW), job.allowed(NOW)), (Some(NOW), 100), "before its first step");
+        job.pay(100, ahead);
+        job = Job::from_json(&job.to_json()).unwrap();
+        assert_eq!((job.due(ahead), job.allowed(ahead)), (Some(ahead + STEP), 0));
+        assert_eq!((job.due(NOW), job.allowed(NOW)), (Some(NOW), 100));
+        job.pay(100, NOW);
+        assert_eq!((job.due(NOW), job.allowed(NOW)), (Some(NOW + STEP), 0));
+        // A slow one waits for its time whatever the clock does.
+        let mut slow = super::tests::job(1, 900);
+        slow.pay(2, NOW);
+        assert_eq!((slow.due(NOW), slow.allowed(NOW)), (Some(NOW + 2 * 900_000 + 900_000 - STEP), 0));
+        slow = Job { worked_at: 0, ..slow };
+        assert!(slow.due(NOW).is_some_and(|due| due > NOW), "as an earlier version stored it");
     }
 
     #[test]
@@ -217,6 +251,6 @@ mod tests {
         cancelled.end(JobState::Cancelled, NOW + 11);
         let sum = Job::sum(&[one, cancelled]).unwrap();
         assert_eq!((sum.state, sum.ended_at), (JobState::Cancelled, Some(NOW + 11)));
-        assert_eq!(sum.due(), None);
+        assert_eq!(sum.due(NOW), None);
     }
 }

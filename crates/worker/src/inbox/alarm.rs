@@ -92,7 +92,7 @@ impl Object {
         let machine = self.machine.borrow();
         let is_idle = machine.as_ref().is_some_and(|machine| machine.attempts_at(now, &plan).is_none());
         drop(machine);
-        if !is_idle || self.job_at().is_some() || self.database.has_legacy.get() {
+        if !is_idle || self.job_at(now).is_some() || self.database.has_legacy.get() {
             self.rearm();
         }
     }
@@ -127,7 +127,7 @@ impl Object {
         self.look_for_troubles(now);
         Ok(Agenda {
             alerts: self.notify_at(now).into_iter().chain(self.alert_at()).min(),
-            attempts: if has_legacy { Some(now) } else { attempts.into_iter().chain(self.job_at()).min() },
+            attempts: if has_legacy { Some(now) } else { attempts.into_iter().chain(self.job_at(now)).min() },
             expiry,
             soon: self.expire_soon.get(),
             not_before: self.watch.get().holds_until().max(self.expire_after.get()),

@@ -11,8 +11,11 @@ use crate::clock;
 
 impl Object {
     /// When the job goes on, if there is one.
-    pub(super) fn job_at(&self) -> Option<u64> {
-        self.job.borrow().as_ref().and_then(Job::due).map(|due| due.max(self.job_after.get()))
+    pub(super) fn job_at(&self, now: u64) -> Option<u64> {
+        // A time that is further off was set while the clock was ahead.
+        let after = Some(self.job_after.get()).filter(|after| *after <= now.saturating_add(LATER));
+        let due = self.job.borrow().as_ref().and_then(|job| job.due(now));
+        due.map(|due| due.max(after.unwrap_or_default()))
     }
 
     /// Reads the job that was under way.
@@ -48,7 +51,7 @@ impl Object {
 
     /// Does a step of the job, if it is time. If it fails, the next alarms do without: deliveries go on beside a job that cannot.
     pub(super) fn advance_job(&self, now: u64) -> Result<(), ()> {
-        if self.job_at().is_none_or(|due| due > now) {
+        if self.job_at(now).is_none_or(|due| due > now) {
             return Ok(());
         }
         self.step_job(now).inspect_err(|()| self.job_after.set(now.saturating_add(LATER)))

@@ -76,7 +76,7 @@ impl Object {
             }
             self.advance_job(now)?;
             let Wanted { couriers: wanted, next_at } = self.wanted(now)?;
-            let next_at = next_at.into_iter().chain(self.job_at()).min();
+            let next_at = next_at.into_iter().chain(self.job_at(now)).min();
             if calls == 0 && wanted.iter().any(|(_, couriers)| *couriers > 0) {
                 // In case this alarm's object ends before it sets the next.
                 self.arm(now.saturating_add(self.plan(now).longest_lease()));
