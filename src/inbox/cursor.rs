@@ -38,6 +38,8 @@ pub struct Cursor {
     passed: Passed,
     /// Of an ordered source, what may be under way after a restart.
     pub(super) fence: Fence,
+    /// What is stored of the pace.
+    pub(super) pace: u64,
     /// When it was last written, in milliseconds since 1970.
     written_at: u64,
 }

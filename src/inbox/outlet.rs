@@ -50,11 +50,11 @@ impl Outlet {
             breaker: Breaker::restored(stored.broken_since, stored.held_until, stored.cursor.written_at(), now),
             // An idle object ends between two probes: the oldest and the newest event have their turns all the same.
             turn: u8::from(stored.cursor.all_tries() % 2 == 1),
+            pace: Pace::restored(stored.cursor.pace),
             cursor: stored.cursor,
             pauses: stored.pauses,
             under_way: Leases::default(),
             orphaned: stored.orphaned,
-            pace: Pace::default(),
             stalls: Stalls::default(),
             passed_by: 0,
             lanes: None,

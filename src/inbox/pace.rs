@@ -21,6 +21,16 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// One as it was when the object ended.
+    pub(super) const fn restored(over: u64) -> Self {
+        Self { over }
+    }
+
+    /// What is to be stored of it: nothing where attempts come so often that a restart matters little and each write would cost.
+    pub(super) fn stored(&self, rules: &Rules) -> u64 {
+        if rules.interval >= STORED_FROM { self.over } else { 0 }
+    }
+
     /// How many attempts may begin now.
     pub fn room(&self, now: u64, rules: &Rules) -> usize {
         let (start, end) = self.window(now, rules);
@@ -53,6 +63,9 @@ impl Pace {
 
 /// In microseconds.
 const SECOND: u64 = 1_000_000;
+
+/// From this interval on, the pace is stored with each attempt.
+const STORED_FROM: u64 = 5 * SECOND;
 
 #[cfg(test)]
 mod tests {

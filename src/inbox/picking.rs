@@ -31,10 +31,17 @@ impl Outlet {
             return Ok(None);
         }
         let has_begun = lane.is_some() && self.note_begun(rules);
-        if self.cursor.begin() | self.cursor.gather(None) | has_begun {
+        let handout = self.begin(place, Picked { number, lane, waiting: None }, now, rules);
+        if self.cursor.begin() | self.cursor.gather(None) | self.note_pace(rules) | has_begun {
             store.write_cursor(&self.name, &self.cursor)?;
         }
-        Ok(Some(self.begin(place, Picked { number, lane, waiting: None }, now, rules)))
+        Ok(Some(handout))
+    }
+
+    /// Notes how far the rate is used up. Whether that is to be written: an idle object ends between two attempts.
+    fn note_pace(&mut self, rules: &Rules) -> bool {
+        let pace = self.pace.stored(rules);
+        std::mem::replace(&mut self.cursor.pace, pace) != pace
     }
 
     /// Notes that attempts in lanes begin, for whoever finds out after a restart. Whether that is to be written.
@@ -97,7 +104,8 @@ impl Outlet {
         let has_lane = self.under_way.iter().any(|lease| lease.lane.is_some());
         let has_begun = has_lane && self.note_begun(rules);
         let gathered = (rules.gather > 0).then_some(next.saturating_sub(1));
-        let is_first = !taken.is_empty() && (self.cursor.begin() | self.cursor.gather(gathered));
+        let is_first =
+            !taken.is_empty() && (self.cursor.begin() | self.cursor.gather(gathered) | self.note_pace(rules));
         if handed.is_some_and(|due| self.cursor.hand_out(due)) || has_begun || is_first {
             self.save(store, now)?;
         }

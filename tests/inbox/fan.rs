@@ -182,3 +182,33 @@ fn a_rate_holds_one_destination_back_and_no_other() {
     object.now += 1;
     assert_eq!(object.take(None, 99).len(), 1);
 }
+
+#[test]
+fn a_restart_begins_no_slow_rate_anew() {
+    let mut object = Object::new(plan(&NAMES[..1]));
+    object.plan.destinations[0].1.interval = 3_600_000_000;
+    assert_eq!(object.accept(&[], true).len(), 1);
+    for _ in 0..4 {
+        object.reload();
+        assert!(object.accept(&[], true).is_empty());
+        assert!(object.take(None, 9).is_empty());
+    }
+    object.report(NAMES[0], 1, FAILED);
+    for hour in 1..5 {
+        let at = object.machine.attempts_at(object.now, &object.plan);
+        assert_eq!(at, Some(START + hour * HOUR), "retries share the rate");
+        object.now = START + hour * HOUR - 1;
+        object.reload();
+        assert!(object.take(None, 9).is_empty());
+        object.now += 1;
+        assert_eq!(object.take(None, 9).len(), 1);
+        object.reload();
+    }
+    // One that is not slow costs no writes.
+    object.plan.destinations[0].1.interval = 1_000_000;
+    object.now += SECOND;
+    assert_eq!(object.take(None, 1).len(), 1);
+    object.now += SECOND;
+    object.store.take_writes();
+    assert_eq!((object.take(None, 1).len(), object.store.take_writes()), (1, vec![]));
+}

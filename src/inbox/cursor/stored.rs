@@ -17,7 +17,7 @@ impl Cursor {
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "at": self.written_at,
+            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "pace": self.pace, "at": self.written_at,
         })
     }
 
@@ -39,6 +39,7 @@ impl Cursor {
             from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
             passed: json.get("filtered").map(Passed::from_json).unwrap_or_default(),
             fence: Fence::from_json(json.get("fence")),
+            pace: json.get("pace").and_then(Value::as_u64).unwrap_or_default(),
             written_at: json.get("at")?.as_u64()?,
         })
     }
