@@ -2,6 +2,7 @@
 
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { Stored } from "./fixtures/stored.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 import { accepted, duplicate } from "./fixtures/expect.mjs";
@@ -126,6 +127,37 @@ test("an alarm ends once nothing is under way, and does not wait for the retry",
   await operator.object("ring");
   assert.equal(origin.requests.length, 1, "the retry is for another alarm");
   await worker.delayAlarms(0);
+});
+
+test("an attempt whose report is late leaves its place to the next", async () => {
+  const { path, origin, operator } = inbox.take("one");
+  const held = origin.hold();
+  const made = await inbox.accept(path);
+  await held.arrived();
+  await worker.setClock(150);
+  await operator.object("ring");
+  await operator.becomes(made.id, "delivered");
+  const attempts = origin.requests.map((request) => request.header("countersign-attempt"));
+  assert.deepEqual(attempts.slice(-2), ["1", "2"]);
+  held.answer();
+});
+
+test("a late report of a paused destination ends the attempt, and brings no more alarms", async () => {
+  const { path, origin, operator } = inbox.take();
+  const held = origin.hold();
+  const made = await inbox.accept(path);
+  await held.arrived();
+  await operator.post("pause");
+  await worker.setClock(150);
+  await operator.object("ring");
+  assert.equal((await operator.destination()).under_way, 0);
+  const { alarms } = await worker.counts();
+  await setTimeout(1000);
+  const more = (await worker.counts()).alarms - alarms;
+  assert.ok(more <= 1, `${more} alarms in a second`);
+  await operator.post("resume");
+  await operator.becomes(made.id, "delivered");
+  held.answer();
 });
 
 test("an attempt that is under way is not begun a second time by a replay of all", async () => {
