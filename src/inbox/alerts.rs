@@ -86,6 +86,11 @@ impl Topic {
         })
     }
 
+    /// Whether nothing is wrong, at any shard.
+    pub const fn is_well(&self) -> bool {
+        self.shards.is_empty()
+    }
+
     /// Forgets what is wrong, without an alert.
     pub fn settle(&mut self) {
         (self.shards, self.alerted) = (Vec::new(), 0);

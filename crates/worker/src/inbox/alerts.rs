@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use countersign::config::ALERT_SOURCE;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::alerts::{Alert, Notice, SOURCE, Topic};
+use countersign::inbox::alerts::{Alert, DESTINATION, Notice, PENDING, SOURCE, Topic};
 use countersign::inbox::{Answer, Layout};
 use countersign::json::printed;
 use js_sys::Uint8Array;
@@ -16,9 +16,9 @@ use wasm_bindgen::prelude::*;
 
 use super::new_event::NewEvent;
 use super::object::Object;
+use super::stub::source as source_of;
 use crate::clock;
 use crate::console;
-use crate::state::State;
 
 impl Object {
     /// Takes what objects and Workers say; whether it is written down. What is no news costs nothing.
@@ -52,17 +52,16 @@ impl Object {
 
     /// Stores an event for each alert that is due, in the turn in which its subject counts as said.
     pub(super) fn alert_due(&self, now: u64) {
-        if self.topics.borrow().is_empty() {
-            return;
-        }
-        self.settle_faults();
         let topics = self.topics.borrow().clone();
-        for (subject, mut topic) in topics {
+        for (subject, before) in topics {
             let mut parts = subject.split('\t').map(str::to_owned);
-            let kind = parts.next().unwrap_or_default();
-            let before = topic.clone();
+            let mut part = || parts.next().unwrap_or_default();
+            let (kind, source, destination) = (part(), part(), part());
+            let mut topic = before.clone();
+            if self.is_moot(&kind, (&source, &destination), &topic) {
+                topic.settle();
+            }
             if let Some(alert) = topic.take_alert(&kind, now) {
-                let (source, destination) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
                 if !self.store_alert(&subject, (&source, &destination), alert, now) {
                     // The next alarm tries again.
                     return self.arm_by(now.saturating_add(AGAIN), now);
@@ -80,15 +79,16 @@ impl Object {
         topics.iter().filter_map(|(subject, topic)| topic.due_at(subject.split('\t').next()?)).min()
     }
 
-    /// Sources that are at fault no more are so without anybody's saying it: their configuration is known here.
-    fn settle_faults(&self) {
-        let Some(config) = self.shared.as_deref().map(|state: &State| &state.config) else { return };
-        let faults = config.faults();
-        for (subject, topic) in self.topics.borrow_mut().iter_mut() {
-            let source = subject.strip_prefix(SOURCE).map(str::trim);
-            if source.is_some_and(|source| !faults.iter().any(|one| one.name == source)) {
-                topic.settle();
-            }
+    /// Whether nothing is to be said of a subject. A source that is at fault no more is so without anybody's saying it, and a destination
+    /// of which nothing is wrong any more as it was removed has not recovered: what is configured is known here.
+    fn is_moot(&self, kind: &str, (source, destination): (&str, &str), topic: &Topic) -> bool {
+        let Some(state) = self.shared.as_deref() else { return false };
+        let is_there =
+            |name: &str| source_of(state, source).is_none_or(|one| one.destinations.iter().any(|to| to.name == name));
+        match kind {
+            SOURCE => !state.config.faults().iter().any(|one| one.name == source),
+            DESTINATION | PENDING => topic.is_well() && !is_there(destination),
+            _ => false,
         }
     }
 
