@@ -96,6 +96,25 @@ test("the age of the oldest pending event grows with the clock", async () => {
   await worker.setClock(0);
 });
 
+test("a destination that is not configured any more has no age", async () => {
+  const { forward, ...rest } = api.sources.stored;
+  const to = (...names) => ({ ...api.sources, fanned: { ...rest, destinations: Object.fromEntries(names.map((name) => [name, { origin: api.loopback.at(`fanned-${name}`).url }])) } });
+  const isOld = ([name]) => name.startsWith("countersign_oldest_pending_seconds") && name.includes('"fanned"');
+  const ages = async () => Object.fromEntries(Object.entries(await metrics()).filter(isOld).map(([name, age]) => [/destination="(.*)"/.exec(name)[1], age]));
+  await worker.restart({ sources: to("app", "audit") });
+  api.loopback.at("fanned-audit").always(answer(500));
+  const made = api.fresh();
+  accepted(await worker.post("fanned", made), made.id);
+  await worker.setClock(600);
+  await until(async () => (await ages()).audit >= 600, "its age");
+  await worker.restart({ sources: to("app") });
+  await until(async () => (await api.read("fanned/stats")).destinations.audit.state === "orphaned", "it to be removed");
+  assert.deepEqual(await ages(), { app: 0 });
+  assert.equal((await metrics())['countersign_pending{source="fanned",destination="audit"}'], 1, "its event is there still");
+  await worker.restart({ sources: api.sources });
+  await worker.setClock(0);
+});
+
 test("health has faults with their fixes, key sets, capacity and short keys", async () => {
   const before = await api.read("health");
   assert.deepEqual(before.key_sets.map(({ source, state, keys }) => [source, state, keys]), [["keyed", "unused", 0]]);

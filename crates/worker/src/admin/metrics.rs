@@ -31,7 +31,10 @@ pub(super) async fn metrics(state: &State) -> Page {
     heading(OLDEST, "gauge", "Age of the oldest event that waits for delivery, in seconds.", &mut text);
     let now = clock::now_ms();
     for seen in &survey.seen {
-        for (name, view) in seen.stats.destinations.as_object().into_iter().flatten() {
+        // What a removed destination was not sent is no delay that anybody could end.
+        let is_configured = |view: &&Value| view.get("state").and_then(Value::as_str) != Some("orphaned");
+        let all = seen.stats.destinations.as_object().into_iter().flatten();
+        for (name, view) in all.filter(|(_, view)| is_configured(view)) {
             let oldest = view.get("oldest_pending").and_then(Value::as_u64);
             let age = oldest.map_or(0, |oldest| now.saturating_sub(oldest).div_euclid(1000));
             line(OLDEST, &labels(seen, name), age, &mut text);
