@@ -26,6 +26,7 @@ impl Machine {
             }
             Some(EventState::Delivered | EventState::Filtered) | None => numbers.insert(first, last),
         }
+        self.gone().iter().for_each(|(first, last)| numbers.remove(first, last));
         numbers
     }
 }

@@ -4,10 +4,11 @@ use super::lifecycle::Retention;
 use super::machine::Machine;
 use super::outlet::Outlet;
 use super::plan::Plan;
+use super::ranges::Ranges;
 use super::search::last_over;
 use super::states::{DEAD_KEPT, EventState, Over, Progress};
 use super::store::{Store, StoreFault};
-use super::tables::{Kind, Table};
+use super::tables::{Kind, Table, gone};
 
 /// The result of [`Machine::expire`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,13 +62,12 @@ impl Machine {
         let began = open.map_or(0, |rules| outlet.pauses.open_since(now, rules.lifecycle.give_up_after));
         let over = store.over(&outlet.name, now, began, BATCH)?;
         let has_more = over.len() >= BATCH;
-        let first = self.logs.first().map_or(self.next, |table| table.first);
         let (mut removed, mut given_up) = (Vec::new(), Vec::new());
         for (number, progress) in over.into_iter().filter(|(number, _)| !outlet.is_under_way(*number)) {
             let progress = Progress { attempts: outlet.begun(number, Some(&progress)), ..progress };
             match progress.over(now, &outlet.lifecycle(progress.since, now, plan)) {
                 // Without its copy, it would look as if it was delivered.
-                Over::Remove if progress.state == EventState::Dead && number >= first => {
+                Over::Remove if progress.state == EventState::Dead && self.is_in_log(number) => {
                     let kept = Progress { due: now.saturating_add(DAY), ..progress };
                     store.set_waiting(&outlet.name, number, &kept)?;
                 }
@@ -150,13 +150,15 @@ impl Machine {
 
     fn drop_tables<S: Store>(&mut self, store: &S, now: u64, retention: &Retention) -> Result<(), StoreFault> {
         let is_over = |kind, table: &Table| table.expires_at(kind, retention).is_some_and(|at| at <= now);
-        while let Some(table) = self.logs.first().copied() {
-            let is_kept = self.kept_for_the_dead().is_some_and(|until| now < until);
-            if is_kept || !is_over(Kind::Log, &table) {
-                break;
+        // What was given up keeps its own table, and none behind it.
+        let mut is_first = true;
+        for table in self.logs.clone() {
+            if is_over(Kind::Log, &table) && self.outlives_its_dead(&table, is_first, now) {
+                store.drop_table(Kind::Log, table.number, self.next)?;
+                self.logs.retain(|other| other.number != table.number);
+            } else {
+                is_first = false;
             }
-            store.drop_table(Kind::Log, table.number, self.next)?;
-            self.logs.remove(0);
         }
         // An id is known for as long as its event is in the log.
         let first = self.logs.first().map_or(self.next, |table| table.first);
@@ -169,9 +171,12 @@ impl Machine {
             self.ids.remove(0);
         }
         let ids = self.ids.first().map_or(self.next, |table| table.first);
+        let gone = self.gone();
         for outlet in &mut self.outlets {
             let before = outlet.cursor.clone();
             let first_doubted = outlet.first_doubted(store)?;
+            // One that is not configured any more may have had none of it.
+            gone.iter().for_each(|(first, last)| outlet.cursor.skip(first, last));
             outlet.cursor.forget_before(first, ids, first_doubted);
             if outlet.cursor != before {
                 outlet.save(store, now)?;
@@ -185,12 +190,17 @@ impl Machine {
     /// # Errors
     /// If the database does not answer.
     pub fn expiry_at<S: Store>(&self, store: &S, now: u64, plan: &Plan) -> Result<Option<u64>, StoreFault> {
-        let log = self.logs.first().and_then(|table| table.expires_at(Kind::Log, &plan.retention));
-        let log = log.map(|at| self.kept_for_the_dead().map_or(at, |until| at.max(until)));
+        let logs = self.logs.iter().enumerate().filter_map(|(place, table)| {
+            let at = table.expires_at(Kind::Log, &plan.retention)?;
+            match self.kept_for_the_dead(table) {
+                Some(until) => (place == 0).then(|| at.max(until)),
+                None => Some(at),
+            }
+        });
         let first = self.logs.first().map_or(self.next, |table| table.first);
         let is_gone = |table: &&Table| table.last.unwrap_or_else(|| self.next.saturating_sub(1)) < first;
         let ids = self.ids.first().filter(is_gone).and_then(|table| table.expires_at(Kind::Ids, &plan.retention));
-        let mut earliest = log.into_iter().chain(ids).min();
+        let mut earliest = logs.chain(ids).min();
         for outlet in &self.outlets {
             let waiting = store.next_over(&outlet.name)?;
             let given_up = if outlet.is_closed() { outlet.next_given_up(store, now, plan)? } else { None };
@@ -201,13 +211,29 @@ impl Machine {
         Ok(earliest)
     }
 
-    /// Until when the oldest table of events is kept for those in it that were given up.
-    fn kept_for_the_dead(&self) -> Option<u64> {
-        let table = self.logs.first()?;
+    /// Whether a table of events is not kept for those in it that were given up. Only that of the first table is forgotten with it: any
+    /// other waits for what is before it.
+    fn outlives_its_dead(&self, table: &Table, is_first: bool, now: u64) -> bool {
+        self.kept_for_the_dead(table).is_none_or(|until| is_first && until <= now)
+    }
+
+    /// Until when a table of events is kept for those in it that were given up, if there are any.
+    fn kept_for_the_dead(&self, table: &Table) -> Option<u64> {
         let last = table.last.unwrap_or_else(|| self.next.saturating_sub(1));
         let dead = self.outlets.iter().flat_map(|outlet| outlet.cursor.dead());
         let in_it = dead.map(|dead| dead.span).filter(|span| span.first <= last && span.last >= table.first);
         in_it.map(|span| span.at.saturating_add(DEAD_KEPT)).max()
+    }
+
+    /// The events behind the first one of the log whose table is gone.
+    pub(super) fn gone(&self) -> Ranges {
+        gone(&self.logs, self.next)
+    }
+
+    /// Whether there is a table that has, or would have, an event of that number.
+    fn is_in_log(&self, number: u64) -> bool {
+        let first = self.logs.first().map_or(self.next, |table| table.first);
+        number >= first && !self.gone().contains(number)
     }
 }
 

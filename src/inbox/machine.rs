@@ -20,7 +20,7 @@ use super::lifecycle::Retention;
 use super::outlet::Outlet;
 use super::plan::Plan;
 use super::store::{Store, StoreFault};
-use super::tables::{Kind, Table};
+use super::tables::{Kind, Table, gone};
 use crate::gateway::dedupe::EventKey;
 
 /// What an object knows of its log.
@@ -85,7 +85,11 @@ impl Machine {
         let mut stored = store.destinations()?;
         // What has no table any more needs no attempt, even if the cursor was lost.
         let first = logs.first().map_or(next, |table| table.first);
-        stored.iter_mut().for_each(|(_, stored)| stored.cursor.skip_before(first));
+        let gone = gone(&logs, next);
+        for cursor in stored.iter_mut().map(|(_, stored)| &mut stored.cursor) {
+            cursor.skip_before(first);
+            gone.iter().for_each(|(first, last)| cursor.skip(first, last));
+        }
         // The last event may have been removed, and its number is not used again.
         let used = stored.iter().filter_map(|(_, stored)| stored.cursor.done().last()).max();
         let next = used.map_or(next, |last| next.max(last.saturating_add(1)));

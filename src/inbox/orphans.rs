@@ -18,7 +18,7 @@ impl Machine {
     pub fn fit<S: Store>(&mut self, store: &S, plan: &Plan, now: u64) -> Result<bool, StoreFault> {
         let mut is_changed = false;
         let first = self.logs.first().map_or(self.next, |table| table.first);
-        let known = self.outlets.len();
+        let (known, gone) = (self.outlets.len(), self.gone());
         for (name, rules) in &plan.destinations {
             match self.outlets.iter_mut().find(|outlet| outlet.name() == name) {
                 Some(outlet) if outlet.orphaned.is_none() => {}
@@ -31,6 +31,7 @@ impl Machine {
                     // Events that no destination is known of are everybody's.
                     let is_from_stored = rules.from_stored || known == 0;
                     stored.cursor.begin_with(if is_from_stored { first } else { self.next });
+                    gone.iter().for_each(|(first, last)| stored.cursor.skip(first, last));
                     stored.cursor.gather((rules.gather > 0).then_some(0));
                     stored.cursor.touch(now);
                     store.write_cursor(name, &stored.cursor)?;

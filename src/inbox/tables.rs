@@ -4,6 +4,7 @@
 //! leaves table by table: the events once all are finished and `keep` is over, their ids once `dedupe` is over too.
 
 use super::lifecycle::Retention;
+use super::ranges::Ranges;
 
 /// What a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,6 +61,16 @@ impl Table {
     }
 }
 
+/// The events behind the first one of the log whose tables are gone. `next` is the sequence number of the next event.
+pub(super) fn gone(logs: &[Table], next: u64) -> Ranges {
+    let mut gone = Ranges::default();
+    let ends = logs.iter().skip(1).map(|table| table.first).chain([next]);
+    for (last, end) in logs.iter().zip(ends).filter_map(|(table, end)| Some((table.last?, end))) {
+        gone.insert(last.saturating_add(1), end.saturating_sub(1));
+    }
+    gone
+}
+
 /// The size of a table of events above which the next one is opened.
 const MOST_BYTES: u64 = 64 << 20;
 
@@ -77,6 +88,16 @@ mod tests {
         assert_eq!([1_005, 1_006, 994].map(|hours| is_over(Kind::Log, hours, 0)), [false, true, true]);
         assert_eq!([1_017, 1_018].map(|hours| is_over(Kind::Ids, hours, u64::MAX)), [false, true]);
         assert!(is_over(Kind::Log, 1_000, MOST_BYTES));
+    }
+
+    #[test]
+    fn what_has_no_table_behind_the_first_is_gone() {
+        let closed = |first, last| Table { last: Some(last), ..Table::new(1, first, 0) };
+        let of = |logs: &[Table]| gone(logs, 30).iter().collect::<Vec<_>>();
+        assert_eq!(of(&[closed(5, 9), closed(10, 14), closed(18, 20)]), [(15, 17), (21, 29)]);
+        assert_eq!(of(&[closed(5, 9), Table::new(2, 20, 0)]), [(10, 19)]);
+        assert_eq!(of(&[closed(5, 29)]), []);
+        assert_eq!(of(&[]), []);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod courier;
 mod data;
+mod expiry;
 mod fan;
 mod gather;
 mod lost;

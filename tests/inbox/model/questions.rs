@@ -67,6 +67,20 @@ fn tables_that_are_rotated_and_dropped() {
 }
 
 #[test]
+fn tables_that_are_dropped_behind_one_that_is_kept() {
+    explore(Question {
+        name: "tables, orders",
+        scope: Scope { events: 2, attempts: 1, crashes: in_large(1), passes: 3, orders: 1, ..NONE },
+        destinations: 1,
+        failures: [&[], &[]],
+        keep: 0,
+        is_ordered: false,
+        is_broken: false,
+        special: Special::None,
+    });
+}
+
+#[test]
 fn a_destination_that_is_broken() {
     explore(Question {
         name: "broken",

@@ -113,12 +113,16 @@ impl Object {
     fn first_since(&self, machine: &Machine, at: u64) -> Result<u64, ()> {
         let logs = self.database.logs.borrow();
         let (mut low, mut high) = (logs.first().map_or(0, |table| table.first), machine.next());
-        drop(logs);
         while low < high {
             let middle = low.midpoint(high);
-            let Some(table) = self.database.log_of(middle) else { return Ok(low) };
+            // Tables that are gone may have been in between: the next one says as much.
+            let next = logs.iter().find(|table| table.last.is_none_or(|last| last >= middle));
+            let Some(table) = next.map(|table| table.number) else {
+                high = middle;
+                continue;
+            };
             // A number whose event was removed has its row all the same.
-            let sql = format!("SELECT received_at FROM {table} WHERE number >= ? ORDER BY number LIMIT 1");
+            let sql = format!("SELECT received_at FROM log_{table} WHERE number >= ? ORDER BY number LIMIT 1");
             let received = self.database.number(&sql, &[integer(middle)])?.and_then(|at| u64::try_from(at).ok());
             if received.is_some_and(|received| received.saturating_mul(1000) < at) {
                 low = middle.saturating_add(1);
