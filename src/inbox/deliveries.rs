@@ -83,6 +83,15 @@ impl Machine {
     ) -> Result<Vec<Became>, StoreFault> {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(vec![Became::Nothing; outcomes.len()]) };
         let became = outlet.report(store, outcomes, now, plan)?;
+        let name = outlet.name.clone();
+        let mut passed = Vec::new();
+        for (outcome, _) in outcomes.iter().zip(&became).filter(|(_, became)| **became == Became::Filtered) {
+            // What waited by itself is not there any more: it would count, and be seen, as delivered.
+            if store.waiting(&name, outcome.number)?.is_some() {
+                passed.push((outcome.number, outcome.attempt));
+            }
+        }
+        self.remove_waiting(store, place, &passed, now, &plan.retention)?;
         self.refresh(now, now);
         Ok(became)
     }

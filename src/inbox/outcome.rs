@@ -124,12 +124,18 @@ impl Outlet {
             {
                 Ok(Became::Nothing)
             }
-            Attempt::Filtered if waiting.is_none() => {
-                self.pass_by(store, outcome.number, now)?;
+            Attempt::Filtered => {
+                match waiting {
+                    None => self.pass_by(store, outcome.number, now)?,
+                    // It was to be delivered once, and waits by itself: `Machine::report` removes it.
+                    Some(progress) => {
+                        self.cursor.note_attempts(self.begun_by(outcome, &progress));
+                        self.cursor.pass_by(outcome.number);
+                        self.release(&progress);
+                    }
+                }
                 Ok(Became::Filtered)
             }
-            // A copy of it waits because it was to be delivered once; it expires like one that was.
-            Attempt::Filtered => self.deliver(store, outcome, waiting, now, plan).map(|_| Became::Filtered),
             Attempt::Delivered => {
                 self.breaker.succeed();
                 self.deliver(store, outcome, waiting, now, plan)

@@ -154,14 +154,18 @@ fn a_courier_may_find_that_an_event_is_filtered() {
     assert_eq!(object.report(NAMES[0], 1, Attempt::Filtered), Became::Filtered);
     assert_eq!((object.backlog(NAMES[0]), object.backlog(NAMES[1])), (0, 1));
     assert_eq!(object.machine.outlets()[object.place(NAMES[0])].cursor().filtered(), 1);
-    // One that waits expires like one that was delivered: a copy of it may have been.
+    // So it may of one that waits, if it is configured otherwise by then.
     assert_eq!(object.report(NAMES[1], 1, FAILED), Became::Pending);
     object.now += 10 * SECOND;
     assert_eq!(object.take(Some(NAMES[1]), 1), taken(NAMES[1], &[1]));
     let outcome = Outcome { number: 1, attempt: 2, ended: Attempt::Filtered, sign: Sign::Up };
     let place = object.place(NAMES[1]);
     let became = object.machine.report(&object.store, place, &[outcome], object.now, &object.plan).unwrap();
-    assert_eq!((became[0], object.state(NAMES[1], 1)), (Became::Filtered, Some(EventState::Delivered)));
+    assert_eq!(became[0], Became::Filtered);
+    let cursor = object.machine.outlets()[place].cursor();
+    assert_eq!((cursor.filtered(), cursor.is_done(1), cursor.most_attempts() >= 2), (1, true, true));
+    assert!(object.store.data().destinations[NAMES[1]].waiting.is_empty(), "it is not seen as delivered");
+    assert_eq!(object.store.data().find(1), Some(1), "its id is known");
     assert_eq!(object.machine.attempts_at(object.now, &object.plan), None);
 }
 

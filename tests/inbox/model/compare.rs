@@ -88,7 +88,7 @@ impl World {
             // A delivered event that is not kept is removed at once.
             EventState::Pending | EventState::Behind => {
                 let is_done = fate.is_answered || fate.is_filtered;
-                return (!is_done || self.keep > 0).then_some(rule::KEPT);
+                return (!is_done || (self.keep > 0 && !fate.is_filtered)).then_some(rule::KEPT);
             }
             EventState::Delivered | EventState::Filtered => self.keep,
             EventState::Dead => DEAD_KEPT,
