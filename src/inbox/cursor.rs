@@ -2,6 +2,7 @@
 
 mod attempts;
 mod doubts;
+mod origin;
 mod stored;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub struct Cursor {
     most: u32,
     /// The first event that the destination was there for. Those before are done, too.
     from: u64,
+    /// Events before that number were stored before the destination was there, which was at that time, and are for it all the same.
+    offered: Option<(u64, u64)>,
     /// How many events were passed by, as they are not for the destination. They are done, too.
     passed: Passed,
     /// Of an ordered source, what may be under way after a restart.
@@ -141,17 +144,6 @@ impl Cursor {
     /// Notes that the ids of the events from `first` on go to another table.
     pub fn open_ids(&mut self, first: u64) {
         self.passed.open_ids(first);
-    }
-
-    /// Begins with an event: those before were there before the destination was.
-    pub fn begin_with(&mut self, first: u64) {
-        self.from = first;
-        self.skip_before(first);
-    }
-
-    /// The first event that the destination was there for.
-    pub const fn from(&self) -> u64 {
-        self.from
     }
 
     /// Notes a failed attempt at an event that stays in the log.
@@ -296,6 +288,8 @@ mod tests {
         cursor.give_up(5, &Ranges::default(), &[], 50);
         cursor.renew(2, 2, 60);
         cursor.forget(3);
+        cursor.offer_before(8, 70);
+        assert_eq!([7, 8].map(|number| cursor.offered_at(number, 20)), [70, 20]);
         assert_eq!(Cursor::from_json(&cursor.to_json()), Some(cursor.clone()));
         assert_eq!(Cursor::from_json(&json!({ "done": [] })), None);
         cursor.forget_before(9, 9, None);

@@ -250,7 +250,7 @@ impl Outlet {
         let first = settled.first_missing(1);
         let is_over = |number| {
             let accepted = if number < next { store.accepted_at(number)? } else { None };
-            Ok(accepted.is_some_and(|accepted| accepted <= since))
+            Ok(accepted.is_some_and(|accepted| self.cursor.offered_at(number, accepted) <= since))
         };
         if !is_over(first)? {
             return Ok(0);
@@ -272,7 +272,8 @@ impl Outlet {
         if self.has_waiting() {
             return Ok(Some(now));
         }
-        let oldest = store.accepted_at(self.cursor.done().first_missing(1))?;
+        let first = self.cursor.done().first_missing(1);
+        let oldest = store.accepted_at(first)?.map(|at| self.cursor.offered_at(first, at));
         let end = oldest.map(|at| at.saturating_add(self.lifecycle(at, now, plan).give_up_after));
         // What was replayed or is under way may be older.
         Ok(end.map(|end| end.max(now)))

@@ -217,7 +217,8 @@ impl Outlet {
             Some(progress) => Progress { attempts: self.begun_by(outcome, &progress), ..progress },
             None => {
                 let accepted = store.accepted_at(outcome.number)?.unwrap_or(now);
-                let since = self.cursor.renewed_at(outcome.number).unwrap_or(accepted);
+                let offered = self.cursor.offered_at(outcome.number, accepted);
+                let since = self.cursor.renewed_at(outcome.number).unwrap_or(offered);
                 let replayed_after = self.cursor.replayed_after(outcome.number);
                 Progress { attempts: outcome.attempt, replayed_after, ..Progress::accepted(since.min(now)) }
             }

@@ -1,9 +1,9 @@
 //! Destinations that are added, removed and back again, by example.
 
-use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Kind};
+use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Kind, Sign};
 
 use crate::fan::Object;
-use crate::{HOUR, MINUTE, NAMES, START, plan};
+use crate::{HOUR, MINUTE, NAMES, START, courier, plan};
 
 /// An object of which one destination was removed while an event waits for it, and has everything at the other.
 fn removed(keep: u64) -> Object {
@@ -106,6 +106,45 @@ fn a_new_one_begins_now_or_with_what_is_stored() {
         object.reload();
         assert_eq!(object.take(None, 9).len() as u64, expected);
         assert_eq!(object.machine.tables(Kind::Log)[0].finished_at.is_none(), from_stored, "the log is held for it");
+    }
+}
+
+#[test]
+fn what_a_new_one_takes_from_the_log_has_its_time_from_then_on() {
+    for is_broken in [false, true] {
+        let mut object = Object::new(plan(&NAMES[..1]));
+        (1..=4).for_each(|number| {
+            object.accept(&[], true);
+            object.report(NAMES[0], number, Attempt::Delivered);
+        });
+        object.now += 10 * HOUR;
+        let mut both = plan(&NAMES);
+        both.destinations[1].1.from_stored = true;
+        both.destinations[1].1.lifecycle.give_up_after = HOUR;
+        object.fit(both).unwrap();
+        object.reload();
+        let (place, sign) = (object.place(NAMES[1]), if is_broken { Sign::Silent } else { Sign::Up });
+        let fail = |object: &mut Object| {
+            let handed = courier::take(&mut object.machine, &object.store, Some(place), 9, object.now, &object.plan);
+            let outcome = |handout: &countersign::inbox::Handout| countersign::inbox::Outcome {
+                number: handout.number,
+                attempt: handout.attempt,
+                ended: Attempt::Failed { not_before: None },
+                sign,
+            };
+            let outcomes: Vec<_> = handed.unwrap().iter().map(outcome).collect();
+            object.machine.report(&object.store, place, &outcomes, object.now, &object.plan).unwrap();
+            outcomes.len()
+        };
+        assert_eq!(fail(&mut object), 4);
+        expire(&mut object, HOUR - 1);
+        assert!(fail(&mut object) > 0);
+        assert_eq!([1, 2, 3, 4].map(|number| object.state(NAMES[1], number)), [Some(EventState::Pending); 4]);
+        object.reload();
+        expire(&mut object, HOUR);
+        while fail(&mut object) > 0 {}
+        expire(&mut object, 0);
+        assert_eq!([1, 2, 3, 4].map(|number| object.state(NAMES[1], number)), [Some(EventState::Dead); 4]);
     }
 }
 

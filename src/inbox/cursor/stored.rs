@@ -17,7 +17,7 @@ impl Cursor {
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
             "done": self.done.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
-            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "pace": self.pace, "at": self.written_at,
+            "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "offered": self.offered, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "pace": self.pace, "at": self.written_at,
         })
     }
 
@@ -37,6 +37,7 @@ impl Cursor {
             most: count(json.get("most")?)?,
             // Schema 3 had one destination, and no filters.
             from: json.get("from").and_then(Value::as_u64).unwrap_or_default(),
+            offered: json.get("offered").and_then(|pair| Some((pair.get(0)?.as_u64()?, pair.get(1)?.as_u64()?))),
             passed: json.get("filtered").map(Passed::from_json).unwrap_or_default(),
             fence: Fence::from_json(json.get("fence")),
             pace: json.get("pace").and_then(Value::as_u64).unwrap_or_default(),
