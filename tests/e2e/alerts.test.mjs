@@ -230,50 +230,6 @@ test("a source at fault is told once, whoever asks", async () => {
   assert.deepEqual(typesOf("faulty"), ["source.invalid"]);
 });
 
-test("a source that was repaired and is at fault again is told again", async () => {
-  const { faulty, ...others } = inbox.sources;
-  const posted = async () => refused(await worker.post("faulty", {}), 500, "config_invalid");
-  await posted();
-  const before = (await told("faulty", 1)).length;
-  await worker.restart({ sources: { ...others, faulty: inbox.durable("faulty") } });
-  await worker.setClock(10 * MINUTE);
-  await alerts.object("ring");
-  await worker.restart({ sources: { ...others, faulty } });
-  await worker.setClock(20 * MINUTE);
-  await posted();
-  assert.deepEqual(await told("faulty", before + 1), Array(before + 1).fill("source.invalid"));
-});
-
-test("a destination that is removed while it is broken has not recovered", async () => {
-  const [kept, path] = [inbox.take(), "removed"];
-  const origin = inbox.loopback.at("removed-broken");
-  const both = { ...inbox.durable(path), destinations: { default: { origin: inbox.loopback.at("removed-fine").url }, broken: { origin: origin.url } } };
-  delete both.forward;
-  await worker.restart({ sources: { ...inbox.sources, [path]: both } });
-  const operator = new Operator(worker, path);
-  origin.always(answer(500));
-  await inbox.acceptAll(path, 3);
-  assert.deepEqual(await told(path, 1), ["destination.broken"]);
-  const { broken: _, ...left } = both.destinations;
-  await worker.restart({ sources: { ...inbox.sources, [path]: { ...both, destinations: left } } });
-  await worker.setClock(2 * MINUTE);
-  await operator.object("ring");
-  const row = () => alerts.object("query", [`SELECT value FROM meta WHERE name = 'destination.broken\t${path}\tbroken'`]);
-  await until(async () => (await row())[0].value.split("\t")[4] === "", "it to be known as well");
-  await worker.setClock(4 * MINUTE);
-  await alerts.object("ring");
-  // Another one's alert leaves after it would have.
-  await breaks(kept);
-  await told(kept.path, 1);
-  assert.deepEqual(typesOf(path), ["destination.broken"]);
-  // Back and still broken, it is told once more.
-  await worker.restart({ sources: { ...inbox.sources, [path]: both } });
-  await operator.object("ring");
-  await worker.setClock(6 * MINUTE);
-  await alerts.object("ring");
-  assert.deepEqual(await told(path, 2), ["destination.broken", "destination.broken"]);
-});
-
 test("a key set that cannot be fetched is told once, and so is that it can be again", async () => {
   const keys = inbox.loopback.at("keys");
   const key = newEd25519();

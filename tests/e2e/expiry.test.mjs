@@ -24,6 +24,7 @@ before(async () => {
       late: [{ ...hour, dedupe: "12h" }],
       poisoned: [{ ...hour, dedupe: "4h" }, { give_up_after: "200h" }],
       paused: [{ ...hour, dedupe: "4h" }],
+      buried: [hour],
       dead: [{ ...hour, dedupe: "4h" }, { give_up_after: "10m" }],
     },
   });
@@ -86,6 +87,31 @@ test("an event goes with its table: a quarter of `keep` and half an hour after i
   assert.equal((await operator.event(first.id)).replayable, true);
   await pass(operator, HOUR);
   assert.equal((await operator.event(first.id)).replayable, false);
+});
+
+test("a dead event keeps those of its table, and lists leave out what is gone behind it", async () => {
+  const { path, operator } = inbox.take("buried");
+  await operator.post("pause");
+  const made = await inbox.accept(path);
+  await operator.post(`events/${made.id}/discard`);
+  await operator.post("resume");
+  for (let hours = 1; hours <= 12; hours += 1) {
+    await worker.setClock(hours * HOUR);
+    await inbox.delivered({ path, operator });
+    await operator.object("ring");
+  }
+  await until(async () => (await idsIn(operator, "log")) <= 3, "all but the dead one and the youngest to go");
+  await operator.evict();
+  const numbers = (await operator.rows("log", "number")).map(({ number }) => number).sort((one, other) => one - other);
+  assert.deepEqual([numbers[0], numbers.at(-1)], [1, 13]);
+  const listed = async (query) => (await operator.list(query)).map(({ state }) => state);
+  assert.deepEqual(await listed("state=dead"), ["dead"]);
+  const delivered = Array(numbers.length - 1).fill("delivered");
+  const time = (hours) => new Date(Date.now() + hours * HOUR * 1000).toISOString();
+  assert.deepEqual(await listed("state=delivered"), delivered);
+  assert.deepEqual(await listed(`state=delivered&from=${time(6)}&to=${time(14)}`), delivered);
+  await operator.post(`events/${made.id}/replay`);
+  await operator.becomes(made.id, "delivered");
 });
 
 test("more than a batch of it goes on by itself, and leaves the ids", async () => {

@@ -10,7 +10,7 @@ import { duplicate } from "./fixtures/expect.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const DAY = 24 * 3600;
-const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "orphaned", "typo"];
+const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "orphaned", "typo", "narrowed"];
 let stored, worker;
 
 /** A source whose destinations are these: name → keys besides `origin`. */
@@ -137,6 +137,24 @@ test("what is filtered is not sent after the object ended", async () => {
   await operator.becomes(made.id, "delivered");
   assert.equal(at("live").requests.length, sent);
   assert.equal((await operator.list("state=filtered&destination=live"))[0].id, made.id);
+});
+
+test("what failed and is not for it any more at the next attempt is filtered, not delivered", async () => {
+  const { path, operator, at } = take("narrowed");
+  at("billing").always(answer(400));
+  const made = await stored.accept(path);
+  await until(async () => (await operator.event(made.id)).destinations.billing.attempts === 1, "the first attempt");
+  await configure(path, { ...TWO, billing: FILTERS.invoices });
+  await worker.setClock(60);
+  await operator.stats();
+  const there = await until(async () => {
+    const { billing } = (await operator.event(made.id)).destinations;
+    return billing.state !== "pending" && billing;
+  }, "it to be passed by");
+  assert.deepEqual([there.state, there.delivered_at], ["filtered", null]);
+  const { delivered, filtered, pending } = await counts(operator, "billing");
+  assert.deepEqual([delivered, filtered, pending], [0, 1, 0]);
+  duplicate(await worker.post(path, stored.copy(made)), made.id);
 });
 
 test("a rate holds attempts back, and nothing is lost", async () => {
