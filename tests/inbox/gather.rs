@@ -188,6 +188,10 @@ fn an_order_does_not_part_what_is_gathered() {
     }
     let place = |name| machine.place(name);
     let [each, together] = NAMES.map(place);
-    assert_eq!(take(&mut machine, &store, each, MOST, START, &plan).unwrap().len(), 0, "the first of the key is under way");
+    assert_eq!(
+        take(&mut machine, &store, each, MOST, START, &plan).unwrap().len(),
+        0,
+        "the first of the key is under way"
+    );
     assert_eq!(numbers(&take(&mut machine, &store, together, MOST, START, &plan).unwrap()).len(), MOST);
 }
