@@ -61,11 +61,11 @@ impl Object {
             if self.is_moot(&kind, (&source, &destination), &topic) {
                 topic.settle();
             }
-            if let Some(alert) = topic.take_alert(&kind, now) {
-                if !self.store_alert(&subject, (&source, &destination), alert, now) {
-                    // The next alarm tries again.
-                    return self.arm_by(now.saturating_add(AGAIN), now);
-                }
+            if let Some(alert) = topic.take_alert(&kind, now)
+                && !self.store_alert(&subject, (&source, &destination), alert, now)
+            {
+                // The next alarm tries again.
+                return self.arm_by(now.saturating_add(AGAIN), now);
             }
             if topic != before {
                 let _ = self.write_topic(&subject, topic);
