@@ -204,8 +204,7 @@ impl Inbox {
         }
     }
 
-    /// Delivers an event again, to one destination or to all: `replayed`, `gone` if it is no longer kept or filtered, `unknown` or
-    /// `failed`.
+    /// Delivers an event again, to one destination or to all: `replayed`, `gone` if it is not kept or filtered, `unknown` or `failed`.
     pub fn replay(&self, source: &str, id: &str, destination: Option<String>) -> String {
         let (object, now) = (&self.0, clock::now_ms());
         let outcome = match object.number_of(source, id) {
