@@ -221,7 +221,8 @@ impl Object {
         handed
     }
 
-    /// Reads an event. Where that may end the object, the event is noted on disk before, and the next instance leaves it aside.
+    /// Reads an event. Where that may end the object, the event is noted on disk before, and the next instance leaves it aside. One that
+    /// cannot be read, and does not end the object, is damaged: it would come again and again.
     async fn read_carefully(&self, handout: &Handout, destination: &str) -> Result<Read, ()> {
         if !self.careful.get() {
             let read = self.database.read_for(handout, destination);
@@ -233,7 +234,7 @@ impl Object {
         }
         self.database.set_reading(Some(handout.number))?;
         settled(self.storage.sync().map_err(drop)?).await.map_err(drop)?;
-        let read = self.database.read_for(handout, destination)?;
+        let read = self.database.read_for(handout, destination).unwrap_or(Read::Damaged);
         self.database.set_reading(None)?;
         Ok(read)
     }
