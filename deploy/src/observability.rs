@@ -10,7 +10,7 @@ pub(crate) fn warn(table: &Table) {
 }
 
 /// The warnings for the top level and each `[env.X]`. An environment without `observability` inherits all of the top level's; one with
-/// it inherits nothing: https://developers.cloudflare.com/workers/wrangler/configuration/#inheritable-keys
+/// it inherits nothing: <https://developers.cloudflare.com/workers/wrangler/configuration/#inheritable-keys>
 fn warnings(table: &Table) -> Vec<String> {
     let environments = table.get("env").and_then(Value::as_table).into_iter().flatten();
     let named = environments.map(|(name, own)| (format!("env.{name}.observability"), own.get("observability")));
