@@ -106,7 +106,7 @@ test("workers", async (t) => {
 });
 
 test("for a sender that asks with another method, the code takes it", async () => {
-  const asking = { scheme: "meta", body: new TextEncoder().encode("{}"), tolerance: 300 };
+  const asking = { scheme: "meta", body: new TextEncoder().encode("{}") };
   process.env.VERIFY_TOKEN = "a-verify-token-of-some-length";
   const written = Object.fromEntries(["hono", "next", "sveltekit"].map((id) => [`${id}.mjs`, local(receiverCode(id, asking).text)]));
   const own = folder("page-code-asking", written);
@@ -123,7 +123,7 @@ test("for a sender that asks with another method, the code takes it", async () =
 /** What the page writes for a sender: the function, where it comes from, and its arguments. */
 function written({ name, tolerance, choosesHeader, identity }) {
   const account = identity === null ? {} : { audience: "https://a.example/hook", email: "push@a.example" };
-  const { text } = receiverCode("next", { ...GEMINI, scheme: name, tolerance, header: choosesHeader ? "X-Own" : undefined, ...account });
+  const { text } = receiverCode("next", { ...GEMINI, scheme: name, tolerance: tolerance ?? undefined, header: choosesHeader ? "X-Own" : undefined, ...account });
   const [, make, entry] = /import \{ (\w+) \} from "(countersign[^"]*)"/.exec(text);
   return { make, entry, list: /const webhooks = \w+\((.*)\);/.exec(text)[1] };
 }
