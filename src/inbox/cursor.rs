@@ -101,12 +101,12 @@ impl Cursor {
 
     /// Notes that nothing before an event needs an attempt from the log.
     pub fn skip_before(&mut self, first: u64) {
-        self.skip(1, first.saturating_sub(1));
+        self.done.insert(1, first.saturating_sub(1));
     }
 
-    /// Notes that the events from `first` to `last` need no attempt from the log.
-    pub(super) fn skip(&mut self, first: u64, last: u64) {
-        self.done.insert(first, last);
+    /// Notes that events need no attempt from the log.
+    pub(super) fn skip(&mut self, events: &Ranges) {
+        events.iter().for_each(|(first, last)| self.done.insert(first, last));
     }
 
     /// Notes how many attempts there were at an event of which no number is kept any more. Whether that is new.

@@ -176,7 +176,7 @@ impl Machine {
             let before = outlet.cursor.clone();
             let first_doubted = outlet.first_doubted(store)?;
             // One that is not configured any more may have had none of it.
-            gone.iter().for_each(|(first, last)| outlet.cursor.skip(first, last));
+            outlet.cursor.skip(&gone);
             outlet.cursor.forget_before(first, ids, first_doubted);
             if outlet.cursor != before {
                 outlet.save(store, now)?;

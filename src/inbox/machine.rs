@@ -88,7 +88,7 @@ impl Machine {
         let gone = gone(&logs, next);
         for cursor in stored.iter_mut().map(|(_, stored)| &mut stored.cursor) {
             cursor.skip_before(first);
-            gone.iter().for_each(|(first, last)| cursor.skip(first, last));
+            cursor.skip(&gone);
         }
         // The last event may have been removed, and its number is not used again.
         let used = stored.iter().filter_map(|(_, stored)| stored.cursor.done().last()).max();

@@ -32,7 +32,7 @@ impl Machine {
                     let is_from_stored = rules.from_stored || known == 0;
                     stored.cursor.begin_with(if is_from_stored { first } else { self.next });
                     stored.cursor.offer_before(self.next, now);
-                    gone.iter().for_each(|(first, last)| stored.cursor.skip(first, last));
+                    stored.cursor.skip(&gone);
                     stored.cursor.gather((rules.gather > 0).then_some(0));
                     stored.cursor.touch(now);
                     store.write_cursor(name, &stored.cursor)?;

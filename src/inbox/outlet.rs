@@ -201,7 +201,7 @@ impl Outlet {
     }
 
     /// How many more attempts may begin now, whether or not there is anything to attempt.
-    pub fn room(&self, now: u64, rules: &Rules) -> usize {
+    pub(super) fn room(&self, now: u64, rules: &Rules) -> usize {
         if self.pauses.since().is_some() {
             return 0;
         }
