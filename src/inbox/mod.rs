@@ -12,7 +12,7 @@
 //! | `cursor`, `ranges`, `span`, `passed` | what is finished there, without a row for each event |
 //! | `states`, `schedule` | events that wait by themselves, and when they are attempted |
 //! | `breaker`, `pauses`, `pace`, `stalls` | whether a destination is attempted at all, and how fast |
-//! | `plan`, `orphans` | which destinations are configured, and those that are not any more |
+//! | `plan`, `orphans`, `roster` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
 //! | `orders`, `candidates`, `stats`, `latency` | what an operator may ask |
 //! | `alerts` | what operators are alerted to |
@@ -50,6 +50,7 @@ mod plan;
 mod ranges;
 mod receipt;
 mod report;
+mod roster;
 mod schedule;
 mod search;
 mod shards;
@@ -80,6 +81,7 @@ pub use self::plan::{Plan, Rules};
 pub use self::ranges::Ranges;
 pub use self::receipt::{Answer, Receipt};
 pub use self::report::{FILTERED, Report, UNREADABLE};
+pub use self::roster::{Roster, Standing};
 pub use self::schedule::{delay, seed};
 pub use self::shards::{Layout, Layouts, MOST_SHARDS, homes, shard_name};
 pub use self::span::Span;

@@ -6,6 +6,7 @@
 use super::machine::Machine;
 use super::outlet::Outlet;
 use super::plan::Plan;
+use super::roster::Roster;
 use super::states::DEAD_KEPT;
 use super::store::{Store, StoreFault, Stored};
 
@@ -34,9 +35,7 @@ impl Machine {
                     stored.cursor.offer_before(self.next, now);
                     stored.cursor.skip(&gone);
                     stored.cursor.gather((rules.gather > 0).then_some(0));
-                    stored.cursor.touch(now);
-                    store.write_cursor(name, &stored.cursor)?;
-                    self.outlets.push(Outlet::load(store, name, stored, 1, now)?);
+                    self.add(store, name, stored, now)?;
                     is_changed = true;
                 }
             }
@@ -55,6 +54,39 @@ impl Machine {
         }
         self.refresh(now, now);
         Ok(is_changed)
+    }
+
+    /// Takes over what the other objects of the source know of its destinations: which are not configured any more, and, before the first
+    /// event of this object, which are paused.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn meet<S: Store>(&mut self, store: &S, roster: &Roster, plan: &Plan, now: u64) -> Result<(), StoreFault> {
+        let is_unused = self.next == 1;
+        for (name, standing) in roster.iter() {
+            let is_unknown = self.place(name).is_none() && plan.rules(name).is_none();
+            if let Some(since) = standing.orphaned.filter(|_| is_unknown) {
+                let mut stored = Stored { orphaned: Some(since), ..Stored::default() };
+                stored.cursor.begin_with(self.next);
+                self.add(store, name, stored, now)?;
+                store.write_orphaned(name, Some(since))?;
+            }
+            let outlet = self.outlets.iter_mut().find(|outlet| is_unused && outlet.name() == name);
+            if let Some((outlet, since)) = outlet.zip(standing.paused)
+                && outlet.pauses.pause(since)
+            {
+                store.write_breaker(name, &outlet.breaker, &outlet.pauses)?;
+            }
+        }
+        self.refresh(now, now);
+        Ok(())
+    }
+
+    fn add<S: Store>(&mut self, store: &S, name: &str, mut stored: Stored, now: u64) -> Result<(), StoreFault> {
+        stored.cursor.touch(now);
+        store.write_cursor(name, &stored.cursor)?;
+        self.outlets.push(Outlet::load(store, name, stored, 1, now)?);
+        Ok(())
     }
 
     /// Removes orphans whose time is over, a batch of their waiting events at a time. Whether there is more.

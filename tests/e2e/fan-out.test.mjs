@@ -10,7 +10,7 @@ import { duplicate } from "./fixtures/expect.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const DAY = 24 * 3600;
-const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "orphaned", "typo", "narrowed"];
+const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "orphaned", "typo", "spread", "narrowed"];
 let stored, worker;
 
 /** A source whose destinations are these: name → keys besides `origin`. */
@@ -231,6 +231,21 @@ test("one that is not configured any more is shown, and goes on when its name re
   const next = await stored.accept(path);
   for (const { id } of [waits, meanwhile, next]) await until(() => ids(at("audit")).includes(id), "what waited, and what came meanwhile");
   assert.equal((await counts(operator, "audit")).state, "open");
+});
+
+test("shards that are made while one is missing hold their events for it too", async () => {
+  const { path, operator, at } = take("spread");
+  const made = [await stored.accept(path)];
+  await operator.becomes(made[0].id, "delivered");
+  await configure(path, { billing: {} }, { shards: 6 });
+  for (let n = 0; n < 24; n += 1) made.push(await stored.accept(path));
+  await until(() => at("billing").requests.length === made.length, "the other to go on");
+  const { state, pending } = await counts(operator, "audit");
+  assert.deepEqual([state, pending], ["orphaned", 24]);
+  await configure(path, TWO, { shards: 6 });
+  await operator.stats();
+  await until(() => at("audit").requests.length === made.length, "what came meanwhile");
+  assert.deepEqual(ids(at("audit")).toSorted(), made.map(({ id }) => id).toSorted());
 });
 
 test("what is known of one goes after a month, and what it did not take after a day", async () => {

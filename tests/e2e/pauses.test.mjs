@@ -13,7 +13,7 @@ let inbox, worker;
 
 before(async () => {
   const short = [{}, { give_up_after: "10m" }];
-  inbox = await Stored.start({ named: { short, fresh: short, twice: short, sharded: [{ shards: 3 }] } });
+  inbox = await Stored.start({ named: { short, fresh: short, twice: short, sharded: [{ shards: 3 }], raised: [] } });
   ({ worker } = inbox);
 });
 
@@ -142,6 +142,19 @@ test("all shards are paused and resumed", async () => {
   assert.equal(origin.requests.length, 0);
   await resume(operator);
   await operator.allDelivered(24);
+});
+
+test("shards that are added are paused with the others", async () => {
+  const { path, origin, operator } = inbox.take("raised");
+  await inbox.accept(path);
+  await operator.allDelivered(1);
+  await pause(operator);
+  await worker.restart({ sources: { ...inbox.sources, [path]: inbox.durable(path, { shards: 6 }) } });
+  await inbox.acceptAll(path, 24);
+  const { pending, destinations } = await operator.stats();
+  assert.deepEqual([pending, destinations.default.state, origin.requests.length], [24, "paused", 1]);
+  await resume(operator);
+  await operator.allDelivered(25);
 });
 
 test("it leaves a log record", async () => {

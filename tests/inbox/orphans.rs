@@ -1,6 +1,6 @@
 //! Destinations that are added, removed and back again, by example.
 
-use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Kind, Sign};
+use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Kind, Roster, Sign};
 
 use crate::fan::Object;
 use crate::{HOUR, MINUTE, NAMES, START, courier, plan};
@@ -47,6 +47,29 @@ fn one_that_is_back_within_a_day_has_lost_nothing() {
     all.sort();
     assert_eq!(all, [1, 2].map(|number| (NAMES[1].to_owned(), number)), "what waited, and what came meanwhile");
     assert_eq!(object.machine.outlets()[object.place(NAMES[1])].orphaned(), None);
+}
+
+#[test]
+fn a_new_object_has_what_the_others_know() {
+    let names: Vec<_> = NAMES.map(str::to_owned).into();
+    let mut roster = Roster::default();
+    roster.note(&names, START - 2 * HOUR);
+    roster.pause(&names[..1], true, START - HOUR);
+    roster.note(&names[..1], START - MINUTE);
+    let mut object = Object::new(plan(&NAMES[..1]));
+    object.machine.meet(&object.store, &roster, &object.plan, object.now).unwrap();
+    assert!(object.accept(&[], true).is_empty(), "it is paused");
+    object.reload();
+    let [there, missing] = NAMES.map(|name| &object.machine.outlets()[object.place(name)]);
+    assert_eq!((there.pauses().since(), there.orphaned()), (Some(START - HOUR), None));
+    assert_eq!((missing.pauses().since(), missing.orphaned()), (None, Some(START - MINUTE)));
+    let plan = back(&object);
+    assert!(object.fit(plan).unwrap());
+    assert_eq!(object.take(Some(NAMES[1]), 9), [(NAMES[1].to_owned(), 1)], "what came while it was missing");
+    // The registry may not know yet that it was resumed.
+    object.machine.pause(&object.store, object.place(NAMES[0]), false, object.now).unwrap();
+    object.machine.meet(&object.store, &roster, &object.plan, object.now).unwrap();
+    assert_eq!(object.take(Some(NAMES[0]), 9), [(NAMES[0].to_owned(), 1)], "an object that has events knows better");
 }
 
 #[test]

@@ -104,6 +104,13 @@ export class Inbox extends DurableObject {
   enter(...shard) {
     return this.#call((inbox) => inbox.enter(...shard));
   }
+  announce(...pause) {
+    return this.#call((inbox) => inbox.announce(...pause));
+  }
+
+  announce(...pause) {
+    return this.#call((inbox) => inbox.announce(...pause));
+  }
   register(...shard) {
     return this.#call((inbox) => inbox.register(...shard));
   }

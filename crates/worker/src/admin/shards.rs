@@ -4,14 +4,14 @@ use countersign::config::{Endpoint, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
 use countersign::inbox::{self, Stats};
-use countersign::json::value;
+use countersign::json::{printed, value};
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 use crate::clock;
 use crate::env::Bindings;
-use crate::inbox::{InboxStub, stub};
+use crate::inbox::{InboxStub, registry, stub};
 
 /// The shards of a source.
 pub(super) struct Shards<'a> {
@@ -52,12 +52,17 @@ impl Shards<'_> {
         all.into_iter().chain(others).map(|shard| self.at(shard))
     }
 
-    /// Pauses or resumes every shard that answers, whichever do not.
+    /// Pauses or resumes every shard that answers, whichever do not. The registry comes first, so that a shard which is made meanwhile is
+    /// in the same state.
     ///
     /// # Errors
     /// `storage_unavailable` if one does not.
     pub(super) async fn pause(&self, paused: bool, destination: Option<&str>) -> Result<Value, Refusal> {
-        let mut is_everywhere = true;
+        let names = self.source.destinations.iter().map(|destination| destination.name.as_str());
+        let names = names.filter(|name| destination.is_none_or(|wanted| wanted == *name)).map(Value::from);
+        let registry = registry(self.bindings).ok_or(Refusal::StorageUnavailable)?;
+        let announced = call(registry.announce(&self.source.name, &printed(&names.collect()), paused)).await;
+        let mut is_everywhere = announced.is_ok_and(|done| done.is_truthy());
         for shard in 0..self.count {
             let done = call(self.at(shard)?.pause(&self.source.name, shard, paused, destination)).await;
             is_everywhere &= done.is_ok_and(|done| matches!(done.as_string().as_deref(), Some("done" | "already")));

@@ -2,7 +2,7 @@
 
 use countersign::gateway::copies::Copies;
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::{Accepted, Answer, Arrival, EventState, Layout, Plan, Receipt};
+use countersign::inbox::{Accepted, Answer, Arrival, EventState, Plan, Receipt};
 use countersign::json::value;
 use js_sys::{Array, Promise};
 use serde_json::{Map, Value};
@@ -10,7 +10,6 @@ use wasm_bindgen::prelude::*;
 
 use super::new_event::NewEvent;
 use super::object::Object;
-use super::registry::registry;
 use super::stub::stub;
 use crate::clock;
 use crate::executor::settled;
@@ -27,7 +26,7 @@ impl Object {
         if layout.shards > 0 && layouts.forbids(layout.shards, now) {
             return Some(Answer::FewerShards);
         }
-        if layout.shards > 0 && layouts.current() != Some(layout) {
+        if layout.shards > 0 && (layouts.current() != Some(layout) || !self.is_introduced.get()) {
             return None;
         }
         let asked = self.to_ask(key, new, now);
@@ -56,8 +55,12 @@ impl Object {
     pub(super) async fn accept_later(&self, key: EventKey, new: &NewEvent) -> Answer {
         let (source, shard, layout) = (new.source(), new.shard(), new.layout());
         let is_known = layout.shards == 0 || self.shards.get().current() == Some(layout);
-        if !is_known && self.learn_shards(&source, shard, layout).await.is_err() {
-            return Answer::Failed;
+        if !is_known || (layout.shards > 0 && !self.is_introduced.replace(true)) {
+            let learned = self.learn(&source, shard, layout).await;
+            // Which destinations there were, an object that knew its own can do without.
+            if learned.is_err() && !is_known {
+                return Answer::Failed;
+            }
         }
         if layout.shards > 0 && self.shards.get().forbids(layout.shards, clock::now_ms()) {
             return Answer::FewerShards;
@@ -75,20 +78,6 @@ impl Object {
             return Answer::Duplicate;
         }
         if answers.iter().all(|answer| answer == "moved") { self.store(key, new, true) } else { Answer::Failed }
-    }
-
-    /// Has the registry say how the source spread its events over shards, and tells it how it does.
-    pub(super) async fn learn_shards(&self, source: &str, shard: u32, layout: Layout) -> Result<(), ()> {
-        let registry = self.bindings().and_then(registry).ok_or(())?;
-        let asked =
-            registry.enter(source, shard, layout.shards, layout.order.map(|hash| hash as f64)).map_err(|_| ())?;
-        let answer = clock::outcome_within(&asked, REGISTRY_MS).await.map_err(|_| ())?;
-        let text = answer.as_string().filter(|text| text != "failed").ok_or(())?;
-        self.database.set_meta("shards", &text.as_str().into())?;
-        self.shards.read(Some(&text));
-        self.registered.set(true);
-        let _ = self.database.set_meta("registered", &1.into());
-        Ok(())
     }
 
     fn ask(&self, shard: u32, new: &NewEvent) -> Option<Promise> {
@@ -273,9 +262,6 @@ struct Inserted {
 
 /// The longest lease of an attempt that whoever hands an event over may make itself.
 const FIRST_MS: u64 = 25_000;
-
-/// The milliseconds that an object's first event waits for the registry.
-const REGISTRY_MS: f64 = 5_000.0;
 
 /// In milliseconds.
 const HOUR: u64 = 3_600_000;

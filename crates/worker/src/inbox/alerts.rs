@@ -32,7 +32,7 @@ impl Object {
         if is_other || !self.begin(ALERT_SOURCE, 0) {
             return JsValue::FALSE;
         }
-        if self.shards.get().current() != Some(ALERTS) && self.learn_shards(ALERT_SOURCE, 0, ALERTS).await.is_err() {
+        if self.shards.get().current() != Some(ALERTS) && self.learn(ALERT_SOURCE, 0, ALERTS).await.is_err() {
             return JsValue::FALSE;
         }
         for notice in &notices {

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::counts::COUNTED;
 use super::database::{Database, integer, listed, maybe};
 use super::notices::SENT;
+use super::registry::INTRODUCED;
 
 /// What is known besides the events.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(super) struct About {
     pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
     pub(super) registered: bool,
+    /// Which destinations it told the registry of: see `registry.rs`.
+    pub(super) introduced: Option<String>,
     /// The notices that it sent, and how many events were given up: see `notify.rs`.
     pub(super) sent: Option<String>,
     pub(super) dead: Option<String>,
@@ -46,6 +49,7 @@ impl Database {
                 "registered" => about.registered = true,
                 "reading" => about.reading = value.as_f64().map(|number| number as u64),
                 "shards" => about.shards = value.as_string(),
+                INTRODUCED => about.introduced = value.as_string(),
                 SENT => about.sent = value.as_string(),
                 "dead" => about.dead = value.as_string(),
                 COUNTED => about.counted = value.as_string(),

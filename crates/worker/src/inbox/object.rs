@@ -64,6 +64,8 @@ pub(super) struct Object {
     pub(super) watch: Cell<Watch>,
     /// Whether the registry knows of this object.
     pub(super) registered: Cell<bool>,
+    /// Whether the registry was told which destinations there are now, or at least asked.
+    pub(super) is_introduced: Cell<bool>,
     /// What `watch` was when it was stored last.
     watched: Cell<Option<Watch>>,
     /// Events that cannot be read. They are shown as dead, and are in nobody's way.
@@ -112,6 +114,7 @@ impl Object {
             source: RefCell::default(),
             watch: Cell::new(Watch::new(clock::now_ms())),
             registered: Cell::new(false),
+            is_introduced: Cell::new(false),
             watched: Cell::new(None),
             aside: RefCell::default(),
             careful: Cell::new(false),
@@ -159,6 +162,7 @@ impl Object {
         self.shard.set(about.shard.unwrap_or_default());
         self.source.replace(about.source);
         self.fit().map_err(|()| UNREADABLE)?;
+        self.is_introduced.set(about.introduced.is_some_and(|names| names == self.destination_names()));
         self.careful.set(self.careful.get() || MISREAD.with_borrow(|misread| misread.contains(&self.name())));
         Ok(())
     }

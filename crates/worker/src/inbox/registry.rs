@@ -1,10 +1,10 @@
 //! The registry of objects: a namespace cannot be listed, and an object whose source was removed may hold events.
 //!
-//! One object, whose name no source can have, keeps a row for each of the others, and how each source spread its events over shards. An
-//! object asks for that before it stores its first event, and when it changes.
+//! One object, whose name no source can have, keeps a row for each of the others, and of each source how it spread its events over shards
+//! and which destinations it had. An object asks for that before it stores its first event, and when it changes.
 
-use countersign::inbox::{Layout, Layouts};
-use countersign::json::printed;
+use countersign::inbox::{Layout, Layouts, Roster};
+use countersign::json::{printed, value};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +12,7 @@ use super::database::Database;
 use super::meta::About;
 use super::object::Object;
 use super::stub::InboxStub;
-use super::{Inbox, or_failed};
+use super::{FAILED, Inbox, or_failed};
 use crate::clock;
 use crate::env::Bindings;
 
@@ -29,10 +29,27 @@ pub(super) fn registered(source: &str, shard: u32) -> String {
 #[wasm_bindgen]
 impl Inbox {
     /// Adds an object to the registry, which is one object that knows the others, and how its source spreads events over shards: the
-    /// layouts it had, as text, or `failed`.
-    pub fn enter(&self, source: &str, shard: u32, shards: u32, order: Option<f64>) -> String {
-        let layout = Layout { shards, order: order.map(|hash| hash as u64) };
-        or_failed(self.0.database.enter(source, shard, layout, clock::now_ms()))
+    /// layouts it had, as text, or `failed`. An object that says which destinations it has, as a JSON array, gets the roster of all in a
+    /// second line.
+    pub fn enter(
+        &self,
+        source: &str,
+        shard: u32,
+        shards: u32,
+        order: Option<f64>,
+        destinations: Option<String>,
+    ) -> String {
+        let (layout, now) = (Layout { shards, order: order.map(|hash| hash as u64) }, clock::now_ms());
+        let entered = self.0.database.enter(source, shard, layout, now);
+        or_failed(entered.and_then(|layouts| match destinations {
+            Some(names) => Ok([layouts, self.0.database.note_destinations(source, &names, now)?].join("\n")),
+            None => Ok(layouts),
+        }))
+    }
+
+    /// Notes that destinations of a source, a JSON array of their names, are paused or resumed, for its objects to come; whether it did.
+    pub fn announce(&self, source: &str, destinations: &str, paused: bool) -> bool {
+        self.0.database.note_pause(source, destinations, paused, clock::now_ms()).is_ok()
     }
 
     /// Adds an object to the registry; whether it did.
@@ -47,6 +64,34 @@ impl Inbox {
 }
 
 impl Object {
+    /// Tells the registry how the source spreads its events and which destinations it has, and learns what others told it.
+    pub(super) async fn learn(&self, source: &str, shard: u32, layout: Layout) -> Result<(), ()> {
+        let (registry, names) = (self.bindings().and_then(registry).ok_or(())?, self.destination_names());
+        let order = layout.order.map(|hash| hash as f64);
+        let asked = registry.enter(source, shard, layout.shards, order, &names).map_err(|_| ())?;
+        let answer = clock::outcome_within(&asked, WAIT_MS).await.map_err(|_| ())?;
+        let text = answer.as_string().filter(|text| text != FAILED).ok_or(())?;
+        // A registry of an earlier version has no second line.
+        let (layouts, roster) = text.split_once('\n').unwrap_or((&text, ""));
+        if let Some(roster) = value(roster).as_ref().and_then(Roster::from_json) {
+            let now = clock::now_ms();
+            self.with(|machine| machine.meet(&self.database, &roster, &self.plan(now), now))?;
+            self.database.set_meta(INTRODUCED, &names.into())?;
+        }
+        self.database.set_meta("shards", &layouts.into())?;
+        self.shards.read(Some(layouts));
+        self.is_introduced.set(true);
+        self.registered.set(true);
+        let _ = self.database.set_meta("registered", &1.into());
+        Ok(())
+    }
+
+    /// The names of the destinations that the source has, as a JSON array.
+    pub(super) fn destination_names(&self) -> String {
+        let plan = self.plan(clock::now_ms());
+        printed(&plan.destinations.iter().map(|(name, _)| Value::from(name.as_str())).collect())
+    }
+
     /// Registers this object, once. If that fails, the next instance tries again.
     pub(super) async fn register(&self) {
         if self.registered.replace(true) {
@@ -81,6 +126,32 @@ impl Database {
         Ok(layouts.to_text())
     }
 
+    /// Notes which destinations a source has, by a JSON array of their names; the roster of all that are known, as JSON.
+    fn note_destinations(&self, source: &str, names: &str, now: u64) -> Result<String, ()> {
+        let mut roster = self.roster(source)?;
+        if roster.note(&read_names(names)?, now) {
+            self.set_roster(source, &roster)?;
+        }
+        Ok(printed(&roster.to_json()))
+    }
+
+    /// Notes that destinations of a source are paused, or are not any more.
+    fn note_pause(&self, source: &str, names: &str, paused: bool, now: u64) -> Result<(), ()> {
+        let mut roster = self.roster(source)?;
+        roster.pause(&read_names(names)?, paused, now);
+        self.set_roster(source, &roster)
+    }
+
+    /// What is known of a source's destinations. A roster that is damaged is begun again.
+    fn roster(&self, source: &str) -> Result<Roster, ()> {
+        let text = self.meta(&[ROSTER, source].concat())?.and_then(|text| text.as_string());
+        Ok(text.and_then(|text| value(&text)).as_ref().and_then(Roster::from_json).unwrap_or_default())
+    }
+
+    fn set_roster(&self, source: &str, roster: &Roster) -> Result<(), ()> {
+        self.set_meta(&[ROSTER, source].concat(), &printed(&roster.to_json()).into())
+    }
+
     /// How many shards of a source are known, counted by the last.
     fn most_known(&self, source: &str) -> Result<u32, ()> {
         let prefix = ["known:", source, "/"].concat();
@@ -97,5 +168,17 @@ impl Database {
     }
 }
 
-/// The milliseconds that an object's first pass waits for the registry.
+fn read_names(json: &str) -> Result<Vec<String>, ()> {
+    let names = value(json).ok_or(())?;
+    let name = |name: &Value| name.as_str().map(str::to_owned);
+    names.as_array().ok_or(())?.iter().map(name).collect::<Option<_>>().ok_or(())
+}
+
+/// The row of an object that has the names which it told the registry last.
+pub(super) const INTRODUCED: &str = "introduced";
+
+/// The prefix of the rows of the registry that have rosters.
+const ROSTER: &str = "destinations:";
+
+/// The milliseconds that an object's first event, and its first pass, wait for the registry.
 const WAIT_MS: f64 = 5_000.0;

@@ -56,6 +56,14 @@ extern "C" {
         shard: u32,
         shards: u32,
         order: Option<f64>,
+        destinations: &str,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn announce(
+        this: &InboxStub,
+        source: &str,
+        destinations: &str,
+        paused: bool,
     ) -> Result<Promise, JsValue>;
     #[wasm_bindgen(method, catch)]
     pub(super) fn register(this: &InboxStub, source: &str, shard: u32) -> Result<Promise, JsValue>;
