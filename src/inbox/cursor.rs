@@ -23,6 +23,8 @@ pub struct Cursor {
     dead: GivenUp,
     /// What was replayed and is not done, when, and how many attempts there may have been before.
     renewed: Vec<(Span, u32)>,
+    /// What is for the destination whatever its conditions say, until something becomes of it: an operator named the destination for it.
+    named: Ranges,
     /// Failed attempts at events that stay in the log: probes, and attempts that nobody reported.
     tried: BTreeMap<u64, u32>,
     /// What could have been under way when the object ended.
@@ -123,12 +125,32 @@ impl Cursor {
         self.tried.remove(&number);
     }
 
-    /// Notes that an event is not for the destination. One that is replayed with many others was counted before.
+    /// Notes that an event is not for the destination, as its row says. One that is replayed with many others was counted before.
     pub fn pass_by(&mut self, number: u64) {
-        if self.renewed_at(number).is_none() {
-            self.passed.add(number);
-        }
+        if self.renewed_at(number).is_none() { self.exclude(number) } else { self.finish(number) }
+    }
+
+    /// Notes that an event turned out not to be for the destination, when it was attempted or as it arrived.
+    pub fn exclude(&mut self, number: u64) {
+        self.passed.add(number);
         self.finish(number);
+    }
+
+    /// Notes that an operator named the destination for an event; whether that is new.
+    pub(super) fn name(&mut self, number: u64) -> bool {
+        let is_new = !self.is_named(number);
+        self.named.insert(number, number);
+        is_new
+    }
+
+    /// Whether an operator did.
+    pub fn is_named(&self, number: u64) -> bool {
+        self.named.contains(number)
+    }
+
+    /// Notes that something became of an event: the next replay is one by itself.
+    pub(super) fn unname(&mut self, number: u64) {
+        self.named.remove(number, number);
     }
 
     /// Notes that an event that was passed by does not count as such any more.
@@ -208,6 +230,7 @@ impl Cursor {
     /// Notes that an event is removed.
     pub fn forget(&mut self, number: u64) {
         self.finish(number);
+        self.unname(number);
         self.revive(number, number);
     }
 
@@ -236,6 +259,7 @@ impl Cursor {
     /// remembered; and doubts that no waiting event was due before.
     pub fn forget_before(&mut self, first: u64, ids: u64, oldest_due: Option<u64>) {
         self.passed.forget_before(ids);
+        self.named.remove(1, ids.saturating_sub(1));
         if first > 1 {
             self.done.insert(1, first.saturating_sub(1));
         }

@@ -13,8 +13,8 @@ pub struct Handout {
     pub is_waiting: bool,
     /// Why it is attempted.
     pub cause: Cause,
-    /// Whether an operator replayed it, and it was not finished since.
-    pub is_replayed: bool,
+    /// Whether an operator named the destination for it: then no condition keeps it away.
+    pub is_named: bool,
 }
 
 /// Why an event is attempted.

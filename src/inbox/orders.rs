@@ -29,7 +29,7 @@ impl Machine {
     }
 
     /// Has an event attempted again at a destination, once that takes attempts, and with the whole schedule ahead of it. One that is not for
-    /// the destination is only attempted if the destination `is_named`.
+    /// the destination, or turns out not to be, is only attempted if the destination `is_named`.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -43,6 +43,7 @@ impl Machine {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(Replayed::Gone) };
         let waiting = store.waiting(&outlet.name, number)?;
         if outlet.is_under_way(number) {
+            outlet.name_for(store, number, is_named, now)?;
             outlet.prolong(store, number, waiting, now)?;
             return Ok(Replayed::Yes);
         }
@@ -50,6 +51,10 @@ impl Machine {
         if is_filtered && waiting.is_none() && !is_named {
             return Ok(Replayed::Filtered);
         }
+        if waiting.is_none() && store.accepted_at(number)?.is_none() {
+            return Ok(Replayed::Gone);
+        }
+        outlet.name_for(store, number, is_named, now)?;
         if is_filtered {
             outlet.unfilter(store, number, waiting.is_some())?;
             store.want(&outlet.name, number)?;
@@ -59,8 +64,6 @@ impl Machine {
             let again = outlet.replayed(progress, now);
             store.set_waiting(&outlet.name, number, &again)?;
             outlet.due_from = outlet.due_from.min(now);
-        } else if store.accepted_at(number)?.is_none() {
-            return Ok(Replayed::Gone);
         } else if is_filtered || outlet.cursor.is_done(number) {
             outlet.split_dead(store, number)?;
             outlet.cursor.renew(number, number, now);
@@ -214,6 +217,11 @@ impl Machine {
 }
 
 impl Outlet {
+    /// Notes that an operator named the destination for an event, if so.
+    fn name_for<S: Store>(&mut self, store: &S, number: u64, is_named: bool, now: u64) -> Result<(), StoreFault> {
+        if is_named && self.cursor.name(number) { self.save(store, now) } else { Ok(()) }
+    }
+
     /// Has an event whose attempt is under way begin its schedule anew: that may be the last attempt, and fail.
     fn prolong<S: Store>(
         &mut self,

@@ -56,6 +56,9 @@ impl Outlet {
             let counts = !are_one || !has_failed;
             let taken = self.take(store, outcome, counts, now, plan)?;
             has_failed |= matches!(taken, Became::Pending | Became::Dead);
+            if matches!(taken, Became::Delivered | Became::Dead | Became::Filtered) {
+                self.cursor.unname(outcome.number);
+            }
             became.push(taken);
         }
         if self.breaker.broken_since() != breaker.broken_since() || self.breaker.held_until() > breaker.held_until() {
@@ -125,14 +128,11 @@ impl Outlet {
                 Ok(Became::Nothing)
             }
             Attempt::Filtered => {
-                match waiting {
-                    None => self.pass_by(store, outcome.number, now)?,
-                    // It was to be delivered once, and waits by itself: `Machine::report` removes it.
-                    Some(progress) => {
-                        self.cursor.note_attempts(self.begun_by(outcome, &progress));
-                        self.cursor.pass_by(outcome.number);
-                        self.release(&progress);
-                    }
+                self.cursor.exclude(outcome.number);
+                // It was to be delivered once, and waits by itself: `Machine::report` removes it.
+                if let Some(progress) = waiting {
+                    self.cursor.note_attempts(self.begun_by(outcome, &progress));
+                    self.release(&progress);
                 }
                 Ok(Became::Filtered)
             }

@@ -67,7 +67,7 @@ impl Outlet {
         let (until, attempt) = (now.saturating_add(rules.lifecycle.lease()), before.saturating_add(1));
         self.under_way.begin(Lease { number, until, attempt, waiting, lane });
         self.pace.begin(now, rules);
-        Handout { place, number, attempt, is_waiting: waiting.is_some(), cause, is_replayed }
+        Handout { place, number, attempt, is_waiting: waiting.is_some(), cause, is_named: self.cursor.is_named(number) }
     }
 
     /// Takes up to `most` events to be attempted now: waiting events that are due, the oldest and the newest of the log in turn, so that

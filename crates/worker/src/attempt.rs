@@ -23,7 +23,7 @@ pub(crate) struct Load {
     pub(crate) event: Event<Body>,
     /// The type that it stated; of one that is attempted by whoever brought it, this is not needed.
     pub(crate) event_type: Option<String>,
-    /// Whether it is known to be for the destination, as it was filtered already, or an operator replayed it there.
+    /// Whether it is known to be for the destination, as its conditions were checked, or an operator named the destination.
     pub(crate) is_checked: bool,
 }
 

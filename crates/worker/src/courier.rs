@@ -230,14 +230,7 @@ impl Courier {
         let stored = Stored::read(&self.source, &columns, Body::new(bytes(6)?, None))?;
         let event = stored.into_event_for(handed.attempt(), |copy| is_meant(source, &destination, copy));
         let cause = Cause::parse(&handed.cause())?;
-        Some(Load {
-            destination,
-            number,
-            cause,
-            event,
-            event_type: row.get(7).as_string(),
-            is_checked: handed.replayed(),
-        })
+        Some(Load { destination, number, cause, event, event_type: row.get(7).as_string(), is_checked: handed.named() })
     }
 
     /// Makes one attempt.

@@ -16,7 +16,7 @@ impl Cursor {
         let tried: Value = self.tried.iter().map(|(number, count)| json!([number, count])).collect();
         let renewed = self.renewed.iter().map(|(span, before)| json!([span.first, span.last, span.at, before]));
         json!({
-            "done": self.done.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "tried": tried,
+            "done": self.done.to_json(), "dead": self.dead.to_json(), "renewed": renewed.collect::<Value>(), "named": self.named.to_json(), "tried": tried,
             "doubts": self.doubts.to_json(), "idle": self.doubts.is_idle, "handed": self.handed, "gathered": self.gathered, "most": self.most, "from": self.from, "offered": self.offered, "filtered": self.passed.to_json(), "fence": self.fence.to_json(), "pace": self.pace, "at": self.written_at,
         })
     }
@@ -30,6 +30,7 @@ impl Cursor {
             done: Ranges::from_json(json.get("done")?)?,
             dead: GivenUp::from_json(json.get("dead")?)?,
             renewed: json.get("renewed")?.as_array()?.iter().map(renewed).collect::<Option<_>>()?,
+            named: json.get("named").and_then(Ranges::from_json).unwrap_or_default(),
             tried: json.get("tried")?.as_array()?.iter().map(tried).collect::<Option<_>>()?,
             doubts: Doubts::from_json(json.get("doubts")?, json.get("idle") == Some(&Value::Bool(true)))?,
             handed: json.get("handed").and_then(Value::as_u64),

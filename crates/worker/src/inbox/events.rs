@@ -34,11 +34,11 @@ extern "C" {
     pub(crate) fn cause(this: &Handed) -> String;
     #[wasm_bindgen(method, setter)]
     fn set_cause(this: &Handed, cause: &str);
-    /// Whether an operator replayed it.
+    /// Whether an operator named the destination for it.
     #[wasm_bindgen(method, getter)]
-    pub(crate) fn replayed(this: &Handed) -> bool;
+    pub(crate) fn named(this: &Handed) -> bool;
     #[wasm_bindgen(method, setter)]
-    fn set_replayed(this: &Handed, replayed: bool);
+    fn set_named(this: &Handed, named: bool);
     /// The columns key, id, form, headers, received_at, bytes, body and type.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn row(this: &Handed) -> Array;
@@ -77,7 +77,7 @@ impl Database {
         handed.set_number(handout.number as f64);
         handed.set_attempt(handout.attempt);
         handed.set_cause(handout.cause.as_str());
-        handed.set_replayed(handout.is_replayed);
+        handed.set_named(handout.is_named);
         handed.set_row(row);
         Ok(Read::Event(handed))
     }
