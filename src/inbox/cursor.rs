@@ -1,6 +1,7 @@
 //! How far a destination is with the log: which events are finished there, without a row for each.
 
 mod attempts;
+mod conditions;
 mod doubts;
 mod origin;
 mod stored;
@@ -123,49 +124,6 @@ impl Cursor {
         self.note_attempts(self.attempts(number).saturating_add(1));
         self.done.insert(number, number);
         self.tried.remove(&number);
-    }
-
-    /// Notes that an event is not for the destination, as its row says. One that is replayed with many others was counted before.
-    pub fn pass_by(&mut self, number: u64) {
-        if self.renewed_at(number).is_none() { self.exclude(number) } else { self.finish(number) }
-    }
-
-    /// Notes that an event turned out not to be for the destination, when it was attempted or as it arrived.
-    pub fn exclude(&mut self, number: u64) {
-        self.passed.add(number);
-        self.finish(number);
-    }
-
-    /// Notes that an operator named the destination for an event; whether that is new.
-    pub(super) fn name(&mut self, number: u64) -> bool {
-        let is_new = !self.is_named(number);
-        self.named.insert(number, number);
-        is_new
-    }
-
-    /// Whether an operator did.
-    pub fn is_named(&self, number: u64) -> bool {
-        self.named.contains(number)
-    }
-
-    /// Notes that something became of an event: the next replay is one by itself.
-    pub(super) fn unname(&mut self, number: u64) {
-        self.named.remove(number, number);
-    }
-
-    /// Notes that an event that was passed by does not count as such any more.
-    pub fn want(&mut self, number: u64) {
-        self.passed.remove(number);
-    }
-
-    /// How many events were passed by whose ids are remembered.
-    pub fn filtered(&self) -> u64 {
-        self.passed.count()
-    }
-
-    /// Notes that the ids of the events from `first` on go to another table.
-    pub fn open_ids(&mut self, first: u64) {
-        self.passed.open_ids(first);
     }
 
     /// Notes a failed attempt at an event that stays in the log.

@@ -14,7 +14,7 @@
 //! | `breaker`, `pauses`, `pace`, `stalls` | whether a destination is attempted at all, and how fast |
 //! | `plan`, `orphans`, `roster` | which destinations are configured, and those that are not any more |
 //! | `tables`, `expiry` | what is dropped, and when |
-//! | `orders`, `candidates`, `stats`, `latency` | what an operator may ask |
+//! | `orders`, `discard`, `candidates`, `stats`, `latency` | what an operator may ask |
 //! | `alerts` | what operators are alerted to |
 //! | `receipt`, `report` | what crosses between an object and who delivers |
 //! | `shards` | which object holds an event |
@@ -28,6 +28,7 @@ mod candidates;
 mod capacity;
 mod cursor;
 mod deliveries;
+mod discard;
 mod expiry;
 mod fence;
 mod given_up;

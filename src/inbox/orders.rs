@@ -140,28 +140,6 @@ impl Machine {
         Ok(())
     }
 
-    /// Gives up an event that is pending at a destination; `false` if it is not pending there. What comes of an attempt under way is
-    /// dropped.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub fn discard<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<bool, StoreFault> {
-        let Some(outlet) = self.outlets.get_mut(place) else { return Ok(false) };
-        let is_pending = match store.waiting(&outlet.name, number)? {
-            Some(progress) => progress.state.is_pending(),
-            None => {
-                !outlet.cursor.is_done(number)
-                    && store.accepted_at(number)?.is_some()
-                    && !outlet.is_filtered(store, number)?
-            }
-        };
-        if is_pending {
-            outlet.bury(store, number, now)?;
-            self.refresh(now, now);
-        }
-        Ok(is_pending)
-    }
-
     /// Notes that waiting events of a destination were replayed.
     pub fn replayed_waiting(&mut self, place: usize, now: u64) {
         if let Some(outlet) = self.outlets.get_mut(place) {
@@ -189,14 +167,6 @@ impl Machine {
         }
         self.refresh(now, now);
         Ok(())
-    }
-
-    /// Gives an event up, everywhere, that cannot be read as it is stored.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub fn bury<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
-        self.outlets.iter_mut().try_for_each(|outlet| outlet.bury(store, number, now))
     }
 
     /// Pauses or resumes a destination; `false` if it is so already.
@@ -243,7 +213,7 @@ impl Outlet {
     }
 
     /// Whether the row of an event says that it is not for this destination.
-    fn is_filtered<S: Store>(&self, store: &S, number: u64) -> Result<bool, StoreFault> {
+    pub(super) fn is_filtered<S: Store>(&self, store: &S, number: u64) -> Result<bool, StoreFault> {
         Ok(!store.filtered(&self.name, number, number)?.is_empty())
     }
 
@@ -266,24 +236,5 @@ impl Outlet {
             self.cursor.split_dead(number, ((filtered.len() as u64).saturating_sub(u64::from(own)), own));
         }
         Ok(())
-    }
-
-    fn bury<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
-        let waiting = store.waiting(&self.name, number)?;
-        let attempts = self.begun(number, waiting.as_ref());
-        self.under_way.end(number);
-        self.forget_lanes();
-        match waiting {
-            Some(progress) => {
-                let due = now.saturating_add(super::DEAD_KEPT);
-                let dead = Progress { state: EventState::Dead, attempts, due, finished: now, ..progress };
-                store.set_waiting(&self.name, number, &dead)
-            }
-            None if self.cursor.is_done(number) => Ok(()),
-            None => {
-                self.cursor.bury(number, now);
-                self.save(store, now)
-            }
-        }
     }
 }

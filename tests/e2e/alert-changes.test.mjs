@@ -1,4 +1,5 @@
-// Alerts where the configuration changes: a source that is repaired and at fault again, and a destination that is removed while it is broken.
+// Alerts where the configuration changes: a source that is repaired and at fault again, and a destination that is removed while it is broken;
+// and where what is stored does: an event that cannot be read.
 
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
@@ -15,7 +16,7 @@ let inbox, worker, url, alerts;
 before(async () => {
   const ALERTS = { sign_with: "ALERTS_SECRET" };
   inbox = await Stored.start({
-    plain: 1,
+    plain: 2,
     secrets: { ALERTS_SECRET: newSecret() },
     variables: { ALERTS },
     others: (loopback) => {
@@ -51,6 +52,15 @@ test("a source that was repaired and is at fault again is told again", async () 
   await worker.setClock(20 * MINUTE);
   await posted();
   assert.deepEqual(await told("faulty", 2), ["source.invalid", "source.invalid"]);
+});
+
+test("an event that cannot be read is one that died", async () => {
+  const { path, operator } = inbox.take();
+  await operator.post("pause");
+  await inbox.accept(path);
+  await operator.object("query", ["UPDATE log_1 SET body = x'7b'"]);
+  await operator.post("resume");
+  assert.deepEqual(await told(path, 1), ["event.dead"]);
 });
 
 test("a destination that is removed while it is broken has not recovered", async () => {

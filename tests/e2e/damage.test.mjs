@@ -109,6 +109,30 @@ test("an event of the log that is damaged before its first attempt is dead, seen
   assert.equal(origin.requests[0].body.toString(), made.body);
 });
 
+test("an event that cannot be read can be forgotten, and is not listed for ever", async () => {
+  const { path, origin, operator } = take();
+  await operator.post("pause");
+  const [forgotten, left] = [await accept(path), await accept(path)];
+  await query(operator, "UPDATE log_1 SET body = x'7b'");
+  await operator.post("resume");
+  await until(async () => (await unreadable(operator)).length === 2, "the events to be set aside");
+  const reply = await operator.forget(forgotten.id);
+  assert.deepEqual([reply.status, reply.json.status], [200, "forgotten"]);
+  assert.equal((await operator.get(`events/${forgotten.id}`)).status, 404);
+  assert.deepEqual([(await unreadable(operator)).length, (await operator.stats()).dead], [1, 1]);
+  accepted(await worker.post(path, fresh({ id: forgotten.id, body: forgotten.body })), forgotten.id);
+  await operator.becomes(forgotten.id, "delivered");
+  assert.equal(origin.requests.length, 1);
+  // Past the month for which it is kept, and the hour after a jump of the clock.
+  for (const hours of [0, 2]) {
+    await worker.setClock((40 * 24 + hours) * 3600);
+    await operator.stats();
+    await operator.object("ring");
+  }
+  assert.deepEqual([await unreadable(operator), (await operator.stats()).dead], [[], 0]);
+  assert.equal((await operator.get(`events/${left.id}`)).status, 404);
+});
+
 const HARMLESS = ["due = -5", "due = 'soon'", "due = 9e15", "attempts = -3, tries = -1", "attempts = 'many'", "since = -1", "since = 9e15", "last_status = 'x', last_error = x'00'", "finished = 'never'", "history = 'none'", "state = 7", "state = -1", "state = 'pending'"];
 
 for (const set of HARMLESS) {

@@ -227,18 +227,10 @@ impl Object {
 
     /// What was stored is lost, and here it is again. What is left of it is not touched: it may be on a damaged page.
     fn store_again(&self, number: u64, key: EventKey, new: &NewEvent) -> Answer {
-        let now = clock::now_ms();
-        let released = self.database.release(number, key).and_then(|()| {
-            self.aside.borrow_mut().retain(|aside| *aside != number);
-            self.database.set_aside(&self.aside.borrow())
-        });
-        if released.is_err() {
-            return Answer::Failed;
+        match self.let_go(number, key, clock::now_ms()) {
+            Ok(()) => self.store(key, new, true),
+            Err(()) => Answer::Failed,
         }
-        if self.with(|machine| machine.forget(&self.database, number, now)).is_err() {
-            return Answer::Failed;
-        }
-        self.store(key, new, true)
     }
 
     /// Stores the headers of a copy, if they differ in what no signature covers and the event is still to be delivered.

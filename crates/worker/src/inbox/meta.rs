@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::*;
 use super::counts::COUNTED;
 use super::database::{Database, integer, listed, maybe};
 use super::notices::SENT;
-use super::registry::INTRODUCED;
 
 /// What is known besides the events.
 #[derive(Default)]
@@ -24,7 +23,7 @@ pub(super) struct About {
     pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
     pub(super) registered: bool,
-    /// Which destinations it told the registry of: see `registry.rs`.
+    /// Which destinations it told the registry of, as the JSON array that it sent.
     pub(super) introduced: Option<String>,
     /// The notices that it sent, and how many events were given up: see `notify.rs`.
     pub(super) sent: Option<String>,
@@ -96,3 +95,6 @@ impl Database {
         self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", &[name.into(), value.clone()])
     }
 }
+
+/// The row with the names of the destinations of which the registry was told last.
+pub(super) const INTRODUCED: &str = "introduced";

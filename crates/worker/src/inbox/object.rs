@@ -151,16 +151,18 @@ impl Object {
         *self.aside.borrow_mut() = about.aside;
         self.database.restore_counts(about.counted.as_deref());
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
+        let mut given_up = Vec::new();
         let mut machine = Machine::load(&self.database, now).map_err(|StoreFault| UNREADABLE)?;
         if let Some(number) = about.reading {
             // Reading it ended the object.
             log_event("unreadable", about.source.as_deref(), LEFT_ASIDE);
-            self.set_aside(&mut machine, number).map_err(|()| UNREADABLE)?;
+            given_up = self.set_aside(&mut machine, number).map_err(|()| UNREADABLE)?;
             self.careful.set(true);
         }
         self.machine.replace(Some(machine));
         self.shard.set(about.shard.unwrap_or_default());
         self.source.replace(about.source);
+        given_up.iter().for_each(|destination| self.note_dead(destination, 1));
         self.fit().map_err(|()| UNREADABLE)?;
         self.is_introduced.set(about.introduced.is_some_and(|names| names == self.destination_names()));
         self.careful.set(self.careful.get() || MISREAD.with_borrow(|misread| misread.contains(&self.name())));
@@ -184,8 +186,8 @@ impl Object {
         (self.source.borrow().clone().unwrap_or_default(), self.shard.get())
     }
 
-    /// Puts an event that cannot be read out of everybody's way.
-    pub(super) fn set_aside(&self, machine: &mut Machine, number: u64) -> Result<(), ()> {
+    /// Puts an event that cannot be read out of everybody's way; the names of the destinations that lose it.
+    pub(super) fn set_aside(&self, machine: &mut Machine, number: u64) -> Result<Vec<String>, ()> {
         self.aside.borrow_mut().push(number);
         self.database.set_aside(&self.aside.borrow())?;
         machine.bury(&self.database, number, clock::now_ms()).map_err(|StoreFault| ())

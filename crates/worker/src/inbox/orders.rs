@@ -30,13 +30,35 @@ impl Object {
         let key = EventKey::new(source, id.as_bytes());
         let Some(number) = self.number_of(source, id)? else { return Ok(self.forget_mark(key)) };
         if self.is_aside(number) {
-            return Err(());
+            return self.let_go(number, key, now).map(|()| true);
         }
         self.with(|machine| {
             machine.forget(&self.database, number, now)?;
             self.database.erase(number, key).map_err(|()| StoreFault)
         })?;
         Ok(true)
+    }
+
+    /// Forgets an event that is lost. What is left of it is not touched: it may be on a damaged page.
+    pub(super) fn let_go(&self, number: u64, key: EventKey, now: u64) -> Result<(), ()> {
+        self.database.release(number, key)?;
+        self.aside.borrow_mut().retain(|aside| *aside != number);
+        self.database.set_aside(&self.aside.borrow())?;
+        self.with(|machine| machine.forget(&self.database, number, now))
+    }
+
+    /// Forgets which events cannot be read, of those that are gone. If that fails, the next alarm does it.
+    pub(super) fn forget_aside(&self) {
+        let mut left = self.aside.borrow().clone();
+        let known = left.len();
+        for number in self.aside.borrow().iter() {
+            if self.with(|machine| machine.is_dead(&self.database, *number)) == Ok(false) {
+                left.retain(|aside| aside != number);
+            }
+        }
+        if left.len() < known && self.database.set_aside(&left).is_ok() {
+            self.aside.replace(left);
+        }
     }
 
     /// Pauses or resumes; whether that changed anything.

@@ -184,6 +184,7 @@ impl Object {
         });
         match expired {
             Ok((given_up, has_more)) => {
+                self.forget_aside();
                 self.expire_soon.set(has_more);
                 given_up.iter().for_each(|(destination, count)| self.note_dead(destination, *count));
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use super::database::Database;
-use super::meta::About;
+use super::meta::{About, INTRODUCED};
 use super::object::Object;
 use super::stub::InboxStub;
 use super::{FAILED, Inbox, or_failed};
@@ -173,9 +173,6 @@ fn read_names(json: &str) -> Result<Vec<String>, ()> {
     let name = |name: &Value| name.as_str().map(str::to_owned);
     names.as_array().ok_or(())?.iter().map(name).collect::<Option<_>>().ok_or(())
 }
-
-/// The row of an object that has the names which it told the registry last.
-pub(super) const INTRODUCED: &str = "introduced";
 
 /// The prefix of the rows of the registry that have rosters.
 const ROSTER: &str = "destinations:";

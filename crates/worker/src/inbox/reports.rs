@@ -176,7 +176,9 @@ impl Object {
     /// Sets an event aside that cannot be read.
     pub(super) fn bury(&self, number: u64) -> Result<(), ()> {
         log_event("unreadable", self.source.borrow().as_deref(), SET_ASIDE);
-        self.with(|machine| self.set_aside(machine, number).map_err(|()| StoreFault))
+        let given_up = self.with(|machine| self.set_aside(machine, number).map_err(|()| StoreFault))?;
+        given_up.iter().for_each(|destination| self.note_dead(destination, 1));
+        Ok(())
     }
 
     /// Takes up to `most` events for a courier.
