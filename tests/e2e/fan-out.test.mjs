@@ -10,7 +10,7 @@ import { duplicate } from "./fixtures/expect.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const DAY = 24 * 3600;
-const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "orphaned", "typo", "spread", "narrowed"];
+const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "added", "orphaned", "typo", "spread", "narrowed"];
 let stored, worker;
 
 /** A source whose destinations are these: name → keys besides `origin`. */
@@ -28,7 +28,7 @@ const FILTERS = {
 };
 
 before(async () => {
-  const plans = { filters: FILTERS, paced: { billing: { rate: "5/s" } }, grown: { billing: {} } };
+  const plans = { filters: FILTERS, paced: { billing: { rate: "5/s" } }, grown: { billing: {} }, added: { billing: {} } };
   stored = await Stored.start({
     plain: 0,
     others: (loopback) => {
@@ -212,6 +212,22 @@ test("one that is added begins with what comes next, or with what is stored", as
   await operator.becomes(next.id, "delivered");
   const { billing, audit, archive } = (await operator.stats()).destinations;
   assert.deepEqual([billing.delivered, audit.delivered, archive.delivered], [2, 1, 2]);
+});
+
+test("an older event that is replayed at one that was added is listed there until it is delivered", async () => {
+  const { path, operator, at } = take("added");
+  const made = await stored.accept(path);
+  await operator.becomes(made.id, "delivered");
+  await configure(path, TWO);
+  await operator.post("pause?destination=audit");
+  const listed = async () => (await operator.list("state=pending&destination=audit")).map(({ id }) => id);
+  assert.equal((await operator.post(`events/${made.id}/replay?destination=audit`)).status, 200);
+  assert.deepEqual([await listed(), (await counts(operator, "audit")).pending], [[made.id], 1]);
+  assert.equal((await operator.event(made.id)).destinations.audit.state, "pending");
+  await operator.post("resume?destination=audit");
+  await until(() => at("audit").requests.length === 1, "it to be delivered");
+  await until(async () => (await counts(operator, "audit")).pending === 0, "that to be written");
+  assert.deepEqual(await listed(), []);
 });
 
 test("one that is not configured any more is shown, and goes on when its name returns", async () => {

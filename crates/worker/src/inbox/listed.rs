@@ -245,10 +245,11 @@ fn state_of(event: &Event, waiting: Option<&Array>, machine: &Machine, outlet: &
     if let Some(row) = waiting {
         return Some(EventState::from_number(u8::try_from(unsigned(&row.get(1))).unwrap_or_default()));
     }
-    let is_there = event.table != "kept" && event.number >= outlet.cursor().from();
     let is_filtered = event.filtered.as_ref().is_some_and(|filtered| filtered.get(outlet.name()).is_some());
     let state = if is_filtered { EventState::Filtered } else { machine.state_in_log(outlet, event.number) };
-    is_there.then_some(state)
+    // See `Machine::candidates`.
+    let is_its = event.number >= outlet.cursor().from() || matches!(state, EventState::Pending | EventState::Dead);
+    (event.table != "kept" && is_its).then_some(state)
 }
 
 fn code_of(waiting: &Array) -> Option<String> {
