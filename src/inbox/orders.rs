@@ -69,6 +69,8 @@ impl Machine {
             outlet.cursor.renew(number, number, now);
             outlet.forget_lanes();
             outlet.save(store, now)?;
+        } else {
+            outlet.prolong(store, number, None, now)?;
         }
         self.refresh(now, now);
         Ok(Replayed::Yes)

@@ -116,6 +116,19 @@ fn only_a_named_destination_gets_what_its_conditions_exclude() {
 }
 
 #[test]
+fn an_event_of_the_backlog_that_is_replayed_has_the_whole_schedule_ahead_of_it() {
+    let mut object = Object::new(plan(&NAMES[..1]));
+    (0..4).for_each(|_| drop(object.accept(&[], false)));
+    object.break_down();
+    object.now += 71 * HOUR;
+    assert_eq!(object.replay(NAMES[0], false, 3), Replayed::Yes);
+    object.reload();
+    object.now += 2 * HOUR;
+    object.machine.expire(&object.store, object.now, &object.plan).unwrap();
+    assert_eq!(object.counts(NAMES[0]), (0, 1, 1), "the second died, and the third did not");
+}
+
+#[test]
 fn a_filtered_event_that_is_forgotten_does_not_count() {
     let mut object = Object::new(plan(&NAMES[..1]));
     object.accept(&NAMES[..1], true);
