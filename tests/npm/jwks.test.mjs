@@ -139,6 +139,23 @@ test("a rotated key is found at once, and forgeries cause one fetch a minute", a
   assert.deepEqual([new Set(await forged()), asked], [new Set(["no_matching_signature"]), 3]);
 });
 
+test("a fetch that failed is not repeated at once, whether for an unknown key or for a set that is stale", async () => {
+  const one = verifier();
+  await one.unwrap(...delivery());
+  answer = give("", { status: 500 });
+  const unknown = async () => assert.equal(await code(one.unwrap(...delivery(second))), "no_matching_signature");
+  const stale = async () => {
+    const kept = [];
+    assert.equal(await code(one.unwrap(...delivery(), { waitUntil: (promise) => kept.push(promise) })), "accept");
+    await Promise.all(kept);
+  };
+  for (const [seconds, deliver, count] of [[598, unknown, 2], [601, stale, 2], [629, stale, 3], [632, unknown, 3], [662, unknown, 4]]) {
+    later(seconds);
+    await deliver();
+    assert.equal(asked, count, `${seconds} s`);
+  }
+});
+
 test("requests during a refetch wait for it", async () => {
   const one = verifier();
   await one.unwrap(...delivery());

@@ -155,7 +155,17 @@ test("Durable Objects and KV, in workerd", async (t) => {
   const dir = folder("once-workerd", {
     "worker.mjs": `import { OnceObject, durableObject, kv, once } from "countersign/once";
 import { afterDeath, afterTheLease, inSequence, together } from "./once-contract.mjs";
-export { OnceObject };
+/** An object that says what it keeps. */
+export class Once extends OnceObject {
+  #storage;
+  constructor(state) {
+    super(state);
+    this.#storage = state.storage;
+  }
+  async fetch(request) {
+    return request.method === "GET" ? Response.json([...(await this.#storage.list()).keys()]) : super.fetch(request);
+  }
+}
 const CHECKS = { kv: [inSequence], durableObject: [inSequence, together, afterDeath, afterTheLease] };
 export default {
   async fetch(request, env) {
@@ -165,6 +175,13 @@ export default {
     if (name === "kv") await env.EVENTS.put("account:1", "an account");
     for (const id of name === "kv" ? ["account:1", ".", ".."] : []) if ((await once(store, "1h")(id, () => {})) !== "done") return new Response(id);
     if (name === "kv" && (await env.EVENTS.get("account:1")) !== "an account") return new Response("overwritten");
+    if (name === "kept") return env.ONCE.get(env.ONCE.idFromName("over")).fetch("https://once/");
+    if (name === "handled") return new Response(await store.confirm("over", "a", 1));
+    if (name === "kv") {
+      await store.claim("held", "a", 60);
+      await store.release("held", "b");
+      if ((await store.claim("held", "c", 60)) !== "held") return new Response("released by another");
+    }
     try {
       for (const check of CHECKS[name]) await check(once, store, crypto.randomUUID());
       return new Response("holds");
@@ -176,10 +193,14 @@ export default {
   });
   cpSync(path("tests/npm/fixtures/once-contract.mjs"), `${dir}/once-contract.mjs`);
   const { outputFiles: [{ text }] } = await build({ entryPoints: [`${dir}/worker.mjs`], bundle: true, format: "esm", write: false });
-  const options = { modules: true, script: text, compatibilityDate: "2026-08-04", kvNamespaces: ["EVENTS"], durableObjects: { ONCE: { className: "OnceObject", useSQLite: true } } };
+  const options = { modules: true, script: text, compatibilityDate: "2026-08-04", kvNamespaces: ["EVENTS"], durableObjects: { ONCE: { className: "Once", useSQLite: true } } };
   const workers = new Miniflare(convertV4MiniflareOptions(options));
   t.after(() => workers.dispose());
   for (const name of ["durableObject", "kv"]) assert.equal(await (await workers.dispatchFetch(`https://a.example/${name}`)).text(), "holds", name);
+  const ask = async (what) => (await workers.dispatchFetch(`https://a.example/${what}`)).text();
+  assert.deepEqual([await ask("handled"), await ask("kept")], ["changed", '["entry"]']);
+  // Until its alarm has come.
+  while ((await ask("kept")) !== "[]");
 });
 
 test("in an adapter, a copy meanwhile is a 409, a later one a 2xx without the handler, and a failure lets the retry through", async () => {
