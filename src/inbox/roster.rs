@@ -1,9 +1,5 @@
 //! What the registry knows of a source's destinations, for its objects that are made later. Milliseconds throughout.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
-
 use super::states::DEAD_KEPT;
 
 /// The destinations that a source has, and those that it had a month ago or less.
@@ -13,14 +9,13 @@ use super::states::DEAD_KEPT;
 /// ```
 /// use countersign::inbox::Roster;
 ///
-/// let [billing, audit] = ["billing", "audit"].map(str::to_owned);
 /// let mut roster = Roster::default();
-/// assert!(roster.note(&[billing.clone(), audit.clone()], 100) && !roster.note(&[billing.clone(), audit], 150));
-/// assert!(roster.note(&[billing], 200));
+/// assert!(roster.note(&["billing", "audit"], 100) && !roster.note(&["billing", "audit"], 150));
+/// assert!(roster.note(&["billing"], 200));
 /// assert_eq!(roster.get("audit").and_then(|standing| standing.orphaned), Some(200));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Roster(BTreeMap<String, Standing>);
+pub struct Roster(Vec<(String, Standing)>);
 
 /// How a destination stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,52 +28,59 @@ pub struct Standing {
 
 impl Roster {
     /// Notes which destinations are configured; whether that is new. What has not been for a month is forgotten.
-    pub fn note(&mut self, configured: &[String], now: u64) -> bool {
+    pub fn note(&mut self, configured: &[&str], now: u64) -> bool {
         let before = self.clone();
-        for name in configured {
-            self.0.entry(name.clone()).or_default().orphaned = None;
-        }
-        for (_, standing) in self.0.iter_mut().filter(|(name, _)| !configured.contains(name)) {
+        configured.iter().for_each(|name| self.update(name, &|standing| standing.orphaned = None));
+        for (_, standing) in self.0.iter_mut().filter(|(name, _)| !configured.contains(&name.as_str())) {
             standing.orphaned = standing.orphaned.or(Some(now));
         }
-        self.0.retain(|_, standing| standing.orphaned.is_none_or(|since| now < since.saturating_add(DEAD_KEPT)));
+        self.0.retain(|(_, standing)| standing.orphaned.is_none_or(|since| now < since.saturating_add(DEAD_KEPT)));
         *self != before
     }
 
     /// Notes that destinations are paused from now on, or are not any more.
-    pub fn pause(&mut self, destinations: &[String], paused: bool, now: u64) {
-        for name in destinations {
-            let standing = self.0.entry(name.clone()).or_default();
-            standing.paused = if paused { standing.paused.or(Some(now)) } else { None };
-        }
+    pub fn pause(&mut self, destinations: &[&str], paused: bool, now: u64) {
+        let since = |standing: &Standing| paused.then(|| standing.paused.unwrap_or(now));
+        destinations.iter().for_each(|name| self.update(name, &|standing| standing.paused = since(standing)));
     }
 
     /// How a destination stands, if it is known.
     pub fn get(&self, destination: &str) -> Option<&Standing> {
-        self.0.get(destination)
+        self.iter().find(|(name, _)| *name == destination).map(|(_, standing)| standing)
     }
 
-    /// All of them, by name.
+    /// All of them, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Standing)> {
         self.0.iter().map(|(name, standing)| (name.as_str(), standing))
     }
 
-    /// The JSON that is stored: `{"audit":{"orphaned":1700000000000,"paused":null}}`.
-    pub fn to_json(&self) -> Value {
-        let member = |(name, standing): (&String, &Standing)| {
-            (name.clone(), json!({ "orphaned": standing.orphaned, "paused": standing.paused }))
-        };
-        Value::Object(self.0.iter().map(member).collect::<Map<_, _>>())
+    /// Changes how a destination stands, which is known from then on.
+    fn update(&mut self, destination: &str, change: &dyn Fn(&mut Standing)) {
+        if let Some((_, standing)) = self.0.iter_mut().find(|(name, _)| name == destination) {
+            return change(standing);
+        }
+        let mut standing = Standing::default();
+        change(&mut standing);
+        self.0.push((destination.to_owned(), standing));
     }
 
-    /// What [`Roster::to_json`] wrote; `None` if it is damaged.
-    pub fn from_json(json: &Value) -> Option<Self> {
-        let time = |standing: &Value, name| standing.get(name).and_then(Value::as_u64);
-        let read = |(name, standing): (&String, &Value)| {
-            let standing = standing.as_object().map(|_| standing)?;
-            Some((name.clone(), Standing { orphaned: time(standing, "orphaned"), paused: time(standing, "paused") }))
+    /// The text that is stored: a line for each, with its name and since when it is orphaned and paused, such as `audit 1700000000000 0`.
+    pub fn to_text(&self) -> String {
+        let line = |(name, Standing { orphaned, paused }): &(String, Standing)| {
+            format!("{name} {} {}", orphaned.unwrap_or_default(), paused.unwrap_or_default())
         };
-        json.as_object()?.iter().map(read).collect::<Option<_>>().map(Self)
+        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What [`Roster::to_text`] wrote; `None` if it is damaged.
+    pub fn parse(text: &str) -> Option<Self> {
+        let time = |text: &str| text.parse().ok().map(|time| Some(time).filter(|time| *time > 0));
+        let read = |line: &str| {
+            let mut parts = line.split(' ');
+            let name = parts.next().filter(|name| !name.is_empty())?.to_owned();
+            Some((name, Standing { orphaned: time(parts.next()?)?, paused: time(parts.next()?)? }))
+        };
+        text.lines().map(read).collect::<Option<_>>().map(Self)
     }
 }
 
@@ -88,41 +90,38 @@ mod tests {
 
     const NAMES: [&str; 2] = ["billing", "audit"];
 
-    fn names(names: &[&str]) -> Vec<String> {
-        names.iter().copied().map(str::to_owned).collect()
-    }
-
     #[test]
     fn one_that_is_missing_is_known_for_a_month_and_its_return_is_noted() {
         let mut roster = Roster::default();
-        assert!(roster.note(&names(&NAMES), 10) && roster.note(&names(&NAMES[..1]), 20));
-        assert!(!roster.note(&names(&NAMES[..1]), 20 + DEAD_KEPT - 1), "missing since the first time");
+        assert!(roster.note(&NAMES, 10) && roster.note(&NAMES[..1], 20));
+        assert!(!roster.note(&NAMES[..1], 20 + DEAD_KEPT - 1), "missing since the first time");
         assert_eq!(roster.get("audit").unwrap().orphaned, Some(20));
         let mut returned = roster.clone();
-        assert!(returned.note(&names(&NAMES), 30));
+        assert!(returned.note(&NAMES, 30));
         assert_eq!(returned.get("audit"), Some(&Standing::default()));
-        assert!(roster.note(&names(&NAMES[..1]), 20 + DEAD_KEPT));
+        assert!(roster.note(&NAMES[..1], 20 + DEAD_KEPT));
         assert_eq!(roster.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["billing"]);
     }
 
     #[test]
     fn a_pause_outlasts_a_typo() {
         let mut roster = Roster::default();
-        roster.pause(&names(&NAMES[1..]), true, 5);
-        roster.pause(&names(&NAMES[1..]), true, 7);
-        roster.note(&names(&NAMES), 10);
-        roster.note(&names(&NAMES[..1]), 20);
+        roster.pause(&NAMES[1..], true, 5);
+        roster.pause(&NAMES[1..], true, 7);
+        roster.note(&NAMES, 10);
+        roster.note(&NAMES[..1], 20);
         assert_eq!(roster.get("audit"), Some(&Standing { orphaned: Some(20), paused: Some(5) }));
-        assert_eq!(Roster::from_json(&roster.to_json()), Some(roster.clone()));
-        roster.note(&names(&NAMES), 30);
-        roster.pause(&names(&NAMES), false, 40);
+        assert_eq!(Roster::parse(&roster.to_text()), Some(roster.clone()));
+        roster.note(&NAMES, 30);
+        roster.pause(&NAMES, false, 40);
         assert!(NAMES.iter().all(|name| roster.get(name) == Some(&Standing::default())));
     }
 
     #[test]
     fn what_is_damaged_is_no_roster() {
-        for damaged in [json!([]), json!({ "a": 1 }), json!(null)] {
-            assert_eq!(Roster::from_json(&damaged), None, "{damaged}");
+        assert_eq!(Roster::parse(""), Some(Roster::default()));
+        for damaged in ["audit", "audit 1", "audit 1 x", " 1 2", "[]"] {
+            assert_eq!(Roster::parse(damaged), None, "{damaged}");
         }
     }
 }

@@ -51,11 +51,10 @@ fn one_that_is_back_within_a_day_has_lost_nothing() {
 
 #[test]
 fn a_new_object_has_what_the_others_know() {
-    let names: Vec<_> = NAMES.map(str::to_owned).into();
     let mut roster = Roster::default();
-    roster.note(&names, START - 2 * HOUR);
-    roster.pause(&names[..1], true, START - HOUR);
-    roster.note(&names[..1], START - MINUTE);
+    roster.note(&NAMES, START - 2 * HOUR);
+    roster.pause(&NAMES[..1], true, START - HOUR);
+    roster.note(&NAMES[..1], START - MINUTE);
     let mut object = Object::new(plan(&NAMES[..1]));
     object.machine.meet(&object.store, &roster, &object.plan, object.now).unwrap();
     assert!(object.accept(&[], true).is_empty(), "it is paused");

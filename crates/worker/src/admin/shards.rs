@@ -4,7 +4,7 @@ use countersign::config::{Endpoint, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
 use countersign::inbox::{self, Stats};
-use countersign::json::{printed, value};
+use countersign::json::value;
 use js_sys::Promise;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
@@ -59,9 +59,9 @@ impl Shards<'_> {
     /// `storage_unavailable` if one does not.
     pub(super) async fn pause(&self, paused: bool, destination: Option<&str>) -> Result<Value, Refusal> {
         let names = self.source.destinations.iter().map(|destination| destination.name.as_str());
-        let names = names.filter(|name| destination.is_none_or(|wanted| wanted == *name)).map(Value::from);
+        let names: Vec<_> = names.filter(|name| destination.is_none_or(|wanted| wanted == *name)).collect();
         let registry = registry(self.bindings).ok_or(Refusal::StorageUnavailable)?;
-        let announced = call(registry.announce(&self.source.name, &printed(&names.collect()), paused)).await;
+        let announced = call(registry.announce(&self.source.name, &names.join(" "), paused)).await;
         let mut is_everywhere = announced.is_ok_and(|done| done.is_truthy());
         for shard in 0..self.count {
             let done = call(self.at(shard)?.pause(&self.source.name, shard, paused, destination)).await;

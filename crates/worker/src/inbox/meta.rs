@@ -23,7 +23,7 @@ pub(super) struct About {
     pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
     pub(super) registered: bool,
-    /// Which destinations it told the registry of, as the JSON array that it sent.
+    /// Which destinations it told the registry of, as it named them.
     pub(super) introduced: Option<String>,
     /// The notices that it sent, and how many events were given up: see `notify.rs`.
     pub(super) sent: Option<String>,

@@ -4,7 +4,7 @@
 //! and which destinations it had. An object asks for that before it stores its first event, and when it changes.
 
 use countersign::inbox::{Layout, Layouts, Roster};
-use countersign::json::{printed, value};
+use countersign::json::printed;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
@@ -29,8 +29,8 @@ pub(super) fn registered(source: &str, shard: u32) -> String {
 #[wasm_bindgen]
 impl Inbox {
     /// Adds an object to the registry, which is one object that knows the others, and how its source spreads events over shards: the
-    /// layouts it had, as text, or `failed`. An object that says which destinations it has, as a JSON array, gets the roster of all in a
-    /// second line.
+    /// layouts it had, as text, or `failed`. An object that says which destinations it has, by their names with spaces between them,
+    /// gets the roster of all in further lines.
     pub fn enter(
         &self,
         source: &str,
@@ -47,7 +47,7 @@ impl Inbox {
         }))
     }
 
-    /// Notes that destinations of a source, a JSON array of their names, are paused or resumed, for its objects to come; whether it did.
+    /// Notes that destinations of a source, names with spaces between them, are paused or resumed, for its objects to come; whether it did.
     pub fn announce(&self, source: &str, destinations: &str, paused: bool) -> bool {
         self.0.database.note_pause(source, destinations, paused, clock::now_ms()).is_ok()
     }
@@ -71,9 +71,10 @@ impl Object {
         let asked = registry.enter(source, shard, layout.shards, order, &names).map_err(|_| ())?;
         let answer = clock::outcome_within(&asked, WAIT_MS).await.map_err(|_| ())?;
         let text = answer.as_string().filter(|text| text != FAILED).ok_or(())?;
-        // A registry of an earlier version has no second line.
-        let (layouts, roster) = text.split_once('\n').unwrap_or((&text, ""));
-        if let Some(roster) = value(roster).as_ref().and_then(Roster::from_json) {
+        // A registry of an earlier version has no roster.
+        let (layouts, roster) =
+            text.split_once('\n').map_or((text.as_str(), None), |(first, rest)| (first, Some(rest)));
+        if let Some(roster) = roster.and_then(Roster::parse) {
             let now = clock::now_ms();
             self.with(|machine| machine.meet(&self.database, &roster, &self.plan(now), now))?;
             self.database.set_meta(INTRODUCED, &names.into())?;
@@ -86,10 +87,10 @@ impl Object {
         Ok(())
     }
 
-    /// The names of the destinations that the source has, as a JSON array.
+    /// The names of the destinations that the source has, with spaces between them.
     pub(super) fn destination_names(&self) -> String {
         let plan = self.plan(clock::now_ms());
-        printed(&plan.destinations.iter().map(|(name, _)| Value::from(name.as_str())).collect())
+        plan.destinations.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// Registers this object, once. If that fails, the next instance tries again.
@@ -126,30 +127,30 @@ impl Database {
         Ok(layouts.to_text())
     }
 
-    /// Notes which destinations a source has, by a JSON array of their names; the roster of all that are known, as JSON.
+    /// Notes which destinations a source has; the roster of all that are known, as text.
     fn note_destinations(&self, source: &str, names: &str, now: u64) -> Result<String, ()> {
         let mut roster = self.roster(source)?;
-        if roster.note(&read_names(names)?, now) {
+        if roster.note(&names.split_ascii_whitespace().collect::<Vec<_>>(), now) {
             self.set_roster(source, &roster)?;
         }
-        Ok(printed(&roster.to_json()))
+        Ok(roster.to_text())
     }
 
     /// Notes that destinations of a source are paused, or are not any more.
     fn note_pause(&self, source: &str, names: &str, paused: bool, now: u64) -> Result<(), ()> {
         let mut roster = self.roster(source)?;
-        roster.pause(&read_names(names)?, paused, now);
+        roster.pause(&names.split_ascii_whitespace().collect::<Vec<_>>(), paused, now);
         self.set_roster(source, &roster)
     }
 
     /// What is known of a source's destinations. A roster that is damaged is begun again.
     fn roster(&self, source: &str) -> Result<Roster, ()> {
         let text = self.meta(&[ROSTER, source].concat())?.and_then(|text| text.as_string());
-        Ok(text.and_then(|text| value(&text)).as_ref().and_then(Roster::from_json).unwrap_or_default())
+        Ok(text.as_deref().and_then(Roster::parse).unwrap_or_default())
     }
 
     fn set_roster(&self, source: &str, roster: &Roster) -> Result<(), ()> {
-        self.set_meta(&[ROSTER, source].concat(), &printed(&roster.to_json()).into())
+        self.set_meta(&[ROSTER, source].concat(), &roster.to_text().into())
     }
 
     /// How many shards of a source are known, counted by the last.
@@ -166,12 +167,6 @@ impl Database {
         let names = rows.iter().filter_map(|row| row.get(0).as_string()).map(Value::String);
         Ok(printed(&names.collect()))
     }
-}
-
-fn read_names(json: &str) -> Result<Vec<String>, ()> {
-    let names = value(json).ok_or(())?;
-    let name = |name: &Value| name.as_str().map(str::to_owned);
-    names.as_array().ok_or(())?.iter().map(name).collect::<Option<_>>().ok_or(())
 }
 
 /// The prefix of the rows of the registry that have rosters.
