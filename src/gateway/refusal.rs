@@ -18,7 +18,7 @@ macro_rules! of_row {
             Refusal::DestinationTimeout => codes::DESTINATION_TIMEOUT.$member,
             Refusal::Forbidden => codes::FORBIDDEN.$member,
             Refusal::HandshakeRefused => codes::HANDSHAKE_REFUSED.$member,
-            Refusal::InFlight => codes::IN_FLIGHT.$member,
+            Refusal::InFlight | Refusal::InFlightFor5xx => codes::IN_FLIGHT.$member,
             Refusal::InvalidQuery => codes::INVALID_QUERY.$member,
             Refusal::JobRunning => codes::JOB_RUNNING.$member,
             Refusal::KeysUnavailable => codes::KEYS_UNAVAILABLE.$member,
@@ -78,6 +78,8 @@ pub enum Refusal {
     HandshakeRefused,
     /// A copy of the event is being delivered.
     InFlight,
+    /// The same, for a sender that tries again after a 5xx alone.
+    InFlightFor5xx,
     /// A replay of the source's events is under way.
     JobRunning,
     /// The source has no key set to verify with.
@@ -144,6 +146,7 @@ impl Refusal {
     pub(super) const fn status(self) -> u16 {
         match self {
             Self::Check(error) => error.status(),
+            Self::InFlightFor5xx => 503,
             _ => of_row!(self, status),
         }
     }
@@ -151,7 +154,7 @@ impl Refusal {
     /// One more header of its response.
     pub(super) const fn header(self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::InFlight => Some(("retry-after", "5")),
+            Self::InFlight | Self::InFlightFor5xx => Some(("retry-after", "5")),
             Self::KeysUnavailable | Self::StorageUnavailable => Some(("retry-after", "30")),
             Self::MethodNotAllowed => Some(("allow", "POST")),
             Self::MethodNotAllowedHealth => Some(("allow", "GET, HEAD")),

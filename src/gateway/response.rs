@@ -70,6 +70,7 @@ impl Refusal {
             Self::MethodNotAllowedSession => 42,
             Self::TestUnavailable => 43,
             Self::NotPending => 44,
+            Self::InFlightFor5xx => 45,
         }
     }
 }
@@ -86,7 +87,7 @@ pub static RESPONSES: [ReadyResponse; REFUSALS.len()] = {
 };
 
 /// One refusal for each response, in the order of [`Refusal::index`].
-const REFUSALS: [Refusal; 45] = [
+const REFUSALS: [Refusal; 46] = [
     Refusal::ConfigInvalid,
     Refusal::BodyIncomplete,
     Refusal::BodyTimeout,
@@ -132,6 +133,7 @@ const REFUSALS: [Refusal; 45] = [
     Refusal::MethodNotAllowedSession,
     Refusal::TestUnavailable,
     Refusal::NotPending,
+    Refusal::InFlightFor5xx,
 ];
 
 const fn index_of(error: Error) -> usize {

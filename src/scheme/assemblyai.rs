@@ -13,5 +13,6 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/status"),
     header_is_chosen: true,
     retries: Some(200),
+    ends_at_4xx: true,
     ..token("assemblyai", &["x-webhook-secret"])
 };

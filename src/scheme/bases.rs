@@ -21,6 +21,7 @@ pub(crate) const STANDARD: Scheme = Scheme {
     handshake: None,
     acknowledgement: Acknowledgement::Success,
     retries: None,
+    ends_at_4xx: false,
 };
 
 /// A sender of that family that signs by `v1` alone, with a secret of the receiver's.
@@ -48,6 +49,7 @@ pub(super) const fn hmac(name: &'static str, template: Template) -> Scheme {
         handshake: None,
         acknowledgement: Acknowledgement::Success,
         retries: None,
+        ends_at_4xx: false,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Scheme {
     pub acknowledgement: Acknowledgement,
     /// For how many seconds the sender retries a delivery, if it says so; 0 if it does not retry.
     pub retries: Option<u64>,
+    /// Whether the sender makes no further attempt after a 4xx, but for 429. It then gets a 5xx where it is to try again.
+    pub ends_at_4xx: bool,
 }
 
 /// Where signatures stand, and what they cover.

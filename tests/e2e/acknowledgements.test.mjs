@@ -6,7 +6,7 @@ import crypto from "node:crypto";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { Worker, source } from "./fixtures/worker.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
-import { accepted, delivered, duplicate, refused } from "./fixtures/expect.mjs";
+import { accepted, delivered, duplicate, refused, refusedForNow } from "./fixtures/expect.mjs";
 import { newBody, now } from "./fixtures/sign.mjs";
 
 const KEY = "a secret that the sender handed out";
@@ -19,7 +19,7 @@ before(async () => {
   origin = loopback.at("origin");
   const preset = (scheme, more = {}) => source(origin, { scheme, secrets: [scheme === "adyen" ? "HEX" : "SECRET"], ...more });
   const sources = {};
-  for (const scheme of ["twilio", "slack", "okta", "adyen", "zoom", "github"]) {
+  for (const scheme of ["twilio", "slack", "okta", "adyen", "zoom", "github", "assemblyai"]) {
     Object.assign(sources, { [scheme]: preset(scheme), [`${scheme}-stored`]: preset(scheme, { durable: true }) });
   }
   worker = await Worker.start({ sources, secrets: { SECRET: KEY, HEX: HEX_KEY } });
@@ -39,6 +39,7 @@ const sign = {
   adyen: (_, body) => [["hmacsignature", mac("base64", body, "sha256", Buffer.from(HEX_KEY, "hex"))]],
   zoom: (_, body, t = now()) => [["x-zm-request-timestamp", `${t}`], ["x-zm-signature", `v0=${mac("hex", `v0:${t}:${body}`)}`]],
   github: (_, body) => [["x-hub-signature-256", `sha256=${mac("hex", body)}`]],
+  assemblyai: () => [["x-webhook-secret", KEY]],
 };
 
 /** An event of a sender, for a source: sent as often as it is called. */
@@ -69,6 +70,17 @@ for (const [scheme, expected] of Object.entries(EXPECTED)) {
     }
   });
 }
+
+test("a copy of what is under way asks each sender to try again by a status after which it does", async () => {
+  for (const [scheme, status] of [["github", 409], ["assemblyai", 503]]) {
+    const [send, held] = [event(scheme, scheme), origin.hold()];
+    const first = send();
+    await held.arrived();
+    refusedForNow(await send(), status, "in_flight");
+    held.answer(answer(200));
+    assert.equal((await first).status, 200);
+  }
+});
 
 test("a sender that counts only 200 as a success gets it for a stored event too", async () => {
   for (const [scheme, stored] of [["zoom", 200], ["github", 202]]) {

@@ -221,6 +221,16 @@ test("in an adapter, a copy meanwhile is a 409, a later one a 2xx without the ha
   assert.deepEqual(records.map(({ outcome }) => outcome), ["in_flight", "handler_failed"]);
 });
 
+test("a copy meanwhile is a 503 for a sender that ends its attempts at a 4xx", async () => {
+  const { assemblyai } = await import(`${installed}/dist/node/index.js`);
+  const { webhook } = await import(`${installed}/dist/node/adapters/bun.js`);
+  const secret = "a token that AssemblyAI was given";
+  const send = () => receive(new Request("https://a.example/", { method: "POST", body: "{}", headers: { "x-webhook-secret": secret } }));
+  let meanwhile;
+  const receive = webhook(assemblyai(secret), async () => void (meanwhile ??= await send()), { once: once(memory(), "24h"), log: false });
+  assert.deepEqual([(await send()).status, meanwhile.status, (await meanwhile.json()).status], [204, 503, 503]);
+});
+
 test("a store that fails: before the handler nothing ran, after it the event counts as handled", async () => {
   const broken = { claim: async () => "claimed", confirm: () => Promise.reject(new Error("down")), release: () => Promise.reject(new Error("down")) };
   assert.equal(await once(broken, 60)("a", () => {}), "unconfirmed");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use countersign::scheme::{Acknowledgement, Form, Handshake, notation};
+use countersign::scheme::{Acknowledgement, Form, Handshake, Scheme, notation};
 
 use crate::replies::media_type;
 use crate::sender::Sender;
@@ -172,20 +172,21 @@ fn answers(senders: &[Sender]) -> String {
         let rows = senders.iter().filter_map(|sender| Some((sender.scheme.name, value(sender)?)));
         rows.fold(String::new(), |text, (name, value)| text + &format!("  {name:?}: {value},\n"))
     };
+    let named = |is_one: fn(&'static Scheme) -> bool| {
+        let names = senders.iter().filter(|sender| is_one(sender.scheme));
+        names.map(|sender| format!("{:?}", sender.scheme.name)).collect::<Vec<_>>().join(", ")
+    };
     format!(
         "// How senders are answered. {GENERATED}\n\n/** What a sender asks of an endpoint, by the name of its scheme. */\n\
          export const HANDSHAKES = {{\n  __proto__: null,\n{}}};\n\n\
          /** The response to a delivery that was taken, for senders that do not take every success. */\n\
          export const ACKNOWLEDGEMENTS = {{\n  __proto__: null,\n{}}};\n\n\
-         /** The senders that sign the URL of the webhook. */\nexport const SIGNED_URL = [{}];\n",
+         /** The senders that sign the URL of the webhook. */\nexport const SIGNED_URL = [{}];\n\n\
+         /** The senders that make no further attempt after a 4xx. */\nexport const ENDS_AT_4XX = [{}];\n",
         rows(|sender| sender.scheme.handshake.map(|asks| handshake(asks, sender.scheme.name))),
         rows(|sender| acknowledgement(sender.scheme.acknowledgement)),
-        senders
-            .iter()
-            .filter(|sender| sender.scheme.signs_target())
-            .map(|sender| format!("{:?}", sender.scheme.name))
-            .collect::<Vec<_>>()
-            .join(", "),
+        named(|scheme| scheme.signs_target()),
+        named(|scheme| scheme.ends_at_4xx),
     )
 }
 

@@ -35,3 +35,6 @@ export const ACKNOWLEDGEMENTS = {
 
 /** The senders that sign the URL of the webhook. */
 export const SIGNED_URL = ["hubspot", "square", "twilio"];
+
+/** The senders that make no further attempt after a 4xx. */
+export const ENDS_AT_4XX = ["sanity", "assemblyai"];

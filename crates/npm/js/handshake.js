@@ -2,7 +2,7 @@
 // the same for the Worker, and the senders' rows in `answers.js` are the registry's.
 //
 // A handshake is no event: it reaches no handler. None of the replies signs what a stranger asks for.
-import { ACKNOWLEDGEMENTS, HANDSHAKES, SIGNED_URL } from "./answers.js";
+import { ACKNOWLEDGEMENTS, ENDS_AT_4XX, HANDSHAKES, SIGNED_URL } from "./answers.js";
 import { misuse } from "./error.js";
 import { valuesOf } from "./headers.js";
 import { receiverOf } from "./receivers.js";
@@ -19,6 +19,8 @@ export class Answers {
   methods = ["POST"];
   /** Whether the sender may sign its URL. */
   signsUrl;
+  /** The status that has the sender try again. */
+  again;
   #verifier;
   #asks;
   #taken;
@@ -37,6 +39,7 @@ export class Answers {
     [this.#verifier, this.#asks, this.#verifyToken] = [verifier, asks, verifyToken];
     this.#taken = ACKNOWLEDGEMENTS[scheme] ?? { status: 204 };
     this.signsUrl = scheme === undefined || scheme === "hmac" || SIGNED_URL.includes(scheme);
+    this.again = ENDS_AT_4XX.includes(scheme) ? 503 : 409;
     if (asks !== undefined && asks.method !== "POST" && !(needsToken && verifyToken === undefined)) this.methods.push(asks.method);
   }
 

@@ -6,7 +6,8 @@ export type Once = (id: string, work: () => Promise<void> | void) => Promise<Onc
 /**
  * - `done`: the work was done
  * - `duplicate`: it was done before
- * - `in_flight`: another copy is at work. Respond 409, never 2xx: if that copy fails, the sender's retry is needed
+ * - `in_flight`: another copy is at work. Respond 409, or 503 to a sender that tries no more after a 4xx; never 2xx: if that copy
+ *   fails, the sender's retry is needed
  * - `unconfirmed`: the work was done, and the store failed afterwards. A copy may run again once the lease is over
  */
 export type OnceOutcome = "done" | "duplicate" | "in_flight" | "unconfirmed";

@@ -12,7 +12,7 @@ const TOO_LARGE = { status: 413, title: "the body is too large", code: "body_too
 const INCOMPLETE = { status: 400, title: "the body is shorter than announced", code: "body_incomplete" };
 const WRONG_METHOD = { status: 405, title: "use POST", code: "method_not_allowed" };
 const NO_HANDSHAKE = { status: 403, title: "the handshake does not hold", code: "handshake_refused" };
-const IN_FLIGHT = { status: 409, title: "a copy of this event is being handled", code: "in_flight" };
+const IN_FLIGHT = { title: "a copy of this event is being handled", code: "in_flight" };
 const FAILED = { status: 500, title: "the receiver failed", code: "handler_failed" };
 
 /** Thrown for a body that the adapter does not get: it is over the limit, or it breaks off. The message says what the framework's stream said. */
@@ -93,8 +93,8 @@ async function handled({ answers, handler, run, record }, delivery) {
     });
     if (state === "unconfirmed") record({ event: "webhook", outcome: "not_remembered", status: answer.status, scheme });
     if (state !== "in_flight") return answer;
-    record({ event: "webhook", outcome: "in_flight", status: 409, scheme });
-    return problem(IN_FLIGHT);
+    record({ event: "webhook", outcome: "in_flight", status: answers.again, scheme });
+    return problem({ status: answers.again, ...IN_FLIGHT });
   } catch (error) {
     record({ event: "webhook", outcome: "handler_failed", status: 500, scheme, error });
     return problem(FAILED);

@@ -32,7 +32,7 @@ pub(crate) async fn pass_through(
     let event = EventKey::new(&source.name, verified.id());
     record.event = Some(event);
     let Some(destination) = source.destinations.first() else { return Err(Refusal::ConfigInvalid) };
-    let lapses = source.dedupe.map(|_| hold(state, destination, event, now_ms)).transpose()?;
+    let lapses = source.dedupe.map(|_| hold(state, Recipient { source, destination }, event, now_ms)).transpose()?;
     let passing = Passing { verified, content, received_at: Timestamp::from_unix(now_ms.div_euclid(1000)), event };
     let result = deliver(state, Recipient { source, destination }, passing, record).await;
     if let Some(lapses) = lapses {
@@ -42,9 +42,14 @@ pub(crate) async fn pass_through(
 }
 
 /// Holds copies of an event back while it is under way, until the returned time at most.
-fn hold(state: &State, destination: &Destination, event: EventKey, now: u64) -> Result<u64, Refusal> {
-    let lapses = now.saturating_add(destination.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
-    if state.in_flight.borrow_mut().enter(event, now, lapses) { Ok(lapses) } else { Err(Refusal::InFlight) }
+fn hold(state: &State, to: Recipient<'_>, event: EventKey, now: u64) -> Result<u64, Refusal> {
+    let lapses = now.saturating_add(to.destination.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
+    match state.in_flight.borrow_mut().enter(event, now, lapses) {
+        true => Ok(lapses),
+        // The copy that is under way may fail.
+        false if to.source.policy.scheme.ends_at_4xx => Err(Refusal::InFlightFor5xx),
+        false => Err(Refusal::InFlight),
+    }
 }
 
 /// A verified delivery that is passed through, and what is known of it.
