@@ -7,7 +7,8 @@ import { Loopback, answer, closedPort, never, reset, resetMidAnswer } from "./fi
 import { Worker, source } from "./fixtures/worker.mjs";
 import { closeConnections, sendAndHangUpLater } from "./fixtures/http.mjs";
 import { delivered, duplicate, refused, refusedForNow } from "./fixtures/expect.mjs";
-import { delivery, newSecret, now, signedBy } from "./fixtures/sign.mjs";
+import { serving } from "./fixtures/keysets.mjs";
+import { delivery, newEd25519, newSecret, now, signedBy, signedByKey } from "./fixtures/sign.mjs";
 import { until, within } from "./fixtures/wait.mjs";
 
 const secrets = [newSecret(), newSecret(), newSecret(), newSecret()];
@@ -25,6 +26,7 @@ before(async () => {
       other: source(origin),
       brief: source(origin, { dedupe: "60s", tolerance: "30s" }, { timeout: "3s" }),
       off: source(origin, { dedupe: "off" }),
+      keyed: source(origin, { secrets: undefined, jwks: loopback.at("keys").url }),
       rotating: source(origin, { secrets: ["SEVERAL", "ONE_MORE"] }),
       refused: source({ url: await closedPort() }),
     },
@@ -172,6 +174,22 @@ test("other events are not held up by one in flight", async () => {
   delivered(await worker.post("std", made), made.id);
   held.answer();
   assert.equal((await slow).status, 200);
+});
+
+test("an event that waited for its keys leaves those in flight that came meanwhile", async () => {
+  const [key, keys] = [newEd25519(), loopback.at("keys")];
+  const load = keys.hold();
+  const waiting = worker.post("keyed", delivery(signedByKey(key.privateKey)));
+  await load.arrived();
+  const made = delivery(sign);
+  const held = origin.hold();
+  const first = worker.post("std", made);
+  await held.arrived();
+  load.answer(serving([key.jwk]));
+  assert.equal((await waiting).status, 200);
+  refusedForNow(await worker.post("std", made), 409, "in_flight");
+  held.answer();
+  delivered(await first, made.id);
 });
 
 test("with dedupe off every copy is forwarded and nothing is marked", async () => {

@@ -10,7 +10,7 @@ use countersign::{Timestamp, Verified};
 
 use crate::body::Body;
 use crate::state::State;
-use crate::{dedupe_kv, http};
+use crate::{clock, dedupe_kv, http};
 
 /// What came of an event.
 pub(crate) enum Passed {
@@ -41,8 +41,10 @@ pub(crate) async fn pass_through(
     result
 }
 
-/// Holds copies of an event back while it is under way, until the returned time at most.
-fn hold(state: &State, to: Recipient<'_>, event: EventKey, now: u64) -> Result<u64, Refusal> {
+/// Holds copies of an event that arrived at `now_ms` back while it is under way, until the returned time at most.
+fn hold(state: &State, to: Recipient<'_>, event: EventKey, now_ms: u64) -> Result<u64, Refusal> {
+    // It may have waited for a key set, and what came meanwhile would be from the future.
+    let now = if to.source.jwks.is_some() { clock::now_ms() } else { now_ms };
     let lapses = now.saturating_add(to.destination.timeout_ms).saturating_add(IN_FLIGHT_SLACK_MS);
     match state.in_flight.borrow_mut().enter(event, now, lapses) {
         true => Ok(lapses),
