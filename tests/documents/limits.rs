@@ -1,6 +1,9 @@
 //! docs/limits.md says what the code does: for each number, the row of the page and the constant that holds it.
 
+use std::collections::BTreeSet;
 use std::fs;
+
+use countersign::scheme;
 
 use crate::page::{Page, root};
 
@@ -62,4 +65,18 @@ fn each_limit_is_the_one_in_the_code() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An origin may compare the header with what the page lists, and a query the field.
+#[test]
+fn each_form_is_where_it_is_said_to_be_seen() {
+    let forms: BTreeSet<_> = scheme::ALL.iter().flat_map(|scheme| scheme.forms).map(|form| form.as_str()).collect();
+    // No preset signs with it; `scheme = "hmac"` does.
+    for form in forms.into_iter().chain(["hmac-sha512"]) {
+        for (page, row) in [("docs/destinations.md", "| `countersign-form` |"), ("docs/logs.md", "| `form` |")] {
+            let text = Page::read(page).text;
+            let line = text.lines().find(|line| line.starts_with(row)).unwrap_or_default();
+            assert!(line.contains(&format!("`{form}`")), "{page} does not name `{form}`");
+        }
+    }
 }
