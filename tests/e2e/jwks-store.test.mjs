@@ -12,13 +12,14 @@ import { until } from "./fixtures/wait.mjs";
 
 const key = newEd25519();
 const next = newEd25519();
+const stranger = newEd25519();
 let loopback;
 let pool;
 let worker;
 
 before(async () => {
   loopback = await Loopback.start();
-  pool = new Pool(loopback, 7);
+  pool = new Pool(loopback, 8);
   worker = await Worker.start({ build: "worker-test", sources: pool.sources });
 });
 
@@ -74,6 +75,27 @@ test("a key that is newer than those in KV is found by the request that brings i
   source.keys.always(serving([next.jwk]));
   accepted(await by(next, source));
   assert.equal(source.keys.requests.length, source.fetched + 1);
+});
+
+test("a set in KV that is older than the one in memory does not take its place", async () => {
+  const [source, kv] = [pool.take(), await worker.kv()];
+  const known = await worker.kvKeys();
+  source.keys.always(serving([key.jwk]));
+  accepted(await by(key, source));
+  const name = await until(async () => (await worker.kvKeys()).find((name) => !known.includes(name)), "the key set in KV");
+  const old = await kv.get(name);
+  await worker.setClock(60);
+  source.keys.always(serving([next.jwk]));
+  accepted(await by(next, source));
+  await until(async () => (await kv.get(name)) !== old, "the new key set in KV");
+  // As if KV had not taken it, because the writes of the day were used up.
+  await kv.put(name, old);
+  source.keys.always(answer(500));
+  await worker.setClock(12 * 60);
+  accepted(await by(next, source));
+  // This one waits for the refresh.
+  refused(await by(stranger, source), 401, "no_matching_signature");
+  accepted(await by(next, source));
 });
 
 test("an empty set is stored like any other", async () => {

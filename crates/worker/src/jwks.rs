@@ -139,7 +139,10 @@ impl Cache {
 
     /// Starts a load, or joins the one on its way; `None` soon after one that failed.
     fn load(self: &Rc<Self>, url: &str, access: Access<'_>, lookup: Lookup) -> Option<Promise> {
-        let (flight, paused) = self.slot(url, |slot| (slot.flight.clone(), slot.is_paused()));
+        let (flight, paused, held) = self.slot(url, |slot| {
+            let held = slot.set.as_ref().map(|(_, freshness)| *freshness);
+            (slot.flight.clone(), slot.is_paused(), held)
+        });
         if flight.is_some() || paused {
             return flight;
         }
@@ -147,7 +150,7 @@ impl Cache {
             (self.clone(), url.to_owned(), access.kv.cloned(), access.context.clone());
         let notify = access.notify;
         let flight = executor::spawn(async move {
-            let Loaded { set, failed } = load(&url_owned, kv, &context, lookup).await;
+            let Loaded { set, failed } = load(&url_owned, kv, &context, lookup, held).await;
             let alert = cache.slot(&url_owned, |slot| {
                 slot.flight = None;
                 if let Some((set, freshness)) = set {

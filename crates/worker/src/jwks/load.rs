@@ -27,10 +27,19 @@ pub(super) enum Lookup {
     Network,
 }
 
-/// Loads the set of a URL.
-pub(super) async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, lookup: Lookup) -> Loaded {
+/// Loads the set of a URL: a newer one than `held`, which is in memory.
+pub(super) async fn load(
+    url: &str,
+    kv: Option<KvNamespace>,
+    context: &Context,
+    lookup: Lookup,
+    held: Option<Freshness>,
+) -> Loaded {
     let stored = match &kv {
-        Some(kv) if lookup == Lookup::KvThenNetwork => stored(kv, url).await,
+        // KV may not have taken the last one: its writes of a day are limited.
+        Some(kv) if lookup == Lookup::KvThenNetwork => {
+            stored(kv, url).await.filter(|(_, freshness)| held.is_none_or(|held| age(*freshness) <= age(held)))
+        }
         _ => None,
     };
     let standing =
@@ -50,6 +59,11 @@ pub(super) async fn load(url: &str, kv: Option<KvNamespace>, context: &Context, 
             Loaded { set: last_good, failed: true }
         }
     }
+}
+
+/// The seconds since a set was fetched; as many if it is from the future.
+fn age(freshness: Freshness) -> u64 {
+    clock::now().abs_diff(freshness.fetched_at)
 }
 
 /// Fetches a readable set, and the document that it was read from.
