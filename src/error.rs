@@ -53,7 +53,7 @@ pub enum Error {
     JwtTooLong,
     /// No signature in the header matches the body under any key.
     NoMatchingSignature,
-    /// The timestamp is not the canonical decimal form of whole Unix seconds.
+    /// The timestamp is not in the one form that the sender writes: mostly whole Unix seconds in decimal digits.
     InvalidTimestamp,
     /// The timestamp is further in the future than the tolerance allows.
     TimestampTooNew {
@@ -168,7 +168,7 @@ impl Error {
             Self::JwtSignature => "the token's signature does not match",
             Self::JwtTooLong => "the token expires later than its id is remembered",
             Self::NoMatchingSignature => "no signature matches the body under any key",
-            Self::InvalidTimestamp => "the timestamp is not whole Unix seconds in decimal digits",
+            Self::InvalidTimestamp => "the timestamp is not in the form that the sender signs",
             Self::TimestampTooNew { ahead } => {
                 &["the timestamp is ", number.format(*ahead), " s in the future"].concat()
             }

@@ -126,8 +126,8 @@ codes! {
         "the secret cannot be read as a key",
         "copy it again as the sender shows it; the message says what is wrong with it";
     INVALID_TIMESTAMP: "invalid_timestamp", 400,
-        "the timestamp is not whole Unix seconds in decimal digits",
-        "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero";
+        "the timestamp cannot be read",
+        "have the sender write the time as it documents: digits only, without sign, fraction or leading zero, or a date of RFC 3339";
     JOB_RUNNING: "job_running", 409,
         "another replay of this source is running",
         "wait until the job is done, or cancel it; `/admin/{source}/jobs` shows it";

@@ -69,7 +69,7 @@ pub(super) fn unreadable_time(header: &'static str, value: Option<&[u8]>) -> Ste
         let twice = Error::InvalidHeader(header, HeaderFault::Repeated);
         return Step::fail(NAME, error.code(), twice.to_string(), twice.remedy());
     }
-    Step::failed(NAME, error)
+    Step::fail(NAME, error.code(), NOT_SECONDS, IN_DIGITS)
 }
 
 /// `1 secret`, `2 secrets`.
@@ -87,6 +87,10 @@ pub(super) fn clip(text: &str) -> String {
 pub(super) const IN_MILLISECONDS: &str = "the timestamp is in milliseconds";
 pub(super) const IN_SECONDS: &str = "the timestamp is in seconds";
 
+/// What is wrong with a time that should be in seconds.
+pub(super) const NOT_SECONDS: &str = "the timestamp is not whole Unix seconds in decimal digits";
+
+const IN_DIGITS: &str = "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero";
 const SET_ASIDE: &str =
     "the key set lists a reason for each key; fetch the set again if the sender has rotated its keys";
 const GIVE_KEY: &str = "give the endpoint's `whsec_…` secret or, for dynamic webhooks, the sender's key set";

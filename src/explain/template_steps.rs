@@ -1,6 +1,6 @@
 //! The steps over a delivery that a scheme's template describes.
 
-use super::common_steps::{clip, count, event_steps, key_step, unreadable_time};
+use super::common_steps::{NOT_SECONDS, clip, count, event_steps, key_step, unreadable_time};
 use super::inputs::Inputs;
 use super::other_sender::missing_step;
 use super::report::{Report, Step};
@@ -107,7 +107,7 @@ fn unreadable(field: &'static Field, unit: Unit, value: Option<&[u8]>) -> Step {
     let step = unreadable_time(field.header(), value);
     match unit {
         Unit::Seconds => step,
-        _ if step.detail != Error::InvalidTimestamp.to_string() => step,
+        _ if step.detail != NOT_SECONDS => step,
         Unit::Milliseconds => Step::fail("timestamp", Error::InvalidTimestamp.code(), NOT_MILLISECONDS, AS_WRITTEN),
         Unit::Rfc3339 => Step::fail("timestamp", Error::InvalidTimestamp.code(), NOT_RFC3339, AS_WRITTEN),
     }

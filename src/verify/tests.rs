@@ -179,3 +179,21 @@ fn the_first_complete_layout_counts_and_layouts_are_never_mixed() {
     }
     assert_eq!(verified(scheme, &[], "{}"), Err(Error::MissingHeader("old-signature")));
 }
+
+/// A sender that writes dates is not told to write seconds.
+#[test]
+fn a_time_that_cannot_be_read_is_asked_for_as_its_sender_writes_it() {
+    let policy = Policy::of(find("box"));
+    let headers: [(&str, &[u8]); 5] = [
+        ("box-delivery-timestamp", b"1700000000"),
+        ("box-signature-primary", b"AAAA"),
+        ("box-signature-secondary", b"AAAA"),
+        ("box-signature-version", b"1"),
+        ("box-signature-algorithm", b"HmacSHA256"),
+    ];
+    let error = policy.read(&Headers::from_iter(headers)).err().unwrap();
+    assert_eq!(error.code(), "invalid_timestamp");
+    for text in [error.title(), error.remedy(), &error.to_text()] {
+        assert!(!text.contains("seconds"), "{text}");
+    }
+}

@@ -28,7 +28,7 @@ export const CODES = {
   invalid_json: { title: "the body is not JSON", remedy: "pass `jsonParse: false` and read `body`: the signature is right" },
   invalid_query: { title: "the query has a parameter or a value that this route does not take, or one of them twice", remedy: "look the route up in docs/admin.md" },
   invalid_secret: { title: "the secret cannot be read as a key", remedy: "copy it again as the sender shows it; the message says what is wrong with it" },
-  invalid_timestamp: { title: "the timestamp is not whole Unix seconds in decimal digits", remedy: "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero" },
+  invalid_timestamp: { title: "the timestamp cannot be read", remedy: "have the sender write the time as it documents: digits only, without sign, fraction or leading zero, or a date of RFC 3339" },
   job_running: { title: "another replay of this source is running", remedy: "wait until the job is done, or cancel it; `/admin/{source}/jobs` shows it" },
   jwk_unknown_kid: { title: "the token names an unknown key", remedy: "fetch the key set again; if it is current, the token is from another issuer" },
   jwk_unusable: { title: "the key that the token names cannot be used", remedy: "have the sender sign with an RSA key of at least 2048 bits that is meant for RS256 signatures" },
