@@ -89,8 +89,8 @@ impl KeyFormat {
         key.map(|key| vec![key])
     }
 
-    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. Those that
-    /// begin with `whsec_`, such as Stripe's, do not, nor do 32 hexadecimal digits and more. A key in PEM is one secret.
+    /// Splits a value that may hold several secrets: at white space, or at line breaks if a secret may contain spaces. Words that begin with
+    /// `whsec_`, such as Stripe's secrets, or have 32 bytes or more are each a whole secret. A key in PEM is one secret.
     pub fn split(self, value: &str) -> Vec<&str> {
         let value = value.trim_ascii();
         match self {
@@ -130,8 +130,11 @@ pub(crate) fn is_prefixed(text: &str) -> bool {
 
 /// Whether a word can only be a whole secret, and no part of one that contains spaces.
 fn is_whole(word: &str) -> bool {
-    word.starts_with("whsec_") || word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+    word.starts_with("whsec_") || word.len() >= LEAST_WHOLE
 }
+
+/// No word of a text that somebody chose is as long, and 32 hexadecimal digits are.
+const LEAST_WHOLE: usize = 32;
 
 fn is_pem(text: &str) -> bool {
     text.trim_ascii().starts_with(public::BEGIN)

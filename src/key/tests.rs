@@ -247,6 +247,8 @@ fn secrets_that_contain_no_spaces_are_split_at_any_white_space() {
     let (old, new) = ("0f1e2d3c4b5a69788796a5b4c3d2e1f0", "F0E1D2C3B4A5968778695A4B3C2D1E0F");
     assert_eq!(KeyFormat::Text.split(&format!("{old} {new}")), [old, new]);
     assert_eq!(KeyFormat::Text.split(&format!("{old} word")), [format!("{old} word")]);
+    let (old, new) = ("Kk2Vf0xP7cQh9ZtYw3BnLrE6sJdUaMgXq4f1Zx8mB0y=", "a+long/secret-that_somebody.chose!");
+    assert_eq!(KeyFormat::Text.split(&format!("{old} {new}")), [old, new]);
     for format in [KeyFormat::Text, KeyFormat::PrefixedOrText, KeyFormat::TextOrDecoded, KeyFormat::Standard] {
         assert_eq!(format.split(" whsec_old whsec_new\n"), ["whsec_old", "whsec_new"], "{format:?}");
         assert_eq!(format.split("whsec_old\nwhsec_new"), ["whsec_old", "whsec_new"], "{format:?}");
