@@ -169,7 +169,8 @@ codes! {
         "raise `dedupe` above the lifetime of the sender's tokens, or have the sender issue tokens that expire sooner";
     KEYS_UNAVAILABLE: "keys_unavailable", 503,
         "the keys to verify with are not available",
-        "check that the key set's URL returns 200 with {\"keys\":[…]} within 5 s; the sender retries";
+        "check that the key set's URL returns 200 within 5 s, without a redirect, with {\"keys\":[…]} of at most 64 KiB and 32 usable keys; \
+         the sender retries";
     METHOD_NOT_ALLOWED: "method_not_allowed", 405,
         "use POST",
         "use the method that `Allow` names: deliveries are sent by POST";

@@ -59,6 +59,9 @@ test("what is no readable set makes the keys unavailable", async (t) => {
       unavailable(await source.by(first));
     });
   }
+  // Whichever of the limits it was, the log names it.
+  const { detail } = await worker.line((line) => line.source === source.path && line.code === "keys_unavailable", "a refusal");
+  for (const limit of ["200", "redirect", "64 KiB", "32 usable keys", "5 s"]) assert.ok(detail.includes(limit), `${limit}: ${detail}`);
   await worker.setClock((minutes += 2) * MINUTE);
   source.keys.always(serving([first.jwk]));
   accepted(await source.by(first));

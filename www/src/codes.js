@@ -42,7 +42,7 @@ export const CODES = {
   jwt_not_yet_valid: { title: "the token is not valid yet", remedy: "check this machine's clock; the token is valid from `nbf` on" },
   jwt_signature: { title: "the token's signature does not match", remedy: "fetch the key set again; if it is current, this sender did not sign the token" },
   jwt_too_long: { title: "the token expires later than its id is remembered", remedy: "raise `dedupe` above the lifetime of the sender's tokens, or have the sender issue tokens that expire sooner" },
-  keys_unavailable: { title: "the keys to verify with are not available", remedy: "check that the key set's URL returns 200 with {\"keys\":[…]} within 5 s; the sender retries" },
+  keys_unavailable: { title: "the keys to verify with are not available", remedy: "check that the key set's URL returns 200 within 5 s, without a redirect, with {\"keys\":[…]} of at most 64 KiB and 32 usable keys; the sender retries" },
   method_not_allowed: { title: "use POST", remedy: "use the method that `Allow` names: deliveries are sent by POST" },
   missing_header: { title: "a required header is missing or empty", remedy: "pass the request's headers as they came: a proxy or framework dropped one, or another sender sent this" },
   no_matching_signature: { title: "no signature matches", remedy: "compare the secret with this endpoint's, and check the raw bytes of the body: not parsed, not decoded" },

@@ -39,7 +39,7 @@ pub(crate) async fn verify<'d>(
     let access = Access { kv: state.bindings.events.as_ref(), context: &arrival.context, notify: notify_of_keys };
     let by_set = async {
         let set = state.sets.get(url, access).await.ok_or_else(|| {
-            record.detail = Some("no readable key set: check that `jwks` answers 200 with {\"keys\":[…]} within 5 s");
+            record.detail = Some(NO_SET);
             Refusal::KeysUnavailable
         })?;
         let recent = state.sets.recent(url);
@@ -57,6 +57,10 @@ pub(crate) async fn verify<'d>(
     };
     boxed(by_set).await
 }
+
+/// It names every limit: which one it was is not kept.
+const NO_SET: &str = "no readable key set: check that `jwks` answers 200 within 5 s, without a redirect, with {\"keys\":[…]} of at most \
+                      64 KiB and 32 usable keys";
 
 /// A delivery refused for its age alone is worth knowing apart; nothing is fetched for it.
 fn apart_from_age(state: &State, source: &Source, arrival: &Arrival, presented: &Presented<'_>) -> &'static str {
