@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json};
 use toml::{Table, Value};
 
 use crate::check_delivery::try_delivery;
+use crate::values::{is_name, shown};
 use crate::{capacity, observability};
 use xtask::term::{dim, green, red, yellow};
 use xtask::wrangler;
@@ -140,36 +141,8 @@ fn show_value(source: Option<&Json>, key: &str) {
     let Some(source) = source else { return };
     let value = key.split('.').try_fold(source, |table, name| table.get(name));
     if let Some(value) = value.or_else(|| source.get(key)) {
-        println!("      {}", dim(format!("{key} = {}", without_secrets(key, value))));
+        println!("      {}", dim(shown(key, value)));
     }
-}
-
-/// A value without what may be a secret in the wrong place, as the log of a build keeps what is printed: where the name of a secret belongs
-/// anything else, and the credentials in a URL.
-fn without_secrets(key: &str, value: &Json) -> Json {
-    let takes_names = key.rsplit('.').next().is_some_and(|name| NAMES_OF_SECRETS.contains(&name));
-    match value {
-        Json::String(text) if takes_names && !is_name(text) => HIDDEN.into(),
-        Json::String(text) => {
-            match text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-                Some((scheme, (_, rest))) => format!("{scheme}://{HIDDEN}@{rest}").into(),
-                None => value.clone(),
-            }
-        }
-        Json::Array(items) => items.iter().map(|item| without_secrets(key, item)).collect(),
-        _ => value.clone(),
-    }
-}
-
-/// The keys that take names of secrets.
-const NAMES_OF_SECRETS: [&str; 4] = ["secrets", "sign_with", "url_token", "verify_token"];
-
-/// In place of what may be a secret.
-const HIDDEN: &str = "…";
-
-/// Whether text looks like the name of a secret, and not like one.
-fn is_name(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The sources whose origin is a reserved example host (RFC 2606), as in the shipped `wrangler.toml`, each with that host.
@@ -274,15 +247,6 @@ impl Environment for Known<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_secret_in_the_wrong_place_is_printed() {
-        let shown = |key, value: Json| without_secrets(key, &value).to_string();
-        assert_eq!(shown("secrets", serde_json::json!(["STRIPE", "whsec_c2VjcmV0"])), r#"["STRIPE","…"]"#);
-        assert_eq!(shown("destinations.a.sign_with", "whsec_c2VjcmV0".into()), r#""…""#);
-        assert_eq!(shown("forward.origin", "https://user:pa@ss@app.example/x".into()), r#""https://…@app.example/x""#);
-        assert_eq!(shown("forward.timeout", "10".into()), r#""10""#);
-    }
 
     #[test]
     fn the_host_of_an_example_is_found_at_any_destination() {

@@ -11,6 +11,7 @@ mod check_delivery;
 mod observability;
 mod saved_request;
 mod selfhost;
+mod values;
 
 use std::process::ExitCode;
 
