@@ -14,6 +14,7 @@ const MINUTE = 60;
 const DAY = 24 * 3600;
 const TOKEN = "url-token-of-the-source-in-tests";
 const key = newEd25519();
+const rotating = [newSecret(), newSecret()];
 let api, worker;
 
 before(async () => {
@@ -22,9 +23,10 @@ before(async () => {
     sources: (loopback) => ({
       tokened: { scheme: "twilio", secrets: ["TWILIO"], url_token: "TOKEN", public_url: `https://hooks.example.com/tokened/${TOKEN}`, forward: { origin: loopback.at("tokened").url } },
       shared: { scheme: "gitlab-token", secrets: ["TWILIO"], forward: { origin: loopback.at("shared").url } },
+      rotating: { scheme: "standard-webhooks", secrets: ["ROTATING"], forward: { origin: loopback.at("rotating").url } },
       keyed: { scheme: "standard-webhooks", jwks: loopback.at("keys").url, forward: { origin: loopback.at("keyed").url } },
     }),
-    secrets: { TWILIO: "0123456789abcdef0123456789abcdef", TOKEN },
+    secrets: { TWILIO: "0123456789abcdef0123456789abcdef", TOKEN, ROTATING: rotating.join("\n") },
     variables: { ADMIN: { bodies: true } },
   });
   ({ worker } = api);
@@ -72,6 +74,17 @@ test("a refused delivery is kept whole, and a viewer sees it redacted and withou
   assert.deepEqual([Object.fromEntries(whole.headers)["webhook-signature"], Object.fromEntries(whole.headers).authorization], [signature, "Bearer of-the-sender"]);
   refused(await worker.get(`admin/passed/captures/${seen.id}`, OPERATOR), 404, "not_found");
   refused(await worker.get("admin/stored/captures/999999", OPERATOR), 404, "not_found");
+});
+
+test("during a rotation, it is explained with each key of the secret", async () => {
+  await start("rotating");
+  const made = delivery(signedBy(rotating[1]), { timestamp: worker.now() });
+  refused(await worker.post("rotating", { ...made, body: `${made.body} ` }), 401, "no_matching_signature");
+  await holds(1, "rotating");
+  const { captures: [{ id }] } = await captures("rotating");
+  const { report } = await api.read(`rotating/captures/${id}/explain`, OPERATOR);
+  assert.equal(report.verdict.code, "near_miss", JSON.stringify(report.verdict));
+  for (const secret of rotating) assert.ok(!JSON.stringify(report).includes(secret.slice(6)));
 });
 
 test("it is explained with the source's own keys, and no secret is in the report", async () => {

@@ -58,7 +58,9 @@ pub fn explain(
         false => delivery,
     };
     let texts = variables.secrets_of(&source.name);
-    let secrets: Vec<_> = texts.iter().map(|text| Secret::Text(text)).collect();
+    // During a rotation, one value has several.
+    let format = source.policy.scheme.secrets;
+    let secrets: Vec<_> = texts.iter().flat_map(|text| format.split(text)).map(Secret::Text).collect();
     let receiver = Receiver {
         policy: &source.policy,
         secrets: &secrets,
