@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { ConsoleApi, OPERATOR, VIEWER } from "./fixtures/console-api.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 import { accepted, refused } from "./fixtures/expect.mjs";
@@ -242,8 +243,10 @@ test("nor does it hold up actions: what could not be done is said, and the other
     const [here, there] = [ids[other], ids[silent]];
     await objectNamed(worker, `sharded/${silent}`, "hang");
     assert.equal((await worker.get(`admin/sharded/events/${here}`, VIEWER)).json.id, here);
+    const lookup = (id) => worker.get(`admin/lookup?hash=${createHash("sha256").update(`sharded\0${id}`).digest("hex")}`, VIEWER);
+    assert.equal((await lookup(here)).json.id, here);
     const replies = await Promise.all([
-      worker.get(`admin/sharded/events/${there}`, VIEWER), worker.get("admin/sharded/jobs", VIEWER), worker.get("admin/sharded/stats", VIEWER),
+      worker.get(`admin/sharded/events/${there}`, VIEWER), lookup(there), worker.get("admin/sharded/jobs", VIEWER), worker.get("admin/sharded/stats", VIEWER),
       api.act("sharded/pause"), api.act(`sharded/events/${there}/replay`), api.act("sharded/replay?state=dead"), api.act("sharded/jobs/x", { method: "DELETE" }),
     ]);
     for (const reply of replies) refused(reply, 503, "storage_unavailable");

@@ -75,7 +75,11 @@ test("events of one key share a shard and arrive in order, those of others use a
     return pending === 0;
   }, "everything to be delivered", 60_000);
   assert.deepEqual(wrong, []);
-  for (const { id } of made) assert.equal((await operator.event(id)).state, "delivered");
+  for (const { id } of made) {
+    const { state, id_hash: hash } = await operator.event(id);
+    assert.equal(state, "delivered");
+    assert.equal((await worker.get(`admin/lookup?hash=${hash}`, [operator.bearer])).json.id, id, "by the hash of a log record");
+  }
   const { id } = made[5];
   assert.equal((await operator.post(`events/${id}/replay`)).status, 200);
   await until(() => origin.requests.filter((request) => request.header("webhook-id") === id).length > 1, "the replay to arrive");

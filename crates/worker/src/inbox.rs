@@ -166,11 +166,11 @@ impl Inbox {
         })
     }
 
-    /// The id of the event that a key, in hexadecimal digits, is of; nothing if it is not kept here any more.
+    /// The id of the event that a key, in hexadecimal digits, is of: empty if it is not kept here any more, nothing if that cannot be read.
     pub fn lookup(&self, key: &str) -> Option<String> {
-        let key = EventKey::from_hex(key)?;
-        let number = self.0.database.find(key).ok()??;
-        self.0.database.id_of(u64::try_from(number).ok()?)
+        let number = self.0.database.find(EventKey::from_hex(key)?).ok()?;
+        let number = number.and_then(|number| u64::try_from(number).ok());
+        Some(number.and_then(|number| self.0.database.id_of(number)).unwrap_or_default())
     }
 
     /// A part of the list of events, as JSON, or `failed`: see `scan.rs`.
