@@ -60,6 +60,23 @@ test("a job keeps to its rate, goes on where it was when its object ends, and re
   assert.equal(new Set(origin.requests.slice(before).map(idOf)).size, 12);
 });
 
+test("a job that some shards have ended is left alone by another one, shown, and cancelled", async () => {
+  const { path, operator } = inbox.take("sharded");
+  const known = new Set((await operator.list()).map(({ id }) => id));
+  for (let n = 0; n < 40; n += 1) await inbox.accept(path, typed("order.paid"));
+  await operator.allDelivered(known.size + 40);
+  const inFirst = (await operator.rows("log", "id")).filter(({ id }) => !known.has(id));
+  for (const { id } of inFirst) assert.equal((await operator.forget(id)).status, 200);
+  const { job } = (await operator.post("replay?type=order.paid&rate=4/s")).json;
+  const first = async () => JSON.parse((await operator.object("query", ["SELECT value FROM meta WHERE name = 'job'"]))[0].value);
+  await until(async () => (await first()).state === "done", "the first shard to be done");
+  refused(await operator.post("replay?state=delivered"), 409, "job_running");
+  const { id, state } = await operator.job();
+  assert.deepEqual([id, state], [job.id, "running"]);
+  assert.equal((await worker.post(`admin/${path}/jobs/${id}`, { method: "DELETE", headers: [operator.bearer] })).status, 200);
+  assert.deepEqual([(await operator.job()).id, (await operator.job()).state], [job.id, "cancelled"]);
+});
+
 test("a job is cancelled, and what it has not replayed stays", async () => {
   const { path, operator } = inbox.take();
   for (let n = 0; n < 6; n += 1) await inbox.accept(path);

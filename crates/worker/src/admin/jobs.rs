@@ -29,6 +29,10 @@ pub(super) fn selected(shards: &Shards<'_>, query: &Query) -> Result<Selection, 
 pub(super) async fn begin(shards: &Shards<'_>, query: &Query, by: &str) -> Result<Value, Refusal> {
     let selection = selected(shards, query)?;
     let asked = shards_of(shards).await?;
+    // A shard that has ended its part of a job would take another one, which would hide what goes on in the others.
+    if parts(shards, &asked).await?.iter().any(|part| part.state == JobState::Running) {
+        return Err(Refusal::JobRunning);
+    }
     let now = clock::now_ms();
     let rate = query.rate("rate").unwrap_or(RATE);
     let count = u32::try_from(asked.len()).unwrap_or(u32::MAX);
@@ -59,14 +63,20 @@ pub(super) async fn begin(shards: &Shards<'_>, query: &Query, by: &str) -> Resul
 /// # Errors
 /// `storage_unavailable`.
 pub(super) async fn jobs(shards: &Shards<'_>) -> Result<Value, Refusal> {
-    let mut parts: Vec<Job> = Vec::new();
-    for shard in shards_of(shards).await? {
-        parts.extend(order(shards, shard, &Value::Null).await?.get("job").and_then(Job::from_json));
-    }
+    let mut parts = parts(shards, &shards_of(shards).await?).await?;
     // A shard that came later may have an earlier job.
     let last = parts.iter().max_by_key(|job| job.began_at).map(|job| job.id.clone());
     parts.retain(|job| Some(&job.id) == last.as_ref());
     Ok(json!({ "jobs": Job::sum(&parts).iter().map(Job::shown).collect::<Vec<_>>() }))
+}
+
+/// The last job of each shard that had any.
+async fn parts(shards: &Shards<'_>, asked: &[u32]) -> Result<Vec<Job>, Refusal> {
+    let mut parts = Vec::new();
+    for shard in asked {
+        parts.extend(order(shards, *shard, &Value::Null).await?.get("job").and_then(Job::from_json));
+    }
+    Ok(parts)
 }
 
 /// Cancels a job in every shard that answers, whichever do not.
