@@ -6,7 +6,13 @@ import { assertClean, go, said, shows, stand, visit } from "./fixtures/stand.mjs
 import { answer } from "../e2e/fixtures/loopback.mjs";
 import { until } from "../e2e/fixtures/wait.mjs";
 
-const here = await stand({ plain: 3 });
+const here = await stand({
+  plain: 4,
+  others: (loopback) => ({
+    faulty: { scheme: "standard-webhooks", secrets: ["MISSING"], forward: { origin: loopback.at("faulty").url } },
+    silent: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, forward: { origin: loopback.at("silent").url } },
+  }),
+});
 const { stored, worker } = here;
 
 const search = async (page, text) => {
@@ -65,4 +71,19 @@ test("an id, a hash and a code are found; anything else is said not to be", asyn
   await said(page, /No event and no code is called aaa/);
   assert.equal(await page.evaluate(() => window.hit), undefined);
   await assertClean(page);
+});
+
+test("a source that cannot be asked hides no event of another, and what is not found is not said to be unknown", async () => {
+  const source = stored.take();
+  const made = await stored.delivered(source);
+  await stored.delivered(stored.take("silent"));
+  await stored.take("silent").operator.object("query", ["ALTER TABLE ids_1 RENAME TO lost"]);
+  const page = await visit(here);
+  await search(page, made.id);
+  await shows(page, "event");
+  await search(page, "no_matching_signature");
+  await page.locator("#dialog[open]").getByText("Fix").waitFor();
+  await page.keyboard.press("Escape");
+  await search(page, "msg_unknown");
+  await said(page, /could not be stored/);
 });

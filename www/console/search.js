@@ -29,12 +29,13 @@ async function find(text, app) {
     if (found) return open(found);
   }
   if (app.sources.length === 0) app.sources = (await get("sources")).sources;
-  const found = await byEventId(text, app.sources.map(({ name }) => name));
-  if (found.length > 0) return open(found[0]);
+  const { found, failure } = await byEventId(text, app.sources.filter(({ fault }) => !fault).map(({ name }) => name));
+  if (found) return open(found);
   if (CODE.test(text)) {
     const known = await orNothing(meaningOf(text));
     if (known) return showCode(known);
   }
+  if (failure) throw failure;
   say(`No event and no code is called ${text.slice(0, 60)}.`, "bad");
 }
 
@@ -62,10 +63,10 @@ async function explain(record) {
 /** The event of a hash, if it is known. */
 const lookup = (hash) => orNothing(get("lookup", { hash }));
 
-/** In which sources an event of that id is. */
+/** The event of that id in any source, and why one could not be asked: the others may have it all the same. */
 async function byEventId(id, sources) {
-  const found = await Promise.all(sources.map(async (source) => ((await orNothing(get(eventPath(source, id)))) ? { source, id } : undefined)));
-  return found.filter(Boolean);
+  const asked = await Promise.allSettled(sources.map(async (source) => (await orNothing(get(eventPath(source, id)))) && { source, id }));
+  return { found: asked.find(({ value }) => value)?.value, failure: asked.find(({ reason }) => reason)?.reason };
 }
 
 /** What an answer holds, or nothing where there is none, or no inbox that could have one. */
