@@ -162,6 +162,8 @@ test("a shard that does not answer is named, its source's other events stay, and
   await go(page, "#/events/sharded");
   assert.ok((await page.locator("main tbody tr").count()) > 0, "the other shard's events");
   await page.getByText("Does not answer: shard 1.").waitFor();
+  await page.getByRole("button", { name: "Export NDJSON" }).click();
+  await said(page, /Exported .* It is not all: does not answer: shard 1/);
   await operator.object("query", ["ALTER TABLE waiting RENAME TO lost"], 0);
   await go(page, "#/sources");
   await sharded.getByText("Does not answer: shard 0, 1.").waitFor();

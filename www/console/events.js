@@ -88,7 +88,7 @@ class List {
     await this.app.act(async () => {
       const { events: rows, cursor, unscanned } = await this.#ask({ limit: PAGE, cursor: this.cursor });
       const known = new Set(this.rows.map(keyOf));
-      Object.assign(this, { rows: [...this.rows, ...rows.filter((row) => !known.has(keyOf(row)))], cursor, unscanned });
+      Object.assign(this, { rows: [...this.rows, ...rows.filter((row) => !known.has(keyOf(row)))], cursor, unscanned: silent(this.unscanned) ?? unscanned });
     });
   }
 
@@ -130,14 +130,16 @@ class List {
   async export() {
     await this.app.act(async () => {
       const lines = [];
-      let cursor;
+      let [cursor, missing] = [];
       do {
         const page = await this.#ask({ limit: 200, cursor });
         lines.push(...page.events.map((row) => `${JSON.stringify(row)}\n`));
         cursor = page.cursor;
+        missing ??= silent(page.unscanned);
       } while (cursor && lines.length < MOST_EXPORTED);
       save(`${this.source}-events.ndjson`, lines, "application/x-ndjson");
-      say(`Exported ${plural(lines.length, "event")}${cursor ? `: the first ${count(MOST_EXPORTED)}` : ""}.`);
+      const exported = `Exported ${plural(lines.length, "event")}${cursor ? `: the first ${count(MOST_EXPORTED)}` : ""}.`;
+      say(missing ? `${exported} It is not all: ${missing}.` : exported, missing && "bad");
     });
   }
 
@@ -151,7 +153,7 @@ class List {
       jobList(this.jobs, app.acts),
       this.#bar(),
       this.rows.length > 0 ? this.#table(known) : this.#none(known),
-      this.unscanned && note("look", el("p", capital(this.unscanned), ".", this.cursor && " “Older events” goes on from there.")),
+      this.unscanned && note("look", el("p", capital(this.unscanned), ".", this.cursor && !silent(this.unscanned) && " “Older events” goes on from there.")),
       this.cursor && el("p.buttons.after", button("older", "Older events")),
     ];
   }
@@ -202,6 +204,9 @@ class List {
     return empty("Nothing has arrived yet", known?.url && el("p", "Register this URL at the sender: ", el("code.wrap", known.url), " ", copier(known.url, "Copy", "Copied the URL.")), command && [el("p", "Or send an event from a terminal:"), el("pre", { tabindex: "0", role: "region", "aria-label": "Command" }, command), el("p", copier(command, "Copy the command", "Copied the command."))]);
   }
 }
+
+/** Which shards a page of a list is without, in the Worker's words: no later page has their events. */
+const silent = (unscanned) => (unscanned?.startsWith("does not answer") ? unscanned : undefined);
 
 /** A row is one event at one destination. */
 const keyOf = ({ id, destination }) => JSON.stringify([id, destination]);
