@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use countersign::config::{Config, Destination, Source};
 use countersign::explain::{self, Receiver, Report, Ruling, Secret, State};
 use countersign::gateway::event_type::stated_type;
@@ -42,6 +42,7 @@ pub(crate) fn try_delivery(
         };
         println!("  {mark} {}: {}", step.name, step.detail);
     }
+    ensure_fits(&request, source)?;
     println!("{} {}", green("✓"), conclusion(&report)?);
     for (name, refused) in destinations(&request, source, &report) {
         match refused {
@@ -74,6 +75,16 @@ fn explained(request: &SavedRequest, source: &Source, keys: &[String], now: Time
 
 fn headers_of(request: &SavedRequest) -> Headers<'_> {
     request.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect()
+}
+
+/// The Worker refuses a larger body before it looks at anything else.
+fn ensure_fits(request: &SavedRequest, source: &Source) -> Result<()> {
+    let (bytes, most) = (request.body.len(), source.max_body);
+    ensure!(
+        u64::try_from(bytes)? <= most,
+        "it would be refused: `body_too_large`: its body has {bytes} bytes, and `max_body` is {most}"
+    );
+    Ok(())
 }
 
 /// Why a delivery passes, or an error that says why it does not.
@@ -189,6 +200,19 @@ mod tests {
         );
         assert!(error(concluded("s", 1, 0, "/Acme", KEY)).contains("`not_found` (other_case)"));
         assert!(error(concluded("s", 1, 0, "/bad", KEY)).contains("has a fault: `scheme` is required"));
+    }
+
+    #[test]
+    fn a_body_larger_than_the_source_takes_is_refused() {
+        let sources = r#"{"a":{"scheme":"github","secrets":["ACME"],"dedupe":"off","max_body":"1KiB","forward":{"origin":"https://a.example"}}}"#;
+        let config = Config::parse(Some(sources), &Known);
+        let source = config.source(0).expect("a source without faults");
+        let fits = |bytes: usize| {
+            let saved = format!("POST /a HTTP/1.1\n\n{}", "x".repeat(bytes));
+            ensure_fits(&SavedRequest::parse(saved.as_bytes()).expect("a request"), source)
+        };
+        assert!(fits(1024).is_ok());
+        assert!(fits(1025).expect_err("it is too large").to_string().contains("`body_too_large`"));
     }
 
     #[test]
