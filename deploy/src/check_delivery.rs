@@ -10,7 +10,7 @@ use countersign::config::{Config, Destination, Source};
 use countersign::explain::{self, Receiver, Report, Ruling, Secret, State};
 use countersign::gateway::event_type::stated_type;
 use countersign::gateway::route::{Route, route};
-use countersign::{Delivery, Headers, Timestamp};
+use countersign::{Delivery, Headers, Target, Timestamp};
 use serde_json::Value as Json;
 
 use crate::saved_request::SavedRequest;
@@ -70,7 +70,20 @@ fn destinations<'s>(request: &SavedRequest, source: &'s Source, report: &Report)
 fn explained(request: &SavedRequest, source: &Source, keys: &[String], now: Timestamp) -> Report {
     let secrets: Vec<_> = keys.iter().map(|text| Secret::Text(text)).collect();
     let receiver = Receiver { policy: &source.policy, secrets: &secrets, jwks: None, now };
-    explain::report(&receiver, &Delivery::new(headers_of(request), request.body.as_slice()))
+    let delivery = Delivery::new(headers_of(request), request.body.as_slice());
+    match url_of(request, source) {
+        Some(url) => explain::report(&receiver, &delivery.with_target(Target { method: &request.method, url: &url })),
+        None => explain::report(&receiver, &delivery),
+    }
+}
+
+/// The URL that the sender called: `public_url`, or the one that `Host` makes of the path.
+fn url_of(request: &SavedRequest, source: &Source) -> Option<String> {
+    let host = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let origin = host.and_then(|(_, value)| str::from_utf8(value).ok()).map(|host| ["https://", host].concat());
+    let own = [origin.as_deref().unwrap_or_default(), &request.target].concat();
+    let url = source.signed_url(&own);
+    url.starts_with("http").then(|| url.into_owned())
 }
 
 fn headers_of(request: &SavedRequest) -> Headers<'_> {
@@ -98,6 +111,11 @@ fn conclusion(report: &Report) -> Result<String> {
         }
         Ruling::Refused if verdict.code == "age_alone" => {
             bail!("it would be refused: {}; most likely `timestamp.unit` is not the sender's", verdict.detail)
+        }
+        Ruling::Waiting if verdict.code == "waiting_for_url" => {
+            bail!(
+                "it cannot be judged: this sender signs the URL; put its header `Host` into the file, or set `public_url`"
+            )
         }
         Ruling::Waiting => bail!("it cannot be judged: {}{fix}", verdict.detail),
         Ruling::Refused => bail!("it would be refused: {}{fix}", verdict.detail),
@@ -140,6 +158,8 @@ fn can_be_saved(age: i64) -> bool {
 mod tests {
     use super::*;
     use countersign::config::{Binding, Environment};
+    use countersign::crypto::Portable;
+    use countersign::{HmacKey, SigningKey, Unsigned, scheme, sign_as};
     use hmac::{Hmac, KeyInit, Mac};
 
     const KEY: &str = "a secret of some length";
@@ -200,6 +220,33 @@ mod tests {
         );
         assert!(error(concluded("s", 1, 0, "/Acme", KEY)).contains("`not_found` (other_case)"));
         assert!(error(concluded("s", 1, 0, "/bad", KEY)).contains("has a fault: `scheme` is required"));
+    }
+
+    #[test]
+    fn a_signed_url_is_that_of_the_file_or_of_the_configuration() {
+        let key = SigningKey::Hmac(HmacKey::from_bytes(KEY.as_bytes()).expect("a key"));
+        let square = scheme::find("square").expect("a scheme");
+        let concluded = |public: &str, host: &str, url: &str| {
+            let sources = format!(
+                r#"{{"a":{{"scheme":"square","secrets":["A"],{public}"durable":true,"forward":{{"origin":"https://a.example"}}}}}}"#
+            );
+            let config = Config::parse(Some(&sources), &Known);
+            let source = config.source(0).expect("a source without faults");
+            let target = Some(Target { method: "POST", url });
+            let unsigned =
+                Unsigned { id: "", timestamp: Timestamp::from_unix(AT), target, body: "{\"event_id\":\"1\"}" };
+            let (name, value) = &sign_as(square, &[key.clone()], &unsigned, &Portable).expect("signed")[0];
+            let saved = format!("POST /a?x=1 HTTP/1.1\n{host}{name}: {value}\n\n{}", unsigned.body);
+            let request = SavedRequest::parse(saved.as_bytes()).expect("a request");
+            conclusion(&explained(&request, source, &[KEY.to_owned()], unsigned.timestamp))
+        };
+        let public = r#""public_url":"https://b.example/in","#;
+        assert!(concluded("", "host: a.example\n", "https://a.example/a?x=1").is_ok());
+        assert!(concluded(public, "Host: a.example\n", "https://b.example/in?x=1").is_ok());
+        assert!(concluded(public, "", "https://b.example/in?x=1").is_ok());
+        let error = concluded("", "", "https://a.example/a?x=1").expect_err("the URL is not known").to_string();
+        assert!(error.contains("`Host`") && error.contains("`public_url`"), "{error}");
+        assert!(concluded("", "Host: 127.0.0.1\n", "https://a.example/a?x=1").is_err());
     }
 
     #[test]
