@@ -9,12 +9,12 @@ use anyhow::{Context, Result, bail, ensure};
 use countersign::config::{Config, Destination, Source};
 use countersign::explain::{self, Receiver, Report, Ruling, Secret, State};
 use countersign::gateway::event_type::stated_type;
-use countersign::gateway::route::{Route, route};
 use countersign::{Delivery, Headers, Target, Timestamp};
 use serde_json::Value as Json;
 
 use crate::saved_request::SavedRequest;
-use xtask::term::{dim, green, red};
+use crate::saved_source::{keys_of, source_of};
+use xtask::term::{dim, green, red, yellow};
 
 /// Prints what every step of the check finds. `values` are the secrets by name, `tables` the sources.
 ///
@@ -30,9 +30,15 @@ pub(crate) fn try_delivery(
 ) -> Result<()> {
     let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let request = SavedRequest::parse(&bytes).with_context(|| format!("{} is not an HTTP request", file.display()))?;
-    let source = source_of(&request, config)?;
+    let source = source_of(&request, config, tables)?;
+    let (keys, unseen) = keys_of(source, tables, values);
+    ensure!(
+        !keys.is_empty() || unseen.is_empty(),
+        "it cannot be judged: its secrets are not in .dev.vars, where this command reads them: {}",
+        unseen.join(", ")
+    );
     let now = Timestamp::from_unix(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs());
-    let report = explained(&request, source, &keys_of(source, tables, values), now);
+    let report = explained(&request, source, &keys, now);
     println!("{} of {}", source.name, file.display());
     for step in &report.steps {
         let mark = match step.state {
@@ -42,6 +48,7 @@ pub(crate) fn try_delivery(
         };
         println!("  {mark} {}: {}", step.name, step.detail);
     }
+    unseen.iter().for_each(|name| println!("  {} {name}: not in .dev.vars, so not tried", yellow("!")));
     ensure_fits(&request, source)?;
     println!("{} {}", green("✓"), conclusion(&report)?);
     for (name, refused) in destinations(&request, source, &report) {
@@ -122,33 +129,6 @@ fn conclusion(report: &Report) -> Result<String> {
     }
 }
 
-/// The source that the path names, if it has no faults.
-fn source_of<'c>(request: &SavedRequest, config: &'c Config) -> Result<&'c Source> {
-    let url = format!("https://saved.invalid{}", request.target);
-    let missed = match route(config, &request.method, &url) {
-        Ok(Route::Source(index)) => return config.source(index).context("there is no such source"),
-        Ok(_) => bail!("its path does not name a source"),
-        Err(missed) => missed,
-    };
-    let faults = config.faults();
-    let of_source = missed.source.and_then(|at| faults.iter().find(|one| one.index == Some(at)));
-    if let Some(fault) = of_source.and_then(|one| one.faults.first()) {
-        bail!("the source that its path names has a fault: {fault}");
-    }
-    let known: Vec<_> = config.iter().map(|(_, name, _)| name).collect();
-    let detail = missed.detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let (code, known) = (missed.refusal.code(), known.join(", "));
-    bail!("the Worker would answer `{code}`{detail}; write `POST /` and a source into its first line, one of: {known}")
-}
-
-/// The texts of a source's keys, as the Worker splits its secrets.
-fn keys_of(source: &Source, tables: &Json, values: &BTreeMap<String, String>) -> Vec<String> {
-    let names = tables.get(&source.name).and_then(|source| source.get("secrets")).and_then(Json::as_array);
-    let values = names.into_iter().flatten().filter_map(|name| values.get(name.as_str()?));
-    let format = source.policy.scheme.secrets;
-    values.flat_map(|value| format.split(value).into_iter().map(str::to_owned)).collect()
-}
-
 /// Whether a delivery can be of that age. A timestamp that is read in the wrong unit is decades off.
 fn can_be_saved(age: i64) -> bool {
     (0..10 * 365 * 86_400).contains(&age)
@@ -177,6 +157,18 @@ mod tests {
         }
     }
 
+    struct Unseen;
+
+    impl Environment for Unseen {
+        fn secret(&self, _: &str) -> countersign::config::Secret {
+            countersign::config::Secret::Unseen
+        }
+
+        fn has(&self, _: Binding<'_>) -> bool {
+            true
+        }
+    }
+
     /// What is concluded about a delivery that was signed at `AT`, `age` seconds later.
     fn concluded(unit: &str, scale: u64, age: u64, path: &str, key: &str) -> Result<String> {
         let sources = format!(
@@ -190,9 +182,11 @@ mod tests {
         let digits: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let saved = format!("POST {path} HTTP/1.1\nS: {digits}\nT: {stamp}\n\n{{}}");
         let request = SavedRequest::parse(saved.as_bytes())?;
-        let source = source_of(&request, &config)?;
+        let tables = serde_json::from_str(&sources)?;
+        let source = source_of(&request, &config, &tables)?;
         let values = BTreeMap::from([("ACME".to_owned(), key.to_owned())]);
-        let keys = keys_of(source, &serde_json::from_str(&sources)?, &values);
+        let (keys, unseen) = keys_of(source, &tables, &values);
+        assert!(unseen.is_empty());
         conclusion(&explained(&request, source, &keys, Timestamp::from_unix(AT + age)))
     }
 
@@ -247,6 +241,30 @@ mod tests {
         let error = concluded("", "", "https://a.example/a?x=1").expect_err("the URL is not known").to_string();
         assert!(error.contains("`Host`") && error.contains("`public_url`"), "{error}");
         assert!(concluded("", "Host: 127.0.0.1\n", "https://a.example/a?x=1").is_err());
+    }
+
+    #[test]
+    fn a_secret_that_is_not_known_here_is_named_in_place_of_what_follows_from_it() {
+        let file = xtask::paths::build_dir("tests").expect("a folder").join("saved-without-secrets.http");
+        let of = |more: &str| {
+            format!(
+                r#"{{"scheme":"stripe","secrets":["OLD","NEW"],{more}"durable":true,"forward":{{"origin":"https://a.example"}}}}"#
+            )
+        };
+        let sources = format!(r#"{{"a":{},"b":{}}}"#, of(""), of(r#""url_token":"TOKEN","#));
+        let (config, tables) = (Config::parse(Some(&sources), &Unseen), serde_json::from_str(&sources).expect("JSON"));
+        let tried = |path: &str| {
+            let saved = format!("POST {path} HTTP/1.1\nStripe-Signature: t={AT},v1={}\n\n{{}}", "0".repeat(64));
+            fs::write(&file, saved).expect("written");
+            try_delivery(&file, &config, &tables, &BTreeMap::new()).expect_err("nothing is known").to_string()
+        };
+        let of_keys = tried("/a");
+        assert!(of_keys.ends_with("not in .dev.vars, where this command reads them: OLD, NEW"), "{of_keys}");
+        let of_token = tried("/b/0123456789abcdef0123456789abcdef");
+        assert!(
+            of_token.ends_with("`url_token` is not in .dev.vars, where this command reads it: TOKEN"),
+            "{of_token}"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod check;
 mod check_delivery;
 mod observability;
 mod saved_request;
+mod saved_source;
 mod selfhost;
 mod values;
 
