@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,4 +105,21 @@ test("self-hosting: the Worker serves from the page's configuration", async (t) 
   const signature = createHmac("sha256", secret).update(body).digest("hex");
   const reply = await fetch(`http://127.0.0.1:${port}/github`, { method: "POST", body, headers: { "x-github-event": "push", "x-hub-signature-256": `sha256=${signature}` } });
   assert.equal(reply.status, 202, await reply.text());
+});
+
+test("self-hosting: a backup has what is stored, and restoring leaves nothing else there", async () => {
+  // With `DynamicUser`, systemd keeps the folder in `private`, and `/var/lib/countersign` is a link: https://systemd.io/DYNAMIC_USER/
+  assert.match(read("examples/selfhost/countersign.service"), /^DynamicUser=yes$/m);
+  const lib = join(folder, "lib");
+  const data = join(lib, "private/countersign");
+  mkdirSync(data, { recursive: true });
+  symlinkSync("private/countersign", join(lib, "countersign"));
+  writeFileSync(join(data, "stored"), "then");
+  const [backup, restore] = blocks("docs/self-hosting.md", "backup").map((code) => `cd ${folder}; systemctl() { :; }; ${code.replaceAll("/var/lib", lib)}`);
+  await bash(backup);
+  writeFileSync(join(data, "stored"), "now");
+  writeFileSync(join(data, "stored-wal"), "now");
+  await bash(restore);
+  assert.deepEqual(readdirSync(data), ["stored"]);
+  assert.equal(readFileSync(join(lib, "countersign/stored"), "utf8"), "then");
 });
