@@ -11,6 +11,9 @@ export class Problem extends Error {
   }
 }
 
+/** What a problem comes to, in a sentence. */
+export const told = ({ status, message }) => (status === 404 ? "This no longer exists." : message.replaceAll("`", ""));
+
 /** The answer to a GET, parsed. */
 export const get = (path, query, signal) => call("GET", path, { query, signal });
 

@@ -1,6 +1,6 @@
 // The list of one source's events. It follows what happens without moving: what is new waits behind a button.
 import { capital, el } from "../src/dom.js";
-import { eventPath, get, post } from "./api.js";
+import { eventPath, get, post, told } from "./api.js";
 import { ask } from "./ask.js";
 import { changed, filterForm, filtersOf, isFiltered } from "./filters.js";
 import { announce, save, say } from "./notice.js";
@@ -118,12 +118,16 @@ class List {
     const content = el("ul.plain", rows.slice(0, 8).map(({ id, destination }) => el("li", foreign(id), destination && [" at ", foreign(destination)])), rows.length > 8 && el("li", `and ${rows.length - 8} more`));
     if (!(await ask(`Replay ${plural(rows.length, "event")}?`, content, "Replay"))) return;
     await this.app.act(async () => {
+      const refused = [];
       for (const { id, destination } of rows) {
-        await post(eventPath(this.source, id, "replay"), { destination });
+        // Whatever else fails leaves the others selected.
+        await post(eventPath(this.source, id, "replay"), { destination }).catch((error) => (isOfOne(error) ? refused.push(error) : Promise.reject(error)));
         this.picked.delete(keyOf({ id, destination }));
       }
       this.newest = undefined;
-    }, `${plural(rows.length, "event")} will be delivered again.`);
+      const done = `${plural(rows.length - refused.length, "event")} will be delivered again.`;
+      say(refused.length > 0 ? `${done} Not ${count(refused.length)} of them: ${told(refused[0])}` : done, refused.length > 0 ? "bad" : "good");
+    });
   }
 
   /** One line for each event that matches. No body is in it. */
@@ -207,6 +211,9 @@ class List {
 
 /** Which shards a page of a list is without, in the Worker's words: no later page has their events. */
 const silent = (unscanned) => (unscanned?.startsWith("does not answer") ? unscanned : undefined);
+
+/** Whether only this event cannot be replayed: another operator may have forgotten it, or its body is gone. */
+const isOfOne = ({ status }) => status === 404 || status === 409;
 
 /** A row is one event at one destination. */
 const keyOf = ({ id, destination }) => JSON.stringify([id, destination]);

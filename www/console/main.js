@@ -1,7 +1,7 @@
 // The console: signs in, follows the URL to a screen, and runs what is clicked or typed.
 import "../src/theme.js";
 import { byId, el, fill } from "../src/dom.js";
-import { Problem } from "./api.js";
+import { Problem, told } from "./api.js";
 import { connectKeyboard, help } from "./keyboard.js";
 import { announce, copy, say } from "./notice.js";
 import { words } from "./parts.js";
@@ -42,7 +42,7 @@ async function act(work, done) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.status === 401) return leave(ended());
-    say(error.status === 404 ? "This no longer exists." : error.message.replaceAll("`", ""), "bad");
+    say(told(error), "bad");
   }
   await runner.load();
 }
