@@ -77,6 +77,28 @@ test("a pending event becomes a delivered one in its place, and the focus stays 
   assert.equal(await page.evaluate(() => document.activeElement.textContent), made.id);
 });
 
+test("a row that the filters match no more says so in its place", async () => {
+  const source = stored.take();
+  source.origin.always(answer(500));
+  const [one, other] = [await stored.accept(source.path), await stored.accept(source.path)];
+  for (const { id } of [one, other]) await source.operator.failed(id);
+  const page = await visit(here, `#/events/${source.path}?state=pending`);
+  await hasRows(page, 2);
+  // Another operator.
+  assert.equal((await source.operator.post(`events/${one.id}/discard`)).status, 200);
+  const row = ({ id }) => page.locator(`main tr[data-id="${id}"]`);
+  await row(one).getByText("Changed").waitFor();
+  assert.equal(await row(other).getByText("Pending").count(), 1);
+  assert.equal((await source.operator.post(`events/${other.id}/discard`)).status, 200);
+  await page.goto(`${here.url}#/events/${source.path}?state=dead`);
+  await row(other).getByText("Dead").waitFor();
+  source.origin.always(answer(200));
+  await page.getByRole("button", { name: "Replay matching" }).click();
+  await agree(page);
+  for (const made of [one, other]) await row(made).getByText("Changed").waitFor();
+  await assertClean(page);
+});
+
 test("selected events are replayed, no others", async () => {
   const source = stored.take();
   const all = [];

@@ -57,21 +57,26 @@ class List {
     this.source ??= this.app.sources[0]?.name;
     if (this.source === undefined) return;
     const isFirst = this.newest === undefined;
-    if (isFirst || this.rows.some(({ state }) => state === "pending")) await this.#page(isFirst, signal);
+    const jobs = await jobsOf(this.source, signal).catch((error) => ([404, 503].includes(error.status) ? [] : Promise.reject(error)));
+    const hasReplayed = JSON.stringify(jobs) !== JSON.stringify(this.jobs);
+    if (isFirst || hasReplayed || this.rows.some(({ state }) => state === "pending")) await this.#page(isFirst, signal);
+    this.jobs = jobs;
     if (!isFirst && this.filters.order !== "old") {
       const { events: newer } = await this.#ask({ after: this.newest, limit: 200 }, signal);
       this.fresh = newer.length;
     }
     announce(this.fresh > 0 ? `${this.fresh} new` : isFirst ? `${plural(this.rows.length, "event")}${this.cursor ? " or more" : ""}` : "");
-    this.jobs = await jobsOf(this.source, signal).catch((error) => ([404, 503].includes(error.status) ? [] : Promise.reject(error)));
   }
 
   /** The first page, to begin with, or to bring up to date what is shown of it. */
   async #page(isFirst, signal) {
     const { events: rows, cursor, newest, unscanned } = await this.#ask({ limit: PAGE }, signal);
     if (isFirst) return Object.assign(this, { rows, cursor, newest: newest ?? "", unscanned });
-    const now = new Map(rows.map((row) => [keyOf(row), row]));
-    this.rows = this.rows.map((row) => now.get(keyOf(row)) ?? row);
+    const [now, last] = [new Map(rows.map((row) => [keyOf(row), row])), rows.at(-1)?.received_at];
+    const isOlder = this.filters.order === "old" ? (at) => at > last : (at) => at < last;
+    // What this page would have, and has not, matches the filters no more. With a shard that does not respond, nothing is known of it.
+    const hasLeft = ({ received_at: at }) => !unscanned && (!cursor || (at !== last && !isOlder(at)));
+    this.rows = this.rows.map((row) => now.get(keyOf(row)) ?? (hasLeft(row) ? { ...row, state: "left", next_attempt_at: null } : row));
   }
 
   #ask(more, signal) {

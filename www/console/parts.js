@@ -6,6 +6,7 @@ const STATES = {
   pending: ["wait", "Pending"],
   dead: ["fail", "Dead"],
   filtered: ["skip", "Filtered"],
+  left: ["note", "Changed"],
   open: ["pass", "Open"],
   paused: ["hold", "Paused"],
   broken: ["fail", "Broken"],
