@@ -37,6 +37,7 @@ test("each action leaves one record, with the id hashed, and a look leaves none"
   await api.act("stored/resume");
   await api.act(`stored/events/${made.id}`, { method: "DELETE" });
   refused(await api.act("stored/events/nobody", { method: "DELETE" }), 404, "not_found");
+  refused(await api.act("stored/jobs/nobody", { method: "DELETE" }), 404, "not_found");
   await api.act("stored/capture");
   await api.act("stored/capture", { method: "DELETE" });
   for (const path of ["stored/stats", "sources", "audit", "stored/captures", "refused"]) await api.read(path, OPERATOR);
@@ -46,6 +47,7 @@ test("each action leaves one record, with the id hashed, and a look leaves none"
   assert.deepEqual(audit.slice(0, audit.length - before), [
     { ...by, action: "capture", code: "stopped" },
     { ...by, action: "capture", code: "capturing" },
+    { ...by, action: "cancel", code: "not_found" },
     { ...by, action: "forget", code: "not_found", id_hash: hashOf("nobody") },
     { ...by, action: "forget", code: "forgotten", id_hash: hashOf(made.id) },
     { ...by, action: "resume", code: "resumed" },

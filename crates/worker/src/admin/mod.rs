@@ -162,7 +162,8 @@ fn note(state: &State, request: &Request<'_>, answer: Result<&Page, &Refusal>) -
     // A name that is not configured may be anything, a token too.
     let source = request.source.filter(|name| state.config.find(name.as_bytes()).is_some());
     let code = answer.map_or_else(|refusal| refusal.code(), |_| done);
-    let id = Some(&request.item).filter(|item| !item.is_empty());
+    // A job has an id as well, which is none of an event.
+    let id = Some(&request.item).filter(|_| request.route.path.contains("{id}"));
     let id_hash = source.zip(id).map(|(source, id)| EventKey::new(source, id).to_hex());
     let events = answer.ok().and_then(|page| page.count);
     console::log(&printed(&json!({
