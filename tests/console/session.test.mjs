@@ -35,6 +35,16 @@ test("a wrong token is refused, and the right one opens the screen that the URL 
   await assertClean(page);
 });
 
+test("a browser that does not keep the cookie is said not to", async () => {
+  const page = await visit(here, "", { token: null });
+  // As over HTTP, or where cookies are blocked.
+  await page.route("**/admin/session", (route) => (route.request().method() === "POST" ? route.fulfill({ status: 204 }) : route.continue()));
+  await page.fill("#token", ADMIN_TOKEN);
+  await page.click('.sign-in button[type="submit"]');
+  await page.getByText("The token is right, but the browser has not kept the cookie").waitFor();
+  await assertClean(page);
+});
+
 test("the cookie is out of reach of scripts, and neither it nor the token is stored or in a URL", async () => {
   const page = await visit(here);
   const [cookie] = await page.context().cookies();

@@ -88,9 +88,10 @@ function showTabs(current) {
   fill(byId("nav"), TABS.map(([screen, label]) => el("a", { href: link(screen, screen === "events" && first ? [first] : []), "aria-current": screen === current && "page" }, label)));
 }
 
-async function enter() {
+/** Shows the screen of the URL to whoever has a session. Else the form: `why` says what became of the session that was begun just now. */
+async function enter(why) {
   const found = await session();
-  if (found === undefined) return leave();
+  if (found === undefined) return leave(why);
   app.session = found;
   app.acts = found.role === "operator";
   for (const id of ["nav", "search-form"]) byId(id).hidden = false;

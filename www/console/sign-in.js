@@ -15,7 +15,10 @@ export async function session() {
 
 export const signOut = () => remove("session");
 
-/** Draws the form; `done` is called once the Worker knows the token. `why` is said above it. */
+/** Why there is no session behind a right token. */
+const NO_COOKIE = "The token is right, but the browser has not kept the cookie of the session. It takes that over HTTPS only, and not if it blocks cookies.";
+
+/** Draws the form; `done` is called once the Worker knows the token, with why there may be no session. `why` is said above it. */
 export function signIn(done, why) {
   const field = el("input", { id: "token", type: "password", autocomplete: "current-password", spellcheck: "false", required: true, autofocus: true, "aria-describedby": why ? "why token-hint" : "token-hint" });
   const problem = el("div", { role: "alert" });
@@ -26,7 +29,7 @@ export function signIn(done, why) {
     try {
       await post("session", {}, { token: field.value });
       field.value = "";
-      await done();
+      await done(NO_COOKIE);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       fill(problem, note("bad", el("p", error.status === 401 ? "This is not the token of this Worker." : words(error.message))));
