@@ -19,7 +19,8 @@ impl SavedRequest {
     /// # Errors
     /// If there is no request line, or a header line has no name.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
-        let mut rest = bytes;
+        // What editors on Windows begin a file with.
+        let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let line = next_line(&mut rest);
         let line = str::from_utf8(line).ok().and_then(|line| line.split_once(' '));
         let (method, target) = line.context("its first line is not a request line, like `POST /github HTTP/1.1`")?;
@@ -79,6 +80,8 @@ mod tests {
         assert_eq!(request.body, b"{\"a\":\r\n1}\n\n");
         assert_eq!(SavedRequest::parse(b"POST /a\nX: 1\n\n\xff").expect("a request").body, b"\xff");
         assert_eq!(SavedRequest::parse(b"POST /a\nX: 1\n").expect("a request").body, b"");
+        let by_windows = SavedRequest::parse(b"\xef\xbb\xbfPOST /a\n\n\xef\xbb\xbfx").expect("a request");
+        assert_eq!((by_windows.method.as_str(), by_windows.body.as_slice()), ("POST", &b"\xef\xbb\xbfx"[..]));
     }
 
     #[test]
