@@ -4,6 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -170,8 +171,20 @@ test("tests in JavaScript parse, and do what their names say", async () => {
   assert.ok(!existsSync(join(folder, "PWNED")));
 });
 
+/** A genuine delivery, during a rotation: the second of two secrets signed it. */
+const KEY = Buffer.from("the-new-key-of-this-rotation");
+const signature = createHmac("sha256", KEY).update("msg_1.1700000000.{}").digest("base64");
+const rotated = delivery({
+  scheme: "gemini",
+  headers: [["webhook-id", "msg_1"], ["webhook-timestamp", "1700000000"], ["webhook-signature", `v1,${signature}`]],
+  body: utf8("{}"),
+  secrets: [Buffer.from("the-old-key-of-this-rotation"), KEY].map((key) => `whsec_${key.toString("base64")}`),
+  report: { ok: true },
+});
+
 test("tests in Rust compile, each to one test", async () => {
   const all = [...deliveries(24)].map((given, at) => `mod case_${at} {\n${write("rust", given)}\n}`);
+  all.push(`mod rotation {\n${write("rust", rotated)}\n}`);
   writeFileSync(join(folder, "copied.rs"), all.join("\n"));
   const built = execFileSync("cargo", ["build", "--quiet", "--package", "countersign", "--lib", "--message-format=json"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
   const messages = built.split("\n").filter(Boolean).map((line) => JSON.parse(line));
@@ -181,7 +194,8 @@ test("tests in Rust compile, each to one test", async () => {
   const command = ["--edition", "2024", "--test", "--extern", `countersign=${library}`, "-L", `dependency=${join(library, "../deps")}`, "-o", binary, join(folder, "copied.rs")];
   await run("rustc", command, { cwd: ROOT });
   const listed = await run(binary, ["--list"]);
-  assert.match(listed.stdout, /^24 tests, 0 benchmarks$/m);
+  assert.match(listed.stdout, /^25 tests, 0 benchmarks$/m);
+  await run(binary, ["rotation"], { env: { ...process.env, WEBHOOK_SECRET: rotated.secrets.join(" ") } });
 });
 
 test("a stranger's link draws only text, and a copy of its delivery stays data", async () => {

@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { make, paste, verdictCode } from "./fixtures/browser.mjs";
+import { drawn, make, paste, verdictCode } from "./fixtures/browser.mjs";
 import { visit } from "./fixtures/visit.mjs";
 
 const PACKAGE = new URL("../../build/npm/package/", import.meta.url).pathname;
@@ -86,6 +86,16 @@ test("the test in Python passes with Python's standard library alone", async () 
   await page.click('[data-copy="python"]');
   await page.waitForFunction(() => document.getElementById("take-status").textContent !== "");
   assert.match(await page.locator("#take-status").textContent(), /no public-key cryptography/);
+});
+
+test("of two secrets, as during a rotation, the test in Python uses the one that matches", async () => {
+  await make(page, "gemini");
+  const both = `whsec_${"bm90LXRoaXMtb25l".repeat(2)} ${await page.inputValue("#secret")}`;
+  await page.fill("#secret", both);
+  await drawn(page);
+  writeFileSync(join(folder, "rotation.py"), await taken('[data-copy="python"]'));
+  const { stderr } = await run("python3", ["-I", join(folder, "rotation.py")], { env: { ...process.env, WEBHOOK_SECRET: both } });
+  assert.match(stderr, /OK/);
 });
 
 test("the test in Rust is Rust, and names its outcome", async () => {

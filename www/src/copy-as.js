@@ -73,7 +73,7 @@ function rust(delivery) {
   const found = `scheme::find(${rustString(scheme)}).unwrap()`;
   const chosen = header ? `choose_header(${found}, ${rustString(header)}).unwrap()` : found;
   const target = url ? `.with_target(Target { method: ${rustString(method)}, url: ${rustString(url)} })` : "";
-  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && isStandard(scheme) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
+  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && isStandard(scheme) && !isSplit(delivery) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
     use countersign::scheme${forms !== "" && audience ? "::{self, Form}" : ""};
@@ -100,9 +100,21 @@ ${rustKeys(delivery)}
 function rustKeys({ scheme, jwks, secrets, own }) {
   if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { jwks: Some(&set), ..Keys::default() };`;
   const parse = (secret) => (isStandard(scheme) ? `SecretKey::parse(${secret})?` : `policy.scheme.secrets.parse(${secret})?.remove(0)`);
-  const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse('&std::env::var("WEBHOOK_SECRET").unwrap()')];
-  return `        let secrets = [${list.join(", ")}];\n        let keys = Keys { secrets: &secrets, ..Keys::default() };`;
+  const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse(VARIABLE)];
+  const given = isSplit({ secrets, own }) ? SPLIT : `        let secrets = [${list.join(", ")}];`;
+  return `${given}\n        let keys = Keys { secrets: &secrets, ..Keys::default() };`;
 }
+
+const VARIABLE = '&std::env::var("WEBHOOK_SECRET").unwrap()';
+
+/** Reads several secrets. */
+const SPLIT = `        let (given, mut secrets) = (std::env::var("WEBHOOK_SECRET").unwrap(), Vec::new());
+        for secret in policy.scheme.secrets.split(&given) {
+            secrets.extend(policy.scheme.secrets.parse(secret)?);
+        }`;
+
+/** Whether the variable holds several secrets, as during a rotation. */
+const isSplit = ({ secrets, own }) => !own && secrets.length > 1;
 
 /** Whether the scheme's secrets are written as Standard Webhooks has them. */
 const isStandard = (scheme) => schemeNamed(scheme).secret === "whsec" && !schemeNamed(scheme).isText;

@@ -37,7 +37,10 @@ function file(delivery, modules, lines) {
   const { report, scheme, secrets } = delivery;
   const matches = report.comparisons.some((row) => row.matches);
   const [method, name] = matches ? ["assertTrue", "matches"] : ["assertFalse", "does_not_match"];
-  const key = keyOf(schemeNamed(scheme), secrets[0], delivery.own);
+  // Of several secrets, as during a rotation, one matches.
+  const at = report.comparisons.find((row) => row.matches)?.secret ?? 0;
+  const variable = `os.environ["WEBHOOK_SECRET"]${secrets.length > 1 ? `.split()[${at}]` : ""}`;
+  const key = keyOf(schemeNamed(scheme), secrets[at], delivery.own, variable);
   const uses = (module) => [...key, ...lines].some((line) => line.includes(`${module}.`)) && module;
   const used = ["hmac", "unittest", ...modules, ...["base64", "hashlib", "os"].map(uses)];
   return `${[...new Set(used.filter(Boolean))].sort().map((module) => `import ${module}`).join("\n")}
@@ -55,9 +58,9 @@ if __name__ == "__main__":
 }
 
 /** The lines that make the bytes of the key, from the secret as its sender writes it. */
-function keyOf({ secret: written, form, isText }, secret, own) {
+function keyOf({ secret: written, form, isText }, secret, own, variable) {
   if (own && typeof secret !== "string") return [`key = ${pythonBytes(secret)}`];
-  const text = own ? `${pythonBytes(utf8(secret.trim()))}.decode()` : 'os.environ["WEBHOOK_SECRET"]';
+  const text = own ? `${pythonBytes(utf8(secret.trim()))}.decode()` : variable;
   if (form === "token" || written === "text" || written === "header") return [`key = ${text}.encode()`];
   if (written === "hex") return [`key = bytes.fromhex(${text})`];
   const decoded = 'base64.b64decode(secret.removeprefix("v1,").removeprefix("whsec_"))';
