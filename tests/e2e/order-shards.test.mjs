@@ -16,7 +16,7 @@ let inbox, worker;
 
 before(async () => {
   const ordered = (more) => [{ shards: SHARDS, ...KEY, ...more }];
-  inbox = await Stored.start({ plain: 0, named: { lanes: ordered(), single: ordered({ shards: 1 }), changed: ordered(), begun: ordered({ order: undefined }), grown: ordered() } });
+  inbox = await Stored.start({ plain: 0, named: { lanes: ordered(), single: ordered({ shards: 1 }), changed: ordered(), begun: ordered({ order: undefined }), grown: ordered(), hung: ordered() } });
   ({ worker } = inbox);
 });
 
@@ -86,6 +86,27 @@ test("events of one key share a shard and arrive in order, those of others use a
   assert.equal((await operator.forget(id)).status, 200);
   refused(await operator.get(`events/${id}`), 404, "not_found");
   await inbox.accept(path, { id, body: made[5].body });
+});
+
+test("a shard that hangs hides no event of another, and holds up no pause", async () => {
+  const { path, operator } = inbox.take("hung");
+  const made = await acceptRound(path, 0);
+  await operator.allDelivered(made.length);
+  const shards = await stored(operator);
+  await operator.object("hang", [], 0);
+  const there = made.filter(({ id }) => shards.get(id) !== 0);
+  await worker.hurryTimers(20);
+  // Of so many, some would be looked for in the first shard first: by its id, an event could be in any.
+  for (const { id } of there) assert.equal((await operator.get(`events/${id}`)).status, 200);
+  for (const { id } of there) assert.equal((await operator.post(`events/${id}/replay`)).status, 200);
+  await worker.hurryTimers();
+  // The others are not asked after it.
+  const paused = operator.post("pause");
+  const isPaused = async (shard) => JSON.parse(await operator.object("stats", [], shard)).destinations.default.state === "paused";
+  await until(async () => (await Promise.all([1, 2, 3].map(isPaused))).every(Boolean), "the others to be paused");
+  assert.equal(await Promise.race([paused.then(() => "the answer"), operator.object("stats", [], 1).then(() => "the others")]), "the others");
+  refused(await paused, 503, "storage_unavailable");
+  await operator.object("wake", [], 0);
 });
 
 test("one shard asks nobody, and needs no change when the order changes", async () => {

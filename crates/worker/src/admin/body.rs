@@ -18,17 +18,13 @@ extern "C" {
 /// `not_found`, `body_gone`, `storage_unavailable`.
 pub(super) async fn body(shards: &Shards<'_>, id: &str) -> Result<(), Refusal> {
     let source = &shards.source.name;
-    for stub in shards.of(id) {
-        let found = call(stub?.body(source, id)).await?;
-        match found.as_string().as_deref() {
-            Some("unknown") => {}
-            Some(_) => return Err(Refusal::StorageUnavailable),
-            None if found.is_null() => return Err(Refusal::BodyGone),
-            None => {
-                let name = EventKey::new(source, id.as_bytes()).to_hex();
-                return call(Ok(attachment(&found, &name))).await.map(drop);
-            }
-        }
-    }
-    Err(Refusal::NotFound)
+    let read = |answer: JsValue| match answer.as_string().as_deref() {
+        Some("unknown") => Ok(None),
+        Some(_) => Err(Refusal::StorageUnavailable),
+        None if answer.is_null() => Err(Refusal::BodyGone),
+        None => Ok(Some(answer)),
+    };
+    let found = shards.find(id, |stub| stub.body(source, id), read).await?;
+    let name = EventKey::new(source, id.as_bytes()).to_hex();
+    call(Ok(attachment(&found, &name))).await.map(drop)
 }

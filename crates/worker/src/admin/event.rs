@@ -9,7 +9,8 @@ use countersign::scheme::Form;
 use countersign::{Headers, Timestamp};
 use serde_json::{Value, json};
 
-use super::shards::{Shards, call, read};
+use super::shards::{Shards, read};
+use crate::inbox::InboxStub;
 
 /// One event: as its shard describes it, and as its source's configuration explains it.
 ///
@@ -17,29 +18,24 @@ use super::shards::{Shards, call, read};
 /// `not_found`, `storage_unavailable`.
 pub(super) async fn event(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
     let source = shards.source;
-    for stub in shards.of(id) {
-        let mut event = read(call(stub?.event(&source.name, id)).await?)?;
-        if event.is_null() {
-            continue;
+    let ask = |stub: InboxStub| stub.event(&source.name, id);
+    let mut event = shards.find(id, ask, |answer| Ok(Some(read(answer)?).filter(|event| !event.is_null()))).await?;
+    if let Some(members) = event.as_object_mut() {
+        let stored = members.remove("stored_headers");
+        let received = members.get("received_at").and_then(Value::as_u64);
+        let form = members.get("form").and_then(Value::as_str).and_then(Form::parse);
+        let (headers, skew) = explained(source, stored.as_ref().and_then(Value::as_str), form, received);
+        let key = members.get("key").cloned().unwrap_or_default();
+        for (name, value) in [
+            ("id_hash", json!(EventKey::new(&source.name, id.as_bytes()).to_hex())),
+            ("key_index", key),
+            ("headers", headers),
+            ("skew_s", json!(skew)),
+        ] {
+            members.insert(name.to_owned(), value);
         }
-        if let Some(members) = event.as_object_mut() {
-            let stored = members.remove("stored_headers");
-            let received = members.get("received_at").and_then(Value::as_u64);
-            let form = members.get("form").and_then(Value::as_str).and_then(Form::parse);
-            let (headers, skew) = explained(source, stored.as_ref().and_then(Value::as_str), form, received);
-            let key = members.get("key").cloned().unwrap_or_default();
-            for (name, value) in [
-                ("id_hash", json!(EventKey::new(&source.name, id.as_bytes()).to_hex())),
-                ("key_index", key),
-                ("headers", headers),
-                ("skew_s", json!(skew)),
-            ] {
-                members.insert(name.to_owned(), value);
-            }
-        }
-        return Ok(event);
     }
-    Err(Refusal::NotFound)
+    Ok(event)
 }
 
 /// The headers of an event, redacted, and how many seconds after the time that its sender signed it was received.

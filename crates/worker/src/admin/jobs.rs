@@ -75,13 +75,10 @@ pub(super) async fn jobs(shards: &Shards<'_>) -> Result<Value, Refusal> {
 /// # Errors
 /// `storage_unavailable` if one does not answer.
 async fn parts(shards: &Shards<'_>, asked: &[u32]) -> Result<Vec<Job>, Refusal> {
-    let ask = |shard: &u32| shards.at(*shard).ok()?.job(&shards.source.name, *shard, "null").ok();
+    let name = &shards.source.name;
     let mut parts = Vec::new();
-    for some in asked.chunks(AT_A_TIME) {
-        let orders: Vec<_> = some.iter().map(ask).collect();
-        for answer in clock::outcomes_within(&orders, WAIT_MS).await {
-            parts.extend(read(answer)?.get("job").and_then(Job::from_json));
-        }
+    for answer in shards.all(asked, |stub, shard| stub.job(name, shard, "null")).await {
+        parts.extend(read(answer)?.get("job").and_then(Job::from_json));
     }
     Ok(parts)
 }
@@ -91,15 +88,11 @@ async fn parts(shards: &Shards<'_>, asked: &[u32]) -> Result<Vec<Job>, Refusal> 
 /// # Errors
 /// `not_found` if no such job runs; `storage_unavailable`.
 pub(super) async fn cancel(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
-    let (mut is_any, mut failed) = (false, None);
-    for shard in shards_of(shards).await? {
-        match order(shards, shard, &json!({ "cancel": id })).await {
-            Ok(answer) => is_any |= is_done(&answer),
-            Err(refusal) => failed = Some(refusal),
-        }
-    }
-    if let Some(refusal) = failed {
-        return Err(refusal);
+    let (asked, name) = (printed(&json!({ "cancel": id })), &shards.source.name);
+    let mut is_any = false;
+    let answers = shards.all(&shards_of(shards).await?, |stub, shard| stub.job(name, shard, &asked)).await;
+    for answer in answers {
+        is_any |= is_done(&read(answer)?);
     }
     if is_any { Ok(json!({ "status": "cancelled", "id": id })) } else { Err(Refusal::NotFound) }
 }
@@ -114,7 +107,3 @@ fn is_done(answer: &Value) -> bool {
 
 /// The events a second that a job replays unless it is told otherwise.
 const RATE: u32 = 100;
-
-/// Shards that are asked at a time for their jobs, and the milliseconds for their answers.
-const AT_A_TIME: usize = 32;
-const WAIT_MS: f64 = 5_000.0;

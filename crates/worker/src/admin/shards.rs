@@ -52,6 +52,43 @@ impl Shards<'_> {
         all.into_iter().chain(others).map(|shard| self.at(shard))
     }
 
+    /// What shards answer, so many asked at a time; undefined of one that does not.
+    pub(super) async fn all(
+        &self,
+        shards: &[u32],
+        ask: impl Fn(InboxStub, u32) -> Result<Promise, JsValue>,
+    ) -> Vec<JsValue> {
+        let mut answers = Vec::new();
+        for some in shards.chunks(AT_A_TIME) {
+            let asked: Vec<_> = some.iter().map(|shard| ask(self.at(*shard).ok()?, *shard).ok()).collect();
+            answers.extend(clock::outcomes_within(&asked, WAIT_MS).await);
+        }
+        answers
+    }
+
+    /// What is read of the answer of the first shard that knows an event; `None` of one that does not. If one does not answer, the others are
+    /// asked all the same; with two of them, nobody would wait for all.
+    ///
+    /// # Errors
+    /// `not_found`, `storage_unavailable`, and those of `read`.
+    pub(super) async fn find<T>(
+        &self,
+        id: &str,
+        ask: impl Fn(InboxStub) -> Result<Promise, JsValue>,
+        read: impl Fn(JsValue) -> Result<Option<T>, Refusal>,
+    ) -> Result<T, Refusal> {
+        let mut is_any_silent = false;
+        for stub in self.of(id) {
+            match call(ask(stub?)).await.and_then(&read) {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) => {}
+                Err(Refusal::StorageUnavailable) if !is_any_silent => is_any_silent = true,
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        Err(if is_any_silent { Refusal::StorageUnavailable } else { Refusal::NotFound })
+    }
+
     /// Pauses or resumes every shard that answers, whichever do not. The registry comes first, so that a shard which is made meanwhile is
     /// in the same state.
     ///
@@ -62,39 +99,36 @@ impl Shards<'_> {
         let names: Vec<_> = names.filter(|name| destination.is_none_or(|wanted| wanted == *name)).collect();
         let registry = registry(self.bindings).ok_or(Refusal::StorageUnavailable)?;
         let announced = call(registry.announce(&self.source.name, &names.join(" "), paused)).await;
-        let mut is_everywhere = announced.is_ok_and(|done| done.is_truthy());
-        for shard in 0..self.count {
-            let done = call(self.at(shard)?.pause(&self.source.name, shard, paused, destination)).await;
-            is_everywhere &= done.is_ok_and(|done| matches!(done.as_string().as_deref(), Some("done" | "already")));
-        }
-        if !is_everywhere {
+        let all: Vec<_> = (0..self.count).collect();
+        let name = &self.source.name;
+        let answers = self.all(&all, |stub, shard| stub.pause(name, shard, paused, destination)).await;
+        let is_everywhere = answers.iter().all(|done| matches!(done.as_string().as_deref(), Some("done" | "already")));
+        if !is_everywhere || !announced.is_ok_and(|done| done.is_truthy()) {
             return Err(Refusal::StorageUnavailable);
         }
         Ok(json!({ "status": if paused { "paused" } else { "resumed" } }))
     }
 
     pub(super) async fn replay(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
-        for stub in self.of(id) {
-            match call(stub?.replay(&self.source.name, id, destination)).await?.as_string().as_deref() {
-                Some("replayed") => return Ok(json!({ "status": "replayed", "id": id })),
-                Some("gone") => return Err(Refusal::NotReplayable),
-                Some("unknown") => {}
-                _ => return Err(Refusal::StorageUnavailable),
-            }
-        }
-        Err(Refusal::NotFound)
+        let ask = |stub: InboxStub| stub.replay(&self.source.name, id, destination);
+        self.find(id, ask, |answer| match answer.as_string().as_deref() {
+            Some("replayed") => Ok(Some(json!({ "status": "replayed", "id": id }))),
+            Some("gone") => Err(Refusal::NotReplayable),
+            Some("unknown") => Ok(None),
+            _ => Err(Refusal::StorageUnavailable),
+        })
+        .await
     }
 
     pub(super) async fn discard(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
-        for stub in self.of(id) {
-            match call(stub?.discard(&self.source.name, id, destination)).await?.as_string().as_deref() {
-                Some("discarded") => return Ok(json!({ "status": "discarded", "id": id })),
-                Some("not_pending") => return Err(Refusal::NotPending),
-                Some("unknown") => {}
-                _ => return Err(Refusal::StorageUnavailable),
-            }
-        }
-        Err(Refusal::NotFound)
+        let ask = |stub: InboxStub| stub.discard(&self.source.name, id, destination);
+        self.find(id, ask, |answer| match answer.as_string().as_deref() {
+            Some("discarded") => Ok(Some(json!({ "status": "discarded", "id": id }))),
+            Some("not_pending") => Err(Refusal::NotPending),
+            Some("unknown") => Ok(None),
+            _ => Err(Refusal::StorageUnavailable),
+        })
+        .await
     }
 
     /// Forgets an id in all shards that may hold it; whether one did.
@@ -147,5 +181,6 @@ pub(super) fn read(answer: JsValue) -> Result<Value, Refusal> {
     value(&text).ok_or(Refusal::StorageUnavailable)
 }
 
-/// The milliseconds for the answer of a shard.
+/// Shards that are asked at a time, and the milliseconds for the answer of one.
+const AT_A_TIME: usize = 32;
 const WAIT_MS: f64 = 5_000.0;
