@@ -229,7 +229,7 @@ mod tests {
             let target = Some(Target { method: "POST", url });
             let unsigned =
                 Unsigned { id: "", timestamp: Timestamp::from_unix(AT), target, body: "{\"event_id\":\"1\"}" };
-            let (name, value) = &sign_as(square, &[key.clone()], &unsigned, &Portable).expect("signed")[0];
+            let (name, value) = &sign_as(square, std::slice::from_ref(&key), &unsigned, &Portable).expect("signed")[0];
             let saved = format!("POST /a?x=1 HTTP/1.1\n{host}{name}: {value}\n\n{}", unsigned.body);
             let request = SavedRequest::parse(saved.as_bytes()).expect("a request");
             conclusion(&explained(&request, source, &[KEY.to_owned()], unsigned.timestamp))
