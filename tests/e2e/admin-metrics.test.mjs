@@ -9,6 +9,7 @@ import { serving } from "./fixtures/keysets.mjs";
 import { accepted, refused } from "./fixtures/expect.mjs";
 import { newEd25519 } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
+import { source } from "./fixtures/worker.mjs";
 
 const key = newEd25519();
 let api, worker;
@@ -16,6 +17,7 @@ let api, worker;
 before(async () => {
   api = await ConsoleApi.start({
     sources: (loopback) => ({
+      sharded: source(loopback.at("sharded"), { durable: true, shards: 2 }),
       keyed: { scheme: "standard-webhooks", jwks: loopback.at("keys").url, forward: { origin: loopback.at("keyed").url } },
       faulty: { scheme: "svix", secrets: ["MISSING"], forward: { origin: "https://a.example" } },
       short: { scheme: "standard-webhooks", secrets: ["SHORT"], allow_short_keys: true, forward: { origin: loopback.at("short").url } },
@@ -68,6 +70,22 @@ test("metrics are valid text, and count what happened", async () => {
   assert.equal(found[`countersign_attempt_duration_milliseconds_bucket{${AT},le="+Inf"}`], 3);
   const buckets = Object.entries(found).filter(([name]) => name.startsWith("countersign_attempt_duration_milliseconds_bucket")).map(([, count]) => count);
   assert.deepEqual(buckets, buckets.toSorted((one, other) => one - other), "buckets are cumulative");
+});
+
+test("an object that is started anew takes no counts from those of another", async () => {
+  const taken = async () => {
+    const found = Object.entries(await metrics()).filter(([name]) => name.startsWith('countersign_attempt_duration_milliseconds_count{source="sharded"'));
+    return Object.fromEntries(found.map(([name, count]) => [/shard="(\d)"/.exec(name)?.[1], count]));
+  };
+  const before = await until(async () => {
+    const made = api.fresh();
+    accepted(await worker.post("sharded", made), made.id);
+    const found = await taken();
+    return found[0] > 0 && found[1] > 0 && found;
+  }, "both shards to have delivered");
+  await worker.evict("sharded/1");
+  const after = await taken();
+  assert.ok(after[0] >= before[0] && !(after[1] >= before[1]), JSON.stringify({ before, after }));
 });
 
 test("however many events there are, asking again reads no table of them", async () => {

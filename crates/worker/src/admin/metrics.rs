@@ -3,7 +3,6 @@
 //! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>, read 2026-11-28. Names of sources, destinations
 //! and codes need no escape in a label: the configuration allows letters, digits, `-` and `_`.
 
-use countersign::inbox::latency_of;
 use serde_json::Value;
 
 use super::ledger::is_refusal;
@@ -65,9 +64,14 @@ fn counted(survey: &Survey<'_>, text: &mut String) {
 fn latencies(survey: &Survey<'_>, text: &mut String) {
     const NAME: &str = "countersign_attempt_duration_milliseconds";
     heading(NAME, "histogram", "How long attempts took, since the objects were started.", text);
-    let views = |seen: &Seen<'_>| seen.stats.destinations.as_object().cloned().unwrap_or_default();
-    let all = survey.seen.iter().flat_map(|seen| views(seen).into_iter().map(move |(name, view)| (seen, name, view)));
-    let all = all.map(|(seen, name, view)| (labels(seen, &name), latency_of(&view, "latency")));
+    // Each object counts from its own start. In a sum, whoever reads a counter would take the end of one for a reset of all.
+    let of_shard = |seen: &Seen<'_>, shard: u32| match seen.shards() {
+        0 | 1 => String::new(),
+        _ => [",shard=\"", &shard.to_string(), "\""].concat(),
+    };
+    let all = survey.seen.iter().flat_map(|seen| seen.latencies.iter().map(move |one| (seen, one)));
+    let all =
+        all.map(|(seen, (shard, name, latency))| ([labels(seen, name), of_shard(seen, *shard)].concat(), latency));
     for (labels, latency) in all.filter(|(_, latency)| latency.count() > 0) {
         let bucket = |le: &str| [&labels, ",le=\"", le, "\""].concat();
         for (bound, count) in latency.cumulative() {

@@ -26,6 +26,8 @@ pub(super) struct Seen<'a> {
     minutes: Vec<Value>,
     /// Each shard that answers: its number, the bytes it stores, and the ids it remembers.
     pub(super) sizes: Vec<(u32, u64, u64)>,
+    /// What attempts took since their objects were started: the shard, the destination, and how long.
+    pub(super) latencies: Vec<(u32, String, Latency)>,
     /// Which shards do not answer.
     silent: Vec<u32>,
 }
@@ -69,12 +71,13 @@ impl<'a> Seen<'a> {
             stats: Stats::default(),
             minutes: Vec::new(),
             sizes: Vec::new(),
+            latencies: Vec::new(),
             silent: Vec::new(),
         }
     }
 
     /// How many objects hold its events.
-    fn shards(&self) -> u32 {
+    pub(super) fn shards(&self) -> u32 {
         self.source.map_or(0, |source| source.storage().shards)
     }
 
@@ -241,6 +244,9 @@ async fn ask_shards(state: &State, seen: &mut [Seen<'_>]) {
             match answer.as_string().and_then(|text| value(&text)) {
                 Some(stats) => {
                     let stats = Stats::from_json(&stats);
+                    let views = stats.destinations.as_object().into_iter().flatten();
+                    let taken = views.map(|(name, view)| (*shard, name.clone(), latency_of(view, "latency")));
+                    one.latencies.extend(taken);
                     let known = [stats.pending, stats.delivered, stats.dead, stats.filtered];
                     one.sizes.push((*shard, stats.bytes, known.into_iter().fold(0, u64::saturating_add)));
                     one.stats = std::mem::take(&mut one.stats).and(stats);
