@@ -109,6 +109,7 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
         );
     }
     sizes.iter().for_each(|(name, size)| show_size(name, *size));
+    let of_sources = faults.iter().filter(|one| one.index.is_some()).count();
     match (faults.len(), samples.len()) {
         (0, 0) if sizes.iter().any(|(_, size)| *size > VARIABLE) => {
             bail!(
@@ -117,7 +118,8 @@ fn report(Checked { config, tables, sizes, unseen }: &Checked) -> Result<()> {
         }
         (0, 0) => Ok(()),
         (0, n) => bail!("events of {n} of the sources would be sent to an example's host, and lost"),
-        (n, _) => bail!("{n} of the sources would answer 500 `config_invalid`"),
+        _ if of_sources == 0 => bail!("no source has a fault, but `/healthz` would answer 503"),
+        _ => bail!("{of_sources} of the sources would answer 500 `config_invalid`"),
     }
 }
 
@@ -256,6 +258,17 @@ mod tests {
             "fine": { "destinations": { "a": { "origin": "https://app.example/x" } } },
         });
         assert_eq!(samples(&sources), [("one", "app.example.com".to_owned()), ("two", "example.org".to_owned())]);
+    }
+
+    #[test]
+    fn a_fault_beside_the_sources_is_counted_as_none_of_theirs() {
+        let error = |vars: &str| {
+            let checked =
+                Checked::new(&format!("[vars]\n{vars}").parse().expect("TOML"), BTreeMap::new()).expect("read");
+            report(&checked).expect_err("a fault").to_string()
+        };
+        assert!(error("SOURCES = { a = {} }\nADMIN_TOKEN = \"short\"").starts_with("1 of the sources"));
+        assert!(error("SOURCES = {}").starts_with("no source has a fault"));
     }
 
     #[test]
