@@ -1,6 +1,6 @@
 //! Delivery of an event that is passed through: steps 8 to 10. Nothing is marked as seen before the destination's 2xx.
 
-use countersign::config::{Destination, Source};
+use countersign::config::Source;
 use countersign::gateway::content::Content;
 use countersign::gateway::dedupe::{EventKey, IN_FLIGHT_SLACK_MS, Seen};
 use countersign::gateway::forward::{Event, Recipient};
