@@ -18,13 +18,13 @@ extern "C" {
 /// `not_found`, `body_gone`, `storage_unavailable`.
 pub(super) async fn body(shards: &Shards<'_>, id: &str) -> Result<(), Refusal> {
     let source = &shards.source.name;
-    let read = |answer: JsValue| match answer.as_string().as_deref() {
-        Some("unknown") => Ok(None),
+    let is_kept = |answer: &JsValue| match answer.as_string().as_deref() {
+        Some("unknown") => Ok(false),
         Some(_) => Err(Refusal::StorageUnavailable),
         None if answer.is_null() => Err(Refusal::BodyGone),
-        None => Ok(Some(answer)),
+        None => Ok(true),
     };
-    let found = shards.find(id, |stub| stub.body(source, id), read).await?;
+    let found = shards.find(id, &|stub| stub.body(source, id), &is_kept).await?;
     let name = EventKey::new(source, id.as_bytes()).to_hex();
     call(Ok(attachment(&found, &name))).await.map(drop)
 }

@@ -19,7 +19,8 @@ use crate::inbox::InboxStub;
 pub(super) async fn event(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
     let source = shards.source;
     let ask = |stub: InboxStub| stub.event(&source.name, id);
-    let mut event = shards.find(id, ask, |answer| Ok(Some(read(answer)?).filter(|event| !event.is_null()))).await?;
+    let found = shards.find(id, &ask, &|answer| Ok(!read(answer.clone())?.is_null())).await?;
+    let mut event = read(found)?;
     if let Some(members) = event.as_object_mut() {
         let stored = members.remove("stored_headers");
         let received = members.get("received_at").and_then(Value::as_u64);

@@ -77,7 +77,7 @@ pub(super) async fn jobs(shards: &Shards<'_>) -> Result<Value, Refusal> {
 async fn parts(shards: &Shards<'_>, asked: &[u32]) -> Result<Vec<Job>, Refusal> {
     let name = &shards.source.name;
     let mut parts = Vec::new();
-    for answer in shards.all(asked, |stub, shard| stub.job(name, shard, "null")).await {
+    for answer in shards.all(asked, &|stub, shard| stub.job(name, shard, "null")).await {
         parts.extend(read(answer)?.get("job").and_then(Job::from_json));
     }
     Ok(parts)
@@ -90,7 +90,7 @@ async fn parts(shards: &Shards<'_>, asked: &[u32]) -> Result<Vec<Job>, Refusal> 
 pub(super) async fn cancel(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
     let (asked, name) = (printed(&json!({ "cancel": id })), &shards.source.name);
     let mut is_any = false;
-    let answers = shards.all(&shards_of(shards).await?, |stub, shard| stub.job(name, shard, &asked)).await;
+    let answers = shards.all(&shards_of(shards).await?, &|stub, shard| stub.job(name, shard, &asked)).await;
     for answer in answers {
         is_any |= is_done(&read(answer)?);
     }

@@ -56,7 +56,7 @@ impl Shards<'_> {
     pub(super) async fn all(
         &self,
         shards: &[u32],
-        ask: impl Fn(InboxStub, u32) -> Result<Promise, JsValue>,
+        ask: &dyn Fn(InboxStub, u32) -> Result<Promise, JsValue>,
     ) -> Vec<JsValue> {
         let mut answers = Vec::new();
         for some in shards.chunks(AT_A_TIME) {
@@ -66,22 +66,23 @@ impl Shards<'_> {
         answers
     }
 
-    /// What is read of the answer of the first shard that knows an event; `None` of one that does not. If one does not answer, the others are
-    /// asked all the same; with two of them, nobody would wait for all.
+    /// The answer of the first shard that knows an event. If one does not answer, the others are asked all the same; with two of them,
+    /// nobody would wait for all.
     ///
     /// # Errors
-    /// `not_found`, `storage_unavailable`, and those of `read`.
-    pub(super) async fn find<T>(
+    /// `not_found`, `storage_unavailable`, and those of `is_known`.
+    pub(super) async fn find(
         &self,
         id: &str,
-        ask: impl Fn(InboxStub) -> Result<Promise, JsValue>,
-        read: impl Fn(JsValue) -> Result<Option<T>, Refusal>,
-    ) -> Result<T, Refusal> {
+        ask: &dyn Fn(InboxStub) -> Result<Promise, JsValue>,
+        is_known: &dyn Fn(&JsValue) -> Result<bool, Refusal>,
+    ) -> Result<JsValue, Refusal> {
         let mut is_any_silent = false;
         for stub in self.of(id) {
-            match call(ask(stub?)).await.and_then(&read) {
-                Ok(Some(found)) => return Ok(found),
-                Ok(None) => {}
+            let answer = call(ask(stub?)).await;
+            match answer.and_then(|answer| Ok((is_known(&answer)?, answer))) {
+                Ok((true, answer)) => return Ok(answer),
+                Ok((false, _)) => {}
                 Err(Refusal::StorageUnavailable) if !is_any_silent => is_any_silent = true,
                 Err(refusal) => return Err(refusal),
             }
@@ -101,7 +102,7 @@ impl Shards<'_> {
         let announced = call(registry.announce(&self.source.name, &names.join(" "), paused)).await;
         let all: Vec<_> = (0..self.count).collect();
         let name = &self.source.name;
-        let answers = self.all(&all, |stub, shard| stub.pause(name, shard, paused, destination)).await;
+        let answers = self.all(&all, &|stub, shard| stub.pause(name, shard, paused, destination)).await;
         let is_everywhere = answers.iter().all(|done| matches!(done.as_string().as_deref(), Some("done" | "already")));
         if !is_everywhere || !announced.is_ok_and(|done| done.is_truthy()) {
             return Err(Refusal::StorageUnavailable);
@@ -111,24 +112,14 @@ impl Shards<'_> {
 
     pub(super) async fn replay(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
         let ask = |stub: InboxStub| stub.replay(&self.source.name, id, destination);
-        self.find(id, ask, |answer| match answer.as_string().as_deref() {
-            Some("replayed") => Ok(Some(json!({ "status": "replayed", "id": id }))),
-            Some("gone") => Err(Refusal::NotReplayable),
-            Some("unknown") => Ok(None),
-            _ => Err(Refusal::StorageUnavailable),
-        })
-        .await
+        self.find(id, &ask, &|answer| is_done(answer, "replayed", ("gone", Refusal::NotReplayable))).await?;
+        Ok(json!({ "status": "replayed", "id": id }))
     }
 
     pub(super) async fn discard(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
         let ask = |stub: InboxStub| stub.discard(&self.source.name, id, destination);
-        self.find(id, ask, |answer| match answer.as_string().as_deref() {
-            Some("discarded") => Ok(Some(json!({ "status": "discarded", "id": id }))),
-            Some("not_pending") => Err(Refusal::NotPending),
-            Some("unknown") => Ok(None),
-            _ => Err(Refusal::StorageUnavailable),
-        })
-        .await
+        self.find(id, &ask, &|answer| is_done(answer, "discarded", ("not_pending", Refusal::NotPending))).await?;
+        Ok(json!({ "status": "discarded", "id": id }))
     }
 
     /// Forgets an id in all shards that may hold it; whether one did.
@@ -142,6 +133,16 @@ impl Shards<'_> {
             }
         }
         Ok(known)
+    }
+}
+
+/// Whether a shard did what it was asked to with an event; `false` if it does not know the event.
+fn is_done(answer: &JsValue, done: &str, (cannot, refusal): (&str, Refusal)) -> Result<bool, Refusal> {
+    match answer.as_string().as_deref() {
+        Some("unknown") => Ok(false),
+        Some(said) if said == done => Ok(true),
+        Some(said) if said == cannot => Err(refusal),
+        _ => Err(Refusal::StorageUnavailable),
     }
 }
 
