@@ -236,6 +236,15 @@ test("the answer waits for the destination", async () => {
   delivered(await within(reply, "the first answer"), made.id);
 });
 
+test("where KV does not answer, events are delivered within the time that their origin has as well", async () => {
+  await worker.restart({ kv: "silent" });
+  const made = delivery(sign);
+  delivered(await worker.post("brief", made), made.id);
+  const line = await worker.line((l) => l.marks !== undefined, "an event whose mark failed");
+  assert.equal(line.marks, "write_failed");
+  await worker.restart({ kv: true });
+});
+
 // The last test: it leaves the Worker without KV.
 test("where KV fails, events go on being delivered, and the log says so", async () => {
   await worker.restart({ kv: "failing" });

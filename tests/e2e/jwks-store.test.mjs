@@ -19,7 +19,7 @@ let worker;
 
 before(async () => {
   loopback = await Loopback.start();
-  pool = new Pool(loopback, 8);
+  pool = new Pool(loopback, 9);
   worker = await Worker.start({ build: "worker-test", sources: pool.sources });
 });
 
@@ -109,6 +109,15 @@ test("where KV fails, the keys come from the network and stay in memory", async 
   source.keys.always(serving([key.jwk]));
   await worker.restart({ kv: "failing" });
   for (let i = 0; i < 3; i += 1) accepted(await by(key, source));
+  assert.equal(source.keys.requests.length, 1);
+  await worker.restart({ kv: true });
+});
+
+test("where KV does not answer, the keys come from the network", async () => {
+  const source = pool.take();
+  source.keys.always(serving([key.jwk]));
+  await worker.restart({ kv: "silent" });
+  accepted(await by(key, source));
   assert.equal(source.keys.requests.length, 1);
   await worker.restart({ kv: true });
 });

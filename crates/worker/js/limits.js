@@ -41,7 +41,7 @@ export class Limits {
     return this.#within(promise, READ_MS);
   }
 
-  /** A promise of the destination's response, unless it `isLate`. */
+  /** A promise of the destination's response, or of KV's, unless it `isLate`. */
   ofResponse(promise) {
     return this.#within(promise, this.#timeout);
   }

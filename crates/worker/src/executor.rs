@@ -184,7 +184,7 @@ pub(crate) async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
     exchanged(Awaited { promise, is_limited: false }).await
 }
 
-/// Waits for a promise until the time limit of the source's destination, in a request that [`is_driven`].
+/// Waits for a promise, of the source's destination or of KV, until the destination's time limit, in a request that [`is_driven`].
 ///
 /// # Errors
 /// The value that it was rejected with, or a `TimeoutError`.

@@ -6,7 +6,7 @@
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::executor::settled;
+use crate::executor::{self, settled, settled_in_time};
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,20 +26,26 @@ impl KvNamespace {
     /// The text under a key.
     ///
     /// # Errors
-    /// What KV threw, here and below.
+    /// What KV threw, or in a request that it did not answer in time, here and below.
     pub(crate) async fn get(&self, key: &str) -> Result<Option<String>, JsValue> {
-        Ok(settled(self.request(key)?).await?.as_string())
+        Ok(answer(self.request(key)?).await?.as_string())
     }
 
     /// Stores text for a number of seconds, at least 60.
     pub(crate) async fn put(&self, key: &str, value: &str, seconds: u64) -> Result<(), JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"expirationTtl".into(), &(seconds as f64).into())?;
-        settled(self.request_put(key, value, &options)?).await.map(drop)
+        answer(self.request_put(key, value, &options)?).await.map(drop)
     }
 
     /// Removes what is stored under a key, if anything is.
     pub(crate) async fn delete(&self, key: &str) -> Result<(), JsValue> {
-        settled(self.request_delete(key)?).await.map(drop)
+        answer(self.request_delete(key)?).await.map(drop)
     }
+}
+
+/// What KV answers. A request does not wait for longer than for its destination: by the same timer, as one more would cost more than the check
+/// of a small delivery.
+async fn answer(promise: Promise) -> Result<JsValue, JsValue> {
+    if executor::is_driven() { settled_in_time(promise).await } else { settled(promise).await }
 }
