@@ -56,6 +56,15 @@ test("a faulty source names its fault and the fix, and does not hide the others"
   assert.equal(await card(page, "several").getAttribute("data-health"), "good");
 });
 
+test("refusals of a faulty source are shown, and why nothing of it can be captured", async () => {
+  assert.equal((await here.worker.post("faulty", stored.fresh())).status, 500);
+  const page = await visit(here, "#/refused?source=faulty");
+  await page.locator('tr[data-key="faulty config_invalid"]').waitFor();
+  await page.getByText("Nothing of this source can be captured").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^Capture/ }).count(), 0);
+  await assertClean(page);
+});
+
 test("two operators pause and resume one destination, and each sees what the other did", async () => {
   const [one, two] = [await visit(here), await visit(here)];
   const billing = (page) => card(page, "several").locator('li[data-key="billing"]');

@@ -29,7 +29,8 @@ export function refused({ query }, app) {
       if (app.sources.length === 0) app.sources = (await get("sources", {}, signal)).sources;
       state.answer = await get("refused", { source: state.source }, signal);
       announce(`${count(total(state.answer.by_code))} refused`);
-      state.kept = state.source && (await get(path("captures"), {}, signal));
+      // There is none of a source at fault, and none where nothing is counted.
+      state.kept = state.source && (await get(path("captures"), {}, signal).catch((error) => (error.status === 404 ? undefined : Promise.reject(error))));
     },
     view: () => view(state),
   };
@@ -60,7 +61,7 @@ function view(state) {
     el("p.summary.spaced", `${count(total(answer.by_code))} refused since `, time(answer.since), answer.by_code.length > 0 && ". Choose a code to read what it means."),
     answer.by_code.length === 0 ? empty("Nothing was refused", el("p", "Each delivery that is refused is counted here for a day, by its code.")) : counts(answer.by_code),
     el("h2.captures-title", "Captures"),
-    source === undefined ? el("p.summary", "Choose a source to capture what it refuses.") : captures(state),
+    source === undefined ? el("p.summary", "Choose a source to capture what it refuses.") : state.kept === undefined ? impossible() : captures(state),
   ];
 }
 
@@ -71,6 +72,8 @@ function counts(rows) {
     cells: [row.source ? el("a", { href: link("refused", [], { source: row.source }) }, foreign(row.source)) : el("span.hint", "no source"), button("meaning", code(row.code), { class: "link", "data-item": "" }), hours(row.hours), count(row.total)],
   })));
 }
+
+const impossible = () => el("p.summary", "Nothing of this source can be captured: it is not configured or at fault, or ", el("code", "counts = false"), " is set in ", el("code", "[vars.ADMIN]"), ".");
 
 function captures(state) {
   const { kept, app } = state;
