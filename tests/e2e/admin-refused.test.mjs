@@ -176,6 +176,8 @@ test("counts can be turned off, and then nothing is written", async () => {
   const after = await worker.counts();
   assert.deepEqual([after.rowsWritten, after.objectRequests], [before.rowsWritten, before.objectRequests]);
   assert.match((await api.read("sources")).missing[0], /counts = false/);
+  // No isolate would learn of a capture.
+  refused(await api.act("passed/capture"), 404, "not_found");
   await worker.restart({ variables: {} });
 });
 

@@ -128,7 +128,9 @@ async fn of_source(state: &State, who: &Who, asked: &Asked, request: &Request<'_
             Some(source),
         ) => {
             let is_ready = matches!(state.config.find(source.as_bytes()), Some((_, Entry::Ready(_))));
-            if !is_ready { Err(Refusal::NotFound) } else { ledger::captures(state, request, source).await }
+            // Isolates learn of a capture as they hand over their counts.
+            let is_possible = is_ready && state.config.admin().counts();
+            if !is_possible { Err(Refusal::NotFound) } else { ledger::captures(state, request, source).await }
         }
         (Operation::Body, _) if !state.config.admin().shows_bodies() => Err(Refusal::BodiesHidden),
         (Operation::Body, _) => body(&shards_of(state, request)?, &request.item()).await.map(|()| Page::attached()),
