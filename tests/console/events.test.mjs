@@ -191,6 +191,11 @@ test("what a filter finds is counted first, then replayed by a job that is shown
   assert.match(await page.locator(".job").first().textContent(), /Replayed 3/);
   const again = (await source.origin.arrivals(7)).slice(4);
   assert.ok(again.every(({ body }) => JSON.parse(body).type === "invoice.paid"));
+  for (const [query, why] of [["", /Say first what to replay/], ["?state=filtered", /one by one/]]) {
+    await go(page, `#/events/${source.path}${query}`);
+    await page.getByRole("button", { name: "Replay matching" }).click();
+    await said(page, why);
+  }
   await page.goto(`${here.url}#/events/${source.path}?type=nothing.like.it`);
   await page.getByText("No event matches").waitFor();
   await page.getByRole("button", { name: "Replay matching" }).click();

@@ -2,7 +2,7 @@
 import { el } from "../src/dom.js";
 import { get, post, remove } from "./api.js";
 import { ask } from "./ask.js";
-import { inWords, replayable } from "./filters.js";
+import { inWords, isFiltered, replayable } from "./filters.js";
 import { say } from "./notice.js";
 import { button, stateTag } from "./parts.js";
 import { count, distance, foreign, plural, time } from "./text.js";
@@ -11,6 +11,9 @@ const RATE = "50/s";
 
 /** Counts what would be replayed, asks, and begins a job. */
 export async function replayMatching(source, filters, act) {
+  if (filters.state === "filtered") return say("Filtered events are replayed one by one: select them.", "bad");
+  // The Worker replays no event for which nobody asked.
+  if (!isFiltered(filters)) return say("Say first what to replay, by a state, a type or a time for example.", "bad");
   let found;
   await act(async () => (found = await post(`${source}/replay`, { ...replayable(filters), dry_run: "true" })));
   if (found === undefined) return;
