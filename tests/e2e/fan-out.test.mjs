@@ -7,10 +7,12 @@ import { source } from "./fixtures/worker.mjs";
 import { Operator } from "./fixtures/inbox.mjs";
 import { answer, never } from "./fixtures/loopback.mjs";
 import { duplicate } from "./fixtures/expect.mjs";
+import { shardOf } from "./fixtures/shards.mjs";
+import { newId } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const DAY = 24 * 3600;
-const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "added", "orphaned", "typo", "spread", "narrowed"];
+const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "added", "orphaned", "typo", "spread", "asleep", "narrowed"];
 let stored, worker;
 
 /** A source whose destinations are these: name → keys besides `origin`. */
@@ -72,8 +74,10 @@ test("one that is down has retries of its own, and the other does not notice", a
   for (let n = 0; n < 12; n += 1) made.push(await stored.accept(path));
   await until(() => at("audit").requests.length === made.length, "the other to get them all");
   await until(async () => (await counts(operator, "billing")).state === "broken", "the one that is down to be broken");
+  // An attempt is reported after its response.
+  await until(async () => (await counts(operator, "audit")).delivered === made.length, "that to be written");
   const audit = await counts(operator, "audit");
-  assert.deepEqual([audit.state, audit.pending, audit.delivered], ["open", 0, made.length]);
+  assert.deepEqual([audit.state, audit.pending], ["open", 0]);
   assert.ok(at("billing").requests.length < made.length, "what waits costs no attempts");
   assert.equal((await operator.event(made[0].id)).state, "pending", "as long as one has not taken it");
   at("billing").always(answer(200));
@@ -262,6 +266,27 @@ test("shards that are made while one is missing hold their events for it too", a
   await operator.stats();
   await until(() => at("audit").requests.length === made.length, "what came meanwhile");
   assert.deepEqual(ids(at("audit")).toSorted(), made.map(({ id }) => id).toSorted());
+});
+
+test("a shard that slept while one was added, and was then mistyped, holds its events for it too", async () => {
+  const { path, operator, at } = take("asleep");
+  const accept = async (shard) => {
+    let id;
+    do id = newId();
+    while (shardOf(path, id, 2) !== shard);
+    return (await stored.accept(path, { id })).id;
+  };
+  await configure(path, { billing: {} }, { shards: 2 });
+  for (const shard of [0, 1]) await accept(shard);
+  await configure(path, TWO, { shards: 2 });
+  const seen = await accept(0);
+  await until(() => ids(at("audit")).includes(seen), "the shard that is awake to have it");
+  await configure(path, { billing: {}, adit: {} }, { shards: 2 });
+  const meanwhile = await accept(1);
+  await configure(path, TWO, { shards: 2 });
+  await operator.stats();
+  await until(() => ids(at("audit")).includes(meanwhile), "what came meanwhile");
+  assert.deepEqual(ids(at("audit")), [seen, meanwhile]);
 });
 
 test("what is known of one goes after a month, and what it did not take after a day", async () => {

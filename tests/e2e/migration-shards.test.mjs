@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { Stored } from "./fixtures/stored.mjs";
 import { objectNamed } from "./fixtures/inbox.mjs";
-import { keyOf } from "./fixtures/schema-1.mjs";
+import { shardOf } from "./fixtures/shards.mjs";
 import { event2, registry2, schema2 } from "./fixtures/schema-2.mjs";
 import { duplicate } from "./fixtures/expect.mjs";
 import { until } from "./fixtures/wait.mjs";
@@ -18,18 +18,6 @@ before(async () => {
 });
 
 after(() => inbox?.close());
-
-/** Jump consistent hashing (Lamping, Veach, 2014), from the first eight bytes of the key. */
-function shardOf(source, id, shards) {
-  let state = Buffer.from(keyOf(source, id)).readBigUInt64BE();
-  let [shard, next] = [0, 0];
-  while (next < shards) {
-    shard = next;
-    state = BigInt.asUintN(64, state * 2862933555777941757n + 1n);
-    next = Number((BigInt(next + 1) << 31n) / ((state >> 33n) + 1n));
-  }
-  return shard;
-}
 
 test("a source that had one shard, got another ten hours ago, and is upgraded now", async () => {
   const { path, origin, operator } = inbox.take("two");
