@@ -49,6 +49,10 @@ test("no keys are fetched for what none could match", async () => {
   const source = take();
   const made = delivery(signedBy(newSecret()), { timestamp: worker.now() });
   unmatched(await worker.post(source.path, made));
+  // Neither 64 bytes in base64 nor, with an `S` beyond the group order, the signature of anybody.
+  for (const text of ["x", "A".repeat(87), `${"/".repeat(85)}w==`]) {
+    unmatched(await worker.post(source.path, delivery(() => `v1a,${text}`, { timestamp: worker.now() })));
+  }
   assert.equal(source.fetches(), 0);
 });
 
