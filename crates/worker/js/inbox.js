@@ -107,10 +107,6 @@ export class Inbox extends DurableObject {
   announce(...pause) {
     return this.#call((inbox) => inbox.announce(...pause));
   }
-
-  announce(...pause) {
-    return this.#call((inbox) => inbox.announce(...pause));
-  }
   register(...shard) {
     return this.#call((inbox) => inbox.register(...shard));
   }
