@@ -11,7 +11,7 @@ use super::page::Page;
 use crate::clock;
 use crate::state::State;
 
-/// All metrics. Nothing is scanned for them: counts are kept as they change.
+/// All metrics. No log is scanned for them: counts are kept as they change, but for the events that wait by themselves, which are counted.
 pub(super) async fn metrics(state: &State) -> Page {
     let survey = Survey::make(state).await;
     let mut text = String::new();
@@ -114,5 +114,5 @@ const GAUGES: [(&str, &str, &str); 4] = [
     ("countersign_pending", "pending", "Events that wait for delivery."),
     ("countersign_dead", "dead", "Events that were given up."),
     ("countersign_delivered", "delivered", "Delivered events whose ids are remembered."),
-    ("countersign_attempts", "attempts", "Attempts at the events that are remembered."),
+    ("countersign_attempts", "attempts", "Attempts that were reported, since the first event."),
 ];
