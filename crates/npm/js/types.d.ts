@@ -169,7 +169,7 @@ export interface StaticOptions {
    * use it for tests only. Otherwise they throw `weak_secret` and `invalid_secret`. Default: `false`.
    */
   allowShortKeys?: boolean;
-  /** As in {@link WebhookOptions.tolerance}. */
+  /** As in {@link WebhookOptions.tolerance}. Default: the sender's own, which is 300 for most, 600 for Box and Twitch, 1800 for ElevenLabs. */
   tolerance?: number;
 }
 
