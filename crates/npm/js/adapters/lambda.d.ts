@@ -24,7 +24,7 @@ export type * from "../receive.js";
 export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?: ReceiverOptions): (event: any) => Promise<{
   /** The status of the response. */
   statusCode: number;
-  /** The headers of the response. */
+  /** The headers of the response. A load balancer that has multi-value headers gets `multiValueHeaders` in their place. */
   headers: Record<string, string>;
   /** The body of the response; empty for a 204. */
   body: string;
