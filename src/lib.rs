@@ -18,7 +18,7 @@
 //! sender, and [`config::describe_hmac`] makes a scheme for another one. [`Verified::asked`] replies to what senders ask before they send
 //! events. [`explain`] says why a delivery was refused. [`sign_as`] signs like a sender, for tests.
 //!
-//! The repository's `examples/axum` is a server with an extractor for every sender.
+//! The repository's `examples/axum` is a server with an extractor for every sender that signs with a secret or a public key.
 //!
 //! # Scope
 //!
