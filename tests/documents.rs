@@ -20,6 +20,8 @@ mod configuration;
 mod e2e;
 #[path = "registry/files.rs"]
 mod files;
+#[path = "documents/forms.rs"]
+mod forms;
 #[path = "documents/keys.rs"]
 mod keys;
 #[path = "documents/limits.rs"]
