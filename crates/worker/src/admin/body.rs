@@ -18,13 +18,10 @@ extern "C" {
 /// `not_found`, `body_gone`, `storage_unavailable`.
 pub(super) async fn body(shards: &Shards<'_>, id: &str) -> Result<(), Refusal> {
     let source = &shards.source.name;
-    let is_kept = |answer: &JsValue| match answer.as_string().as_deref() {
-        Some("unknown") => Ok(false),
-        Some(_) => Err(Refusal::StorageUnavailable),
-        None if answer.is_null() => Err(Refusal::BodyGone),
-        None => Ok(true),
-    };
-    let found = shards.find(id, &|stub| stub.body(source, id), &is_kept).await?;
+    let found = shards.find(id, &|stub| stub.body(source, id)).await?;
+    if found.is_null() {
+        return Err(Refusal::BodyGone);
+    }
     let name = EventKey::new(source, id.as_bytes()).to_hex();
     call(Ok(attachment(&found, &name))).await.map(drop)
 }

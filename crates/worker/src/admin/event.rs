@@ -10,7 +10,6 @@ use countersign::{Headers, Timestamp};
 use serde_json::{Value, json};
 
 use super::shards::{Shards, read};
-use crate::inbox::InboxStub;
 
 /// One event: as its shard describes it, and as its source's configuration explains it.
 ///
@@ -18,9 +17,7 @@ use crate::inbox::InboxStub;
 /// `not_found`, `storage_unavailable`.
 pub(super) async fn event(shards: &Shards<'_>, id: &str) -> Result<Value, Refusal> {
     let source = shards.source;
-    let ask = |stub: InboxStub| stub.event(&source.name, id);
-    let found = shards.find(id, &ask, &|answer| Ok(!read(answer.clone())?.is_null())).await?;
-    let mut event = read(found)?;
+    let mut event = read(shards.find(id, &|stub| stub.event(&source.name, id)).await?)?;
     if let Some(members) = event.as_object_mut() {
         let stored = members.remove("stored_headers");
         let received = members.get("received_at").and_then(Value::as_u64);

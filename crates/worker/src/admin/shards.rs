@@ -66,28 +66,27 @@ impl Shards<'_> {
         answers
     }
 
-    /// The answer of the first shard that knows an event. If one does not answer, the others are asked all the same; with two of them,
-    /// nobody would wait for all.
+    /// What the first shard answers that knows an event, and neither `unknown` nor JSON's `null`. If one does not answer, the others are asked
+    /// all the same; with two of them, nobody would wait for all.
     ///
     /// # Errors
-    /// `not_found`, `storage_unavailable`, and those of `is_known`.
+    /// `not_found`, `storage_unavailable`.
     pub(super) async fn find(
         &self,
         id: &str,
         ask: &dyn Fn(InboxStub) -> Result<Promise, JsValue>,
-        is_known: &dyn Fn(&JsValue) -> Result<bool, Refusal>,
     ) -> Result<JsValue, Refusal> {
-        let mut is_any_silent = false;
+        let mut refusal = Refusal::NotFound;
         for stub in self.of(id) {
-            let answer = call(ask(stub?)).await;
-            match answer.and_then(|answer| Ok((is_known(&answer)?, answer))) {
-                Ok((true, answer)) => return Ok(answer),
-                Ok((false, _)) => {}
-                Err(Refusal::StorageUnavailable) if !is_any_silent => is_any_silent = true,
-                Err(refusal) => return Err(refusal),
+            let answer = call(ask(stub?)).await.unwrap_or_else(|_| FAILED.into());
+            match answer.as_string().as_deref() {
+                Some("unknown" | "null") => {}
+                Some(FAILED) if matches!(refusal, Refusal::NotFound) => refusal = Refusal::StorageUnavailable,
+                Some(FAILED) => break,
+                _ => return Ok(answer),
             }
         }
-        Err(if is_any_silent { Refusal::StorageUnavailable } else { Refusal::NotFound })
+        Err(refusal)
     }
 
     /// Pauses or resumes every shard that answers, whichever do not. The registry comes first, so that a shard which is made meanwhile is
@@ -111,15 +110,17 @@ impl Shards<'_> {
     }
 
     pub(super) async fn replay(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
-        let ask = |stub: InboxStub| stub.replay(&self.source.name, id, destination);
-        self.find(id, &ask, &|answer| is_done(answer, "replayed", ("gone", Refusal::NotReplayable))).await?;
-        Ok(json!({ "status": "replayed", "id": id }))
+        match self.find(id, &|stub| stub.replay(&self.source.name, id, destination)).await?.as_string().as_deref() {
+            Some("replayed") => Ok(json!({ "status": "replayed", "id": id })),
+            _ => Err(Refusal::NotReplayable),
+        }
     }
 
     pub(super) async fn discard(&self, id: &str, destination: Option<&str>) -> Result<Value, Refusal> {
-        let ask = |stub: InboxStub| stub.discard(&self.source.name, id, destination);
-        self.find(id, &ask, &|answer| is_done(answer, "discarded", ("not_pending", Refusal::NotPending))).await?;
-        Ok(json!({ "status": "discarded", "id": id }))
+        match self.find(id, &|stub| stub.discard(&self.source.name, id, destination)).await?.as_string().as_deref() {
+            Some("discarded") => Ok(json!({ "status": "discarded", "id": id })),
+            _ => Err(Refusal::NotPending),
+        }
     }
 
     /// Forgets an id in all shards that may hold it; whether one did.
@@ -133,16 +134,6 @@ impl Shards<'_> {
             }
         }
         Ok(known)
-    }
-}
-
-/// Whether a shard did what it was asked to with an event; `false` if it does not know the event.
-fn is_done(answer: &JsValue, done: &str, (cannot, refusal): (&str, Refusal)) -> Result<bool, Refusal> {
-    match answer.as_string().as_deref() {
-        Some("unknown") => Ok(false),
-        Some(said) if said == done => Ok(true),
-        Some(said) if said == cannot => Err(refusal),
-        _ => Err(Refusal::StorageUnavailable),
     }
 }
 
@@ -181,6 +172,9 @@ pub(super) fn read(answer: JsValue) -> Result<Value, Refusal> {
     let text = answer.as_string().ok_or(Refusal::StorageUnavailable)?;
     value(&text).ok_or(Refusal::StorageUnavailable)
 }
+
+/// What a shard answers that cannot do what it was asked to.
+const FAILED: &str = "failed";
 
 /// Shards that are asked at a time, and the milliseconds for the answer of one.
 const AT_A_TIME: usize = 32;
