@@ -39,6 +39,7 @@ impl Machine {
                 given_up.push(outlet.name.clone());
             }
         }
+        self.refresh(now, now);
         Ok(given_up)
     }
 

@@ -100,6 +100,16 @@ fn a_dead_event_is_replayed_from_its_table_after_those_behind_it_are_gone() {
 }
 
 #[test]
+fn an_event_that_cannot_be_read_is_dropped_in_time_if_no_other_comes() {
+    let mut object = one();
+    object.accept(&[], true);
+    assert_eq!(object.machine.bury(&object.store, 1, object.now).unwrap(), [NAMES[0]]);
+    assert_eq!(object.expires_at(), Some(START + DEAD_KEPT));
+    object.expire_at(START + DEAD_KEPT);
+    assert!(object.stored().is_empty());
+}
+
+#[test]
 fn what_is_gone_in_between_is_attempted_nowhere() {
     let mut object = Object::new(plan(&NAMES));
     object.accept(&[], false);
