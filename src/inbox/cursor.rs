@@ -188,7 +188,7 @@ impl Cursor {
     /// Notes that an event is removed.
     pub fn forget(&mut self, number: u64) {
         self.finish(number);
-        self.unname(number);
+        self.unname(number, number);
         self.revive(number, number);
     }
 

@@ -43,7 +43,7 @@ impl Machine {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(Replayed::Gone) };
         let waiting = store.waiting(&outlet.name, number)?;
         if outlet.is_under_way(number) {
-            outlet.name_for(store, number, is_named, now)?;
+            outlet.name_for(store, number, (is_named, waiting), now)?;
             outlet.prolong(store, number, waiting, now)?;
             return Ok(Replayed::Yes);
         }
@@ -54,7 +54,7 @@ impl Machine {
         if waiting.is_none() && store.accepted_at(number)?.is_none() {
             return Ok(Replayed::Gone);
         }
-        outlet.name_for(store, number, is_named, now)?;
+        outlet.name_for(store, number, (is_named, waiting), now)?;
         if is_filtered {
             outlet.unfilter(store, number, waiting.is_some())?;
             store.want(&outlet.name, number)?;
@@ -135,6 +135,7 @@ impl Machine {
         for (first, last) in done.iter() {
             (first..=last).try_for_each(|number| outlet.split_dead(store, number))?;
             outlet.cursor.renew(first, last, now);
+            outlet.cursor.unname(first, last);
         }
         outlet.forget_lanes();
         outlet.save(store, now)?;
@@ -189,9 +190,22 @@ impl Machine {
 }
 
 impl Outlet {
-    /// Notes that an operator named the destination for an event, if so.
-    fn name_for<S: Store>(&mut self, store: &S, number: u64, is_named: bool, now: u64) -> Result<(), StoreFault> {
-        if is_named && self.cursor.name(number) { self.save(store, now) } else { Ok(()) }
+    /// Notes whether an operator named the destination for an event. What was given up since it did is replayed by itself.
+    fn name_for<S: Store>(
+        &mut self,
+        store: &S,
+        number: u64,
+        (is_named, waiting): (bool, Option<Progress>),
+        now: u64,
+    ) -> Result<(), StoreFault> {
+        let is_open = waiting.map_or(!self.cursor.is_done(number), |progress| progress.state.is_pending());
+        let was_named = self.cursor.is_named(number);
+        match (is_named, is_open) {
+            (true, _) => self.cursor.name(number),
+            (false, false) => self.cursor.unname(number, number),
+            (false, true) => {}
+        }
+        if self.cursor.is_named(number) == was_named { Ok(()) } else { self.save(store, now) }
     }
 
     /// Has an event whose attempt is under way begin its schedule anew: that may be the last attempt, and fail.

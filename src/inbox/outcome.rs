@@ -57,7 +57,7 @@ impl Outlet {
             let taken = self.take(store, outcome, counts, now, plan)?;
             has_failed |= matches!(taken, Became::Pending | Became::Dead);
             if matches!(taken, Became::Delivered | Became::Dead | Became::Filtered) {
-                self.cursor.unname(outcome.number);
+                self.cursor.unname(outcome.number, outcome.number);
             }
             became.push(taken);
         }

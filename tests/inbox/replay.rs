@@ -1,5 +1,7 @@
 //! What an operator orders of single events and of many, by example.
 
+mod named;
+
 use countersign::inbox::{Attempt, Became, Cause, EventState, Handout, Outcome, Replayed, Sign};
 
 use crate::fan::Object;
@@ -83,36 +85,6 @@ fn a_filtered_event_that_is_wanted_does_not_count_as_such_and_is_attempted_until
     assert_eq!((handed.len(), handed[0].cause, handed[0].is_named), (1, Cause::Retry, true));
     object.end(NAMES[0], (1, handed[0].attempt), TAKEN);
     assert_eq!((object.state(NAMES[0], 1), object.counts(NAMES[0])), (Some(EventState::Delivered), (0, 0, 0)));
-}
-
-#[test]
-fn only_a_named_destination_gets_what_its_conditions_exclude() {
-    let excluded = (Attempt::Filtered, Sign::Up);
-    let mut object = Object::new(plan(&NAMES[..1]));
-    object.accept(&[], true);
-    object.accept(&[], true);
-    object.end(NAMES[0], (1, 1), TAKEN);
-    object.end(NAMES[0], (2, 1), REFUSED);
-    // The conditions change, and each event is replayed with many others.
-    object.replay_all(NAMES[0], EventState::Delivered);
-    assert_eq!(object.replay(NAMES[0], false, 2), Replayed::Yes);
-    for handed in object.handed(NAMES[0]) {
-        assert!(!handed.is_named, "its conditions are checked");
-        assert_eq!(object.end(NAMES[0], (handed.number, handed.attempt), excluded), Became::Filtered);
-    }
-    assert_eq!(object.counts(NAMES[0]), (2, 0, 0));
-    // By name, through a failure and a restart, until something becomes of it.
-    for ended in [REFUSED, TAKEN] {
-        assert_eq!(object.replay(NAMES[0], true, 1), Replayed::Yes);
-        object.reload();
-        let handed = object.handed(NAMES[0]);
-        assert_eq!((handed.len(), handed[0].is_named), (1, true));
-        object.end(NAMES[0], (1, handed[0].attempt), ended);
-        object.reload();
-        object.now += MINUTE;
-    }
-    object.replay_all(NAMES[0], EventState::Delivered);
-    assert!(object.handed(NAMES[0]).iter().all(|handed| !handed.is_named));
 }
 
 #[test]

@@ -14,11 +14,9 @@ impl Cursor {
         self.finish(number);
     }
 
-    /// Notes that an operator named the destination for an event; whether that is new.
-    pub(in crate::inbox) fn name(&mut self, number: u64) -> bool {
-        let is_new = !self.is_named(number);
+    /// Notes that an operator named the destination for an event.
+    pub(in crate::inbox) fn name(&mut self, number: u64) {
         self.named.insert(number, number);
-        is_new
     }
 
     /// Whether an operator did.
@@ -26,9 +24,9 @@ impl Cursor {
         self.named.contains(number)
     }
 
-    /// Notes that something became of an event: the next replay is one by itself.
-    pub(in crate::inbox) fn unname(&mut self, number: u64) {
-        self.named.remove(number, number);
+    /// Notes that something became of events: the next replay is one by itself.
+    pub(in crate::inbox) fn unname(&mut self, first: u64, last: u64) {
+        self.named.remove(first, last);
     }
 
     /// Notes that an event that was passed by does not count as such any more.
