@@ -217,7 +217,6 @@ impl Cursor {
     /// remembered; and doubts that no waiting event was due before.
     pub fn forget_before(&mut self, first: u64, ids: u64, oldest_due: Option<u64>) {
         self.passed.forget_before(ids);
-        self.named.remove(1, ids.saturating_sub(1));
         if first > 1 {
             self.done.insert(1, first.saturating_sub(1));
         }

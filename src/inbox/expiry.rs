@@ -177,6 +177,7 @@ impl Machine {
             let first_doubted = outlet.first_doubted(store)?;
             // One that is not configured any more may have had none of it.
             outlet.cursor.skip(&gone);
+            outlet.forget_names(store, ids)?;
             outlet.cursor.forget_before(first, ids, first_doubted);
             if outlet.cursor != before {
                 outlet.save(store, now)?;

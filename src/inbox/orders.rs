@@ -208,6 +208,16 @@ impl Outlet {
         if self.cursor.is_named(number) == was_named { Ok(()) } else { self.save(store, now) }
     }
 
+    /// Forgets names for events whose ids are not remembered, those before `ids`: what waits by itself may be among them, and keeps its name.
+    pub(super) fn forget_names<S: Store>(&mut self, store: &S, ids: u64) -> Result<(), StoreFault> {
+        for number in self.cursor.named_before(ids) {
+            if store.waiting(&self.name, number)?.is_none_or(|progress| !progress.state.is_pending()) {
+                self.cursor.unname(number, number);
+            }
+        }
+        Ok(())
+    }
+
     /// Has an event whose attempt is under way begin its schedule anew: that may be the last attempt, and fail.
     fn prolong<S: Store>(
         &mut self,

@@ -19,6 +19,11 @@ impl Cursor {
         self.named.insert(number, number);
     }
 
+    /// The events before `ids` for which an operator did.
+    pub(in crate::inbox) fn named_before(&self, ids: u64) -> Vec<u64> {
+        self.named.numbers(false, usize::MAX).into_iter().take_while(|number| *number < ids).collect()
+    }
+
     /// Whether an operator did.
     pub fn is_named(&self, number: u64) -> bool {
         self.named.contains(number)

@@ -1,10 +1,10 @@
 //! Events that are replayed at a destination by its name, whatever its conditions say, by example.
 
-use countersign::inbox::{Attempt, Became, EventState, Replayed, Sign};
+use countersign::inbox::{Attempt, Became, EventState, Kind, Replayed, Sign};
 
 use super::{REFUSED, TAKEN};
 use crate::fan::Object;
-use crate::{MINUTE, NAMES, plan};
+use crate::{HOUR, MINUTE, NAMES, plan};
 
 #[test]
 fn only_a_named_destination_gets_what_its_conditions_exclude() {
@@ -51,4 +51,26 @@ fn a_name_ends_with_the_event_that_is_given_up() {
     object.reload();
     let handed = object.handed(NAMES[0]);
     assert_eq!(handed.iter().map(|handed| handed.is_named).collect::<Vec<_>>(), [false; 2]);
+}
+
+#[test]
+fn an_event_whose_id_is_not_remembered_keeps_its_name_for_as_long_as_it_waits() {
+    let mut object = Object::new(plan(&NAMES[..1]));
+    object.accept(&[], true);
+    object.end(NAMES[0], (1, 1), REFUSED);
+    object.now += 72 * HOUR;
+    let attempt = object.handed(NAMES[0])[0].attempt;
+    assert_eq!(object.end(NAMES[0], (1, attempt), REFUSED), Became::Dead);
+    object.now += 200 * HOUR;
+    object.accept(&[], true);
+    object.end(NAMES[0], (2, attempt), TAKEN);
+    let alarm = |object: &mut Object| drop(object.machine.expire(&object.store, object.now, &object.plan).unwrap());
+    alarm(&mut object);
+    assert!(object.machine.tables(Kind::Ids).iter().all(|table| table.first > 1), "its table is gone");
+    assert_eq!(object.replay(NAMES[0], true, 1), Replayed::Yes);
+    alarm(&mut object);
+    let handed = object.handed(NAMES[0]);
+    assert_eq!((handed.len(), handed[0].is_named), (1, true));
+    object.end(NAMES[0], (1, handed[0].attempt), TAKEN);
+    assert!(!object.machine.outlets()[0].cursor().is_named(1));
 }
