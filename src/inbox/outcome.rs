@@ -127,6 +127,11 @@ impl Outlet {
             {
                 Ok(Became::Nothing)
             }
+            // An operator named the destination for it meanwhile.
+            Attempt::Filtered if self.cursor.is_named(outcome.number) => match is_superseded {
+                true => Ok(Became::Nothing),
+                false => self.postpone(store, outcome, waiting, now),
+            },
             Attempt::Filtered => {
                 self.cursor.exclude(outcome.number);
                 // It was to be delivered once, and waits by itself: `Machine::report` removes it.
@@ -184,7 +189,7 @@ impl Outlet {
         self.begun(outcome.number, Some(progress)).max(outcome.attempt)
     }
 
-    /// A failed attempt while the destination is broken says nothing of the event: it stays where it is.
+    /// A failed attempt while the destination is broken says nothing of the event: it stays where it is. So does one that was not made.
     fn postpone<S: Store>(
         &mut self,
         store: &S,

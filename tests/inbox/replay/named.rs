@@ -37,6 +37,25 @@ fn only_a_named_destination_gets_what_its_conditions_exclude() {
 }
 
 #[test]
+fn an_event_for_which_a_destination_is_named_while_its_conditions_are_checked_is_attempted() {
+    for first in [TAKEN, REFUSED] {
+        let mut object = Object::new(plan(&NAMES[..1]));
+        object.accept(&[], true);
+        object.end(NAMES[0], (1, 1), first);
+        object.now += MINUTE;
+        object.replay_all(NAMES[0], EventState::Delivered);
+        let attempt = object.handed(NAMES[0])[0].attempt;
+        assert_eq!(object.replay(NAMES[0], true, 1), Replayed::Yes);
+        assert_eq!(object.end(NAMES[0], (1, attempt), (Attempt::Filtered, Sign::Up)), Became::Pending);
+        let handed = object.handed(NAMES[0]);
+        assert_eq!((handed.len(), handed[0].is_named, handed[0].attempt > attempt), (1, true, true));
+        assert_eq!(object.end(NAMES[0], (1, attempt), (Attempt::Filtered, Sign::Up)), Became::Nothing, "it is late");
+        assert_eq!(object.end(NAMES[0], (1, handed[0].attempt), TAKEN), Became::Delivered);
+        assert_eq!(object.counts(NAMES[0]), (0, 0, 0));
+    }
+}
+
+#[test]
 fn a_name_ends_with_the_event_that_is_given_up() {
     let mut object = Object::new(plan(&NAMES[..1]));
     object.accept(&[], true);
