@@ -200,7 +200,7 @@ impl Outlet {
             let renewed = self.cursor.renewed_at(*number);
             let attempts = self.cursor.attempts(*number);
             let tries = u32::from(attempts > 0 && renewed.is_none());
-            let since = renewed.unwrap_or(accepted).min(now);
+            let since = renewed.unwrap_or_else(|| self.cursor.offered_at(*number, accepted)).min(now);
             let (state, replayed_after) = (EventState::Behind, self.cursor.replayed_after(*number));
             let accepted = Progress::accepted(since);
             let behind = Progress { state, attempts, tries, lane: Some(*lane), replayed_after, ..accepted };

@@ -47,7 +47,12 @@ impl Object {
 
     /// Reports how the first attempt at an event ended.
     pub(crate) fn report(&mut self, name: &str, number: u64, ended: Attempt) -> Became {
-        let (place, outcome) = (self.place(name), Outcome { number, attempt: 1, ended, sign: Sign::Up });
+        self.ended(name, (number, 1), ended)
+    }
+
+    /// Reports how an attempt at an event ended.
+    pub(crate) fn ended(&mut self, name: &str, (number, attempt): (u64, u32), ended: Attempt) -> Became {
+        let (place, outcome) = (self.place(name), Outcome { number, attempt, ended, sign: Sign::Up });
         let became = self.machine.report(&self.store, place, &[outcome], self.now, &self.plan);
         became.unwrap()[0]
     }

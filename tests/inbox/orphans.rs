@@ -1,6 +1,6 @@
 //! Destinations that are added, removed and back again, by example.
 
-use countersign::inbox::{Attempt, DEAD_KEPT, EventState, Kind, Roster, Sign};
+use countersign::inbox::{Attempt, Became, DEAD_KEPT, EventState, Kind, Roster, Sign};
 
 use crate::fan::Object;
 use crate::{HOUR, MINUTE, NAMES, START, courier, plan};
@@ -168,6 +168,32 @@ fn what_a_new_one_takes_from_the_log_has_its_time_from_then_on() {
         expire(&mut object, 0);
         assert_eq!([1, 2, 3, 4].map(|number| object.state(NAMES[1], number)), [Some(EventState::Dead); 4]);
     }
+}
+
+#[test]
+fn what_waits_there_behind_one_that_failed_has_its_time_from_then_on() {
+    let mut object = Object::new(plan(&NAMES[..1]));
+    (object.store.lanes, object.store.has_all) = (1, true);
+    // More than are looked at for other keys: those behind the one that failed leave the log.
+    (1..=5_000).for_each(|number| {
+        object.accept(&[], true);
+        object.report(NAMES[0], number, Attempt::Delivered);
+    });
+    object.now += 10 * HOUR;
+    let mut both = plan(&NAMES);
+    both.is_ordered = true;
+    both.destinations[1].1.from_stored = true;
+    both.destinations[1].1.lifecycle.give_up_after = HOUR;
+    object.fit(both).unwrap();
+    for ended in [Attempt::Failed { not_before: None }, Attempt::Delivered] {
+        let handed = object.take(Some(NAMES[1]), 9);
+        assert_eq!(handed, [(NAMES[1].to_owned(), 1)]);
+        let attempt = if ended == Attempt::Delivered { 2 } else { 1 };
+        object.ended(NAMES[1], (1, attempt), ended);
+        assert!(object.take(Some(NAMES[1]), 9).iter().all(|(_, number)| *number == 2));
+        object.now += MINUTE;
+    }
+    assert_eq!(object.ended(NAMES[1], (2, 1), Attempt::Failed { not_before: None }), Became::Pending);
 }
 
 #[test]
