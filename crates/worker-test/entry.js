@@ -66,7 +66,7 @@ export class Inbox extends countedObject(ProductionInbox) {
 
   #hung;
 
-  /** Has it answer no operator, until `wake`. */
+  /** Has it answer no operator, and no object that asks the registry, until `wake`. */
   hang() {
     this.#hung = Promise.withResolvers();
   }
@@ -76,7 +76,7 @@ export class Inbox extends countedObject(ProductionInbox) {
   }
 
   static {
-    for (const name of ["stats", "list", "lookup", "event", "body", "discard", "replay", "forget", "job", "pause"]) {
+    for (const name of ["stats", "list", "lookup", "event", "body", "discard", "replay", "forget", "job", "pause", "enter"]) {
       const { [name]: method } = Object.getPrototypeOf(this.prototype);
       this.prototype[name] = async function (...values) {
         await this.#hung?.promise;

@@ -55,8 +55,10 @@ impl Object {
     pub(super) async fn accept_later(&self, key: EventKey, new: &NewEvent) -> Answer {
         let (source, shard, layout) = (new.source(), new.shard(), new.layout());
         let is_known = layout.shards == 0 || self.shards.get().current() == Some(layout);
-        if !is_known || (layout.shards > 0 && !self.is_introduced.replace(true)) {
+        if !is_known || (layout.shards > 0 && !self.is_introduced.get()) {
             let learned = self.learn(&source, shard, layout).await;
+            // Not before: what comes meanwhile would be stored without those that are missing.
+            self.is_introduced.set(true);
             // Which destinations there were, an object that knew its own can do without.
             if learned.is_err() && !is_known {
                 return Answer::Failed;
