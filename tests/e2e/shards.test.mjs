@@ -6,6 +6,7 @@ import { Stored } from "./fixtures/stored.mjs";
 import { ADMIN_TOKEN } from "./fixtures/inbox.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 import { accepted, duplicate, refusedForNow } from "./fixtures/expect.mjs";
+import { shardOf } from "./fixtures/shards.mjs";
 import { source } from "./fixtures/worker.mjs";
 import { until } from "./fixtures/wait.mjs";
 
@@ -15,7 +16,7 @@ let inbox, worker;
 
 before(async () => {
   // Counts are written by the clock, and not for an event.
-  inbox = await Stored.start({ plain: 2, variables: { ADMIN: { counts: false } }, named: { eight: [{ shards: 8 }], many: [{ shards: 1024 }], grown: [], fewer: [{ shards: 4 }], rollout: [{ shards: 4 }], given: [{ shards: 3 }] } });
+  inbox = await Stored.start({ plain: 2, variables: { ADMIN: { counts: false } }, named: { eight: [{ shards: 8 }], many: [{ shards: 1024 }], grown: [], fewer: [{ shards: 4 }], rollout: [{ shards: 4 }], given: [{ shards: 3 }], unread: [] } });
   ({ worker } = inbox);
 });
 
@@ -51,6 +52,23 @@ test("a source created with eight shards asks nobody: an event is one call of on
   for (let n = 0; n < 24; n += 1) assert.equal(await calls(() => inbox.accept(all.path)), 1);
   await all.operator.post("resume");
   await all.operator.allDelivered(used.flat().length + 24);
+});
+
+test("an event that cannot be read is dead until a newer shard stores a copy of it", async () => {
+  const { path, origin, operator } = inbox.take("unread");
+  await operator.post("pause");
+  let made;
+  do made = inbox.fresh();
+  while (shardOf(path, made.id, 2) !== 1);
+  accepted(await worker.post(path, made), made.id);
+  await operator.object("query", ["UPDATE log_1 SET body = x'7b'"]);
+  await operator.post("resume");
+  await until(async () => (await operator.stats()).dead === 1, "it to be set aside");
+  await restartWith(path, 2);
+  accepted(await worker.post(path, inbox.copy(made)), made.id);
+  await origin.arrivals(1);
+  await operator.becomes(made.id, "delivered");
+  assert.deepEqual([(await operator.stats()).dead, await operator.list("state=dead")], [0, []]);
 });
 
 test("1,024 shards are as good", async () => {

@@ -15,7 +15,7 @@ impl Object {
             Ok(Some(number)) => match u64::try_from(number) {
                 Err(_) => return "moved",
                 // The newer shard stores what was lost here.
-                Ok(number) if self.is_lost(number) => match self.database.release(number, key) {
+                Ok(number) if self.is_lost(number) => match self.let_go(number, key, clock::now_ms()) {
                     Ok(()) => self.mark(key, newer),
                     Err(()) => Err(()),
                 },
