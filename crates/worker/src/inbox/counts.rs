@@ -30,7 +30,10 @@ impl Database {
 
     /// Counts for one destination. Ids are known from the event `first` on.
     fn stats_of(&self, machine: &Machine, outlet: &Outlet, first: u64) -> Result<Stats, ()> {
-        let ids = self.known_from(outlet.cursor().from().max(1), machine)?;
+        let (from, done) = (outlet.cursor().from().max(1), outlet.cursor().done());
+        let (ids, first) = (self.known_from(from, machine)?, first.max(from));
+        // What an operator replayed here that is older than the destination is not among those ids.
+        let older = from.saturating_sub(1).saturating_sub(done.count(1, from.saturating_sub(1)));
         let rows = self.rows(
             "SELECT state, count(*), sum(number >= ?2) FROM waiting WHERE destination = ?1 GROUP BY state",
             &[outlet.name().into(), integer(first)],
@@ -44,7 +47,8 @@ impl Database {
             |from: u64| outlet.cursor().dead().iter().map(|dead| dead.count(from)).fold(0, u64::saturating_add);
         let backlog = machine.backlog(outlet);
         let filtered = outlet.cursor().filtered();
-        let other = [pending(2), counted(EventState::Dead, 2), backlog, dead_from(first), filtered];
+        let other =
+            [pending(2), counted(EventState::Dead, 2), backlog.saturating_sub(older), dead_from(first), filtered];
         // Delivered events that have not expired, and whose id has no row of its own.
         let apart = counted(EventState::Delivered, 1).saturating_sub(counted(EventState::Delivered, 2));
         let failed = self.rows(&last_failed(), &[outlet.name().into()])?;
