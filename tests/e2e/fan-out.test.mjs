@@ -12,7 +12,7 @@ import { newId } from "./fixtures/sign.mjs";
 import { until } from "./fixtures/wait.mjs";
 
 const DAY = 24 * 3600;
-const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "added", "orphaned", "typo", "spread", "asleep", "narrowed"];
+const NAMES = ["both", "down", "stalls", "filters", "paced", "paused", "replayed", "grown", "added", "orphaned", "typo", "spread", "asleep", "narrowed", "damaged"];
 let stored, worker;
 
 /** A source whose destinations are these: name → keys besides `origin`. */
@@ -235,6 +235,21 @@ test("an older event that is replayed at one that was added is listed there unti
   await until(() => at("audit").requests.length === 2, "it to be delivered");
   await until(async () => (await counts(operator, "audit")).pending === 0, "that to be written");
   assert.deepEqual(await listed(), []);
+});
+
+test("an event that cannot be read is dead where it was not delivered", async () => {
+  const { path, operator, at } = take("damaged");
+  await operator.post("pause?destination=audit");
+  await stored.accept(path);
+  await until(() => at("billing").requests.length === 1, "the other to get it");
+  await until(async () => (await counts(operator, "billing")).delivered === 1, "that to be written");
+  await operator.object("query", ["UPDATE log_1 SET body = x'7b'"]);
+  await operator.post("resume?destination=audit");
+  await until(async () => (await operator.stats()).dead === 1, "it to be set aside");
+  const listed = async (query) => (await operator.list(`state=dead${query}`)).map(({ last_code: code }) => code);
+  assert.deepEqual([await listed(""), await listed("&destination=billing"), await listed("&destination=audit")], [["unreadable"], [], ["unreadable"]]);
+  const { newest } = (await operator.get("events?state=dead")).json;
+  assert.deepEqual(await listed(`&after=${newest}`), [], "it did not come since");
 });
 
 test("one that is not configured any more is shown, and goes on when its name returns", async () => {

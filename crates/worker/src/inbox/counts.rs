@@ -111,6 +111,13 @@ impl Database {
         Ok(())
     }
 
+    /// Whether an event counts as dead at a destination.
+    pub(super) fn has_died(&self, number: u64, machine: &Machine, outlet: &Outlet) -> Result<bool, ()> {
+        let waiting = self.waiting(outlet.name(), number).map_err(|StoreFault| ())?;
+        let state = waiting.map_or_else(|| machine.state_in_log(outlet, number), |progress| progress.state);
+        Ok(state == EventState::Dead)
+    }
+
     /// How many events are pending, at all destinations.
     pub(super) fn pending(&self, machine: &Machine) -> Result<u64, ()> {
         let counted = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();

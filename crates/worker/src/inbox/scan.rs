@@ -245,10 +245,18 @@ impl Object {
             Some(key) => self.database.find(key)?.and_then(|number| u64::try_from(number).ok()),
             None => None,
         };
-        let is_meant = |number: &&u64| scan.selection.key.is_none() || known == Some(**number);
+        let is_meant =
+            |number: &&u64| **number > scan.newer_than && (scan.selection.key.is_none() || known == Some(**number));
         let places = chosen(machine, scan.selection.destination.as_deref());
-        let count = aside.iter().filter(is_meant).count().saturating_mul(places.len());
-        let rows: Vec<_> = std::iter::repeat_with(|| unreadable(None)).take(count).collect();
+        let mut rows = Vec::new();
+        for number in aside.iter().filter(is_meant) {
+            for outlet in places.iter().filter_map(|place| machine.outlets().get(*place)) {
+                // It may have been delivered elsewhere before.
+                if self.database.has_died(*number, machine, outlet)? {
+                    rows.push(unreadable(None));
+                }
+            }
+        }
         let at = if scan.order == Order::New { FAR } else { 0 };
         Ok((!rows.is_empty()).then(|| json!([at, at, rows])))
     }
