@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { drawn, make, open, paste, takeStatus, verdict } from "./fixtures/browser.mjs";
 import { FOLDER, serve } from "./fixtures/server.mjs";
 import { host } from "./fixtures/visit.mjs";
+import { fragmentOf } from "../../www/src/share.js";
 
 const { server, browser } = await host();
 
@@ -100,6 +101,15 @@ test("no link is made if the delivery contains the secret", async () => {
   await page.click("#share");
   assert.match(await takeStatus(page), /Take it out/);
   assert.equal(await page.locator("#taken").inputValue(), "");
+});
+
+test("a secret is found in a delivery however the field and the delivery have it", () => {
+  const [secret, bytes] = ["a-secret-as-raw-text", new TextEncoder().encode("a-secret-as-raw-text")];
+  const given = { scheme: "github", headers: [], body: new TextEncoder().encode(JSON.stringify({ secret })), tolerance: 300, now: 1 };
+  const quoted = { body: new TextEncoder().encode(JSON.stringify({ secret: 'a-"secret"' })), secrets: ['a-"secret"'] };
+  const found = [{ secrets: [bytes] }, { secrets: [` ${secret}\n`] }, { secrets: [`whsec_${secret}`] }, { secrets: [`another-secret-of-this-sender ${secret}`] }, quoted, { body: Uint8Array.of(255, ...bytes), secrets: [secret] }];
+  for (const each of found) assert.throws(() => fragmentOf({ ...given, ...each }), /Take it out/, JSON.stringify(each));
+  for (const secrets of [[], [" "], ["a secret of three"], [new TextEncoder().encode("another")]]) assert.match(fragmentOf({ ...given, secrets }), /^#/);
 });
 
 test("a fragment that is not a link is ignored", async () => {

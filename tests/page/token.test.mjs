@@ -57,7 +57,7 @@ test("the chosen header is in copies and links, the token in no link, and a copy
   await pick(page, "sender", "okta");
   await fill({ secret: TOKEN, header: "X-Hook-Key", headers: `X-Hook-Key: ${TOKEN}`, body: "{}" });
   assert.match(await taken('[data-copy="js"]'), /okta\(process\.env\.WEBHOOK_SECRET, \{ header: "X-Hook-Key" \}\)/);
-  assert.match(await takeStatus(page), /It contains your secret, as a header has it/);
+  assert.match(await takeStatus(page), /It contains your secret, as the delivery has it/);
   assert.match(await taken('[data-copy="rust"]'), /Policy::of\(choose_header\(scheme::find\("okta"\)\.unwrap\(\), "X-Hook-Key"\)\.unwrap\(\)\)/);
   const link = await taken("#share");
   const other = await open(browser, link);

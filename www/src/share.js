@@ -1,8 +1,9 @@
 // A delivery in the fragment of a link, which browsers never send to a server. It never contains the secret, nor a header that the
 // check does not use: that may be a credential.
 import { SCHEMES } from "./scheme-list.js";
-import { fromBase64, textOf, toBase64Url } from "./encoding.js";
+import { fromBase64, toBase64Url, textOf } from "./encoding.js";
 import { fragmentWith } from "./fragment.js";
+import { contains } from "./secret-within.js";
 
 /** Headers of schemes that sign. A token in a header is the secret itself, and the receiver may have given that header any name. */
 const SIGNED = SCHEMES.filter(({ form, identity }) => form !== "token" && identity === null).flatMap(({ signatures, others }) => [...signatures, ...others]);
@@ -12,9 +13,8 @@ export function fragmentOf({ scheme, headers, body, jwks, audience, issuer, emai
   const isKept = (name) => (name === "content-type" || SIGNED.includes(name)) && name !== header?.toLowerCase();
   const kept = headers.filter(([name]) => isKept(name.toLowerCase()));
   const shared = { scheme, headers: kept, body: toBase64Url(body), jwks, audience, issuer, email, header, url, method, tolerance, now };
-  const text = JSON.stringify(shared);
-  const plain = text + (textOf(body) ?? "");
-  if (secrets.some((secret) => typeof secret === "string" && secret.length > 0 && plain.includes(secret))) {
+  const texts = [...kept.flat(), jwks, audience, issuer, email, header, url].filter((text) => text !== undefined);
+  if (contains(texts, body, secrets)) {
     throw new Error("The headers, the body or the key set contain the secret itself. Take it out before you share this.");
   }
   return fragmentWith(shared);

@@ -1,6 +1,7 @@
 // Takes a delivery away: copied as something to run, or as a link.
 import { byId, el, fill } from "./dom.js";
 import { FORMATS, leftOut } from "./copy-as.js";
+import { contains } from "./secret-within.js";
 import { fragmentOf } from "./share.js";
 
 /** `current` returns the delivery that was checked last; `isOwn`, whether this page generated a secret. */
@@ -25,7 +26,7 @@ export function connectTake({ current, isOwn }) {
       const names = leftOut(id, delivery);
       return [
         `Copied as ${label}.`,
-        reads && (isInHeaders(delivery) ? "It contains your secret, as a header has it: keep it to yourself." : "It does not contain your secret: it reads WEBHOOK_SECRET."),
+        reads && (hasSecret(delivery) ? "It contains your secret, as the delivery has it: keep it to yourself." : "It does not contain your secret: it reads WEBHOOK_SECRET."),
         names.length > 0 && `Left out, because ${label} cannot hold them safely: ${names.slice(0, 5).join(", ")}${names.length > 5 ? ", …" : ""}.`,
       ].filter(Boolean).join(" ");
     };
@@ -36,8 +37,8 @@ export function connectTake({ current, isOwn }) {
   byId("share").addEventListener("click", () => copy(link, () => "Copied the link. The secret is not in it."));
 }
 
-/** Whether a header has the secret: that of a sender that signs nothing is its token. */
-const isInHeaders = ({ headers, secrets }) => headers.some(([, value]) => secrets.some((secret) => typeof secret === "string" && value.includes(secret.trim())));
+/** Whether the delivery has the secret: that of a sender that signs nothing is its token. */
+const hasSecret = ({ headers, url = "", body, secrets }) => contains([...headers.flat(), url], body, secrets);
 
 /** Puts a text into the clipboard; resolves to whether the browser lets it. */
 export async function toClipboard(text) {
