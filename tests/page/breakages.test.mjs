@@ -109,3 +109,22 @@ test("what replaces a timestamp or a raw secret is made of the delivery's own", 
   assert.deepEqual(replacementFor(lost, { ...given, scheme: "polar", secrets: [" abc\n"] }).fill, { secret: "polar_whs_abc" });
   assert.equal(replacementFor(lost, { ...given, secrets: ["a", "b"] }), undefined);
 });
+
+test("what replaces a secret that was encoded when it was stored is what its sender shows", () => {
+  const [shown, text, key] = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a-text-of-one-sender", Buffer.from([255, ...Array(23).keys()])];
+  const filled = (scheme, code, stored) => replacementFor({ code }, { scheme, headers: [], secrets: [stored] }).fill;
+  const base64 = (value) => Buffer.from(value).toString("base64");
+  const hex = (value) => Buffer.from(value).toString("hex");
+  for (const scheme of ["openai", "polar"]) {
+    assert.deepEqual(filled(scheme, "secret_base64", base64(`${shown}\n`)), { secret: shown, raw: false });
+    assert.deepEqual(filled(scheme, "secret_base64", base64(text)), { secret: `whsec_${base64(text)}`, raw: false });
+    assert.deepEqual(filled(scheme, "secret_base64", Buffer.from(base64(key))), { secret: `whsec_${base64(key)}`, raw: false });
+    assert.deepEqual(filled(scheme, "secret_base64", Buffer.from(shown)), { secret: shown, raw: false });
+    assert.deepEqual(filled(scheme, "secret_hex", hex(text)), { secret: `whsec_${base64(text)}`, raw: false });
+  }
+  for (const scheme of ["openai", "standard-webhooks"]) {
+    assert.deepEqual(filled(scheme, "secret_hex", hex(shown)), { secret: shown, raw: false });
+    assert.deepEqual(filled(scheme, "secret_hex", hex(key)), { secret: `whsec_${base64(key)}`, raw: false });
+  }
+  assert.deepEqual(filled("standard-webhooks", "secret_hex", hex(shown.slice(6))), { secret: shown.slice(6), raw: false });
+});

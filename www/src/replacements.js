@@ -1,6 +1,6 @@
 // What "Apply this fix" puts into the fields: the one change under which a signature matches. The report has the replacement of a body, a
 // URL, a method or headers. A secret it never contains, so its replacement is made here.
-import { fromBase64, toBase64, toByteString, utf8 } from "./encoding.js";
+import { fromBase64, textOf as decoded, toBase64, toByteString, utf8 } from "./encoding.js";
 import { schemeNamed } from "./senders.js";
 
 /**
@@ -40,11 +40,11 @@ const SECRETS = {
   secret_unquoted: (text) => [unquoted(text), false],
   secret_as_text: (text) => [text.trim(), true],
   secret_as_text_without_prefix: (text) => [inner(text), true],
-  secret_hex: (text) => [encoded(Uint8Array.from(inner(text).match(/../g) ?? [], (digits) => parseInt(digits, 16))), false],
+  secret_hex: (text, scheme) => [asShown(Uint8Array.from(inner(text).match(/../g) ?? [], (digits) => parseInt(digits, 16)), scheme), false],
   secret_base64url: (text) => [encoded(fromBase64(inner(text))), false],
   secret_base64_twice: (text) => [encoded(fromBase64(inner(toByteString(fromBase64(inner(text)))))), false],
   secret_raw_trimmed: (text) => [text.trim(), true],
-  secret_base64: (text) => [text, false],
+  secret_base64: (text, scheme, isRaw) => [PREFIXED.test(text.trim()) || (isRaw && !scheme.isText) ? text : asShown(fromBase64(text.replace(/\s+/g, "")), scheme), false],
   secret_without_prefix: (text) => [text.trim().replace(/^whsec_/, ""), true],
   secret_prefixed: (text) => [`whsec_${text.trim()}`, true],
 };
@@ -55,13 +55,25 @@ function ofPrefix(matchesIf, { secrets: [given] }) {
   return { fill: { secret: prefix + textOf(given).trim() } };
 }
 
+/** The field's text for what a stored secret encodes: the secret as its sender shows it, or the bytes of the key. */
+function asShown(bytes, { isText }) {
+  const text = decoded(bytes)?.trim();
+  if (text !== undefined && (PREFIXED.test(text) || (!isText && BASE64.test(text)))) return text;
+  return encoded(isText && text !== undefined ? utf8(text) : bytes);
+}
+
+const PREFIXED = /^(?:v1,)?whsec_/;
+/** A key in base64, whole. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+
 const textOf = (secret) => (typeof secret === "string" ? secret : new TextDecoder().decode(secret));
 
 /** Only where text can be a key in both ways does the form have a choice. */
 function ofSecret(change, { scheme, secrets: [given] }) {
-  if (!schemeNamed(scheme).secret.endsWith("whsec")) return undefined;
+  const known = schemeNamed(scheme);
+  if (!known.secret.endsWith("whsec")) return undefined;
   try {
-    const [secret, raw] = change(textOf(given));
+    const [secret, raw] = change(textOf(given), known, typeof given !== "string");
     return { fill: { secret, raw } };
   } catch {
     return undefined;
