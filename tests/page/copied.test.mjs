@@ -10,6 +10,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { explain } from "../../build/npm/package/dist/explain.js";
 import { FORMATS } from "../../www/src/copy-as.js";
 import { fromBase64, toBase64Url, utf8 } from "../../www/src/encoding.js";
 import { isHeader, jsString, pythonBytes, rustBytes, rustString } from "../../www/src/escape.js";
@@ -159,9 +160,16 @@ function* deliveries(count) {
   }
 }
 
+/** Makes the package found from the folder. */
+function linkPackage() {
+  const modules = join(folder, "node_modules");
+  if (existsSync(modules)) return;
+  mkdirSync(modules);
+  symlinkSync(join(ROOT, "build/npm/package"), join(modules, "countersign"));
+}
+
 test("tests in JavaScript parse, and do what their names say", async () => {
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(join(ROOT, "build/npm/package"), join(folder, "node_modules/countersign"));
+  linkPackage();
   for (const [at, given] of [...deliveries(24)].entries()) writeFileSync(join(folder, `${at}.mjs`), write("js", given));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout } = await run(process.execPath, ["--test", "--test-reporter=tap", ...Array.from({ length: 24 }, (_, at) => `${at}.mjs`)], { cwd: folder, env }).catch((failed) => failed);
@@ -182,9 +190,33 @@ const rotated = delivery({
   report: { ok: true },
 });
 
+/** A genuine delivery whose secret is the text itself. */
+const raw = delivery({
+  ...rotated,
+  scheme: "standard-webhooks",
+  headers: [...rotated.headers.slice(0, 2), ["webhook-signature", `v1,${createHmac("sha256", "a-raw-secret-of-text").update("msg_1.1700000000.{}").digest("base64")}`]],
+  secrets: [utf8("a-raw-secret-of-text")],
+});
+
+test("tests in JavaScript and Python read from the variable what the page read from the field", async () => {
+  const bare = { ...rotated, secrets: [rotated.secrets[1].replace(/=+$/, "")] };
+  const cases = [[raw, "a-raw-secret-of-text"], [rotated, rotated.secrets.join(" ")], [bare, bare.secrets[0]], [bare, `${bare.secrets[0]}\n`]];
+  linkPackage();
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  for (const [given, secret] of cases) {
+    const whole = { ...given, report: await explain({ scheme: given.scheme, secrets: given.secrets }, given.body, given.headers, { now: given.now }) };
+    for (const [id, file, program] of [["js", "variable.mjs", process.execPath], ["python", "variable.py", "python3"]]) {
+      writeFileSync(join(folder, file), write(id, whole));
+      await run(program, [file], { cwd: folder, env: { ...env, WEBHOOK_SECRET: secret } });
+    }
+  }
+  assert.match(receiverCode("next", raw).text, /\(new TextEncoder\(\)\.encode\(process\.env\.WEBHOOK_SECRET\)/);
+});
+
 test("tests in Rust compile, each to one test", async () => {
   const all = [...deliveries(24)].map((given, at) => `mod case_${at} {\n${write("rust", given)}\n}`);
   all.push(`mod rotation {\n${write("rust", rotated)}\n}`);
+  all.push(`mod raw {\n${write("rust", raw)}\n}`);
   writeFileSync(join(folder, "copied.rs"), all.join("\n"));
   const built = execFileSync("cargo", ["build", "--quiet", "--package", "countersign", "--lib", "--message-format=json"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
   const messages = built.split("\n").filter(Boolean).map((line) => JSON.parse(line));
@@ -194,8 +226,9 @@ test("tests in Rust compile, each to one test", async () => {
   const command = ["--edition", "2024", "--test", "--extern", `countersign=${library}`, "-L", `dependency=${join(library, "../deps")}`, "-o", binary, join(folder, "copied.rs")];
   await run("rustc", command, { cwd: ROOT });
   const listed = await run(binary, ["--list"]);
-  assert.match(listed.stdout, /^25 tests, 0 benchmarks$/m);
+  assert.match(listed.stdout, /^26 tests, 0 benchmarks$/m);
   await run(binary, ["rotation"], { env: { ...process.env, WEBHOOK_SECRET: rotated.secrets.join(" ") } });
+  await run(binary, ["raw"], { env: { ...process.env, WEBHOOK_SECRET: "a-raw-secret-of-text" } });
 });
 
 test("a stranger's link draws only text, and a copy of its delivery stays data", async () => {

@@ -3,7 +3,7 @@
 import { textOf, toBase64, utf8 } from "./encoding.js";
 import { decoding, isHeader, isHttpBody, isHttpHeader, isPlainWord, jsString, rustBytes, rustString, shellWord } from "./escape.js";
 import { python } from "./copy-python.js";
-import { entryOf } from "./receiver-code.js";
+import { entryOf, secretsOf } from "./receiver-code.js";
 import { schemeNamed, toleranceOf } from "./senders.js";
 
 export const FORMATS = [
@@ -73,7 +73,7 @@ function rust(delivery) {
   const found = `scheme::find(${rustString(scheme)}).unwrap()`;
   const chosen = header ? `choose_header(${found}, ${rustString(header)}).unwrap()` : found;
   const target = url ? `.with_target(Target { method: ${rustString(method)}, url: ${rustString(url)} })` : "";
-  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && isStandard(scheme) && !isSplit(delivery) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
+  const used = ["Delivery", "Error", "Headers", jwks && "Jwks", audience && "JwtPolicy", "Keys", "Policy", !jwks && (isRaw(delivery) || (isStandard(scheme) && !isSplit(delivery))) && "SecretKey", url && "Target", "Timestamp", age && "Tolerance"].filter(Boolean).join(", ");
   return `#[test]
 fn ${report.ok ? "the_delivery_is_genuine" : `the_delivery_is_refused_as_${report.code}`}() {
     use countersign::scheme${forms !== "" && audience ? "::{self, Form}" : ""};
@@ -101,17 +101,23 @@ function rustKeys({ scheme, jwks, secrets, own }) {
   if (jwks) return `        let set = Jwks::parse(${rustBytes(utf8(jwks))})?;\n        let keys = Keys { jwks: Some(&set), ..Keys::default() };`;
   const parse = (secret) => (isStandard(scheme) ? `SecretKey::parse(${secret})?` : `policy.scheme.secrets.parse(${secret})?.remove(0)`);
   const list = own ? secrets.map((secret) => parse(rustString(secret))) : [parse(VARIABLE)];
-  const given = isSplit({ secrets, own }) ? SPLIT : `        let secrets = [${list.join(", ")}];`;
+  const given = isRaw({ secrets }) ? RAW : isSplit({ secrets, own }) ? SPLIT : `        let secrets = [${list.join(", ")}];`;
   return `${given}\n        let keys = Keys { secrets: &secrets, ..Keys::default() };`;
 }
 
 const VARIABLE = '&std::env::var("WEBHOOK_SECRET").unwrap()';
+
+/** Reads a secret whose text itself is the key. */
+const RAW = `        let secrets = [SecretKey::Hmac(countersign::crypto::HmacKey::from_bytes(std::env::var("WEBHOOK_SECRET").unwrap().as_bytes())?)];`;
 
 /** Reads several secrets. */
 const SPLIT = `        let (given, mut secrets) = (std::env::var("WEBHOOK_SECRET").unwrap(), Vec::new());
         for secret in policy.scheme.secrets.split(&given) {
             secrets.extend(policy.scheme.secrets.parse(secret)?);
         }`;
+
+/** Whether the field says that its text itself is the key. */
+const isRaw = ({ secrets }) => secrets.some((secret) => typeof secret !== "string");
 
 /** Whether the variable holds several secrets, as during a rotation. */
 const isSplit = ({ secrets, own }) => !own && secrets.length > 1;
@@ -147,7 +153,7 @@ function jsArguments({ scheme, header, jwks, secrets, own, audience, issuer, ema
   const age = tolerance === toleranceOf(scheme) ? "" : `tolerance: ${tolerance}`;
   if (!schemeNamed(scheme).hasKeySet) {
     const options = [header && `header: ${jsString(header)}`, age].filter(Boolean).join(", ");
-    return (own ? `[${secrets.map(jsString).join(", ")}]` : "process.env.WEBHOOK_SECRET") + (options && `, { ${options} }`);
+    return (own ? `[${secrets.map(jsString).join(", ")}]` : secretsOf("process.env.WEBHOOK_SECRET", secrets)) + (options && `, { ${options} }`);
   }
   if (schemeNamed(scheme).identity) {
     const given = Object.entries({ audience, email, issuer }).filter(([, value]) => value !== undefined);

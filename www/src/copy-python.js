@@ -59,10 +59,12 @@ if __name__ == "__main__":
 
 /** The lines that make the bytes of the key, from the secret as its sender writes it. */
 function keyOf({ secret: written, form, isText }, secret, own, variable) {
-  if (own && typeof secret !== "string") return [`key = ${pythonBytes(secret)}`];
-  const text = own ? `${pythonBytes(utf8(secret.trim()))}.decode()` : variable;
+  if (typeof secret !== "string") return [`key = ${own ? pythonBytes(secret) : `${variable}.encode()`}`];
+  const text = own ? `${pythonBytes(utf8(secret.trim()))}.decode()` : `${variable}.strip()`;
   if (form === "token" || written === "text" || written === "header") return [`key = ${text}.encode()`];
   if (written === "hex") return [`key = bytes.fromhex(${text})`];
-  const decoded = 'base64.b64decode(secret.removeprefix("v1,").removeprefix("whsec_"))';
-  return [`secret = ${text}`, `key = ${decoded}${isText ? ' if "whsec_" in secret else secret.encode()' : ""}`];
+  // Padding that is missing is added: too much of it does no harm.
+  const decoded = 'base64.b64decode(secret.removeprefix("v1,").removeprefix("whsec_") + "==")';
+  const prefixed = /^(?:v1,)?whsec_/.test(secret.trim());
+  return [`secret = ${text}`, `key = ${isText && !prefixed ? "secret.encode()" : decoded}`];
 }

@@ -179,7 +179,13 @@ function given(delivery, variables) {
   };
   const options = Object.entries(members).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}`).join(", ");
   const key = `${variables}.${PUBLIC.includes(form) ? "WEBHOOK_PUBLIC_KEY" : "WEBHOOK_SECRET"}`;
-  return [!hasKeySet && key, options && `{ ${options} }`].filter(Boolean).join(", ");
+  return [!hasKeySet && secretsOf(key, delivery.secrets), options && `{ ${options} }`].filter(Boolean).join(", ");
+}
+
+/** The secrets of a variable, as the field has them: one, several, or text that is itself the key. */
+export function secretsOf(variable, secrets) {
+  if (secrets.some((secret) => typeof secret !== "string")) return `new TextEncoder().encode(${variable})`;
+  return secrets.length > 1 ? `(${variable} ?? "").trim().split(/\\s+/)` : variable;
 }
 
 /** Forms that a public key checks. */
