@@ -104,6 +104,9 @@ const WHOLE = {
   "an HTTPie command": `http POST https://example.com/hooks ${rows(PAIRS, (name, value) => `${apostrophe(`${name}:${value}`)} `)}--raw ${apostrophe(BODY)}`,
   "what HTTPie prints": `${request}\r\n\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`,
   "a raw request": request,
+  "headers of HTTP/2": `:authority: x\n:method: POST\n:path: /hooks\n:scheme: https\n${rows(PAIRS, (name, value) => `${name}: ${value}\n`)}\n${BODY}`,
+  "a request of HTTP/2": `POST /hooks HTTP/2\n:authority: x\n${rows(PAIRS, (name, value) => `${name}: ${value}\n`)}\n${BODY}`,
+  "a request with a byte order mark": `\ufeff${request}`,
   // Tables
   "a table with tabs": `${rows(PAIRS, (name, value) => `${name}\t${value}\n`)}\n${BODY}`,
   "a table with colons and tabs": `${rows(PAIRS, (name, value) => `${capital(name)}:\t${value}\n`)}\n${BODY}`,
@@ -177,6 +180,16 @@ test("a parsed body is written again, and reported as such", () => {
     const found = takeApart(text);
     same(found, '{"type":"x","n":[1,{"a":null}]}');
     assert.match(found.notes.join(" "), /already parsed/);
+  }
+});
+
+test("pseudo headers of HTTP/2 are the request line", () => {
+  const { host: _, ...sent } = HEADERS;
+  const first = { ":method": "PUT", ":path": "/hooks?a=1,2", ":authority": "x.example", ":scheme": "https" };
+  const lines = rows(Object.entries({ ...first, ...sent }), (name, value) => `${name}: ${value}\n`);
+  for (const text of [`${lines}\n${BODY}`, json({ headers: { ...first, ...sent }, body: BODY })]) {
+    const { url, method, headers } = takeApart(text);
+    assert.deepEqual([url, method, Object.fromEntries(headers)], ["https://x.example/hooks?a=1,2", "PUT", sent]);
   }
 });
 

@@ -4,12 +4,16 @@ import { NO_BODY } from "./paste-json.js";
 import { isDelivery, isFamily, otherSender } from "./senders.js";
 
 const REQUEST = /^(?:> )?(GET|POST|PUT|PATCH|DELETE) (\S+)(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const NAME = /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Also that of a pseudo header of HTTP/2, such as `:path`. */
+const isName = (name) => NAME.test(name);
 /** Lines of `curl -v` that are not headers it sends. */
 const REMARK = /^(?:[*<{}] |[*<]\r?$|\* )/;
 
 /** Everything from the request line on, after comments of an `.http` file or remarks of `curl -v`. */
-export function http(text) {
+export function http(pasted) {
+  // What editors on Windows begin a file with.
+  const text = pasted.replace(/^\ufeff/, "");
   const line = REQUEST.exec(text);
   if (line === null) return undefined;
   const verbose = line[0].startsWith("> ");
@@ -33,7 +37,7 @@ export function table(text) {
   const rows = lines.map(cells);
   const first = rows.findIndex((row) => row !== undefined);
   const end = rows.findIndex((row, at) => at > first && row === undefined);
-  const headers = rows.slice(first, end < 0 ? rows.length : end).filter(([name]) => NAME.test(name));
+  const headers = rows.slice(first, end < 0 ? rows.length : end).filter(([name]) => isName(name));
   if (first >= 0 && isDelivery(headers)) return { kind: "a table of headers", ...withText({ headers, notes: [], body: end < 0 ? "" : text.split("\n").slice(end).join("\n").replace(/^\s+/, "") }) };
   return inTurn(text);
 }
@@ -52,14 +56,14 @@ const unquoted = (text) => /^([`'"]?)(.*)\1$/s.exec(text.trim())[2];
 
 function inTurn(text) {
   const lines = text.split("\n").map((line) => line.trim());
-  const isName = (line) => line !== undefined && NAME.test(line.replace(/:$/, ""));
+  const isAName = (line) => line !== undefined && isName(line.replace(/:$/, ""));
   const known = lines.findIndex((line) => isFamily(line.replace(/:$/, "")) || otherSender([[line.replace(/:$/, ""), ""]]) !== undefined);
   if (known < 0) return undefined;
   let first = known;
-  while (first >= 2 && isName(lines[first - 2]) && lines[first - 1] !== "") first -= 2;
+  while (first >= 2 && isAName(lines[first - 2]) && lines[first - 1] !== "") first -= 2;
   const headers = [];
   let at = first;
-  for (; isName(lines[at]) && lines[at + 1] !== undefined; at += 2) headers.push([lines[at].replace(/:$/, "").toLowerCase(), lines[at + 1]]);
+  for (; isAName(lines[at]) && lines[at + 1] !== undefined; at += 2) headers.push([lines[at].replace(/:$/, "").toLowerCase(), lines[at + 1]]);
   if (headers.length < 2 || !isDelivery(headers)) return undefined;
   return { kind: "a table of headers", ...withText({ headers, notes: [], body: text.split("\n").slice(at).join("\n").replace(/^\s+/, "") }) };
 }
@@ -84,9 +88,9 @@ function block(text, strip = (line) => line.replace(/^[<>] /, "")) {
 }
 
 function headerOf(line) {
-  const colon = line.indexOf(":");
+  const colon = line.indexOf(":", 1);
   const name = line.slice(0, Math.max(colon, 0));
-  return NAME.test(name) ? [name, line.slice(colon + 1).trim()] : undefined;
+  return isName(name) ? [name, line.slice(colon + 1).trim()] : undefined;
 }
 
 /** A value on the line below its name, as a browser's network panel copies headers. */

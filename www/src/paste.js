@@ -29,7 +29,9 @@ const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
  */
 export function takeApart(text) {
   const found = parts(withoutPrefix(text));
-  return found === undefined ? undefined : { ...found, ...targetOf(found) };
+  if (found === undefined) return undefined;
+  // HTTP/2 has the request line in pseudo headers, such as `:path`.
+  return { ...found, headers: found.headers.filter(([name]) => !name.startsWith(":")), ...targetOf(found) };
 }
 
 function parts(text) {

@@ -5,10 +5,12 @@
  * headers say the rest.
  */
 export function targetOf({ url, method, headers }) {
-  const value = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1].split(",")[0].trim();
-  const host = value("x-forwarded-host") ?? value("host");
-  const protocol = value("x-forwarded-proto");
-  return { url: absolute(url, host, protocol), method: /^[a-z]+$/i.test(method ?? "") ? method.toUpperCase() : undefined };
+  const whole = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
+  const value = (name) => whole(name)?.split(",")[0].trim();
+  const host = value("x-forwarded-host") ?? value("host") ?? value(":authority");
+  const protocol = value("x-forwarded-proto") ?? value(":scheme");
+  const verb = method ?? whole(":method") ?? "";
+  return { url: absolute(url ?? whole(":path"), host, protocol), method: /^[a-z]+$/i.test(verb) ? verb.toUpperCase() : undefined };
 }
 
 function absolute(url, host, protocol) {
