@@ -5,10 +5,12 @@ import { words } from "./shell.js";
 /** Options that do not affect headers or body, but have a value to skip. */
 const OTHERS = ["--output", "--write-out", "--max-time", "--connect-timeout", "--user-agent", "--referer", "--cookie", "--cookie-jar", "--resolve", "--retry", "--proxy", "--cacert", "--cert", "--key", "--unix-socket"];
 /** Short options with a value, by their long names. */
-const SHORT = { H: "--header", d: "--data", u: "--user", X: "--request", o: "--output", w: "--write-out", m: "--max-time", A: "--user-agent", e: "--referer", b: "--cookie", c: "--cookie-jar", x: "--proxy", E: "--cert" };
+const SHORT = { F: "--form", H: "--header", d: "--data", u: "--user", X: "--request", o: "--output", w: "--write-out", m: "--max-time", A: "--user-agent", e: "--referer", b: "--cookie", c: "--cookie-jar", x: "--proxy", E: "--cert" };
 const STRIPPED = ["--data", "--data-ascii"];
 const RAW = ["--data-raw", "--post-data", "--body-data"];
-const DATA = [...STRIPPED, ...RAW, "--data-binary", "--json"];
+const ENCODED = "--data-urlencode";
+const DATA = [...STRIPPED, ...RAW, "--data-binary", "--json", ENCODED];
+const FORM = ["--form", "--form-string"];
 
 export function curl(text) {
   const command = /(?:^|[\s(;&|])(?:curl|wget)(?:\.exe)?\s/.exec(text);
@@ -18,7 +20,14 @@ export function curl(text) {
   const heredoc = given.findIndex((word) => word.startsWith("<<"));
   if (heredoc >= 0) given.length = heredoc;
   const found = { headers: [], parts: [], notes: [], stdin: piped(text.slice(0, command.index + 1)) ?? hereDocument(behind) };
-  for (let at = 0; at < given.length; at += 1) at += take(found, given[at], given[at + 1]);
+  for (let at = 0; at < given.length; at += 1) {
+    // No value of an option: the next command, on a line of its own.
+    if (/^(?:curl|wget)(?:\.exe)?$/.test(given[at])) {
+      found.notes.push("Another command below it was left out.");
+      break;
+    }
+    at += take(found, given[at], given[at + 1]);
+  }
   const { headers, parts, notes, url, method } = found;
   return { kind: "a curl command", headers, notes, url, method, body: parts.length > 0 ? concat(...parts) : undefined };
 }
@@ -50,6 +59,7 @@ function take(found, word, behind = "") {
   else if (name === "--url") found.url = decode(value);
   else if (name === "--request") found.method = decode(value);
   else if (DATA.includes(name)) data(found, name, value);
+  else if (FORM.includes(name)) once(found, MULTIPART);
   else if (!OTHERS.includes(name)) return address(found, word);
   return used;
 }
@@ -77,7 +87,24 @@ function header(found, line) {
   return undefined;
 }
 
+/** `name=content`, of which curl encodes the content, or `name@file`: https://curl.se/docs/manpage.html#--data-urlencode */
+function encoded(found, value) {
+  const [, name = "", mark, content] = /^([^=@]*)([=@])([\s\S]*)$/.exec(value) ?? [undefined, "", "", value];
+  if (mark === "@") return data(found, "--data-binary", `@${content}`);
+  const escaped = encodeURIComponent(decode(content)).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  once(found, ESCAPED);
+  return data(found, "--data-raw", `${name === "" ? "" : `${name}=`}${escaped.replaceAll("%20", "+")}`);
+}
+
+function once({ notes }, text) {
+  if (!notes.includes(text)) notes.push(text);
+}
+
+const ESCAPED = "The form is encoded as curl does it, which may differ from the signed bytes.";
+const MULTIPART = "curl makes the boundary of a multipart body (`-F`) anew each time, so the signed bytes are not in the command: drop the body as a file.";
+
 function data(found, name, value) {
+  if (name === ENCODED) return encoded(found, value);
   if (found.parts.length > 0 && name !== "--json") found.parts.push(utf8("&"));
   if (RAW.includes(name) || !value.startsWith("@")) return found.parts.push(fromByteString(value));
   const strips = STRIPPED.includes(name);

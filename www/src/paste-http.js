@@ -110,10 +110,16 @@ function withoutRemarks(found) {
   return withText({ ...found, body: REMARK.test(lines[0]) ? lines.slice(first).join("\n") : found.body });
 }
 
-/** HTTPie prints the response after the request. */
+/** HTTPie prints the response after the request. Another request may follow, in an `.http` file after `###`. */
 function withoutAnswer(found) {
   const answer = /(?:\r?\n){2,3}HTTP\/[\d.]+ \d{3}\b/.exec(found.body);
-  if (answer === null) return withText(found);
-  const notes = ["The response after it was left out. HTTPie indents JSON and sorts its members unless it is called with `--pretty=none`."];
-  return withText({ ...found, notes, body: found.body.slice(0, answer.index) });
+  if (answer !== null) return upTo(found, answer.index, "The response after it was left out. HTTPie indents JSON and sorts its members unless it is called with `--pretty=none`.");
+  const next = NEXT.exec(found.body);
+  if (next === null) return withText(found);
+  const end = found.body.slice(0, next.index).replace(/\r?\n$/, "").length;
+  return upTo(found, end, "Another request below it was left out.");
 }
+
+const NEXT = /\r?\n(?:###[^\n]*\n\s{0,8}(?:GET|POST|PUT|PATCH|DELETE) \S+|(?:GET|POST|PUT|PATCH|DELETE) \S+ HTTP\/[\d.]+)[^\n]{0,20}\n/;
+
+const upTo = (found, end, note) => withText({ ...found, notes: [note], body: found.body.slice(0, end) });
