@@ -183,39 +183,6 @@ test("a parsed body is written again, and reported as such", () => {
   }
 });
 
-test("curl encodes a form, and names what it cannot hold", () => {
-  const curl = (options) => takeApart(`curl https://x -H 'webhook-signature: v1,a' ${options}`);
-  const text = ({ body }) => Buffer.from(body).toString();
-  const form = curl(`--data-urlencode "Body=hello wörld+~*'()" --data-urlencode =a=b --data-urlencode 'x y' -d plain=1`);
-  // What curl 7.88 sends.
-  assert.equal(text(form), "Body=hello+w%C3%B6rld%2B~%2A%27%28%29&a%3Db&x+y&plain=1");
-  assert.match(form.notes.join(), /may differ/);
-  assert.match(curl("--data-urlencode a@file.txt").notes.join(), /in the file `file.txt`/);
-  const multipart = curl("-F a=1 -F b=2");
-  assert.deepEqual([multipart.body, multipart.notes.length], [undefined, 1]);
-});
-
-test("of two requests in one text, the first is read", () => {
-  const lines = rows(PAIRS, (name, value) => `${name}: ${value}\r\n`);
-  const other = `POST /hooks HTTP/1.1\r\n${lines}\r\n{"other":1}`;
-  const curl = `curl https://x ${rows(PAIRS, (name, value) => `-H ${apostrophe(`${name}: ${value}`)} `)}-d ${apostrophe(BODY)}`;
-  for (const text of [`${request}\r\n\r\n${other}`, `${request}\n${other}`, `${request}\n\n### again\n${other}`, `${curl}\ncurl https://y -H 'webhook-id: 2' -d '{}'`]) {
-    const found = takeApart(text);
-    same(found);
-    assert.match(found.notes.join(), /left out/);
-  }
-});
-
-test("pseudo headers of HTTP/2 are the request line", () => {
-  const { host: _, ...sent } = HEADERS;
-  const first = { ":method": "PUT", ":path": "/hooks?a=1,2", ":authority": "x.example", ":scheme": "https" };
-  const lines = rows(Object.entries({ ...first, ...sent }), (name, value) => `${name}: ${value}\n`);
-  for (const text of [`${lines}\n${BODY}`, json({ headers: { ...first, ...sent }, body: BODY })]) {
-    const { url, method, headers } = takeApart(text);
-    assert.deepEqual([url, method, Object.fromEntries(headers)], ["https://x.example/hooks?a=1,2", "PUT", sent]);
-  }
-});
-
 test("a token is found behind its scheme", () => {
   const token = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln";
   for (const text of [`Authorization: Bearer ${token}`, `authorization: bearer ${token}\n`, `Bearer ${token}`]) {

@@ -60,7 +60,7 @@ function words({ kind, headers, body, secret, url, notes, other }) {
     headers.length > 0 && `${headers.length} header${headers.length === 1 ? "" : "s"}`,
     body !== undefined && `a body of ${body.length.toLocaleString("en")} bytes`,
     url !== undefined && scheme?.signsUrl && "the URL",
-    secret !== undefined && kind !== "a secret" && "a secret",
+    secret !== undefined && !/secrets?$/.test(kind) && "a secret",
   ].filter(Boolean);
   const read = `Read as ${kind}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
   const taken = scheme !== undefined && other === undefined ? ` Taken as ${scheme.title}.` : "";

@@ -5,7 +5,7 @@ import { aboutRecord } from "./log-record.js";
 import { httpie, powershell } from "./paste-commands.js";
 import { curl } from "./paste-curl.js";
 import { headerBlock, http, table } from "./paste-http.js";
-import { event, jsonLog, keySet, parse, recordIn } from "./paste-json.js";
+import { NO_BODY, event, jsonLog, keySet, parse, recordIn } from "./paste-json.js";
 import { logfmt, printed, printedBody } from "./paste-printed.js";
 import { aboutOther, familyMember, isDelivery, mentionsOne, otherSender, schemeNamed, signedInside, unmarked } from "./senders.js";
 import { targetOf } from "./target.js";
@@ -30,8 +30,16 @@ const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
 export function takeApart(text) {
   const found = parts(withoutPrefix(text));
   if (found === undefined) return undefined;
+  const target = targetOf(found);
   // HTTP/2 has the request line in pseudo headers, such as `:path`.
-  return { ...found, headers: found.headers.filter(([name]) => !name.startsWith(":")), ...targetOf(found) };
+  return { ...withoutBody(found, target), headers: found.headers.filter(([name]) => !name.startsWith(":")), ...target };
+}
+
+/** A request that says that it has no body has an empty one: that of another delivery must not stay in the field. */
+function withoutBody(found, { method }) {
+  const length = found.headers.find(([name]) => name.toLowerCase() === "content-length")?.[1].trim();
+  const isEmpty = found.headers.length > 0 && found.body === undefined && (length === "0" || (length === undefined && method === "GET"));
+  return isEmpty ? { ...found, body: new Uint8Array(), notes: found.notes.filter((note) => note !== NO_BODY) } : found;
 }
 
 function parts(text) {
@@ -75,7 +83,8 @@ function record(text) {
 /** A single value. */
 function alone(text) {
   const value = text.trim();
-  if (SECRET.exec(value)?.[0] === value) return { kind: "a secret", headers: [], notes: [], secret: value };
+  const words = value.length < 1000 ? value.split(/[\s,;|]+/) : [value];
+  if (words.every((word) => SECRET.exec(word)?.[0] === word)) return { kind: words.length > 1 ? "several secrets" : "a secret", headers: [], notes: [], secret: words.join(" ") };
   if (TOKEN.test(value)) return { kind: "a token", headers: [["webhook-signature", value]], notes: [] };
   const token = value.replace(BEARER, "");
   if (token !== value && TOKEN.test(token)) return { kind: "a token", headers: [["authorization", `Bearer ${token}`]], notes: [] };
