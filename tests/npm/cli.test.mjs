@@ -175,6 +175,10 @@ test("for a sender that signs its URL, explain names the URL and takes another",
   writeFileSync(`${dir}/behind.http`, behind, "latin1");
   writeFileSync(`${dir}/noted.http`, behind.replace("\r\n\r\n", `\r\nx-forwarded-host: ${host}\r\nx-forwarded-proto: http\r\n\r\n`), "latin1");
   assert.equal((await run("check", "noted.http", ...twilio)).status, 0, "as the proxy notes");
+  writeFileSync(`${dir}/several.http`, behind.replace("\r\n\r\n", `\r\nx-forwarded-host: ${host}, app:3000\r\nx-forwarded-proto: http, https\r\n\r\n`), "latin1");
+  assert.equal((await run("check", "several.http", ...twilio)).status, 0, "as the first of several proxies notes");
+  writeFileSync(`${dir}/http2.http`, behind.replace(/host: \S+/i, `:authority: ${host}\r\n:scheme: http`), "latin1");
+  assert.equal((await run("check", "http2.http", ...twilio)).status, 0, "as HTTP/2 has it");
   const unknown = await run("explain", "behind.http", ...twilio);
   assert.equal(unknown.status, 1);
   assert.match(unknown.said, /\nrefused: .*the sender calls another URL.*\npass the public URL/);

@@ -23,12 +23,20 @@ export function parseHttp(file) {
   const [line, ...rest] = bytes.subarray(0, end.index).toString("latin1").split(/\r?\n/);
   const [, method, path] = /^([A-Z]+) (\S+)/.exec(line) ?? [];
   if (method === undefined) throw new Error(`the file does not begin with a line like \`POST /hooks HTTP/1.1\`; ${OTHER_FORMS}`);
-  const pairs = rest.map((line) => [line.slice(0, line.indexOf(":")).trim(), line.slice(line.indexOf(":") + 1).trim()]);
+  const pairs = rest.map(pair);
   const valueOf = (wanted) => pairs.find(([name]) => name.toLowerCase() === wanted)?.[1];
   const arrived = valueOf(ARRIVED);
-  const host = valueOf("x-forwarded-host") ?? valueOf("host");
-  const protocol = valueOf("x-forwarded-proto") ?? (/^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(host) ? "http" : "https");
+  // Of several proxies, the first noted what the sender called.
+  const noted = (name) => valueOf(name)?.split(",")[0].trim();
+  const host = noted("x-forwarded-host") ?? valueOf("host") ?? valueOf(":authority");
+  const protocol = noted("x-forwarded-proto") ?? valueOf(":scheme") ?? (/^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(host) ? "http" : "https");
   const target = /^https?:/.test(path) || host === undefined ? path : `${protocol}://${host}${path}`;
   const body = bytes.subarray(end.index + end[0].length);
-  return { headers: pairs.filter(([name]) => name.toLowerCase() !== ARRIVED), body, method, target, arrived: arrived === undefined ? undefined : Number(arrived) };
+  return { headers: pairs.filter(([name]) => name.toLowerCase() !== ARRIVED && !name.startsWith(":")), body, method, target, arrived: arrived === undefined ? undefined : Number(arrived) };
+}
+
+/** Name and value of a line. Pseudo headers of HTTP/2, such as `:authority`, begin with a colon. */
+function pair(line) {
+  const colon = line.indexOf(":", 1);
+  return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
