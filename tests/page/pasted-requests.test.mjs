@@ -60,3 +60,14 @@ test("pseudo headers of HTTP/2 are the request line", () => {
     assert.deepEqual([url, method, Object.fromEntries(headers)], ["https://x.example/hooks?a=1,2", "PUT", sent]);
   }
 });
+
+test("a secret on a line above or below a delivery is no part of it", () => {
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const lines = rows(PAIRS, (name, value) => `${name}: ${value}\n`);
+  for (const delivery of [request, `${lines}\n${BODY}`, json({ headers: HEADERS, body: BODY })]) {
+    for (const text of [`WEBHOOK_SECRET=${secret}\n\n${delivery}`, `secret: ${secret}\r\n${delivery}`, `export A="${secret}"\n${delivery}`, `${delivery}\n\n${secret}\n`, `${delivery}\r\nsecret: ${secret}`]) {
+      const found = takeApart(text);
+      assert.deepEqual([found.secret, Buffer.from(found.body ?? "").toString(), found.headers.length], [secret, BODY, PAIRS.length], text);
+    }
+  }
+});

@@ -11,6 +11,8 @@ import { aboutOther, familyMember, isDelivery, mentionsOne, otherSender, schemeN
 import { targetOf } from "./target.js";
 
 const SECRET = /(?<![A-Za-z0-9_])(?:v1,)?wh(?:sec|pk|sk)_[A-Za-z0-9+/_-]+=*/;
+/** A line with a secret and its name, as notes and files of an environment have it. */
+const NOTED = new RegExp(`^(?:export )?(?:[\\w .-]{1,40}[:=] *)?["']?(${SECRET.source})["']?;?$`);
 const TOKEN = /^ey[\w-]+\.ey[\w-]+\.[\w-]+$/;
 const BEARER = /^(?:authorization:\s*)?bearer\s+(?=ey)/i;
 const SIGNATURE = /^\s*v1a?,[A-Za-z0-9+/=]+(?:\s+v1a?,[A-Za-z0-9+/=]+)*\s*$/;
@@ -28,7 +30,11 @@ const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
  * everything else is text.
  */
 export function takeApart(text) {
-  const found = parts(withoutPrefix(text));
+  const whole = withoutPrefix(text);
+  const { rest, secret } = noted(whole);
+  const beside = rest === undefined ? undefined : parts(rest);
+  const isWhole = beside !== undefined && (beside.headers.length > 0 || beside.body !== undefined);
+  const found = isWhole ? { secret, ...beside } : parts(whole);
   if (found === undefined) return undefined;
   const target = targetOf(found);
   // HTTP/2 has the request line in pseudo headers, such as `:path`.
@@ -41,6 +47,19 @@ function withoutBody(found, { method }) {
   const isEmpty = found.headers.length > 0 && found.body === undefined && (length === "0" || (length === undefined && method === "GET"));
   return isEmpty ? { ...found, body: new Uint8Array(), notes: found.notes.filter((note) => note !== NO_BODY) } : found;
 }
+
+/** A secret on the first line or the last, which is no part of the delivery beside it: `{ rest, secret }`; nothing if there is none. */
+function noted(text) {
+  const [begun, ended] = [text.trimStart(), text.trimEnd()];
+  const [first, last] = [begun.indexOf("\n"), ended.lastIndexOf("\n")];
+  const above = notedOn(begun.slice(0, Math.max(first, 0)));
+  if (above !== undefined) return { rest: begun.slice(first + 1).trimStart(), secret: above };
+  const below = notedOn(ended.slice(last + 1));
+  // An empty line may stand between them.
+  return below === undefined || last < 0 ? {} : { rest: ended.slice(0, last).replace(/\r$/, "").replace(/\r?\n$/, ""), secret: below };
+}
+
+const notedOn = (line) => (line.length < 500 ? NOTED.exec(line.trim())?.[1] : undefined);
 
 function parts(text) {
   const found = withoutSecret(alone(text) ?? known(text) ?? record(text) ?? event(text) ?? (text.length > SEARCHED ? undefined : printedBody(text)));
