@@ -14,7 +14,7 @@ const request = `POST /hooks HTTP/1.1\r\n${rows(PAIRS, (name, value) => `${name}
 
 test("a request that has no body says so", () => {
   const lines = "x-twilio-signature: abc=\n";
-  for (const text of [`GET /x?a=1 HTTP/1.1\nhost: x\n${lines}\n`, `POST /x HTTP/1.1\n${lines}Content-Length: 0\n\n`, json({ method: "GET", headers: { "x-twilio-signature": "abc=" } })]) {
+  for (const text of [`GET /x?a=1 HTTP/1.1\nhost: x\n${lines}\n`, `POST /x HTTP/1.1\n${lines}Content-Length: 0\n\n`, `> POST /x HTTP/1.1\n> ${lines}> Content-Length: 0\n> \n`, json({ method: "GET", headers: { "x-twilio-signature": "abc=" } })]) {
     const { body, notes } = takeApart(text);
     assert.equal(body?.length, 0, text);
     assert.doesNotMatch(notes.join(), /no body/);
@@ -70,4 +70,6 @@ test("a secret on a line above or below a delivery is no part of it", () => {
       assert.deepEqual([found.secret, Buffer.from(found.body ?? "").toString(), found.headers.length], [secret, BODY, PAIRS.length], text);
     }
   }
+  const other = secret.replace("M", "N");
+  assert.equal(takeApart(`OLD=${secret}\nNEW=${other}\n${lines}\n${BODY}`).secret, `${secret} ${other}`);
 });

@@ -31,7 +31,7 @@ const PRINTED = [powershell, httpie, table, lines, printed, logfmt];
  */
 export function takeApart(text) {
   const whole = withoutPrefix(text);
-  const { rest, secret } = noted(whole);
+  const { rest, secret } = notedOf(whole);
   const beside = rest === undefined ? undefined : parts(rest);
   const isWhole = beside !== undefined && (beside.headers.length > 0 || beside.body !== undefined);
   const found = isWhole ? { secret, ...beside } : parts(whole);
@@ -45,7 +45,14 @@ export function takeApart(text) {
 function withoutBody(found, { method }) {
   const length = found.headers.find(([name]) => name.toLowerCase() === "content-length")?.[1].trim();
   const isEmpty = found.headers.length > 0 && found.body === undefined && (length === "0" || (length === undefined && method === "GET"));
-  return isEmpty ? { ...found, body: new Uint8Array(), notes: found.notes.filter((note) => note !== NO_BODY) } : found;
+  return isEmpty ? { ...found, body: new Uint8Array(), notes: found.notes.filter((note) => !note.includes(NO_BODY)) } : found;
+}
+
+/** The secrets on the first lines or the last, an old one and a new one for example. */
+function notedOf(text) {
+  const found = noted(text);
+  const next = found.rest === undefined ? {} : noted(found.rest);
+  return next.rest === undefined ? found : { rest: next.rest, secret: `${found.secret} ${next.secret}` };
 }
 
 /** A secret on the first line or the last, which is no part of the delivery beside it: `{ rest, secret }`; nothing if there is none. */
