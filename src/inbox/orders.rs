@@ -158,11 +158,22 @@ impl Machine {
     /// If the database does not answer.
     pub fn forget<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
         for outlet in &mut self.outlets {
-            outlet.under_way.end(number);
             if outlet.is_filtered(store, number)? {
                 let is_waiting = store.waiting(&outlet.name, number)?.is_some();
                 outlet.unfilter(store, number, is_waiting)?;
             }
+        }
+        self.let_go(store, number, now)
+    }
+
+    /// Notes the same of an event that is lost, without a look at what is left of it. Where it was filtered, it counts as such for as long
+    /// as its id would have been remembered.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn let_go<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {
+        for outlet in &mut self.outlets {
+            outlet.under_way.end(number);
             outlet.split_dead(store, number)?;
             outlet.cursor.forget(number);
             outlet.forget_lanes();

@@ -71,6 +71,26 @@ for (const place of ["first", "last"]) test(`a body of which a page is damaged, 
   assert.ok(lines.length < 100, `${lines.length} log records`);
 });
 
+test("a body of which a page is damaged, of an event that one destination filters: a copy takes its place", async (t) => {
+  const narrow = { origin: loopback.at("narrow").url, when: { type: ["none"] } };
+  const destinations = { default: { origin: loopback.at("pages-filtered").url, timeout: "2s" }, narrow };
+  const inbox = await OnDisk.start(t, loopback, "pages-filtered", secret, { more: { forward: undefined, destinations } });
+  const { host, origin } = inbox;
+  assert.equal((await inbox.operate("pause?destination=default")).status, 200);
+  const all = [];
+  for (let n = 0; n < 2; n += 1) all.push(await accept(inbox, { body: large(n) }));
+  await host.stop();
+  const lost = breakBody(inbox.database(), "last");
+  await host.start();
+  await until(async () => (await inbox.operate("resume?destination=default")).status === 200, "deliveries to be resumed");
+  await until(async () => (await inbox.stats()).dead > 0, "the event to be set aside", 120_000);
+  // The page on which it ends has which destinations it is not for, and nobody reads that.
+  await accept(inbox, { id: lost, body: all.find(({ id }) => id === lost).body });
+  const came = ({ id }) => origin.requests.some((request) => request.header("webhook-id") === id);
+  await until(() => all.every(came), "both to be delivered", 120_000);
+  assert.equal((await inbox.stats()).dead, 0);
+});
+
 test("a file that is no database: 503, and the log says why", async (t) => {
   const inbox = await OnDisk.start(t, loopback, "garbage", secret);
   const { host } = inbox;

@@ -44,7 +44,7 @@ impl Object {
         self.database.release(number, key)?;
         self.aside.borrow_mut().retain(|aside| *aside != number);
         self.database.set_aside(&self.aside.borrow())?;
-        self.with(|machine| machine.forget(&self.database, number, now))
+        self.with(|machine| machine.let_go(&self.database, number, now))
     }
 
     /// Forgets which events cannot be read, of those that are gone. If that fails, the next alarm does it.
