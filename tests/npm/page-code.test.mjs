@@ -15,7 +15,7 @@ import { Workerd } from "./fixtures/workerd.mjs";
 const require = createRequire(import.meta.url);
 const BODY = '{"type":"batch.succeeded"}';
 const PATH = "/webhooks/gemini";
-const GEMINI = { scheme: "gemini", body: new TextEncoder().encode(BODY), tolerance: 300 };
+const GEMINI = { scheme: "gemini", body: new TextEncoder().encode(BODY), secrets: [SECRET], tolerance: 300 };
 const code = (id) => receiverCode(id, GEMINI).text;
 
 /** Imports of frameworks lead to where the tests have them. */
@@ -106,7 +106,7 @@ test("workers", async (t) => {
 });
 
 test("for a sender that asks with another method, the code takes it", async () => {
-  const asking = { scheme: "meta", body: new TextEncoder().encode("{}") };
+  const asking = { scheme: "meta", secrets: [SECRET], body: new TextEncoder().encode("{}") };
   process.env.VERIFY_TOKEN = "a-verify-token-of-some-length";
   const written = Object.fromEntries(["hono", "next", "sveltekit"].map((id) => [`${id}.mjs`, local(receiverCode(id, asking).text)]));
   const own = folder("page-code-asking", written);

@@ -49,14 +49,10 @@ impl Object {
 
     /// Forgets which events cannot be read, of those that are gone. If that fails, the next alarm does it.
     pub(super) fn forget_aside(&self) {
-        let mut left = self.aside.borrow().clone();
-        let known = left.len();
-        for number in self.aside.borrow().iter() {
-            if self.with(|machine| machine.is_dead(&self.database, *number)) == Ok(false) {
-                left.retain(|aside| aside != number);
-            }
-        }
-        if left.len() < known && self.database.set_aside(&left).is_ok() {
+        let known = self.aside.borrow().clone();
+        let is_gone = |number: &u64| self.with(|machine| machine.is_dead(&self.database, *number)) == Ok(false);
+        let left: Vec<_> = known.iter().copied().filter(|number| !is_gone(number)).collect();
+        if left.len() < known.len() && self.database.set_aside(&left).is_ok() {
             self.aside.replace(left);
         }
     }

@@ -199,6 +199,7 @@ impl Object {
             if handouts.is_empty() {
                 break;
             }
+            let before = buried.clone();
             for (name, handout) in handouts {
                 match self.read_carefully(&handout, &name).await {
                     Ok(Read::Event(event)) => {
@@ -212,9 +213,10 @@ impl Object {
                         }
                     }
                     // One that comes again and again would keep the object from everything else.
-                    Ok(Read::Damaged) if buried.contains(&handout.number) || self.bury(handout.number).is_err() => {
-                        return handed;
-                    }
+                    Ok(Read::Damaged) if before.contains(&handout.number) => return handed,
+                    // It was taken for another destination too.
+                    Ok(Read::Damaged) if buried.contains(&handout.number) => {}
+                    Ok(Read::Damaged) if self.bury(handout.number).is_err() => return handed,
                     Ok(Read::Damaged) => buried.push(handout.number),
                     Err(()) => return handed,
                 }
