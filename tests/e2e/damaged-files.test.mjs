@@ -91,6 +91,28 @@ test("a body of which a page is damaged, of an event that one destination filter
   assert.equal((await inbox.stats()).dead, 0);
 });
 
+test("an operator who lists events all the while keeps no other from being delivered", async (t) => {
+  const narrow = { origin: loopback.at("narrow").url, when: { type: ["none"] } };
+  const destinations = { default: { origin: loopback.at("pages-listed").url, timeout: "2s" }, narrow };
+  const inbox = await OnDisk.start(t, loopback, "pages-listed", secret, { more: { forward: undefined, destinations } });
+  const { host, origin } = inbox;
+  assert.equal((await inbox.operate("pause?destination=default")).status, 200);
+  const all = [];
+  for (let n = 0; n < 6; n += 1) all.push(await accept(inbox, { body: large(n) }));
+  await host.stop();
+  const lost = breakBody(inbox.database(), "last");
+  await host.start();
+  const polled = inbox.poll();
+  await until(async () => (await inbox.operate("resume?destination=default")).status === 200, "deliveries to be resumed");
+  const came = ({ id }) => id === lost || origin.requests.some((request) => request.header("webhook-id") === id);
+  await until(() => all.every(came), "the others to be delivered", 120_000);
+  await until(async () => (await inbox.stats()).dead > 0, "the event to be set aside", 120_000);
+  const dead = () => inbox.get("admin/events/events?state=dead&destination=default");
+  const { json } = await until(async () => ((reply) => reply.status === 200 && reply)(await dead()), "lists to be shown again");
+  assert.deepEqual(json.events.map((event) => event.last_error), ["unreadable"]);
+  assert.ok((await polled()) > 0);
+});
+
 test("a file that is no database: 503, and the log says why", async (t) => {
   const inbox = await OnDisk.start(t, loopback, "garbage", secret);
   const { host } = inbox;

@@ -177,7 +177,7 @@ impl Inbox {
     pub fn list(&self, asked: &str) -> String {
         self.0.look_again();
         let asked = value(asked).unwrap_or_default();
-        self.read(|object, machine| Ok(printed(&object.list(&asked, machine)?)))
+        self.0.look_at_events(|| self.read(|object, machine| Ok(printed(&object.list(&asked, machine)?))))
     }
 
     /// One event, as JSON, or `failed`; `null` if it is not known.
@@ -185,7 +185,7 @@ impl Inbox {
         self.0.look_again();
         match self.0.number_of(source, id) {
             Ok(Some(number)) if self.0.is_aside(number) => printed(&unreadable(Some(id))),
-            Ok(Some(number)) => or_failed(self.0.describe(number, id)),
+            Ok(Some(number)) => self.0.look_at_events(|| or_failed(self.0.describe(number, id))),
             Ok(None) => printed(&Value::Null),
             Err(()) => FAILED.to_owned(),
         }

@@ -188,7 +188,9 @@ impl Object {
 
     /// Puts an event that cannot be read out of everybody's way; the names of the destinations that lose it.
     pub(super) fn set_aside(&self, machine: &mut Machine, number: u64) -> Result<Vec<String>, ()> {
-        self.aside.borrow_mut().push(number);
+        if !self.is_aside(number) {
+            self.aside.borrow_mut().push(number);
+        }
         self.database.set_aside(&self.aside.borrow())?;
         machine.bury(&self.database, number, clock::now_ms()).map_err(|StoreFault| ())
     }

@@ -74,7 +74,9 @@ impl Object {
                 // Couriers go on by themselves; the next alarm starts others.
                 break;
             }
-            self.advance_job(now)?;
+            if !self.careful.get() {
+                self.advance_job(now)?;
+            }
             let Wanted { couriers: wanted, next_at } = self.wanted(now)?;
             let next_at = next_at.into_iter().chain(self.job_at(now)).min();
             if calls == 0 && wanted.iter().any(|(_, couriers)| *couriers > 0) {

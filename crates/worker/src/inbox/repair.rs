@@ -1,5 +1,6 @@
 //! Whether an object's database can be used, and when one that cannot is tried again.
 
+use super::FAILED;
 use super::capacity::{Capacity, FULL};
 use super::log::log_failure;
 use super::object::{LATER, Object, UNREADABLE};
@@ -35,6 +36,21 @@ impl Object {
         }
         let is_full = || self.database.size() >= Capacity::limit(self.durable().max_stored);
         tried.err().map(|()| UNREADABLE).or_else(|| is_full().then_some(FULL))
+    }
+
+    /// Reads events for an operator. Where reading one may end the object, the alarm looks for it first: ended by a list, it would never
+    /// come to that, or take an event that it was just reading for the damaged one.
+    pub(super) fn look_at_events(&self, read: impl FnOnce() -> String) -> String {
+        if self.careful.get() {
+            return FAILED.to_owned();
+        }
+        let page = read();
+        if page == FAILED {
+            let now = clock::now_ms();
+            self.distrust();
+            self.arm_by(now, now);
+        }
+        page
     }
 
     /// Whether an event was ever stored here.
