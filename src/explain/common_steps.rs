@@ -60,8 +60,9 @@ fn type_step(inputs: &Inputs<'_>, event: Option<&Value>) -> Step {
     }
 }
 
-/// The step over a timestamp that cannot be read. Lines of one header count as one value, and each begins with a digit.
-pub(super) fn unreadable_time(header: &'static str, value: Option<&[u8]>) -> Step {
+/// The step over a timestamp that cannot be read: it is not what the sender writes, in words, with the fix. Lines of one header count as one
+/// value, and each begins with a digit.
+pub(super) fn unreadable_time(header: &'static str, value: Option<&[u8]>, (detail, fix): (&str, &str)) -> Step {
     const NAME: &str = "timestamp";
     let error = Error::InvalidTimestamp;
     let text = value.map(String::from_utf8_lossy).unwrap_or_default();
@@ -69,7 +70,7 @@ pub(super) fn unreadable_time(header: &'static str, value: Option<&[u8]>) -> Ste
         let twice = Error::InvalidHeader(header, HeaderFault::Repeated);
         return Step::fail(NAME, error.code(), twice.to_string(), twice.remedy());
     }
-    Step::fail(NAME, error.code(), NOT_SECONDS, IN_DIGITS)
+    Step::fail(NAME, error.code(), detail, fix)
 }
 
 /// `1 secret`, `2 secrets`.
@@ -87,10 +88,12 @@ pub(super) fn clip(text: &str) -> String {
 pub(super) const IN_MILLISECONDS: &str = "the timestamp is in milliseconds";
 pub(super) const IN_SECONDS: &str = "the timestamp is in seconds";
 
-/// What is wrong with a time that should be in seconds.
-pub(super) const NOT_SECONDS: &str = "the timestamp is not whole Unix seconds in decimal digits";
+/// What is wrong with a time that should be in seconds, and the fix.
+pub(super) const NOT_SECONDS: (&str, &str) = (
+    "the timestamp is not whole Unix seconds in decimal digits",
+    "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero",
+);
 
-const IN_DIGITS: &str = "have the sender send whole Unix seconds: digits only, no sign, fraction or leading zero";
 const SET_ASIDE: &str =
     "the key set lists a reason for each key; fetch the set again if the sender has rotated its keys";
 const GIVE_KEY: &str = "give the endpoint's `whsec_…` secret or, for dynamic webhooks, the sender's key set";

@@ -1,6 +1,8 @@
 //! The steps over a list of signatures, `v1` and `v1a`.
 
-use super::common_steps::{IN_MILLISECONDS, IN_SECONDS, clip, count, event_steps, key_step, unreadable_time};
+use super::common_steps::{
+    IN_MILLISECONDS, IN_SECONDS, NOT_SECONDS, clip, count, event_steps, key_step, unreadable_time,
+};
 use super::comparisons::{compare_key_set, compare_secrets, signature_rows};
 use super::inputs::Inputs;
 use super::other_sender::missing_step;
@@ -88,7 +90,7 @@ fn time_steps(
     let timestamp = match timestamp {
         Some(Ok(timestamp)) => timestamp,
         Some(Err(_)) => {
-            steps.push(unreadable_time(names.timestamp, inputs.headers.get(names.timestamp)));
+            steps.push(unreadable_time(names.timestamp, inputs.headers.get(names.timestamp), NOT_SECONDS));
             return steps.push(Step::skip("age", "the timestamp cannot be read"));
         }
         None => {

@@ -104,13 +104,12 @@ fn unreadable(field: &'static Field, unit: Unit, value: Option<&[u8]>) -> Step {
             return Step::fail("timestamp", Error::InvalidTimestamp.code(), detail, AS_SENT);
         }
     }
-    let step = unreadable_time(field.header(), value);
-    match unit {
-        Unit::Seconds => step,
-        _ if step.detail != NOT_SECONDS => step,
-        Unit::Milliseconds => Step::fail("timestamp", Error::InvalidTimestamp.code(), NOT_MILLISECONDS, AS_WRITTEN),
-        Unit::Rfc3339 => Step::fail("timestamp", Error::InvalidTimestamp.code(), NOT_RFC3339, AS_WRITTEN),
-    }
+    let said = match unit {
+        Unit::Seconds => NOT_SECONDS,
+        Unit::Milliseconds => (NOT_MILLISECONDS, AS_WRITTEN),
+        Unit::Rfc3339 => (NOT_RFC3339, AS_WRITTEN),
+    };
+    unreadable_time(field.header(), value, said)
 }
 
 /// A header that has room for one value, and came twice: its lines count as one value.
