@@ -297,4 +297,5 @@ fn or_failed(text: Result<String, ()>) -> String {
     text.unwrap_or_else(|()| FAILED.to_owned())
 }
 
-const FAILED: &str = "failed";
+/// What is answered where a database could not be read or written.
+pub(crate) const FAILED: &str = "failed";

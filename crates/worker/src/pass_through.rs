@@ -32,9 +32,10 @@ pub(crate) async fn pass_through(
     let event = EventKey::new(&source.name, verified.id());
     record.event = Some(event);
     let Some(destination) = source.destinations.first() else { return Err(Refusal::ConfigInvalid) };
-    let lapses = source.dedupe.map(|_| hold(state, Recipient { source, destination }, event, now_ms)).transpose()?;
+    let to = Recipient { source, destination };
+    let lapses = source.dedupe.map(|_| hold(state, to, event, now_ms)).transpose()?;
     let passing = Passing { verified, content, received_at: Timestamp::from_unix(now_ms.div_euclid(1000)), event };
-    let result = deliver(state, Recipient { source, destination }, passing, record).await;
+    let result = deliver(state, to, passing, record).await;
     if let Some(lapses) = lapses {
         state.in_flight.borrow_mut().leave(event, lapses);
     }

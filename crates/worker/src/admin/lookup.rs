@@ -6,6 +6,7 @@ use countersign::gateway::response::Refusal;
 use countersign::inbox::homes;
 use serde_json::{Value, json};
 
+use super::shards::{AT_A_TIME, WAIT_MS};
 use crate::clock;
 use crate::inbox::stub;
 use crate::state::State;
@@ -58,7 +59,3 @@ pub(super) fn code(code: &str) -> Result<Value, Refusal> {
     let row = CODES.iter().find(|row| row.code == code).ok_or(Refusal::NotFound)?;
     Ok(json!({ "code": row.code, "title": row.title, "fix": row.remedy, "status": row.status }))
 }
-
-/// Objects asked at a time, and the milliseconds for their answers.
-const AT_A_TIME: usize = 32;
-const WAIT_MS: f64 = 5_000.0;

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::clock;
 use crate::env::Bindings;
-use crate::inbox::{InboxStub, registry, stub};
+use crate::inbox::{FAILED, InboxStub, registry, stub};
 
 /// The shards of a source.
 pub(super) struct Shards<'a> {
@@ -173,9 +173,6 @@ pub(super) fn read(answer: JsValue) -> Result<Value, Refusal> {
     value(&text).ok_or(Refusal::StorageUnavailable)
 }
 
-/// What a shard answers that cannot do what it was asked to.
-const FAILED: &str = "failed";
-
 /// Shards that are asked at a time, and the milliseconds for the answer of one.
-const AT_A_TIME: usize = 32;
-const WAIT_MS: f64 = 5_000.0;
+pub(super) const AT_A_TIME: usize = 32;
+pub(super) const WAIT_MS: f64 = 5_000.0;

@@ -75,6 +75,7 @@ impl Object {
                 break;
             }
             if !self.careful.get() {
+                // It reads events without noting which: see `look_at_events`.
                 self.advance_job(now)?;
             }
             let Wanted { couriers: wanted, next_at } = self.wanted(now)?;

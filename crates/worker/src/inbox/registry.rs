@@ -81,7 +81,6 @@ impl Object {
         }
         self.database.set_meta("shards", &layouts.into())?;
         self.shards.read(Some(layouts));
-        self.is_introduced.set(true);
         self.registered.set(true);
         let _ = self.database.set_meta("registered", &1.into());
         Ok(())
