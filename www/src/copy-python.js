@@ -1,5 +1,5 @@
 // A delivery as a test in Python, with nothing but its standard library.
-import { fromBase64, utf8 } from "./encoding.js";
+import { PREFIXED, fromBase64, utf8 } from "./encoding.js";
 import { pythonBytes } from "./escape.js";
 import { schemeNamed } from "./senders.js";
 
@@ -65,6 +65,6 @@ function keyOf({ secret: written, form, isText }, secret, own, variable) {
   if (written === "hex") return [`key = bytes.fromhex(${text})`];
   // Padding that is missing is added: too much of it does no harm.
   const decoded = 'base64.b64decode(secret.removeprefix("v1,").removeprefix("whsec_") + "==")';
-  const prefixed = /^(?:v1,)?whsec_/.test(secret.trim());
+  const prefixed = PREFIXED.test(secret.trim());
   return [`secret = ${text}`, `key = ${isText && !prefixed ? "secret.encode()" : decoded}`];
 }

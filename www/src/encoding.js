@@ -3,6 +3,9 @@
 const encoder = new TextEncoder();
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** What stands before the base64 of a secret. */
+export const PREFIXED = /^(?:v1,)?whsec_/;
+
 export const utf8 = (text) => encoder.encode(text);
 
 /** UTF-8 as text, with its byte order mark; undefined for anything else. */

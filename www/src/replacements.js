@@ -1,6 +1,6 @@
 // What "Apply this fix" puts into the fields: the one change under which a signature matches. The report has the replacement of a body, a
 // URL, a method or headers. A secret it never contains, so its replacement is made here.
-import { fromBase64, textOf as decoded, toBase64, toByteString, utf8 } from "./encoding.js";
+import { PREFIXED, fromBase64, textOf as decoded, toBase64, toByteString, utf8 } from "./encoding.js";
 import { schemeNamed } from "./senders.js";
 
 /**
@@ -62,7 +62,6 @@ function asShown(bytes, { isText }) {
   return encoded(isText && text !== undefined ? utf8(text) : bytes);
 }
 
-const PREFIXED = /^(?:v1,)?whsec_/;
 /** A key in base64, whole. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 

@@ -1,5 +1,5 @@
 // Whether a delivery contains the secret that checks it.
-import { textOf, toByteString, utf8 } from "./encoding.js";
+import { PREFIXED, textOf, toByteString, utf8 } from "./encoding.js";
 
 /** The shortest of several words in the field that is looked for: shorter ones stand in any text. */
 const SHORTEST = 16;
@@ -14,6 +14,6 @@ export function contains(texts, body, secrets) {
 function spellings(secret) {
   const text = (typeof secret === "string" ? secret : (textOf(secret) ?? "")).trim();
   const words = text.split(/\s+/).filter((word) => word.length >= SHORTEST);
-  const bare = [text, ...words].map((word) => word.replace(/^(?:v1,)?whsec_/, "")).filter((word) => word !== "");
+  const bare = [text, ...words].map((word) => word.replace(PREFIXED, "")).filter((word) => word !== "");
   return bare.flatMap((word) => [word, JSON.stringify(word).slice(1, -1)]);
 }

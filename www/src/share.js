@@ -1,7 +1,7 @@
 // A delivery in the fragment of a link, which browsers never send to a server. It never contains the secret, nor a header that the
 // check does not use: that may be a credential.
 import { SCHEMES } from "./scheme-list.js";
-import { fromBase64, toBase64Url, textOf } from "./encoding.js";
+import { fromBase64, textOf, toBase64Url } from "./encoding.js";
 import { fragmentWith } from "./fragment.js";
 import { contains } from "./secret-within.js";
 
