@@ -99,12 +99,23 @@ test("a row that the filters match no more says so in its place", async () => {
   await assertClean(page);
 });
 
-test("selected events are replayed, no others", async () => {
-  const source = stored.take();
-  const all = [];
+/** A source with three events that were delivered, and its list. */
+async function ofThree() {
+  const [source, all] = [stored.take(), []];
   for (let n = 0; n < 3; n += 1) all.push(await stored.delivered(source));
   const page = await visit(here, `#/events/${source.path}`);
   await hasRows(page, 3);
+  return { source, all, page };
+}
+
+/** Waits until two of those three were sent again. */
+async function sentAgain(source, events) {
+  const again = (await source.origin.arrivals(5)).slice(3).map((request) => request.header("webhook-id"));
+  assert.deepEqual(again.sort(), events.map(({ id }) => id).sort());
+}
+
+test("selected events are replayed, no others", async () => {
+  const { source, all, page } = await ofThree();
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await page.keyboard.press("j");
@@ -113,34 +124,24 @@ test("selected events are replayed, no others", async () => {
   await page.getByRole("button", { name: "Replay 2 selected" }).click();
   await agree(page);
   await said(page, /2 events will be delivered again/);
-  const again = (await source.origin.arrivals(5)).slice(3).map((request) => request.header("webhook-id"));
-  assert.deepEqual(again.sort(), [all[0].id, all[2].id].sort());
+  await sentAgain(source, [all[0], all[2]]);
   await assertClean(page);
 });
 
 test("of selected events one that another operator has forgotten holds up no other", async () => {
-  const source = stored.take();
-  const all = [];
-  for (let n = 0; n < 3; n += 1) all.push(await stored.delivered(source));
-  const page = await visit(here, `#/events/${source.path}`);
-  await hasRows(page, 3);
+  const { source, all, page } = await ofThree();
   for (const { id } of all) await page.getByLabel(`Select ${id}`).check();
   assert.equal((await source.operator.forget(all[1].id)).status, 200);
   await page.getByRole("button", { name: "Replay 3 selected" }).click();
   await agree(page);
   await said(page, /^2 events will be delivered again\. Not 1 of them: This no longer exists\.$/);
-  const again = (await source.origin.arrivals(5)).slice(3).map((request) => request.header("webhook-id"));
-  assert.deepEqual(again.sort(), [all[0].id, all[2].id].sort());
+  await sentAgain(source, [all[0], all[2]]);
   await hasRows(page, 2);
   assert.equal(await page.getByRole("button", { name: /selected/ }).count(), 0);
 });
 
 test("a replay that fails in between leaves selected what is still to be replayed", async () => {
-  const source = stored.take();
-  const all = [];
-  for (let n = 0; n < 3; n += 1) all.push(await stored.delivered(source));
-  const page = await visit(here, `#/events/${source.path}`);
-  await hasRows(page, 3);
+  const { source, all, page } = await ofThree();
   for (const { id } of all) await page.getByLabel(`Select ${id}`).check();
   await page.route(`**/${all[1].id}/replay*`, (route) => route.abort());
   await page.getByRole("button", { name: "Replay 3 selected" }).click();

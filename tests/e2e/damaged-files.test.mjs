@@ -71,40 +71,36 @@ for (const place of ["first", "last"]) test(`a body of which a page is damaged, 
   assert.ok(lines.length < 100, `${lines.length} log records`);
 });
 
-test("a body of which a page is damaged, of an event that one destination filters: a copy takes its place", async (t) => {
+/** An inbox that is paused with so many events, which its other destination filters. A page of the body of one is damaged. */
+async function filteredAndDamaged(t, name, count) {
   const narrow = { origin: loopback.at("narrow").url, when: { type: ["none"] } };
-  const destinations = { default: { origin: loopback.at("pages-filtered").url, timeout: "2s" }, narrow };
-  const inbox = await OnDisk.start(t, loopback, "pages-filtered", secret, { more: { forward: undefined, destinations } });
-  const { host, origin } = inbox;
+  const destinations = { default: { origin: loopback.at(name).url, timeout: "2s" }, narrow };
+  const inbox = await OnDisk.start(t, loopback, name, secret, { more: { forward: undefined, destinations } });
   assert.equal((await inbox.operate("pause?destination=default")).status, 200);
   const all = [];
-  for (let n = 0; n < 2; n += 1) all.push(await accept(inbox, { body: large(n) }));
-  await host.stop();
+  for (let n = 0; n < count; n += 1) all.push(await accept(inbox, { body: large(n) }));
+  await inbox.host.stop();
   const lost = breakBody(inbox.database(), "last");
-  await host.start();
+  await inbox.host.start();
+  return { inbox, all, lost };
+}
+
+test("a body of which a page is damaged, of an event that one destination filters: a copy takes its place", async (t) => {
+  const { inbox, all, lost } = await filteredAndDamaged(t, "pages-filtered", 2);
   await until(async () => (await inbox.operate("resume?destination=default")).status === 200, "deliveries to be resumed");
   await until(async () => (await inbox.stats()).dead > 0, "the event to be set aside", 120_000);
   // The page on which it ends has which destinations it is not for, and nobody reads that.
   await accept(inbox, { id: lost, body: all.find(({ id }) => id === lost).body });
-  const came = ({ id }) => origin.requests.some((request) => request.header("webhook-id") === id);
+  const came = ({ id }) => inbox.origin.requests.some((request) => request.header("webhook-id") === id);
   await until(() => all.every(came), "both to be delivered", 120_000);
   assert.equal((await inbox.stats()).dead, 0);
 });
 
 test("an operator who lists events all the while keeps no other from being delivered", async (t) => {
-  const narrow = { origin: loopback.at("narrow").url, when: { type: ["none"] } };
-  const destinations = { default: { origin: loopback.at("pages-listed").url, timeout: "2s" }, narrow };
-  const inbox = await OnDisk.start(t, loopback, "pages-listed", secret, { more: { forward: undefined, destinations } });
-  const { host, origin } = inbox;
-  assert.equal((await inbox.operate("pause?destination=default")).status, 200);
-  const all = [];
-  for (let n = 0; n < 6; n += 1) all.push(await accept(inbox, { body: large(n) }));
-  await host.stop();
-  const lost = breakBody(inbox.database(), "last");
-  await host.start();
+  const { inbox, all, lost } = await filteredAndDamaged(t, "pages-listed", 6);
   const polled = inbox.poll();
   await until(async () => (await inbox.operate("resume?destination=default")).status === 200, "deliveries to be resumed");
-  const came = ({ id }) => id === lost || origin.requests.some((request) => request.header("webhook-id") === id);
+  const came = ({ id }) => id === lost || inbox.origin.requests.some((request) => request.header("webhook-id") === id);
   await until(() => all.every(came), "the others to be delivered", 120_000);
   await until(async () => (await inbox.stats()).dead > 0, "the event to be set aside", 120_000);
   const dead = () => inbox.get("admin/events/events?state=dead&destination=default");
