@@ -38,7 +38,10 @@ export interface ReceiverOptions {
    * rejects, the default writes the line.
    */
   log?: ((record: LogRecord) => void) | false;
-  /** What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives meanwhile a 409 (a 503 for a sender that tries no more after a 4xx). */
+  /**
+   * What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives
+   * meanwhile a 409, or a 503 for a sender that tries no more after a 4xx.
+   */
   once?: Once;
   /**
    * For a sender that signs its URL (`hubspot`, `square`, `twilio`): the webhook's URL as you entered it there, if a proxy changes it on the way.
