@@ -191,6 +191,17 @@ test("a token is found behind its scheme", () => {
   assert.deepEqual(takeApart(token).headers, [["webhook-signature", token]]);
 });
 
+test("a request with a token alone is a delivery: header lines, and the log of a request, but no part of an event", () => {
+  const headers = { host: "hooks.example", authorization: "Bearer eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJhIn0.c2ln" };
+  const body = '{"message":{"data":"eA=="}}';
+  for (const text of [`${rows(Object.entries(headers), (name, value) => `${name}: ${value}\n`)}\n${body}`, json({ req: { method: "POST", url: "/", headers, body } })]) {
+    const found = takeApart(text);
+    assert.deepEqual([Object.fromEntries(found.headers), Buffer.from(found.body).toString()], [headers, body], text);
+  }
+  const event = json({ type: "mail.received", data: { headers, body } });
+  assert.deepEqual([takeApart(event).headers, Buffer.from(takeApart(event).body).toString()], [[], event]);
+});
+
 test("a body alone is taken as it is printed", () => {
   for (const text of [BODY, python("print(b)"), python("print(repr(b.decode()))"), json(BODY), `<Buffer ${Buffer.from(BODY).toString("hex").match(/../g).join(" ")}>`]) {
     assert.equal(Buffer.from(takeApart(text).body).toString().trim(), BODY, text);

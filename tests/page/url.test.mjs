@@ -27,6 +27,7 @@ beforeEach(async () => {
 const FORMS = {
   "a raw request": `POST ${path} HTTP/1.1\nHost: hooks.example\n${lines}\n${BODY}`,
   "a raw request behind a proxy": `POST ${path} HTTP/1.1\nHost: 10.0.0.7:8080\nX-Forwarded-Host: hooks.example\nX-Forwarded-Proto: https\n${lines}\n${BODY}`,
+  "a raw request with `Forwarded`": `POST ${path} HTTP/1.1\nHost: 10.0.0.7:8080\nForwarded: for=192.0.2.1;proto=https;host="hooks.example", for=10.0.0.1;host=other.example\n${lines}\n${BODY}`,
   "an .http file": `POST ${CALLED}\n${lines}\n${BODY}`,
   "what curl -v prints": `> POST ${path} HTTP/2\n> Host: hooks.example\n${lines.replace(/^/gm, "> ").replace(/> $/, "")}>\n${BODY}`,
   curl: `curl '${CALLED}' ${quoted} --data-raw '${BODY}'`,
@@ -38,6 +39,8 @@ const FORMS = {
   "a log of Express": JSON.stringify({ method: "POST", originalUrl: path, url: "/", headers: { ...headers, host: "hooks.example" }, body: BODY }),
   "a log of Fetch": JSON.stringify({ request: { method: "POST", url: CALLED, headers }, body: BODY }),
   "an event of API Gateway": JSON.stringify({ rawPath: "/square", rawQueryString: "a=1&b=%20c", headers: { ...headers, host: "hooks.example" }, requestContext: { http: { method: "POST" } }, body: BODY }),
+  "an event of a REST API": JSON.stringify({ path: "/", queryStringParameters: { a: "1", b: " c" }, headers: { ...headers, Host: "hooks.example" }, httpMethod: "POST", requestContext: { path: "/square" }, body: BODY }),
+  "an event of a load balancer": JSON.stringify({ path: "/square", queryStringParameters: { a: "1", b: "%20c" }, headers: { ...headers, host: "hooks.example" }, httpMethod: "POST", requestContext: { elb: {} }, body: BODY }),
   "a HAR file": JSON.stringify({ log: { entries: [{ request: { method: "POST", url: CALLED, headers: Object.entries(headers).map(([name, value]) => ({ name, value })), postData: { text: BODY } } }] } }),
   "a Postman collection": JSON.stringify({ item: [{ request: { method: "POST", url: { raw: CALLED }, header: Object.entries(headers).map(([key, value]) => ({ key, value })), body: { mode: "raw", raw: BODY } } }] }),
 };

@@ -1,7 +1,7 @@
 // A raw HTTP request, the output of `curl -v` and HTTPie, and headers alone, as lines or tables.
 import { utf8 } from "./encoding.js";
 import { NO_BODY } from "./paste-json.js";
-import { isDelivery, isFamily, otherSender } from "./senders.js";
+import { isDelivery, isFamily, otherSender, unmarked } from "./senders.js";
 
 const REQUEST = /^(?:> )?(GET|POST|PUT|PATCH|DELETE) (\S+)(?: HTTP\/[\d.]+)?[ \t]*\r?$/m;
 const NAME = /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -28,7 +28,7 @@ export function http(pasted) {
 /** Header lines, and the body after an empty line, if there is one. */
 export function headerBlock(text) {
   const found = block(text.replace(/^\s+/, ""));
-  return isDelivery(found.headers) ? { kind: "header lines", ...withText(found) } : undefined;
+  return isDelivery(found.headers) || unmarked(found.headers) !== undefined ? { kind: "header lines", ...withText(found) } : undefined;
 }
 
 /** A table: names and values separated by a tab or bars, or on alternate lines, as network panels copy them. */

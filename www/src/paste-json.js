@@ -3,7 +3,7 @@
 import { fromBase64, fromByteString, toByteString, utf8 } from "./encoding.js";
 import { named } from "./header-names.js";
 import { isBytes, isObject } from "./printed-reader.js";
-import { isDelivery } from "./senders.js";
+import { isDelivery, unmarked } from "./senders.js";
 import { targetIn } from "./target.js";
 
 const HEADERS = ["headers", "header", "rawHeaders", "multiValueHeaders", "req_headers", "request_headers", "requestHeaders"];
@@ -16,7 +16,7 @@ export const PARSED = "The body in it was already parsed. It is written here wit
 /** A JSON document that contains a delivery. */
 export function jsonLog(text) {
   const value = parse(text);
-  const found = value === undefined ? undefined : deliveryIn(value);
+  const found = value === undefined ? undefined : (deliveryIn(value) ?? unmarkedIn(value));
   return found === undefined ? undefined : { kind: kindOf(value), ...found };
 }
 
@@ -28,6 +28,17 @@ export function deliveryIn(value) {
   for (const { object, parent } of objectsIn(value)) {
     const headers = headersOf(object);
     if (headers !== undefined) return { headers, ...targetIn(object, parent), ...bodyOf(object, parent) };
+  }
+  return undefined;
+}
+
+/** A request whose proof is in a header that any request may have, such as `Authorization`. A part of an event could have such headers, but no method or URL. */
+function unmarkedIn(value) {
+  for (const { object, parent } of objectsIn(value)) {
+    const headers = isObject(object.headers) ? named(pairs(object.headers)) : [];
+    const target = targetIn(object);
+    const isRequest = nameOfBody(object) !== undefined && (target.url ?? target.method) !== undefined;
+    if (isRequest && unmarked(headers) !== undefined) return { headers, ...target, ...bodyOf(object, parent) };
   }
   return undefined;
 }

@@ -7,11 +7,14 @@
 export function targetOf({ url, method, headers }) {
   const whole = (name) => headers.find(([given]) => given.toLowerCase() === name)?.[1];
   const value = (name) => whole(name)?.split(",")[0].trim();
-  const host = value("x-forwarded-host") ?? value("host") ?? value(":authority");
-  const protocol = value("x-forwarded-proto") ?? value(":scheme");
+  const host = value("x-forwarded-host") ?? forwarded(whole("forwarded"), "host") ?? value("host") ?? value(":authority");
+  const protocol = value("x-forwarded-proto") ?? forwarded(whole("forwarded"), "proto") ?? value(":scheme");
   const verb = method ?? whole(":method") ?? "";
   return { url: absolute(url ?? whole(":path"), host, protocol), method: /^[a-z]+$/i.test(verb) ? verb.toUpperCase() : undefined };
 }
+
+/** What the first of several proxies noted: https://www.rfc-editor.org/rfc/rfc7239#section-4 */
+const forwarded = (value, name) => new RegExp(`(?:^|;)\\s*${name}="?([^\\s";]+)`, "i").exec(value?.split(",")[0] ?? "")?.[1];
 
 function absolute(url, host, protocol) {
   const [, scheme, authority, target] = /^(?:(https?):\/\/([^/?#\s]+))?([/?][^#\s]*)?$/i.exec(url ?? "") ?? [];
@@ -27,11 +30,23 @@ const isLocal = (host) => /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\])(?:
 export function targetIn(...holders) {
   const members = holders.filter((holder) => holder !== null && typeof holder === "object" && !Array.isArray(holder));
   const text = (...values) => values.find((value) => typeof value === "string" && value !== "");
-  const url = ({ url, originalUrl, original_url, uri, rawPath, rawQueryString, path }) => {
-    const query = text(rawQueryString);
-    return text(originalUrl, original_url, url, url?.raw, uri, rawPath && query ? `${rawPath}?${query}` : rawPath, path);
+  const url = (holder) => {
+    const { url, originalUrl, original_url, uri, rawPath, path } = holder;
+    const query = queryOf(holder);
+    // A REST API of API Gateway leaves the stage out of `path`.
+    const called = text(rawPath, holder.requestContext?.path, path);
+    return text(originalUrl, original_url, url, url?.raw, uri, called && query ? `${called}?${query}` : called);
   };
   const method = ({ method, httpMethod, requestContext }) => text(method, httpMethod, requestContext?.http?.method);
   const first = (read) => members.map(read).find((value) => value !== undefined);
   return { url: first(url), method: first(method) };
+}
+
+/** The query, encoded, if it is not in the path. A load balancer passes parameters as they came, and a REST API decodes them. */
+function queryOf({ rawQueryString, multiValueQueryStringParameters, queryStringParameters, requestContext }) {
+  if (typeof rawQueryString === "string") return rawQueryString;
+  const encoded = requestContext?.elb ? String : encodeURIComponent;
+  return Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {})
+    .flatMap(([name, values]) => [values].flat().map((value) => `${encoded(name)}=${encoded(value)}`))
+    .join("&");
 }

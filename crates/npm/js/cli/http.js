@@ -28,12 +28,15 @@ export function parseHttp(file) {
   const arrived = valueOf(ARRIVED);
   // Of several proxies, the first noted what the sender called.
   const noted = (name) => valueOf(name)?.split(",")[0].trim();
-  const host = noted("x-forwarded-host") ?? valueOf("host") ?? valueOf(":authority");
-  const protocol = noted("x-forwarded-proto") ?? valueOf(":scheme") ?? (/^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(host) ? "http" : "https");
+  const host = noted("x-forwarded-host") ?? forwarded(valueOf("forwarded"), "host") ?? valueOf("host") ?? valueOf(":authority");
+  const protocol = noted("x-forwarded-proto") ?? forwarded(valueOf("forwarded"), "proto") ?? valueOf(":scheme") ?? (/^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(host) ? "http" : "https");
   const target = /^https?:/.test(path) || host === undefined ? path : `${protocol}://${host}${path}`;
   const body = bytes.subarray(end.index + end[0].length);
   return { headers: pairs.filter(([name]) => name.toLowerCase() !== ARRIVED && !name.startsWith(":")), body, method, target, arrived: arrived === undefined ? undefined : Number(arrived) };
 }
+
+/** What the first of several proxies noted: https://www.rfc-editor.org/rfc/rfc7239#section-4 */
+const forwarded = (value, name) => new RegExp(`(?:^|;)\\s*${name}="?([^\\s";]+)`, "i").exec(value?.split(",")[0] ?? "")?.[1];
 
 /** Name and value of a line. Pseudo headers of HTTP/2, such as `:authority`, begin with a colon. */
 function pair(line) {
