@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use xtask::demo::Secret;
 use xtask::emulator::Emulator;
-use xtask::harness::{self, Harness, Ports, free_port};
+use xtask::harness::{self, Build, Harness, Ports, free_port};
 use xtask::process;
 use xtask::term::{Progress, bold};
 use xtask::{build, paths};
@@ -59,7 +59,7 @@ fn day(emulator: &Emulator, dir: &Path, events: u64, fail: &str) -> Result<()> {
     let mut origin = emulator.quiet_origin(ports.origin, &secrets.origin.text(), &["--fail", fail], dir)?;
     harness::wait_until_listening(ports.origin, &mut origin)?;
     let options = ["--time-scale", TIME_SCALE, "--job-time", "1ms", "--disable-after", "0"];
-    let harness = Harness::start(ports, secrets, emulator, &options, false, dir)?;
+    let harness = Harness::start(ports, secrets, emulator, &options, Build::Deployed, dir)?;
 
     let agent = ureq::Agent::new_with_defaults();
     let webhook =

@@ -90,7 +90,7 @@ pub fn production() -> Result<()> {
     Ok(())
 }
 
-/// Builds `build/worker` for `cargo xtask dev`, as quickly as can be: npm installs its packages while Rust compiles.
+/// Builds `build/worker-plain` for `cargo xtask dev`, as quickly as can be: npm installs its packages while Rust compiles.
 pub(crate) fn for_dev() -> Result<()> {
     tools::wasm_target()?;
     thread::scope(|scope| {
@@ -132,7 +132,7 @@ impl Worker {
             fs::copy(paths::root().join(from), stage.join(to)).with_context(|| format!("{from} cannot be copied"))?;
         }
         console::write(&stage.join("console-files.js"))?;
-        self.bundle(&stage)
+        self.bundle(&stage, &paths::build_dir(&effort.output(self.module.name))?)
     }
 
     fn wasm(&self) -> PathBuf {
@@ -140,7 +140,7 @@ impl Worker {
     }
 
     /// Makes `index.js`, `index_bg.wasm` and `explain_bg.wasm` of the stage. Names stay as they are: they are what a stack trace shows.
-    fn bundle(&self, stage: &Path) -> Result<()> {
+    fn bundle(&self, stage: &Path, output: &Path) -> Result<()> {
         let (name, bundled) = (self.module.name, stage.join("bundled"));
         process::run(
             &format!("bundle {name}"),
@@ -153,6 +153,6 @@ impl Worker {
                 .arg(format!("--outfile={}", bundled.join("index.js").display())),
         )?;
         // A Worker may be starting from what is there.
-        replace::contents(&bundled, &paths::build_dir(name)?)
+        replace::contents(&bundled, output)
     }
 }

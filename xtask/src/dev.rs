@@ -14,7 +14,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 pub(crate) use self::show::READY;
 use crate::emulator::{Arrival, Emulator};
-use crate::harness::{self, Harness, Ports};
+use crate::harness::{self, Build, Harness, Ports};
 use crate::term::{self, bold, red};
 use crate::{build, package, page, paths, process};
 
@@ -66,7 +66,7 @@ fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
     let secrets = harness::prepare(dir)?;
     let (mut origin, arrivals) = emulator.origin(ports.origin, &secrets.origin.text(), dir)?;
     harness::wait_until_listening(ports.origin, &mut origin)?;
-    let mut harness = Harness::start(ports, secrets, emulator, &[], true, dir)?;
+    let mut harness = Harness::start(ports, secrets, emulator, &[], Build::Dev, dir)?;
     process::say_on_interrupt(format!(
         "Ended: the Worker, Gemini, the origin, and everything they started. Port {} is free.",
         ports.worker

@@ -12,7 +12,7 @@ use crate::emulator::Emulator;
 use crate::harness::{free_port, is_free};
 use crate::process::{self, Group, Log};
 use crate::term::Progress;
-use crate::{dev, paths};
+use crate::{build, dev, paths};
 
 const READY_LIMIT: Duration = Duration::from_secs(120);
 const END_LIMIT: Duration = Duration::from_secs(20);
@@ -22,8 +22,9 @@ const PAGE_LIMIT: Duration = Duration::from_secs(900);
 
 /// Starts `dev` on a free port, runs its command twice, waits for the page, interrupts it, and checks what remains.
 pub(crate) fn run() -> Result<()> {
-    // Compiling it takes longer than a start may.
+    // Compiling them takes longer than a start may.
     Emulator::build()?;
+    build::for_dev()?;
     let before = work_tree()?;
     let port = free_port()?;
     let log = Log::at(&paths::build_dir("logs")?.join("dev-test.log"))?;

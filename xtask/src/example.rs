@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 use crate::emulator::Emulator;
-use crate::harness::{self, Harness, Ports, free_port};
+use crate::harness::{self, Build, Harness, Ports, free_port};
 use crate::process::{self, Group};
 use crate::term::{bold, dim, green};
 use crate::{build, paths, tools};
@@ -111,7 +111,7 @@ impl Example {
     /// The Worker, Gemini, and the application with its output.
     fn start(&self, ports: Ports, emulator: &Emulator, dir: &Path) -> Result<(Harness, Group, Receiver<String>)> {
         (self.install)(&self.folder())?;
-        let harness = Harness::start(ports, harness::prepare(dir)?, emulator, &[], false, dir)?;
+        let harness = Harness::start(ports, harness::prepare(dir)?, emulator, &[], Build::Deployed, dir)?;
         println!(
             "\n{} {}\n{} {}\n{} {}\n",
             bold("Gemini"),

@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lexopt::ValueExt;
 
 pub use self::secrets::Secrets;
+use crate::build::Effort;
 use crate::emulator::Emulator;
 use crate::process::{self, Group, Log};
 use crate::term::Progress;
@@ -71,6 +72,15 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
+/// Which Worker is started.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Build {
+    /// As it is deployed.
+    Deployed,
+    /// As `dev` builds it, with the page.
+    Dev,
+}
+
 /// The Worker and the local Gemini, running. They end when this is dropped.
 pub struct Harness {
     /// Their secrets.
@@ -85,21 +95,22 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Starts Gemini with `options`, and the Worker with or without the page. State and logs are in `dir`.
+    /// Starts Gemini with `options`, and the Worker. State and logs are in `dir`.
     pub fn start(
         ports: Ports,
         secrets: Secrets,
         emulator: &Emulator,
         options: &[&str],
-        page: bool,
+        build: Build,
         dir: &Path,
     ) -> Result<Self> {
         let at = |port| format!("http://127.0.0.1:{port}");
         let (worker, gemini, origin) =
             (at(ports.worker), at(ports.gemini), format!("{}/hooks/gemini", at(ports.origin)));
         let sources = secrets::sources(&origin, &format!("{gemini}/.well-known/jwks.json"));
-        let config = wrangler::derive(dir, sources)?;
-        if page {
+        let effort = if build == Build::Dev { Effort::Plain } else { Effort::Optimised };
+        let config = wrangler::derive(dir, sources, &effort.output("worker"))?;
+        if build == Build::Dev {
             wrangler::turn_on_page(&config)?;
         }
         let mut serving = emulator.serve(ports.gemini, &secrets.gemini.text(), options, dir)?;

@@ -23,12 +23,13 @@ pub fn read(path: &Path) -> Result<Table> {
     text.parse().with_context(|| format!("{} is not TOML", path.display()))
 }
 
-/// Writes `dir/wrangler.toml`: the real one with other `sources`, for a Worker that is already built.
-pub(crate) fn derive(dir: &Path, sources: Table) -> Result<PathBuf> {
+/// Writes `dir/wrangler.toml`: the real one with other `sources`, for the Worker that is already built in this folder of `build/`.
+pub(crate) fn derive(dir: &Path, sources: Table, worker: &str) -> Result<PathBuf> {
     let mut config = read(&path())?;
     // The Worker is built, and wrangler would run this very command again.
     config.remove("build");
-    config.insert("main".into(), Value::String(paths::root().join("build/worker/index.js").display().to_string()));
+    let main = paths::root().join("build").join(worker).join("index.js");
+    config.insert("main".into(), Value::String(main.display().to_string()));
     let vars = Table::from_iter([("SOURCES".to_owned(), Value::Table(sources))]);
     config.insert("vars".into(), Value::Table(vars));
     let file = dir.join("wrangler.toml");

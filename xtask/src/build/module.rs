@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
@@ -54,8 +55,34 @@ pub struct Module {
 pub enum Effort {
     /// All that can be: half a minute for the Worker.
     Optimised,
-    /// Nothing, for somebody who waits to try it. An optimised one of the same code is taken if it is there.
+    /// Nothing, for somebody who waits to try it.
     Plain,
+}
+
+impl Effort {
+    /// The profile in `Cargo.toml`.
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Optimised => "release",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// Where the glue is made, under `build/`. Each effort has folders of its own, so that one does not undo the other's work.
+    const fn stage(self) -> &'static str {
+        match self {
+            Self::Optimised => "stage",
+            Self::Plain => "stage-plain",
+        }
+    }
+
+    /// Where a Worker of this name is put, under `build/`.
+    pub fn output(self, name: &str) -> String {
+        match self {
+            Self::Optimised => name.to_owned(),
+            Self::Plain => format!("{name}-plain"),
+        }
+    }
 }
 
 impl Module {
@@ -64,19 +91,20 @@ impl Module {
     /// They are compiled in one run, which compiles only once what they share. Other crates of the workspace are never in it, as their features
     /// would get into what is deployed.
     pub fn build_all<const N: usize>(modules: [&Self; N], effort: Effort) -> Result<[PathBuf; N]> {
-        for (module, wasm) in modules.iter().zip(compile(&modules)?) {
-            module.bind(&wasm, effort)?;
-        }
-        Ok(modules.map(|module| paths::root().join("build/stage").join(module.name)))
+        let compiled = compile(&modules, effort)?;
+        thread::scope(|scope| {
+            let binding = modules.iter().zip(&compiled).map(|(module, wasm)| scope.spawn(|| module.bind(wasm, effort)));
+            let binding = binding.collect::<Vec<_>>();
+            binding.into_iter().try_for_each(|bound| bound.join().map_err(|_| anyhow!("the binding panicked"))?)
+        })?;
+        Ok(modules.map(|module| paths::root().join("build").join(effort.stage()).join(module.name)))
     }
 
     /// Writes `glue.js` and `glue_bg.wasm`, unless they were made from the same input before.
     fn bind(&self, compiled: &Path, effort: Effort) -> Result<()> {
-        let stage = paths::build_dir(&format!("stage/{}", self.name))?;
+        let stage = paths::build_dir(&format!("{}/{}", effort.stage(), self.name))?;
         let (key, noted) = (glue_key(compiled)?, stage.join("glue.key"));
-        let plain = format!("{key} plain");
-        let made_as = |key: &str| fs::read_to_string(&noted).is_ok_and(|noted| noted == key);
-        if made_as(&key) || (effort == Effort::Plain && made_as(&plain)) {
+        if fs::read_to_string(&noted).is_ok_and(|noted| noted == key) {
             return Ok(());
         }
         fs::write(&noted, "unfinished")?;
@@ -94,27 +122,31 @@ impl Module {
             .generate(&stage)
             .context("wasm-bindgen failed")?;
         progress.done();
-        if effort == Effort::Plain {
-            return Ok(fs::write(&noted, plain)?);
+        if effort == Effort::Optimised {
+            self.optimise(&stage)?;
         }
+        Ok(fs::write(&noted, key)?)
+    }
+
+    fn optimise(&self, stage: &Path) -> Result<()> {
         let wasm = stage.join("glue_bg.wasm");
         panics::silence(&wasm)?;
-        unused::remove(&stage, WASM_FEATURES)?;
+        unused::remove(stage, WASM_FEATURES)?;
         let label = format!("optimise {}", self.name);
         process::run(&label, &mut optimiser(WASM_OPT, &wasm)?)?;
         order::name_by_place(&wasm)?;
         process::output(&label, &mut optimiser(REORDER, &wasm)?)?;
-        Ok(fs::write(&noted, key)?)
+        Ok(())
     }
 }
 
 /// Compiles crates, and returns the Wasm of each.
-fn compile(modules: &[&Module]) -> Result<Vec<PathBuf>> {
+fn compile(modules: &[&Module], effort: Effort) -> Result<Vec<PathBuf>> {
     let names = modules.iter().map(|module| module.package).collect::<Vec<_>>();
     let messages = process::output(
         &format!("compile {}", names.join(", ")),
         tools::cargo()
-            .args(["build", "--release", "--target", tools::WASM])
+            .args(["build", "--profile", effort.profile(), "--target", tools::WASM])
             .args(names.iter().flat_map(|name| ["--package", name]))
             .env("CARGO_ENCODED_RUSTFLAGS", tools::wasm_rustflags())
             .arg("--message-format=json-render-diagnostics"),
