@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { assertClean, stand, visit } from "./fixtures/stand.mjs";
 import { until } from "../e2e/fixtures/wait.mjs";
 
-const here = await stand({ plain: 1 });
+const here = await stand({ plain: 2 });
 const { stored } = here;
 
 test("no record is missing or there twice, while older ones are shown and new ones come", async () => {
@@ -27,5 +27,16 @@ test("no record is missing or there twice, while older ones are shown and new on
   const shown = await times();
   const { audit } = (await stored.worker.get("admin/audit?limit=200", [operator.bearer])).json;
   assert.deepEqual(shown, audit.map(({ at }) => at));
+  await assertClean(page);
+});
+
+test("a replay of many says of which events", async () => {
+  const { operator } = stored.take();
+  await operator.post("replay?type=video.*&state=dead");
+  const page = await visit(here, "#/audit");
+  await page.locator("tbody tr").first().getByText("dead, type video.*").waitFor();
+  await operator.post("pause?destination=default");
+  await page.locator("tbody tr").nth(1).getByText("dead, type video.*").waitFor();
+  assert.equal(await page.locator("tbody tr").first().getByText("all events").count(), 0);
   await assertClean(page);
 });

@@ -43,7 +43,7 @@ test("each action leaves one record, with the id hashed, and a look leaves none"
   for (const path of ["stored/stats", "sources", "audit", "stored/captures", "refused"]) await api.read(path, OPERATOR);
   refused(await api.act("stored/pause", { who: VIEWER }), 403, "forbidden");
   const { audit } = await records();
-  const by = { who: "token", role: "operator", source: "stored", destination: null, id_hash: null, count: null };
+  const by = { who: "token", role: "operator", source: "stored", destination: null, id_hash: null, count: null, filter: null };
   assert.deepEqual(audit.slice(0, audit.length - before), [
     { ...by, action: "capture", code: "stopped" },
     { ...by, action: "capture", code: "capturing" },
@@ -52,6 +52,17 @@ test("each action leaves one record, with the id hashed, and a look leaves none"
     { ...by, action: "forget", code: "forgotten", id_hash: hashOf(made.id) },
     { ...by, action: "resume", code: "resumed" },
     { ...by, action: "pause", code: "paused", destination: "default" },
+  ]);
+});
+
+test("a replay of many is recorded with its filter, but for what it looks for in bodies", async () => {
+  const many = { type: "video.*", from: "2026-11-28T18:03:11.204Z", data_id: "customer 7", destination: "default" };
+  assert.equal((await api.act(`stored/replay?${new URLSearchParams(many)}`)).status, 202);
+  refused(await api.act("stored/replay?destination=nobody"), 404, "not_found");
+  const by = { who: "token", role: "operator", source: "stored", action: "replay", id_hash: null, count: null };
+  assert.deepEqual((await records()).audit.slice(0, 2), [
+    { ...by, code: "not_found", destination: null, filter: null },
+    { ...by, code: "replayed", destination: "default", filter: { type: "video.*", from: many.from, data_id: "…" } },
   ]);
 });
 

@@ -1,6 +1,7 @@
 // Who did what.
 import { el } from "../src/dom.js";
 import { get } from "./api.js";
+import { inWords } from "./filters.js";
 import { button, code, empty, table } from "./parts.js";
 import { link } from "./place.js";
 import { count, foreign, time } from "./text.js";
@@ -41,14 +42,14 @@ export function audit(_, app) {
 
 function list(rows) {
   const heads = [{ text: "When" }, { text: "Who" }, { text: "Action" }, { text: "Source" }, { text: "On" }, { text: "How many", end: true }, { text: "Result" }];
-  return table("Audit", heads, rows.map(({ at, who, role, action, source, destination, id_hash: hash, count: number, code: result }) => ({
+  return table("Audit", heads, rows.map(({ at, who, role, action, source, destination, id_hash: hash, count: number, filter, code: result }) => ({
     attributes: {},
     cells: [
       time(at),
       [foreign(who ?? "–"), role && el("span.hint", ` ${role}`)],
       action,
       source ? el("a", { href: link("events", [source]), "data-item": "" }, foreign(source)) : "–",
-      [destination && foreign(destination), hash && el("code", { title: hash }, `${hash.slice(0, 12)}…`), !destination && !hash && "–"],
+      [destination && foreign(destination), hash && el("code", { title: hash }, `${hash.slice(0, 12)}…`), filter && el("span.hint", " ", foreign(inWords(filter))), !destination && !hash && !filter && "–"],
       Number.isFinite(number) ? count(number) : "–",
       result ? code(result) : "–",
     ],

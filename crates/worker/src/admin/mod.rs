@@ -18,7 +18,7 @@ mod test_event;
 use std::rc::Rc;
 
 use countersign::access::{self, Credentials, Who};
-use countersign::admin::{Method, Operation, Request, Role, parse, with_times};
+use countersign::admin::{Method, Operation, Request, Role, Selection, parse, with_times};
 use countersign::config::{Entry, Source};
 use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::response::Refusal;
@@ -172,9 +172,23 @@ fn note(state: &State, request: &Request<'_>, answer: Result<&Page, &Refusal>) -
         "ev": "admin", "action": action, "code": code, "source": source, "id_hash": id_hash, "events": events,
     })));
     let destination = request.query.destination().filter(|_| answer.is_ok());
+    let filter = source.filter(|_| answer.is_ok()).and_then(|source| filter(request, source));
     Some(json!({
         "action": action, "code": code, "source": source, "destination": destination, "id_hash": id_hash, "count": events,
+        "filter": filter,
     }))
+}
+
+/// Which events a replay of many is about, at its destination, without what stands in their bodies.
+fn filter(request: &Request<'_>, source: &str) -> Option<Value> {
+    if request.operation() != Operation::ReplayAll {
+        return None;
+    }
+    let mut selection = Selection { destination: None, ..Selection::read(&request.query, source).ok()? };
+    if let Some(id) = &mut selection.data_id {
+        "…".clone_into(id);
+    }
+    Some(selection.to_json())
 }
 
 /// Delivers a test event to the source that a request is about.
