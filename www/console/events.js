@@ -45,6 +45,8 @@ class List {
   cursor;
   newest;
   unscanned;
+  /** Which shards the list is without, in words: they did not answer, and no later page has their events. */
+  missing;
   jobs = [];
 
   constructor(source, filters, app) {
@@ -70,8 +72,8 @@ class List {
 
   /** The first page, to begin with, or to bring up to date what is shown of it. */
   async #page(isFirst, signal) {
-    const { events: rows, cursor, newest, unscanned } = await this.#ask({ limit: PAGE }, signal);
-    if (isFirst) return Object.assign(this, { rows, cursor, newest: newest ?? "", unscanned });
+    const { events: rows, cursor, newest, unscanned, silent } = await this.#ask({ limit: PAGE }, signal);
+    if (isFirst) return Object.assign(this, { rows, cursor, newest: newest ?? "", unscanned, missing: missing({ unscanned, silent }) });
     const [now, last] = [new Map(rows.map((row) => [keyOf(row), row])), rows.at(-1)?.received_at];
     const isOlder = this.filters.order === "old" ? (at) => at > last : (at) => at < last;
     // What this page would have, and has not, matches the filters no more. With a shard that does not respond, nothing is known of it.
@@ -91,9 +93,10 @@ class List {
 
   async older() {
     await this.app.act(async () => {
-      const { events: rows, cursor, unscanned } = await this.#ask({ limit: PAGE, cursor: this.cursor });
+      const { events: rows, cursor, unscanned, silent } = await this.#ask({ limit: PAGE, cursor: this.cursor });
       const known = new Set(this.rows.map(keyOf));
-      Object.assign(this, { rows: [...this.rows, ...rows.filter((row) => !known.has(keyOf(row)))], cursor, unscanned: silent(this.unscanned) ?? unscanned });
+      this.missing ??= missing({ unscanned, silent });
+      Object.assign(this, { rows: [...this.rows, ...rows.filter((row) => !known.has(keyOf(row)))], cursor, unscanned: this.missing ?? unscanned });
     });
   }
 
@@ -139,16 +142,16 @@ class List {
   async export() {
     await this.app.act(async () => {
       const lines = [];
-      let [cursor, missing] = [];
+      let [cursor, without] = [];
       do {
         const page = await this.#ask({ limit: 200, cursor });
         lines.push(...page.events.map((row) => `${JSON.stringify(row)}\n`));
         cursor = page.cursor;
-        missing ??= silent(page.unscanned);
+        without ??= missing(page);
       } while (cursor && lines.length < MOST_EXPORTED);
       save(`${this.source}-events.ndjson`, lines, "application/x-ndjson");
       const exported = `Exported ${plural(lines.length, "event")}${cursor ? `: the first ${count(MOST_EXPORTED)}` : ""}.`;
-      say(missing ? `${exported} It is not all: ${missing}.` : exported, missing && "bad");
+      say(without ? `${exported} It is not all: ${without}.` : exported, without && "bad");
     });
   }
 
@@ -162,7 +165,7 @@ class List {
       jobList(this.jobs, app.acts),
       this.#bar(),
       this.rows.length > 0 ? this.#table(known) : this.#none(known),
-      this.unscanned && note("look", el("p", capital(this.unscanned), ".", this.cursor && !silent(this.unscanned) && " “Older events” goes on from there.")),
+      this.unscanned && note("look", el("p", capital(this.unscanned), ".", this.cursor && !this.missing && " “Older events” goes on from there.")),
       this.cursor && el("p.buttons.after", button("older", "Older events")),
     ];
   }
@@ -214,8 +217,8 @@ class List {
   }
 }
 
-/** Which shards a page of a list is without, in the Worker's words: no later page has their events. */
-const silent = (unscanned) => (unscanned?.startsWith("does not answer") ? unscanned : undefined);
+/** Which shards a page of a list is without, in the Worker's words. */
+const missing = ({ unscanned, silent }) => (silent.length > 0 ? unscanned : undefined);
 
 /** Whether only this event cannot be replayed: another operator may have forgotten it, or its body is gone. */
 const isOfOne = ({ status }) => status === 404 || status === 409;

@@ -43,6 +43,7 @@ pub(super) async fn list(shards: &Shards<'_>, query: &Query) -> Result<Value, Re
         "scanned": work.done.looked_at,
         "complete": is_complete,
         "unscanned": (!is_complete).then(|| silence(&work.done.silent).unwrap_or_else(|| UNSCANNED.to_owned())),
+        "silent": work.done.silent,
         // Only a list from its beginning has asked every shard.
         "newest": query.get("cursor").is_none().then(|| newest(&work.done.newest)),
     }))
@@ -60,9 +61,12 @@ pub(super) async fn count(shards: &Shards<'_>, selection: &Selection) -> Result<
         let parts = work.ask(&open).await?;
         open = parts.into_iter().filter_map(|(shard, part)| Some((shard, Some(part.next?.0)))).collect();
     }
-    Ok(
-        json!({ "count": work.done.count, "complete": open.is_empty() && work.done.silent.is_empty(), "scanned": work.done.looked_at }),
-    )
+    Ok(json!({
+        "count": work.done.count,
+        "complete": open.is_empty() && work.done.silent.is_empty(),
+        "scanned": work.done.looked_at,
+        "silent": work.done.silent,
+    }))
 }
 
 /// The shards that exist. Any of them may have an event that is or was ordered.
