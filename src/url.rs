@@ -38,6 +38,13 @@ pub(crate) fn with_implied_port(url: &str) -> Option<String> {
     port.is_empty().then(|| [start, implied, rest].concat())
 }
 
+/// A URL with an apostrophe for each `%27`, which parsers of URLs write in a query; `None` if it has none.
+#[inline(never)]
+pub(crate) fn with_apostrophes(url: &str) -> Option<String> {
+    let plain = percent_decode_some(url.as_bytes(), Some(b"'"));
+    String::from_utf8(plain).ok().filter(|plain| plain.len() < url.len())
+}
+
 /// A URL up to its host, its port with the colon, if there is one, and what follows. `None` if it has no host.
 // By bytes: searching for texts and characters would be more Wasm.
 #[inline(never)]
@@ -57,11 +64,12 @@ fn around_port(url: &str) -> Option<(&str, &str, &str)> {
 
 /// A segment's bytes. A `%` without two hexadecimal digits is itself.
 pub(crate) fn percent_decode(segment: &[u8]) -> Vec<u8> {
-    percent_decode_some(segment, |_| true)
+    percent_decode_some(segment, None)
 }
 
-/// [`percent_decode`] for some bytes alone. Any other stays encoded as it is.
-pub(crate) fn percent_decode_some(segment: &[u8], counts: impl Fn(u8) -> bool) -> Vec<u8> {
+/// [`percent_decode`] for these bytes alone. Any other stays encoded as it is.
+pub(crate) fn percent_decode_some(segment: &[u8], these: Option<&[u8]>) -> Vec<u8> {
+    let counts = |byte: &u8| these.is_none_or(|these| these.contains(byte));
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment;
     while let Some((first, tail)) = rest.split_first() {
@@ -69,7 +77,7 @@ pub(crate) fn percent_decode_some(segment: &[u8], counts: impl Fn(u8) -> bool) -
             (b'%', [high, low, after @ ..]) => hex(*high).zip(hex(*low)).map(|(high, low)| (high << 4 | low, after)),
             _ => None,
         };
-        let (byte, after) = escaped.filter(|(byte, _)| counts(*byte)).unwrap_or((*first, tail));
+        let (byte, after) = escaped.filter(|(byte, _)| counts(byte)).unwrap_or((*first, tail));
         bytes.push(byte);
         rest = after;
     }
@@ -117,8 +125,17 @@ mod tests {
     }
 
     #[test]
+    fn apostrophes_are_decoded() {
+        let plain = with_apostrophes("https://a.example/?x='%27%2527%22");
+        assert_eq!(plain.as_deref(), Some("https://a.example/?x=''%2527%22"));
+        for url in ["https://a.example/?x='%2527%22", "https://a.example/%2", ""] {
+            assert_eq!(with_apostrophes(url), None, "{url}");
+        }
+    }
+
+    #[test]
     fn some_bytes_are_decoded() {
-        assert_eq!(percent_decode_some(b"%3A%3a%20%253A", |byte| byte == b':'), b"::%20%253A");
+        assert_eq!(percent_decode_some(b"%3A%3a%20%253A", Some(b":")), b"::%20%253A");
     }
 
     #[test]

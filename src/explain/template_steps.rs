@@ -35,7 +35,7 @@ pub(super) fn explain(inputs: &Inputs<'_>, template: &'static Template, report: 
         let (claim, keys) = (claim.at(url), inputs.keys().hmac());
         find_at_url(&claim, &inputs.policy.forms, keys, &inputs.body, &Portable).is_ok()
     };
-    let other = claim.url_of_other_port().filter(matches);
+    let other = claim.other_urls().into_iter().flatten().find(matches);
     let claim = other.as_deref().map_or(claim, |url| claim.at(url));
     report.signed = signed_parts::of_claim(&claim, inputs.body);
     let step = signature_step(inputs, &claim, report);

@@ -90,7 +90,7 @@ pub enum Part {
     /// The URL that the sender called, as [`Target`] has it.
     Url,
     /// [`Part::Url`], with its port or without: what the sender signed does not follow from the URL that it called. A URL without a port may
-    /// be signed with the one that its protocol implies.
+    /// be signed with the one that its protocol implies. A URL with `%27` may be signed with an apostrophe: parsers of URLs write `%27` for it.
     UrlAnyPort,
     /// What a sender makes of the URL or the body.
     Derived(Derive),
@@ -166,7 +166,7 @@ impl Template {
         self.message.iter().any(|part| matches!(part, Part::Method | Part::Url | Part::UrlAnyPort | Part::Derived(_)))
     }
 
-    /// Whether the URL may be signed with its port or without.
+    /// Whether the URL may be signed in another spelling than it was called: with its port or without, and an apostrophe as it is.
     pub(crate) fn takes_any_port(&self) -> bool {
         self.message.iter().any(|part| matches!(part, Part::UrlAnyPort))
     }

@@ -18,6 +18,9 @@
 //! Twilio signs some URLs with their port and some without, as its libraries say and try. So both count, and 443 (with `http`, 80) for a URL
 //! without a port. The event's id leaves the port out: a copy that is sent to another port is the same event.
 //!
+//! Twilio signs an apostrophe of the query as it is, and parsers of URLs, `Request` among them, write `%27` for it. Both count, as in
+//! twilio-node. <https://github.com/twilio/twilio-node/issues/1183>
+//!
 //! Twilio reads instructions (TwiML) in the response to a call or a message, and reports anything else as an error, such as 12300 for
 //! another content type. The acknowledgement is TwiML without an instruction, which ends a call. For instructions of your application's,
 //! set `reply = "origin"`. <https://www.twilio.com/docs/api/errors/15003>

@@ -8,7 +8,6 @@ use crate::event_id::id_or_hash;
 use crate::json;
 use crate::scheme::{EventType, IdSource, Time};
 use crate::timestamp::Timestamp;
-use crate::url::without_port;
 
 impl Claim<'_> {
     /// The event's id, from bytes that a signature covers, or the hash of the body where none does; and its type, if the body is read for
@@ -37,8 +36,8 @@ impl Claim<'_> {
 
     /// The hash of what was signed, without the timestamp and what else a retry changes: a retry is the same event.
     fn hash<B, C: Crypto<B>>(&self, body: &B, crypto: &C) -> [u8; 32] {
-        // A copy that is sent to another port is the same event.
-        let url = self.target.filter(|_| self.template.takes_any_port()).and_then(|target| without_port(target.url));
+        // A copy that is sent to another port, or with an apostrophe for `%27`, is the same event.
+        let url = self.plain_url();
         let claim = url.as_deref().map_or(*self, |url| self.at(url));
         let around = claim.joined(&[], body, crypto).unwrap_or_default();
         match (around, self.template.id) {

@@ -147,9 +147,9 @@ pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
     body: &B,
     crypto: &C,
 ) -> Result<(Form, usize), Error> {
-    find_at_url(claim, forms, keys.clone(), body, crypto).or_else(|error| match claim.url_of_other_port() {
-        Some(url) => find_at_url(&claim.at(&url), forms, keys, body, crypto),
-        None => Err(error),
+    find_at_url(claim, forms, keys.clone(), body, crypto).or_else(|error| {
+        let at = |url: &String| find_at_url(&claim.at(url), forms, keys.clone(), body, crypto).ok();
+        claim.other_urls().iter().flatten().find_map(at).ok_or(error)
     })
 }
 

@@ -63,15 +63,21 @@ fn another_url_is_found_if_it_is_near() {
 /// Parsers of URLs write an apostrophe of the query as `%27`, and some senders sign it as it is.
 #[test]
 fn an_apostrophe_is_found_however_it_is_written() {
-    let plain = "https://hooks.example/twilio?name=O'Neil";
+    let plain = "https://hooks.example/in?name=O'Neil";
     let encoded = plain.replace('\'', "%27");
     for (signed, given) in [(plain, &*encoded), (&*encoded, plain)] {
-        let [signature, _] = of_twilio(&format!("{signed}BodyAhoy"));
-        let headers = [("x-twilio-signature", &*signature)];
-        assert!(of("twilio", &headers, "POST", signed, "Body=Ahoy").ok);
-        let report = of("twilio", &headers, "POST", given, "Body=Ahoy");
+        let signature = of_square(&format!("{signed}{BODY}"));
+        let headers = [("x-square-hmacsha256-signature", &*signature)];
+        assert!(of("square", &headers, "POST", signed, BODY).ok);
+        let report = of("square", &headers, "POST", given, BODY);
         assert_near(&report, "url");
         assert_eq!(report.near_misses[0].instead, Some(Instead::Url(signed.to_owned())));
+    }
+    // Twilio's libraries accept what it signed, with the port and without.
+    for to in [encoded.clone(), encoded.replace("/in", ":443/in")] {
+        let [signature, _] = of_twilio(&format!("{plain}BodyAhoy"));
+        let report = of("twilio", &[("x-twilio-signature", &*signature)], "POST", &to, "Body=Ahoy");
+        assert!(report.ok, "{to}: {:?}", report.verdict);
     }
 }
 
@@ -107,6 +113,11 @@ fn another_method_is_found() {
     let report = of("hubspot", &headers, "POST", CALLED, BODY);
     assert_near(&report, "method");
     assert_eq!(report.verdict.detail, "it matches if the method is `PUT`");
+}
+
+/// Square's signature over `signed`.
+fn of_square(signed: &str) -> String {
+    base64(&Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).unwrap().chain_update(signed).finalize().into_bytes())
 }
 
 /// A signature of Twilio's over `signed`: by SHA-1 with the account's token, and by SHA-256 with a shared key.

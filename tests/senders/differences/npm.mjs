@@ -44,7 +44,11 @@ export const differences = {
     { why: "it refuses every timestamp in the future", cases: ["as far in the future as allowed"], vectors: ["time-newest"] },
     { why: "it also accepts a signature over the escaped body", cases: ["a signature over the escaped body"] },
   ],
-  twilio: [NAMED_HASH],
+  twilio: [
+    NAMED_HASH,
+    { why: "it writes `%20` for `+` where it decodes an apostrophe", vectors: ["sdk-apostrophe-as-request-has-it"] },
+    { why: "it also encodes the apostrophe of a URL that has one", vectors: ["apostrophe-signed-encoded"] },
+  ],
   hubspot: [PAST_ONLY, { why: "it takes the URL as it is; HubSpot's documentation has some escapes decoded", vectors: ["url-with-escapes"] }],
   discord: [NO_AGE, LENIENT_TIME, UPPER_CASE],
   telnyx: [UNUSED_BITS, LENIENT_TIME],

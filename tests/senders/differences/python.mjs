@@ -27,7 +27,13 @@ export const differences = {
   ],
   elevenlabs: [PAST_ONLY, LENIENT_TIME, LAST_TIME, { why: "it reads the last signature only", cases: ["a right signature before a wrong one"] }],
   box: [LENIENT_TIME, { why: "it refuses every timestamp in the future", cases: ["as far in the future as allowed"], vectors: ["time-newest"] }],
-  twilio: [NAMED_HASH],
+  twilio: [
+    NAMED_HASH,
+    {
+      why: "it takes the URL as it is; `Request` and other parsers write `%27` for an apostrophe",
+      vectors: ["sdk-apostrophe-as-request-has-it", "apostrophe-signed", "apostrophe-signed-with-the-port"],
+    },
+  ],
   hubspot: [
     PAST_ONLY,
     LENIENT_TIME,

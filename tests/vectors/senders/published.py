@@ -192,6 +192,17 @@ TWILIO = [
             ("sdk-adds-port-on-http", "http://mycompany.com", "0ZXoZLH/DfblKGATFgpif+LLRf4="),
         ]
     ),
+    *(
+        published(
+            "twilio", name, "12345", [("X-Twilio-Signature", signature), ("Content-Type", "application/x-www-form-urlencoded")],
+            b"CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212",
+            "twilio/twilio-node spec/validation.spec.js", method="POST", url=url,
+        )
+        for name, url, signature in [
+            ("sdk-apostrophe", "https://mycompany.com/myapp.php?foo=1&bar=2&Body=It's+amazing", "dsq4Ehbj6cs+KdTkpF5sSSplOWw="),
+            ("sdk-apostrophe-as-request-has-it", "https://mycompany.com/myapp.php?foo=1&bar=2&Body=It%27s+amazing", "dsq4Ehbj6cs+KdTkpF5sSSplOWw="),
+        ]
+    ),
 ]
 
 _OKTA_DOCS = "https://developer.okta.com/docs/guides/common-hook-set-up-steps/nodejs/main/#http-header-basic-authentication"

@@ -109,6 +109,8 @@ def twilio():
     other = {"secret": "another made-up secret"}
     with_port = url.replace(".com", ".com:8443")
     event = hashlib.sha256((url + "A1").encode()).hexdigest()
+    plain = "https://example.com/twilio?name=O'Neil"
+    encoded, plain_event = plain.replace("'", "%27"), hashlib.sha256((plain + "A1").encode()).hexdigest()
     return mac.about, [
         *TWILIO,
         *official("twilio", "twilio", "node-form", "node-form-wrong-url", "node-json-bodysha256", "node-json-bodysha256-body-changed"),
@@ -133,6 +135,12 @@ def twilio():
         at("port-implied-by-http", b"A=1", None, twilio_sign(token, url.replace("https", "http").replace(".com", ".com:80"), b"A=1"), url.replace("https", "http")),
         at("port-of-another-protocol", b"A=1", wrong, twilio_sign(token, url.replace(".com", ".com:80"), b"A=1")),
         at("port-of-another-url", b"A=1", wrong, twilio_sign(token, url.replace(".com", ".com:443"), b"A=1"), with_port),
+        at("apostrophe-signed", b"A=1", None, twilio_sign(token, plain, b"A=1"), encoded, id=plain_event, note="parsers of URLs write %27 for it"),
+        at("apostrophe-signed-with-the-port", b"A=1", None, twilio_sign(token, plain.replace(".com", ".com:443"), b"A=1"), encoded, id=plain_event),
+        at("apostrophe-signed-as-it-came", b"A=1", None, None, plain, id=plain_event),
+        at("apostrophe-encoded-and-signed", b"A=1", None, None, encoded, id=plain_event, note="the event's id has it plain"),
+        at("apostrophe-signed-encoded", b"A=1", wrong, twilio_sign(token, encoded, b"A=1"), plain, note="no parser decodes it"),
+        at("quotation-mark-signed", b"A=1", wrong, twilio_sign(token, plain.replace("'", '"'), b"A=1"), plain.replace("'", "%22")),
         at("form-empty", b"", note="the URL alone is signed"),
         at("name-repeated", b"Media=b&Media=a&Media=b&Sid=1", note="each value once, sorted"),
         at("names-sorted-by-case", b"b=1&B=2&a=3&A=4"),
