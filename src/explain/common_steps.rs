@@ -53,7 +53,7 @@ fn type_step(inputs: &Inputs<'_>, event: Option<&Value>) -> Step {
     }
     match (scheme.event_type, event) {
         (EventType::None, _) => Step::skip(NAME, "this sender's events state no type"),
-        (EventType::Header(name), _) => Step::skip(NAME, format!("there is no `{name}`")),
+        (EventType::Header(names), _) => Step::skip(NAME, format!("there is no `{}`", names.join("` or `"))),
         (EventType::Pointer("/type"), None) => Step::skip(NAME, "there is no JSON to read `type` from"),
         (EventType::Pointer("/type"), Some(_)) => Step::skip(NAME, "the event has no `type`"),
         (EventType::Pointer(at), _) => Step::skip(NAME, format!("the event has no text at `{at}`")),

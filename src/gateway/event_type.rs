@@ -26,7 +26,10 @@ pub fn event_type<'h, B>(
 /// The type that an event of a scheme states, whether it is verified or not: in a header, or in its JSON.
 pub fn stated_type<'h>(scheme: &Scheme, headers: &'h Headers<'_>, json: Option<&[u8]>) -> Option<Cow<'h, str>> {
     match scheme.event_type {
-        EventType::Header(name) => printable(std::str::from_utf8(headers.get(name)?).ok()?).map(Cow::Borrowed),
+        EventType::Header(names) => {
+            let stated = names.iter().find_map(|name| headers.get(name))?;
+            printable(std::str::from_utf8(stated).ok()?).map(Cow::Borrowed)
+        }
         EventType::Pointer(pointer) => {
             let event = value(std::str::from_utf8(json?).ok()?)?;
             event.pointer(pointer)?.as_str().and_then(owned)
@@ -87,6 +90,22 @@ mod tests {
         assert_eq!(types("anthropic", "", nested), [None, found("session.status_idled")]);
         assert_eq!(types("replicate", "", nested), [None, None]);
         assert_eq!(types("openai", "", "no JSON"), [None, None]);
+    }
+
+    /// Shopify's Events have other names of headers than its webhooks.
+    #[test]
+    fn a_type_is_in_the_first_header_that_is_there() {
+        let shopify = scheme::find("shopify").unwrap();
+        let of = |lines: &[(&str, &[u8])]| {
+            let headers = Headers::from_iter(lines.iter().copied());
+            stated_type(shopify, &headers, None).map(Cow::into_owned)
+        };
+        assert_eq!(of(&[("shopify-topic", b"Product")]).as_deref(), Some("Product"));
+        assert_eq!(
+            of(&[("shopify-topic", b"Product"), ("X-Shopify-Topic", b"orders/create")]).as_deref(),
+            Some("orders/create")
+        );
+        assert_eq!(of(&[("shopify-hmac-sha256", b"x")]), None);
     }
 
     /// What a record must not be able to say: more than a name.

@@ -107,9 +107,9 @@ mod tests {
         };
         let hashed = EventKey::new("s", b"1").to_hex();
         assert_eq!(name(EventType::Pointer("/data/type"), body), "session.status_idled");
-        assert_eq!(name(EventType::Header("x-github-event"), body), "push");
-        assert_eq!(name(EventType::Header("x-github-event"), b"payload=%7B%7D"), "push");
-        assert_eq!(name(EventType::Header("x-gitlab-event"), body), hashed);
+        assert_eq!(name(EventType::Header(&["x-github-event"]), body), "push");
+        assert_eq!(name(EventType::Header(&["x-github-event"]), b"payload=%7B%7D"), "push");
+        assert_eq!(name(EventType::Header(&["x-gitlab-event"]), body), hashed);
         assert_eq!(name(EventType::None, body), hashed);
     }
 

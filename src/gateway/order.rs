@@ -106,7 +106,7 @@ mod tests {
     fn a_type_in_a_header_orders_nothing() {
         let mut headers = HeaderList::default();
         headers.push("x-github-event", b"push");
-        let event_type = EventType::Header("x-github-event");
+        let event_type = EventType::Header(&["x-github-event"]);
         assert_eq!(
             order_key("{type}", Named { source: "s", id: b"1", event_type, headers: &headers, json: b"{}" }),
             None

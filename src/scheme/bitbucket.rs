@@ -8,7 +8,7 @@ use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Header("x-event-key"),
+    event_type: EventType::Header(&["x-event-key"]),
     forward: &["x-event-key", "x-request-uuid", "x-hook-uuid", "x-attempt-number"],
     ..hmac("bitbucket", of_body(in_header(&["x-hub-signature"], "sha256=")))
 };

@@ -14,7 +14,7 @@ use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Header("x-github-event"),
+    event_type: EventType::Header(&["x-github-event"]),
     forward: &["x-github-event", "x-github-delivery", "x-github-hook-id"],
     retries: Some(0),
     ..hmac("github", of_body(in_header(&["x-hub-signature-256"], "sha256=")))

@@ -8,7 +8,7 @@ use super::bases::token;
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Header("x-gitlab-event"),
+    event_type: EventType::Header(&["x-gitlab-event"]),
     forward: &[
         "x-gitlab-event",
         "x-gitlab-event-uuid",

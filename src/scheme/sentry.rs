@@ -9,7 +9,7 @@ use super::template::{in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Header("sentry-hook-resource"),
+    event_type: EventType::Header(&["sentry-hook-resource"]),
     forward: &["sentry-hook-resource", "sentry-hook-timestamp", "request-id"],
     ..hmac("sentry", of_body(in_header(&["sentry-hook-signature"], "")))
 };

@@ -1,7 +1,7 @@
 //! Shopify: <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>, read in November 2026.
 //!
-//! The key is the app's client secret. The header has a newer name without `X-`; either is enough. The headers with the topic, the shop
-//! and the ids are not signed. Nothing says when a delivery was made, so a copy never expires. Shopify retries for four hours, with the
+//! The key is the app's client secret. The headers of Shopify's Events have names without `X-`, and either signature is enough:
+//! <https://shopify.dev/docs/apps/build/events/delivery-structure>. The headers with the topic, the shop and the ids are not signed. Nothing says when a delivery was made, so a copy never expires. Shopify retries for four hours, with the
 //! same body. <https://shopify.dev/changelog/updates-to-webhook-retry-mechanism>
 //!
 //! `X-Shopify-Webhook-Id` is the same across retries. To tell two events with the same body apart, make it the `dedupe_header`.
@@ -11,7 +11,7 @@ use super::template::{Encoding, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Header("x-shopify-topic"),
+    event_type: EventType::Header(&["x-shopify-topic", "shopify-topic"]),
     forward: &[
         "x-shopify-topic",
         "x-shopify-webhook-id",
@@ -19,6 +19,13 @@ pub(super) const SCHEME: Scheme = Scheme {
         "x-shopify-shop-domain",
         "x-shopify-api-version",
         "x-shopify-triggered-at",
+        "shopify-topic",
+        "shopify-action",
+        "shopify-handle",
+        "shopify-webhook-id",
+        "shopify-shop-domain",
+        "shopify-api-version",
+        "shopify-triggered-at",
     ],
     retries: Some(4 * 3600),
     ..hmac(

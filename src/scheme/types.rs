@@ -72,8 +72,8 @@ pub struct Identity {
 pub enum EventType {
     /// A JSON pointer (RFC 6901) into the body, or into a token's claims.
     Pointer(&'static str),
-    /// A header, which nothing signs.
-    Header(&'static str),
+    /// The first of these headers that is there. Nothing signs it.
+    Header(&'static [&'static str]),
     /// Nowhere.
     None,
 }
@@ -172,10 +172,10 @@ impl Scheme {
 
 impl EventType {
     /// The type that an event states. `header` looks a header up; `event` is the event's verified JSON.
-    pub(crate) fn of<'a>(self, header: impl FnOnce(&str) -> Option<&'a str>, event: &'a Value) -> Option<&'a str> {
+    pub(crate) fn of<'a>(self, header: impl Fn(&str) -> Option<&'a str>, event: &'a Value) -> Option<&'a str> {
         match self {
             Self::Pointer(pointer) => event.pointer(pointer)?.as_str(),
-            Self::Header(name) => header(name),
+            Self::Header(names) => names.iter().find_map(|name| header(name)),
             Self::None => None,
         }
     }

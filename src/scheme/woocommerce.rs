@@ -10,7 +10,7 @@ use super::template::{Encoding, Template, in_header, of_body};
 use super::types::{EventType, Scheme};
 
 pub(super) const SCHEME: Scheme = Scheme {
-    event_type: EventType::Header("x-wc-webhook-topic"),
+    event_type: EventType::Header(&["x-wc-webhook-topic"]),
     forward: &["x-wc-webhook-topic", "x-wc-webhook-delivery-id", "x-wc-webhook-id", "x-wc-webhook-source"],
     ..hmac(
         "woocommerce",

@@ -85,7 +85,7 @@ impl Sample {
         let body = STANDARD.decode(genuine.get("body_base64")?.as_str()?).unwrap();
         let fuller = FULLER.into_iter().find(|(name, _)| *name == scheme.name).map(|(_, body)| body.to_owned());
         let kind = match scheme.event_type {
-            EventType::Header(header) => genuine.get("headers")?.as_array()?.iter().find_map(|pair| {
+            EventType::Header([header, ..]) => genuine.get("headers")?.as_array()?.iter().find_map(|pair| {
                 let (name, value) = (pair.get(0)?.as_str()?, pair.get(1)?.as_str()?);
                 name.eq_ignore_ascii_case(header).then(|| value.to_owned())
             }),
@@ -105,7 +105,7 @@ impl Sample {
         let (place, body) = self.item().unwrap_or_else(|| (String::new(), self.body.clone()));
         let (pointer, header) = match self.scheme.event_type {
             EventType::Pointer(pointer) => (pointer.strip_prefix(&place), None),
-            EventType::Header(header) => (None, Some(header)),
+            EventType::Header([header, ..]) => (None, Some(*header)),
             _ => (None, None),
         };
         let is_hashed = self.is_hashed().then_some(true);

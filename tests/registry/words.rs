@@ -216,7 +216,9 @@ const ONE_EVENT: &str = "Two events with the same bytes count as one while `dedu
 pub(crate) fn event_type(scheme: &Scheme) -> String {
     match scheme.event_type {
         EventType::Pointer(pointer) => format!("{} in the body", code(pointer)),
-        EventType::Header(header) => format!("{}, which is not signed", code(header)),
+        EventType::Header(headers) => {
+            format!("{}, which is not signed", list(headers.iter().map(|header| code(header)), "or"))
+        }
         EventType::None => "none".to_owned(),
         other => debug(other),
     }

@@ -124,7 +124,7 @@ pub(crate) fn refused_by(source: &Source, load: &Load) -> Option<String> {
 pub(crate) fn is_meant(source: &Source, destination: &str, copy: &HeaderList) -> bool {
     let when = source.destination(destination).and_then(|destination| destination.when.as_ref());
     match (source.policy.scheme.event_type, when) {
-        (EventType::Header(name), Some(when)) => when.accepts_type(copy.get(name)),
+        (EventType::Header(names), Some(when)) => when.accepts_type(names.iter().find_map(|name| copy.get(name))),
         _ => true,
     }
 }

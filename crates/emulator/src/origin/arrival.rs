@@ -60,7 +60,7 @@ impl Arrival {
         });
         let kind = match sender(&joined).map_or(EventType::Pointer("/type"), |scheme| scheme.event_type) {
             EventType::Pointer(pointer) => json.pointer(pointer),
-            EventType::Header(name) => joined.get(name),
+            EventType::Header(names) => names.iter().find_map(|name| joined.get(*name)),
             EventType::None => None,
         };
         Self {

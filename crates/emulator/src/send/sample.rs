@@ -50,7 +50,7 @@ impl Sample {
         let mut sample = Self::given(body.into_bytes());
         match (scheme.event_type, kind, usual.as_deref()) {
             (EventType::Pointer(pointer), Some(kind), _) => sample.change(|event| put(event, pointer, json!(kind)))?,
-            (EventType::Header(name), Some(kind), _) | (EventType::Header(name), None, Some(kind)) => {
+            (EventType::Header([name, ..]), Some(kind), _) | (EventType::Header([name, ..]), None, Some(kind)) => {
                 let kind = kind.parse().context("no header can hold this --type")?;
                 sample.headers.push((HeaderName::from_static(name), kind));
             }
