@@ -106,9 +106,18 @@ function keyOf(sender, secret, keys) {
   const text = trimmed(secret);
   if (typeof text !== "string" || text === "") throw misuse("empty_secret", "`secret` is the receiver's secret");
   if (sender.form !== "v1") return sharedKey(sender.of, text);
-  const [, base64] = /^(?:v1,)?whsec_(.+)$/.exec(text) ?? [];
-  if (base64 !== undefined) return fromBase64(base64);
-  return sender.of?.isText ? utf8(text) : fromBase64(text);
+  const key = standardKey(sender.of ?? {}, text);
+  if (key === undefined) throw misuse("invalid_secret", "`secret` is no secret of this sender's: `whsec_` and base64");
+  return key;
+}
+
+/** The key of a secret of Standard Webhooks, or undefined. Bars join several secrets of Supabase's, and the first one signs. */
+function standardKey({ isText, secret }, text) {
+  const one = isText ? text : text.split("|")[0];
+  const base64 = /^(?:v1,)?whsec_(.+)$/.exec(one)?.[1] ?? (isText ? undefined : one);
+  const key = base64 === undefined ? utf8(text) : fromBase64(base64);
+  // A secret of Polar's that a merchant chose need not be base64.
+  return key ?? (secret === "text-or-whsec" ? utf8(text) : undefined);
 }
 
 /** A secret as the receiver reads it: the value of a file or a variable may end with a line break. */
