@@ -77,8 +77,8 @@ fn markdown() -> String {
 Every response, log record, report and JavaScript error carries one of these codes. They are stable; titles and remedies may change. Codes without a
 status occur only in log records.
 
-Two codes have another status in one case. `in_flight` is 503 for a sender that makes no further attempt after a 4xx (AssemblyAI and Sanity). `jwks_invalid`
-is 500 in the npm package, where the receiver's own code passes the key set.
+Two codes have another status in one case. `in_flight` is 503 for a sender that makes no further attempt after a 4xx (AssemblyAI, ElevenLabs,
+PagerDuty and Sanity). `jwks_invalid` is 500 in the npm package, where the receiver's own code passes the key set.
 
 The `type` of a response is the address of its code here. The adapters of the npm package have one more:
 <a id=\"handler_failed\"></a>`handler_failed` (500) means that your handler threw; the log has its error.

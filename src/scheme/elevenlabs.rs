@@ -5,7 +5,8 @@
 //! timestamps alone, here a future one is refused too. An event has no id, so it is known by the hash of its body.
 //!
 //! ElevenLabs expects 200: <https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks>. It retries if the webhook says so: four
-//! times, the last time about 41 minutes after the first attempt. <https://elevenlabs.io/docs/eleven-api/resources/webhooks>
+//! times, the last time about 41 minutes after the first attempt, and after no 4xx but 408 and 429.
+//! <https://elevenlabs.io/docs/eleven-api/resources/webhooks>
 
 use super::acknowledgement::Acknowledgement;
 use super::bases::hmac;
@@ -15,6 +16,7 @@ use super::types::Scheme;
 pub(super) const SCHEME: Scheme = Scheme {
     acknowledgement: Acknowledgement::Ok,
     retries: Some(45 * 60),
+    ends_at_4xx: true,
     ..hmac(
         "elevenlabs",
         Template { tolerance: 1800, ..stamped(Unit::Seconds, in_list(&["elevenlabs-signature"], b',', "t=", "v0=")) },

@@ -3,7 +3,7 @@
 //!
 //! While a secret is rotated, the header has a `v1` for each. Nothing says when a delivery was made, so a copy never expires.
 //!
-//! PagerDuty retries four times within about 20 minutes. `docs/webhooks/02-Behavior.md` of PagerDuty/developer-docs
+//! PagerDuty retries four times within about 20 minutes, after 429 and 5xx alone. `docs/webhooks/02-Behavior.md` of PagerDuty/developer-docs
 
 use super::bases::hmac;
 use super::template::{IdSource, Layout, Signatures, Template, of_body};
@@ -13,6 +13,7 @@ pub(super) const SCHEME: Scheme = Scheme {
     event_type: EventType::Pointer("/event/event_type"),
     forward: &["x-webhook-subscription"],
     retries: Some(20 * 60),
+    ends_at_4xx: true,
     ..hmac(
         "pagerduty",
         Template {

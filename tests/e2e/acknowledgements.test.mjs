@@ -19,7 +19,7 @@ before(async () => {
   origin = loopback.at("origin");
   const preset = (scheme, more = {}) => source(origin, { scheme, secrets: [scheme === "adyen" ? "HEX" : "SECRET"], ...more });
   const sources = {};
-  for (const scheme of ["twilio", "slack", "okta", "adyen", "zoom", "github", "assemblyai"]) {
+  for (const scheme of ["twilio", "slack", "okta", "adyen", "zoom", "github", "assemblyai", "pagerduty"]) {
     Object.assign(sources, { [scheme]: preset(scheme), [`${scheme}-stored`]: preset(scheme, { durable: true }) });
   }
   worker = await Worker.start({ sources, secrets: { SECRET: KEY, HEX: HEX_KEY } });
@@ -40,6 +40,7 @@ const sign = {
   zoom: (_, body, t = now()) => [["x-zm-request-timestamp", `${t}`], ["x-zm-signature", `v0=${mac("hex", `v0:${t}:${body}`)}`]],
   github: (_, body) => [["x-hub-signature-256", `sha256=${mac("hex", body)}`]],
   assemblyai: () => [["x-webhook-secret", KEY]],
+  pagerduty: (_, body) => [["x-pagerduty-signature", `v1=${mac("hex", body)}`]],
 };
 
 /** An event of a sender, for a source: sent as often as it is called. */
@@ -72,7 +73,7 @@ for (const [scheme, expected] of Object.entries(EXPECTED)) {
 }
 
 test("a copy of what is under way asks each sender to try again by a status after which it does", async () => {
-  for (const [scheme, status] of [["github", 409], ["assemblyai", 503]]) {
+  for (const [scheme, status] of [["github", 409], ["assemblyai", 503], ["pagerduty", 503]]) {
     const [send, held] = [event(scheme, scheme), origin.hold()];
     const first = send();
     await held.arrived();

@@ -37,4 +37,4 @@ export const ACKNOWLEDGEMENTS = {
 export const SIGNED_URL = ["hubspot", "square", "twilio"];
 
 /** The senders that make no further attempt after a 4xx. */
-export const ENDS_AT_4XX = ["sanity", "assemblyai"];
+export const ENDS_AT_4XX = ["elevenlabs", "sanity", "pagerduty", "assemblyai"];
