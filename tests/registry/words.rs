@@ -106,8 +106,11 @@ pub(crate) fn message(scheme: &Scheme) -> String {
         Part::Timestamp => "{timestamp}".to_owned(),
         Part::Body => "{body}".to_owned(),
         Part::Text(text) => text.replace('\n', "\\n"),
-        // A function's address is another one in each build.
-        Part::Derived(_) => "{derived}".to_owned(),
+        // A function's address is another one in each build: one is of the form behind the URL, one is of the URL.
+        Part::Derived(_) if template.message.iter().any(|part| matches!(part, Part::UrlAnyPort)) => {
+            "{names and values of the form}".to_owned()
+        }
+        Part::Derived(_) => "{decoded URL}".to_owned(),
         Part::Header(name) => format!("{{{name}}}"),
         Part::BodySha256 => "{SHA-256 of the body}".to_owned(),
         Part::Fields(fields) => {
