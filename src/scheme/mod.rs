@@ -223,6 +223,17 @@ mod tests {
         }
     }
 
+    /// A header that the receiver chose may be `Authorization`, whose value begins with a method.
+    #[test]
+    fn where_the_header_is_chosen_the_secret_is_its_whole_value() {
+        for scheme in ALL.iter().filter(|scheme| scheme.header_is_chosen) {
+            for secret in ["Bearer a-token-of-some-length", "a-token-of-some-length"] {
+                let keys = scheme.secrets.parse_hmac(secret).map_err(|error| error.code());
+                assert_eq!(keys.as_deref().map(|keys| keys[0].as_bytes()), Ok(secret.as_bytes()), "{}", scheme.name);
+            }
+        }
+    }
+
     #[test]
     fn no_scheme_takes_both_a_static_and_a_shared_key() {
         for scheme in ALL {
