@@ -35,7 +35,7 @@ test("over HTTP/2, which has its own name for the host", async (t) => {
 });
 
 for (const entry of ["index", "hmac"]) {
-  const { square, hubspot } = await import(`${installed}/dist/node/${entry}.js`);
+  const { square, hubspot, twilio } = await import(`${installed}/dist/node/${entry}.js`);
 
   test(`${entry}: the URL is the request's own, or the one that is passed`, async () => {
     const request = (url) => new Request(url, { method: "POST", headers: SIGNED, body: BODY });
@@ -50,6 +50,15 @@ for (const entry of ["index", "hmac"]) {
       assert.deepEqual([error.code, error.status], ["config_invalid", 500]);
       assert.match(error.message, /signs the URL/);
     }
+  });
+
+  test(`${entry}: Twilio signs an apostrophe, for which a Request has %27`, async () => {
+    const called = "https://hooks.example/twilio?name=O'Neil";
+    const signature = crypto.createHmac("sha1", KEY).update(`${called}BodyAhoy`).digest("base64");
+    const request = new Request(called, { method: "POST", headers: { "x-twilio-signature": signature }, body: "Body=Ahoy" });
+    assert.match(request.url, /O%27Neil$/);
+    const { id } = await twilio(KEY).unwrap(request, { jsonParse: false });
+    assert.equal((await twilio(KEY).unwrap("Body=Ahoy", { "x-twilio-signature": signature }, { url: called, jsonParse: false })).id, id, "one event");
   });
 
   test(`${entry}: the method is the request's own, or the one that is passed, or POST`, async () => {
