@@ -5,8 +5,11 @@ import crypto from "node:crypto";
 import http from "node:http";
 import http2 from "node:http2";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { installed } from "./fixtures/app.mjs";
 import { caught } from "./fixtures/delivery.mjs";
+import { listening } from "./fixtures/frameworks.mjs";
+import { post } from "./fixtures/receiving.mjs";
 
 const { inspect } = await import(`${installed}/dist/node/explain.js`);
 
@@ -32,6 +35,20 @@ test("over HTTP/2, which has its own name for the host", async (t) => {
     return headers[":status"];
   };
   assert.deepEqual([await deliver("hooks.example"), await deliver("other.example")], [204, 401]);
+});
+
+test("koa: in an application that is mounted at a path", async (t) => {
+  const Koa = createRequire(import.meta.url)("koa");
+  const { square } = await import(`${installed}/dist/node/index.js`);
+  const { webhook } = await import(`${installed}/dist/node/adapters/koa.js`);
+  const app = new Koa();
+  // As `koa-mount` does it.
+  app.use((context, next) => ((context.path = context.path.replace("/mounted", "")), next()));
+  app.use(webhook(square(KEY), () => {}, { log: false }));
+  const port = await listening(t, http.createServer(app.callback()));
+  const signed = (path) => ({ host: "hooks.example", "x-forwarded-proto": "https", "x-square-hmacsha256-signature": mac(`https://hooks.example${path}${BODY}`) });
+  assert.equal((await post(port, BODY, signed("/mounted/square?a=1"), "/mounted/square?a=1")).status, 204);
+  assert.equal((await post(port, BODY, signed("/square?a=1"), "/mounted/square?a=1")).status, 401);
 });
 
 for (const entry of ["index", "hmac"]) {

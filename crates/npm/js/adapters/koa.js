@@ -4,7 +4,7 @@ import { onIncoming } from "./node.js";
 export function webhook(verifier, handler, options) {
   const { receive } = onIncoming(verifier, handler, options);
   return async (context) => {
-    const { status, headers, body } = await receive(context.req, () => context.request.rawBody ?? context.request.body);
+    const { status, headers, body } = await receive(context.req, () => context.request.rawBody ?? context.request.body, context.originalUrl);
     context.status = status;
     context.set(headers);
     if (!context.req.complete) context.set("connection", "close");
