@@ -154,6 +154,27 @@ test("a handler's own response is the sender's, if the handler made it", async (
   assert.deepEqual((await sent(() => Response.json({}, { status: 400 })))[0], 500);
 });
 
+test("a handler's bytes are the sender's as they are: an image in a form, text that begins with a byte order mark", async (t) => {
+  const body = JSON.stringify({ type: "interactive", id: "1" });
+  const said = ["89504e470d0a1a0aff00", "efbbbf61", "610a"].map((hex) => Buffer.from(hex, "hex"));
+  const answered = async (name) => {
+    const [webhook, answers] = [await adapter(name), [...said]];
+    return webhook(senders.slack(KEY), () => new Response(answers.shift(), { headers: { "content-type": "image/png" } }), { log: false });
+  };
+  for (const [name, serve] of Object.entries(FRAMEWORKS)) {
+    const port = await listening(t, await serve([["/slack", await answered(name)]], t));
+    for (const bytes of said) {
+      const response = await fetch(`http://127.0.0.1:${port}/slack`, { method: "POST", body, headers: SIGN.slack(body) });
+      assert.deepEqual([response.status, response.headers.get("content-type"), Buffer.from(await response.arrayBuffer())], [200, "image/png", bytes], name);
+    }
+  }
+  const handler = await answered("lambda");
+  for (const bytes of said) {
+    const { body: sent, isBase64Encoded } = await handler(lambdaEvent("HTTP API", { scheme: "slack", method: "POST", query: "", headers: SIGN.slack(body), body }));
+    assert.deepEqual(Buffer.from(sent, isBase64Encoded ? "base64" : "utf8"), bytes);
+  }
+});
+
 test("workerd tells a response that was fetched from one that was made, too", async (t) => {
   const upstream = http.createServer((_, response) => response.end("internal"));
   const port = await listening(t, upstream);

@@ -108,8 +108,20 @@ async function said(value) {
   const status = isResponse ? value.status : value?.statusCode;
   // `Response.error()` has status 0, which no server can send.
   if (status < 200 || status >= 300) throw new Error(`the handler returned a response with status ${status}, which the sender does not get: throw an error to have the event sent again`);
-  return isResponse && value.url === "" ? reply({ status, type: value.headers.get("content-type") ?? undefined, body: await value.text() }) : undefined;
+  return isResponse && value.url === "" ? reply({ status, type: value.headers.get("content-type") ?? undefined, body: contentOf(await value.arrayBuffer()) }) : undefined;
 }
+
+/** A body as text, or as bytes where it is none: an attachment of a form, for example. */
+function contentOf(buffer) {
+  try {
+    return decoder.decode(buffer);
+  } catch {
+    return new Uint8Array(buffer);
+  }
+}
+
+/** Keeps a byte order mark. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Writes the records. If the log fails, the sender gets its response all the same: a rejection that nobody handles would end the process. */
 function recorder(log) {

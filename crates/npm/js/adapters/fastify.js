@@ -11,7 +11,7 @@ export function webhook(verifier, handler, options) {
       reply.code(status).headers(headers);
       if (!request.raw.complete) reply.header("connection", "close");
       // As bytes: Fastify would add a charset to the content type of text.
-      return reply.send(body === "" ? undefined : encoder.encode(body));
+      return reply.send(body === "" ? undefined : typeof body === "string" ? encoder.encode(body) : body);
     },
     // The hook above has responded, so this never runs.
     async handler() {},

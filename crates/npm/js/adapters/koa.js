@@ -8,6 +8,7 @@ export function webhook(verifier, handler, options) {
     context.status = status;
     context.set(headers);
     if (!context.req.complete) context.set("connection", "close");
-    context.body = status === 204 ? null : body;
+    // Koa takes other bytes than a `Buffer` for an object.
+    context.body = status === 204 ? null : typeof body === "string" ? body : Buffer.from(body);
   };
 }

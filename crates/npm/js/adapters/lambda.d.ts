@@ -28,4 +28,6 @@ export function webhook<E>(verifier: Verifier<E>, handler: Handler<E>, options?:
   headers: Record<string, string>;
   /** The body of the response; empty for a 204. */
   body: string;
+  /** Whether `body` is base64: if your handler responds with bytes that are no text. */
+  isBase64Encoded?: boolean;
 }>;

@@ -14,9 +14,12 @@ export function webhook(verifier, handler, options) {
     });
     // A load balancer whose target group has multi-value headers takes no others, and API Gateway takes either.
     const lines = event?.requestContext?.elb && event.multiValueHeaders ? { multiValueHeaders: valuesOf(headers) } : { headers };
-    return { statusCode: status, ...lines, body };
+    return { statusCode: status, ...lines, ...written(body) };
   };
 }
+
+/** Text as it is, and bytes in base64. */
+const written = (body) => (typeof body === "string" ? { body } : { body: Buffer.from(body).toString("base64"), isBase64Encoded: true });
 
 const encoder = new TextEncoder();
 
