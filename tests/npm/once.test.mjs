@@ -15,7 +15,7 @@ import * as contract from "./fixtures/once-contract.mjs";
 import { SECRET, signed } from "./fixtures/receiving.mjs";
 
 const require = createRequire(import.meta.url);
-const { memory, once, postgres, redis, sqlite } = await import(`${installed}/dist/node/once.js`);
+const { kv, memory, once, postgres, redis, sqlite } = await import(`${installed}/dist/node/once.js`);
 
 async function holds(store) {
   for (const check of Object.values(contract)) await check(once, store, randomUUID());
@@ -201,6 +201,26 @@ export default {
   assert.deepEqual([await ask("handled"), await ask("kept")], ["changed", '["entry"]']);
   // Until its alarm has come.
   while ((await ask("kept")) !== "[]");
+});
+
+test("KV takes one write a second for a key, and a handler may be faster", async () => {
+  // What Cloudflare documents, and workerd on one's own machine does not do.
+  const [values, writtenAt] = [new Map(), new Map()];
+  const write = async (key, change) => {
+    if (performance.now() - (writtenAt.get(key) ?? -Infinity) < 1_000) throw new Error("KV PUT failed: 429 Too Many Requests");
+    writtenAt.set(key, performance.now());
+    change();
+  };
+  const namespace = {
+    get: async (key) => values.get(key) ?? null,
+    put: (key, value) => write(key, () => values.set(key, value)),
+    delete: (key) => write(key, () => values.delete(key)),
+  };
+  const guard = once(kv(namespace), "24h");
+  const outcomes = await Promise.all([guard("a", () => {}), guard("b", () => Promise.reject(new Error("ours"))).catch(({ message }) => message)]);
+  assert.deepEqual([outcomes, values.get("countersign:once:a"), values.has("countersign:once:b")], [["done", "ours"], "done", false]);
+  const down = { ...namespace, put: () => Promise.reject(new Error("down")) };
+  await assert.rejects(once(kv(down), "24h")("c", () => {}), { message: "down" });
 });
 
 test("in an adapter, a copy meanwhile is a 409, a later one a 2xx without the handler, and a failure lets the retry through", async () => {

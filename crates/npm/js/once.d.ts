@@ -74,7 +74,8 @@ export function memory(): Store;
 
 /**
  * Remembers in Workers KV, under keys that begin with `countersign:once:`. KV has no atomic operation: copies that arrive within a minute of
- * each other can both run. Times under 60 seconds become 60.
+ * each other can both run. Times under 60 seconds become 60. KV takes one write a second for a key: after a handler that is faster, the response
+ * waits for the second.
  *
  * @example
  * ```js

@@ -2,6 +2,8 @@
 
 /** KV refuses a shorter time. */
 const LEAST_SECONDS = 60;
+/** KV takes one write a second for a key, and refuses the next with a 429: a handler may be faster than that. */
+const BETWEEN_WRITES_MS = 1_050;
 const DONE = "done";
 /** A sender, or its customer, chooses ids: none may be the name of another key of the application, or one that KV refuses, such as `.`. */
 const KEY = "countersign:once:";
@@ -19,9 +21,19 @@ export function kv(namespace) {
       await put(id, token, seconds);
       return "claimed";
     },
-    confirm: (id, _, seconds) => put(id, DONE, seconds),
+    confirm: (id, _, seconds) => written(() => put(id, DONE, seconds)),
     async release(id, token) {
-      if ((await namespace.get(KEY + id)) === token) await namespace.delete(KEY + id);
+      if ((await namespace.get(KEY + id)) === token) await written(() => namespace.delete(KEY + id));
     },
   };
+}
+
+/** Writes after the claim's write, and once more after a second if KV refuses. */
+async function written(write) {
+  try {
+    await write();
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_WRITES_MS));
+    await write();
+  }
 }
