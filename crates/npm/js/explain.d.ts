@@ -40,8 +40,11 @@ export function inspect(verifier: Verifier<unknown>, payload: BodyLike, headers:
  * for (const { name, state, detail } of report.steps) console.log(name, state, detail);
  * ```
  */
-export function explain(receiver: Receiver, payload: BodyLike, headers: HeadersLike, options?: { now?: number | Date }): Promise<Report>;
-export function explain(receiver: Receiver, request: RequestLike | LambdaEventLike, options?: { now?: number | Date }): Promise<Report>;
+export function explain(receiver: Receiver, payload: BodyLike, headers: HeadersLike, options?: ExplainOptions): Promise<Report>;
+export function explain(receiver: Receiver, request: RequestLike | LambdaEventLike, options?: ExplainOptions): Promise<Report>;
+
+/** Options of {@link explain}: the time of the check, and what a sender signs besides the body. */
+export type ExplainOptions = Pick<UnwrapOptions, "now" | "url" | "method">;
 
 /** A receiver's configuration, unchecked: what is wrong with it becomes part of the report. */
 export interface Receiver {

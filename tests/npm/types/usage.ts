@@ -156,6 +156,7 @@ const first: string | undefined = report.nearMisses[0]?.matchesIf;
 const receiver: Receiver = { scheme: "gemini", secrets: [secret, new Uint8Array(24)], jwks: "{}", accept: ["v1"] };
 const explained: Report = await explain(receiver, "{}", incoming.rawHeaders, { now: 1 });
 const again: Report = await explain({ scheme: "gemini-dynamic", jwks: { keys: [] } }, request);
+const signedUrl: Report = await explain({ scheme: "twilio", secrets: secret }, "a=1", incoming.headers, { url: "https://a.example/hooks", method: "POST" });
 const failed: FailedStep[] = explained.steps.filter((step) => step.state === "fail");
 const [{ name: stepName, code: stepCode, fix } = { name: "headers", code: undefined, fix: undefined }] = explained.steps;
 // @ts-expect-error there is no such scheme
