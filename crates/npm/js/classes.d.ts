@@ -44,17 +44,17 @@ export class WebhookVerificationError extends Error {
 /** Options of {@link Webhook}. */
 export interface WebhookOptions {
   /** `"raw"`: the secret is the key itself, as UTF-8 text or bytes, not base64. */
-  format?: "raw";
+  format?: "raw" | undefined;
   /**
    * `true` accepts a shared key under 16 bytes, and a key that documentation prints, such as those of test vectors. Both can be guessed:
    * use it for tests only. Otherwise they throw `weak_secret` and `invalid_secret`. Default: `false`.
    */
-  allowShortKeys?: boolean;
+  allowShortKeys?: boolean | undefined;
   /**
    * How far a timestamp may be from now, in whole seconds, in both directions, the boundary included. Zero means exactly now, not "off". A
    * value that looks like milliseconds throws `config_invalid`, as does any for a sender that signs no time. Default: 300.
    */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 /**

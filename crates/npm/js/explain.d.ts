@@ -53,7 +53,7 @@ export interface Receiver {
   /** Keys, as text or raw bytes. Leave it out if there is a key set. */
   secrets?: Secrets;
   /** As in {@link TokenOptions.header}. */
-  header?: string;
+  header?: string | undefined;
   /** The key set: text, bytes, or the parsed object. Nothing is fetched. */
   jwks?:
     | string
@@ -61,19 +61,20 @@ export interface Receiver {
     | {
         /** The keys of the set. */
         keys: readonly Jwk[];
-      };
+      }
+    | undefined;
   /** As in `accept` of `geminiDynamic` in `countersign/jwt`. Default: the forms of the scheme. */
-  accept?: readonly SignatureForm[];
+  accept?: readonly SignatureForm[] | undefined;
   /** As in {@link StaticOptions.allowShortKeys}. A report explains any key. */
-  allowShortKeys?: boolean;
+  allowShortKeys?: boolean | undefined;
   /** As in `audience` of `geminiDynamic` in `countersign/jwt`: the exact `aud` of a token. */
-  audience?: string;
+  audience?: string | undefined;
   /** As in `issuer` of `geminiDynamic` in `countersign/jwt`: the exact `iss` of a token. Default: not checked, or the sender's issuer. */
-  issuer?: string;
+  issuer?: string | undefined;
   /** As in `email` of `googlePubsub`. */
-  email?: string;
+  email?: string | undefined;
   /** As in `leeway` of `geminiDynamic` in `countersign/jwt`: seconds of grace on `exp` and `nbf` of a token. Default: 60. */
-  leeway?: number;
+  leeway?: number | undefined;
   /** As in {@link StaticOptions.tolerance}. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }

@@ -10,13 +10,13 @@ export type * from "./types.js";
 /** Options of {@link geminiDynamic}. */
 export interface GeminiDynamicOptions extends KeySetOptions {
   /** The accepted forms of signature. Default: `["v1a"]`, which Google sends. `jwt` is the form that Google documents. */
-  accept?: readonly ("v1a" | "jwt")[];
+  accept?: readonly ("v1a" | "jwt")[] | undefined;
   /** The exact `aud` of a token. Required with `jwt`; an `undefined` or empty one throws at first use. */
   audience?: string | undefined;
   /** The exact `iss` of a token. Default: not checked. */
-  issuer?: string;
+  issuer?: string | undefined;
   /** Seconds of grace on `exp` and `nbf` of a token. Default: 60. */
-  leeway?: number;
+  leeway?: number | undefined;
 }
 
 /** Options of a verifier with identity tokens, which prove who sent a request and cover nothing of it. */
@@ -26,9 +26,9 @@ export interface IdentityOptions extends Pick<KeySetOptions, "jwks" | "urlToken"
   /** The exact `email` of a token, whose `email_verified` must be `true`. An `undefined` or empty one throws at first use. */
   email: string | undefined;
   /** The exact `iss` of a token. Default: the sender's issuer. */
-  issuer?: string;
+  issuer?: string | undefined;
   /** Seconds of grace on `exp` and `nbf` of a token. Default: 60. */
-  leeway?: number;
+  leeway?: number | undefined;
 }
 
 /**

@@ -34,9 +34,9 @@ export interface OnceOptions {
    * What ids begin with in the store: set it if two verifiers share a store. Otherwise an event of one sender counts as handled if the other
    * had one with its id. Default: nothing.
    */
-  prefix?: string;
+  prefix?: string | undefined;
   /** How long a claim holds if its process dies. A handler that takes longer may run twice. Default: 5 minutes. */
-  lease?: Duration;
+  lease?: Duration | undefined;
 }
 
 /**

@@ -32,17 +32,17 @@ export interface LogRecord {
 /** Options of an adapter's `webhook`. */
 export interface ReceiverOptions {
   /** The most bytes of a body; a larger one is a 413. Default: 1 MiB. */
-  limit?: number;
+  limit?: number | undefined;
   /**
    * Writes a line of the log, or `false`: none. Default: JSON to `console.warn`, and to `console.error` for a status from 500. If it throws or
    * rejects, the default writes the line.
    */
-  log?: ((record: LogRecord) => void) | false;
+  log?: ((record: LogRecord) => void) | false | undefined;
   /**
    * What `once(store, ttl)` of `countersign/once` returns: a copy of a handled event is a 2xx without the handler, and one that arrives
    * meanwhile a 409, or a 503 for a sender that tries no more after a 4xx.
    */
-  once?: Once;
+  once?: Once | undefined;
   /**
    * For a sender that signs its URL (`hubspot`, `square`, `twilio`): the webhook's URL as you entered it there, if a proxy changes it on the way.
    * Without a query it takes the request's. Default: the request's URL, with the scheme and, in Node and Next, the host that a proxy noted in
@@ -55,7 +55,7 @@ export interface ReceiverOptions {
    */
   verifyToken?: string | undefined;
   /** As in `unwrap`: `false` if the body need not be JSON. */
-  jsonParse?: boolean;
+  jsonParse?: boolean | undefined;
   /** As in `unwrap`, for tests. */
-  now?: number | Date;
+  now?: number | Date | undefined;
 }

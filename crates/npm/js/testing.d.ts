@@ -24,19 +24,19 @@ export interface TestOptions {
   /** The secret that sender and receiver share. */
   secret?: string | undefined;
   /** What {@link testKeys} returned: for senders that sign with a private key. */
-  keys?: TestKeys;
+  keys?: TestKeys | undefined;
   /** The type of the sample event, where the sender states it. Default: one that the sender documents, like Stripe's `"charge.succeeded"`. */
-  type?: string;
+  type?: string | undefined;
   /** The member `data` of the sample event. */
-  data?: object;
+  data?: object | undefined;
   /** The whole event instead. It keeps the id that it has; where the sender has an id and a time, they are added. */
-  event?: object;
+  event?: object | undefined;
   /** The id of a sender that has one. Default: that of `event`, or a new one. */
-  id?: string;
+  id?: string | undefined;
   /** The whole URL of the request, which some senders sign. */
-  url?: string | URL;
+  url?: string | URL | undefined;
   /** When it was sent: a `Date`, or Unix seconds. Default: now. */
-  now?: number | Date;
+  now?: number | Date | undefined;
   /**
    * What is wrong with the delivery. A way that the sender does not have throws `config_invalid`, which lists those it has.
    *
@@ -45,7 +45,7 @@ export interface TestOptions {
    * - `key`: another key signed
    * - `unsigned`: only the content type is there
    */
-  broken?: "stale" | "future" | "body" | "key" | "unsigned";
+  broken?: "stale" | "future" | "body" | "key" | "unsigned" | undefined;
 }
 
 /**
@@ -71,11 +71,11 @@ export interface HandshakeOptions {
   /** The secret that sender and receiver share. */
   secret?: string | undefined;
   /** What {@link testKeys} returned: for senders that sign with a private key. */
-  keys?: TestKeys;
+  keys?: TestKeys | undefined;
   /** The token that you give Meta. */
-  verifyToken?: string;
+  verifyToken?: string | undefined;
   /** The whole URL of the request. */
-  url?: string | URL;
+  url?: string | URL | undefined;
 }
 
 /** What a sender asks, and what it makes of the reply. */

@@ -112,9 +112,9 @@ export type ErrorCode =
 /** Options of one call of {@link Webhook.verify}. */
 export interface VerifyOptions {
   /** The time of the check, for tests and old deliveries: a `Date`, or Unix seconds. Default: now. */
-  now?: number | Date;
+  now?: number | Date | undefined;
   /** `false`: do not parse the body. It need not be JSON. Default: `true`. */
-  jsonParse?: boolean;
+  jsonParse?: boolean | undefined;
 }
 
 /** Options of one call of {@link Verifier.unwrap}. */
@@ -123,11 +123,11 @@ export interface UnwrapOptions extends VerifyOptions {
    * The URL of the request, or its path, for `urlToken`. With Express: `req.originalUrl`. For a sender that signs the URL: the webhook's
    * whole URL, as the sender has it. Default: the `url` of the passed request.
    */
-  url?: string | URL;
+  url?: string | URL | undefined;
   /** The method of the request, for a sender that signs it. Default: that of the passed request, else `POST`. */
-  method?: string;
+  method?: string | undefined;
   /** On Workers, `(promise) => ctx.waitUntil(promise)`: refreshes a stale key set after the response. */
-  waitUntil?: (promise: Promise<unknown>) => void;
+  waitUntil?: ((promise: Promise<unknown>) => void) | undefined;
 }
 
 /** A verified delivery. */
@@ -168,9 +168,9 @@ export interface StaticOptions {
    * `true` accepts a shared key under 16 bytes, and a key that documentation prints, such as those of test vectors. Both can be guessed:
    * use it for tests only. Otherwise they throw `weak_secret` and `invalid_secret`. Default: `false`.
    */
-  allowShortKeys?: boolean;
+  allowShortKeys?: boolean | undefined;
   /** As in {@link WebhookOptions.tolerance}. Default: the sender's own, which is 300 for most, 600 for Box and Twitch, 1800 for ElevenLabs. */
-  tolerance?: number;
+  tolerance?: number | undefined;
 }
 
 /** Options of a sender whose token is in a header that you choose at the sender. */
@@ -213,7 +213,8 @@ export interface KeySetOptions {
     | {
         /** The keys of the set. */
         keys: readonly Jwk[];
-      };
+      }
+    | undefined;
   /**
    * The secret at the end of the URL that you gave to Google: at least 22 characters (`openssl rand -hex 32`).
    *
@@ -222,7 +223,7 @@ export interface KeySetOptions {
    */
   urlToken?: string | undefined;
   /** As in {@link StaticOptions.tolerance}. */
-  tolerance?: number;
+  tolerance?: number | undefined;
   /** Fetches the key set instead of the global `fetch`. Its key sets are cached separately. */
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }

@@ -24,8 +24,11 @@ import { sendgrid } from "countersign/ecdsa";
 import { type FailedStep, type Receiver, type Report, explain, inspect } from "countersign/explain";
 import { Webhook as SmallWebhook, gemini as smallGemini } from "countersign/hmac";
 import { geminiDynamic, googlePubsub } from "countersign/jwt";
+import { webhook as onNext } from "countersign/next";
+import { memory, once } from "countersign/once";
 import { init, initSync, gemini as slimGemini } from "countersign/slim";
 import { explain as slimExplain, init as initExplain } from "countersign/slim/explain";
+import { testHandshake, testRequest } from "countersign/testing";
 import worker, { Inbox } from "countersign/worker";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -78,6 +81,17 @@ const acme: Verifier<{ id: string }> = hmac(description)<{ id: string }>([proces
 hmac({ signed: "{body}" });
 // @ts-expect-error there is no such encoding
 hmac({ signature: { header: "S", encoding: "HEX" } });
+
+// An option that is undefined has its default.
+declare const unset: undefined;
+new Webhook(secret, { format: unset, allowShortKeys: unset, tolerance: unset });
+stripe(secret, { allowShortKeys: unset, tolerance: unset }).unwrap(request, { now: unset, jsonParse: unset, url: unset, method: unset, waitUntil: unset });
+geminiDynamic({ jwks: unset, tolerance: unset, fetch: unset, accept: unset, issuer: unset, leeway: unset });
+onNext(stripe(secret), () => {}, { limit: unset, log: unset, once: unset, jsonParse: unset, now: unset });
+once(memory(), "24h", { prefix: unset, lease: unset });
+testRequest(stripe, { secret, keys: unset, type: unset, data: unset, event: unset, id: unset, url: unset, now: unset, broken: unset });
+testHandshake(slack, { secret, keys: unset, verifyToken: unset, url: unset });
+explain({ scheme: "stripe", secrets: secret, header: unset, jwks: unset, accept: unset, allowShortKeys: unset, tolerance: unset }, request);
 
 standard([process.env.SECRET, process.env.OLD_SECRET]);
 new Webhook(process.env.SECRET);
