@@ -20,13 +20,17 @@ FILE is the text of a request: a line, headers, an empty line, and the body.
 
 const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "verify-token", "type", "data", "event", "broken", "at", "url", "keys"].map((name) => [name, { type: "string" }]));
 const COMMANDS = { capture, check, explain, send };
+/** What follows the name of a command. */
+const TAKES = { capture: "no FILE: name it with --save", check: "one FILE at a time", explain: "one FILE at a time", send: "one URL at a time" };
 
 async function main() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { ...OPTIONS, handshake: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
-  const [command, target] = positionals;
+  const [command, ...targets] = positionals;
   if (values.help || command === undefined) return void console.log(USAGE);
   if (!Object.hasOwn(COMMANDS, command)) throw new Error(`there is no command \`${command}\`\n\n${USAGE}`);
-  return COMMANDS[command](values, target);
+  // Of several files, those that are not looked at would count as genuine.
+  if (targets.length > (command === "capture" ? 0 : 1)) throw new Error(`\`${command}\` takes ${TAKES[command]}`);
+  return COMMANDS[command](values, targets[0]);
 }
 
 async function capture({ port = "8788", save = "delivery.http", ...told }) {
@@ -70,7 +74,7 @@ const MARKS = { pass: "✓", fail: "✗" };
 
 async function reportOf({ sender, secret, keys, at, url }, file) {
   if (file === undefined) throw new Error("name the file of a delivery; `countersign capture` saves one");
-  if (at !== undefined && !/^\d+$/.test(at)) throw new Error("--at takes whole Unix seconds, such as 1764068070");
+  if (at !== undefined && !/^\d{1,11}$/.test(at)) throw new Error("--at takes whole Unix seconds, such as 1764068070, and not milliseconds");
   const { headers, body, method, target, arrived } = parseHttp(await readFile(file));
   const { explain } = await import("./explain.js");
   const now = at === undefined ? arrived : Number(at);
