@@ -122,6 +122,25 @@ test("a sender that publishes its keys has them in a file", async () => {
   }
 });
 
+test("a token of Google's is checked for its audience and account, and one in a header of one's own is found there", async () => {
+  const { googlePubsub } = await import(`${installed}/dist/node/jwt.js`);
+  const { testKeys, testRequest } = await import(`${installed}/dist/node/testing.js`);
+  const keys = await testKeys(googlePubsub);
+  const request = await testRequest(googlePubsub, { keys });
+  writeFileSync(`${dir}/pubsub.http`, `POST / HTTP/1.1\r\nauthorization: ${request.headers.get("authorization")}\r\n\r\n${await request.text()}`);
+  writeFileSync(`${dir}/google.json`, JSON.stringify(keys.jwks));
+  const google = ["check", "pubsub.http", "--sender", "googlePubsub", "--keys", "google.json"];
+  assert.match((await run(...google, "--audience", keys.audience, "--email", keys.email)).said, /^genuine: /);
+  assert.match((await run(...google, "--audience", "another", "--email", keys.email)).said, /^refused: jwt_audience\n/);
+  for (const less of [[], ["--audience", keys.audience], ["--email", keys.email]]) {
+    assert.match((await run(...google, ...less)).failed, /--audience and --email, as the receiver has them/);
+  }
+  writeFileSync(`${dir}/okta.http`, `POST / HTTP/1.1\r\nx-hook-key: ${SECRET}\r\n\r\n{}`);
+  const okta = ["explain", "okta.http", "--secret", "HOOK_SECRET", "--header", "X-Hook-Key", "--sender"];
+  assert.equal((await run(...okta, "okta")).status, 0);
+  assert.match((await run(...okta, "stripe")).failed, /--header is for a sender whose header you choose: `assemblyai`, `okta`, `vapiToken`/);
+});
+
 test("capture replies to what a sender asks first, and saves the delivery after it", async () => {
   for (const [name, ...token] of [["slack"], ["zoom"], ["twitch"], ["okta"], ["intercom"], ["heygen"], ["meta", "--verify-token", "META_TOKEN"]]) {
     const [sender, file] = [["--sender", name, "--secret", "HOOK_SECRET", ...token], `${name}.http`];

@@ -14,11 +14,13 @@ countersign send    URL  --sender NAME --secret ENV         sends a signed deliv
 
 ENV names the environment variable that has the secret; --verify-token ENV the one with the token that you gave Meta.
 --keys KEYS, in place of --secret, is for a sender that publishes its keys: KEYS is a file with its key set.
+For check and explain: --audience TEXT and --email TEXT are what tokens of google-pubsub must name, and --header NAME is the header that you
+chose for a token.
 FILE is the text of a request: a line, headers, an empty line, and the body.
 --at SECONDS sets the time of the check; by default it is when the file says the delivery arrived, else now.
 --url URL is what the sender calls, for senders that sign it, if a proxy changes it; by default it is that of the file.`;
 
-const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "verify-token", "type", "data", "event", "broken", "at", "url", "keys"].map((name) => [name, { type: "string" }]));
+const OPTIONS = Object.fromEntries(["port", "save", "sender", "secret", "verify-token", "type", "data", "event", "broken", "at", "url", "keys", "audience", "email", "header"].map((name) => [name, { type: "string" }]));
 const COMMANDS = { capture, check, explain, send };
 /** What follows the name of a command. */
 const TAKES = { capture: "no FILE: name it with --save", check: "one FILE at a time", explain: "one FILE at a time", send: "one URL at a time" };
@@ -72,15 +74,26 @@ const said = ({ detail, fix }) => [detail, fix].filter(Boolean).map(plain);
 
 const MARKS = { pass: "✓", fail: "✗" };
 
-async function reportOf({ sender, secret, keys, at, url }, file) {
+async function reportOf({ sender, secret, keys, at, url, ...token }, file) {
   if (file === undefined) throw new Error("name the file of a delivery; `countersign capture` saves one");
   if (at !== undefined && !/^\d{1,11}$/.test(at)) throw new Error("--at takes whole Unix seconds, such as 1764068070, and not milliseconds");
   const { headers, body, method, target, arrived } = parseHttp(await readFile(file));
   const { explain } = await import("./explain.js");
   const now = at === undefined ? arrived : Number(at);
-  const { name: scheme, hasKeySet, jwks } = await senderNamed(sender);
-  const proof = hasKeySet ? { jwks: await keySetIn(keys, jwks) } : { secrets: valueOf("secret", secret) };
-  return explain({ scheme, ...proof }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+  const found = await senderNamed(sender);
+  const proof = found.hasKeySet ? { jwks: await keySetIn(keys, found.jwks) } : { secrets: valueOf("secret", secret) };
+  return explain({ scheme: found.name, ...proof, ...(await expected(found, token)) }, body, headers, { ...(now === undefined ? {} : { now }), url: url ?? target, method });
+}
+
+/** What a receiver says of a sender's token: what it must name, or the header that has it. */
+async function expected({ identity, choosesHeader }, { audience, email, header }) {
+  if (identity !== null && !(audience && email)) throw new Error("this sender's tokens name what they are for, and an account: --audience and --email, as the receiver has them");
+  if (header !== undefined && !choosesHeader) {
+    const { SCHEMES } = await import("./samples/scheme-list.js");
+    const choosing = SCHEMES.filter((scheme) => scheme.choosesHeader).map(({ make }) => `\`${make}\``);
+    throw new Error(`--header is for a sender whose header you choose: ${choosing.sort().join(", ")}`);
+  }
+  return { audience, email, header };
 }
 
 /** The key set in a file. `url` is where the sender publishes it. */
