@@ -265,6 +265,7 @@ test("wrong arguments say what to do, and never repeat a secret", async () => {
     [["send", "localhost:9/hooks", "--sender", "github", "--secret", "HOOK_SECRET"], /name the URL to send to: http:\/\//],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--data", "{x"], /--data is not JSON: /],
     [["send", "http://127.0.0.1:9/", "--sender", "github", "--secret", "HOOK_SECRET", "--broken", "stale"], /`broken` is one of/],
+    [["send", `http://user:${WORD}@127.0.0.1:9/`, ...SENDER], /`url` has a user name or a password/],
     // Port 0 takes no connections.
     [["send", "http://127.0.0.1:0/", "--sender", "github", "--secret", "HOOK_SECRET"], /no response from http:\/\/127\.0\.0\.1:0: /],
   ]) {

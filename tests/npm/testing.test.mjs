@@ -168,8 +168,17 @@ test("wrong arguments name the fix", async () => {
     [[index.stripe, { keys: {} }], /`keys` is what `testKeys` returned/],
     [[index.stripe, { secret: "a".repeat(16), broken: "badly" }], /`broken` is one of "stale", "future", "body", "key", "unsigned"/],
     [[index.github, { secret: "a".repeat(16), event: '{"zen":""}' }], /`event` is an object/],
+    [[index.github, { secret: "a".repeat(16), event: { id: 1n } }], /`event` is an object/],
+    [[index.github, { secret: "a".repeat(16), event: { toJSON: () => "a" } }], /`event` is an object/],
+    [[index.twitch, { secret: "a".repeat(16), id: 5 }], /`id` is text/],
+    [[index.telnyx, { keys: await testKeys(index.telnyx), data: null }], /`data` is an object/],
+    [[index.stripe, { secret: "a".repeat(16), type: 5 }], /`type` is text/],
     [[index.github, { secret: "a".repeat(16), url: "/hooks" }], /`url` is a whole URL/],
+    [[index.github, { secret: "a".repeat(16), url: "ftp://a.example/hooks" }], /`url` is a whole URL/],
+    [[index.github, { secret: "a".repeat(16), url: "https://user:word@a.example/hooks" }], /^`url` has a user name or a password, .*: leave it out$/],
     [[index.stripe, { secret: "a".repeat(16), now: 1_700_000_000_000 }], /this number is in milliseconds/],
     [[index.github, { secret: "a".repeat(16), broken: "stale" }], /`broken` is one of "body", "key", "unsigned"/],
-  ]) await assert.rejects(testRequest(...given), ({ message: said }) => message.test(said), String(message));
+  ]) await assert.rejects(testRequest(...given), ({ name, message: said }) => name === "WebhookVerificationError" && message.test(said), String(message));
+  const { event } = await index.stripe("a".repeat(16)).unwrap(await testRequest(index.stripe, { secret: "a".repeat(16), event: { at: new Date(0), by() {} } }));
+  assert.deepEqual([event.at, "by" in event], ["1970-01-01T00:00:00.000Z", false], "an event is what JSON makes of it");
 });

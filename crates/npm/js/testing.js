@@ -28,11 +28,13 @@ export async function testKeys(sender) {
 /** A request as the sender sends it. */
 export async function testRequest(sender, given) {
   const of = senderOf(sender);
-  const { secret, keys, type, data, event, id = ownId(of, event) ?? `msg_${crypto.randomUUID()}`, broken, ...more } = optionsOf(given, OPTIONS);
-  const [now, url] = [Math.floor(secondsOf(more.now)), urlOf(more.url)];
-  if (event !== undefined && (typeof event !== "object" || event === null)) throw misuse("config_invalid", "`event` is an object: what the body holds as JSON");
+  const { secret, keys, type, data, broken, ...more } = optionsOf(given, OPTIONS);
+  for (const [name, text] of Object.entries({ id: more.id, type })) if (text !== undefined && typeof text !== "string") throw misuse("config_invalid", `\`${name}\` is text`);
+  if (data !== undefined && !isObject(data)) throw misuse("config_invalid", "`data` is an object");
+  const [now, url, event] = [Math.floor(secondsOf(more.now)), urlOf(more.url), written(more.event)];
+  const { id = ownId(of, event) ?? `msg_${crypto.randomUUID()}` } = more;
   const key = keyOf(of, secret, keys);
-  const whole = event === undefined ? eventFrom(of.scheme, { type, data, id, now }) : structuredClone(event);
+  const whole = event ?? eventFrom(of.scheme, { type, data, id, now });
   const sent = await made(of, { event: whole, now, id, url, key, breakage: breakageOf(of, broken) });
   const headers = [...sent.headers, ...typeHeader(of.scheme, type)];
   return new Request(sent.url ?? url ?? "https://example.com/webhooks", { method: "POST", headers, body: sent.body });
@@ -67,9 +69,28 @@ async function holds(response, { of: { label }, wants, isTaken }) {
 }
 
 function urlOf(url) {
-  if (url !== undefined && !URL.canParse(url)) throw misuse("config_invalid", "`url` is a whole URL, like `https://app.example.com/webhooks`");
-  return url?.toString();
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw misuse("config_invalid", "`url` is a whole URL, like `https://app.example.com/webhooks`");
+  // `Request` would refuse it with an error that quotes it.
+  const { username, password } = new URL(url);
+  if (username !== "" || password !== "") throw misuse("config_invalid", "`url` has a user name or a password, and a request has neither in its URL: leave it out");
+  return url.toString();
 }
+
+/** A copy of an event, as its body holds it. */
+function written(event) {
+  if (event === undefined) return undefined;
+  let copy;
+  try {
+    copy = JSON.parse(JSON.stringify(event));
+  } catch {
+    copy = undefined;
+  }
+  if (!isObject(copy)) throw misuse("config_invalid", "`event` is an object: what the body holds as JSON");
+  return copy;
+}
+
+const isObject = (value) => typeof value === "object" && value !== null;
 
 /** The id that an event has where the sender has ids. */
 function ownId({ of }, event) {
