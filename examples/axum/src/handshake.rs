@@ -46,7 +46,11 @@ pub(crate) fn unsigned(receiver: &Receiver, error: Error, body: &Bytes) -> Optio
 
 /// A reply as the sender gets it.
 pub(crate) fn response(Reply { status, media, text }: Reply) -> Response {
-    let media = if media == Media::Json { "application/json" } else { "text/plain" };
+    let media = match media {
+        Media::Json => "application/json",
+        Media::Xml => "text/xml",
+        _ => "text/plain",
+    };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     // Text may be an echo of the sender's: a browser must not take it for a page.
     (status, [(header::CONTENT_TYPE, media), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], text).into_response()

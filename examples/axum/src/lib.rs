@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::post;
 
 pub use hooks::Hooks;
@@ -31,7 +31,7 @@ pub fn app(hooks: Hooks) -> Router {
 }
 
 /// Your handler. The event is genuine, and may arrive twice: deduplicate on its id.
-async fn receive(webhook: Webhook) -> StatusCode {
+async fn receive(webhook: Webhook) -> Response {
     println!("{}: event {}, {} bytes", webhook.sender, webhook.id, webhook.body.len());
-    StatusCode::NO_CONTENT
+    webhook.taken()
 }

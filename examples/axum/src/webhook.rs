@@ -8,7 +8,9 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign::crypto::Portable;
+use countersign::gateway::acknowledgement::acknowledge;
 use countersign::handshake::Asked;
+use countersign::scheme::Scheme;
 use countersign::{Delivery, Error, Headers, Target};
 
 use crate::handshake;
@@ -23,6 +25,14 @@ pub struct Webhook {
     pub id: String,
     /// The body as it was signed.
     pub body: Bytes,
+    scheme: &'static Scheme,
+}
+
+impl Webhook {
+    /// The response once the event was taken, as its sender reads it: Linear, Paddle and others count a 204 as a failure, and Adyen reads a text.
+    pub fn taken(&self) -> Response {
+        handshake::response(acknowledge(self.scheme, "delivered", self.id.as_bytes()))
+    }
 }
 
 impl FromRequest<Arc<Hooks>> for Webhook {
@@ -43,12 +53,13 @@ impl FromRequest<Arc<Hooks>> for Webhook {
         let verified = receiver
             .verify(&delivery, SystemTime::now().into())
             .map_err(|error| handshake::unsigned(receiver, error, &body).unwrap_or_else(|| refused(&sender, error)))?;
-        match verified.asked(receiver.policy().scheme, receiver.secrets(), &Portable) {
+        let scheme = receiver.policy().scheme;
+        match verified.asked(scheme, receiver.secrets(), &Portable) {
             // No event: no handler gets it.
             Asked::Handshake(reply) => Err(handshake::response(reply)),
             Asked::Event(verified) => {
                 let id = String::from_utf8_lossy(verified.id()).into_owned();
-                Ok(Self { sender, id, body })
+                Ok(Self { sender, id, body, scheme })
             }
         }
     }
