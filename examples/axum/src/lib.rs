@@ -22,7 +22,7 @@ pub use webhook::Webhook;
 /// The largest body, in bytes. Nobody is authenticated before the whole body was read.
 const LIMIT: usize = 1 << 20;
 
-/// The routes. Merge them into your own.
+/// The routes. Merge them into your own, or nest them.
 pub fn app(hooks: Hooks) -> Router {
     Router::new()
         .route("/hooks/{sender}", post(receive).fallback(handshake::answer))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Path, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign::crypto::Portable;
@@ -42,12 +42,14 @@ impl FromRequest<Arc<Hooks>> for Webhook {
         let (mut parts, body) = request.into_parts();
         let Path(sender) = Path::<String>::from_request_parts(&mut parts, hooks).await.map_err(refused_by_axum)?;
         let receiver = hooks.get(&sender).ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+        // Where these routes are nested, the request's own URI lacks what they are nested under.
+        let Ok(OriginalUri(uri)) = OriginalUri::from_request_parts(&mut parts, hooks).await;
         // The raw body, up to the limit.
         let request = Request::from_parts(parts.clone(), body);
         let body = Bytes::from_request(request, hooks).await.map_err(refused_by_axum)?;
 
         let headers = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let url = hooks.url(parts.uri.path_and_query().map_or("/", |it| it.as_str()));
+        let url = hooks.url(uri.path_and_query().map_or("/", |it| it.as_str()));
         let target = Target { method: parts.method.as_str(), url: &url };
         let delivery = Delivery::new(Headers::from_iter(headers), body.as_ref()).with_target(target);
         let verified = receiver

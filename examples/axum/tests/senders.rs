@@ -4,6 +4,7 @@
 
 use std::time::SystemTime;
 
+use axum::Router;
 use countersign::crypto::Portable;
 use countersign::gateway::acknowledgement::acknowledge;
 use countersign::scheme::{self, Covers, IdSource, Scheme, Signing, Time};
@@ -86,9 +87,13 @@ fn now() -> SystemTime {
 
 /// Serves on a free port; returns the address.
 async fn serve(hooks: Hooks) -> String {
+    serve_routes(app(hooks)).await
+}
+
+async fn serve_routes(routes: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
-    tokio::spawn(async move { axum::serve(listener, app(hooks)).await });
+    tokio::spawn(async move { axum::serve(listener, routes).await });
     address
 }
 
@@ -199,6 +204,23 @@ async fn what_a_sender_asks_is_answered_before_any_handler() {
     for (method, sender, status) in others {
         assert_eq!(send(&address, (method, &format!("/hooks/{sender}")), &[], "").await.0, status, "{sender}");
     }
+}
+
+#[tokio::test]
+async fn a_signed_url_is_whole_where_the_routes_are_nested() {
+    let twilio = Sender::of(scheme::find("twilio").expect("a scheme")).expect("it signs");
+    let secret = |name: &str| match name {
+        "PUBLIC_URL" => Some(PUBLIC.to_owned()),
+        _ => (name == "WEBHOOK_TWILIO").then(|| twilio.secret.clone()),
+    };
+    let nested = Router::new().nest("/api", app(Hooks::from_variables(secret).expect("a secret")));
+    let address = serve_routes(nested).await;
+    let (path, body) = ("/api/hooks/twilio?a=b", "a=1");
+    let url = format!("{PUBLIC}{path}");
+    let target = Some(Target { method: "POST", url: &url });
+    let unsigned = Unsigned { id: "", timestamp: now().into(), target, body };
+    let headers = sign_as(twilio.scheme, &twilio.keys, &unsigned, &Portable).expect("signed");
+    assert_eq!(post(&address, path, &headers, body).await, (200, "<Response/>".to_owned()));
 }
 
 #[tokio::test]
