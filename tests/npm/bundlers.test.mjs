@@ -72,6 +72,15 @@ for (const [format, extension] of [["esm", "mjs"], ["cjs", "cjs"]]) {
   });
 }
 
+test("esbuild, for Node: what is required is what is imported", async () => {
+  const dir = folder("esbuild-mixed", {
+    "run.mjs": `import { gemini } from "countersign";\nimport required from "./required.cjs";\nconsole.log(required.gemini === gemini, typeof required.webhook);\n`,
+    "required.cjs": 'module.exports = { ...require("countersign"), ...require("countersign/express") };\n',
+  });
+  await output(path("node_modules/.bin/esbuild"), [`${dir}/run.mjs`, "--bundle", "--platform=node", "--log-level=warning", `--outfile=${dir}/bundle.cjs`]);
+  assert.equal(await output(tool("node20/bin/node"), [`${dir}/bundle.cjs`]), "true function\n");
+});
+
 /** What esbuild bundles of `run.mjs` for a platform: the files that are in the bundle. */
 async function bundled(dir, platform) {
   const esbuild = [`${dir}/run.mjs`, "--bundle", "--minify", `--platform=${platform}`, "--format=esm", "--log-level=warning", `--outfile=${dir}/${platform}.mjs`, `--metafile=${dir}/meta.json`];

@@ -13,7 +13,7 @@ test("the tarball contains these files and no other", async () => {
   const files = (await output("tar", ["-tzf", tarball])).trim().split("\n");
   const entries = ["custom", "ecdsa", "explain", "hmac", "index", "jwt"].flatMap((entry) => [`${entry}.js`, `${entry}-workerd.js`, `${entry}-api.js`, `${entry}.cjs`, `${entry}.d.ts`, `${entry}.d.cts`]);
   const slim = ["slim", "slim-explain"].flatMap((entry) => [`${entry}.js`, `${entry}.cjs`, `${entry}.d.ts`, `${entry}.d.cts`]);
-  const wasm = ["core", "describe", "full", "hmac"].flatMap((name) => [`${name}.wasm`, `${name}-bytes.js`, `${name}-glue.js`, `${name}-instance.js`, `${name}-inside.js`, `${name}-module.js`]);
+  const wasm = ["core", "describe", "full", "hmac"].flatMap((name) => [`${name}.wasm`, `${name}-bytes.js`, `${name}-bytes.cjs`, `${name}-glue.js`, `${name}-instance.js`, `${name}-inside.js`, `${name}-module.js`]);
   const senders = ["senders", "hmac-senders", "jwt-senders", "ecdsa-senders"].flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
   const adapters = ADAPTERS.flatMap((name) => [`${name}.js`, `${name}.cjs`, `${name}.d.ts`, `${name}.d.cts`]);
   const receiving = [...[...adapters, "called.js", "fetch.js", "node.js"].map((file) => `adapters/${file}`), "receive.js", "receive.cjs", "receive.d.ts", "receive.d.cts"];
@@ -27,7 +27,7 @@ test("the tarball contains these files and no other", async () => {
   const dist = [...entries, ...slim, ...wasm, ...senders, ...types, ...receiving, ...once, ...testing, "cli.js", "cli/capture.js", "cli/http.js", "cli/plain.js", ...scripts.map((name) => `${name}.js`), ...worker, ...node];
   const expected = ["LICENSE", "README.md", "package.json", ...dist.map((file) => `dist/${file}`)].map((file) => `package/${file}`);
   // What several of Node's entries need is in files that are named after their contents.
-  const isShared = (file) => /^package\/dist\/node\/shared-[A-Z0-9]{8}\.js$/.test(file);
+  const isShared = (file) => /^package\/dist\/node\/shared-[A-Z0-9]{8}\.c?js$/.test(file);
   assert.deepEqual(files.filter((file) => !isShared(file)).sort(), expected.sort());
   assert.ok(files.some(isShared));
 });
@@ -47,7 +47,7 @@ console.log(JSON.stringify({ loaded, crypto: process.moduleLoadList.includes("Na
   }
 });
 
-test("in Node, an error's stack names our functions, and `require` shares classes with `import`", async () => {
+test("in Node, an error's stack names our functions, and `require` shares classes with `import`, as in Bun", async () => {
   const dir = folder("node-stack", {
     "run.cjs": `const { gemini, WebhookVerificationError } = require("countersign");
 const { webhook } = require("countersign/express");
@@ -57,9 +57,36 @@ import("countersign").then(async (imported) => {
   console.log(error.stack);
 });\n`,
   });
+  const inBun = JSON.parse((await output(tool(".bin/bun"), ["run", `${dir}/run.cjs`])).split("\n")[0]);
   const [same, ...stack] = (await output(node, [`${dir}/run.cjs`])).split("\n");
-  assert.deepEqual(JSON.parse(same), [true, true, "WebhookVerificationError", "function"]);
+  assert.deepEqual([JSON.parse(same), inBun], Array(2).fill([true, true, "WebhookVerificationError", "function"]));
   assert.match(stack.join("\n"), /StaticVerifier\.unwrap|StaticVerifier\.\w+/);
+});
+
+test("where `require` takes no ES modules, as in Jest, the entries load, and share classes", async () => {
+  const entries = ["countersign", ...["custom", "ecdsa", "explain", "hmac", "jwt", "once", "slim", "slim/explain", "testing", ...ADAPTERS].map((name) => `countersign/${name}`)];
+  const dir = folder("require-alone", {
+    "run.cjs": `const loaded = ${JSON.stringify(entries)}.map((entry) => require(entry));
+const [{ gemini, geminiDynamic, WebhookVerificationError }, custom, ...others] = loaded;
+const { inspect } = require("countersign/explain");
+const { testKeys, testRequest } = require("countersign/testing");
+const { webhook } = require("countersign/bun");
+const secret = "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP";
+(async () => {
+  const receive = webhook(gemini(secret), () => {}, { log: false });
+  const statuses = await Promise.all([undefined, "body"].map(async (broken) => (await receive(await testRequest(gemini, { secret, broken }))).status));
+  const keys = await testKeys(geminiDynamic);
+  const { scheme } = await geminiDynamic({ jwks: keys.jwks }).unwrap(await testRequest(geminiDynamic, { keys }));
+  const { ok } = await inspect(gemini(secret), await testRequest(gemini, { secret }));
+  const described = custom.hmac({ signature: { header: "x-signature" } })(secret);
+  const isShared = others.every((entry) => (entry.WebhookVerificationError ?? WebhookVerificationError) === WebhookVerificationError);
+  console.log(JSON.stringify([statuses, scheme, ok, typeof described.unwrap, isShared, loaded.every((entry) => Object.keys(entry).length > 0)]));
+})();\n`,
+  });
+  for (const version of [tool("node20/bin/node"), node]) {
+    const said = await output(version, ["--no-experimental-require-module", `${dir}/run.cjs`]);
+    assert.deepEqual(JSON.parse(said), [[204, 401], "v1a", true, "function", true, true]);
+  }
 });
 
 test("nothing in the tarball names a folder of the machine that built it", async () => {
