@@ -44,9 +44,9 @@ export interface ReceiverOptions {
    */
   once?: Once | undefined;
   /**
-   * For a sender that signs its URL (`hubspot`, `square`, `twilio`): the webhook's URL as you entered it there, if a proxy changes it on the way.
-   * Without a query it takes the request's. Default: the request's URL, with the scheme and, in Node and Next, the host that a proxy noted in
-   * `x-forwarded-*`.
+   * For a sender that signs its URL (`hubspot`, `square`, `twilio`): the webhook's URL as you entered it there, if a proxy changes it on the way, or
+   * if a request has a part of it alone, as with Next's `basePath` and Hono's `mount`. Without a query it takes the request's. Default: the
+   * request's URL, with the scheme and, in Node and Next, the host that a proxy noted in `x-forwarded-*`.
    */
   publicUrl?: string | undefined;
   /**
