@@ -173,7 +173,7 @@ export default {
     const store = name === "kv" ? kv(env.EVENTS) : durableObject(env.ONCE);
     // An id can be the name of a key that the application has, and KV refuses some.
     if (name === "kv") await env.EVENTS.put("account:1", "an account");
-    for (const id of name === "kv" ? ["account:1", ".", ".."] : []) if ((await once(store, "1h")(id, () => {})) !== "done") return new Response(id);
+    for (const id of name === "kv" ? ["account:1", ".", "..", "x".repeat(600), "é".repeat(300)] : []) if ((await once(store, "1h")(id, () => {})) !== "done") return new Response(id);
     if (name === "kv" && (await env.EVENTS.get("account:1")) !== "an account") return new Response("overwritten");
     if (name === "kept") return env.ONCE.get(env.ONCE.idFromName("over")).fetch("https://once/");
     if (name === "handled") return new Response(await store.confirm("over", "a", 1));

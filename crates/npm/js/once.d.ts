@@ -73,7 +73,7 @@ export function once(store: Store, ttl: Duration, options?: OnceOptions): Once;
 export function memory(): Store;
 
 /**
- * Remembers in Workers KV, under keys that begin with `countersign:once:`. KV has no atomic operation: copies that arrive within a minute of
+ * Remembers in Workers KV, under keys that begin with `countersign:once`. KV has no atomic operation: copies that arrive within a minute of
  * each other can both run. Times under 60 seconds become 60. KV takes one write a second for a key: after a handler that is faster, the response
  * waits for the second.
  *
