@@ -208,10 +208,11 @@ test("a signed URL: `publicUrl` is the one that the sender has, whatever proxies
     ["https://a.example/hooks", "https://a.example/hooks", "http://10.0.0.1/internal", 200],
     ["https://a.example/hooks", "https://a.example/hooks?x=a%20b", "http://10.0.0.1/internal?x=a%20b", 200],
     ["https://a.example/hooks?key=1", "https://a.example/hooks?key=1", "http://10.0.0.1/internal?x=1", 200],
+    [" https://a.example/hooks\n", "https://a.example/hooks", "http://10.0.0.1/internal", 200],
     ["https://a.example/hooks", "http://10.0.0.1/internal", "http://10.0.0.1/internal", 401],
     [undefined, "http://10.0.0.1/internal", "http://10.0.0.1/internal", 200],
   ]) assert.equal(await sent(publicUrl, signed, called), status, signed);
-  for (const wrong of ["a.example/hooks", "ftp://a.example", "https://a.example/#x", "https://", 7]) {
+  for (const wrong of ["a.example/hooks", "ftp://a.example", "https://a.example/#x", "https://a.example/my hooks", "https://", 7]) {
     assert.throws(() => webhook(twilio(token), () => {}, { publicUrl: wrong }), { code: "config_invalid", message: /as the sender has it/ });
   }
   // It would also decide about the token that ends the URL of a dynamic webhook.

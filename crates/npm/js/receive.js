@@ -69,8 +69,10 @@ async function receive(receiver, open) {
 function signedUrlBy(answers, publicUrl) {
   if (publicUrl === undefined || publicUrl === null) return (url) => url;
   if (!answers.signsUrl) throw misuse("config_invalid", "`publicUrl` is for a sender that signs its URL, such as `twilio`");
-  if (typeof publicUrl !== "string" || !/^https?:\/\/[^/?#]/i.test(publicUrl) || publicUrl.includes("#")) throw misuse("config_invalid", "`publicUrl` is the webhook's URL as the sender has it, https://…");
-  return (url) => (publicUrl.includes("?") ? publicUrl : publicUrl + (/\?[^#]+/.exec(url)?.[0] ?? ""));
+  // The value of a file or a variable may end with a line break.
+  const whole = typeof publicUrl === "string" ? publicUrl.trim() : "";
+  if (!/^https?:\/\/[^/?#\s][^#\s]*$/i.test(whole)) throw misuse("config_invalid", "`publicUrl` is the webhook's URL as the sender has it, https://…");
+  return (url) => (whole.includes("?") ? whole : whole + (/\?[^#]+/.exec(url)?.[0] ?? ""));
 }
 
 /** Responds to a request by another method than POST. */
