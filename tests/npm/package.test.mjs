@@ -156,6 +156,14 @@ for (const resolution of ["nodenext", "bundler"]) {
   });
 }
 
+test("TypeScript accepts the types of every entry in a project for Node, without those of the DOM", async () => {
+  const entries = ["", "/custom", "/ecdsa", "/explain", "/hmac", "/jwt", "/once", "/slim", "/slim/explain", "/testing", ...ADAPTERS.map((name) => `/${name}`)];
+  const options = { strict: true, noEmit: true, skipLibCheck: false, target: "es2022", lib: ["es2022"], module: "nodenext", moduleResolution: "nodenext", types: ["node"], typeRoots: [tool("@types")] };
+  const usage = `import { initSync } from "countersign/slim";\ninitSync(new Uint8Array());\n// @ts-expect-error neither bytes nor a module\ninitSync("core.wasm");\n`;
+  const dir = folder("types-node", { "usage.mts": entries.map((entry) => `import "countersign${entry}";\n`).join("") + usage, "tsconfig.json": JSON.stringify({ compilerOptions: options, files: ["usage.mts"] }) });
+  await output(node, [tool("typescript5/bin/tsc"), "-p", dir]);
+});
+
 test("an import fetches nothing and evaluates no code from text", async () => {
   const dir = folder("import", {
     "run.mjs": `for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "eval", "Function"]) {

@@ -1,15 +1,21 @@
 /** `countersign` without WebAssembly inside. Call `init` or `initSync` first: until then, every function throws. */
 export * from "./index.js";
 
+/** The bytes of WebAssembly. */
+export type WasmBytes = ArrayBuffer | ArrayBufferView;
+
+/** A compiled module: `WebAssembly.Module`, which a compiler knows from the types of the DOM or of Workers alone. */
+export type WasmModule = typeof globalThis extends Record<"WebAssembly", Record<"Module", abstract new (...given: any) => infer Module>> ? Module : never;
+
 /** A source of WebAssembly: bytes, a compiled module, a response, a URL, or a promise of one of these. */
 export type WasmSource =
-  | BufferSource
-  | WebAssembly.Module
+  | WasmBytes
+  | WasmModule
   | Response
   | Request
   | URL
   | string
-  | Promise<BufferSource | WebAssembly.Module | Response>;
+  | Promise<WasmBytes | WasmModule | Response>;
 
 /**
  * Starts with the bytes of `countersign/core.wasm`, or a module compiled from them. The package is ready when it returns.
@@ -25,7 +31,7 @@ export type WasmSource =
  *
  * @throws {WebAssembly.CompileError} if the bytes are not WebAssembly
  */
-export function initSync(module: BufferSource | WebAssembly.Module): void;
+export function initSync(module: WasmBytes | WasmModule): void;
 
 /**
  * Starts with any source of `countersign/core.wasm`. The package is ready when the promise resolves.

@@ -188,6 +188,7 @@ await init(new URL("https://a.example/core.wasm"));
 await initExplain(fetch("https://a.example/full.wasm"));
 slimExplain(receiver, request);
 initSync(new Uint8Array());
+initSync(new WebAssembly.Module(new Uint8Array()));
 slimGemini(secret);
 const answer: Promise<Response> = worker.fetch(request, {}, { waitUntil() {} });
 const inbox: Inbox = new Inbox({}, {});
