@@ -35,3 +35,10 @@ test("a report shows the claims that the receiver does not expect yet", async ()
   assert.ok(step.detail.includes(email) && step.detail.includes("names none"), step.detail);
   assert.equal((await explain({ ...receiver, email }, body, headers, { now })).ok, true);
 });
+
+test("what a token must name may end with a line break, as the value of a file does", async () => {
+  const issuer = "https://accounts.google.com\n";
+  const { scheme } = await googlePubsub({ audience: `${audience}\n`, email: ` ${email}\n`, issuer, jwks }).unwrap(body, headers, { now });
+  assert.equal(scheme, "id-token");
+  await assert.rejects(googlePubsub({ audience: " \n", email, jwks }).unwrap(body, headers, { now }), { code: "config_invalid", message: /^`audience` is empty or not given/ });
+});

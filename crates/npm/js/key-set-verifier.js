@@ -16,6 +16,9 @@ const KEY_SET = ["jwks", "fetch", "urlToken", "tolerance", "accept", "audience",
 /** The options of a sender that proves its identity. */
 const IDENTITY = ["audience", "email", "issuer", "leeway", "jwks", "fetch", "urlToken"];
 
+/** The options that name the text of a claim. */
+const CLAIMS = ["audience", "email", "issuer"];
+
 /** Verifies with the keys of a key set. */
 export class KeySetVerifier {
   #wasm;
@@ -39,6 +42,8 @@ export class KeySetVerifier {
     const { jwks = wasm.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
     if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
     this.#settings = { __proto__: null, scheme, ...settings };
+    // The value of a file or a variable may end with a line break.
+    for (const name of CLAIMS) if (typeof this.#settings[name] === "string") this.#settings[name] = this.#settings[name].trim();
     if (!tokens && Array.isArray(this.#settings.accept) && this.#settings.accept.includes("jwt")) throw misuse("config_invalid", "`accept` names `jwt`, and tokens are in another entry: import `geminiDynamic` from \"countersign/jwt\"");
     if (Array.isArray(this.#settings.accept)) this.#settings.accept = [...this.#settings.accept];
     this.#fetcher = fetch;
