@@ -15,7 +15,8 @@ pub struct JwtPolicy {
     pub audience: String,
     /// The exact `iss`, if one is required.
     pub issuer: Option<String>,
-    /// The exact `email`, if one is required. Then `email_verified` has to be `true`.
+    /// The exact `email`, if one is required. Then `email_verified` has to be `true`. Without it, no identity token is accepted (`google-pubsub`):
+    /// their issuer signs for everybody.
     pub email: Option<String>,
     /// Seconds of leeway for `exp` and `nbf`.
     pub leeway: u64,

@@ -38,7 +38,7 @@ impl Policy {
     /// Checks a delivery that was read as a token; `None` if it was not.
     ///
     /// # Errors
-    /// `no_matching_signature` if no token is accepted; `jwk_*` and `jwt_*`.
+    /// `no_matching_signature` if no token is accepted; `jwk_*` and `jwt_*`; `jwt_claims` for an identity token if no `email` is required.
     pub(super) fn verify_token<'d, B, C: Crypto<B>>(
         &self,
         presented: &Presented<'d>,
@@ -53,6 +53,10 @@ impl Policy {
         if matches!(presented.read, Read::Token { .. }) {
             let claims = jose::verify::<B, C>(token, set, policy, now)?;
             return Ok(Some(Verified::of_token(presented.metadata(), body, claims)));
+        }
+        if policy.email.is_none() {
+            // The issuer signs for everybody who asks, for any audience: a token without its owner would prove nothing.
+            return Err(Error::JwtClaims("email"));
         }
         let (key, _) = jose::prove::<B, C>(token, set, policy, now)?;
         let id = hex(&crypto.sha256(&[], body, &[]));

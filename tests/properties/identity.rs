@@ -1,7 +1,7 @@
 //! An identity token that differs in one byte, or that stands there twice, proves nothing.
 
 use countersign::crypto::Portable;
-use countersign::{Delivery, Headers, Jwks, JwtPolicy, Keys, Policy, Timestamp, scheme};
+use countersign::{Delivery, Error, Headers, Jwks, JwtPolicy, Keys, Policy, Timestamp, scheme};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -17,12 +17,16 @@ fn text(case: &Value, name: &str) -> String {
 
 /// Whether a receiver accepts these lines of `authorization`.
 fn accepts(case: &Value, lines: &[&str]) -> bool {
+    verified(case, Some(text(case, "email")), lines).is_ok()
+}
+
+fn verified(case: &Value, email: Option<String>, lines: &[&str]) -> Result<(), Error> {
     let scheme = scheme::find("google-pubsub").unwrap();
     let jwks = Jwks::parse(case["jwks"].to_string().as_bytes()).unwrap();
     let jwt = JwtPolicy {
         audience: text(case, "audience"),
         issuer: scheme.identity().map(|identity| identity.issuer.to_owned()),
-        email: Some(text(case, "email")),
+        email,
         leeway: 0,
         longest: None,
     };
@@ -30,7 +34,7 @@ fn accepts(case: &Value, lines: &[&str]) -> bool {
     let headers: Headers<'_> = lines.iter().map(|value| ("authorization", value.as_bytes())).collect();
     let keys = Keys { jwks: Some(&jwks), ..Keys::default() };
     let now = Timestamp::from_unix(case["now"].as_u64().unwrap());
-    policy.verify(keys, &Delivery::new(headers, "{}"), now, &Portable).is_ok()
+    policy.verify(keys, &Delivery::new(headers, "{}"), now, &Portable).map(drop)
 }
 
 #[test]
@@ -51,6 +55,13 @@ fn one_token_counts_and_its_method_has_no_case() {
         assert!(!accepts(&case, &[&bad]), "{bad}");
     }
     assert!(!accepts(&case, &[]) && !accepts(&case, &[&value, &value]));
+}
+
+#[test]
+fn without_an_account_every_token_is_refused() {
+    let case = genuine();
+    let value = case["headers"][0][1].as_str().unwrap().to_owned();
+    assert_eq!(verified(&case, None, &[&value]), Err(Error::JwtClaims("email")));
 }
 
 proptest! {
