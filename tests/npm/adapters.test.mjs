@@ -212,7 +212,7 @@ test("a signed URL: `publicUrl` is the one that the sender has, whatever proxies
     ["https://a.example/hooks", "http://10.0.0.1/internal", "http://10.0.0.1/internal", 401],
     [undefined, "http://10.0.0.1/internal", "http://10.0.0.1/internal", 200],
   ]) assert.equal(await sent(publicUrl, signed, called), status, signed);
-  for (const wrong of ["a.example/hooks", "ftp://a.example", "https://a.example/#x", "https://a.example/my hooks", "https://", 7]) {
+  for (const wrong of ["a.example/hooks", "HTTPS://a.example/hooks", "ftp://a.example", "https://a.example/#x", "https://a.example/my hooks", "https://", 7]) {
     assert.throws(() => webhook(twilio(token), () => {}, { publicUrl: wrong }), { code: "config_invalid", message: /as the sender has it/ });
   }
   // It would also decide about the token that ends the URL of a dynamic webhook.

@@ -71,7 +71,7 @@ function signedUrlBy(answers, publicUrl) {
   if (!answers.signsUrl) throw misuse("config_invalid", "`publicUrl` is for a sender that signs its URL, such as `twilio`");
   // The value of a file or a variable may end with a line break.
   const whole = typeof publicUrl === "string" ? publicUrl.trim() : "";
-  if (!/^https?:\/\/[^/?#\s][^#\s]*$/i.test(whole)) throw misuse("config_invalid", "`publicUrl` is the webhook's URL as the sender has it, https://…");
+  if (!/^https?:\/\/[^/?#\s][^#\s]*$/.test(whole)) throw misuse("config_invalid", "`publicUrl` is the webhook's URL as the sender has it, https://…");
   return (url) => (whole.includes("?") ? whole : whole + (/\?[^#]+/.exec(url)?.[0] ?? ""));
 }
 
