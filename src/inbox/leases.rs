@@ -24,7 +24,7 @@ impl Lease {
     }
 }
 
-/// The attempts under way, of which there are 128 at most.
+/// The attempts under way, by the numbers of their events. There are 128 at most, or 1,000 where events are gathered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Leases(Vec<Lease>);
 
@@ -38,16 +38,24 @@ impl Leases {
     }
 
     pub(super) fn get(&self, number: u64) -> Option<&Lease> {
-        self.0.iter().find(|lease| lease.number == number)
+        self.0.get(self.place(number).ok()?)
     }
 
     /// Begins an attempt, in place of another at the same event.
     pub(super) fn begin(&mut self, lease: Lease) {
         self.end(lease.number);
-        self.0.push(lease);
+        let place = self.place(lease.number).unwrap_or_else(|place| place);
+        self.0.insert(place, lease);
     }
 
     pub(super) fn end(&mut self, number: u64) {
-        self.0.retain(|lease| lease.number != number);
+        if let Ok(place) = self.place(number) {
+            self.0.remove(place);
+        }
+    }
+
+    /// Where an event's attempt is, or would be.
+    fn place(&self, number: u64) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&number, |lease| lease.number)
     }
 }

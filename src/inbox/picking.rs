@@ -71,8 +71,8 @@ impl Outlet {
     }
 
     /// Takes up to `most` events to be attempted now: waiting events that are due, the oldest and the newest of the log in turn, so that
-    /// what is fresh does not wait behind hours of backlog. Of an ordered source, the oldest that wait for no other. `place` is this
-    /// destination's, `next` the sequence number of the next event.
+    /// what is fresh does not wait behind hours of backlog. Of an ordered source, the oldest that wait for no other, and where events are
+    /// gathered, the oldest. `place` is this destination's, `next` the sequence number of the next event.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -91,7 +91,7 @@ impl Outlet {
         let mut due = self.due(store, most.min(self.room_for_retries(now, rules)), now, rules)?.into_iter();
         let mut taken = Vec::new();
         while taken.len() < most {
-            let Some(event) = self.next_place(&mut due, &mut in_order, next) else { break };
+            let Some(event) = self.next_place(&mut due, &mut in_order, next, rules) else { break };
             taken.push(self.begin(place, event, now, rules));
         }
         if !taken.is_empty() {
@@ -117,6 +117,7 @@ impl Outlet {
         due: &mut impl Iterator<Item = (u64, Progress)>,
         in_order: &mut Option<impl Iterator<Item = (u64, Option<u64>)>>,
         next: u64,
+        rules: &Rules,
     ) -> Option<Picked> {
         for _ in 0..PLACES {
             self.turn = self.turn.wrapping_add(1).checked_rem(PLACES).unwrap_or_default();
@@ -125,8 +126,8 @@ impl Outlet {
                     due.next().map(|(number, waiting)| Picked { number, lane: waiting.lane, waiting: Some(waiting) })
                 }
                 (_, Some(in_order)) => in_order.next().map(|(number, lane)| Picked { number, lane, waiting: None }),
-                (1, None) => self.oldest(next).map(Picked::of_log),
-                (_, None) => self.newest(next).map(Picked::of_log),
+                (2, None) if rules.gather == 0 => self.newest(next).map(Picked::of_log),
+                (_, None) => self.oldest(next).map(Picked::of_log),
             };
             if found.is_some() {
                 return found;

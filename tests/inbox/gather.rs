@@ -80,6 +80,19 @@ fn events_are_gathered_until_the_oldest_has_waited_long_enough() {
 }
 
 #[test]
+fn what_is_gathered_goes_in_the_order_of_arrival() {
+    let store = MemoryStore::default();
+    let mut machine = machine(&store, START);
+    (1..=7).for_each(|id| drop(accept(&mut machine, &store, id, START)));
+    let place = machine.place(NAMES[1]);
+    let first = take(&mut machine, &store, place, MOST, START + GATHER, &both()).unwrap();
+    assert_eq!(numbers(&first), [1, 2, 3, 4, 5]);
+    report(&mut machine, &store, &first, Attempt::Delivered, START + GATHER);
+    let rest = take(&mut machine, &store, place, MOST, START + GATHER, &both()).unwrap();
+    assert_eq!(numbers(&rest), [6, 7]);
+}
+
+#[test]
 fn a_full_batch_does_not_wait_and_nor_does_what_was_stored_before_a_restart() {
     let store = MemoryStore::default();
     let mut first = machine(&store, START);
