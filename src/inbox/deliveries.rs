@@ -58,12 +58,22 @@ impl Machine {
         Ok(due.into_iter().filter_map(most).collect())
     }
 
-    /// Notes that an event of the log that was handed out is not for a destination after all.
+    /// Notes that an event of the log that was handed out is not for a destination after all, so that no attempt is made. That is written
+    /// down when nothing more is handed out.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub fn pass_by<S: Store>(&mut self, store: &S, place: usize, number: u64, now: u64) -> Result<(), StoreFault> {
+    pub fn pass_by<S: Store>(
+        &mut self,
+        store: &S,
+        place: usize,
+        number: u64,
+        now: u64,
+        plan: &Plan,
+    ) -> Result<(), StoreFault> {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(()) };
+        outlet.not_attempted(plan);
+        outlet.has_passed = true;
         outlet.pass_by(store, number, now)?;
         self.refresh(now, now);
         Ok(())

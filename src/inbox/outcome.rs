@@ -133,6 +133,7 @@ impl Outlet {
                 false => self.postpone(store, outcome, waiting, now),
             },
             Attempt::Filtered => {
+                self.not_attempted(plan);
                 self.cursor.exclude(outcome.number);
                 // It was to be delivered once, and waits by itself: `Machine::report` removes it.
                 if let Some(progress) = waiting {
@@ -182,6 +183,13 @@ impl Outlet {
             }
         }
         Ok(Became::Delivered)
+    }
+
+    /// Notes that an attempt that was handed out is not made: it does not count for the rate.
+    pub(super) fn not_attempted(&mut self, plan: &Plan) {
+        if let Some(rules) = plan.rules(&self.name) {
+            self.pace.take_back(rules);
+        }
     }
 
     /// How many attempts at a waiting event may have begun: a later one than that of the outcome, if it is late.

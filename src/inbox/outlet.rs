@@ -27,6 +27,8 @@ pub struct Outlet {
     pub(super) stalls: Stalls,
     /// Events that were passed by and are not written down as such.
     passed_by: u32,
+    /// Whether any of those was handed out before.
+    pub(super) has_passed: bool,
     /// Where the next event is taken from: see [`Outlet::next_place`].
     pub(super) turn: u8,
     /// What is known of the lanes of an ordered source.
@@ -57,6 +59,7 @@ impl Outlet {
             orphaned: stored.orphaned,
             stalls: Stalls::default(),
             passed_by: 0,
+            has_passed: false,
             lanes: None,
             fenced: None,
             due_from: store.next_due(name, &[])?.unwrap_or(u64::MAX),
@@ -87,7 +90,7 @@ impl Outlet {
     pub(super) fn save<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
         self.cursor.touch(now);
         store.write_cursor(&self.name, &self.cursor)?;
-        self.passed_by = 0;
+        (self.passed_by, self.has_passed) = (0, false);
         Ok(())
     }
 

@@ -52,6 +52,11 @@ impl Pace {
         }
     }
 
+    /// Takes back that one began, as it was not made.
+    pub(super) fn take_back(&mut self, rules: &Rules) {
+        self.over = self.over.saturating_sub(rules.interval);
+    }
+
     /// From when on the next attempt counts, and until when it may. By a clock that was ahead, it could be far off.
     fn window(&self, now: u64, rules: &Rules) -> (u64, u64) {
         let now = now.saturating_mul(1_000);

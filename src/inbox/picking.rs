@@ -104,9 +104,14 @@ impl Outlet {
         let has_lane = self.under_way.iter().any(|lease| lease.lane.is_some());
         let has_begun = has_lane && self.note_begun(rules);
         let gathered = (rules.gather > 0).then_some(next.saturating_sub(1));
-        let is_first =
-            !taken.is_empty() && (self.cursor.begin() | self.cursor.gather(gathered) | self.note_pace(rules));
-        if handed.is_some_and(|due| self.cursor.hand_out(due)) || has_begun || is_first {
+        let is_first = !taken.is_empty() && (self.cursor.begin() | self.cursor.gather(gathered));
+        // Else each instance would take up again what was passed by.
+        let is_last = taken.is_empty() && self.has_passed;
+        if handed.is_some_and(|due| self.cursor.hand_out(due)) | self.note_pace(rules)
+            || has_begun
+            || is_first
+            || is_last
+        {
             self.save(store, now)?;
         }
         Ok(taken)

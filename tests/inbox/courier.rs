@@ -25,7 +25,7 @@ pub(crate) fn take(
             let event = store.data().in_log(handout.number).filter(|_| !handout.is_waiting);
             let name = machine.outlets()[handout.place].name();
             if event.is_some_and(|event| event.filtered.contains(&name)) {
-                machine.pass_by(store, handout.place, handout.number, now)?;
+                machine.pass_by(store, handout.place, handout.number, now, plan)?;
                 passed_by += 1;
                 assert!(passed_by <= machine.next(), "{handout:?} is passed by again and again");
             } else {

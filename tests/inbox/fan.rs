@@ -7,7 +7,7 @@ use countersign::inbox::{
 use crate::data::Event;
 use crate::store::MemoryStore;
 use crate::write::Write;
-use crate::{HOUR, NAMES, SECOND, START, arrival, courier, machine, plan};
+use crate::{HOUR, MINUTE, NAMES, SECOND, START, arrival, courier, machine, plan};
 
 /// An object with two destinations.
 pub(crate) struct Object {
@@ -101,6 +101,25 @@ fn an_event_is_stored_once_and_begins_wherever_it_is_for() {
     assert_eq!(object.take(Some(NAMES[0]), 9), taken(NAMES[0], &[1, 2]));
     assert_eq!(object.backlog(NAMES[0]), 2);
     assert_eq!(object.machine.outlets()[object.place(NAMES[0])].cursor().filtered(), 1);
+}
+
+#[test]
+fn what_is_filtered_uses_up_no_rate_and_is_looked_at_once() {
+    let mut plan = plan(&NAMES[..1]);
+    plan.destinations[0].1.interval = MINUTE * 1_000;
+    let mut object = Object::new(plan);
+    (0..3).for_each(|_| drop(object.accept(&NAMES[..1], true)));
+    // An idle object ends between two attempts.
+    object.reload();
+    assert_eq!(object.take(Some(NAMES[0]), 9), []);
+    object.reload();
+    assert_eq!(object.backlog(NAMES[0]), 0, "all were looked at, and that was written");
+    object.accept(&[], false);
+    assert_eq!(object.take(Some(NAMES[0]), 9), taken(NAMES[0], &[4]), "no attempt was made before");
+    // A courier finds out, too.
+    assert_eq!(object.report(NAMES[0], 4, Attempt::Filtered), Became::Filtered);
+    object.accept(&[], false);
+    assert_eq!(object.take(Some(NAMES[0]), 9), taken(NAMES[0], &[5]));
 }
 
 #[test]

@@ -207,8 +207,9 @@ impl Object {
                         handed.push(event);
                     }
                     Ok(Read::Filtered) => {
-                        let number = handout.number;
-                        if self.with(|machine| machine.pass_by(&self.database, handout.place, number, now)).is_err() {
+                        let (place, number) = (handout.place, handout.number);
+                        let passed = self.with(|machine| machine.pass_by(&self.database, place, number, now, &plan));
+                        if passed.is_err() {
                             return handed;
                         }
                     }
