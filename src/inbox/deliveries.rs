@@ -79,6 +79,16 @@ impl Machine {
         Ok(())
     }
 
+    /// Takes an attempt back that was handed out and not made: it has its turn again, under the same number.
+    pub fn take_back(&mut self, destination: &str, number: u64, attempt: u32, plan: &Plan) {
+        let outlet = self.outlets.iter_mut().find(|outlet| outlet.name == destination);
+        let begun = outlet.filter(|outlet| outlet.under_way.get(number).is_some_and(|lease| lease.attempt == attempt));
+        if let Some(outlet) = begun {
+            outlet.under_way.end(number);
+            outlet.not_attempted(plan);
+        }
+    }
+
     /// Takes what came of attempts at a destination.
     ///
     /// # Errors

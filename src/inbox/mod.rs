@@ -81,7 +81,7 @@ pub use self::pauses::Pauses;
 pub use self::plan::{Plan, Rules};
 pub use self::ranges::Ranges;
 pub use self::receipt::{Answer, Receipt};
-pub use self::report::{FILTERED, Report, UNREADABLE};
+pub use self::report::{FILTERED, Report, UNMADE, UNREADABLE};
 pub use self::roster::{Roster, Standing};
 pub use self::schedule::{delay, seed};
 pub use self::shards::{Layout, Layouts, MOST_SHARDS, homes, shard_name};

@@ -41,6 +41,9 @@ pub const FILTERED: &str = "filtered";
 /// The failure of an event that cannot be read as it is stored.
 pub const UNREADABLE: &str = "unreadable";
 
+/// The failure of an attempt that was not made, and is left to another courier.
+pub const UNMADE: &str = "unmade";
+
 impl Report {
     /// What it means for the event and the destination.
     pub fn outcome(&self) -> Outcome {

@@ -3,15 +3,23 @@
 import { after, before, beforeEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
+import { Operator } from "./fixtures/inbox.mjs";
 import { Stored } from "./fixtures/stored.mjs";
 import { answer } from "./fixtures/loopback.mjs";
 import { accepted, duplicate } from "./fixtures/expect.mjs";
 import { until } from "./fixtures/wait.mjs";
 
+/** The connections of an invocation, and one destination more. */
+const SLOTS = 6;
 let inbox, worker;
 
 before(async () => {
-  inbox = await Stored.start({ named: { one: [{}, { concurrency: 1 }], three: [{}, { concurrency: 3 }] } });
+  const destination = (loopback) => (_, n) => [`to${n}`, { origin: loopback.at(`many${n}`).url, timeout: n < SLOTS ? "20s" : "1s" }];
+  const destinations = (loopback) => Object.fromEntries(Array.from({ length: SLOTS + 1 }, destination(loopback)));
+  inbox = await Stored.start({
+    named: { one: [{}, { concurrency: 1 }], three: [{}, { concurrency: 3 }] },
+    others: (loopback) => ({ many: { scheme: "standard-webhooks", secrets: ["SECRET"], durable: true, destinations: destinations(loopback) } }),
+  });
   ({ worker } = inbox);
 });
 
@@ -140,6 +148,37 @@ test("an attempt whose report is late leaves its place to the next", async () =>
   const attempts = origin.requests.map((request) => request.header("countersign-attempt"));
   assert.deepEqual(attempts.slice(-2), ["1", "2"]);
   held.answer();
+});
+
+test("a first attempt that waits for a connection for too long is left to another courier", async () => {
+  const [first, ...others] = Array.from({ length: SLOTS }, (_, n) => inbox.loopback.at(`many${n}`).hold());
+  const [origin, operator] = [inbox.loopback.at(`many${SLOTS}`), new Operator(worker, "many")];
+  const made = await inbox.accept("many");
+  for (const hold of [first, ...others]) await hold.arrived();
+  assert.equal(origin.requests.length, 0);
+  // More than the lease of the last, which is attempted elsewhere.
+  await worker.setClock(7);
+  await operator.stats();
+  await origin.arrivals(1);
+  const delivered = (count) => until(async () => (await operator.stats()).delivered === count, `${count} destinations to have it`);
+  await delivered(1);
+  for (const hold of others) hold.answer();
+  await delivered(SLOTS);
+  first.answer();
+  await operator.becomes(made.id, "delivered");
+  assert.equal(origin.requests.length, 1);
+});
+
+test("a first attempt that waits for a connection begins elsewhere once there is none for four seconds", async () => {
+  const held = Array.from({ length: SLOTS }, (_, n) => inbox.loopback.at(`many${n}`).hold());
+  const [origin, operator] = [inbox.loopback.at(`many${SLOTS}`), new Operator(worker, "many")];
+  const before = origin.requests.length;
+  const made = await inbox.accept("many");
+  for (const hold of held) await hold.arrived();
+  await worker.setClock(5);
+  for (const hold of held) hold.answer();
+  await operator.becomes(made.id, "delivered");
+  assert.deepEqual(origin.requests.slice(before).map((request) => request.header("countersign-attempt")), ["1"]);
 });
 
 test("a late report of a paused destination ends the attempt, and brings no more alarms", async () => {

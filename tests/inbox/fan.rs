@@ -123,6 +123,19 @@ fn what_is_filtered_uses_up_no_rate_and_is_looked_at_once() {
 }
 
 #[test]
+fn an_attempt_that_is_taken_back_is_made_by_another_courier_under_its_number() {
+    let mut plan = plan(&NAMES[..1]);
+    plan.destinations[0].1.interval = MINUTE * 1_000;
+    let mut object = Object::new(plan);
+    assert_eq!(object.accept(&[], true).len(), 1);
+    object.machine.take_back(NAMES[0], 1, 2, &object.plan);
+    assert_eq!(object.take(Some(NAMES[0]), 9), [], "it is not that one");
+    object.machine.take_back(NAMES[0], 1, 1, &object.plan);
+    assert_eq!(object.take(Some(NAMES[0]), 9), taken(NAMES[0], &[1]));
+    assert_eq!(object.report(NAMES[0], 1, Attempt::Delivered), Became::Delivered);
+}
+
+#[test]
 fn what_is_for_nobody_is_dropped_in_time() {
     let mut object = Object::new(plan(&NAMES));
     assert!(object.accept(&NAMES, true).is_empty());

@@ -5,7 +5,7 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::gateway::forward::{Event, Payload};
 use countersign::gateway::header_list::HeaderList;
 use countersign::gateway::log_record::LogRecord;
-use countersign::inbox::{Cause, FILTERED, LEASE_SLACK, Report, UNREADABLE};
+use countersign::inbox::{Cause, FILTERED, LEASE_SLACK, Report, UNMADE, UNREADABLE};
 use countersign::scheme::EventType;
 
 use crate::body::Body;
@@ -41,7 +41,7 @@ pub(crate) struct Ended {
 impl Ended {
     /// Writes the log record of the attempt, with what became of the event.
     pub(crate) fn log(&self, source: &Source, code: &str) {
-        if [UNREADABLE, FILTERED].contains(&self.code) {
+        if [UNREADABLE, FILTERED, UNMADE].contains(&self.code) {
             return;
         }
         let record = LogRecord {
@@ -76,6 +76,11 @@ pub(crate) fn unreadable(handed: &Handed) -> Ended {
 /// What is reported of an event that turns out not to be for its destination.
 pub(crate) fn filtered(load: &Load, condition: String) -> Ended {
     not_attempted(load.destination.clone(), (load.number, load.event.attempt()), FILTERED, Some(condition))
+}
+
+/// What is reported of an attempt that is left to another courier.
+pub(crate) fn unmade(load: &Load) -> Ended {
+    not_attempted(load.destination.clone(), (load.number, load.event.attempt()), UNMADE, None)
 }
 
 fn not_attempted(

@@ -26,7 +26,7 @@ use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
 use crate::archive;
-use crate::attempt::{Ended, Load, filtered, is_meant, refused_by, unreadable};
+use crate::attempt::{Ended, Load, filtered, is_meant, refused_by, unmade, unreadable};
 use crate::body::Body;
 use crate::clock::{self, Timer};
 use crate::executor::{settled, spawn};
@@ -48,7 +48,10 @@ const MOST_OBJECTS: usize = MOST_REQUESTS / 2;
 const MOST_MS: u64 = 60_000;
 
 /// The milliseconds after which a courier that is a request takes nothing more: the platform ends it 30 s after its response.
-const MOST_MS_BEHIND_RESPONSE: u64 = 5_000;
+const MOST_MS_BEHIND_RESPONSE: u64 = LEASE_SLACK;
+
+/// The milliseconds before that time in which no first attempt begins that waited for a connection: its lease began when it was handed out.
+const LATE_MS: u64 = 1_000;
 
 /// Delivers for a destination of a shard of a source until there is nothing more to do; whether the shard answered.
 #[wasm_bindgen]
@@ -113,6 +116,10 @@ impl Courier {
                 all.push(ended);
             }
             requests = requests.saturating_add(all.len());
+            if first.len() > 0 && clock::now_ms().saturating_add(LATE_MS) >= self.until {
+                // They could outlast their leases, and be made elsewhere meanwhile.
+                all.extend(first.by_ref().map(|load| unmade(&load)));
+            }
             first.by_ref().take(all.len()).for_each(|load| work.push(Box::pin(self.attempt(source, load))));
             self.exchange(source, all, &mut work, &mut requests).await;
         }

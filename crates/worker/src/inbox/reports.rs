@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, Sign, StoreFault, UNREADABLE};
+use countersign::inbox::{Became, FILTERED, Handout, Machine, Outlet, Report, Sign, StoreFault, UNMADE, UNREADABLE};
 use countersign::json::value;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -106,6 +106,7 @@ impl Object {
 
     fn write_all(self: &Rc<Self>, reports: Vec<Report>) -> Result<(), ()> {
         let now = self.look();
+        let reports = self.take_back(reports, now)?;
         let (lost, ended): (Vec<_>, Vec<_>) =
             reports.into_iter().partition(|report| report.failure.as_deref() == Some(UNREADABLE));
         for report in lost {
@@ -129,6 +130,20 @@ impl Object {
         self.arm_for_more(now);
         self.notify();
         Ok(())
+    }
+
+    /// Takes back the attempts that were not made; the other reports.
+    fn take_back(&self, reports: Vec<Report>, now: u64) -> Result<Vec<Report>, ()> {
+        let (unmade, others): (Vec<_>, _) =
+            reports.into_iter().partition(|report| report.failure.as_deref() == Some(UNMADE));
+        let plan = self.plan(now);
+        self.with(|machine| {
+            for Report { destination, number, attempt, .. } in unmade {
+                machine.take_back(&destination, number, attempt, &plan);
+            }
+            Ok(())
+        })?;
+        Ok(others)
     }
 
     /// Writes down what was reported of one destination.
