@@ -200,11 +200,14 @@ impl Cursor {
         self.renewed.push((Span { first, last, at }, self.most));
     }
 
-    /// Has an event that is not done attempted for as long as if it were replayed. What comes of an earlier attempt still counts.
-    pub(super) fn prolong(&mut self, number: u64, at: u64) {
-        let own = (Span { first: number, last: number, at }, self.replayed_after(number));
-        self.renewed.retain(|(span, _)| (span.first, span.last) != (number, number));
-        self.renewed.push(own);
+    /// Has events that are not done attempted for as long as if they were replayed. What comes of an earlier attempt still counts.
+    pub(super) fn prolong(&mut self, first: u64, last: u64, at: u64) {
+        let goes_on =
+            |span: &Span| span.last.saturating_add(1) == first && at.saturating_sub(span.at) < MOST_BETWEEN_STEPS;
+        let before = self.renewed.last().filter(|(span, before)| *before == 0 && goes_on(span));
+        let own = Span { first: before.map_or(first, |(span, _)| span.first), last, at };
+        self.renewed.retain(|(span, before)| *before > 0 || span.first < own.first || span.last > own.last);
+        self.renewed.push((own, 0));
     }
 
     /// Takes events out of what was given up; they are done all the same. A range of which some are not for the destination has to be
@@ -230,6 +233,9 @@ impl Cursor {
         self.renewed.retain(|(span, _)| self.done.first_missing(span.first) <= span.last);
     }
 }
+
+/// What is replayed step by step makes one range if the steps follow each other so soon, in milliseconds.
+const MOST_BETWEEN_STEPS: u64 = 60_000;
 
 #[cfg(test)]
 mod tests {

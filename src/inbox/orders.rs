@@ -128,10 +128,13 @@ impl Machine {
         now: u64,
     ) -> Result<(), StoreFault> {
         let Some(outlet) = self.outlets.get_mut(place) else { return Ok(()) };
-        // What is pending is attempted anyway.
-        let mut done = Ranges::default();
-        let all = numbers.iter().flat_map(|(first, last)| first..=last);
-        all.filter(|number| outlet.cursor.is_done(*number)).for_each(|number| done.insert(number, number));
+        let (mut done, mut open) = (Ranges::default(), Ranges::default());
+        for number in numbers.iter().flat_map(|(first, last)| first..=last) {
+            let which = if outlet.cursor.is_done(number) { &mut done } else { &mut open };
+            which.insert(number, number);
+        }
+        // What is pending is attempted anyway, and for as long as the others.
+        open.iter().for_each(|(first, last)| outlet.cursor.prolong(first, last, now));
         for (first, last) in done.iter() {
             (first..=last).try_for_each(|number| outlet.split_dead(store, number))?;
             outlet.cursor.renew(first, last, now);
@@ -242,7 +245,7 @@ impl Outlet {
                 store.set_waiting(&self.name, number, &Progress { tries: 0, since: now, ..progress })
             }
             None if !self.cursor.is_done(number) => {
-                self.cursor.prolong(number, now);
+                self.cursor.prolong(number, number, now);
                 self.save(store, now)
             }
             _ => Ok(()),

@@ -101,6 +101,30 @@ fn an_event_of_the_backlog_that_is_replayed_has_the_whole_schedule_ahead_of_it()
 }
 
 #[test]
+fn so_have_those_of_the_backlog_that_are_replayed_together() {
+    let mut object = Object::new(plan(&NAMES[..1]));
+    (0..9).for_each(|_| drop(object.accept(&[], false)));
+    object.break_down();
+    object.now += 71 * HOUR;
+    let (_, _, pending) = object.counts(NAMES[0]);
+    for _ in 0..3 {
+        object.replay_all(NAMES[0], EventState::Pending);
+        for number in 3..9 {
+            object.replay(NAMES[0], false, number);
+        }
+    }
+    let ranges = object.machine.outlets()[0].cursor().renewed();
+    assert!(ranges <= 2, "{ranges} ranges, however often they are replayed");
+    object.reload();
+    object.now += 2 * HOUR;
+    object.machine.expire(&object.store, object.now, &object.plan).unwrap();
+    assert_eq!(object.counts(NAMES[0]), (0, 0, pending));
+    object.now += 72 * HOUR;
+    object.machine.expire(&object.store, object.now, &object.plan).unwrap();
+    assert_eq!(object.counts(NAMES[0]), (0, pending, 0));
+}
+
+#[test]
 fn a_filtered_event_that_is_forgotten_does_not_count() {
     let mut object = Object::new(plan(&NAMES[..1]));
     object.accept(&NAMES[..1], true);
