@@ -96,9 +96,9 @@ test("a body of which a page is damaged, of an event that one destination filter
   assert.equal((await inbox.stats()).dead, 0);
 });
 
-test("an operator who lists events all the while keeps no other from being delivered", async (t) => {
+test("an operator who lists events and downloads bodies all the while keeps no other from being delivered", async (t) => {
   const { inbox, all, lost } = await filteredAndDamaged(t, "pages-listed", 6);
-  const polled = inbox.poll();
+  const polled = inbox.poll([`admin/events/events/${lost}/body`]);
   await until(async () => (await inbox.operate("resume?destination=default")).status === 200, "deliveries to be resumed");
   const came = ({ id }) => id === lost || inbox.origin.requests.some((request) => request.header("webhook-id") === id);
   await until(() => all.every(came), "the others to be delivered", 120_000);

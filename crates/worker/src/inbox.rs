@@ -51,7 +51,7 @@ mod work;
 use std::rc::Rc;
 
 use countersign::gateway::dedupe::EventKey;
-use countersign::inbox::StoreFault;
+use countersign::inbox::{Machine, StoreFault};
 use countersign::json::{printed, value};
 use js_sys::Function;
 use serde_json::{Value, json};
@@ -152,7 +152,7 @@ impl Inbox {
     /// Counts, as JSON, or `failed`.
     pub fn stats(&self) -> String {
         self.0.look_again();
-        self.read(|object, machine| {
+        or_failed(self.read(|object, machine| {
             let mut stats = object.database.stats(machine)?.to_json();
             for outlet in machine.outlets() {
                 let (latency, lately) = object.latencies(outlet.name())?;
@@ -163,7 +163,7 @@ impl Inbox {
                 });
             }
             Ok(printed(&stats))
-        })
+        }))
     }
 
     /// The id of the event that a key, in hexadecimal digits, is of: empty if it is not kept here any more, nothing if that cannot be read.
@@ -177,7 +177,7 @@ impl Inbox {
     pub fn list(&self, asked: &str) -> String {
         self.0.look_again();
         let asked = value(asked).unwrap_or_default();
-        self.0.look_at_events(|| self.read(|object, machine| Ok(printed(&object.list(&asked, machine)?))))
+        or_failed(self.0.look_at_events(|| self.read(|object, machine| Ok(printed(&object.list(&asked, machine)?)))))
     }
 
     /// One event, as JSON, or `failed`; `null` if it is not known.
@@ -185,7 +185,7 @@ impl Inbox {
         self.0.look_again();
         match self.0.number_of(source, id) {
             Ok(Some(number)) if self.0.is_aside(number) => printed(&unreadable(Some(id))),
-            Ok(Some(number)) => self.0.look_at_events(|| or_failed(self.0.describe(number, id))),
+            Ok(Some(number)) => or_failed(self.0.look_at_events(|| self.0.describe(number, id))),
             Ok(None) => printed(&Value::Null),
             Err(()) => FAILED.to_owned(),
         }
@@ -195,7 +195,7 @@ impl Inbox {
     pub fn body(&self, source: &str, id: &str) -> JsValue {
         match self.0.number_of(source, id) {
             Ok(Some(number)) if self.0.is_aside(number) => JsValue::NULL,
-            Ok(Some(number)) => match self.0.database.stored_body(number) {
+            Ok(Some(number)) => match self.0.look_at_events(|| self.0.database.stored_body(number)) {
                 Ok(found) => found.map_or(JsValue::NULL, |(_, body)| body.into()),
                 Err(()) => FAILED.into(),
             },
@@ -287,9 +287,8 @@ impl Inbox {
         }))
     }
 
-    fn read(&self, page: impl FnOnce(&Object, &countersign::inbox::Machine) -> Result<String, ()>) -> String {
-        let read = self.0.with(|machine| Ok(page(&self.0, machine)));
-        or_failed(read.and_then(|page| page))
+    fn read(&self, page: impl FnOnce(&Object, &Machine) -> Result<String, ()>) -> Result<String, ()> {
+        self.0.with(|machine| Ok(page(&self.0, machine))).and_then(|page| page)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Whether an object's database can be used, and when one that cannot is tried again.
 
-use super::FAILED;
 use super::capacity::{Capacity, FULL};
 use super::log::log_failure;
 use super::object::{LATER, Object, UNREADABLE};
@@ -40,17 +39,18 @@ impl Object {
 
     /// Reads events for an operator. Where reading one may end the object, the alarm looks for it first: ended by a list, it would never
     /// come to that, or take an event that it was just reading for the damaged one.
-    pub(super) fn look_at_events(&self, read: impl FnOnce() -> String) -> String {
+    ///
+    /// # Errors
+    /// If they cannot be read, or not yet.
+    pub(super) fn look_at_events<T>(&self, read: impl FnOnce() -> Result<T, ()>) -> Result<T, ()> {
         if self.careful.get() {
-            return FAILED.to_owned();
+            return Err(());
         }
-        let page = read();
-        if page == FAILED {
+        read().inspect_err(|()| {
             let now = clock::now_ms();
             self.distrust();
             self.arm_by(now, now);
-        }
-        page
+        })
     }
 
     /// Whether an event was ever stored here.
