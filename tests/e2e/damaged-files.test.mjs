@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { OnDisk, breakBody } from "./fixtures/on-disk.mjs";
-import { Loopback } from "./fixtures/loopback.mjs";
+import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { accepted } from "./fixtures/expect.mjs";
 import { BODY_MARK, delivery, newSecret, signedBy } from "./fixtures/sign.mjs";
@@ -69,6 +69,30 @@ for (const place of ["first", "last"]) test(`a body of which a page is damaged, 
   assert.ok((await polled()) > 0);
   const lines = host.lines.filter((line) => line.includes('"ev":"inbox"'));
   assert.ok(lines.length < 100, `${lines.length} log records`);
+});
+
+for (const way of ["copied", "left"]) test(`a body of which a page is damaged, of an event that failed before and is ${way}: it is in nobody's way`, async (t) => {
+  const inbox = await OnDisk.start(t, loopback, `pages-${way}`, secret);
+  inbox.origin.always(answer(400));
+  const all = [];
+  for (let n = 0; n < 3; n += 1) all.push(await accept(inbox, { body: large(n) }));
+  const failed = async () => (await inbox.get("admin/events/events?state=pending")).json?.events?.filter((event) => event.last_error);
+  await until(async () => (await failed())?.length === all.length, "the failures to be noted");
+  await inbox.host.stop();
+  const lost = breakBody(inbox.database(), "last", "kept");
+  inbox.origin.always(answer(200));
+  await inbox.host.start();
+  await until(async () => (({ dead, delivered }) => dead === 1 && delivered === 2)(await inbox.stats()), "the others to be delivered", 120_000);
+  if (way === "copied") {
+    const { body } = all.find(({ id }) => id === lost);
+    await accept(inbox, { id: lost, body });
+    assert.equal((await inbox.post(delivery(sign, { id: lost, body }))).json.status, "duplicate");
+    await delivered(inbox, all.length);
+  } else {
+    // Past the month for which it is kept, the hour after a jump of the clock, and the day for which the log may still have it.
+    for (const hours of [0, 2, 14, 27]) await inbox.jump((40 * 24 + hours) * 3600);
+    await until(async () => (await inbox.stats()).dead === 0, "it to be forgotten");
+  }
 });
 
 /** An inbox that is paused with so many events, which its other destination filters. A page of the body of one is damaged. */

@@ -26,6 +26,10 @@ pub(super) struct Database {
     pub(super) is_count_noted: Cell<bool>,
     /// By destination, the number before which no open event waits there: see `waiting.rs`.
     pub(super) first_open: RefCell<Vec<(String, u64)>>,
+    /// Events that cannot be read. They are shown as dead, and are in nobody's way.
+    pub(super) aside: RefCell<Vec<u64>>,
+    /// Those of which a row in `kept` is left that nobody may touch: it may be on a damaged page.
+    pub(super) lost: RefCell<Vec<u64>>,
     /// Whether events of an older schema are still to be brought over.
     pub(super) has_legacy: Cell<bool>,
     /// What is reported in the transition under way, to be written with it.
@@ -62,6 +66,8 @@ impl Database {
             counted: RefCell::default(),
             is_count_noted: Cell::default(),
             first_open: RefCell::default(),
+            aside: RefCell::default(),
+            lost: RefCell::default(),
             has_legacy: Cell::new(false),
             reports: RefCell::default(),
             recent: RefCell::default(),

@@ -155,11 +155,13 @@ impl Database {
         self.erase_id(event)
     }
 
-    /// Takes the id from an event that is lost, so that a copy can have it. The event's own row is not touched.
+    /// Takes the id from an event that is lost, so that a copy can have it. The event's own rows are not touched: the index of `kept` says
+    /// whether it has one there.
     pub(super) fn release(&self, number: u64, event: EventKey) -> Result<(), ()> {
         self.erase_id(event)?;
         self.remove_everywhere(number)?;
-        self.run("DELETE FROM kept WHERE key = ?", &[key(event)])
+        let kept = self.number("SELECT 1 FROM kept WHERE key = ? AND number = ?", &[key(event), integer(number)])?;
+        kept.map_or(Ok(()), |_| self.lose(number))
     }
 
     /// Reads something of each table that attempts need.

@@ -4,7 +4,7 @@ use countersign::gateway::dedupe::EventKey;
 use countersign::inbox::StoreFault;
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, fault, integer, key, short_key};
+use super::database::{Database, but, fault, integer, key, short_key};
 
 impl Database {
     /// Takes an id for the event of that number, unless any table knows it.
@@ -26,7 +26,8 @@ impl Database {
         let mut older = ids.iter().rev();
         let youngest = older.next().map_or(0, |table| table.number);
         let mut sql = format!(
-            "INSERT INTO ids_{youngest} (key, number) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM kept WHERE key = ?3)"
+            "INSERT INTO ids_{youngest} (key, number) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM kept WHERE key = ?3{})",
+            but(&self.lost.borrow())
         );
         for table in older {
             sql.push_str(&format!(" AND NOT EXISTS (SELECT 1 FROM ids_{} WHERE key = ?1)", table.number));
@@ -48,7 +49,8 @@ impl Database {
     /// The number under which an id is known; negative for a mark of a newer shard.
     pub(super) fn find(&self, event: EventKey) -> Result<Option<i64>, ()> {
         // A compound SELECT may have five terms here, and there are up to seven tables.
-        let mut sql = "SELECT coalesce((SELECT number FROM kept WHERE key = ?2)".to_owned();
+        let kept = but(&self.lost.borrow());
+        let mut sql = format!("SELECT coalesce((SELECT number FROM kept WHERE key = ?2{kept})");
         for table in self.ids.borrow().iter().rev() {
             sql.push_str(&format!(", (SELECT number FROM ids_{} WHERE key = ?1)", table.number));
         }

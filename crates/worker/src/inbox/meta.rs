@@ -19,6 +19,8 @@ pub(super) struct About {
     /// The event that was being read when the object ended, and those with which that happened before.
     pub(super) reading: Option<u64>,
     pub(super) aside: Vec<u64>,
+    /// Those that left a row: see `database.rs`.
+    pub(super) lost: Vec<u64>,
     /// How many shards the source had, and since when.
     pub(super) shards: Option<String>,
     /// Whether the registry knows of this object.
@@ -52,10 +54,8 @@ impl Database {
                 SENT => about.sent = value.as_string(),
                 "dead" => about.dead = value.as_string(),
                 COUNTED => about.counted = value.as_string(),
-                "aside" => {
-                    let numbers = value.as_string().unwrap_or_default();
-                    about.aside = numbers.split(',').filter_map(|number| number.parse().ok()).collect();
-                }
+                "aside" => about.aside = numbers(&value),
+                LOST => about.lost = numbers(&value),
                 "clock" => about.watch = value.as_string().and_then(|text| Watch::parse(&text)),
                 name => {
                     let topic = value.as_string().filter(|_| name.contains('\t')).and_then(|text| Topic::read(&text));
@@ -84,6 +84,15 @@ impl Database {
         self.set_reading(None)
     }
 
+    /// Writes that a row of `kept` is left of an event.
+    pub(super) fn lose(&self, number: u64) -> Result<(), ()> {
+        let mut lost = self.lost.borrow_mut();
+        if !lost.contains(&number) {
+            lost.push(number);
+        }
+        self.set_meta(LOST, &listed(&lost).into())
+    }
+
     /// A value by its name.
     pub(super) fn meta(&self, name: &str) -> Result<Option<JsValue>, ()> {
         let rows = self.rows("SELECT value FROM meta WHERE name = ?", &[name.into()])?;
@@ -95,6 +104,14 @@ impl Database {
         self.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", &[name.into(), value.clone()])
     }
 }
+
+/// Numbers of events, as [`listed`] wrote them.
+fn numbers(value: &JsValue) -> Vec<u64> {
+    value.as_string().unwrap_or_default().split(',').filter_map(|number| number.parse().ok()).collect()
+}
+
+/// The row with the events that left a row in `kept`.
+const LOST: &str = "lost";
 
 /// The row with the names of the destinations of which the registry was told last.
 pub(super) const INTRODUCED: &str = "introduced";

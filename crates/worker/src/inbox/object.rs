@@ -68,8 +68,6 @@ pub(super) struct Object {
     pub(super) is_introduced: Cell<bool>,
     /// What `watch` was when it was stored last.
     watched: Cell<Option<Watch>>,
-    /// Events that cannot be read. They are shown as dead, and are in nobody's way.
-    pub(super) aside: RefCell<Vec<u64>>,
     /// Whether to note which event is read before it is: set where an object ended in the middle of its work.
     pub(super) careful: Cell<bool>,
     /// Whether more is over than one batch, or there was no room for an event.
@@ -116,7 +114,6 @@ impl Object {
             registered: Cell::new(false),
             is_introduced: Cell::new(false),
             watched: Cell::new(None),
-            aside: RefCell::default(),
             careful: Cell::new(false),
             expire_soon: Cell::new(false),
             expire_after: Cell::new(0),
@@ -148,7 +145,8 @@ impl Object {
         self.notices.read(about.sent.as_deref(), about.dead.as_deref());
         self.topics.replace(about.topics);
         self.load_job().map_err(|()| UNREADABLE)?;
-        *self.aside.borrow_mut() = about.aside;
+        self.database.aside.replace(about.aside);
+        self.database.lost.replace(about.lost);
         self.database.restore_counts(about.counted.as_deref());
         self.database.has_legacy.set(self.database.find_legacy().map_err(|()| UNREADABLE)?);
         let mut given_up = Vec::new();
@@ -189,9 +187,9 @@ impl Object {
     /// Puts an event that cannot be read out of everybody's way; the names of the destinations that lose it.
     pub(super) fn set_aside(&self, machine: &mut Machine, number: u64) -> Result<Vec<String>, ()> {
         if !self.is_aside(number) {
-            self.aside.borrow_mut().push(number);
+            self.database.aside.borrow_mut().push(number);
         }
-        self.database.set_aside(&self.aside.borrow())?;
+        self.database.set_aside(&self.database.aside.borrow())?;
         machine.bury(&self.database, number, clock::now_ms()).map_err(|StoreFault| ())
     }
 
@@ -242,7 +240,7 @@ impl Object {
 
     /// Whether an event is one of those that cannot be read.
     pub(super) fn is_aside(&self, number: u64) -> bool {
-        self.aside.borrow().contains(&number)
+        self.database.aside.borrow().contains(&number)
     }
 
     /// Reads the clock, and notes whether it jumped.

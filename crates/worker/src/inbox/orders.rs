@@ -42,18 +42,18 @@ impl Object {
     /// Forgets an event that is lost. What is left of it is not touched: it may be on a damaged page.
     pub(super) fn let_go(&self, number: u64, key: EventKey, now: u64) -> Result<(), ()> {
         self.database.release(number, key)?;
-        self.aside.borrow_mut().retain(|aside| *aside != number);
-        self.database.set_aside(&self.aside.borrow())?;
+        self.database.aside.borrow_mut().retain(|aside| *aside != number);
+        self.database.set_aside(&self.database.aside.borrow())?;
         self.with(|machine| machine.let_go(&self.database, number, now))
     }
 
     /// Forgets which events cannot be read, of those that are gone. If that fails, the next alarm does it.
     pub(super) fn forget_aside(&self) {
-        let known = self.aside.borrow().clone();
+        let known = self.database.aside.borrow().clone();
         let is_gone = |number: &u64| self.with(|machine| machine.is_dead(&self.database, *number)) == Ok(false);
         let left: Vec<_> = known.iter().copied().filter(|number| !is_gone(number)).collect();
         if left.len() < known.len() && self.database.set_aside(&left).is_ok() {
-            self.aside.replace(left);
+            self.database.aside.replace(left);
         }
     }
 

@@ -105,7 +105,7 @@ impl Object {
         if let Some(to) = scan.selection.to {
             open.remove(self.first_since(machine, to.saturating_add(SLACK))?, u64::MAX);
         }
-        self.aside.borrow().iter().for_each(|number| open.remove(*number, *number));
+        self.database.aside.borrow().iter().for_each(|number| open.remove(*number, *number));
         Ok(open)
     }
 
@@ -189,7 +189,7 @@ impl Object {
             ""
         };
         let order = if scan.order == Order::New { "DESC" } else { "ASC" };
-        let aside = self.aside.borrow();
+        let aside = self.database.aside.borrow();
         let sql = format!(
             "SELECT number FROM waiting WHERE destination = ?1 AND number BETWEEN ?2 AND ?3{state}{failed}{} ORDER BY number {order} LIMIT {WINDOW}",
             but(&aside)
@@ -234,7 +234,7 @@ impl Object {
 
     /// The events that cannot be read, at the beginning of a list that they belong to. Of what they are, only their keys are known.
     fn unreadable(&self, scan: &Scan<'_>, machine: &Machine) -> Result<Option<Value>, ()> {
-        let aside = self.aside.borrow();
+        let aside = self.database.aside.borrow();
         let Selection { state, destination, key, has_tests, .. } = scan.selection.clone();
         let plain = Selection { state, destination, key, has_tests, ..Selection::default() };
         let is_theirs = scan.after.is_none() && scan.selection.has_state(EventState::Dead) && plain == *scan.selection;

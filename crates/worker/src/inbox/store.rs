@@ -208,7 +208,10 @@ impl Store for Database {
     }
 
     fn remove_waiting(&self, destination: &str, number: u64) -> Result<(), StoreFault> {
-        if let Some(ids) = self.ids.borrow().last() {
+        let is_aside = self.aside.borrow().contains(&number);
+        if is_aside {
+            self.lose(number).map_err(fault)?;
+        } else if let Some(ids) = self.ids.borrow().last() {
             let sql = format!(
                 "INSERT OR IGNORE INTO ids_{} (key, number) SELECT substr(key, 1, 16), number FROM kept WHERE number = ?
                  RETURNING number",
@@ -221,6 +224,9 @@ impl Store for Database {
         }
         let sql = "DELETE FROM waiting WHERE destination = ? AND number = ?";
         self.run(sql, &[destination.into(), integer(number)]).map_err(fault)?;
+        if is_aside {
+            return Ok(());
+        }
         let sql = format!(
             "{WAITED_FOR} DELETE FROM kept WHERE number = ?1 AND NOT EXISTS
                (SELECT 1 FROM waited_for CROSS JOIN waiting USING (destination) WHERE number = ?1)"
