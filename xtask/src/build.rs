@@ -14,7 +14,7 @@ use crate::term::bold;
 use crate::{console, paths, process, replace, tools};
 
 /// The most that the deployed Wasm may weigh, gzipped.
-const BUDGET: usize = 391_000;
+const BUDGET: usize = 393_000;
 
 /// A Worker: the crate it is compiled from, and the scripts beside it.
 struct Worker {
