@@ -29,6 +29,7 @@ impl Machine {
             let Some(rules) = plan.rules(outlet.name()) else { continue };
             // What is gathered is taken whole, by whoever comes for it.
             if rules.gather > 0 && !is_due {
+                outlet.save_passed(store, now)?;
                 continue;
             }
             taken.extend(outlet.hand_out(store, (place, self.next), left, now, rules)?);

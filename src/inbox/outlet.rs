@@ -99,6 +99,11 @@ impl Outlet {
         if self.passed_by > 0 { self.save(store, now) } else { Ok(()) }
     }
 
+    /// Writes that events were passed by that had been handed out: else each instance would take them up again.
+    pub(super) fn save_passed<S: Store>(&mut self, store: &S, now: u64) -> Result<(), StoreFault> {
+        if self.has_passed { self.save(store, now) } else { Ok(()) }
+    }
+
     /// Notes that an event that arrives is not for this destination. If that would make a range of its own in the cursor, between events
     /// that wait, and there are many already, the event is passed by when it is its turn.
     pub(super) fn pass_by_new<S: Store>(&mut self, store: &S, number: u64, now: u64) -> Result<(), StoreFault> {

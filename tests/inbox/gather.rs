@@ -93,6 +93,22 @@ fn what_is_gathered_goes_in_the_order_of_arrival() {
 }
 
 #[test]
+fn what_a_destination_that_gathers_filters_is_looked_at_once() {
+    let store = MemoryStore::default();
+    let mut first = machine(&store, START);
+    for id in 1..=3 {
+        let event = Event { id, at: START, filtered: &NAMES[1..] };
+        first.accept(&store, &arrival(&event), true, START, &both()).unwrap();
+    }
+    // What was passed by is not written.
+    let mut second = machine(&store, START + SECOND);
+    assert!(gathered(&mut second, &store, START + GATHER).is_empty());
+    let third = machine(&store, START + GATHER);
+    let outlet = &third.outlets()[third.place(NAMES[1]).unwrap()];
+    assert_eq!(third.backlog(outlet), 0, "all were looked at, and that was written");
+}
+
+#[test]
 fn a_full_batch_does_not_wait_and_nor_does_what_was_stored_before_a_restart() {
     let store = MemoryStore::default();
     let mut first = machine(&store, START);
