@@ -130,7 +130,10 @@ impl Outlet {
             // An operator named the destination for it meanwhile.
             Attempt::Filtered if self.cursor.is_named(outcome.number) => match is_superseded {
                 true => Ok(Became::Nothing),
-                false => self.postpone(store, outcome, waiting, now),
+                false => {
+                    self.not_attempted(plan);
+                    self.postpone(store, outcome, waiting, now)
+                }
             },
             Attempt::Filtered => {
                 self.not_attempted(plan);

@@ -123,6 +123,20 @@ fn what_is_filtered_uses_up_no_rate_and_is_looked_at_once() {
 }
 
 #[test]
+fn what_is_named_while_a_courier_filters_it_uses_up_no_rate() {
+    let mut plan = plan(&NAMES[..1]);
+    plan.destinations[0].1.interval = MINUTE * 1_000;
+    let mut object = Object::new(plan);
+    object.accept(&[], false);
+    assert_eq!(object.take(Some(NAMES[0]), 9), taken(NAMES[0], &[1]));
+    let place = object.place(NAMES[0]);
+    object.machine.replay(&object.store, (place, true), 1, object.now).unwrap();
+    assert_eq!(object.report(NAMES[0], 1, Attempt::Filtered), Became::Pending);
+    object.now += 40 * SECOND;
+    assert_eq!(object.take(Some(NAMES[0]), 9), taken(NAMES[0], &[1]), "no attempt was made before");
+}
+
+#[test]
 fn an_attempt_that_is_taken_back_is_made_by_another_courier_under_its_number() {
     let mut plan = plan(&NAMES[..1]);
     plan.destinations[0].1.interval = MINUTE * 1_000;
