@@ -148,9 +148,12 @@ fn claim_steps(inputs: &Inputs<'_>, policy: &JwtPolicy, claims: &Members<'_>, re
         Some(_) => Step::judged("issuer", policy.check_issuer(claims), format!("`iss` is {}", shown("iss"))),
         None => Step::skip("issuer", "the receiver requires no issuer"),
     });
-    if let Some(email) = &policy.email {
+    // Of an identity, it is required even of a receiver that names none.
+    let is_required = inputs.policy.scheme.identity().is_some();
+    if let Some(email) = policy.email.as_deref().or(is_required.then_some("")) {
         let found = format!("`email` is {}, and `email_verified` is {}", shown("email"), shown("email_verified"));
-        steps.push(match policy.check_email(claims) {
+        let named = policy.email.as_ref().map_or(Err(Error::JwtClaims("email")), |_| policy.check_email(claims));
+        steps.push(match named {
             Ok(()) => Step::pass("email", found),
             Err(error) => {
                 let wanted = if email.is_empty() { "the receiver names none" } else { email };

@@ -2,6 +2,7 @@
 
 use countersign::explain::{Report, State};
 use countersign_vectors::{FILES, File};
+use serde_json::Value;
 
 fn report(case: &str) -> Report {
     let (_, text) = FILES.iter().find(|(name, _)| *name == "google-pubsub").unwrap();
@@ -61,4 +62,19 @@ fn a_header_without_a_token_is_named() {
     assert_eq!(basic.code, Some("missing_header"));
     assert_eq!(step(&basic, "headers"), (State::Fail, "`authorization` does not begin with `Bearer`".to_owned()));
     assert_eq!(step(&basic, "signature").0, State::Skip);
+}
+
+#[test]
+fn a_receiver_that_names_no_account_has_a_step_that_fails() {
+    let (_, text) = FILES.iter().find(|(name, _)| *name == "google-pubsub").unwrap();
+    let mut file: Value = serde_json::from_str(text).unwrap();
+    let genuine = &mut file["cases"][0];
+    assert_eq!(genuine["name"], "genuine");
+    genuine.as_object_mut().unwrap().remove("email");
+    let case = File::parse(&file.to_string()).unwrap().cases.remove(0);
+    let report = case.explain(case.scheme().unwrap());
+    assert_eq!((report.ok, report.code), (false, Some("jwt_claims")));
+    let failed = report.steps.iter().filter(|step| step.state == State::Fail).map(|step| step.name);
+    assert_eq!(failed.collect::<Vec<_>>(), ["email"]);
+    assert!(step(&report, "email").1.contains("the receiver names none"));
 }
