@@ -4,7 +4,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
-import { OnDisk, breakBody } from "./fixtures/on-disk.mjs";
+import { OnDisk, breakBody, breakLeaf } from "./fixtures/on-disk.mjs";
 import { Loopback, answer } from "./fixtures/loopback.mjs";
 import { closeConnections } from "./fixtures/http.mjs";
 import { accepted } from "./fixtures/expect.mjs";
@@ -94,6 +94,25 @@ for (const way of ["copied", "left"]) test(`a body of which a page is damaged, o
     for (const hours of [0, 2, 14, 27]) await inbox.jump((40 * 24 + hours) * 3600);
     await until(async () => (await inbox.stats()).dead === 0, "it to be forgotten");
   }
+});
+
+test("a page with whole events that failed before is damaged: copies take their places", async (t) => {
+  const inbox = await OnDisk.start(t, loopback, "pages-leaf", secret);
+  inbox.origin.always(answer(400));
+  const all = [];
+  for (let n = 0; n < 9; n += 1) all.push(await accept(inbox, { body: `{"n":${n},"x":"${"x".repeat(1_200)}"}` }));
+  const failed = async () => (await inbox.get("admin/events/events?state=pending")).json?.events?.filter((event) => event.last_error);
+  await until(async () => (await failed())?.length === all.length, "the failures to be noted");
+  await inbox.host.stop();
+  const lost = breakLeaf(inbox.database(), "kept");
+  inbox.origin.always(answer(200));
+  await inbox.host.start();
+  const is = (dead, delivered) => async () => ((stats) => stats.dead === dead && stats.delivered === delivered)(await inbox.stats());
+  await until(is(lost.length, all.length - lost.length), "the others to be delivered", 120_000);
+  const copies = all.filter(({ id }) => lost.includes(id));
+  assert.equal(copies.length, lost.length);
+  for (const { id, body } of copies) await accept(inbox, { id, body });
+  await until(is(0, all.length), "the copies to be delivered");
 });
 
 /** An inbox that is paused with so many events, which its other destination filters. A page of the body of one is damaged. */

@@ -28,7 +28,7 @@ pub(super) struct Database {
     pub(super) first_open: RefCell<Vec<(String, u64)>>,
     /// Events that cannot be read. They are shown as dead, and are in nobody's way.
     pub(super) aside: RefCell<Vec<u64>>,
-    /// Those of which a row in `kept` is left that nobody may touch: it may be on a damaged page.
+    /// Those that are gone and left rows that nobody may touch: they may be on a damaged page.
     pub(super) lost: RefCell<Vec<u64>>,
     /// Whether events of an older schema are still to be brought over.
     pub(super) has_legacy: Cell<bool>,

@@ -6,7 +6,7 @@ use countersign::json::value;
 use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use super::database::{Database, integer, key, optional, unsigned};
+use super::database::{Database, integer, optional, unsigned};
 use super::rows::path_to;
 use super::waiting::UNDELIVERED;
 
@@ -155,13 +155,11 @@ impl Database {
         self.erase_id(event)
     }
 
-    /// Takes the id from an event that is lost, so that a copy can have it. The event's own rows are not touched: the index of `kept` says
-    /// whether it has one there.
+    /// Takes the id from an event that is lost, so that a copy can have it. The event's own rows are not touched.
     pub(super) fn release(&self, number: u64, event: EventKey) -> Result<(), ()> {
         self.erase_id(event)?;
         self.remove_everywhere(number)?;
-        let kept = self.number("SELECT 1 FROM kept WHERE key = ? AND number = ?", &[key(event), integer(number)])?;
-        kept.map_or(Ok(()), |_| self.lose(number))
+        self.lose(number)
     }
 
     /// Reads something of each table that attempts need.

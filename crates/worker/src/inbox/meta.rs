@@ -19,7 +19,7 @@ pub(super) struct About {
     /// The event that was being read when the object ended, and those with which that happened before.
     pub(super) reading: Option<u64>,
     pub(super) aside: Vec<u64>,
-    /// Those that left a row: see `database.rs`.
+    /// Those that left rows: see `database.rs`.
     pub(super) lost: Vec<u64>,
     /// How many shards the source had, and since when.
     pub(super) shards: Option<String>,
@@ -84,7 +84,7 @@ impl Database {
         self.set_reading(None)
     }
 
-    /// Writes that a row of `kept` is left of an event.
+    /// Writes that rows are left of an event that nobody may touch.
     pub(super) fn lose(&self, number: u64) -> Result<(), ()> {
         let mut lost = self.lost.borrow_mut();
         if !lost.contains(&number) {
@@ -110,7 +110,7 @@ fn numbers(value: &JsValue) -> Vec<u64> {
     value.as_string().unwrap_or_default().split(',').filter_map(|number| number.parse().ok()).collect()
 }
 
-/// The row with the events that left a row in `kept`.
+/// The row with the events that left rows.
 const LOST: &str = "lost";
 
 /// The row with the names of the destinations of which the registry was told last.
