@@ -63,6 +63,8 @@ for (const place of ["first", "last"]) test(`a body of which a page is damaged, 
     const { body } = [first, ...all].find(({ id }) => id === lost);
     await accept(inbox, { id: lost, body });
     await until(async () => (await inbox.stats()).delivered === count + 1, "the copy to be delivered");
+    const rows = (await inbox.get("admin/events/events?limit=200")).json.events;
+    assert.deepEqual(rows.map(({ id }) => id).toSorted(), [first, ...all].map(({ id }) => id).toSorted(), "it is listed once");
   }
   const later = await accept(inbox);
   await until(() => origin.requests.some((request) => request.header("webhook-id") === later.id), "what came later to be delivered");
@@ -89,6 +91,8 @@ for (const way of ["copied", "left"]) test(`a body of which a page is damaged, o
     await accept(inbox, { id: lost, body });
     assert.equal((await inbox.post(delivery(sign, { id: lost, body }))).json.status, "duplicate");
     await delivered(inbox, all.length);
+    const { json } = await inbox.get("admin/events/events?limit=200");
+    assert.deepEqual(json.events.map(({ id }) => id).toSorted(), all.map(({ id }) => id).toSorted(), "it is listed once");
   } else {
     // Past the month for which it is kept, the hour after a jump of the clock, and the day for which the log may still have it.
     for (const hours of [0, 2, 14, 27]) await inbox.jump((40 * 24 + hours) * 3600);

@@ -105,7 +105,8 @@ impl Object {
         if let Some(to) = scan.selection.to {
             open.remove(self.first_since(machine, to.saturating_add(SLACK))?, u64::MAX);
         }
-        self.database.aside.borrow().iter().for_each(|number| open.remove(*number, *number));
+        let (aside, lost) = (self.database.aside.borrow(), self.database.lost.borrow());
+        aside.iter().chain(lost.iter()).for_each(|number| open.remove(*number, *number));
         Ok(open)
     }
 
