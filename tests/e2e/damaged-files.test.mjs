@@ -74,7 +74,7 @@ for (const place of ["first", "last"]) test(`a body of which a page is damaged, 
 });
 
 for (const way of ["copied", "left"]) test(`a body of which a page is damaged, of an event that failed before and is ${way}: it is in nobody's way`, async (t) => {
-  const inbox = await OnDisk.start(t, loopback, `pages-${way}`, secret);
+  const inbox = await OnDisk.start(t, loopback, `pages-${way}`, secret, { more: { dedupe: "90d" } });
   inbox.origin.always(answer(400));
   const all = [];
   for (let n = 0; n < 3; n += 1) all.push(await accept(inbox, { body: large(n) }));
@@ -97,6 +97,10 @@ for (const way of ["copied", "left"]) test(`a body of which a page is damaged, o
     // Past the month for which it is kept, the hour after a jump of the clock, and the day for which the log may still have it.
     for (const hours of [0, 2, 14, 27]) await inbox.jump((40 * 24 + hours) * 3600);
     await until(async () => (await inbox.stats()).dead === 0, "it to be forgotten");
+    // Its id is remembered for longer.
+    const shown = await inbox.get(`admin/events/events/${lost}`);
+    assert.deepEqual([shown.status, shown.json.body], [200, "gone"], shown.text);
+    assert.equal((await inbox.get(`admin/events/events/${lost}/body`)).status, 410);
   }
 });
 

@@ -82,11 +82,20 @@ impl Database {
         Ok(Read::Event(handed))
     }
 
+    /// The tables that may have an event, that of the waiting ones first; none if nobody may touch what is left of it.
+    pub(super) fn tables_of(&self, number: u64) -> Vec<String> {
+        let tables = ["kept".to_owned()].into_iter().chain(self.log_of(number));
+        tables.filter(|_| !self.has_lost(number)).collect()
+    }
+
+    /// Whether rows are left of an event that nobody may touch.
+    pub(super) fn has_lost(&self, number: u64) -> bool {
+        self.lost.borrow().contains(&number)
+    }
+
     /// Whether an event is there to be delivered.
     pub(super) fn is_stored(&self, number: u64) -> Result<bool, ()> {
-        let mut tables = vec!["kept".to_owned()];
-        tables.extend(self.log_of(number));
-        for table in tables {
+        for table in self.tables_of(number) {
             let sql = format!("SELECT 1 FROM {table} WHERE number = ? AND id <> ''");
             if self.number(&sql, &[integer(number)])?.is_some() {
                 return Ok(true);

@@ -68,7 +68,7 @@ impl Database {
         if self.has_legacy.get() {
             return Ok(false);
         }
-        for table in ["kept".to_owned()].into_iter().chain(self.log_of(number)) {
+        for table in self.tables_of(number) {
             let sql = format!("SELECT key <> ? FROM {table} WHERE number = ?");
             if let Some(is_another) = self.number(&sql, &[key(event), integer(number)])? {
                 return Ok(is_another > 0);
@@ -79,8 +79,7 @@ impl Database {
 
     /// The id of an event that is still in the log, or waits.
     pub(super) fn id_of(&self, number: u64) -> Option<String> {
-        let tables = ["kept".to_owned()].into_iter().chain(self.log_of(number));
-        let found = tables.filter_map(|table| {
+        let found = self.tables_of(number).into_iter().filter_map(|table| {
             let rows = self.rows(&format!("SELECT id FROM {table} WHERE number = ?"), &[integer(number)]).ok()?;
             rows.first()?.get(0).as_string()
         });

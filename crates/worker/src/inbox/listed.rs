@@ -66,7 +66,8 @@ impl Object {
         // Behind a body, `filtered` costs the pages of the body.
         let may_be_filtered = self.has_conditions() || outlets().any(|(_, outlet)| outlet.cursor().filtered() > 0);
         let filtered = if may_be_filtered { "filtered" } else { "NULL" };
-        let mut left = numbers.to_vec();
+        let mut left = numbers.iter().copied().filter(|number| !self.database.has_lost(*number)).collect::<Vec<_>>();
+        let numbers = left.clone();
         let tables: Vec<_> =
             self.database.logs.borrow().iter().map(|table| (format!("log_{}", table.number), table.first)).collect();
         for (table, first) in tables.iter().rev() {
@@ -79,7 +80,7 @@ impl Object {
         self.read_table("kept", "NULL", &lost, &mut events)?;
         for (place, outlet) in outlets() {
             let sql =
-                format!("SELECT {WAITING} FROM waiting WHERE destination = ? AND number IN ({})", listed(numbers));
+                format!("SELECT {WAITING} FROM waiting WHERE destination = ? AND number IN ({})", listed(&numbers));
             for row in self.database.rows(&sql, &[outlet.name().into()])? {
                 let number = unsigned(&row.get(0));
                 if let Some(event) = events.iter_mut().find(|event| event.number == number) {

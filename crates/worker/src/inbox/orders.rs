@@ -29,7 +29,7 @@ impl Object {
     pub(super) fn forget(&self, source: &str, id: &str, now: u64) -> Result<bool, ()> {
         let key = EventKey::new(source, id.as_bytes());
         let Some(number) = self.number_of(source, id)? else { return Ok(self.forget_mark(key)) };
-        if self.is_aside(number) {
+        if self.is_aside(number) || self.database.has_lost(number) {
             return self.let_go(number, key, now).map(|()| true);
         }
         self.with(|machine| {

@@ -93,7 +93,7 @@ impl Object {
 impl Database {
     /// The headers and the body of an event, wherever it is stored.
     pub(super) fn stored_body(&self, number: u64) -> Result<Option<(String, Uint8Array)>, ()> {
-        for table in self.log_of(number).into_iter().chain(["kept".to_owned()]) {
+        for table in self.tables_of(number).iter().rev() {
             let sql = format!("SELECT headers, body FROM {table} WHERE number = ? AND id <> ''");
             let rows = self.rows(&sql, &[integer(number)])?;
             let found = rows.first().and_then(|row| {
