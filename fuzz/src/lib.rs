@@ -56,7 +56,9 @@ static DESCRIBED: LazyLock<Vec<&'static Scheme>> = LazyLock::new(|| {
 pub fn policy(place: u8) -> Policy {
     let place = usize::from(place) % (scheme::ALL.len() + DESCRIBED.len());
     let scheme = scheme::ALL.get(place).copied().unwrap_or_else(|| DESCRIBED[place - scheme::ALL.len()]);
-    let jwt = JwtPolicy { audience: "a".into(), issuer: None, email: None, leeway: 60, longest: None };
+    // Without one, no token of an identity is looked at.
+    let email = scheme.identity().map(|_| "a".to_owned());
+    let jwt = JwtPolicy { audience: "a".into(), issuer: None, email, leeway: 60, longest: None };
     Policy { forms: scheme.forms.to_vec(), jwt: Some(jwt), ..Policy::of(scheme) }
 }
 
