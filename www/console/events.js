@@ -217,8 +217,8 @@ class List {
   }
 }
 
-/** Which shards a page of a list is without, in the Worker's words. */
-const missing = ({ unscanned, silent }) => (silent.length > 0 ? unscanned : undefined);
+/** Which shards a page of a list is without, in the Worker's words. While a new version is rolled out, a list may be an old one's. */
+const missing = ({ unscanned, silent }) => (silent?.length > 0 ? unscanned : undefined);
 
 /** Whether only this event cannot be replayed: another operator may have forgotten it, or its body is gone. */
 const isOfOne = ({ status }) => status === 404 || status === 409;
