@@ -49,6 +49,10 @@ test("koa: in an application that is mounted at a path", async (t) => {
   const signed = (path) => ({ host: "hooks.example", "x-forwarded-proto": "https", "x-square-hmacsha256-signature": mac(`https://hooks.example${path}${BODY}`) });
   assert.equal((await post(port, BODY, signed("/mounted/square?a=1"), "/mounted/square?a=1")).status, 204);
   assert.equal((await post(port, BODY, signed("/square?a=1"), "/mounted/square?a=1")).status, 401);
+  const express = createRequire(import.meta.url)("express")();
+  express.use("/outer", app.callback());
+  const outer = await listening(t, http.createServer(express));
+  assert.equal((await post(outer, BODY, signed("/outer/mounted/square?a=1"), "/outer/mounted/square?a=1")).status, 204, "in Express");
 });
 
 for (const entry of ["index", "hmac"]) {

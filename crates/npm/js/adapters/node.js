@@ -6,15 +6,16 @@ import { hostIn, protocolIn } from "./called.js";
 
 /**
  * The `methods` that a receiver answers, and `receive`: a function of Node's request that resolves to `{ status, headers, body }`. `parsed`
- * returns what a framework holds as its body, and throws where that is read from the request and cannot be. `original` is the path and query
- * that were called, where the framework notes them elsewhere than on Node's request: an application that is mounted at a path may cut it off.
+ * returns what a framework holds as its body, and throws where that is read from the request and cannot be. `noted` is the path and query that
+ * the framework was called with, where it notes them elsewhere than on Node's request: an application that is mounted at a path may cut it off.
+ * Around the framework there may be another, such as Express, which notes the whole on Node's request.
  */
 export function onIncoming(verifier, handler, options) {
   const { limit, methods, receive } = receiving(verifier, handler, options);
   return {
     methods,
-    receive: (request, parsed, original = request.originalUrl ?? request.url) =>
-      receive(() => ({ method: request.method, url: targetOf(request, original), headers: request.headers, body: () => bodyOf(request, parsed, limit) })),
+    receive: (request, parsed, noted) =>
+      receive(() => ({ method: request.method, url: targetOf(request, noted), headers: request.headers, body: () => bodyOf(request, parsed, limit) })),
   };
 }
 
@@ -26,9 +27,9 @@ export function respond(request, response, { status, headers, body }) {
 }
 
 /** The URL as the sender has it, as far as the request shows: proxies set the `x-forwarded-*` headers. */
-function targetOf({ headers, socket }, path) {
+function targetOf({ headers, socket, originalUrl, url }, noted) {
   const protocol = protocolIn(headers["x-forwarded-proto"]) ?? (socket?.encrypted ? "https" : "http");
-  return `${protocol}://${hostIn(headers["x-forwarded-host"]) ?? hostIn(headers.host) ?? hostIn(headers[":authority"]) ?? "localhost"}${path}`;
+  return `${protocol}://${hostIn(headers["x-forwarded-host"]) ?? hostIn(headers.host) ?? hostIn(headers[":authority"]) ?? "localhost"}${originalUrl ?? noted ?? url}`;
 }
 
 /** The raw body: the stream if nobody read it, or the bytes that a framework kept. */
