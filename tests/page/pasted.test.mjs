@@ -202,6 +202,17 @@ test("a request with a token alone is a delivery: header lines, and the log of a
   assert.deepEqual([takeApart(event).headers, Buffer.from(takeApart(event).body).toString()], [[], event]);
 });
 
+test("the query beside a path is read once, and whatever it holds", () => {
+  const urlOf = (event) => takeApart(json({ httpMethod: "POST", headers: HEADERS, body: BODY, ...event })).url;
+  for (const [event, called] of [
+    [{ path: "/hooks", queryStringParameters: { a: "1 2", b: "\ud800" } }, "/hooks?a=1%202&b=%EF%BF%BD"],
+    [{ path: "/hooks?a=1", queryStringParameters: { a: "1" } }, "/hooks?a=1"],
+    [{ path: "/hooks?a=1", rawQueryString: "a=1" }, "/hooks?a=1"],
+    [{ path: "/hooks", queryStringParameters: "a=1" }, "/hooks"],
+    [{ path: "/hooks", queryStringParameters: null }, "/hooks"],
+  ]) assert.equal(urlOf(event), `https://example.com:8080${called}`, json(event));
+});
+
 test("a body alone is taken as it is printed", () => {
   for (const text of [BODY, python("print(b)"), python("print(repr(b.decode()))"), json(BODY), `<Buffer ${Buffer.from(BODY).toString("hex").match(/../g).join(" ")}>`]) {
     assert.equal(Buffer.from(takeApart(text).body).toString().trim(), BODY, text);

@@ -1,4 +1,5 @@
 // The URL and the method of a pasted request, for senders that sign them.
+import { textOf, utf8 } from "./encoding.js";
 
 /**
  * The URL as the sender called it, and the method, `{ url, method }`. A log often has the path alone, or the URL behind a proxy: then the
@@ -35,7 +36,7 @@ export function targetIn(...holders) {
     const query = queryOf(holder);
     // A REST API of API Gateway leaves the stage out of `path`.
     const called = text(rawPath, holder.requestContext?.path, path);
-    return text(originalUrl, original_url, url, url?.raw, uri, called && query ? `${called}?${query}` : called);
+    return text(originalUrl, original_url, url, url?.raw, uri, called && query && !called.includes("?") ? `${called}?${query}` : called);
   };
   const method = ({ method, httpMethod, requestContext }) => text(method, httpMethod, requestContext?.http?.method);
   const first = (read) => members.map(read).find((value) => value !== undefined);
@@ -45,8 +46,11 @@ export function targetIn(...holders) {
 /** The query, encoded, if it is not in the path. A load balancer passes parameters as they came, and a REST API decodes them. */
 function queryOf({ rawQueryString, multiValueQueryStringParameters, queryStringParameters, requestContext }) {
   if (typeof rawQueryString === "string") return rawQueryString;
-  const encoded = requestContext?.elb ? String : encodeURIComponent;
-  return Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {})
+  const given = multiValueQueryStringParameters ?? queryStringParameters;
+  if (given === null || typeof given !== "object") return "";
+  // Half of a surrogate pair cannot be encoded.
+  const encoded = requestContext?.elb ? String : (text) => encodeURIComponent(textOf(utf8(String(text))));
+  return Object.entries(given)
     .flatMap(([name, values]) => [values].flat().map((value) => `${encoded(name)}=${encoded(value)}`))
     .join("&");
 }
