@@ -40,5 +40,7 @@ test("what a token must name may end with a line break, as the value of a file d
   const issuer = "https://accounts.google.com\n";
   const { scheme } = await googlePubsub({ audience: `${audience}\n`, email: ` ${email}\n`, issuer, jwks }).unwrap(body, headers, { now });
   assert.equal(scheme, "id-token");
+  const report = await explain({ scheme: "google-pubsub", audience: `${audience}\n`, email: ` ${email}\n`, issuer, jwks }, body, headers, { now });
+  assert.equal(report.ok, true, report.verdict.detail);
   await assert.rejects(googlePubsub({ audience: " \n", email, jwks }).unwrap(body, headers, { now }), { code: "config_invalid", message: /^`audience` is empty or not given/ });
 });

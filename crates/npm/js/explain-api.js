@@ -1,7 +1,7 @@
 // The exports of `countersign/explain`, which `explain.d.ts` documents.
 import { secretsOf } from "./check.js";
 import { misuse } from "./error.js";
-import { TOKEN, documentOf } from "./key-set-verifier.js";
+import { TOKEN, documentOf, trimmed } from "./key-set-verifier.js";
 import { optionsOf, withHeader } from "./options.js";
 import { receiverOf } from "./receivers.js";
 import { inspected } from "./report.js";
@@ -23,6 +23,6 @@ export function explain(receiver, ...given) {
   return inspected(given, () => {
     const { secrets = [], jwks, scheme, header, ...settings } = optionsOf(receiver, RECEIVER);
     const none = Array.isArray(secrets) && secrets.length === 0;
-    return { settings: { ...settings, scheme: withHeader(String(scheme), header) }, secrets: none ? [] : secretsOf(secrets), keys: async () => documentOf(jwks) };
+    return { settings: { ...trimmed(settings), scheme: withHeader(String(scheme), header) }, secrets: none ? [] : secretsOf(secrets), keys: async () => documentOf(jwks) };
   });
 }

@@ -19,6 +19,12 @@ const IDENTITY = ["audience", "email", "issuer", "leeway", "jwks", "fetch", "url
 /** The options that name the text of a claim. */
 const CLAIMS = ["audience", "email", "issuer"];
 
+/** Settings with the claims as they are compared: the value of a file or a variable may end with a line break. */
+export function trimmed(settings) {
+  const text = ([name, value]) => [name, CLAIMS.includes(name) && typeof value === "string" ? value.trim() : value];
+  return Object.fromEntries(Object.entries(settings).map(text));
+}
+
 /** Verifies with the keys of a key set. */
 export class KeySetVerifier {
   #wasm;
@@ -41,9 +47,7 @@ export class KeySetVerifier {
     const options = optionsOf(given, this.#identity ? IDENTITY : KEY_SET, "; a sender with a secret is `gemini(secret)`, `standard(secret)` or `svix(secret)`");
     const { jwks = wasm.call((glue) => glue.keySetUrl(scheme)), fetch, urlToken, ...settings } = options;
     if (fetch !== undefined && typeof fetch !== "function") throw misuse("config_invalid", "`fetch` is a function, like the global one");
-    this.#settings = { __proto__: null, scheme, ...settings };
-    // The value of a file or a variable may end with a line break.
-    for (const name of CLAIMS) if (typeof this.#settings[name] === "string") this.#settings[name] = this.#settings[name].trim();
+    this.#settings = { __proto__: null, scheme, ...trimmed(settings) };
     if (!tokens && Array.isArray(this.#settings.accept) && this.#settings.accept.includes("jwt")) throw misuse("config_invalid", "`accept` names `jwt`, and tokens are in another entry: import `geminiDynamic` from \"countersign/jwt\"");
     if (Array.isArray(this.#settings.accept)) this.#settings.accept = [...this.#settings.accept];
     this.#fetcher = fetch;
