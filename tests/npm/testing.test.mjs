@@ -55,6 +55,8 @@ test("a secret of one's own, an event, a type with data, and a time", async () =
     [index.stripe, "whsec_aSecretThatStripeShows0123"], [hmac.stripe, "whsec_aSecretThatStripeShows0123"], [index.github, "a secret of the user's own"], [index.gemini, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
     [index.standard, "q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.openai, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.supabaseAuth, "v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
     [index.supabaseAuth, "v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP|v1,whsec_Kk2Vf0xP7cQh9ZtYw3BnLrE6sJdUaMgX"], [index.polar, "whsec_that a merchant chose"],
+    [index.supabaseAuth, "|v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP | v1,whsec_Kk2Vf0xP7cQh9ZtYw3BnLrE6sJdUaMgX"], [index.supabaseAuth, "v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP\nv1,whsec_Kk2Vf0xP7cQh9ZtYw3BnLrE6sJdUaMgX"],
+    [index.polar, "whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"], [index.polar, "v1,whsec_q4f1Zx8mB0yR2tUvW3sK5nJ7hG9dL6aP"],
     [index.polar, "polar_whs_q4f1Zx8mB0yR2tUvW3sK5nJ7"],
   ]) {
     const { id, event } = await sender(secret).unwrap(await testRequest(sender, { secret, event: { id: "evt_1", type: "a.b", amount: 5 } }));
@@ -164,6 +166,7 @@ test("wrong arguments name the fix", async () => {
     [[index.stripe, {}], /`secret` is the receiver's secret/],
     [[index.stripe, { secret: " \n" }], /`secret` is the receiver's secret/],
     [[index.discord, { secret: "a" }], /`await testKeys\(…\)`/],
+    [[index.supabaseAuth, { secret: "|" }], /`secret` is no secret of this sender's/],
     [[index.svix, { secret: "whsec_that is not base64" }], /`secret` is no secret of this sender's/],
     [[index.stripe, { keys: {} }], /`keys` is what `testKeys` returned/],
     [[index.stripe, { secret: "a".repeat(16), broken: "badly" }], /`broken` is one of "stale", "future", "body", "key", "unsigned"/],

@@ -132,13 +132,13 @@ function keyOf(sender, secret, keys) {
   return key;
 }
 
-/** The key of a secret of Standard Webhooks, or undefined. Bars join several secrets of Supabase's, and the first one signs. */
+/** The key of a secret of Standard Webhooks, or undefined. Bars or white space join several secrets of Supabase's, and the first one signs. */
 function standardKey({ isText, secret }, text) {
-  const one = isText ? text : text.split("|")[0];
+  // The text of a secret of Polar's is a key, whatever it looks like.
+  if (secret === "text-or-whsec") return utf8(text);
+  const one = isText ? text : (text.split(/\s*\|\s*|\s+(?=v1,)/).find((part) => part !== "") ?? text);
   const base64 = /^(?:v1,)?whsec_(.+)$/.exec(one)?.[1] ?? (isText ? undefined : one);
-  const key = base64 === undefined ? utf8(text) : fromBase64(base64);
-  // A secret of Polar's that a merchant chose need not be base64.
-  return key ?? (secret === "text-or-whsec" ? utf8(text) : undefined);
+  return base64 === undefined ? utf8(text) : fromBase64(base64);
 }
 
 /** A secret as the receiver reads it: the value of a file or a variable may end with a line break. */
