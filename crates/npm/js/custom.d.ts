@@ -14,32 +14,34 @@ export interface HmacDescription {
     /** The header. */
     header: string;
     /** What the signature begins with: `"sha256="`. */
-    prefix?: string;
+    prefix?: string | undefined;
     /** If the header is a list of items like `v1=…`: the name of the signature's. It may occur more than once. */
-    member?: string;
+    member?: string | undefined;
     /** What separates the items. Default: `","`. */
-    separator?: Separator;
+    separator?: Separator | undefined;
     /** Lower-case hexadecimal digits, padded base64, or base64url without padding. Default: `"hex"`. */
-    encoding?: "hex" | "base64" | "base64url";
+    encoding?: "hex" | "base64" | "base64url" | undefined;
   };
   /** The hash of the HMAC. Default: `"sha256"`. */
-  hash?: "sha256" | "sha1" | "sha512";
+  hash?: "sha256" | "sha1" | "sha512" | undefined;
   /**
    * What is signed: text, `{body}` (the raw body), `{timestamp}` and `{id}` (as their headers have them). There must be text between them,
    * which ends each. Default: `"{body}"`.
    */
-  signed?: string;
+  signed?: string | undefined;
   /** Where the timestamp is, if `signed` has it. Without one, a copy of a delivery is as good after a year. */
-  timestamp?: {
-    /** The header. */
-    header: string;
-    /** If the header is a list of items like `t=…`: the name of the timestamp's. */
-    member?: string;
-    /** What separates the items. Default: as for the signature in the same header, else `","`. */
-    separator?: Separator;
-    /** Seconds or milliseconds since 1970, or a date and time of RFC 3339. Default: `"s"`. */
-    unit?: "s" | "ms" | "rfc3339";
-  };
+  timestamp?:
+    | {
+        /** The header. */
+        header: string;
+        /** If the header is a list of items like `t=…`: the name of the timestamp's. */
+        member?: string | undefined;
+        /** What separates the items. Default: as for the signature in the same header, else `","`. */
+        separator?: Separator | undefined;
+        /** Seconds or milliseconds since 1970, or a date and time of RFC 3339. Default: `"s"`. */
+        unit?: "s" | "ms" | "rfc3339" | undefined;
+      }
+    | undefined;
   /**
    * What an event is known by: a JSON pointer into the body, like `"/id"`, if the sender documents that value as unique; else `"hash"`, the
    * hash of what is signed without the timestamp. Or the header with the event's id, if `signed` has `{id}`. Default: `"hash"`.
@@ -49,9 +51,10 @@ export interface HmacDescription {
     | {
         /** The header. */
         header: string;
-      };
+      }
+    | undefined;
   /** How the sender writes its secrets: the key is the text itself, or the bytes that it stands for. Default: `"text"`. */
-  secretEncoding?: "text" | "hex" | "base64";
+  secretEncoding?: "text" | "hex" | "base64" | undefined;
 }
 
 /**

@@ -91,6 +91,8 @@ onNext(stripe(secret), () => {}, { limit: unset, log: unset, once: unset, jsonPa
 once(memory(), "24h", { prefix: unset, lease: unset });
 testRequest(stripe, { secret, keys: unset, type: unset, data: unset, event: unset, id: unset, url: unset, now: unset, broken: unset });
 testHandshake(slack, { secret, keys: unset, verifyToken: unset, url: unset });
+hmac({ signature: { header: "S", prefix: unset, member: unset, separator: unset, encoding: unset }, hash: unset, signed: unset, timestamp: unset, id: unset, secretEncoding: unset });
+hmac({ signature: { header: "S" }, signed: "{timestamp}.{body}", timestamp: { header: "T", member: unset, separator: unset, unit: unset } });
 explain({ scheme: "stripe", secrets: secret, header: unset, jwks: unset, accept: unset, allowShortKeys: unset, tolerance: unset }, request);
 
 standard([process.env.SECRET, process.env.OLD_SECRET]);
