@@ -40,6 +40,12 @@ impl Around {
         }
         Some(around)
     }
+
+    /// The same with another spelling of the URL; `None` if what is signed does not begin with the URL.
+    pub(super) fn at(&self, url: &str, other: &str) -> Option<Self> {
+        let rest = self.prefix.strip_prefix(url.as_bytes())?;
+        Some(Self { prefix: [other.as_bytes(), rest].concat(), has_body: self.has_body, suffix: self.suffix.clone() })
+    }
 }
 
 impl<'p> Parts<'p> {

@@ -36,3 +36,65 @@ impl Claim<'_> {
 fn other_port(url: &str) -> Option<String> {
     without_port(url).or_else(|| with_implied_port(url))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::crypto::{Crypto, Ed25519Key, HmacKey, P256Key, Portable, RsaKey};
+    use crate::delivery::{Delivery, Headers};
+    use crate::error::Error;
+    use crate::key::SecretKey;
+    use crate::scheme;
+    use crate::timestamp::Timestamp;
+    use crate::verify::{Keys, Policy};
+
+    /// Counts how often the body is read.
+    struct Counting(Cell<usize>);
+
+    impl Crypto<&[u8]> for Counting {
+        fn hmac_sha256(&self, key: &HmacKey, prefix: &[u8], body: &&[u8]) -> [u8; 32] {
+            Portable.hmac_sha256(key, prefix, body)
+        }
+
+        fn hmac_sha1(&self, key: &HmacKey, message: &[u8]) -> Option<[u8; 20]> {
+            Crypto::<[u8]>::hmac_sha1(&Portable, key, message)
+        }
+
+        fn hmac_sha512(&self, _: &HmacKey, _: &[u8]) -> Option<[u8; 64]> {
+            None
+        }
+
+        fn message(&self, prefix: &[u8], body: &&[u8]) -> Vec<u8> {
+            self.0.update(|count| count.saturating_add(1));
+            Portable.message(prefix, body)
+        }
+
+        fn ed25519(&self, _: &Ed25519Key, _: &[u8], _: &[u8; 64]) -> bool {
+            false
+        }
+
+        fn p256(&self, _: &P256Key, _: &[u8], _: &[u8; 64]) -> bool {
+            false
+        }
+
+        fn rs256(_: &RsaKey, _: &[u8], _: &[u8]) -> bool {
+            false
+        }
+    }
+
+    /// A form costs much more than its HMAC, and anybody can send one to a URL with four spellings.
+    #[test]
+    fn a_body_is_read_once_for_all_spellings() {
+        let secrets = [SecretKey::Hmac(HmacKey::from_bytes(&[7; 32]).unwrap())];
+        let headers: [(&str, &[u8]); 1] = [("x-twilio-signature", b"AAAAAAAAAAAAAAAAAAAAAAAAAAA=")];
+        let target = Target { method: "POST", url: "https://a.example/?x=%27" };
+        let delivery = Delivery::new(Headers::from_iter(headers), b"a=1&b=2".as_slice()).with_target(target);
+        let counting = Counting(Cell::new(0));
+        let keys = Keys { secrets: &secrets, ..Keys::default() };
+        let policy = Policy::of(scheme::find("twilio").unwrap());
+        let refused = policy.verify(keys, &delivery, Timestamp::from_unix(1), &counting).err();
+        assert_eq!((refused, counting.0.get()), (Some(Error::NoMatchingSignature), 1));
+    }
+}

@@ -147,22 +147,32 @@ pub(crate) fn find_hmac_match<'k, B, C: Crypto<B>>(
     body: &B,
     crypto: &C,
 ) -> Result<(Form, usize), Error> {
-    find_at_url(claim, forms, keys.clone(), body, crypto).or_else(|error| {
-        let at = |url: &String| find_at_url(&claim.at(url), forms, keys.clone(), body, crypto).ok();
-        claim.other_urls().iter().flatten().find_map(at).ok_or(error)
-    })
+    find_at_urls(claim, &claim.other_urls(), forms, keys, body, crypto)
 }
 
 /// [`find_hmac_match`] for the URL as the claim has it.
 ///
 /// # Errors
 /// Those of [`find_hmac_match`].
-// Not inlined: it is called twice.
-#[inline(never)]
 pub(crate) fn find_at_url<'k, B, C: Crypto<B>>(
     claim: &Claim<'_>,
     forms: &[Form],
-    mut keys: impl Iterator<Item = (usize, &'k HmacKey)>,
+    keys: impl Iterator<Item = (usize, &'k HmacKey)> + Clone,
+    body: &B,
+    crypto: &C,
+) -> Result<(Form, usize), Error> {
+    find_at_urls(claim, &[], forms, keys, body, crypto)
+}
+
+/// [`find_hmac_match`] for the URL as the claim has it, and for these others. What is made of the body is the same for each of them, and is
+/// made once: a stranger can send a body of which much is made, to a URL with several spellings.
+// Not inlined: it is called twice.
+#[inline(never)]
+fn find_at_urls<'k, B, C: Crypto<B>>(
+    claim: &Claim<'_>,
+    others: &[Option<String>],
+    forms: &[Form],
+    keys: impl Iterator<Item = (usize, &'k HmacKey)> + Clone,
     body: &B,
     crypto: &C,
 ) -> Result<(Form, usize), Error> {
@@ -176,12 +186,16 @@ pub(crate) fn find_at_url<'k, B, C: Crypto<B>>(
         return Err(Error::NoMatchingSignature);
     }
     let around = claim.around(body, crypto).ok_or(Error::NoMatchingSignature)?;
-    let matches = |form: Form, key: &HmacKey| {
-        let expected = mac(form, &around, key, body, crypto).map(|mac| encoded(encoding, mac.as_ref()));
-        expected.is_some_and(|expected| signatures.iter().any(|text| constant_time_eq(text, expected.as_bytes())))
+    let find = |around: &Around| {
+        let matches = |form: Form, key: &HmacKey| {
+            let expected = mac(form, around, key, body, crypto).map(|mac| encoded(encoding, mac.as_ref()));
+            expected.is_some_and(|expected| signatures.iter().any(|text| constant_time_eq(text, expected.as_bytes())))
+        };
+        keys.clone().find_map(|(at, key)| Some((forms().find(|form| matches(*form, key))?, at)))
     };
-    let found = keys.find_map(|(at, key)| Some((forms().find(|form| matches(*form, key))?, at)));
-    found.ok_or(Error::NoMatchingSignature)
+    let called = claim.target.map_or("", |target| target.url);
+    let at_other = |url: &String| find(&around.at(called, url)?);
+    find(&around).or_else(|| others.iter().flatten().find_map(at_other)).ok_or(Error::NoMatchingSignature)
 }
 
 /// The signature of a delivery under a key, as the sender would write it; `None` if the form is not an HMAC.
