@@ -198,6 +198,8 @@ test("for a sender that signs its URL, explain names the URL and takes another",
   assert.equal((await run("check", "several.http", ...twilio)).status, 0, "as the first of several proxies notes");
   writeFileSync(`${dir}/forwarded.http`, behind.replace("\r\n\r\n", `\r\nforwarded: for=192.0.2.1;host="${host}";proto=http, host=other.example\r\n\r\n`), "latin1");
   assert.equal((await run("check", "forwarded.http", ...twilio)).status, 0, "as `Forwarded` notes");
+  writeFileSync(`${dir}/no-host.http`, behind.replace(/host: \S+/i, `host: ${host}\r\nforwarded: host="other.example/x?y=";proto=http`), "latin1");
+  assert.equal((await run("check", "no-host.http", ...twilio)).status, 0, "as no part of a URL is a host");
   writeFileSync(`${dir}/http2.http`, behind.replace(/host: \S+/i, `:authority: ${host}\r\n:scheme: http`), "latin1");
   assert.equal((await run("check", "http2.http", ...twilio)).status, 0, "as HTTP/2 has it");
   const unknown = await run("explain", "behind.http", ...twilio);

@@ -213,6 +213,13 @@ test("the query beside a path is read once, and whatever it holds", () => {
   ]) assert.equal(urlOf(event), `https://example.com:8080${called}`, json(event));
 });
 
+test("a host that a proxy noted is a host, and no part of a URL", () => {
+  for (const [noted, host] of [["host=b.example", "b.example"], ['for=a;host="[::2]:8443" ;proto=https', "[::2]:8443"], ["host=b.example/x?y=", "example.com:8080"], ['host="b.example?"', "example.com:8080"]]) {
+    const text = request.replace("\r\n\r\n", `\r\nForwarded: ${noted}\r\n\r\n`);
+    assert.equal(takeApart(text).url, `https://${host}/hooks`, noted);
+  }
+});
+
 test("a body alone is taken as it is printed", () => {
   for (const text of [BODY, python("print(b)"), python("print(repr(b.decode()))"), json(BODY), `<Buffer ${Buffer.from(BODY).toString("hex").match(/../g).join(" ")}>`]) {
     assert.equal(Buffer.from(takeApart(text).body).toString().trim(), BODY, text);

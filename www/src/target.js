@@ -14,8 +14,8 @@ export function targetOf({ url, method, headers }) {
   return { url: absolute(url ?? whole(":path"), host, protocol), method: /^[a-z]+$/i.test(verb) ? verb.toUpperCase() : undefined };
 }
 
-/** What the first of several proxies noted: https://www.rfc-editor.org/rfc/rfc7239#section-4 */
-const forwarded = (value, name) => new RegExp(`(?:^|;)\\s*${name}="?([^\\s";]+)`, "i").exec(value?.split(",")[0] ?? "")?.[1];
+/** What the first of several proxies noted, unless it is more than a name: https://www.rfc-editor.org/rfc/rfc7239#section-4 */
+const forwarded = (value, name) => new RegExp(`(?:^|;)\\s*${name}="?([\\w.:[\\]-]+)"?\\s*(?:;|$)`, "i").exec(value?.split(",")[0] ?? "")?.[1];
 
 function absolute(url, host, protocol) {
   const [, scheme, authority, target] = /^(?:(https?):\/\/([^/?#\s]+))?([/?][^#\s]*)?$/i.exec(url ?? "") ?? [];

@@ -35,8 +35,8 @@ export function parseHttp(file) {
   return { headers: pairs.filter(([name]) => name.toLowerCase() !== ARRIVED && !name.startsWith(":")), body, method, target, arrived: arrived === undefined ? undefined : Number(arrived) };
 }
 
-/** What the first of several proxies noted: https://www.rfc-editor.org/rfc/rfc7239#section-4 */
-const forwarded = (value, name) => new RegExp(`(?:^|;)\\s*${name}="?([^\\s";]+)`, "i").exec(value?.split(",")[0] ?? "")?.[1];
+/** What the first of several proxies noted, unless it is more than a name: https://www.rfc-editor.org/rfc/rfc7239#section-4 */
+const forwarded = (value, name) => new RegExp(`(?:^|;)\\s*${name}="?([\\w.:[\\]-]+)"?\\s*(?:;|$)`, "i").exec(value?.split(",")[0] ?? "")?.[1];
 
 /** Name and value of a line. Pseudo headers of HTTP/2, such as `:authority`, begin with a colon. */
 function pair(line) {
