@@ -1,8 +1,9 @@
 //! Shopify: <https://shopify.dev/docs/apps/build/webhooks/verify-deliveries>, read in November 2026.
 //!
 //! The key is the app's client secret. The headers of Shopify's Events have names without `X-`, and either signature is enough:
-//! <https://shopify.dev/docs/apps/build/events/delivery-structure>. The headers with the topic, the shop and the ids are not signed. Nothing says when a delivery was made, so a copy never expires. Shopify retries for four hours, with the
-//! same body. <https://shopify.dev/changelog/updates-to-webhook-retry-mechanism>
+//! <https://shopify.dev/docs/apps/build/events/delivery-structure>. The headers with the topic, the shop and the ids are not signed. Nothing says
+//! when a delivery was made, so a copy never expires. Shopify retries for four hours, with the same body.
+//! <https://shopify.dev/changelog/updates-to-webhook-retry-mechanism>
 //!
 //! `X-Shopify-Webhook-Id` is the same across retries. To tell two events with the same body apart, make it the `dedupe_header`.
 
