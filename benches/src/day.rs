@@ -59,7 +59,7 @@ fn day(emulator: &Emulator, dir: &Path, events: u64, fail: &str) -> Result<()> {
     let mut origin = emulator.quiet_origin(ports.origin, &secrets.origin.text(), &["--fail", fail], dir)?;
     harness::wait_until_listening(ports.origin, &mut origin)?;
     let options = ["--time-scale", TIME_SCALE, "--job-time", "1ms", "--disable-after", "0"];
-    let harness = Harness::start(ports, secrets, emulator, &options, Build::Deployed, dir)?;
+    let harness = Harness::start(ports, secrets, emulator, &options, Build::Deployed, false, dir)?;
 
     let agent = ureq::Agent::new_with_defaults();
     let webhook =

@@ -23,31 +23,35 @@ const WATCH: Duration = Duration::from_millis(500);
 
 /// The command line.
 pub(crate) fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut ports, mut dir) = (Ports::DEFAULT, paths::root().join("build/dev"));
+    let (mut ports, mut dir, mut build) = (Ports::DEFAULT, paths::root().join("build/dev"), Build::Dev);
     while let Some(arg) = args.next()? {
         match arg {
             // A second `dev` beside the first needs its own folder, as this command's test does.
             lexopt::Arg::Long("dir") => dir = args.value()?.into(),
+            lexopt::Arg::Long("release") => build = Build::Deployed,
             lexopt::Arg::Long(name) => {
                 let name = name.to_owned();
                 if !ports.option(&name, &mut args)? {
-                    bail!("no option `--{name}`; there are --port, --gemini-port and --origin-port");
+                    bail!("no option `--{name}`; there are --release, --port, --gemini-port and --origin-port");
                 }
             }
             other => return Err(other.unexpected().into()),
         }
     }
     ports.ensure_free("dev")?;
-    let emulator = build_both()?;
+    let emulator = build_both(build)?;
     page::hold_place()?;
-    run(ports, &emulator, &dir)
+    run(ports, build, &emulator, &dir)
 }
 
 /// Builds the Worker and the emulator at the same time: each leaves a core idle while it links.
-fn build_both() -> Result<Emulator> {
+fn build_both(build: Build) -> Result<Emulator> {
     thread::scope(|scope| {
         let emulator = scope.spawn(Emulator::build);
-        build::for_dev()?;
+        match build {
+            Build::Dev => build::for_dev()?,
+            Build::Deployed => build::production()?,
+        }
         emulator.join().map_err(|_| anyhow!("the build of the emulator panicked"))?
     })
 }
@@ -62,11 +66,11 @@ fn build_page(worker: &str) {
     });
 }
 
-fn run(ports: Ports, emulator: &Emulator, dir: &Path) -> Result<()> {
+fn run(ports: Ports, build: Build, emulator: &Emulator, dir: &Path) -> Result<()> {
     let secrets = harness::prepare(dir)?;
     let (mut origin, arrivals) = emulator.origin(ports.origin, &secrets.origin.text(), dir)?;
     harness::wait_until_listening(ports.origin, &mut origin)?;
-    let mut harness = Harness::start(ports, secrets, emulator, &[], Build::Dev, dir)?;
+    let mut harness = Harness::start(ports, secrets, emulator, &[], build, true, dir)?;
     process::say_on_interrupt(format!(
         "Ended: the Worker, Gemini, the origin, and everything they started. Port {} is free.",
         ports.worker

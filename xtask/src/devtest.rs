@@ -20,17 +20,28 @@ const END_LIMIT: Duration = Duration::from_secs(20);
 /// From the first events to the page: the package is compiled in between.
 const PAGE_LIMIT: Duration = Duration::from_secs(900);
 
-/// Starts `dev` on a free port, runs its command twice, waits for the page, interrupts it, and checks what remains.
-pub(crate) fn run() -> Result<()> {
-    // Compiling them takes longer than a start may.
-    Emulator::build()?;
+/// Tests `dev` as a newcomer starts it, which compiles a Worker of its own.
+pub(crate) fn first() -> Result<()> {
     build::for_dev()?;
+    run(&[])
+}
+
+/// Tests `dev` with the Worker as it is deployed, which is built already.
+pub(crate) fn deployed() -> Result<()> {
+    build::production()?;
+    run(&["--release"])
+}
+
+/// Starts `dev` on a free port, runs its command twice, waits for the page, interrupts it, and checks what remains.
+fn run(options: &[&str]) -> Result<()> {
+    // Compiling it takes longer than a start may.
+    Emulator::build()?;
     let before = work_tree()?;
     let port = free_port()?;
     let log = Log::at(&paths::build_dir("logs")?.join("dev-test.log"))?;
 
     let progress = Progress::start("start cargo xtask dev", None);
-    let mut dev = start(port, &log)?;
+    let mut dev = start(options, port, &log)?;
     let lines = lines(dev.stdout().context("no output")?);
     let pasted =
         command_to_paste(&lines).with_context(|| format!("cargo xtask dev did not get ready:\n{}", log.text()))?;
@@ -47,9 +58,9 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-fn start(port: u16, log: &Log) -> Result<Group> {
+fn start(options: &[&str], port: u16, log: &Log) -> Result<Group> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["dev", "--port", &port.to_string(), "--dir"]).arg(dev::dir_for_tests());
+    command.args(["dev", "--port", &port.to_string(), "--dir"]).arg(dev::dir_for_tests()).args(options);
     command.args(["--gemini-port", &free_port()?.to_string(), "--origin-port", &free_port()?.to_string()]);
     Group::spawn(command.current_dir(paths::root()).stdout(Stdio::piped()).stderr(log.handle()?))
 }

@@ -111,7 +111,7 @@ impl Example {
     /// The Worker, Gemini, and the application with its output.
     fn start(&self, ports: Ports, emulator: &Emulator, dir: &Path) -> Result<(Harness, Group, Receiver<String>)> {
         (self.install)(&self.folder())?;
-        let harness = Harness::start(ports, harness::prepare(dir)?, emulator, &[], Build::Deployed, dir)?;
+        let harness = Harness::start(ports, harness::prepare(dir)?, emulator, &[], Build::Deployed, false, dir)?;
         println!(
             "\n{} {}\n{} {}\n{} {}\n",
             bold("Gemini"),

@@ -77,7 +77,7 @@ pub fn free_port() -> Result<u16> {
 pub enum Build {
     /// As it is deployed.
     Deployed,
-    /// As `dev` builds it, with the page.
+    /// Compiled in less time, for `dev`.
     Dev,
 }
 
@@ -95,13 +95,14 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Starts Gemini with `options`, and the Worker. State and logs are in `dir`.
+    /// Starts Gemini with `options`, and the Worker with or without the page. State and logs are in `dir`.
     pub fn start(
         ports: Ports,
         secrets: Secrets,
         emulator: &Emulator,
         options: &[&str],
         build: Build,
+        page: bool,
         dir: &Path,
     ) -> Result<Self> {
         let at = |port| format!("http://127.0.0.1:{port}");
@@ -110,7 +111,7 @@ impl Harness {
         let sources = secrets::sources(&origin, &format!("{gemini}/.well-known/jwks.json"));
         let effort = if build == Build::Dev { Effort::Plain } else { Effort::Optimised };
         let config = wrangler::derive(dir, sources, &effort.output("worker"))?;
-        if build == Build::Dev {
+        if page {
             wrangler::turn_on_page(&config)?;
         }
         let mut serving = emulator.serve(ports.gemini, &secrets.gemini.text(), options, dir)?;

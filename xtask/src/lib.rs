@@ -50,8 +50,8 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   build [--test]              the Worker, as wrangler deploys it, in build/worker; --test: also the one the tests use
-  dev [--port 8787] [--gemini-port 8099] [--origin-port 8098]
-                              the Worker, a local Gemini and an origin on loopback, with events to look at
+  dev [--release] [--port 8787] [--gemini-port 8099] [--origin-port 8098]
+                              the Worker, a local Gemini and an origin on loopback, with events to look at; --release: the Worker as it is deployed
   example python|typescript [ports as for dev]
                               an application of examples/ behind the Worker, with a local Gemini before it
   test [--all] [step ...]     everything, or only the steps named; `test --list` names them; --all: and those that take minutes

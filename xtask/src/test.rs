@@ -74,7 +74,8 @@ const STEPS: &[Step] = &[
         .on_build()
         .long(),
     // After the package, which its page needs and which takes minutes to compile.
-    Step::new("dev", "cargo xtask dev, from start to Ctrl-C", devtest::run).on_build().beside(),
+    Step::new("dev", "cargo xtask dev --release, from start to Ctrl-C", devtest::deployed).on_build().beside(),
+    Step::new("dev-first", "cargo xtask dev, which compiles a Worker of its own", devtest::first).long().beside(),
     Step::new("page", "the page, in headless Chromium", page::test).beside(),
     // After the page, which it opens.
     Step::new("book", "the documentation as a book", book::build).long().beside(),
